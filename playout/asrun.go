@@ -1,0 +1,91 @@
+package playout
+
+import (
+	"context"
+	"time"
+
+	"loalang/scheduler"
+)
+
+// Outcome is what became of an Occurrence. Every one ends in exactly one.
+type Outcome string
+
+// The outcomes. Empty while it is claimed and not yet ended.
+const (
+	Played    Outcome = "played"    // every part sounded to its end
+	Cut       Outcome = "cut"       // it began and did not end: power, device, preempted
+	Moved     Outcome = "moved"     // to a later occasion
+	Skipped   Outcome = "skipped"   // a rule said no
+	Missed    Outcome = "missed"    // it should have sounded and did not
+	StoppedBy Outcome = "stopped"   // a person stopped it
+	Withdrawn Outcome = "withdrawn" // taken back before it began
+)
+
+// Heard is what the monitor input says.
+type Heard string
+
+// The values of Heard.
+const (
+	HeardYes    Heard = "yes"
+	HeardSilent Heard = "silent"
+	HeardWrong  Heard = "wrong"
+	NotMeasured Heard = "not-measured"
+)
+
+// AsRun is what became of one Occurrence or Emergency.
+type AsRun struct {
+	scheduler.Owned
+	Occurrence   string                   // unique per village
+	Kind         scheduler.OccurrenceKind // "emergency" for an Emergency
+	Announcement string
+	Schedule     string
+	Slot         string
+	Title        string
+	Class        scheduler.Class
+	Nominal, Due time.Time
+	Planned      time.Duration // length in the plan
+	Claimed      time.Time     // durable before the amplifier was keyed; zero if it never was
+	Outcome      Outcome
+	Cause        string // a code of scheduler.Reason or audio.Cause; web words it
+	By           string // who stopped or raised it
+	Heard        Heard
+	Lateness     time.Duration // first frame against Due; Late when > 2 s
+	Airings      []Airing
+}
+
+// KindEmergency is the AsRun.Kind of an Emergency.
+const KindEmergency scheduler.OccurrenceKind = "emergency"
+
+// LateAfter is the lateness beyond which an occurrence was not on time.
+const LateAfter = 2 * time.Second
+
+// Late says whether the first frame came too late to count as on time.
+func (a AsRun) Late() bool { return a.Lateness > LateAfter }
+
+// Airing is one stretch of sound of an AsRun, as the output reported it.
+type Airing struct {
+	ID        string // UUIDv7
+	Part      scheduler.PartKind
+	Recording string
+	Language  string
+	Zones     []string
+	Started   time.Time // when the first frame left the card
+	Ended     time.Time // zero: started, never ended (power cut)
+	Frames    int64     // that really left the card
+	Underruns int64
+	Cause     string // audio.Cause
+}
+
+// Journal keeps the as-run. The store implements it; every call is durable when
+// it returns nil.
+type Journal interface {
+	// Claim writes a new row before the amplifier is keyed. ErrClaimed when the
+	// occurrence has a row already: it must not play again.
+	Claim(ctx context.Context, a AsRun) error
+	// Record replaces the row with a.Occurrence, its airings included, or
+	// writes it when there is none.
+	Record(ctx context.Context, a AsRun) error
+	// Unfinished reads the rows without an outcome: after a restart, what the
+	// power cut left.
+	Unfinished(ctx context.Context, village string) ([]AsRun, error)
+}

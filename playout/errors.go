@@ -1,0 +1,12 @@
+package playout
+
+import "errors"
+
+var (
+	// ErrClaimed says that the occurrence already has an as-run row.
+	ErrClaimed = errors.New("occurrence already claimed")
+	// ErrNoEmergency says that nothing is sounding that could be stopped.
+	ErrNoEmergency = errors.New("no emergency is active")
+	// ErrNotOnAir says that the occurrence to stop is not sounding.
+	ErrNotOnAir = errors.New("not on air")
+)

@@ -1,0 +1,101 @@
+package scheduler
+
+import "time"
+
+// Class is one of the three classes of Vietnamese practice for village
+// broadcasts. Higher classes win an Output from lower ones.
+type Class string
+
+// The three classes, lowest first.
+const (
+	ClassNormal    Class = "normal"
+	ClassPriority  Class = "priority"
+	ClassEmergency Class = "emergency"
+)
+
+// Rank orders classes: a higher rank wins. An unknown class ranks below all.
+func (c Class) Rank() int {
+	switch c {
+	case ClassNormal:
+		return 1
+	case ClassPriority:
+		return 2
+	case ClassEmergency:
+		return 3
+	}
+	return 0
+}
+
+// Owned is carried by every record that boards and hub may one day exchange:
+// each record has exactly one owner, the node that made it.
+type Owned struct {
+	ID       string    // UUIDv7
+	Village  string    // key of the village, such as "un-ta"
+	Origin   string    // the node that owns the record
+	Revision int64     // 1 at birth, +1 at each change
+	Deleted  time.Time // tombstone; zero while the record lives
+	Created  time.Time // UTC
+	Updated  time.Time // UTC
+}
+
+// Announcement is what is to be told. The text is in Vietnamese; what sounds
+// are its Renditions, one in each language of the village.
+type Announcement struct {
+	Owned
+	Title      string
+	Topic      string // free word such as "hop-thon"; empty when none
+	Class      Class
+	Issuer     string    // who answers for it, such as "UBND xã Cốc San"
+	Text       string    // as written; what is read aloud is in Rendition.Spoken
+	ValidFrom  time.Time // zero: at once
+	ValidUntil time.Time // zero: until withdrawn; nothing airs at or after it
+	CreatedBy  string    // name of the account or token
+	Withdrawn  time.Time // zero while it may air
+}
+
+// RenditionState says how far a Rendition is from the air.
+type RenditionState string
+
+// The states of a Rendition. Only Ready may air.
+const (
+	Missing  RenditionState = "missing"  // nothing there yet
+	Assigned RenditionState = "assigned" // a reader has been asked
+	Recorded RenditionState = "recorded" // a take was uploaded, not yet processed
+	Spoken   RenditionState = "spoken"   // a Voice will read Spoken, not yet synthesised
+	Ready    RenditionState = "ready"    // in the library, with an exact length
+	Outdated RenditionState = "outdated" // the text changed after it was recorded
+)
+
+// Rendition is an Announcement in one language.
+type Rendition struct {
+	Owned
+	Announcement string // ID
+	Language     string // ISO 639: "vi" Vietnamese, "pcc" Giáy (Bouyei)
+	State        RenditionState
+	Voice        string        // voice that reads Spoken; empty for a take
+	SpokenText   string        // what the voice reads, after normalising
+	Recording    string        // recording ID (hash of its master) once Ready or Recorded
+	Length       time.Duration // exact length of the play copy once Ready
+	Fault        string        // code of the last failure to produce it; empty when none
+}
+
+// Village is a place with loudspeakers, and the rules of that place.
+type Village struct {
+	Key       string   // stable slug, such as "un-ta"
+	Name      string   // "Ún Tà"
+	Commune   string   // "Cốc San"
+	Zone      string   // IANA name, "Asia/Ho_Chi_Minh"
+	Languages []string // in the order they air, "vi" first
+	Allowed   []Window // when sound is allowed; empty: always
+	Revision  int64
+}
+
+// Location loads the village's time zone.
+func (v Village) Location() (*time.Location, error) { return time.LoadLocation(v.Zone) }
+
+// Dossier is an Announcement with everything that belongs to it.
+type Dossier struct {
+	Announcement Announcement
+	Renditions   []Rendition // in the village's order of languages
+	Schedules    []Schedule  // living ones, oldest first
+}

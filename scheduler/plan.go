@@ -1,0 +1,142 @@
+package scheduler
+
+import "time"
+
+// Plan is what a village will hear in the coming days: every conflict decided,
+// every omission explained.
+type Plan struct {
+	Village     string
+	Zone        string    // IANA name in which the civil times were read
+	Made        time.Time // the now it was built for
+	From, To    time.Time // [From, To)
+	Occurrences []Occurrence
+	Omissions   []Omission
+}
+
+// OccurrenceKind tells notices from the frame of a slot.
+type OccurrenceKind string
+
+// The kinds of Occurrence.
+const (
+	Notice  OccurrenceKind = "notice"
+	Opening OccurrenceKind = "opening"
+	Closing OccurrenceKind = "closing"
+)
+
+// Occurrence is one announcement due once on one Output. Its ID is made of the
+// schedule, the village, the nominal local slot or instant and an ordinal, never
+// of the computed instant: a refilled slot shifts instants, and an item must not
+// play twice.
+type Occurrence struct {
+	ID           string
+	Kind         OccurrenceKind
+	Village      string
+	Announcement string // empty for Opening and Closing
+	Schedule     string // empty for Opening and Closing
+	Slot         string // empty outside slots
+	Title        string
+	Class        Class
+	Nominal      time.Time // when it was promised
+	Due          time.Time // the first frame of its first part
+	Length       time.Duration
+	Parts        []Part
+	Misfire      Misfire
+	Immediate    bool     // Kind Now: due moves with the wake-up, it is not late
+	Reasons      []Reason // why Due is not Nominal, why a language is left out
+}
+
+// End is the instant after the last frame.
+func (o Occurrence) End() time.Time { return o.Due.Add(o.Length) }
+
+// PartKind tells what a Part is for.
+type PartKind string
+
+// The kinds of Part.
+const (
+	PartChime   PartKind = "chime"
+	PartVoice   PartKind = "voice"
+	PartTail    PartKind = "tail"
+	PartOpening PartKind = "opening"
+	PartClosing PartKind = "closing"
+)
+
+// Part is one recording inside an Occurrence.
+type Part struct {
+	Kind      PartKind
+	Recording string        // recording ID
+	Language  string        // of a voice; empty otherwise
+	Length    time.Duration // of the play copy
+	Pause     time.Duration // silence before it
+}
+
+// Omission is something promised that will not air as promised.
+type Omission struct {
+	Occurrence Occurrence // Parts empty when nothing could be made ready
+	Reason     Reason
+}
+
+// Reason explains a decision. Code is stable and is worded by web in the
+// operator's language; the fields give the words their values.
+type Reason struct {
+	Code       string
+	Occurrence string        // the other party of a conflict
+	Language   string        // the language concerned
+	Until      time.Time     // when it ends or may be
+	By         time.Duration // how much
+}
+
+// Codes of Reason.
+const (
+	ReasonOutsideHours = "outside-hours" // the place's rules forbid sound then
+	ReasonOverlap      = "overlap"       // something of higher claim holds the output
+	ReasonDelayed      = "delayed"       // moved behind another occurrence, by By
+	ReasonSlotFull     = "slot-full"     // does not fit the slot's length
+	ReasonNotReady     = "not-ready"     // no rendition is ready
+	ReasonLanguage     = "language"      // this language is not ready, others air
+	ReasonExpired      = "expired"       // past the announcement's validity
+	ReasonNotYetValid  = "not-yet-valid" // before the announcement's validity
+	ReasonWithdrawn    = "withdrawn"     // taken back
+	ReasonNoSlot       = "no-slot"       // the schedule names a slot that is gone
+	ReasonTooLate      = "too-late"      // its instant passed, and its misfire says no
+	ReasonCoalesced    = "coalesced"     // a newer occurrence of the same schedule airs instead
+	ReasonClock        = "clock-unknown" // the clock is not trusted
+	ReasonPower        = "power"         // the board was off
+	ReasonLate         = "late"          // airs late by its misfire, by By
+	ReasonNextTime     = "next-occasion" // moved to the next slot
+	ReasonStopped      = "stopped"       // a person stopped it
+	ReasonPreempted    = "preempted"     // something of higher class took the output
+	ReasonDevice       = "device"        // the sound device failed
+)
+
+// Book is everything BuildPlan reads, as the store found it at one instant.
+type Book struct {
+	Village       Village
+	Slots         []Slot
+	Announcements []Announcement
+	Renditions    []Rendition
+	Schedules     []Schedule
+	Past          []Past // occurrences already claimed or closed, back to one day
+	Frame         Frame
+}
+
+// Past is an Occurrence that has an as-run row: it never airs again.
+type Past struct {
+	Occurrence string
+	Due        time.Time
+	End        time.Time // of its last airing, or the planned end while it sounds
+}
+
+// Frame is the sound around every notice, and the silences between.
+type Frame struct {
+	Chime, Tail Sound                    // before and after each notice; zero: none
+	Pause       time.Duration            // between the parts of a notice
+	Gap         time.Duration            // between two occurrences
+	Lead        time.Duration            // least time from now to Due of anything new
+	Sounds      map[string]time.Duration // lengths of opening and closing recordings by ID
+}
+
+// Sound is a recording with its length.
+type Sound struct {
+	Recording string
+	Length    time.Duration
+}

@@ -1,0 +1,84 @@
+package scheduler
+
+import (
+	"fmt"
+	"time"
+)
+
+// TimeOfDay is a civil time of day in minutes after local midnight, 0..1440.
+// 1440 is the end of the day and is legal only as the end of a Window.
+type TimeOfDay int
+
+// String prints "05:30".
+func (t TimeOfDay) String() string { return fmt.Sprintf("%02d:%02d", int(t)/60, int(t)%60) }
+
+// Weekdays is a set of weekdays; bit 1<<time.Sunday is Sunday. Zero means
+// every day.
+type Weekdays uint8
+
+// Has reports whether the set holds d; the zero set holds every day.
+func (w Weekdays) Has(d time.Weekday) bool { return w == 0 || w&(1<<d) != 0 }
+
+// Date is a civil date without a zone.
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// Window is a stretch of the day in which sound is allowed. From < To; a
+// stretch over midnight is two windows.
+type Window struct {
+	From, To TimeOfDay
+	Days     Weekdays
+}
+
+// Slot is a daily window of broadcasting, such as 05:30 for 60 minutes.
+type Slot struct {
+	Owned
+	Name    string // "Buổi sáng"
+	Start   TimeOfDay
+	Length  time.Duration // what does not fit is moved, and told
+	Days    Weekdays
+	Opening string // recording that opens the slot; empty: none
+	Closing string // recording that closes it; empty: none
+}
+
+// Kind says how a Schedule names its instants.
+type Kind string
+
+// The kinds of Schedule. RRULE and lunar kinds join here.
+const (
+	Once  Kind = "once"  // at one exact instant
+	Now   Kind = "now"   // as soon as the output can; each press makes a Schedule
+	Slots Kind = "slots" // in the named slots, from day to day
+)
+
+// Schedule says when an Announcement airs.
+type Schedule struct {
+	Owned
+	Announcement string // ID
+	Kind         Kind
+	At           time.Time // Once: the instant. Now: when the button was pressed
+	Slots        []string  // Slots: IDs of slots; the announcement airs once in each
+	Days         Weekdays  // Slots: on which weekdays
+	From, Until  Date      // Slots: first and last civil day, inclusive; zero: open
+	Misfire      Misfire
+	CreatedBy    string
+}
+
+// Policy says what becomes of an Occurrence whose instant has passed.
+type Policy string
+
+// The policies of a Misfire.
+const (
+	Skip     Policy = "skip"     // never late
+	PlayLate Policy = "late"     // within the grace, from the start
+	Coalesce Policy = "coalesce" // within the grace, and of several missed ones only the newest
+)
+
+// Misfire is the rule for an Occurrence whose instant has passed.
+type Misfire struct {
+	Policy Policy
+	Grace  time.Duration // how late is still worth hearing
+}

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"loalang/people"
+	"loalang/playout"
+	"loalang/recordings"
+	"loalang/scheduler"
+	"loalang/speech"
+)
+
+// The interfaces that web needs. *store.Store implements those of the first
+// part, playout, recordings and hardware those of the second. "Not found" is
+// reported by wrapping fs.ErrNotExist, a lost race by ErrConflict-like
+// scheduler.ErrRevision.
+
+// Announcements keeps announcements with their renditions.
+type Announcements interface {
+	// SaveAnnouncement inserts (Revision 0) or updates (the Revision that was
+	// read) an announcement, its renditions and schedules in one transaction.
+	// Nil slices leave what is there.
+	SaveAnnouncement(ctx context.Context, a scheduler.Announcement, rs []scheduler.Rendition, ss []scheduler.Schedule) error
+	// Announcement reads one with its renditions and living schedules.
+	Announcement(ctx context.Context, id string) (Notice, error)
+	// Announcements lists the newest first, before the given ID ("" for the
+	// first page), at most limit.
+	Announcements(ctx context.Context, village, before string, limit int) ([]Notice, error)
+}
+
+// Notice is an announcement with what belongs to it.
+type Notice = scheduler.Dossier
+
+// Schedules keeps schedules.
+type Schedules interface {
+	// SaveSchedule inserts or updates, as SaveAnnouncement does.
+	SaveSchedule(ctx context.Context, s scheduler.Schedule) error
+	// RemoveSchedule leaves a tombstone.
+	RemoveSchedule(ctx context.Context, id string, at time.Time) error
+}
+
+// Places keeps villages and their slots.
+type Places interface {
+	Village(ctx context.Context, key string) (scheduler.Village, error)
+	Villages(ctx context.Context) ([]scheduler.Village, error)
+	Slots(ctx context.Context, village string) ([]scheduler.Slot, error)
+}
+
+// Log reads the as-run and the published plan.
+type Log interface {
+	// AsRuns lists rows with Due in [from, to), oldest first; village "" is all.
+	AsRuns(ctx context.Context, village string, from, to time.Time) ([]playout.AsRun, error)
+	Published(ctx context.Context, village string) (scheduler.Plan, error)
+}
+
+// Shelf lists the library.
+type Shelf interface {
+	Recording(ctx context.Context, id string) (recordings.Recording, error)
+	Recordings(ctx context.Context, village, before string, limit int) ([]recordings.Recording, error)
+}
+
+// Accounts keeps the people who sign in.
+type Accounts interface {
+	AccountByName(ctx context.Context, name string) (people.Account, error)
+	AccountByID(ctx context.Context, id string) (people.Account, error)
+	// SaveAccount inserts (Revision 0) or updates.
+	SaveAccount(ctx context.Context, a people.Account) error
+}
+
+// Roster reads everyone at once; emergencies are authorised from this memory.
+type Roster interface {
+	AllAccounts(ctx context.Context) ([]people.Account, error)
+	AllTokens(ctx context.Context) ([]people.Token, error)
+}
+
+// Setup keeps the one-time link that creates the first account.
+type Setup interface {
+	// UseSetup consumes the link whose secret hashes to hash and saves the
+	// account, in one transaction; fs.ErrNotExist when there is none that is
+	// alive at now.
+	UseSetup(ctx context.Context, hash string, now time.Time, a people.Account) error
+	// SetupAlive says whether the link may still be used, without using it.
+	SetupAlive(ctx context.Context, hash string, now time.Time) (bool, error)
+}
+
+// Airer is what sounds now. *playout.Player is one.
+type Airer interface {
+	Air() playout.Air
+	// Watch delivers Air at each change and at least ten times a second while
+	// something sounds, once a second otherwise; slow readers lose the oldest.
+	Watch(ctx context.Context) <-chan playout.Air
+	// Stop ends the occurrence that sounds; playout.ErrNotOnAir when it does not.
+	Stop(ctx context.Context, occurrence, by string) error
+}
+
+// Alarmer raises and ends emergencies. *playout.Player is one.
+type Alarmer interface {
+	Raise(ctx context.Context, e scheduler.Emergency) error
+	Lower(ctx context.Context, by string) error
+}
+
+// Listener is listen-in. *speaker.Output is one.
+type Listener interface {
+	Listen(ctx context.Context) (io.ReadCloser, error)
+}
+
+// Importer brings sound into the library. *recordings.Library is one.
+type Importer interface {
+	Import(ctx context.Context, r io.Reader, about recordings.About) (recordings.Recording, error)
+	// PlayCopy opens the 48 kHz WAV of a recording.
+	PlayCopy(ctx context.Context, id string) (*os.File, error)
+}
+
+// Speaker turns text into spoken text and into sound, by the same chain that
+// airs it. *playout.Producer is one.
+type Speaker interface {
+	// Normalize never fails; what it could not read is in Unknown.
+	Normalize(language, text string) speech.Spoken
+	// Voice speaks spoken text into the library, from its cache when it was
+	// spoken before.
+	Voice(ctx context.Context, language, voice, spoken string) (recordings.Recording, error)
+	Voices(ctx context.Context) ([]speech.Voice, error)
+}
