@@ -1,0 +1,37 @@
+# Loa Làng. `make run` and `make test` do all set-up themselves.
+GO      ?= go
+DATA    ?= data
+LISTEN  ?= 127.0.0.1:8080
+DEVICE  ?= default
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.PHONY: run test check build bench generate setup-build setup-run setup-test clean
+
+run: setup-run build ## install what is missing, build, and serve the panel
+	./bin/loalang serve --data $(DATA) --listen $(LISTEN) --device $(DEVICE)
+
+build: setup-build ## leave bin/loalang
+	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/loalang ./cmd/loalang
+
+test: setup-test ## every test, with what it needs installed
+	$(GO) test -timeout 15m ./...
+
+check: setup-test ## linters, and every test with the race detector
+	scripts/lint.sh
+	$(GO) test -race -timeout 30m ./...
+
+bench: setup-test build ## the figures of docs/BENCHMARKS.md
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+generate:
+	$(GO) generate ./...
+
+setup-build:
+	@scripts/setup.sh build
+setup-run:
+	@scripts/setup.sh run
+setup-test:
+	@scripts/setup.sh test
+
+clean:
+	rm -rf bin

@@ -1,0 +1,132 @@
+package loalang_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// floors is the house of docs/ARCHITECTURE.md: a package imports only from
+// lower floors, never from its own.
+var floors = map[string]int{
+	"loalang/cmd/loalang":        4,
+	"loalang/store":              3,
+	"loalang/web":                3,
+	"loalang/playout":            2,
+	"loalang/audio/speaker":      1,
+	"loalang/speech":             1,
+	"loalang/recordings":         1,
+	"loalang/audio":              0,
+	"loalang/hardware":           0,
+	"loalang/scheduler":          0,
+	"loalang/people":             0,
+	"loalang/scheduler/calendar": -1, // a back room of scheduler
+	"loalang/recordings/builtin": 0,  // the sounds themselves, a back room of recordings
+}
+
+// benches are rooms of tests and generators: they may import their own house.
+var benches = []string{"loalang/audio/devicetest", "loalang/speech/enginetest", "loalang/recordings/builtin/generate", "loalang/hardware/amptest"}
+
+// doors names the one package that may import each third party.
+var doors = map[string]string{
+	"github.com/ebitengine/oto":     "loalang/audio/speaker",
+	"github.com/go-audio/":          "loalang/audio",
+	"github.com/go-co-op/gocron":    "loalang/scheduler",
+	"github.com/mattn/go-sqlite3":   "loalang/store",
+	"github.com/pressly/goose":      "loalang/store",
+	"github.com/gin-gonic/gin":      "loalang/web",
+	"github.com/danielgtaylor/huma": "loalang/web",
+	"github.com/alexedwards/scs":    "loalang/web",
+	"github.com/spf13/cobra":        "loalang/cmd/loalang",
+}
+
+type listed struct {
+	ImportPath string
+	GoFiles    []string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.GoFiles) > 0 {
+			all = append(all, p)
+		}
+	}
+}
+
+func bench(path string) bool {
+	for _, b := range benches {
+		if path == b {
+			return true
+		}
+	}
+	return false
+}
+
+func TestFloors(t *testing.T) {
+	seen := 0
+	for _, p := range packages(t) {
+		if p.ImportPath == "loalang" || bench(p.ImportPath) {
+			continue
+		}
+		floor, known := floors[p.ImportPath]
+		if !known {
+			t.Errorf("%s stands on no floor: give it one here and in docs/ARCHITECTURE.md", p.ImportPath)
+			continue
+		}
+		seen++
+		for _, imp := range p.Imports {
+			below, ours := floors[imp]
+			if bench(imp) {
+				t.Errorf("%s imports %s, which is for tests", p.ImportPath, imp)
+			}
+			if ours && below >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d): only lower floors", p.ImportPath, floor, imp, below)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Fatalf("only %d packages seen: the test looks at the wrong place", seen)
+	}
+}
+
+func TestDoors(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, imp := range p.Imports {
+			for third, door := range doors {
+				if strings.HasPrefix(imp, third) && p.ImportPath != door && !strings.HasPrefix(p.ImportPath, door+"/") {
+					t.Errorf("%s imports %s: its one door is %s", p.ImportPath, imp, door)
+				}
+			}
+		}
+	}
+}
+
+func TestFloor1ImportsAudioOnly(t *testing.T) {
+	for _, p := range packages(t) {
+		if floors[p.ImportPath] != 1 {
+			continue
+		}
+		for _, imp := range p.Imports {
+			if strings.HasPrefix(imp, "loalang/") && imp != "loalang/audio" && !strings.HasPrefix(imp, p.ImportPath+"/") {
+				t.Errorf("%s imports %s: floor 1 imports audio only", p.ImportPath, imp)
+			}
+		}
+	}
+}
