@@ -16,7 +16,7 @@ type Recording struct {
 	Length   time.Duration // of the play copy, exact to the frame
 	Loudness float64       // LUFS, of the play copy
 	TruePeak float64       // dBTP, of the play copy
-	Warnings []string      // codes: "clipped", "noisy", "quiet", "truncated", "long-silence"…
+	Warnings []string      // codes, sorted: Clipped, Noisy, Quiet, EndMissing, LongSilence, OffLevel
 	Bytes    int64         // of the master
 	By       string        // account or token that brought it
 	Deleted  time.Time     // tombstone
@@ -64,4 +64,5 @@ type About struct {
 	Kind    Kind
 	Village string
 	By      string
+	Siren   bool // levelled to −12 LUFS instead of −18
 }

@@ -1,0 +1,236 @@
+package recordings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"loalang/recordings/level"
+)
+
+// The chain that was measured best for speech on horn loudspeakers: cut what a
+// horn cannot give and what wind and mains hum bring, lower the noise, even
+// out only what is very uneven, then one gain and a true-peak limiter, turned
+// until the play copy measures right.
+const (
+	speechTarget = -18.0 // LUFS
+	sirenTarget  = -12.0
+	ceiling      = -1.8 // dBTP, of the limiter
+	maxTruePeak  = -1.5 // dBTP, of the play copy
+	tolerance    = 0.3  // LU
+	near         = 0.1  // LU: good enough not to turn again
+	maxTurns     = 5
+	denoiseAt    = -20.0 // LUFS that the noise reduction is set up for
+	unevenRange  = 6.0   // LU: above it levels are evened out first
+
+	highPass = 180.0 // Hz, twice
+	lowPass  = 7500.0
+)
+
+// raw is what the upload measures before the chain.
+type raw struct {
+	frames  int64
+	full    level.Loudness // all of it
+	speech  level.Loudness // within the speech band
+	clipped bool
+}
+
+// examine measures the decoded upload.
+func examine(d decoded) (raw, error) {
+	f, err := openOutput(d.path)
+	if err != nil {
+		return raw{}, err
+	}
+	defer f.Close()
+	full, speech := level.NewMeter(masterRate), level.NewMeter(masterRate)
+	band := []*level.Biquad{
+		level.HighPass(masterRate, highPass), level.HighPass(masterRate, highPass), level.LowPass(masterRate, lowPass),
+	}
+	var peaks histogram
+	err = eachS16(f, func(frames []float32) {
+		full.Write(frames)
+		for i, x := range frames {
+			peaks.add(x)
+			y := float64(x)
+			for _, b := range band {
+				y = b.Step(y)
+			}
+			frames[i] = float32(y)
+		}
+		speech.Write(frames)
+	})
+	if err != nil {
+		return raw{}, err
+	}
+	return raw{frames: full.Loudness().Frames, full: full.Loudness(), speech: speech.Loudness(), clipped: peaks.clipped()}, nil
+}
+
+// clean runs the part of the chain that ffmpeg does and returns the path of
+// raw f32 mono at 32 kHz.
+func (l *Library) clean(ctx context.Context, w *work, d decoded, r raw) (string, error) {
+	out, err := w.folder("clean")
+	if err != nil {
+		return "", err
+	}
+	gain := denoiseAt - loudness(r.speech, r.frames, masterRate)
+	chain := []string{
+		fmt.Sprintf("highpass=f=%g:poles=2", highPass), fmt.Sprintf("highpass=f=%g:poles=2", highPass),
+		fmt.Sprintf("lowpass=f=%g:poles=2", lowPass),
+		fmt.Sprintf("volume=%.4fdB", gain), "afftdn=nr=18:nf=-45:tn=1",
+	}
+	if r.speech.Range > unevenRange {
+		chain = append(chain, "dynaudnorm=f=400:g=21:p=0.7:m=8:t=0.03")
+	}
+	size := 4*r.frames + 1<<20
+	res, err := l.sandbox.do(ctx, step{
+		in: d.path, out: out, fileSize: size,
+		input: []string{
+			"-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "s16le", "-codec_whitelist", "pcm_s16le",
+			"-f", "s16le", "-ar", strconv.Itoa(masterRate), "-ac", "1",
+		},
+		output: []string{
+			"-af", strings.Join(chain, ","), "-ac", "1", "-ar", strconv.Itoa(masterRate),
+			"-c:a", "pcm_f32le", "-f", "f32le", "file:clean.raw",
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	if res.err != nil {
+		return "", stepFault("clean the sound", res)
+	}
+	return filepath.Join(out, "clean.raw"), nil
+}
+
+// stepFault words the failure of a step on sound that is already ours.
+func stepFault(verb string, r result) error {
+	if strings.Contains(r.stderr, "No space left on device") {
+		return fmt.Errorf("%s: %w", verb, ErrDiskFull)
+	}
+	return fmt.Errorf("%s: %w: %s", verb, r.err, cleaned(lastLine(r.stderr)))
+}
+
+// loudness is the one figure a sound is levelled by: integrated, or for sounds
+// under 3 s, where that says little, the loudest 400 ms.
+func loudness(l level.Loudness, frames int64, rate int) float64 {
+	if frames < int64(3*rate) {
+		return l.Momentary
+	}
+	return l.Integrated
+}
+
+// levelled is the outcome of the chain: a master and a play copy on disk, not
+// yet in the library.
+type levelled struct {
+	master, play string // WAV, 32 kHz and 48 kHz
+	frames       int64  // of the play copy
+	loudness     float64
+	truePeak     float64
+	profile      profile
+}
+
+// level turns gain and ceiling until the play copy measures right, at most
+// five times. Sound that cannot get there (a few clicks in silence) stays as
+// near as it came; the caller warns.
+func (l *Library) level(w *work, clean string, target float64) (levelled, error) {
+	f, err := openOutput(clean)
+	if err != nil {
+		return levelled{}, err
+	}
+	defer f.Close()
+	p, err := survey(f, target)
+	if err != nil {
+		return levelled{}, err
+	}
+	out := levelled{profile: p, master: w.path("master.wav"), play: w.path("play.wav")}
+	gain, top := p.gain, ceiling
+	for range maxTurns {
+		if err := out.render(f, gain, top); err != nil {
+			return levelled{}, err
+		}
+		miss := target - out.loudness
+		if math.Abs(miss) <= near && out.truePeak <= maxTruePeak {
+			break
+		}
+		gain += 1.3 * miss
+		top -= max(0, out.truePeak-maxTruePeak)
+	}
+	return out, nil
+}
+
+// render writes master and play copy with one gain and one ceiling, and
+// measures the play copy.
+func (v *levelled) render(f *os.File, gain, top float64) error {
+	for _, old := range []string{v.master, v.play} {
+		if err := os.Remove(old); err != nil && !os.IsNotExist(err) {
+			return fmt.Errorf("remove the last turn: %w", err)
+		}
+	}
+	master, err := createWAV(v.master, masterRate)
+	if err != nil {
+		return err
+	}
+	play, err := newPlayWriter(v.play)
+	if err != nil {
+		return errors.Join(err, master.close())
+	}
+	limiter := level.NewLimiter(masterRate, factor(gain), factor(top))
+	var buf []float32
+	give := func(frames []float32) {
+		master.write(frames)
+		play.write(frames)
+	}
+	err = v.profile.cut(f, func(frames []float32) {
+		buf = limiter.Process(buf[:0], frames)
+		give(buf)
+	})
+	give(limiter.Flush(buf[:0]))
+	if err := errors.Join(err, master.close(), play.close()); err != nil {
+		return err
+	}
+	v.frames = play.wav.frames
+	v.loudness = loudness(play.meter.Loudness(), v.frames, playRate)
+	v.truePeak = play.peak.DBTP()
+	return nil
+}
+
+// playWriter makes a play copy out of a master's frames and measures it.
+type playWriter struct {
+	wav       *wavWriter
+	resampler *level.Resampler
+	meter     *level.Meter
+	peak      *level.TruePeak
+	buf       []float32
+}
+
+func newPlayWriter(path string) (*playWriter, error) {
+	w, err := createWAV(path, playRate)
+	if err != nil {
+		return nil, err
+	}
+	return &playWriter{wav: w, resampler: level.NewResampler(), meter: level.NewMeter(playRate), peak: level.NewTruePeak()}, nil
+}
+
+func (p *playWriter) write(frames []float32) {
+	p.buf = p.resampler.Process(p.buf[:0], frames)
+	p.put()
+}
+
+func (p *playWriter) put() {
+	p.wav.write(p.buf)
+	p.meter.Write(p.buf)
+	p.peak.Write(p.buf)
+}
+
+func (p *playWriter) close() error {
+	p.buf = p.resampler.Flush(p.buf[:0])
+	p.put()
+	return p.wav.close()
+}
+
+func factor(db float64) float64 { return math.Pow(10, db/20) }

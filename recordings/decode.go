@@ -1,0 +1,132 @@
+package recordings
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The containers and codecs that are opened, and nothing else: a playlist or a
+// stream description is what would make ffmpeg read other files.
+const (
+	openFormats = "mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav,flac,matroska,webm,amr,amrnb,amrwb,aac"
+	openCodecs  = "aac,mp3float,mp3,opus,libopus,vorbis,flac,amrnb,amrwb," +
+		"pcm_s16le,pcm_u8,pcm_s24le,pcm_f32le,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav"
+	decodeFile = 128 << 20 // bytes; 30 minutes are 115 MB
+)
+
+// decoded is an upload as raw s16 mono at 32 kHz.
+type decoded struct {
+	path    string
+	frames  int64
+	claimed time.Duration // what the container said; 0: nothing
+	cut     bool          // the demuxer missed the end
+}
+
+// decode opens an upload. One second more than the limit is let through, so
+// that a recording of exactly the limit is told from a longer one.
+func (l *Library) decode(ctx context.Context, w *work, c container) (decoded, error) {
+	out, err := w.folder("decoded")
+	if err != nil {
+		return decoded{}, err
+	}
+	size, err := l.allowance(decodeFile)
+	if err != nil {
+		return decoded{}, err
+	}
+	limit := strconv.Itoa(int(l.limits.Length/time.Second) + 1)
+	st := step{
+		in: w.upload(), out: out, fileSize: size,
+		input: []string{
+			"-v", "info", "-probesize", "5000000", "-analyzeduration", "5000000",
+			"-protocol_whitelist", "file", "-format_whitelist", openFormats, "-codec_whitelist", openCodecs,
+			"-t", limit,
+		},
+		output: []string{"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", limit, "-map_metadata", "-1"},
+	}
+	if c == amr || c == mp4 || c == matroska {
+		// Frames that a phone left out as silence, and pauses of a recorder,
+		// are gaps in the timestamps: they are filled.
+		st.output = append(st.output, "-af", "aresample=async=1:first_pts=0")
+	}
+	st.output = append(st.output, "-ac", "1", "-ar", strconv.Itoa(masterRate), "-c:a", "pcm_s16le", "-f", "s16le", "file:sound.raw")
+	r, err := l.sandbox.do(ctx, st)
+	if err != nil {
+		return decoded{}, err
+	}
+	d := decoded{path: filepath.Join(out, "sound.raw"), claimed: claimedLength(r.stderr)}
+	d.cut = strings.Contains(r.stderr, "partial file") || strings.Contains(r.stderr, "File ended prematurely")
+	if r.err != nil {
+		return decoded{}, l.verdict(r, size)
+	}
+	info, err := os.Lstat(d.path)
+	if err != nil || info.Size() < 2 {
+		return decoded{}, refuse(Broken, "nothing in it could be decoded")
+	}
+	d.frames = info.Size() / 2
+	return d, nil
+}
+
+// verdict tells what a decode that ended badly says about the file.
+func (l *Library) verdict(r result, size int64) error {
+	said := func(s string) bool { return strings.Contains(r.stderr, s) }
+	switch {
+	case r.large && size < decodeFile, said("No space left on device"):
+		return ErrDiskFull
+	case r.large:
+		return refuse(TooLong, "it fills more than %d MB when opened", decodeFile>>20)
+	case r.slow:
+		return refuse(Broken, "it takes too long to open")
+	case said("matches no streams"):
+		return refuse(NoSound, "there is no sound track in it")
+	case said("moov atom not found"):
+		return refuse(Truncated, "its index is missing")
+	case said("not in whitelist"), said("not found for input stream"), said("Decoder not found"), said("(codec none)"):
+		return refuse(UnknownCodec, "%s", codecOf(r.stderr))
+	}
+	return refuse(Broken, "ffmpeg: %s", cleaned(lastLine(r.stderr)))
+}
+
+// claimedLength finds what ffmpeg prints of a container's length:
+// "  Duration: 00:05:00.05, start: …".
+func claimedLength(stderr string) time.Duration {
+	m := regexp.MustCompile(`(?m)^  Duration: (\d+):(\d\d):(\d\d)\.(\d\d)`).FindStringSubmatch(stderr)
+	if m == nil {
+		return 0
+	}
+	var total time.Duration
+	for i, unit := range []time.Duration{time.Hour, time.Minute, time.Second, 10 * time.Millisecond} {
+		n, err := strconv.ParseInt(m[i+1], 10, 32)
+		if err != nil {
+			return 0
+		}
+		total += time.Duration(n) * unit
+	}
+	return total
+}
+
+// codecOf finds the codec's name in ffmpeg's list of streams.
+func codecOf(stderr string) string {
+	m := regexp.MustCompile(`Audio: ([a-z0-9_]+)`).FindStringSubmatch(stderr)
+	if m == nil {
+		return "its codec is not named"
+	}
+	return fmt.Sprintf("it is %s", m[1])
+}
+
+// cleaned makes a line of a program's output fit for a sentence: what an
+// uploader wrote into a file must not draw on someone's terminal.
+func cleaned(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 {
+			return -1
+		}
+		return r
+	}, s)
+	return s[:min(len(s), 160)]
+}

@@ -1,0 +1,275 @@
+package recordings
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"loalang/audio"
+)
+
+// Import takes sound in: it reads r to its end, opens it behind the lock,
+// levels it, and stores it. It returns when all of it is durable and in the
+// Index; until then nothing of it is visible. The same bytes give the same
+// recording again.
+//
+// The errors are Refused (the file is at fault), ErrDiskFull, ErrNoFFmpeg,
+// ErrNoSandbox (the machine is), or of r, ctx or the Index. A 5-minute file
+// takes about 5 s on two cores; one file is opened at a time.
+func (l *Library) Import(ctx context.Context, r io.Reader, about About) (_ Recording, err error) {
+	began := audio.Monotonic()
+	rec, err := l.take(ctx, r, about)
+	if err != nil {
+		if errors.Is(err, syscall.ENOSPC) {
+			err = ErrDiskFull
+		}
+		return Recording{}, fmt.Errorf("import: %w", err)
+	}
+	l.log.LogAttrs(ctx, slog.LevelInfo, "recording imported",
+		slog.String("recording", rec.ID), slog.String("kind", string(rec.Kind)), slog.Duration("length", rec.Length),
+		slog.Duration("took", audio.Monotonic().Sub(began)), slog.Any("warnings", rec.Warnings))
+	return rec, nil
+}
+
+func (l *Library) take(ctx context.Context, r io.Reader, about About) (_ Recording, err error) {
+	w, err := l.begin()
+	if err != nil {
+		return Recording{}, err
+	}
+	defer func() { err = errors.Join(err, w.end()) }()
+	upload, err := l.receive(ctx, w, r)
+	if err != nil {
+		return Recording{}, err
+	}
+	if known, ok := l.known(ctx, upload, about); ok {
+		return known, nil
+	}
+	rec, err := l.make(ctx, w, about)
+	if err != nil {
+		return Recording{}, err
+	}
+	rec.Variants = append([]Variant{{Form: Original, SHA256: upload.hash, Bytes: upload.size}}, rec.Variants...)
+	return l.keep(ctx, w, rec, about)
+}
+
+// receive copies the upload to disk and hashes it.
+func (l *Library) receive(ctx context.Context, w *work, r io.Reader) (stored, error) {
+	room, err := l.allowance(l.limits.Bytes + 1)
+	if err != nil {
+		return stored{}, err
+	}
+	f, err := os.OpenFile(w.upload(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return stored{}, fmt.Errorf("create a file for the upload: %w", err)
+	}
+	h := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(&interruptible{ctx, r}, room))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return stored{}, fmt.Errorf("receive the upload: %w", err)
+	}
+	switch {
+	case n == 0:
+		return stored{}, Refused{Code: Empty}
+	case n > l.limits.Bytes:
+		return stored{}, refuse(TooLarge, "the limit is %d MB", l.limits.Bytes>>20)
+	case n == room:
+		return stored{}, ErrDiskFull
+	}
+	return stored{hash: hex.EncodeToString(h.Sum(nil)), size: n}, nil
+}
+
+// interruptible ends a copy when its context does.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (i *interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.r.Read(p)
+}
+
+// known finds the living recording that the same bytes became before. Whatever
+// is not in order there leads to a whole import, which puts it in order.
+func (l *Library) known(ctx context.Context, upload stored, about About) (Recording, bool) {
+	note, err := os.ReadFile(l.note(upload.hash, about))
+	if err != nil || !isID(strings.TrimSpace(string(note))) {
+		return Recording{}, false
+	}
+	rec, err := l.index.Recording(ctx, strings.TrimSpace(string(note)))
+	if err != nil || !rec.Deleted.IsZero() {
+		return Recording{}, false
+	}
+	for _, path := range []string{l.blob(Master, rec.ID), l.blob(Original, upload.hash)} {
+		if _, err := os.Stat(path); err != nil {
+			return Recording{}, false
+		}
+	}
+	return rec, true
+}
+
+// note is the file that says what an original became. A siren is levelled
+// differently and so becomes something else.
+func (l *Library) note(original string, about About) string {
+	ending := ".id"
+	if about.Siren {
+		ending = ".siren.id"
+	}
+	return strings.TrimSuffix(l.blob(Original, original), ".bin") + ending
+}
+
+// make turns the upload into a master and a play copy in the work folder.
+func (l *Library) make(ctx context.Context, w *work, about About) (Recording, error) {
+	c, said, err := look(w.upload())
+	if err != nil {
+		return Recording{}, err
+	}
+	if said.length > l.limits.Length+time.Second && c == amr {
+		return Recording{}, l.tooLong()
+	}
+	d, err := l.decode(ctx, w, c)
+	if err != nil {
+		return Recording{}, err
+	}
+	length := audio.SampleRate(masterRate).D(audio.Frames(d.frames))
+	switch {
+	case length > l.limits.Length:
+		return Recording{}, l.tooLong()
+	case length < 200*time.Millisecond:
+		return Recording{}, refuse(TooShort, "it lasts %d ms", length.Milliseconds())
+	}
+	if err := l.room(12 * d.frames); err != nil { // cleaned f32, two masters, a play copy, 2 bytes to spare
+		return Recording{}, err
+	}
+	before, err := examine(d)
+	if err != nil {
+		return Recording{}, err
+	}
+	if loudness(before.speech, before.frames, masterRate) < -70 {
+		return Recording{}, refuse(NoSound, "it is silent")
+	}
+	target := speechTarget
+	if about.Siren {
+		target = sirenTarget
+	}
+	cleanPath, err := l.clean(ctx, w, d, before)
+	if err != nil {
+		return Recording{}, err
+	}
+	v, err := l.level(w, cleanPath, target)
+	if err != nil {
+		return Recording{}, err
+	}
+	rec, err := l.encode(ctx, w, v)
+	if err != nil {
+		return Recording{}, err
+	}
+	rec.Warnings = warnings(said, d, before, v, target)
+	return rec, nil
+}
+
+func (l *Library) tooLong() error {
+	return refuse(TooLong, "the limit is %d minutes", int(l.limits.Length.Minutes()))
+}
+
+// look sniffs and inspects the upload.
+func look(path string) (container, claims, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", claims{}, fmt.Errorf("open the upload: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", claims{}, fmt.Errorf("open the upload: %w", err)
+	}
+	c, err := sniff(f, info.Size())
+	if err != nil {
+		return "", claims{}, err
+	}
+	said, err := inspect(f, info.Size(), c)
+	return c, said, err
+}
+
+// encode makes the FLAC master, whose hash names the recording.
+func (l *Library) encode(ctx context.Context, w *work, v levelled) (Recording, error) {
+	out, err := w.folder("encoded")
+	if err != nil {
+		return Recording{}, err
+	}
+	res, err := l.sandbox.do(ctx, step{
+		in: v.master, out: out, fileSize: 4*v.frames + 1<<20,
+		input: []string{"-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "wav", "-codec_whitelist", "pcm_s16le"},
+		output: []string{
+			"-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
+			"-c:a", "flac", "-compression_level", "8", "-f", "flac", "file:master.flac",
+		},
+	})
+	if err != nil {
+		return Recording{}, err
+	}
+	if res.err != nil {
+		return Recording{}, stepFault("encode the master", res)
+	}
+	master, err := hashFile(filepath.Join(out, "master.flac"))
+	if err != nil {
+		return Recording{}, err
+	}
+	play, err := hashFile(v.play)
+	if err != nil {
+		return Recording{}, err
+	}
+	return Recording{
+		ID: master.hash, Bytes: master.size, Loudness: v.loudness, TruePeak: v.truePeak,
+		Length: audio.Rate.D(audio.Frames(v.frames)),
+		Variants: []Variant{
+			{Form: Master, SHA256: master.hash, Bytes: master.size},
+			{Form: PlayCopy, SHA256: play.hash, Bytes: play.size},
+		},
+	}, nil
+}
+
+// keep puts the files in their places and the recording into the Index. What
+// the Index already knows of the same master stays as it is.
+func (l *Library) keep(ctx context.Context, w *work, rec Recording, about About) (Recording, error) {
+	rec.Title, rec.Kind, rec.Village, rec.By = about.Title, about.Kind, about.Village, about.By
+	rec.Origin, rec.Created = l.origin, l.now().UTC()
+	original := rec.Variants[0].SHA256
+	note := w.path("note")
+	if err := os.WriteFile(note, []byte(rec.ID+"\n"), 0o600); err != nil {
+		return Recording{}, fmt.Errorf("note what the upload became: %w", err)
+	}
+	err := errors.Join(
+		publish(w.upload(), l.blob(Original, original)),
+		publish(filepath.Join(w.dir, "encoded", "master.flac"), l.blob(Master, rec.ID)),
+		l.publishPlay(w.path("play.wav"), rec.ID),
+	)
+	if err != nil {
+		return Recording{}, err
+	}
+	if err := l.index.SaveRecording(ctx, rec); err != nil {
+		return Recording{}, fmt.Errorf("save recording: %w", err)
+	}
+	if err := publish(note, l.note(original, about)); err != nil {
+		return Recording{}, err
+	}
+	if err := l.evict(rec.ID); err != nil {
+		return Recording{}, err
+	}
+	kept, err := l.index.Recording(ctx, rec.ID)
+	if err != nil {
+		return Recording{}, fmt.Errorf("read recording back: %w", err)
+	}
+	return kept, nil
+}

@@ -1,0 +1,171 @@
+package recordings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Config is what a Library is made of.
+type Config struct {
+	// Dir is the library's own folder; made when missing.
+	Dir string
+	// Index remembers the recordings.
+	Index Index
+	// Sandbox opens foreign files. Nil: a Sandbox with the zero configuration.
+	Sandbox *Sandbox
+	// Origin is the node that owns what is imported here.
+	Origin string
+	// Now stamps recordings and orders the play copies' cache.
+	Now func() time.Time
+	// Limits bound one import; fields at zero take their defaults.
+	Limits Limits
+	// Log tells what happened; nil: nothing is told.
+	Log *slog.Logger
+}
+
+// Limits bound what an import and the cache may take.
+type Limits struct {
+	Bytes   int64         // of one upload; default 100 MB
+	Length  time.Duration // of one recording, in whole seconds; default and most: 30 minutes
+	Reserve int64         // bytes of the disk that are left alone; default 200 MB
+	Cache   int64         // bytes of play copies that are kept; default 2 GiB
+}
+
+func (l Limits) filled() Limits {
+	if l.Bytes == 0 {
+		l.Bytes = 100 << 20
+	}
+	if l.Length == 0 || l.Length > 30*time.Minute {
+		l.Length = 30 * time.Minute
+	}
+	if l.Reserve == 0 {
+		l.Reserve = 200 << 20
+	}
+	if l.Cache == 0 {
+		l.Cache = 2 << 30
+	}
+	return l
+}
+
+// Library keeps recordings in a folder:
+//
+//	original/ab/abcd….bin  the bytes as they came, by their own sha256
+//	original/ab/abcd….id   which recording they became
+//	master/ab/abcd….flac   FLAC 32 kHz mono, by its own sha256: the recording's ID
+//	play/ab/abcd….wav      WAV 48 kHz s16 mono, by the recording's ID: a cache
+//	tmp/                   imports on their way
+//
+// Every method may be called from any goroutine, and blocks until it is done.
+type Library struct {
+	dir     string
+	index   Index
+	sandbox *Sandbox
+	origin  string
+	now     func() time.Time
+	limits  Limits
+	log     *slog.Logger
+}
+
+// Open opens the library in c.Dir and removes what interrupted imports left.
+// It needs neither ffmpeg nor a sandbox: without them what is there plays, and
+// Import says what is missing.
+func Open(c Config) (*Library, error) {
+	if c.Dir == "" || c.Index == nil || c.Now == nil {
+		return nil, errors.New("open recordings: Dir, Index and Now are needed")
+	}
+	l := &Library{
+		dir: c.Dir, index: c.Index, sandbox: c.Sandbox, origin: c.Origin,
+		now: c.Now, limits: c.Limits.filled(), log: c.Log,
+	}
+	if l.sandbox == nil {
+		l.sandbox = NewSandbox(SandboxConfig{})
+	}
+	if l.log == nil {
+		l.log = slog.New(slog.DiscardHandler)
+	}
+	for _, form := range []Form{Original, Master, PlayCopy} {
+		if err := os.MkdirAll(filepath.Join(l.dir, string(form)), 0o750); err != nil {
+			return nil, fmt.Errorf("open recordings: %w", err)
+		}
+	}
+	if err := l.sweep(); err != nil {
+		return nil, fmt.Errorf("open recordings: %w", err)
+	}
+	return l, nil
+}
+
+// PlayCopy opens the 48 kHz s16 mono WAV of a recording, at its start; the
+// caller closes it. It asks only the disk, not the Index, so that what is
+// planned airs while the database is away. A copy that the cache has dropped
+// is made again from the master, which takes a second or more: callers cue
+// ahead. ErrNotFound when there is no such recording.
+func (l *Library) PlayCopy(ctx context.Context, id string) (*os.File, error) {
+	if !isID(id) {
+		return nil, ErrNotFound
+	}
+	path := l.blob(PlayCopy, id)
+	f, err := os.Open(path)
+	if err == nil {
+		now := l.now()
+		_ = os.Chtimes(path, now, now) // only orders the cache
+		return f, nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("open play copy: %w", err)
+	}
+	if err := l.remake(ctx, id); err != nil {
+		return nil, fmt.Errorf("make play copy of %.8s again: %w", id, err)
+	}
+	if f, err = os.Open(path); err != nil {
+		return nil, fmt.Errorf("open play copy: %w", err)
+	}
+	return f, nil
+}
+
+// Master opens the FLAC master of a recording. Built-in sounds have none.
+func (l *Library) Master(_ context.Context, id string) (*os.File, error) {
+	return l.open(Master, id)
+}
+
+// Original opens the bytes that a recording was made from, as they came.
+func (l *Library) Original(ctx context.Context, id string) (*os.File, error) {
+	if !isID(id) {
+		return nil, ErrNotFound
+	}
+	r, err := l.index.Recording(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("find original: %w", err)
+	}
+	for _, v := range r.Variants {
+		if v.Form == Original {
+			return l.open(Original, v.SHA256)
+		}
+	}
+	return nil, ErrNotFound
+}
+
+func (l *Library) open(form Form, hash string) (*os.File, error) {
+	if !isID(hash) {
+		return nil, ErrNotFound
+	}
+	f, err := os.Open(l.blob(form, hash))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", form, err)
+	}
+	return f, nil
+}
+
+// isID says whether s can be a sha256 in lower-case hex, so that it may become
+// part of a path.
+func isID(s string) bool {
+	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
+}

@@ -1,0 +1,299 @@
+package recordings
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Lock is a way of locking ffmpeg in.
+type Lock string
+
+// The locks, the stronger one first.
+const (
+	AnyLock    Lock = ""           // the first of the following that works here
+	Bubblewrap Lock = "bubblewrap" // namespaces: no network, no files but the input and a folder for the output
+	Landlock   Lock = "landlock"   // Landlock and seccomp, where namespaces are refused
+)
+
+// SandboxConfig says how ffmpeg is locked in. The zero value is right for a
+// board.
+type SandboxConfig struct {
+	// Lock allows one lock only; AnyLock tries them in their order.
+	Lock Lock
+	// FFmpeg is the program; empty: ffmpeg of the PATH. It must lie under /usr,
+	// the only folder of programs that the locks show.
+	FFmpeg string
+	// Confine starts this program so that it hands its further arguments to
+	// the function Confine. Empty: this executable with the argument "confine".
+	Confine []string
+	// Wall is how long one step may take; 0: two minutes.
+	Wall time.Duration
+}
+
+// Sandbox runs ffmpeg behind a lock, one step at a time, and never without
+// one. It may be used from any goroutine.
+type Sandbox struct {
+	config SandboxConfig
+	slot   chan struct{} // one step at a time: a board has few cores and little memory
+
+	mu   sync.Mutex
+	lock Lock // what the probe found; AnyLock before
+}
+
+const (
+	stderrCap   = 64 << 10
+	memoryCap   = 1500000000 // of address space
+	cpuCap      = 60 * time.Second
+	filesCap    = 64
+	defaultWall = 2 * time.Minute
+)
+
+// NewSandbox makes a Sandbox. Nothing is started before the first step or
+// Probe.
+func NewSandbox(c SandboxConfig) *Sandbox {
+	if c.Wall == 0 {
+		c.Wall = defaultWall
+	}
+	return &Sandbox{config: c, slot: make(chan struct{}, 1)}
+}
+
+// Probe finds the lock that works on this machine and starts ffmpeg once
+// behind it. A success is remembered; after a failure the next call tries
+// again, so that nothing need be restarted when the technician has installed
+// what was missing. The errors are ErrNoFFmpeg and ErrNoSandbox.
+func (s *Sandbox) Probe(ctx context.Context) (Lock, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lock != AnyLock {
+		return s.lock, nil
+	}
+	ffmpeg, err := s.ffmpeg()
+	if err != nil {
+		return AnyLock, err
+	}
+	var faults []string
+	for _, lock := range []Lock{Bubblewrap, Landlock} {
+		if s.config.Lock != AnyLock && s.config.Lock != lock {
+			continue
+		}
+		err := s.probe(ctx, lock, ffmpeg)
+		if err == nil {
+			s.lock = lock
+			return lock, nil
+		}
+		if ctx.Err() != nil {
+			return AnyLock, fmt.Errorf("probe %s: %w", lock, ctx.Err())
+		}
+		faults = append(faults, fmt.Sprintf("%s: %v", lock, err))
+	}
+	return AnyLock, fmt.Errorf("%w (%s)", ErrNoSandbox, strings.Join(faults, "; "))
+}
+
+// probe runs "ffmpeg -version" behind lock with an input and an output folder
+// as a real step has them.
+func (s *Sandbox) probe(ctx context.Context, lock Lock, ffmpeg string) error {
+	dir, err := os.MkdirTemp("", "loalang-probe-")
+	if err != nil {
+		return fmt.Errorf("make a folder: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
+	if err := errors.Join(os.WriteFile(in, nil, 0o600), os.Mkdir(out, 0o700)); err != nil {
+		return fmt.Errorf("fill a folder: %w", err)
+	}
+	r := s.run(ctx, lock, locked{in: in, out: out, fileSize: 1 << 20, program: []string{ffmpeg, "-v", "error", "-version"}})
+	if r.err != nil {
+		return fmt.Errorf("%w: %s", r.err, lastLine(r.stderr))
+	}
+	return nil
+}
+
+// ffmpeg is the absolute path of the program.
+func (s *Sandbox) ffmpeg() (string, error) {
+	name := s.config.FFmpeg
+	if name == "" {
+		name = "ffmpeg"
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", ErrNoFFmpeg
+	}
+	if !strings.HasPrefix(path, "/usr/") {
+		if path, err = filepath.EvalSymlinks(path); err != nil || !strings.HasPrefix(path, "/usr/") {
+			return "", fmt.Errorf("%w (%s lies outside /usr, which the lock does not show)", ErrNoFFmpeg, name)
+		}
+	}
+	return path, nil
+}
+
+// step is one run of ffmpeg.
+type step struct {
+	in       string   // file to read; its name never comes from an uploader
+	out      string   // folder to write to; nothing else lies in it
+	fileSize int64    // bytes that one output file may have
+	input    []string // switches before -i
+	output   []string // switches and the name of the file behind it
+}
+
+// do waits for its turn and runs ffmpeg behind the lock. A run that ended
+// badly gives a result with err, and no error of its own: what that means is
+// for the caller to say.
+func (s *Sandbox) do(ctx context.Context, st step) (result, error) {
+	lock, err := s.Probe(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	ffmpeg, err := s.ffmpeg()
+	if err != nil {
+		return result{}, err
+	}
+	select {
+	case s.slot <- struct{}{}:
+		defer func() { <-s.slot }()
+	case <-ctx.Done():
+		return result{}, fmt.Errorf("wait for ffmpeg: %w", ctx.Err())
+	}
+	seen := "file:/in"
+	if lock == Landlock {
+		seen = "file:" + st.in
+	}
+	program := []string{
+		ffmpeg, "-hide_banner", "-nostats", "-nostdin", "-y",
+		"-max_alloc", "67108864", "-threads", "1", "-filter_threads", "1",
+	}
+	program = append(program, st.input...)
+	program = append(program, "-i", seen)
+	program = append(program, st.output...)
+	r := s.run(ctx, lock, locked{in: st.in, out: st.out, fileSize: st.fileSize, program: program})
+	if ctx.Err() != nil {
+		return result{}, fmt.Errorf("run ffmpeg: %w", ctx.Err())
+	}
+	if r.err != nil && foreign(r.stderr) {
+		return result{}, fmt.Errorf("lock ffmpeg in: %w: %s", r.err, lastLine(r.stderr))
+	}
+	return r, nil
+}
+
+// foreign says whether the words come from the lock and not from ffmpeg.
+func foreign(stderr string) bool {
+	first, _, _ := strings.Cut(stderr, "\n")
+	return strings.HasPrefix(first, "bwrap: ") || strings.HasPrefix(first, "prlimit: ") || strings.Contains(first, confineSays)
+}
+
+// locked is a program with all that it may touch.
+type locked struct {
+	in, out  string
+	fileSize int64
+	program  []string
+}
+
+// result is what a run left.
+type result struct {
+	stderr string // its first 64 KiB
+	slow   bool   // it was ended by the wall or the processor limit
+	large  bool   // it was ended by the limit on the size of a file
+	err    error
+}
+
+func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
+	limits := []string{
+		"prlimit", fmt.Sprintf("--cpu=%d", int(cpuCap.Seconds())), fmt.Sprintf("--as=%d", memoryCap),
+		fmt.Sprintf("--fsize=%d", l.fileSize), fmt.Sprintf("--nofile=%d", filesCap), "--core=0",
+	}
+	inside := append(limits, l.program...)
+	argv := bubblewrap(l, inside)
+	if lock == Landlock {
+		confine, err := s.confine()
+		if err != nil {
+			return result{err: err}
+		}
+		argv = append(append(confine, l.in, l.out, "--"), inside...)
+	}
+	within, cancel := context.WithTimeout(ctx, s.config.Wall)
+	defer cancel()
+	said := &capped{room: stderrCap}
+	cmd := exec.CommandContext(within, argv[0], argv[1:]...)
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
+	cmd.Dir = l.out
+	cmd.Stderr = said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 2 * time.Second
+	err := cmd.Run()
+	return result{
+		stderr: said.String(), err: err,
+		slow:  within.Err() != nil || ended(err, syscall.SIGXCPU),
+		large: ended(err, syscall.SIGXFSZ) || strings.Contains(said.String(), "File too large"),
+	}
+}
+
+// ended says whether a program was ended by sig; bubblewrap and shells report
+// it as 128 + sig.
+func ended(err error, sig syscall.Signal) bool {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && (status.Signaled() && status.Signal() == sig || status.ExitStatus() == 128+int(sig))
+}
+
+// confine is the command that runs Confine.
+func (s *Sandbox) confine() ([]string, error) {
+	if len(s.config.Confine) > 0 {
+		return append([]string(nil), s.config.Confine...), nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	return []string{self, "confine"}, nil
+}
+
+// bubblewrap is the command line that shows a program /usr, its input as /in
+// and a folder as /out, and nothing else of this machine: no network, no other
+// processes, no environment.
+func bubblewrap(l locked, inside []string) []string {
+	argv := []string{
+		"bwrap", "--unshare-all", "--die-with-parent", "--new-session",
+		"--ro-bind", "/usr", "/usr",
+		"--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
+		"--ro-bind", "/etc/alternatives", "/etc/alternatives",
+		"--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev",
+		"--ro-bind", l.in, "/in", "--bind", l.out, "/out",
+		"--clearenv", "--setenv", "PATH", "/usr/bin", "--chdir", "/out",
+	}
+	return append(argv, inside...)
+}
+
+// capped keeps the first bytes written to it and lets the rest go by, so that
+// a decoder that complains thousands of times neither blocks nor fills memory.
+type capped struct {
+	bytes.Buffer
+	room int
+}
+
+// Write keeps what there is room for and always takes all.
+func (c *capped) Write(p []byte) (int, error) {
+	keep := min(len(p), c.room)
+	c.room -= keep
+	c.Buffer.Write(p[:keep])
+	return len(p), nil
+}
+
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	if i := strings.LastIndexByte(s, '\n'); i >= 0 {
+		s = s[i+1:]
+	}
+	return s
+}
