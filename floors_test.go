@@ -26,7 +26,6 @@ var floors = map[string]int{
 	"loalang/scheduler/calendar": -1, // a back room of scheduler
 	"loalang/recordings/builtin": 0,  // the sounds themselves, a back room of recordings
 	"loalang/recordings/level":   0,  // the arithmetic of levelling, a back room of recordings
-	"loalang/recordings/level":   0,  // loudness, a back room of recordings
 }
 
 // benches are rooms of tests and generators: they may import their own house.
