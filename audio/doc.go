@@ -1,8 +1,10 @@
-// Package audio is sound in memory: Clip, Source, Mixer, Limiter, Meter, WAV,
-// and the Device seam. The one rate is 48 kHz, the one layout mono until the
-// output's routing matrix.
+// Package audio is sound in memory: Clip, Source, Limiter, Meter, WAV, the
+// Desk that mixes cues and alarms to the frame, and the Device seam with its
+// two devices that need no card. The one rate is 48 kHz, the one layout mono
+// until the output's routing matrix.
 //
 // It must not know cards, files of the library, plans or people; it uses no
-// cgo. NullDevice and FileDevice run the goroutine that Device.Run describes,
-// nothing else here starts one.
+// cgo. Three things here start goroutines, and each ends them before it
+// returns: Desk.Run (one reader per cue), NullDevice.Run (none but its own) and
+// FileDevice.Run (one writer, so that a slow disk never delays the air).
 package audio

@@ -1,0 +1,200 @@
+package audio
+
+import (
+	"fmt"
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// forever is later than any frame, and far from overflow.
+	forever = Frames(math.MaxInt64 / 4)
+	// fade is the length of every fade of the Desk, 5 ms.
+	fade = Frames(240)
+	// tolerance is how late a cue may come and still start at once, 20 ms.
+	tolerance = Frames(960)
+	// patience is how long a cue may find nothing to read before it ends, 0.5 s.
+	patience = Frames(24000)
+	// maxGain keeps a slip of the pen from becoming a scream.
+	maxGain Decibels = 24
+)
+
+// DeskCue is one Source to sound on the programme at an exact instant.
+type DeskCue struct {
+	ID     string // unique among the cues that have not ended
+	Source Source // the Desk closes it when it is an io.Closer, unless Cue returned an error
+	// Frames is the length of Source. Less is played when Source ends early,
+	// never more. 0: as long as Source lasts; a cue After this one then needs
+	// the end of Source to come into the 2 s that are read ahead.
+	Frames Frames
+	// At is when the first frame leaves the card. 0: at the next frame. With
+	// After set it is ignored.
+	At Instant
+	// After is the ID of a cue: this one starts Gap after that one's end,
+	// wherever that one was moved. When that one does not come to its end, this
+	// one ends with the same cause.
+	After string
+	Gap   time.Duration // 0 or more
+	Gain  Decibels      // at most 24
+	// Replaces is the ID of a cue that ends with a fade when this one starts.
+	// An ID that is not there is ignored.
+	Replaces string
+}
+
+func (c DeskCue) validate() error {
+	switch {
+	case c.ID == "":
+		return fmt.Errorf("%w: it has no ID", ErrBadCue)
+	case c.Source == nil:
+		return fmt.Errorf("%w %s: it has no source", ErrBadCue, c.ID)
+	case c.Frames < 0 || c.Frames >= forever:
+		return fmt.Errorf("%w %s: its length of %d frames is out of range", ErrBadCue, c.ID, c.Frames)
+	case c.Gap < 0:
+		return fmt.Errorf("%w %s: its gap is negative", ErrBadCue, c.ID)
+	case !(c.Gain <= maxGain):
+		return fmt.Errorf("%w %s: its gain of %v dB is more than %v", ErrBadCue, c.ID, c.Gain, maxGain)
+	case c.After == c.ID || c.Replaces == c.ID:
+		return fmt.Errorf("%w %s: it refers to itself", ErrBadCue, c.ID)
+	}
+	return nil
+}
+
+// deskCue is a DeskCue on its way. The first block is fixed, the second shared,
+// the third belongs to the goroutine that pulls the programme; callers may read
+// it after ended turned true.
+type deskCue struct {
+	id       string
+	source   Source
+	serial   int64
+	gain     float32
+	at       Instant
+	gap      Frames
+	after    *deskCue
+	replaces *deskCue
+
+	sound atomic.Pointer[feed] // nil once nobody reads it any more
+	stop  atomic.Bool
+	ended atomic.Bool  // its Ended was told
+	told  atomic.Int64 // frames that have surely left the card
+
+	fixed   bool   // start is known
+	pinned  bool   // due is known, after does not matter any more
+	due     Frames // device frame at which a pinned cue starts
+	start   Frames // device frame of its frame 0, moved by stalls and alarms
+	began   Frames // device frame at which its first frame was mixed; −1: none yet
+	started bool   // its Started was told
+	take    Frames // to be mixed in this block
+	stall   Frames // frames of this block that could not be read
+	dry     Frames // stalls in a row
+	cut     Frames // device frame at which it ends, before its length
+	fading  bool   // its last fade frames before cut are a fade
+	cause   Cause  // why it is cut
+	detail  string
+}
+
+func newDeskCue(c DeskCue, serial int64) *deskCue {
+	cue := &deskCue{
+		id: c.ID, source: c.Source, serial: serial, gain: c.Gain.Factor(),
+		at: c.At, gap: Rate.N(c.Gap), began: -1, cut: forever,
+	}
+	cue.sound.Store(newFeed(c.Frames))
+	return cue
+}
+
+// end is the device frame after its last one, as far as is known; forever or
+// more when it is not.
+func (c *deskCue) end() Frames {
+	f := c.sound.Load()
+	if f == nil {
+		return c.cut
+	}
+	return min(c.start+f.length()+c.stall, c.cut)
+}
+
+// playedBy is how many of its frames lie before the device frame.
+func (c *deskCue) playedBy(frame Frames) Frames {
+	if c.began < 0 {
+		return 0
+	}
+	return max(0, min(frame, c.end())-c.start)
+}
+
+// endBy cuts c at the device frame, with a fade before it.
+func (c *deskCue) fadeOut(from Frames, cause Cause) {
+	if from+fade < c.end() {
+		c.cut, c.fading, c.cause = from+fade, true, cause
+	}
+}
+
+// window is the part of the block [head, head+n) in which c sounds.
+func (c *deskCue) window(head, n Frames) (from, to Frames) {
+	from = max(head, c.start)
+	return from, max(from, min(head+n, c.end()))
+}
+
+// supply finds out how much of the block [head, head+n) can be read.
+func (c *deskCue) supply(head, n Frames) {
+	c.take, c.stall = 0, 0
+	f := c.sound.Load()
+	if f == nil || !c.fixed {
+		return
+	}
+	from, to := c.window(head, n)
+	if to == from {
+		return
+	}
+	c.take = min(to-from, f.available(from-c.start))
+	if f.total.Load() < 0 {
+		c.stall = to - from - c.take
+	}
+	if c.take > 0 {
+		c.dry = 0
+		if c.began < 0 {
+			c.began = from
+		}
+	}
+}
+
+// settleBlock moves c on after the block [head, head+n) was mixed.
+func (c *deskCue) settleBlock(head, n Frames) {
+	f := c.sound.Load()
+	if f == nil || !c.fixed {
+		return
+	}
+	from, _ := c.window(head, n)
+	pos := from - c.start + c.take
+	f.consumed(pos)
+	c.start += c.stall
+	c.dry += c.stall
+	c.stall = 0
+	if c.dry >= patience && c.cause == "" {
+		c.cut, c.cause, c.detail = c.start+pos, Unread, "nothing could be read from its file in time"
+	}
+	if err := f.broken(); err != nil && c.cause == "" {
+		c.cut, c.cause, c.detail = c.start+f.length(), Unread, err.Error()
+	}
+}
+
+// mix adds what supply found to dst, the block from head on.
+func (c *deskCue) mix(dst []float32, head Frames) {
+	f := c.sound.Load()
+	if f == nil || c.take == 0 {
+		return
+	}
+	from, to := c.window(head, Frames(len(dst)))
+	dst = dst[from-head : from-head+min(to-from, c.take)]
+	size := Frames(len(f.buf))
+	at := (from - c.start) % size
+	scale := c.gain / fullScale
+	for i := range dst {
+		g := scale
+		if c.fading {
+			g *= float32(min(c.cut-from-Frames(i), fade)) / float32(fade)
+		}
+		dst[i] += float32(f.buf[at]) * g
+		if at++; at == size {
+			at = 0
+		}
+	}
+}

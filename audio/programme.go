@@ -1,0 +1,359 @@
+package audio
+
+import "sync/atomic"
+
+// maxCues is how many cues may wait or sound at once.
+const maxCues = 32
+
+// programme is the bus of the cues. All of it but slots and position belongs to
+// the goroutine that pulls the programme.
+//
+// It mixes lookAhead frames ahead of what it hands out, because the limiter
+// looks that far ahead: pos is the next frame to hand out, head the next to mix.
+type programme struct {
+	d        *Desk
+	slots    [maxCues]atomic.Pointer[deskCue]
+	position atomic.Int64 // pos, for others
+
+	pos      Frames
+	limiter  *Limiter
+	gain     float32 // of the mute under an alarm, moving to its goal by 1/fade per frame
+	frozen   bool
+	frozenAt Frames // the first muted frame
+	openFrom Frames // the first frame after the last alarm
+	seenTo   Frames // end of the alarm that was dealt with last
+}
+
+func (p *programme) head() Frames { return p.pos + lookAhead }
+
+// pull hands out the next frames, at most block of them.
+func (p *programme) pull(dst []float32) {
+	p.followAlarm()
+	head, n := p.head(), Frames(len(dst))
+	clear(dst)
+	if p.frozen {
+		p.wait()
+	} else {
+		p.prepare(head, n)
+	}
+	p.mix(dst, head)
+	p.limiter.Process(dst)
+	p.mute(dst)
+	p.d.tap.write(p.pos, dst)
+	p.pos += n
+	p.tell(p.final())
+	p.d.tap.drain(p.pos - settled)
+	p.position.Store(int64(p.pos))
+}
+
+// final is the frame before which nothing can be taken back any more.
+func (p *programme) final() Frames {
+	if p.frozen {
+		return min(p.frozenAt, p.pos-settled)
+	}
+	return p.pos - settled
+}
+
+// prepare decides what sounds in the block [head, head+n).
+func (p *programme) prepare(head, n Frames) {
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil {
+			continue
+		}
+		if c.stop.Load() && c.cause != Stopped {
+			p.stopCue(i, c, head)
+		}
+		c.supply(head, n)
+	}
+	for p.startAny(head, n) { // a start may let the next of its chain start
+	}
+}
+
+func (p *programme) stopCue(slot int, c *deskCue, head Frames) {
+	switch {
+	case !c.fixed:
+		p.finish(slot, c, Stopped, p.pos)
+	case c.began < 0:
+		c.cut = c.start
+		p.finish(slot, c, Stopped, p.pos)
+	default:
+		c.fadeOut(head, Stopped)
+	}
+}
+
+// startAny starts what is due in the block, and says whether anything was.
+func (p *programme) startAny(head, n Frames) bool {
+	any := false
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil || c.fixed || c.ended.Load() {
+			continue
+		}
+		due, known, doomed := p.due(c)
+		earliest := max(head, p.openFrom)
+		switch {
+		case doomed != "":
+			p.finish(i, c, doomed, p.pos)
+			any = true
+		case !known || due >= head+n:
+		case due < earliest-tolerance:
+			p.finish(i, c, TooLate, p.pos)
+			any = true
+		default:
+			p.startCue(c, max(due, earliest))
+			c.supply(head, n)
+			any = true
+		}
+	}
+	return any
+}
+
+// due is the device frame at which c shall start; doomed is the cause with
+// which it ends because its predecessor did.
+func (p *programme) due(c *deskCue) (due Frames, known bool, doomed Cause) {
+	switch {
+	case c.pinned:
+		return c.due, true, ""
+	case c.after != nil:
+		return c.follow()
+	case c.at == 0:
+		return max(p.head(), p.openFrom), true, ""
+	}
+	due, known = p.d.frame(c.at)
+	return due, known, ""
+}
+
+// follow is where a cue starts that follows another.
+func (c *deskCue) follow() (due Frames, known bool, doomed Cause) {
+	a := c.after
+	if a.ended.Load() && (a.cause != "" || !a.fixed) {
+		return 0, false, a.cause
+	}
+	if !a.fixed || a.cause != "" || a.end() >= forever {
+		return 0, false, ""
+	}
+	return a.end() + c.gap, true, ""
+}
+
+func (p *programme) startCue(c *deskCue, start Frames) {
+	c.fixed, c.start = true, start
+	r := c.replaces
+	c.replaces = nil
+	if r == nil || r.ended.Load() {
+		return
+	}
+	if r.began >= 0 {
+		r.fadeOut(start, Replaced)
+		return
+	}
+	if r.fixed {
+		r.cut = r.start
+	}
+	for i := range p.slots {
+		if p.slots[i].Load() == r {
+			p.finish(i, r, Replaced, p.pos)
+		}
+	}
+}
+
+// mix adds up the cues. Under a mute that has come down to nothing there is
+// nothing to add.
+func (p *programme) mix(dst []float32, head Frames) {
+	if p.frozen && p.gain == 0 {
+		return
+	}
+	n := Frames(len(dst))
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil || !c.fixed {
+			continue
+		}
+		if p.frozen {
+			c.ghost(head, n)
+		}
+		c.mix(dst, head)
+		if !p.frozen {
+			c.settleBlock(head, n)
+		}
+	}
+}
+
+// ghost supplies a frozen cue for the fade only: nothing of it counts.
+func (c *deskCue) ghost(head, n Frames) {
+	began, dry := c.began, c.dry
+	c.supply(head, n)
+	c.began, c.dry, c.stall = began, dry, 0
+}
+
+// mute moves the gain towards where it should be and applies it.
+func (p *programme) mute(dst []float32) {
+	if !p.frozen && p.gain == 1 {
+		return
+	}
+	const step = 1 / float32(fade)
+	for i := range dst {
+		switch {
+		case p.frozen:
+			p.gain = max(0, p.gain-step)
+		case p.pos+Frames(i) >= p.openFrom:
+			p.gain = min(1, p.gain+step)
+		}
+		dst[i] *= p.gain
+	}
+}
+
+// tell reports what has surely left the card: everything before final.
+func (p *programme) tell(final Frames) {
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil {
+			continue
+		}
+		if c.ended.Load() { // Desk.close was faster
+			p.retire(i, c)
+			continue
+		}
+		if !c.fixed {
+			continue
+		}
+		c.told.Store(int64(c.playedBy(final)))
+		if !c.started && c.began >= 0 && c.began < final && !c.ended.Load() {
+			c.started = true
+			p.d.tell(Event{Kind: Started, ID: c.id, At: p.d.instant(c.began)})
+		}
+		if c.end() <= final {
+			p.finish(i, c, c.cause, c.end())
+		}
+	}
+}
+
+// finish ends c with what it has played by the device frame. No cause means
+// that it came to its end.
+func (p *programme) finish(slot int, c *deskCue, cause Cause, at Frames) {
+	frames := Frames(0)
+	if c.fixed {
+		frames = c.playedBy(at)
+	}
+	c.cause = cause
+	p.retire(slot, c)
+	if cause == "" {
+		cause = Completed
+	}
+	if c.ended.CompareAndSwap(false, true) {
+		p.d.tell(Event{Kind: Ended, ID: c.id, At: p.d.instant(at), Frames: frames, Cause: cause, Detail: c.detail})
+	}
+}
+
+// retire lets go of the cue's memory; what a follower needs to know stays.
+func (p *programme) retire(slot int, c *deskCue) {
+	if c.fixed {
+		c.cut = c.end()
+	}
+	c.sound.Store(nil)
+	c.after, c.replaces = nil, nil
+	p.slots[slot].Store(nil)
+}
+
+// followAlarm freezes and thaws the programme as the alarm's bus says.
+func (p *programme) followAlarm() {
+	to := Frames(p.d.alarms.to.Load())
+	if !p.frozen && to != p.seenTo {
+		p.freeze(Frames(p.d.alarms.from.Load()))
+		p.seenTo = to
+	}
+	if p.frozen {
+		to = Frames(p.d.alarms.to.Load())
+		p.seenTo = to
+		if to < forever {
+			p.thaw(max(p.head(), to))
+		}
+	}
+}
+
+// freeze mutes the programme from the device frame on. Frames that were pulled
+// already but sound under the alarm are taken back.
+func (p *programme) freeze(from Frames) {
+	from = min(max(from, p.pos-settled, p.openFrom), p.pos)
+	p.tell(from)
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil || !c.fixed {
+			continue
+		}
+		if c.start >= from { // it has not begun after all
+			c.fixed, c.began, c.start = false, -1, 0
+			continue
+		}
+		if c.fading { // the alarm ends it sooner than its fade
+			p.finish(i, c, c.cause, from)
+		}
+	}
+	p.d.tap.ramp(from, p.pos, p.gain)
+	p.gain = max(0, p.gain-float32(p.pos-from)/float32(fade))
+	p.frozen, p.frozenAt = true, from
+	p.d.tell(Event{Kind: Silenced, At: p.d.instant(from)})
+}
+
+// thaw lets the programme go on at the device frame.
+func (p *programme) thaw(at Frames) {
+	shift := at - p.frozenAt
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil {
+			continue
+		}
+		if !c.fixed {
+			c.pin(p.frozenAt, shift)
+			continue
+		}
+		c.start += shift
+		if c.cut < forever {
+			c.cut += shift
+		}
+		if c.began >= p.frozenAt {
+			c.began = -1
+		}
+		c.dry = 0
+	}
+	p.frozen, p.openFrom = false, at
+	p.d.tell(Event{Kind: Unsilenced, At: p.d.instant(at)})
+}
+
+// pin fixes when a cue starts whose predecessor ended before the alarm: the
+// rest of its gap comes after the alarm.
+func (c *deskCue) pin(frozenAt, shift Frames) {
+	if c.pinned && c.due >= frozenAt {
+		c.due += shift
+	}
+	if c.pinned || c.after == nil || !c.after.ended.Load() {
+		return
+	}
+	if due, known, _ := c.follow(); known {
+		c.pinned, c.due = true, due
+		if due >= frozenAt {
+			c.due += shift
+		}
+	}
+}
+
+// wait ends, under an alarm, what is stopped and what comes too late.
+func (p *programme) wait() {
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		switch {
+		case c == nil || c.ended.Load():
+		case c.stop.Load():
+			p.finish(i, c, Stopped, p.frozenAt)
+		case c.fixed:
+		case c.after != nil:
+			if _, _, doomed := c.follow(); doomed != "" {
+				p.finish(i, c, doomed, p.frozenAt)
+			}
+		case c.at != 0 && !c.pinned:
+			if due, known := p.d.frame(c.at); known && due < p.pos-tolerance {
+				p.finish(i, c, TooLate, p.pos)
+			}
+		}
+	}
+}
