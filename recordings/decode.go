@@ -86,7 +86,9 @@ func (l *Library) verdict(r result, size int64) error {
 		return refuse(NoSound, "there is no sound track in it")
 	case said("moov atom not found"):
 		return refuse(Truncated, "its index is missing")
-	case said("not in whitelist"), said("not found for input stream"), said("Decoder not found"), said("(codec none)"):
+	case said("Format not on whitelist"):
+		return refuse(NotAudio, "it is no format that is opened")
+	case said("Error while opening decoder"), said("not found for input stream"):
 		return refuse(UnknownCodec, "%s", codecOf(r.stderr))
 	}
 	return refuse(Broken, "ffmpeg: %s", cleaned(lastLine(r.stderr)))
@@ -120,8 +122,10 @@ func codecOf(stderr string) string {
 }
 
 // cleaned makes a line of a program's output fit for a sentence: what an
-// uploader wrote into a file must not draw on someone's terminal.
+// uploader wrote into a file must not draw on someone's terminal, and paths of
+// this machine are nobody's business.
 func cleaned(s string) string {
+	s = regexp.MustCompile(`file:/[^:]*: `).ReplaceAllString(s, "")
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x80 {
 			return -1

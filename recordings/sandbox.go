@@ -230,9 +230,9 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 	cmd.WaitDelay = 2 * time.Second
 	err := cmd.Run()
 	return result{
-		stderr: said.String(), err: err,
+		stderr: said.kept.String(), err: err,
 		slow:  within.Err() != nil || ended(err, syscall.SIGXCPU),
-		large: ended(err, syscall.SIGXFSZ) || strings.Contains(said.String(), "File too large"),
+		large: ended(err, syscall.SIGXFSZ) || strings.Contains(said.kept.String(), "File too large"),
 	}
 }
 
@@ -264,7 +264,7 @@ func (s *Sandbox) confine() ([]string, error) {
 // processes, no environment.
 func bubblewrap(l locked, inside []string) []string {
 	argv := []string{
-		"bwrap", "--unshare-all", "--die-with-parent", "--new-session",
+		"bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
 		"--ro-bind", "/usr", "/usr",
 		"--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
 		"--ro-bind", "/etc/alternatives", "/etc/alternatives",
@@ -278,7 +278,7 @@ func bubblewrap(l locked, inside []string) []string {
 // capped keeps the first bytes written to it and lets the rest go by, so that
 // a decoder that complains thousands of times neither blocks nor fills memory.
 type capped struct {
-	bytes.Buffer
+	kept bytes.Buffer // not embedded: its ReadFrom would take everything
 	room int
 }
 
@@ -286,7 +286,7 @@ type capped struct {
 func (c *capped) Write(p []byte) (int, error) {
 	keep := min(len(p), c.room)
 	c.room -= keep
-	c.Buffer.Write(p[:keep])
+	c.kept.Write(p[:keep])
 	return len(p), nil
 }
 

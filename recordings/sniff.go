@@ -73,26 +73,47 @@ func isBox(head []byte) bool {
 	return n == 1 || n >= 8
 }
 
-// framed looks for the two formats without a signature: frames of MP3 or ADTS,
-// after an ID3 tag or a little rubbish. Two frames must follow each other.
+// framed looks for the two formats without a signature: frames of MP3 or ADTS
+// that follow each other, at the start or after an ID3 tag, or three of them
+// after a little rubbish.
 func framed(head []byte) container {
 	tag := id3Length(head)
 	if tag > int64(len(head)) {
 		return mp3 // a cover picture larger than the head; ffmpeg looks behind it
 	}
 	body := head[tag:]
-	for i := 0; i+8 < len(body) && i < 8<<10; i++ {
+	for i := 0; i < len(body) && i < 8<<10; i++ {
 		if body[i] != 0xff {
 			continue
 		}
-		if n := mp3Frame(body[i:]).bytes; n > 0 && (i+n+4 > len(body) && i == 0 || i+n+4 <= len(body) && mp3Frame(body[i+n:]).bytes > 0) {
+		want := 3
+		if i == 0 {
+			want = 2
+		}
+		if follow(body[i:], want, func(b []byte) int { return mp3Frame(b).bytes }) {
 			return mp3
 		}
-		if n := adtsFrame(body[i:]); n > 0 && (i+n+7 > len(body) && i == 0 || i+n+7 <= len(body) && adtsFrame(body[i+n:]) > 0) {
+		if follow(body[i:], want, adtsFrame) {
 			return adts
 		}
 	}
 	return ""
+}
+
+// follow says whether b begins with so many frames, or with one frame at least
+// and then ends.
+func follow(b []byte, want int, length func([]byte) int) bool {
+	for n := range want {
+		size := length(b)
+		if size == 0 {
+			return false
+		}
+		if size >= len(b) {
+			return n > 0 || want == 2
+		}
+		b = b[size:]
+	}
+	return true
 }
 
 // id3Length is the length of the ID3v2 tag at the start, 0 without one.

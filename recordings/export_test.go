@@ -1,0 +1,20 @@
+package recordings
+
+import "context"
+
+// Locked is what a program left that ran behind a lock.
+type Locked struct {
+	Stderr      string
+	Slow, Large bool
+	Err         error
+}
+
+// RunLocked runs any program behind a lock, as ffmpeg is run, so that tests
+// can try the lock itself.
+func (s *Sandbox) RunLocked(ctx context.Context, lock Lock, in, out string, program ...string) Locked {
+	r := s.run(ctx, lock, locked{in: in, out: out, fileSize: 1 << 20, program: program})
+	return Locked{r.stderr, r.slow, r.large, r.err}
+}
+
+// OpenOutput is openOutput.
+var OpenOutput = openOutput
