@@ -81,12 +81,14 @@ func (l *Library) clean(ctx context.Context, w *work, d decoded, r raw) (string,
 	chain := []string{
 		fmt.Sprintf("highpass=f=%g:poles=2", highPass), fmt.Sprintf("highpass=f=%g:poles=2", highPass),
 		fmt.Sprintf("lowpass=f=%g:poles=2", lowPass),
-		fmt.Sprintf("volume=%.4fdB", gain), "afftdn=nr=18:nf=-45:tn=1",
+		fmt.Sprintf("volume=%.4fdB", gain),
+		"apad=pad_dur=0.1", // afftdn gives its sound some 20 ms late and would drop the last of it
+		"afftdn=nr=18:nf=-45:tn=1",
 	}
 	if r.speech.Range > unevenRange {
 		chain = append(chain, "dynaudnorm=f=400:g=21:p=0.7:m=8:t=0.03")
 	}
-	size := 4*r.frames + 1<<20
+	size := 4*r.frames + 2<<20
 	res, err := l.sandbox.do(ctx, step{
 		in: d.path, out: out, fileSize: size,
 		input: []string{

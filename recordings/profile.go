@@ -38,7 +38,7 @@ const (
 type profile struct {
 	gain       float64   // dB to the target, before the limiter
 	levels     []float64 // dBFS of every 20 ms, that gain included
-	start, end int64     // kept frames; start may be negative: silence goes before
+	start, end int64     // kept frames; outside of 0…frames stands silence
 	frames     int64     // there are
 }
 
@@ -91,21 +91,28 @@ func (p *profile) trim() {
 		first, last = 0, len(p.levels)-1
 	}
 	p.start = int64(first)*grain - margin
-	p.end = min(int64(last+1)*grain+margin, p.frames)
+	p.end = int64(last+1)*grain + margin
 }
 
-// cut gives the kept frames: silence first where the sound begins at once, and
-// 10 ms of fading where something was cut away.
+// cut gives the kept frames: silence where the sound begins or ends at once,
+// and 10 ms of fading where something was cut away.
 func (p *profile) cut(f *os.File, use func([]float32)) error {
-	if p.start < 0 {
-		use(make([]float32, -p.start))
+	use(make([]float32, max(0, -p.start)))
+	if err := p.kernel(f, use); err != nil {
+		return err
 	}
+	use(make([]float32, max(0, p.end-p.frames)))
+	return nil
+}
+
+// kernel gives the kept frames that exist.
+func (p *profile) kernel(f *os.File, use func([]float32)) error {
 	from := max(0, p.start)
 	if _, err := f.Seek(4*from, io.SeekStart); err != nil {
 		return fmt.Errorf("seek in the sound: %w", err)
 	}
 	at := from
-	return eachF32(io.LimitReader(f, 4*(p.end-from)), func(frames []float32) {
+	return eachF32(io.LimitReader(f, 4*(min(p.end, p.frames)-from)), func(frames []float32) {
 		for i := range frames {
 			fade := 1.0
 			if p.start > 0 {
@@ -176,19 +183,28 @@ func warnings(c claims, d decoded, r raw, v levelled, target float64) []string {
 // histogram counts magnitudes in steps of 1/1000 of full scale.
 type histogram struct {
 	counts [1001]int64
+	pinned int64 // frames at full scale exactly
 	total  int64
 }
 
 func (h *histogram) add(x float32) {
-	h.counts[min(1000, int(math.Abs(float64(x))*1000))]++
+	m := math.Abs(float64(x))
+	h.counts[min(1000, int(m*1000))]++
+	if m >= 32767.0/32768 {
+		h.pinned++
+	}
 	h.total++
 }
 
-// clipped says whether the wave is cut off at its top: over 0.1 % of the
-// frames lie within 2 % of the highest, and more than in the 8 % below, which
-// no voice and no pure tone does. Sound that never comes near half of full
-// scale is not asked.
+// clipped says whether over 0.1 % of the wave is cut off at its top: it stands
+// at full scale, or, where it was turned down afterwards, within 2 % of its
+// highest point, and there more often than in the 8 % below, which no voice
+// and no pure tone does. Sound that never comes near half of full scale is not
+// asked.
 func (h *histogram) clipped() bool {
+	if h.pinned*1000 > h.total {
+		return true
+	}
 	top := len(h.counts) - 1
 	for top > 0 && h.counts[top] == 0 {
 		top--
