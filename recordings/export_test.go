@@ -1,6 +1,9 @@
 package recordings
 
-import "context"
+import (
+	"context"
+	"io"
+)
 
 // Locked is what a program left that ran behind a lock.
 type Locked struct {
@@ -18,3 +21,13 @@ func (s *Sandbox) RunLocked(ctx context.Context, lock Lock, in, out string, prog
 
 // OpenOutput is openOutput.
 var OpenOutput = openOutput
+
+// Look sniffs and inspects a file's bytes as an import does.
+func Look(r io.ReaderAt, size int64) (kind string, cut bool, err error) {
+	c, err := sniff(r, size)
+	if err != nil {
+		return "", false, err
+	}
+	said, err := inspect(r, size, c)
+	return string(c), said.cut, err
+}

@@ -128,6 +128,16 @@ func (l *Library) PlayCopy(ctx context.Context, id string) (*os.File, error) {
 	return f, nil
 }
 
+// Recording reads what the Index knows of a recording; ErrNotFound when that is
+// nothing.
+func (l *Library) Recording(ctx context.Context, id string) (Recording, error) {
+	r, err := l.index.Recording(ctx, id)
+	if err != nil {
+		return Recording{}, fmt.Errorf("read recording: %w", err)
+	}
+	return r, nil
+}
+
 // Master opens the FLAC master of a recording. Built-in sounds have none.
 func (l *Library) Master(_ context.Context, id string) (*os.File, error) {
 	return l.open(Master, id)

@@ -183,14 +183,15 @@ func adtsFrame(b []byte) int {
 func looks(head []byte) string {
 	text := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))))
 	starts := func(s string) bool { return bytes.HasPrefix(text, []byte(s)) }
+	begins := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
 	switch {
 	case starts("#extm3u"), starts("[playlist]"), starts("ffconcat"), starts("v=0"):
 		return "a playlist"
 	case starts("<!doctype"), starts("<html"), starts("<?xml"), starts("<svg"):
 		return "a web page"
-	case starts("%pdf"), starts("pk\x03\x04"), starts("\xd0\xcf\x11\xe0"):
+	case begins("%PDF"), begins("PK\x03\x04"), begins("\xd0\xcf\x11\xe0"):
 		return "a document"
-	case starts("\xff\xd8\xff"), starts("\x89png"), starts("gif8"):
+	case begins("\xff\xd8\xff"), begins("\x89PNG"), begins("GIF8"):
 		return "a picture"
 	case utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)]) && !bytes.ContainsRune(head, 0):
 		return "text"
