@@ -1,0 +1,161 @@
+package scheduler
+
+import (
+	"strings"
+	"time"
+
+	"loalang/scheduler/calendar"
+)
+
+const (
+	endOfDay TimeOfDay = calendar.MinutesPerDay
+	everyDay Weekdays  = 1<<7 - 1
+
+	// MaxGrace is the latest that anything may still air after its instant: the
+	// memory of BuildPlan reaches back so far.
+	MaxGrace = 24 * time.Hour
+	// MaxSlot is the greatest length of a slot.
+	MaxSlot = 12 * time.Hour
+
+	minSlot     = time.Minute
+	maxSlotName = 100
+)
+
+// Validate checks a slot. The error is an Invalid, or nil.
+func (s Slot) Validate() error {
+	var f faults
+	f.text(field{name: "name", text: s.Name, limit: maxSlotName})
+	if s.Start < 0 || s.Start >= endOfDay {
+		f.add("start", FaultRange, "00:00–23:59")
+	}
+	if s.Length < minSlot || s.Length > MaxSlot {
+		f.add("length", FaultRange, minSlot.String()+"–"+MaxSlot.String())
+	}
+	if s.Days > everyDay {
+		f.add("days", FaultRange, "")
+	}
+	return f.err()
+}
+
+// Validate checks a schedule that is about to be made for a village: its
+// instants lie ahead, not too far, and within the village's allowed hours
+// (Once and Now; a slot is moved about within its length by the plan). An
+// announcement of ClassEmergency is exempt from the hours: pass v without its
+// windows. The error is an Invalid, or nil.
+func (s Schedule) Validate(now time.Time, v Village) error {
+	var f faults
+	switch s.Kind {
+	case Once, Now:
+		f.exact(s, now, v)
+	case Slots:
+		f.slots(s, now, v)
+	case "":
+		f.add("kind", FaultRequired, "")
+	default:
+		f.add("kind", FaultUnknown, string(s.Kind))
+	}
+	switch s.Misfire.Policy {
+	case "", Skip, PlayLate, Coalesce:
+	default:
+		f.add("misfire", FaultUnknown, string(s.Misfire.Policy))
+	}
+	if s.Misfire.Grace < 0 || s.Misfire.Grace > MaxGrace {
+		f.add("misfire", FaultRange, MaxGrace.String())
+	}
+	return f.err()
+}
+
+func (f *faults) exact(s Schedule, now time.Time, v Village) {
+	if s.At.IsZero() {
+		f.add("at", FaultRequired, "")
+		return
+	}
+	before := len(*f)
+	f.instant("at", s.At, now)
+	loc, err := v.Location()
+	if len(*f) > before || err != nil || len(v.Allowed) == 0 {
+		return
+	}
+	if !newHours(v.Allowed, loc, s.At, s.At.Add(time.Second)).holds(s.At, time.Second) {
+		f.add("at", FaultHours, allowedText(v.Allowed))
+	}
+}
+
+func (f *faults) slots(s Schedule, now time.Time, v Village) {
+	if len(s.Slots) == 0 {
+		f.add("slots", FaultRequired, "")
+	}
+	for _, id := range s.Slots {
+		if id == "" {
+			f.add("slots", FaultUnknown, "")
+		}
+	}
+	if s.Days > everyDay {
+		f.add("days", FaultRange, "")
+	}
+	loc, err := v.Location()
+	if err != nil {
+		loc = time.UTC
+	}
+	first, last := calendar.DateOf(now, loc), calendar.DateOf(farFuture(now), loc)
+	f.date("from", s.From, calendar.Date{Year: 1, Month: 1, Day: 1}, last)
+	f.date("until", s.Until, first, last)
+	if (s.From == Date{} || s.Until == Date{}) {
+		return
+	}
+	from, until := calendar.Date(s.From), calendar.Date(s.Until)
+	if until.Compare(from) < 0 {
+		f.add("until", FaultOrder, "")
+	} else if !anyWeekday(s.Days, from, until) {
+		f.add("days", FaultRange, s.Days.String())
+	}
+}
+
+// date checks a civil date; the zero Date is let through.
+func (f *faults) date(name string, d Date, first, last calendar.Date) {
+	switch c := calendar.Date(d); {
+	case c.IsZero():
+	case c.Compare(last) > 0: // before Valid: the year 99999 is too far, not unknown
+		f.add(name, FaultFarFuture, last.String())
+	case !c.Valid():
+		f.add(name, FaultRange, "")
+	case c.Compare(first) < 0:
+		f.add(name, FaultPast, "")
+	}
+}
+
+// anyWeekday says whether a day of the set lies in [from, until].
+func anyWeekday(days Weekdays, from, until calendar.Date) bool {
+	for d, n := from, 0; n < 7 && d.Compare(until) <= 0; d, n = d.AddDays(1), n+1 {
+		if days.Has(d.Weekday()) {
+			return true
+		}
+	}
+	return false
+}
+
+// String prints "mon,wed", from Monday on; the set of every day is "every day".
+func (w Weekdays) String() string {
+	if w == 0 || w&everyDay == everyDay {
+		return "every day"
+	}
+	var names []string
+	for i := range 7 {
+		if d := time.Weekday((i + 1) % 7); w.Has(d) {
+			names = append(names, strings.ToLower(d.String()[:3]))
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// allowedText prints windows for the limit of a fault: "05:00–21:00".
+func allowedText(windows []Window) string {
+	parts := make([]string, len(windows))
+	for i, w := range windows {
+		parts[i] = w.From.String() + "–" + w.To.String()
+		if w.Days != 0 && w.Days&everyDay != everyDay {
+			parts[i] += " " + w.Days.String()
+		}
+	}
+	return strings.Join(parts, ", ")
+}
