@@ -1,0 +1,276 @@
+package speaker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/ebitengine/oto/v3"
+
+	"loalang/audio"
+)
+
+const (
+	// realTimeBuffer is the card's buffer, two periods, at real-time priority.
+	realTimeBuffer = 10 * time.Millisecond
+	// plainBuffer is the buffer without it: measured, ordinary scheduling
+	// delays reach 30 ms under load.
+	plainBuffer = 80 * time.Millisecond
+	// errorCheck is how often the card's error is looked for: oto tells nobody.
+	errorCheck = 20 * time.Millisecond
+)
+
+// card is a sound card through oto. A process can open one, once: oto's context
+// lives as long as the process.
+type card struct {
+	choice      DeviceChoice
+	buffer      time.Duration // wished for
+	routing     Routing
+	calibration time.Duration
+	root        string // "/", where /proc is
+
+	label string // what is open; set before the first pull
+	ring  ring   // likewise
+}
+
+// Name is what is open once sound is being pulled, before that the choice.
+func (c *card) Name() string {
+	if c.label != "" {
+		return c.label
+	}
+	return c.choice.String()
+}
+
+// Audible is true: cards are heard.
+func (c *card) Audible() bool { return true }
+
+// Run opens the card and plays d until ctx ends, which is no error, or the card
+// fails. It may be called once in a process. After ctx ends, oto goes on
+// playing silence until the process ends.
+func (c *card) Run(ctx context.Context, d *audio.Desk) error {
+	octx, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	p := &programme{
+		desk: d, routing: c.routing, clock: newFrameClock(c.ring, c.calibration),
+		mono: make([]float32, c.ring.Period),
+	}
+	p.player = octx.NewPlayer(p)
+	p.player.SetBufferSize(int(c.ring.Period) * frameBytes)
+	p.player.Play()
+	defer p.player.Pause()
+	a := &alarm{octx: octx, programme: p, mono: make([]float32, c.ring.Period)}
+	tick := time.NewTicker(errorCheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.AlarmSignal():
+			a.start()
+		case <-tick.C:
+			if err := errors.Join(octx.Err(), p.fault()); err != nil {
+				return fmt.Errorf("play on %s: %w", c.label, err)
+			}
+		}
+	}
+}
+
+// open makes alsa-lib see the chosen card only, rehearses, and lets oto open it.
+func (c *card) open(ctx context.Context) (*oto.Context, error) {
+	cards, err := ListCards(c.root)
+	if err != nil {
+		return nil, err
+	}
+	t, err := aim(c.choice, os.Getenv(configVariable), cards)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.install(); err != nil {
+		return nil, err
+	}
+	asked, err := rehearse(audio.Rate.N(c.buffer))
+	if err != nil {
+		return nil, c.explain(err, t, asked)
+	}
+	c.ring = asked.Ring
+	octx, ready, err := oto.NewContext(&oto.NewContextOptions{
+		SampleRate: int(audio.Rate), ChannelCount: Channels, Format: oto.FormatFloat32LE, BufferSize: c.buffer,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", t.Label, err)
+	}
+	select {
+	case <-ready:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if err := octx.Err(); err != nil {
+		return nil, fmt.Errorf("open %s: %w", t.Label, err)
+	}
+	if err := c.verify(asked, cards); err != nil {
+		return nil, err
+	}
+	c.label = t.Label
+	return octx, nil
+}
+
+// explain turns the error of opening into a sentence with a remedy.
+func (c *card) explain(err error, t target, asked rehearsal) error {
+	card, device := t.Card, t.Device
+	if card < 0 && asked.Card >= 0 {
+		card, device = asked.Card, asked.Device
+	}
+	switch {
+	case errors.Is(err, syscall.EBUSY):
+		if h, held := HolderOf(c.root, card, device); held {
+			return fmt.Errorf("%w: %s is held by %s; stop that", ErrBusy, t.Label, h)
+		}
+		return fmt.Errorf("%w: %s is held by another program; stop that", ErrBusy, t.Label)
+	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO):
+		return fmt.Errorf("%w: %s is not there; plug it in, or choose another with --device: %w", ErrNoCard, t.Label, err)
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return fmt.Errorf("open %s: %w; the user that runs loalang must be in the group audio", t.Label, err)
+	}
+	return fmt.Errorf("open %s: %w", t.Label, err)
+}
+
+// verify makes sure that oto opened what was rehearsed, and learns from the
+// kernel at what period it runs.
+func (c *card) verify(asked rehearsal, cards []Card) error {
+	for _, open := range opened(c.root, cards) {
+		if open.Index == asked.Card && open.Device == asked.Device {
+			continue
+		}
+		return fmt.Errorf("%w: %s (%s)", ErrWrongCard, open.Name(), open.Long)
+	}
+	if r, known := ringOf(c.root, asked.Card, asked.Device); known && r.Period == c.ring.Period {
+		c.ring = r
+	}
+	return nil
+}
+
+// latency is the time from reading a frame to hearing it.
+func (c *card) latency() time.Duration {
+	return audio.Rate.D(c.ring.Period+c.ring.Buffer) + c.calibration
+}
+
+// programme is the always-on player: oto reads one period whenever the card has
+// played one. Read runs on a goroutine of oto's; the rest may be called from any.
+type programme struct {
+	desk    *audio.Desk
+	routing Routing
+	clock   *frameClock
+	mono    []float32
+	player  *oto.Player
+
+	next atomic.Int64 // Instant at which the next read is expected
+	read atomic.Int64 // frames read
+
+	mu  sync.Mutex
+	err error
+}
+
+// Read is the path to the card: no disk, no allocation, no waiting.
+func (p *programme) Read(dst []byte) (int, error) {
+	now := audio.Monotonic()
+	n := min(len(dst)/frameBytes, len(p.mono))
+	r, err := p.clock.read(now, audio.Frames(n))
+	if err != nil {
+		p.fail(err)
+	}
+	if r.RanDry {
+		p.desk.Underrun(now)
+	}
+	p.desk.Anchor(r.First, r.Leaves)
+	p.desk.PullProgramme(p.mono[:n])
+	p.routing.spread(dst, p.mono[:n])
+	p.read.Store(int64(r.First) + int64(n))
+	p.next.Store(int64(r.Leaves.Add(audio.Rate.D(audio.Frames(n)) - p.clock.latency())))
+	return n * frameBytes, nil
+}
+
+func (p *programme) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *programme) fault() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
+
+// mixes is the device frame beside which a player sounds that starts now: oto
+// mixes what is ready when the card has played the next period.
+func (p *programme) mixes() audio.Frames {
+	read := audio.Frames(p.read.Load())
+	if audio.Monotonic() >= audio.Instant(p.next.Load()) {
+		return read // the period is over, and the refill under way
+	}
+	return max(0, read-audio.Frames(len(p.mono)))
+}
+
+// alarm starts a second player for each run of alarms. It is mixed behind the
+// programme's own buffer, one period sooner than the programme could be changed.
+type alarm struct {
+	octx      *oto.Context
+	programme *programme
+	mono      []float32
+
+	mu      sync.Mutex
+	running *siren
+}
+
+// siren is one run of alarms: from silence until no alarm is left.
+type siren struct {
+	alarm *alarm
+	at    audio.Frames
+}
+
+// start plays what was raised, unless a run is under way already.
+func (a *alarm) start() {
+	a.mu.Lock()
+	if a.running != nil || !a.programme.desk.AlarmActive() {
+		a.mu.Unlock()
+		return
+	}
+	s := &siren{alarm: a, at: a.programme.mixes()}
+	a.running = s
+	a.mu.Unlock()
+	// oto ramps a volume over the next period it mixes, the one in which the
+	// siren begins.
+	a.programme.player.SetVolume(0)
+	player := a.octx.NewPlayer(s)
+	player.SetBufferSize(len(a.mono) * frameBytes)
+	player.Play()
+}
+
+// Read gives the alarm's frames, io.EOF behind the last.
+func (s *siren) Read(dst []byte) (int, error) {
+	a := s.alarm
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.running != s {
+		return 0, io.EOF
+	}
+	n := a.programme.desk.PullAlarmAt(s.at, a.mono[:min(len(dst)/frameBytes, len(a.mono))])
+	s.at += audio.Frames(n)
+	a.programme.routing.spread(dst, a.mono[:n])
+	if !a.programme.desk.AlarmActive() {
+		a.running = nil
+		a.programme.player.SetVolume(1)
+		return n * frameBytes, io.EOF
+	}
+	return n * frameBytes, nil
+}

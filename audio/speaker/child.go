@@ -1,0 +1,502 @@
+package speaker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"loalang/audio"
+)
+
+const (
+	// statusEvery is the rhythm of the heartbeat and the levels.
+	statusEvery = 100 * time.Millisecond
+	// threadsEvery is how often every thread's priority and the memory are
+	// looked at, in heartbeats.
+	threadsEvery = 10
+	// greetPatience bounds the wait for the parent's first message.
+	greetPatience = 10 * time.Second
+	// fadeOut is the time that a child told to leave takes to fade out, on top
+	// of the card's latency.
+	fadeOut = 20 * time.Millisecond
+	// closePatience bounds the wait for a device to close.
+	closePatience = time.Second
+	// eventQueue is how many events wait for a parent that does not read.
+	eventQueue = 1024
+)
+
+// ChildConfig is how a child was started.
+type ChildConfig struct {
+	// Device is what ParseDevice understands. The parent names the same one in
+	// its greeting; here it is for people who read the list of processes.
+	Device string
+}
+
+// Main is the whole of `loalang speaker --device DEVICE`: RunChild on the socket
+// that Output hands down. Called by hand it is ErrNotChild.
+func Main(ctx context.Context, device string) error {
+	kind, err := unix.GetsockoptInt(childFile, unix.SOL_SOCKET, unix.SO_TYPE)
+	if err != nil || kind != unix.SOCK_SEQPACKET {
+		return fmt.Errorf("%w: loalang speaker is the inside of loalang serve; start that instead", ErrNotChild)
+	}
+	return RunChild(ctx, ChildConfig{Device: device}, os.NewFile(childFile, "speaker parent"))
+}
+
+// RunChild is the inside of the output process: it gives the process real-time
+// priority (and replaces it with itself on the way, so call it early), opens the
+// device, and plays what the parent at the other end of conn asks for, until
+// that closes its end, which is no error, or the device fails. It owns conn and
+// the process: it changes limits, signals and environment.
+func RunChild(ctx context.Context, cfg ChildConfig, conn *os.File) error {
+	ignoreSignals()
+	prio, err := takePriority()
+	if err != nil {
+		return err
+	}
+	l, err := childLink(conn)
+	if err != nil {
+		return err
+	}
+	greeting, err := greet(l)
+	if err != nil {
+		return err
+	}
+	c, err := newChild(l, prio, greeting)
+	if err != nil {
+		return errors.Join(err, l.send(&message{Fault: &fault{Sentence: err.Error()}}))
+	}
+	return c.run(ctx)
+}
+
+// childLink is the link on conn, which it takes over.
+func childLink(conn *os.File) (*link, error) {
+	fd, err := unix.FcntlInt(conn.Fd(), unix.F_DUPFD_CLOEXEC, childFile)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("take over the socket: %w", err), conn.Close())
+	}
+	// Before os.NewFile, which looks at it. Standard error must not block
+	// either: the parent that reads it may be stopped.
+	for _, each := range []int{fd, 2} {
+		if err := unix.SetNonblock(each, true); err != nil {
+			return nil, errors.Join(fmt.Errorf("unblock descriptor %d: %w", each, err), conn.Close())
+		}
+	}
+	l, err := newLink(os.NewFile(uintptr(fd), conn.Name()))
+	return l, errors.Join(err, conn.Close())
+}
+
+// greet exchanges versions with the parent.
+func greet(l *link) (*message, error) {
+	if err := l.send(&message{Hello: &hello{Version: protocolVersion}}); err != nil {
+		return nil, err
+	}
+	type answer struct {
+		m   *message
+		err error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		m, err := l.receive()
+		answers <- answer{m, err}
+	}()
+	select {
+	case <-time.After(greetPatience):
+		return nil, fmt.Errorf("%w: nobody spoke for %v", ErrNotChild, greetPatience)
+	case a := <-answers:
+		if a.err != nil {
+			return nil, fmt.Errorf("wait for the parent: %w", a.err)
+		}
+		if a.m.Hello == nil {
+			return nil, fmt.Errorf("%w: the first one is no greeting", ErrMessage)
+		}
+		if err := checkVersion(a.m.Hello.Version); err != nil {
+			return nil, errors.Join(err, l.send(&message{Fault: &fault{Sentence: err.Error()}}))
+		}
+		return a.m, nil
+	}
+}
+
+// checkVersion compares the other side's protocol with ours.
+func checkVersion(theirs int) error {
+	if theirs == protocolVersion {
+		return nil
+	}
+	return fmt.Errorf("%w: it speaks version %d of the protocol, this one %d; restart loalang", ErrVersion, theirs, protocolVersion)
+}
+
+// child is the inside of the output process.
+type child struct {
+	link   *link
+	device audio.Device
+	desk   *audio.Desk
+	siren  audio.Clip // empty: there is none
+	prio   priority
+	tap    *tap
+
+	events  chan audio.Event
+	dropped atomic.Int64
+
+	trouble atomic.Pointer[string] // of the device, one sentence
+
+	alarms sync.Mutex
+	turn   int            // counts Raises
+	wanted map[string]int // turn of the last Raise of an alarm that was not lowered, by ID
+	begun  sync.Map       // IDs of the alarms on the Desk
+}
+
+// newChild makes what the greeting asks for. The device is not open yet.
+func newChild(l *link, prio priority, greeting *message) (*child, error) {
+	h, files := greeting.Hello, greeting.files
+	c := &child{link: l, prio: prio, events: make(chan audio.Event, eventQueue), wanted: map[string]int{}}
+	choice, err := ParseDevice(h.Device)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Routing.check(); err != nil {
+		return nil, err
+	}
+	if c.tap, err = newTap(files[0]); err != nil {
+		return nil, err
+	}
+	if h.Siren {
+		c.siren, err = readClip(files[1])
+		if err := errors.Join(err, files[1].Close()); err != nil {
+			return nil, fmt.Errorf("load the siren: %w", err)
+		}
+	}
+	c.desk = audio.NewDesk(audio.DeskOptions{Event: c.event, Tap: c.tap.write})
+	buffer := h.Buffer
+	if buffer == 0 {
+		buffer = plainBuffer
+		if prio.RealTime {
+			buffer = realTimeBuffer
+		}
+	}
+	switch choice.Kind {
+	case Null:
+		c.device = &audio.NullDevice{}
+	case File:
+		c.device = &audio.FileDevice{Path: choice.Path, Fault: c.complain}
+	default:
+		c.device = &card{choice: choice, buffer: buffer, routing: h.Routing, calibration: h.Calibration, root: "/"}
+	}
+	return c, nil
+}
+
+func readClip(f *os.File) (audio.Clip, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return audio.Clip{}, err
+	}
+	clip, _, err := audio.ReadWAV(f, info.Size())
+	return clip, err
+}
+
+// event queues what the Desk tells. It does not block.
+func (c *child) event(ev audio.Event) {
+	select {
+	case c.events <- ev:
+	default:
+		c.dropped.Add(1)
+	}
+}
+
+// run plays until the parent leaves or the device fails.
+func (c *child) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	failed, parted := make(chan error, 1), make(chan error, 1)
+	go func() { _ = c.desk.Run(ctx) }() // returns nil when ctx ends
+	go func() { failed <- c.device.Run(ctx, c.desk) }()
+	go func() { parted <- c.obey() }()
+	go c.report(ctx)
+	select {
+	case err := <-failed:
+		if err == nil {
+			return ctx.Err()
+		}
+		return errors.Join(err, c.confess(err))
+	case err := <-parted:
+		cancel()
+		select {
+		case devErr := <-failed: // a file device writes its last block
+			return errors.Join(err, devErr)
+		case <-time.After(closePatience):
+			return err
+		}
+	}
+}
+
+// complain keeps what troubles a device that goes on all the same.
+func (c *child) complain(err error) {
+	words := err.Error()
+	c.trouble.Store(&words)
+}
+
+// confess tells the parent why the child ends.
+func (c *child) confess(err error) error {
+	f := &fault{Sentence: err.Error(), NoDevice: c.desk.Position() == 0}
+	if err := c.link.send(&message{Fault: f}); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	return nil
+}
+
+// report sends events as they come, and the heartbeat. A parent that does not
+// read loses heartbeats first; events wait in their queue.
+func (c *child) report(ctx context.Context) {
+	tick := time.NewTicker(statusEvery)
+	defer tick.Stop()
+	opening := time.NewTicker(5 * time.Millisecond)
+	defer opening.Stop()
+	var st status
+	for beats := 0; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case ev := <-c.events:
+			c.deliver(ctx, ev)
+		case <-opening.C:
+			if c.desk.Position() > 0 {
+				opening.Stop()
+				c.announce(ctx)
+			}
+		case <-tick.C:
+			if beats%threadsEvery == 0 {
+				st.RealTime, st.RSS = c.lookAtSelf()
+			}
+			beats++
+			c.beat(&st)
+		}
+	}
+}
+
+// deliver sends an event, waiting for a parent that is slow.
+func (c *child) deliver(ctx context.Context, ev audio.Event) {
+	if ev.Kind == audio.AlarmOff {
+		c.begun.Delete(ev.ID)
+	}
+	c.persist(ctx, &message{Event: &ev})
+}
+
+func (c *child) persist(ctx context.Context, m *message) {
+	for errors.Is(c.link.send(m), errFull) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// announce tells that sound is flowing.
+func (c *child) announce(ctx context.Context) {
+	u := &up{Device: c.device.Name(), RealTime: c.prio.RealTime, Weaker: c.prio.Refused}
+	u.Latency = c.latency()
+	if k, ok := c.device.(*card); ok {
+		u.Period, u.Buffer = audio.Rate.D(k.ring.Period), audio.Rate.D(k.ring.Buffer)
+	}
+	c.persist(ctx, &message{Up: u})
+}
+
+// latency is the time from pulling a frame to hearing it.
+func (c *child) latency() time.Duration {
+	if k, ok := c.device.(*card); ok {
+		return k.latency()
+	}
+	return 0
+}
+
+// beat sends one heartbeat, or drops it.
+func (c *child) beat(st *status) {
+	if position := c.desk.Position(); position != st.Frames {
+		st.Frames, st.LastRead = position, audio.Monotonic()
+	}
+	if last := audio.Instant(c.tap.last.Load()); last != 0 {
+		st.LastRead = last
+	}
+	st.Levels, st.Underruns = c.desk.Levels(), c.desk.Underruns()
+	st.Dropped, st.Unheard = c.dropped.Load(), c.tap.dropped.Load()
+	if words := c.trouble.Load(); words != nil {
+		st.Trouble = *words
+	}
+	_ = c.link.send(&message{Status: st}) // the next one is a tenth of a second away
+}
+
+// lookAtSelf is whether every thread has real-time priority, and the resident
+// memory in bytes.
+func (c *child) lookAtSelf() (realTime bool, rss int64) {
+	if c.prio.RealTime {
+		all, err := everyThreadRealTime()
+		realTime = all && err == nil
+	}
+	return realTime, residentMemory(os.Getpid())
+}
+
+// residentMemory is the RSS of a process in bytes; 0 when it is gone.
+func residentMemory(pid int) int64 {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0
+	}
+	var size, pages int64
+	if _, err := fmt.Sscan(string(raw), &size, &pages); err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
+
+// obey does what the parent says until it closes its end.
+func (c *child) obey() error {
+	for {
+		m, err := c.link.receive()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case m.Cue != nil:
+			c.cue(*m.Cue, m.files[0])
+		case m.Stop != nil:
+			c.desk.Stop(m.Stop.IDs...)
+		case m.Raise != nil:
+			c.raise(*m.Raise, m.files)
+		case m.Lower != nil:
+			c.lower(*m.Lower)
+		case m.Listen != nil:
+			c.tap.on.Store(*m.Listen)
+		case m.Leave:
+			c.desk.Stop()
+			for _, id := range c.raised() {
+				c.lower(id)
+			}
+			time.Sleep(fadeOut + c.latency())
+			return nil
+		default:
+			return errors.Join(fmt.Errorf("%w: it is none for a child", ErrMessage), closeAll(m.files))
+		}
+	}
+}
+
+// cue hands a file to the Desk. What cannot be taken ends at once.
+func (c *child) cue(q cue, f *os.File) {
+	source, err := audio.OpenSource(f)
+	if err != nil {
+		closeFile(f)
+		c.refuse(q.ID, err)
+		return
+	}
+	err = c.desk.Cue(audio.DeskCue{
+		ID: q.ID, Source: source, Frames: source.Frames(), At: q.At, After: q.After, Gap: q.Gap, Gain: q.Gain, Replaces: q.Replaces,
+	})
+	if err != nil {
+		closeFile(f)
+		c.refuse(q.ID, err)
+	}
+}
+
+func (c *child) refuse(id string, err error) {
+	c.event(audio.Event{Kind: audio.Ended, ID: id, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
+}
+
+// raise makes an alarm sound. Its files are read beside the path of messages;
+// the siren does not wait for them, nor does a Lower.
+func (c *child) raise(r raise, files []*os.File) {
+	c.alarms.Lock()
+	defer c.alarms.Unlock()
+	c.turn++
+	turn := c.turn
+	c.wanted[r.ID] = turn
+	if len(files) == 0 {
+		c.sound(r, nil)
+		return
+	}
+	if _, begun := c.begun.Load(r.ID); !begun && r.Cycle[0].Siren && r.Repeat == 0 {
+		first := r
+		first.Cycle = r.Cycle[:1]
+		c.sound(first, nil)
+	}
+	go func() {
+		clips, err := readClips(files)
+		c.alarms.Lock()
+		defer c.alarms.Unlock()
+		if c.wanted[r.ID] != turn {
+			return // lowered meanwhile, or raised anew
+		}
+		if err != nil {
+			c.refuseAlarm(r, err)
+			return
+		}
+		c.sound(r, clips)
+	}()
+}
+
+// refuseAlarm ends an alarm that cannot be read, unless its siren sounds: that
+// goes on without the rest.
+func (c *child) refuseAlarm(r raise, err error) {
+	if r.Cycle[0].Siren {
+		alone := r
+		alone.Cycle = r.Cycle[:1]
+		c.sound(alone, nil)
+		return
+	}
+	delete(c.wanted, r.ID)
+	c.event(audio.Event{Kind: audio.AlarmOff, ID: r.ID, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
+}
+
+// sound raises r with the clips of its parts that are not the siren. Its caller
+// holds c.alarms.
+func (c *child) sound(r raise, clips []audio.Clip) {
+	a := audio.DeskAlarm{ID: r.ID, Repeat: r.Repeat, Until: r.Until, Gain: r.Gain}
+	for _, part := range r.Cycle {
+		clip := c.siren
+		if !part.Siren {
+			clip, clips = clips[0], clips[1:]
+		}
+		a.Cycle = append(a.Cycle, audio.DeskAlarmPart{Clip: clip, Gap: part.Gap})
+	}
+	c.begun.Store(r.ID, true)
+	if err := c.desk.Raise(a); err != nil {
+		delete(c.wanted, r.ID)
+		c.event(audio.Event{Kind: audio.AlarmOff, ID: r.ID, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
+	}
+}
+
+func (c *child) lower(id string) {
+	c.alarms.Lock()
+	defer c.alarms.Unlock()
+	delete(c.wanted, id)
+	c.desk.Lower(id)
+}
+
+func (c *child) raised() []string {
+	c.alarms.Lock()
+	defer c.alarms.Unlock()
+	var ids []string
+	for id := range c.wanted {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// readClips reads and closes files.
+func readClips(files []*os.File) ([]audio.Clip, error) {
+	var clips []audio.Clip
+	var all []error
+	for _, f := range files {
+		clip, err := readClip(f)
+		clips = append(clips, clip)
+		all = append(all, err, f.Close())
+	}
+	return clips, errors.Join(all...)
+}

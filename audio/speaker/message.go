@@ -1,0 +1,249 @@
+package speaker
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"loalang/audio"
+)
+
+const (
+	// protocolVersion changes whenever a message changes its meaning.
+	protocolVersion = 1
+	// maxMessage bounds one message, in bytes.
+	maxMessage = 32 << 10
+	// maxFiles bounds the descriptors that travel with one message.
+	maxFiles = 64
+	// maxID bounds the ID of a cue or alarm, in bytes.
+	maxID = 256
+	// maxParts bounds the cycle of an alarm.
+	maxParts = 32
+)
+
+// message is one packet between parent and child. Exactly one of its pointers is
+// set, or one of its words is.
+type message struct {
+	// Downward.
+	Hello  *hello  `json:"hello,omitempty"` // first, in both directions
+	Cue    *cue    `json:"cue,omitempty"`
+	Stop   *stop   `json:"stop,omitempty"`
+	Raise  *raise  `json:"raise,omitempty"`
+	Lower  *string `json:"lower,omitempty"` // ID of an alarm
+	Listen *bool   `json:"listen,omitempty"`
+	Leave  bool    `json:"leave,omitempty"` // fade out and end
+
+	// Upward.
+	Up     *up          `json:"up,omitempty"`
+	Event  *audio.Event `json:"event,omitempty"`
+	Status *status      `json:"status,omitempty"`
+	Fault  *fault       `json:"fault,omitempty"` // last
+
+	// files travel as descriptors, in the order of the fields that count them.
+	files []*os.File
+}
+
+// hello opens the conversation. Downward it brings the tap's pipe and, when
+// Siren is true, the built-in siren.
+type hello struct {
+	Version int           `json:"version"`
+	Device  string        `json:"device,omitempty"`
+	Buffer  time.Duration `json:"buffer,omitempty"` // 0: the child's own choice
+	Routing Routing       `json:"routing,omitzero"`
+	Siren   bool          `json:"siren,omitempty"`
+
+	Calibration time.Duration `json:"calibration,omitempty"`
+}
+
+// cue is an audio.Cue without its file.
+type cue struct {
+	ID       string         `json:"id"`
+	At       audio.Instant  `json:"at,omitempty"`
+	After    string         `json:"after,omitempty"`
+	Gap      time.Duration  `json:"gap,omitempty"`
+	Gain     audio.Decibels `json:"gain,omitempty"`
+	Replaces string         `json:"replaces,omitempty"`
+}
+
+// stop ends cues; none named: all.
+type stop struct {
+	IDs []string `json:"ids,omitempty"`
+}
+
+// raise is an audio.Alarm without its files.
+type raise struct {
+	ID     string         `json:"id"`
+	Cycle  []raisePart    `json:"cycle"`
+	Repeat int            `json:"repeat,omitempty"`
+	Until  audio.Instant  `json:"until,omitempty"`
+	Gain   audio.Decibels `json:"gain,omitempty"`
+}
+
+// raisePart brings a file unless it is the built-in siren.
+type raisePart struct {
+	Siren bool          `json:"siren,omitempty"`
+	Gap   time.Duration `json:"gap,omitempty"`
+}
+
+// up says that the device is open and takes sound.
+type up struct {
+	Device   string        `json:"device"`
+	Latency  time.Duration `json:"latency"`
+	Period   time.Duration `json:"period"` // 0: no card
+	Buffer   time.Duration `json:"buffer"` // that the card really has; 0: no card
+	RealTime bool          `json:"realtime"`
+	Weaker   string        `json:"weaker,omitempty"` // than asked, one sentence
+}
+
+// status is the heartbeat, ten times a second.
+type status struct {
+	LastRead  audio.Instant `json:"read"` // when the device last took frames
+	Frames    audio.Frames  `json:"frames"`
+	Levels    audio.Levels  `json:"levels"`
+	Underruns int64         `json:"underruns,omitempty"`
+	RealTime  bool          `json:"realtime,omitempty"`
+	RSS       int64         `json:"rss,omitempty"`     // bytes
+	Dropped   int64         `json:"dropped,omitempty"` // events the parent did not read in time
+	Trouble   string        `json:"trouble,omitempty"` // of the device, which goes on all the same
+	Unheard   int64         `json:"unheard,omitempty"` // tap chunks nobody read in time
+}
+
+// fault says why the child ends.
+type fault struct {
+	Sentence string `json:"sentence"`
+	// NoDevice is true when the device could not be opened.
+	NoDevice bool `json:"nodevice,omitempty"`
+}
+
+// filesWanted is the number of descriptors that belong to m.
+func (m *message) filesWanted() int {
+	switch {
+	case m.Hello != nil && m.Hello.Siren:
+		return 2
+	case m.Hello != nil && m.Hello.Device != "":
+		return 1
+	case m.Cue != nil:
+		return 1
+	case m.Raise != nil:
+		n := 0
+		for _, part := range m.Raise.Cycle {
+			if !part.Siren {
+				n++
+			}
+		}
+		return n
+	}
+	return 0
+}
+
+// encode writes m without its files.
+func (m *message) encode() ([]byte, error) {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("encode message: %w", err)
+	}
+	if len(raw) > maxMessage {
+		return nil, fmt.Errorf("%w: %d bytes are more than %d", ErrMessage, len(raw), maxMessage)
+	}
+	return raw, nil
+}
+
+// decodeMessage reads one packet, without its files. Anything that is not
+// exactly one well-formed message is ErrMessage.
+func decodeMessage(raw []byte) (*message, error) {
+	if len(raw) > maxMessage {
+		return nil, fmt.Errorf("%w: %d bytes are more than %d", ErrMessage, len(raw), maxMessage)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	m := new(message)
+	if err := decoder.Decode(m); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMessage, err)
+	}
+	if decoder.More() {
+		return nil, fmt.Errorf("%w: there is more behind it", ErrMessage)
+	}
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// check refuses messages that say nothing, two things, or too much.
+func (m *message) check() error {
+	said := 0
+	for _, field := range []bool{
+		m.Hello != nil, m.Cue != nil, m.Stop != nil, m.Raise != nil, m.Lower != nil, m.Listen != nil, m.Leave,
+		m.Up != nil, m.Event != nil, m.Status != nil, m.Fault != nil,
+	} {
+		if field {
+			said++
+		}
+	}
+	switch {
+	case said != 1:
+		return fmt.Errorf("%w: it says %d things instead of one", ErrMessage, said)
+	case m.Cue != nil:
+		return checkCue(*m.Cue)
+	case m.Raise != nil:
+		return checkRaise(*m.Raise)
+	}
+	return nil
+}
+
+func checkCue(c cue) error {
+	if err := checkID(c.ID); err != nil {
+		return err
+	}
+	if len(c.After) > maxID || len(c.Replaces) > maxID {
+		return fmt.Errorf("%w %q: an ID has at most %d bytes", ErrCue, c.ID, maxID)
+	}
+	if c.After == "" && c.At <= 0 {
+		return fmt.Errorf("%w %q: it needs an instant, or a cue to follow", ErrCue, c.ID)
+	}
+	if c.After == c.ID || c.Replaces == c.ID {
+		return fmt.Errorf("%w %q: it cannot follow or replace itself", ErrCue, c.ID)
+	}
+	if c.Gap < 0 || c.Gap > maxGap {
+		return fmt.Errorf("%w %q: a gap of %v; 0 to %v is possible", ErrCue, c.ID, c.Gap, maxGap)
+	}
+	return checkGain(c.ID, c.Gain)
+}
+
+func checkRaise(r raise) error {
+	if err := checkID(r.ID); err != nil {
+		return err
+	}
+	if len(r.Cycle) == 0 || len(r.Cycle) > maxParts {
+		return fmt.Errorf("%w %q: a cycle has 1 to %d parts, not %d", ErrCue, r.ID, maxParts, len(r.Cycle))
+	}
+	for _, part := range r.Cycle {
+		if part.Gap < 0 || part.Gap > maxGap {
+			return fmt.Errorf("%w %q: a gap of %v; 0 to %v is possible", ErrCue, r.ID, part.Gap, maxGap)
+		}
+	}
+	if r.Repeat < 0 {
+		return fmt.Errorf("%w %q: it cannot be repeated %d times", ErrCue, r.ID, r.Repeat)
+	}
+	return checkGain(r.ID, r.Gain)
+}
+
+// maxGap bounds the silence before a part: longer is a mistake.
+const maxGap = time.Hour
+
+func checkID(id string) error {
+	if id == "" || len(id) > maxID {
+		return fmt.Errorf("%w: its ID has %d bytes; 1 to %d are possible", ErrCue, len(id), maxID)
+	}
+	return nil
+}
+
+// checkGain also refuses NaN.
+func checkGain(id string, gain audio.Decibels) error {
+	if gain >= -120 && gain <= 24 {
+		return nil
+	}
+	return fmt.Errorf("%w %q: a gain of %v dB; -120 to 24 is possible", ErrCue, id, float64(gain))
+}

@@ -1,0 +1,392 @@
+package speaker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"loalang/audio"
+)
+
+// cardRetry is how often a card that is gone is looked for.
+const cardRetry = 5 * time.Second
+
+// Config is what an Output is made of.
+type Config struct {
+	// Command runs the child: a program and its arguments that end in RunChild or
+	// Main, as {"/proc/self/exe", "speaker"}. "--device" and Device are appended.
+	Command []string
+	// Device is what ParseDevice understands.
+	Device string
+	// Siren is the built-in siren, a 48 kHz s16 mono WAV; nil: there is none, and
+	// alarms must bring their own. It is duplicated.
+	Siren *os.File
+	// Routing is zero for BothChannels.
+	Routing Routing
+	// Buffer is how much sound the card shall hold; 0: 10 ms at real-time
+	// priority, 80 ms without. It grows when the card runs dry.
+	Buffer time.Duration
+	// Calibration is added to the instant at which a frame is taken to leave the
+	// card: the delay of a converter that was measured.
+	Calibration time.Duration
+	// Log takes one line for each child that starts or ends.
+	Log *slog.Logger
+}
+
+// Output is one card and channel set, as the rest of the house sees it. It
+// supervises the child process that holds the card: a child that dies, errs or
+// stops reading is replaced, and what is still due is cued again. While there
+// is no card a child without one keeps cues, events and listen-in going; State
+// says that nothing is heard.
+//
+// Every cue that Cue accepted ends in exactly one Ended event. All methods may
+// be called from any goroutine, before Run and after it too; none of them waits
+// for the card.
+type Output struct {
+	cfg    Config
+	choice DeviceChoice
+	siren  *os.File
+	events *mailbox
+	ears   *ears
+
+	goroutines sync.WaitGroup // of sessions
+
+	mu     sync.Mutex
+	ledger *ledger
+	active *session // takes cues; nil between children
+	state  audio.OutputState
+	buffer time.Duration // asked of the next child; 0: its own choice
+	grown  string        // why the buffer is larger than asked
+	dry    dryness
+	ended  bool
+}
+
+// NewOutput checks the configuration. Nothing runs before Run.
+func NewOutput(cfg Config) (*Output, error) {
+	choice, err := ParseDevice(cfg.Device)
+	if err != nil {
+		return nil, fmt.Errorf("device: %w", err)
+	}
+	if len(cfg.Command) == 0 || cfg.Log == nil {
+		return nil, errors.New("output: it needs a command and a log")
+	}
+	if cfg.Routing == (Routing{}) {
+		cfg.Routing = BothChannels()
+	}
+	if err := cfg.Routing.check(); err != nil {
+		return nil, fmt.Errorf("output: %w", err)
+	}
+	if cfg.Buffer < 0 || cfg.Buffer > time.Second {
+		return nil, fmt.Errorf("output: a buffer of %v; 0 to 1s is possible", cfg.Buffer)
+	}
+	o := &Output{cfg: cfg, choice: choice, ledger: newLedger(), buffer: cfg.Buffer, events: newMailbox()}
+	o.ears = newEars(o.turnTap)
+	o.state.Fault = "the output has not started yet"
+	if cfg.Siren != nil {
+		if o.siren, err = duplicate(cfg.Siren); err != nil {
+			return nil, fmt.Errorf("siren: %w", err)
+		}
+	}
+	return o, nil
+}
+
+// Run keeps a child on the device until ctx ends; then it lets the child fade
+// out, ends what was cued as Lost, closes Events and returns nil. It may be
+// called once.
+func (o *Output) Run(ctx context.Context) error {
+	go o.events.run() // ended by finish
+	defer o.finish()
+	var pauses backoff
+	var standIn *session
+	defer func() {
+		if standIn != nil {
+			standIn.leave()
+		}
+	}()
+	for ctx.Err() == nil {
+		s, err := o.try(ctx)
+		held := time.Duration(0)
+		if err == nil {
+			held = o.hold(ctx, s, standIn)
+			standIn = nil
+			err = s.why()
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		pause := pauses.next(audio.Monotonic(), held)
+		if held == 0 {
+			pause = cardRetry // it is not there: somebody has to plug it in
+		}
+		o.failed(err, pause)
+		if pause > 0 { // else at once: most losses are over in an instant
+			standIn = o.wait(ctx, standIn, pause)
+		}
+	}
+	return nil
+}
+
+// try starts a child on the device and waits until it takes sound.
+func (o *Output) try(ctx context.Context) (*session, error) {
+	o.mu.Lock()
+	as := assignment{device: o.choice.String(), buffer: o.buffer}
+	o.mu.Unlock()
+	s, err := o.begin(as)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx); err != nil {
+		s.end(err)
+		<-s.done
+		return nil, err
+	}
+	return s, nil
+}
+
+// hold puts s in charge until it ends or ctx does, and says for how long that
+// was. The stand-in leaves.
+func (o *Output) hold(ctx context.Context, s, standIn *session) time.Duration {
+	began := audio.Monotonic()
+	o.takeCharge(s)
+	if standIn != nil {
+		standIn.leave()
+	}
+	select {
+	case <-s.done:
+	case <-ctx.Done():
+		s.leave()
+	}
+	select { // the next child needs the card
+	case <-s.exited:
+	case <-time.After(leavePatience):
+	}
+	return max(audio.Monotonic().Sub(began), 1)
+}
+
+// wait lets time pass with a stand-in in charge.
+func (o *Output) wait(ctx context.Context, standIn *session, span time.Duration) *session {
+	timer := time.NewTimer(span)
+	defer timer.Stop()
+	if standIn == nil {
+		standIn = o.standIn(ctx)
+	}
+	for {
+		var gone <-chan struct{}
+		if standIn != nil {
+			gone = standIn.done
+		}
+		select {
+		case <-ctx.Done():
+			return standIn
+		case <-timer.C:
+			return standIn
+		case <-gone: // not again before the next look for the card
+			o.cfg.Log.Error("the stand-in for the sound card ended", "err", standIn.why())
+			standIn = nil
+		}
+	}
+}
+
+// standIn puts a child without a card in charge; nil when even that fails.
+func (o *Output) standIn(ctx context.Context) *session {
+	s, err := o.begin(assignment{device: string(Null), standIn: true})
+	if err == nil {
+		if err = s.open(ctx); err == nil {
+			o.takeCharge(s)
+			return s
+		}
+		s.end(err)
+		<-s.done
+	}
+	if ctx.Err() == nil {
+		o.cfg.Log.Error("not even a stand-in for the sound card starts", "err", err)
+	}
+	return nil
+}
+
+// takeCharge makes s the child that takes cues, and hands it what is still due.
+func (o *Output) takeCharge(s *session) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := audio.Monotonic()
+	if old := o.active; old != nil {
+		o.letGo(old, now, "the sound card is back")
+	}
+	o.active, o.dry = s, dryness{}
+	s.inCharge.Store(true)
+	o.state.ChildPID, o.state.RealTime, o.state.Latency = s.pid(), s.up.RealTime, s.up.Latency
+	o.state.Underruns, o.state.ChildRSS, o.state.Levels = 0, 0, silence()
+	if !s.standIn {
+		o.state.Up, o.state.Device, o.state.Audible = true, s.up.Device, o.choice.Audible()
+		o.state.Fault = o.weaker(s.up)
+		o.events.put(audio.Event{Kind: audio.DeviceUp, At: now, Device: s.up.Device, Detail: o.state.Fault})
+		o.cfg.Log.Info("the output is open", "device", s.up.Device, "pid", s.pid(), "realtime", s.up.RealTime,
+			"latency", s.up.Latency, "buffer", s.up.Buffer, "weaker", o.state.Fault)
+	}
+	o.publish(o.ledger.overdue(now, "no child held the device at its instant"))
+	o.publish(o.ledger.expire(now))
+	if o.ears.listening() {
+		s.tell(&message{Listen: new(true)})
+	}
+	for _, e := range o.ledger.alarms {
+		s.tell(raiseMessage(e.alarm))
+	}
+	for _, e := range o.ledger.cues {
+		s.tell(cueMessage(e.cue))
+	}
+}
+
+// weaker joins what is not as asked into one sentence.
+func (o *Output) weaker(u up) string {
+	switch {
+	case o.grown == "":
+		return u.Weaker
+	case u.Weaker == "":
+		return o.grown
+	}
+	return o.grown + "; " + u.Weaker
+}
+
+func silence() audio.Levels { return audio.Levels{RMS: -120, Peak: -120} }
+
+// lose takes the charge from a child that ended. It is called from its reader,
+// behind its last event.
+func (o *Output) lose(s *session) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.active != s {
+		return
+	}
+	why := s.why().Error()
+	o.letGo(s, audio.Monotonic(), why)
+	if s.standIn {
+		return
+	}
+	o.events.put(audio.Event{
+		Kind: audio.DeviceDown, At: audio.Monotonic(), Device: o.state.Device, Cause: audio.Lost, Detail: why,
+	})
+	o.state.Up, o.state.Device, o.state.Audible, o.state.Fault = false, "", false, why
+}
+
+// letGo ends what s was playing. Its caller holds o.mu.
+func (o *Output) letGo(s *session, now audio.Instant, why string) {
+	o.active = nil
+	s.inCharge.Store(false)
+	// Sound that the child had read still leaves the card; what came after its
+	// last report is not known to have.
+	at := min(now, audio.Instant(s.lastRead.Load()).Add(s.up.Latency))
+	o.publish(o.ledger.cut(at, why))
+	o.state.Levels, o.state.ChildPID = silence(), 0
+}
+
+// failed says what is wrong, for people, until a child is back.
+func (o *Output) failed(why error, pause time.Duration) {
+	o.mu.Lock()
+	o.state.Restarts++
+	o.state.Fault = fmt.Sprintf("nothing will be heard: %v", why)
+	o.publish(o.ledger.overdue(audio.Monotonic(), o.state.Fault))
+	o.mu.Unlock()
+	o.cfg.Log.Error("the output is down", "device", o.choice.String(), "err", why, "pause", pause)
+}
+
+// happened takes in an event of a child. Only the one in charge is heard.
+func (o *Output) happened(s *session, ev audio.Event) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.active != s || !o.ledger.note(ev) {
+		return
+	}
+	o.events.put(ev)
+}
+
+// heard takes in a heartbeat. The error says why the child must end.
+func (o *Output) heard(s *session, st status) error {
+	s.lastRead.Store(int64(max(st.LastRead, audio.Instant(s.lastRead.Load()))))
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.active != s {
+		return nil
+	}
+	o.state.Levels, o.state.Underruns = st.Levels, st.Underruns
+	if st.RSS > 0 {
+		o.state.ChildRSS, o.state.RealTime = st.RSS, st.RealTime
+	}
+	if st.Trouble != "" {
+		o.state.Fault = st.Trouble
+	}
+	if st.Dropped > 0 {
+		// Who stopped this process lost count of what sounded: begin anew.
+		return errors.New("events of the speaker process were lost")
+	}
+	return o.grow(s, st)
+}
+
+// grow asks for a larger buffer when the card keeps running dry. Its caller
+// holds o.mu.
+func (o *Output) grow(s *session, st status) error {
+	o.dry.note(audio.Monotonic(), st.Underruns)
+	if s.standIn || s.up.Buffer == 0 || !o.dry.larger(o.ledger.silent()) {
+		return nil
+	}
+	larger, ok := doubled(s.up.Buffer)
+	if !ok {
+		return nil
+	}
+	o.buffer = larger
+	o.grown = fmt.Sprintf("the sound card ran dry again and again: its buffer is now %v, and everything is that much slower", larger)
+	return errors.New(o.grown)
+}
+
+// publish hands events to the caller of Events.
+func (o *Output) publish(events []audio.Event) {
+	for _, ev := range events {
+		o.events.put(ev)
+	}
+}
+
+// finish ends what is left when Run does.
+func (o *Output) finish() {
+	o.goroutines.Wait()
+	o.mu.Lock()
+	now := audio.Monotonic()
+	o.ended = true
+	for _, e := range o.ledger.cues {
+		o.events.put(lost(e.cue.ID, now, "the output has ended"))
+	}
+	o.ledger.close()
+	closeFile(o.siren)
+	o.state = audio.OutputState{Fault: "the output has ended", Levels: silence(), Restarts: o.state.Restarts}
+	o.mu.Unlock()
+	o.ears.close()
+	o.events.close()
+}
+
+// Events delivers every event to the one caller; it closes when Run has ended.
+// Events wait for a caller that is slow.
+func (o *Output) Events() <-chan audio.Event { return o.events.out }
+
+// State is the Output at a glance.
+func (o *Output) State() audio.OutputState {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.state
+}
+
+// Listen taps the sound that leaves the mixer: 48 kHz s16 mono little-endian PCM
+// from now on, until ctx ends or the reader is closed. A reader that falls 2 s
+// behind loses the oldest. ErrEnded after the end of Run.
+func (o *Output) Listen(ctx context.Context) (io.ReadCloser, error) { return o.ears.open(ctx) }
+
+// turnTap tells the child whether anybody listens.
+func (o *Output) turnTap(listening bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.active != nil {
+		o.active.tell(&message{Listen: new(listening)})
+	}
+}

@@ -1,0 +1,129 @@
+package speaker
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// realTimePriority is above ordinary real-time helpers of the kernel's
+	// defaults (1) and below its threaded interrupts (50).
+	realTimePriority = 20
+	// realTimeBudget is how long a thread may run without ever waiting, in
+	// microseconds. A thread gone wild dies instead of freezing the board.
+	realTimeBudget = 500_000
+	// priorityVariable tells the second life of the process how the first
+	// fared: "granted", or why not.
+	priorityVariable = "LOALANG_SPEAKER_PRIORITY"
+	granted          = "granted"
+	// schedulerThreads is the number of Go threads that may run at once: the
+	// card's writer sits in cgo, the mixer must not wait for it.
+	schedulerThreads = 4
+)
+
+// priority says what the process was given.
+type priority struct {
+	RealTime bool
+	// Refused says what is weaker than asked and why; empty when nothing is.
+	Refused string
+}
+
+// takePriority gives the process SCHED_RR and replaces it with itself, since a
+// policy set late covers only the thread that set it, and not those that the Go
+// runtime has already started. The second time it returns what was given. It
+// does not return the first time unless executing fails.
+func takePriority() (priority, error) {
+	answer, second := os.LookupEnv(priorityVariable)
+	if !second {
+		return priority{}, becomeRealTime()
+	}
+	if answer != granted {
+		return priority{Refused: answer}, nil
+	}
+	runtime.GOMAXPROCS(schedulerThreads)
+	return priority{RealTime: true, Refused: lockMemory()}, nil
+}
+
+// becomeRealTime ends in another program image.
+func becomeRealTime() error {
+	runtime.LockOSThread()
+	answer := granted
+	limit := unix.Rlimit{Cur: realTimeBudget, Max: realTimeBudget}
+	err := unix.Setrlimit(unix.RLIMIT_RTTIME, &limit)
+	if err == nil {
+		err = unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_RR, Priority: realTimePriority}, 0)
+	}
+	if err != nil {
+		answer = fmt.Sprintf("no real-time priority: %v; the service needs CAP_SYS_NICE or LimitRTPRIO=%d", err, realTimePriority)
+	}
+	env := append(os.Environ(), priorityVariable+"="+answer)
+	// /proc/self/exe is the running file even when it was replaced on disk.
+	err = syscall.Exec("/proc/self/exe", os.Args, env)
+	return fmt.Errorf("start anew with real-time priority: %w", err)
+}
+
+// lockMemory keeps every page that was touched in memory. The answer says why
+// that is not so; empty when it is.
+func lockMemory() string {
+	if !mayLock() {
+		return "memory is not locked: the service needs LimitMEMLOCK=infinity"
+	}
+	if err := unix.Mlockall(unix.MCL_CURRENT | unix.MCL_FUTURE | unix.MCL_ONFAULT); err != nil {
+		return fmt.Sprintf("memory is not locked: %v", err)
+	}
+	return ""
+}
+
+// mayLock says whether locking has no limit. Under a limit MCL_FUTURE would
+// make a later allocation of the runtime fail, which kills the process.
+func mayLock() bool {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_MEMLOCK, &limit) == nil && limit.Cur == unix.RLIM_INFINITY {
+		return true
+	}
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if unix.Capget(&header, &data[0]) != nil {
+		return false
+	}
+	return data[0].Effective&(1<<unix.CAP_IPC_LOCK) != 0
+}
+
+// everyThreadRealTime looks at each thread of the process. A thread that ends
+// meanwhile is none.
+func everyThreadRealTime() (bool, error) {
+	tasks, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return false, fmt.Errorf("look at threads: %w", err)
+	}
+	for _, task := range tasks {
+		tid, err := strconv.Atoi(task.Name())
+		if err != nil {
+			continue
+		}
+		attr, err := unix.SchedGetAttr(tid, 0)
+		if errors.Is(err, unix.ESRCH) {
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("look at thread %d: %w", tid, err)
+		}
+		if attr.Policy != unix.SCHED_RR {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// ignoreSignals leaves the end to the parent: a stop of the whole service lets
+// it fade out first, and the end of the socket pair ends the child.
+func ignoreSignals() {
+	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGPIPE)
+}

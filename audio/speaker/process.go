@@ -1,0 +1,94 @@
+package speaker
+
+import (
+	"bufio"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+// childFile is the descriptor at which a child finds its end of the socket pair.
+const childFile = 3
+
+// process is one child process.
+type process struct {
+	link *link
+	cmd  *exec.Cmd
+	// exited is closed when the process is gone. A process in state D is not
+	// gone even when killed.
+	exited chan struct{}
+	// ended says how; to be read after exited is closed.
+	ended error
+}
+
+// startProcess runs argv with one end of a new socket pair. What it writes to
+// standard error is logged. The process dies when this one does.
+func startProcess(argv []string, log *slog.Logger) (*process, error) {
+	ours, theirs, err := pair()
+	if err != nil {
+		return nil, err
+	}
+	defer closeFile(theirs)
+	words, theirWords, err := os.Pipe()
+	if err != nil {
+		_ = ours.close() // the error above is the one to tell
+		return nil, fmt.Errorf("make a pipe: %w", err)
+	}
+	defer closeFile(theirWords)
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.ExtraFiles = []*os.File{theirs} // becomes childFile
+	cmd.Stderr = theirWords
+	// A process group of its own: Ctrl-C at a terminal is for the parent, which
+	// lets the child fade out.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	p := &process{link: ours, cmd: cmd, exited: make(chan struct{})}
+	started := make(chan error, 1)
+	go p.live(started)
+	if err := <-started; err != nil {
+		closeFile(words)
+		_ = ours.close() // the error above is the one to tell
+		return nil, fmt.Errorf("start %s: %w", argv[0], err)
+	}
+	go logWords(words, log.With("speaker", cmd.Process.Pid))
+	return p, nil
+}
+
+// live starts the process and stays with it on one OS thread: the parent-death
+// signal is sent when the thread that started the process ends.
+func (p *process) live(started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	err := p.cmd.Start()
+	started <- err
+	if err != nil {
+		return
+	}
+	p.ended = p.cmd.Wait()
+	close(p.exited)
+}
+
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
+// kill ends the process as hard as it gets; it does not wait.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // fails only when it is gone already
+}
+
+// logWords logs what a child says on standard error, line by line, until it is
+// gone.
+func logWords(words *os.File, log *slog.Logger) {
+	defer closeFile(words)
+	lines := bufio.NewReaderSize(words, 4096)
+	for {
+		line, _, err := lines.ReadLine()
+		if len(line) > 0 {
+			log.Warn("the speaker process says", "words", string(line))
+		}
+		if err != nil {
+			return
+		}
+	}
+}

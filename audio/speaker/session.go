@@ -1,0 +1,265 @@
+package speaker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"loalang/audio"
+)
+
+const (
+	// openPatience bounds the time a child takes to open its device.
+	openPatience = 5 * time.Second
+	// watchEvery is how often a child's reading is looked at.
+	watchEvery = 50 * time.Millisecond
+	// stallPlain is how long a child without real-time priority may stop reading.
+	stallPlain = time.Second
+	// stallRealTime is the least that one with it may, stallPeriods the periods.
+	stallRealTime = 250 * time.Millisecond
+	stallPeriods  = 8
+	// leavePatience bounds the time a child takes to leave, and a killed one to
+	// be gone.
+	leavePatience = time.Second
+)
+
+// errDeaf: the child has stopped taking what it is sent.
+var errDeaf = errors.New("the speaker process does not react")
+
+// session is the parent's side of one child, from its start to its end.
+type session struct {
+	*process
+	standIn bool // a null device while the card is gone
+
+	opened chan struct{} // closed when up is set
+	up     up
+	done   chan struct{} // closed when the child is given up; failure is set
+	began  audio.Instant
+
+	lastRead atomic.Int64 // Instant
+	inCharge atomic.Bool  // its sound is what listeners hear
+
+	mu      sync.Mutex
+	failure error
+	noDev   bool
+}
+
+// assignment is what a child is started for.
+type assignment struct {
+	device  string
+	buffer  time.Duration // 0: the child's choice
+	standIn bool
+}
+
+// begin starts a child and greets it. Its goroutines end when the child is
+// given up.
+func (o *Output) begin(as assignment) (*session, error) {
+	argv := append(append([]string{}, o.cfg.Command...), "--device", as.device)
+	p, err := startProcess(argv, o.cfg.Log)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{
+		process: p, standIn: as.standIn, began: audio.Monotonic(),
+		opened: make(chan struct{}), done: make(chan struct{}),
+	}
+	ours, theirs, err := tapEnds()
+	if err == nil {
+		err = s.greet(o, as, theirs)
+	}
+	if err != nil {
+		closeFile(ours)
+		s.kill()
+		_ = s.link.close() // the error above is the one to tell
+		return nil, fmt.Errorf("greet the speaker process: %w", err)
+	}
+	var reading sync.WaitGroup
+	reading.Go(func() { o.ears.follow(ours, s.inCharge.Load) })
+	reading.Go(s.watch)
+	o.goroutines.Go(func() {
+		s.giveUp(s.read(o))
+		s.kill()
+		o.lose(s)
+		close(s.done)
+		_ = s.link.close() // it carries nothing any more
+		reading.Wait()
+		// A process in state D never ends; nobody waits for it.
+		select {
+		case <-s.exited:
+		case <-time.After(leavePatience):
+			o.cfg.Log.Error("the killed speaker process does not end: the driver of the sound card hangs", "pid", s.pid())
+		}
+	})
+	return s, nil
+}
+
+func (s *session) greet(o *Output, as assignment, tap *os.File) error {
+	defer closeFile(tap)
+	h := &hello{
+		Version: protocolVersion, Device: as.device, Buffer: as.buffer, Routing: o.cfg.Routing,
+		Calibration: o.cfg.Calibration, Siren: o.siren != nil,
+	}
+	files := []*os.File{tap}
+	if o.siren != nil {
+		files = append(files, o.siren)
+	}
+	return s.link.send(&message{Hello: h, files: files})
+}
+
+// read takes in what the child tells until it falls silent; the error says why.
+func (s *session) read(o *Output) error {
+	for {
+		m, err := s.link.receive()
+		if errors.Is(err, io.EOF) {
+			return s.ending()
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case m.Hello != nil:
+			err = checkVersion(m.Hello.Version)
+		case m.Up != nil:
+			s.up = *m.Up
+			s.lastRead.Store(int64(audio.Monotonic()))
+			close(s.opened)
+		case m.Event != nil:
+			o.happened(s, *m.Event)
+		case m.Status != nil:
+			err = o.heard(s, *m.Status)
+		case m.Fault != nil:
+			s.mu.Lock()
+			s.noDev = m.Fault.NoDevice
+			s.mu.Unlock()
+			err = errors.New(m.Fault.Sentence)
+		default:
+			err = errors.Join(fmt.Errorf("%w: it is none for a parent", ErrMessage), closeAll(m.files))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// ending says how a child ended that did not say so itself.
+func (s *session) ending() error {
+	select {
+	case <-s.exited:
+	case <-time.After(leavePatience):
+		return errors.New("the speaker process closed its socket and does not end")
+	}
+	if s.ended != nil {
+		return fmt.Errorf("the speaker process ended: %w", s.ended)
+	}
+	return errors.New("the speaker process ended")
+}
+
+// giveUp notes the first reason to end this child.
+func (s *session) giveUp(why error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failure == nil {
+		s.failure = why
+	}
+}
+
+// end ends the child for a reason; it does not wait.
+func (s *session) end(why error) {
+	s.giveUp(why)
+	s.kill()
+	_ = s.link.close() // wakes its reader
+}
+
+// why is the reason it ended. To be asked after done.
+func (s *session) why() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}
+
+// watch ends a child that does not open its device, or stops reading. Two looks
+// in a row must agree: after a pause of this process itself, what the child
+// sent meanwhile is read first.
+func (s *session) watch() {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	strikes := 0
+	for {
+		select {
+		case <-s.done:
+			return
+		case <-tick.C:
+		}
+		why := s.stalled(audio.Monotonic())
+		if why == nil {
+			strikes = 0
+			continue
+		}
+		if strikes++; strikes == 2 {
+			s.end(why)
+			return
+		}
+	}
+}
+
+// stalled says why the child is too slow; nil when it is not.
+func (s *session) stalled(now audio.Instant) error {
+	select {
+	case <-s.opened:
+	default:
+		if now.Sub(s.began) > openPatience {
+			return fmt.Errorf("the sound device did not open within %v", openPatience)
+		}
+		return nil
+	}
+	silent := now.Sub(audio.Instant(s.lastRead.Load()))
+	if limit := stallLimit(s.up); silent > limit {
+		return fmt.Errorf("the sound device took no sound for %v", silent.Round(time.Millisecond))
+	}
+	return nil
+}
+
+// stallLimit is how long a child may stop reading.
+func stallLimit(u up) time.Duration {
+	if !u.RealTime {
+		return max(stallPlain, stallPeriods*u.Period)
+	}
+	return max(stallRealTime, stallPeriods*u.Period)
+}
+
+// open waits until the child's device takes sound.
+func (s *session) open(ctx context.Context) error {
+	select {
+	case <-s.opened:
+		return nil
+	case <-s.done:
+		return s.why()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// leave lets the child fade out and end, and kills it when it does not.
+func (s *session) leave() {
+	if err := s.link.send(&message{Leave: true}); err == nil {
+		select {
+		case <-s.done:
+			return
+		case <-time.After(leavePatience):
+		}
+	}
+	s.end(errDeaf)
+	<-s.done
+}
+
+// tell sends a message to the child, and gives up a child that does not read.
+func (s *session) tell(m *message) {
+	if err := s.link.send(m); err != nil {
+		s.end(fmt.Errorf("%w: %w", errDeaf, err))
+	}
+}

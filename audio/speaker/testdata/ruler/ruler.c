@@ -1,0 +1,289 @@
+// A sound card for tests, as an ALSA plug-in. It takes 48 kHz S16 stereo into a
+// ring, plays it by CLOCK_MONOTONIC, and keeps every frame, so that a test knows
+// to one frame when each frame left: line "start NS FRAME PERIOD BUFFER" of the
+// .log says that frame FRAME of the .s16 left at NS, and the following ones each
+// 1/48000 s later, until the next line.
+//
+// It runs dry as cards do ("dry NS FRAMES-TOO-FEW"). It is unplugged while a file
+// "unplugged" lies in its folder, and hangs while one called "frozen" does: then
+// nothing is played and nobody is told.
+//
+//	pcm.NAME { type ruler  dir "/folder"  [min_period FRAMES] }
+//
+// What it leaves out: the delay of a converter, the drift of a crystal, the time
+// that real hardware takes to restart.
+
+#include <alsa/asoundlib.h>
+#include <alsa/pcm_external.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { rate = 48000, frame_bytes = 4 };
+static const int64_t second = 1000000000;
+
+struct card {
+	snd_pcm_ioplug_t plug;
+	char *dir;
+	int ticks;       // a timerfd, one tick for each period
+	int sound;       // the .s16
+	FILE *log;       // the .log
+	int64_t began;   // when the frame `first` left; 0: stopped
+	int64_t first;   // number of that frame
+	int64_t taken;   // frames taken in all
+	int64_t held;    // frames played when it froze; -1: it is not frozen
+};
+
+static int64_t monotonic(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * second + t.tv_nsec;
+}
+
+static bool there(const struct card *c, const char *name)
+{
+	char path[512];
+	snprintf(path, sizeof path, "%s/%s", c->dir, name);
+	return access(path, F_OK) == 0;
+}
+
+static bool unplugged(const struct card *c) { return there(c, "unplugged"); }
+
+// Frames that have left since `first`.
+static int64_t played(struct card *c)
+{
+	if (!c->began)
+		return 0;
+	if (there(c, "frozen")) {
+		if (c->held < 0)
+			c->held = (monotonic() - c->began) * rate / second;
+		return c->held;
+	}
+	if (c->held >= 0) { // thawed: time goes on from where it stood
+		c->began = monotonic() - c->held * second / rate;
+		c->held = -1;
+		fprintf(c->log, "start %" PRId64 " %" PRId64 " 0 0\n", c->began, c->first);
+		fflush(c->log);
+	}
+	return (monotonic() - c->began) * rate / second;
+}
+
+static void tick(struct card *c, bool on)
+{
+	int64_t period = on ? (int64_t)c->plug.period_size * second / rate : 0;
+	int64_t due = on ? c->began + period : 1; // stopped: ready at once
+	struct itimerspec t = {
+		.it_interval = { period / second, period % second },
+		.it_value = { due / second, due % second },
+	};
+	timerfd_settime(c->ticks, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+static void stop(struct card *c)
+{
+	c->began = 0;
+	c->held = -1;
+	tick(c, false);
+}
+
+static int on_prepare(snd_pcm_ioplug_t *p)
+{
+	struct card *c = p->private_data;
+	if (unplugged(c))
+		return -ENODEV;
+	stop(c);
+	c->first = c->taken;
+	return 0;
+}
+
+static int on_start(snd_pcm_ioplug_t *p)
+{
+	struct card *c = p->private_data;
+	if (unplugged(c))
+		return -ENODEV;
+	c->began = monotonic();
+	fprintf(c->log, "start %" PRId64 " %" PRId64 " %lu %lu\n", c->began, c->first,
+	        (unsigned long)p->period_size, (unsigned long)p->buffer_size);
+	fflush(c->log);
+	tick(c, true);
+	return 0;
+}
+
+static int on_stop(snd_pcm_ioplug_t *p)
+{
+	stop(p->private_data);
+	return 0;
+}
+
+static snd_pcm_sframes_t on_pointer(snd_pcm_ioplug_t *p)
+{
+	struct card *c = p->private_data;
+	if (unplugged(c))
+		return -ENODEV;
+	int64_t n = played(c), have = c->taken - c->first;
+	if (n > have && p->state != SND_PCM_STATE_DRAINING) {
+		fprintf(c->log, "dry %" PRId64 " %" PRId64 "\n", monotonic(), n - have);
+		fflush(c->log);
+		stop(c);
+		return -EPIPE;
+	}
+	return (n < have ? n : have) % p->buffer_size;
+}
+
+static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *p, const snd_pcm_channel_area_t *areas,
+                                     snd_pcm_uframes_t offset, snd_pcm_uframes_t frames)
+{
+	struct card *c = p->private_data;
+	if (unplugged(c))
+		return -ENODEV;
+	const char *from = (const char *)areas->addr + (areas->first + areas->step * offset) / 8;
+	ssize_t bytes = (ssize_t)frames * frame_bytes;
+	if (write(c->sound, from, bytes) != bytes)
+		return -EIO;
+	c->taken += frames;
+	return frames;
+}
+
+static int on_poll(snd_pcm_ioplug_t *p, struct pollfd *fds, unsigned count, unsigned short *events)
+{
+	struct card *c = p->private_data;
+	*events = 0;
+	if (count == 0 || !(fds[0].revents & POLLIN))
+		return 0;
+	if (unplugged(c)) {
+		*events = POLLERR | POLLOUT;
+		return 0;
+	}
+	int64_t room = (int64_t)p->buffer_size - (c->taken - c->first - played(c));
+	if (!c->began || room >= (int64_t)p->period_size)
+		*events = POLLOUT;
+	uint64_t ticks;
+	if (c->began && !*events && read(c->ticks, &ticks, sizeof ticks) < 0)
+		return 0; // somebody read the tick before us
+	return 0;
+}
+
+static int on_delay(snd_pcm_ioplug_t *p, snd_pcm_sframes_t *frames)
+{
+	struct card *c = p->private_data;
+	if (unplugged(c))
+		return -ENODEV;
+	int64_t left = c->taken - c->first - played(c);
+	*frames = left > 0 ? left : 0;
+	return 0;
+}
+
+static int on_close(snd_pcm_ioplug_t *p)
+{
+	struct card *c = p->private_data;
+	fclose(c->log);
+	close(c->sound);
+	close(c->ticks);
+	free(c->dir);
+	free(c);
+	return 0;
+}
+
+static const snd_pcm_ioplug_callback_t callbacks = {
+	.prepare = on_prepare,
+	.start = on_start,
+	.stop = on_stop,
+	.pointer = on_pointer,
+	.transfer = on_transfer,
+	.poll_revents = on_poll,
+	.delay = on_delay,
+	.close = on_close,
+};
+
+static int constrain(snd_pcm_ioplug_t *p, unsigned least)
+{
+	static const unsigned access[] = { SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_MMAP_INTERLEAVED };
+	static const unsigned format[] = { SND_PCM_FORMAT_S16_LE };
+	int err = snd_pcm_ioplug_set_param_list(p, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_list(p, SND_PCM_IOPLUG_HW_FORMAT, 1, format);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(p, SND_PCM_IOPLUG_HW_CHANNELS, 2, 2);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(p, SND_PCM_IOPLUG_HW_RATE, rate, rate);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(p, SND_PCM_IOPLUG_HW_PERIODS, 2, 64);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(p, SND_PCM_IOPLUG_HW_PERIOD_BYTES, least * frame_bytes, 8192 * frame_bytes);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(p, SND_PCM_IOPLUG_HW_BUFFER_BYTES, 2 * least * frame_bytes, 16384 * frame_bytes);
+	return err;
+}
+
+// Each opening writes files of its own, named by the process and a count.
+static int record(struct card *c)
+{
+	static int openings;
+	char path[512];
+	int n = openings++;
+	snprintf(path, sizeof path, "%s/%d-%03d.s16", c->dir, getpid(), n);
+	c->sound = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+	if (c->sound < 0)
+		return -errno;
+	snprintf(path, sizeof path, "%s/%d-%03d.log", c->dir, getpid(), n);
+	c->log = fopen(path, "we");
+	if (!c->log) {
+		int err = -errno;
+		close(c->sound);
+		return err;
+	}
+	c->ticks = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	return c->ticks < 0 ? -errno : 0;
+}
+
+SND_PCM_PLUGIN_DEFINE_FUNC(ruler)
+{
+	const char *dir = NULL;
+	long least = 32;
+	snd_config_iterator_t i, next;
+	snd_config_for_each(i, next, conf) {
+		snd_config_t *n = snd_config_iterator_entry(i);
+		const char *id;
+		if (snd_config_get_id(n, &id) < 0)
+			continue;
+		if (strcmp(id, "dir") == 0)
+			snd_config_get_string(n, &dir);
+		if (strcmp(id, "min_period") == 0)
+			snd_config_get_integer(n, &least);
+	}
+	if (!dir || stream != SND_PCM_STREAM_PLAYBACK)
+		return -EINVAL;
+	struct card *c = calloc(1, sizeof *c);
+	if (!c)
+		return -ENOMEM;
+	c->dir = strdup(dir);
+	c->held = -1;
+	int err = unplugged(c) ? -ENODEV : there(c, "busy") ? -EBUSY : record(c);
+	if (err < 0) {
+		free(c->dir);
+		free(c);
+		return err;
+	}
+	c->plug.version = SND_PCM_IOPLUG_VERSION;
+	c->plug.name = "ruler";
+	c->plug.callback = &callbacks;
+	c->plug.private_data = c;
+	c->plug.poll_fd = c->ticks;
+	c->plug.poll_events = POLLIN;
+	err = snd_pcm_ioplug_create(&c->plug, name, stream, mode);
+	if (err >= 0)
+		err = constrain(&c->plug, least);
+	if (err >= 0)
+		*pcmp = c->plug.pcm;
+	return err;
+}
+
+SND_PCM_PLUGIN_SYMBOL(ruler);
