@@ -133,6 +133,9 @@ func (c *deskCue) follow() (due Frames, known bool, doomed Cause) {
 	if !a.fixed || a.cause != "" || a.end() >= forever {
 		return 0, false, ""
 	}
+	if f := a.sound.Load(); f != nil && f.broken() != nil {
+		return 0, false, "" // it will not come to its end
+	}
 	return a.end() + c.gap, true, ""
 }
 
