@@ -1,0 +1,357 @@
+package hardware
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// stepSize is how far wall and monotonic time may part between two looks
+	// before it is a step: NTP slews by at most 0.5 ms in a second.
+	stepSize = 100 * time.Millisecond
+	// lookEvery is how often the clock is looked at besides the kernel's word.
+	lookEvery = time.Second
+	// keepEvery is how often the last-seen time is written.
+	keepEvery = 10 * time.Minute
+	// rtcApart is how far an RTC may be from the wall clock that was set from
+	// it: it may run in local time.
+	rtcApart = 26 * time.Hour
+)
+
+// Kernel is what the clock asks of the kernel.
+type Kernel interface {
+	// Read reads CLOCK_REALTIME and CLOCK_MONOTONIC together.
+	Read() (wall time.Time, mono time.Duration)
+	// Synced says whether the kernel calls its clock synchronised (adjtimex).
+	Synced() bool
+	// WaitStep blocks until somebody sets the wall clock, or ctx ends.
+	WaitStep(ctx context.Context) error
+}
+
+// ClockConfig says where a Clock looks.
+type ClockConfig struct {
+	Kernel Kernel
+	// File remembers the last-seen time and what was trusted in this boot.
+	File string
+	// Floor is a time that is certainly past, such as that of the build.
+	Floor time.Time
+	// AssumeTrusted is the technician's word that the system clock is good.
+	AssumeTrusted bool
+	// Sys and Proc are the roots of sysfs and procfs; empty: /sys and /proc.
+	Sys, Proc string
+	Log       *slog.Logger
+}
+
+// Clock is the wall clock with its trust. Its methods may be called from any
+// goroutine; Run owns two of its own.
+type Clock struct {
+	cfg   ClockConfig
+	steps chan time.Duration
+
+	mu     sync.Mutex
+	state  Trust
+	since  time.Duration // monotonic
+	offset time.Duration // of a told time: true wall − kernel's wall at the last look
+	told   bool          // in this process
+	wallAt time.Time     // the kernel's wall at the last look
+	monoAt time.Duration // monotonic at the last look
+	memory clockMemory
+	keptAt time.Duration
+}
+
+// clockMemory is what outlives the process.
+type clockMemory struct {
+	LastSeen time.Time     `json:"last_seen"`
+	Boot     string        `json:"boot"`    // boot in which the clock was trusted
+	Trusted  bool          `json:"trusted"` // it was, in that boot
+	Apart    time.Duration `json:"apart"`   // told time − monotonic since 1970; zero: the kernel's wall is right
+}
+
+// OpenClock reads what is remembered and takes a first look. A memory that is
+// unreadable counts as none: it only makes the clock less trusted.
+func OpenClock(cfg ClockConfig) *Clock {
+	if cfg.Sys == "" {
+		cfg.Sys = "/sys"
+	}
+	if cfg.Proc == "" {
+		cfg.Proc = "/proc"
+	}
+	c := &Clock{cfg: cfg, steps: make(chan time.Duration, 1)}
+	raw, err := os.ReadFile(cfg.File)
+	if err == nil {
+		err = json.Unmarshal(raw, &c.memory)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		cfg.Log.Warn("what is remembered of the clock is unreadable", "file", cfg.File, "err", err)
+		c.memory = clockMemory{}
+	}
+	c.wallAt, c.monoAt = cfg.Kernel.Read()
+	if c.memory.Boot == c.boot() && c.memory.Apart != 0 {
+		c.offset = c.memory.Apart - (time.Duration(c.wallAt.UnixNano()) - c.monoAt)
+	}
+	c.since = c.monoAt
+	c.state = c.judge()
+	return c
+}
+
+// Now is the wall time as far as it is known: the kernel's, or the told one. An
+// unknown clock never goes below what was last seen.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	wall, _ := c.cfg.Kernel.Read()
+	now := wall.Add(c.offset)
+	if c.state == Unknown && now.Before(c.floor()) {
+		return c.floor()
+	}
+	return now
+}
+
+// State is the clock at a glance.
+func (c *Clock) State() ClockState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, mono := c.cfg.Kernel.Read()
+	return ClockState{Trust: c.state, Since: mono - c.since, Offset: c.offset}
+}
+
+// Trusted says whether scheduled items may play.
+func (c *Clock) Trusted() bool { return c.State().Trusted() }
+
+// Steps delivers the size of each step of Now, and zero when the trust changed.
+// Steps that nobody has read yet are added up.
+func (c *Clock) Steps() <-chan time.Duration { return c.steps }
+
+// Tell takes over the time that a person confirms. ErrBackwards when it lies
+// before what was last seen.
+func (c *Clock) Tell(t time.Time, by string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t.Before(c.floor()) {
+		return fmt.Errorf("%w: %s was seen already", ErrBackwards, c.floor().UTC().Format(time.RFC3339))
+	}
+	wall, mono := c.cfg.Kernel.Read()
+	step := t.Sub(wall.Add(c.offset))
+	c.offset, c.told = t.Sub(wall), true
+	c.memory.Apart = time.Duration(t.UnixNano()) - mono
+	c.cfg.Log.Info("the time was told", "by", by, "time", t.UTC(), "step", step)
+	c.become(c.judge())
+	c.tell(step)
+	return c.keep()
+}
+
+// Run watches for steps and changes of trust until ctx ends; it returns nil.
+func (c *Clock) Run(ctx context.Context) error {
+	set := make(chan struct{}, 1)
+	var watching sync.WaitGroup
+	watching.Go(func() { c.watch(ctx, set) })
+	defer watching.Wait()
+	c.mu.Lock()
+	c.logKeep()
+	c.mu.Unlock()
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.logKeep()
+			return nil
+		case <-set:
+		case <-tick.C:
+		}
+		c.look()
+	}
+}
+
+// watch passes on the kernel's word that the clock was set.
+func (c *Clock) watch(ctx context.Context, set chan<- struct{}) {
+	for ctx.Err() == nil {
+		if err := c.cfg.Kernel.WaitStep(ctx); err != nil {
+			if ctx.Err() == nil {
+				c.cfg.Log.Warn("the kernel does not tell of clock steps; they are found within a second", "err", err)
+			}
+			return
+		}
+		select {
+		case set <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// look compares the clocks and judges the trust anew.
+func (c *Clock) look() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	wall, mono := c.cfg.Kernel.Read()
+	apart := wall.Sub(c.wallAt) - (mono - c.monoAt)
+	c.wallAt, c.monoAt = wall, mono
+	if apart.Abs() > stepSize {
+		c.stepped(apart)
+	}
+	before := c.offset
+	c.become(c.judge())
+	if step := c.offset - before; step != 0 {
+		c.tell(step)
+	}
+	if mono-c.keptAt > keepEvery {
+		c.logKeep()
+	}
+}
+
+// stepped takes in a step of the kernel's wall clock. While a person's word
+// holds, Now goes on from that word.
+func (c *Clock) stepped(apart time.Duration) {
+	c.cfg.Log.Info("the system clock stepped", "by", apart)
+	if c.state == Told || c.offset != 0 {
+		c.offset -= apart
+		return
+	}
+	c.tell(apart)
+}
+
+// judge decides the trust. mu is held.
+func (c *Clock) judge() Trust {
+	wall, _ := c.cfg.Kernel.Read()
+	if c.cfg.Kernel.Synced() && !wall.Before(c.floor().Add(-24*time.Hour)) {
+		if c.offset != 0 {
+			c.offset, c.memory.Apart, c.told = 0, 0, false
+		}
+		return Synced
+	}
+	switch {
+	case c.told:
+		return Told
+	case c.cfg.AssumeTrusted, c.memory.Trusted && c.memory.Boot == c.boot():
+		return Held
+	case !wall.Before(c.floor()) && (c.rtc(wall) || c.hosted()):
+		return Held
+	}
+	return Unknown
+}
+
+// become changes the trust and remembers it. mu is held.
+func (c *Clock) become(t Trust) {
+	if t == c.state {
+		return
+	}
+	c.cfg.Log.Info("the clock's trust changed", "from", c.state, "to", t)
+	_, c.since = c.cfg.Kernel.Read()
+	c.state = t
+	c.tell(0)
+	c.logKeep()
+}
+
+// tell adds a step to those that nobody has read. mu is held.
+func (c *Clock) tell(step time.Duration) {
+	select {
+	case old := <-c.steps:
+		step += old
+	default:
+	}
+	c.steps <- step
+}
+
+// floor is a time that is certainly past. mu is held.
+func (c *Clock) floor() time.Time {
+	if c.memory.LastSeen.After(c.cfg.Floor) {
+		return c.memory.LastSeen
+	}
+	return c.cfg.Floor
+}
+
+// rtc says whether a battery-backed clock stands behind the wall clock.
+func (c *Clock) rtc(wall time.Time) bool {
+	raw, err := os.ReadFile(filepath.Join(c.cfg.Sys, "class/rtc/rtc0/since_epoch"))
+	if err != nil {
+		return false
+	}
+	seconds, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
+	if err != nil {
+		return false
+	}
+	t := time.Unix(seconds, 0)
+	return !t.Before(c.floor().Add(-rtcApart)) && t.Sub(wall).Abs() < rtcApart
+}
+
+// hosted says whether a hypervisor keeps this machine's time: its clock came
+// from the host at boot, as from an RTC.
+func (c *Clock) hosted() bool {
+	raw, err := os.ReadFile(filepath.Join(c.cfg.Sys, "devices/system/clocksource/clocksource0/available_clocksource"))
+	if err != nil {
+		return false
+	}
+	for _, source := range strings.Fields(string(raw)) {
+		if source == "kvm-clock" || source == "xen" || strings.HasPrefix(source, "hyperv_clocksource") {
+			return true
+		}
+	}
+	return false
+}
+
+// boot names this boot of the machine.
+func (c *Clock) boot() string {
+	raw, err := os.ReadFile(filepath.Join(c.cfg.Proc, "sys/kernel/random/boot_id"))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(raw))
+}
+
+func (c *Clock) logKeep() {
+	if err := c.keep(); err != nil {
+		c.cfg.Log.Warn("the clock's memory could not be written", "err", err)
+	}
+}
+
+// keep writes the memory: last seen never goes back, and an unknown clock adds
+// nothing to it. mu is held.
+func (c *Clock) keep() error {
+	wall, mono := c.cfg.Kernel.Read()
+	c.keptAt = mono
+	trusted := c.state != Unknown
+	if now := wall.Add(c.offset); trusted && now.After(c.memory.LastSeen) {
+		c.memory.LastSeen = now.UTC()
+	}
+	c.memory.Boot, c.memory.Trusted = c.boot(), trusted
+	if c.cfg.File == "" {
+		return nil
+	}
+	raw, err := json.Marshal(c.memory)
+	if err != nil {
+		return fmt.Errorf("encode the clock's memory: %w", err)
+	}
+	return replaceFile(c.cfg.File, raw)
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(name string, raw []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".clock-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone after the rename
+	_, err = f.Write(raw)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}

@@ -1,0 +1,306 @@
+package hardware_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/hardware"
+)
+
+// kernel is a kernel whose wall clock can be set.
+type kernel struct {
+	mu     sync.Mutex
+	begin  time.Time
+	wall   time.Time // at begin
+	synced bool
+	set    chan struct{}
+	deaf   bool // timerfd does not work
+}
+
+func newKernel(wall time.Time) *kernel {
+	return &kernel{begin: time.Now(), wall: wall, set: make(chan struct{}, 1)}
+}
+
+func (k *kernel) Read() (time.Time, time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	run := time.Since(k.begin)
+	return k.wall.Add(run), time.Hour + run
+}
+
+func (k *kernel) Synced() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.synced
+}
+
+func (k *kernel) WaitStep(ctx context.Context) error {
+	if k.deaf {
+		return errors.New("function not implemented")
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-k.set:
+		return nil
+	}
+}
+
+// step sets the wall clock by d, with or without the kernel's word.
+func (k *kernel) step(d time.Duration, synced bool) {
+	k.mu.Lock()
+	k.wall, k.synced = k.wall.Add(d), synced
+	k.mu.Unlock()
+	k.set <- struct{}{}
+}
+
+var noon = time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)
+
+// house is a data folder with a /sys and /proc of our own.
+type house struct{ dir string }
+
+func newHouse(t *testing.T, boot string) house {
+	t.Helper()
+	h := house{t.TempDir()}
+	h.write(t, "proc/sys/kernel/random/boot_id", boot+"\n")
+	return h
+}
+
+func (h house) write(t *testing.T, name, content string) {
+	t.Helper()
+	path := filepath.Join(h.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h house) open(k hardware.Kernel, assume bool) *hardware.Clock {
+	return hardware.OpenClock(hardware.ClockConfig{
+		Kernel: k, File: filepath.Join(h.dir, "clock.json"), Floor: noon.AddDate(0, -1, 0), AssumeTrusted: assume,
+		Sys: filepath.Join(h.dir, "sys"), Proc: filepath.Join(h.dir, "proc"), Log: slog.New(slog.DiscardHandler),
+	})
+}
+
+func TestTrustAtBoot(t *testing.T) {
+	clocksource := "sys/devices/system/clocksource/clocksource0/available_clocksource"
+	rtc := "sys/class/rtc/rtc0/since_epoch"
+	tests := map[string]struct {
+		wall   time.Time
+		synced bool
+		assume bool
+		file   [2]string
+		want   hardware.Trust
+	}{
+		"NoRTC":          {wall: noon, want: hardware.Unknown},
+		"At1970":         {wall: time.Unix(100, 0), want: hardware.Unknown},
+		"Synced":         {wall: noon, synced: true, want: hardware.Synced},
+		"SyncedAt1970":   {wall: time.Unix(100, 0), synced: true, want: hardware.Unknown},
+		"RTC":            {wall: noon, file: [2]string{rtc, "1795410000"}, want: hardware.Held},
+		"RTCLocalTime":   {wall: noon, file: [2]string{rtc, "1795435200"}, want: hardware.Held},
+		"RTCEmpty":       {wall: noon, file: [2]string{rtc, "946684800"}, want: hardware.Unknown},
+		"RTCBroken":      {wall: noon, file: [2]string{rtc, "?"}, want: hardware.Unknown},
+		"RTCButOldWall":  {wall: noon.AddDate(-2, 0, 0), file: [2]string{rtc, "1732338000"}, want: hardware.Unknown},
+		"Hosted":         {wall: noon, file: [2]string{clocksource, "tsc kvm-clock \n"}, want: hardware.Held},
+		"PlainMachine":   {wall: noon, file: [2]string{clocksource, "arch_sys_counter\n"}, want: hardware.Unknown},
+		"TechnicianSays": {wall: noon, assume: true, want: hardware.Held},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, "boot-1")
+			if tt.file[0] != "" {
+				h.write(t, tt.file[0], tt.file[1])
+			}
+			k := newKernel(tt.wall)
+			k.synced = tt.synced
+			c := h.open(k, tt.assume)
+			if got := c.State(); got.Trust != tt.want || got.Trusted() != (tt.want != hardware.Unknown) {
+				t.Errorf("trust = %q, want %q", got.Trust, tt.want)
+			}
+			if c.Now().Before(noon.AddDate(0, -1, 0)) {
+				t.Errorf("now = %s lies before the floor", c.Now())
+			}
+		})
+	}
+}
+
+func TestTellTheTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "boot-1")
+		k := newKernel(time.Unix(1000, 0))
+		c := h.open(k, false)
+		if err := c.Tell(noon.AddDate(0, -2, 0), "x"); !errors.Is(err, hardware.ErrBackwards) {
+			t.Errorf("telling a time before the floor = %v, want ErrBackwards", err)
+		}
+		if err := c.Tell(noon, "trưởng thôn"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if got := c.Now(); !got.Equal(noon.Add(time.Minute)) || c.State().Trust != hardware.Told {
+			t.Errorf("now = %s (%s), want a minute past what was told", got, c.State().Trust)
+		}
+		// A restart of the process in the same boot goes on with the told time.
+		again := h.open(k, false)
+		if got := again.Now(); !got.Equal(noon.Add(time.Minute)) || again.State().Trust != hardware.Held {
+			t.Errorf("after a restart now = %s (%s), want it held", got, again.State().Trust)
+		}
+		// A new boot does not.
+		h.write(t, "proc/sys/kernel/random/boot_id", "boot-2\n")
+		if got := h.open(newKernel(time.Unix(1000, 0)), false); got.State().Trust != hardware.Unknown || got.Now().Before(noon) {
+			t.Errorf("after a boot: %s at %s, want unknown and not before what was seen", got.State().Trust, got.Now())
+		}
+	})
+}
+
+// steps collects what a running clock delivers.
+func running(t *testing.T, c *hardware.Clock) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	synctest.Wait()
+}
+
+func next(t *testing.T, c *hardware.Clock) (time.Duration, bool) {
+	t.Helper()
+	synctest.Wait()
+	select {
+	case d := <-c.Steps():
+		return d, true
+	default:
+		return 0, false
+	}
+}
+
+func TestStepsAreTold(t *testing.T) {
+	for name, d := range map[string]time.Duration{"Forward": time.Hour, "Back": -time.Hour, "From1970": 56 * 365 * 24 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				k := newKernel(noon)
+				c := newHouse(t, "b").open(k, true)
+				running(t, c)
+				k.step(d, false)
+				if got, ok := next(t, c); !ok || got != d {
+					t.Errorf("step = %s %v, want %s", got, ok, d)
+				}
+			})
+		})
+	}
+}
+
+// Without timerfd a step is found within a second; slewing is no step.
+func TestStepsAreFoundWithoutTheKernelsWord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKernel(noon)
+		k.deaf = true
+		c := newHouse(t, "b").open(k, true)
+		running(t, c)
+		for range 20 {
+			k.mu.Lock()
+			k.wall = k.wall.Add(400 * time.Microsecond)
+			k.mu.Unlock()
+			time.Sleep(time.Second)
+		}
+		if d, ok := next(t, c); ok {
+			t.Errorf("slewing was taken for a step of %s", d)
+		}
+		k.mu.Lock()
+		k.wall = k.wall.Add(2 * time.Second)
+		k.mu.Unlock()
+		time.Sleep(time.Second)
+		if d, ok := next(t, c); !ok || d < 1900*time.Millisecond {
+			t.Errorf("step = %s %v, want 2 s", d, ok)
+		}
+	})
+}
+
+func TestSyncEndsWhatWasTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKernel(time.Unix(1000, 0))
+		c := newHouse(t, "b").open(k, false)
+		running(t, c)
+		if err := c.Tell(noon.Add(90*time.Second), "x"); err != nil { // the phone is 90 s fast
+			t.Fatal(err)
+		}
+		next(t, c)
+		k.step(noon.Sub(time.Unix(1000, 0)), true) // NTP arrives
+		if d, ok := next(t, c); !ok || d != -90*time.Second {
+			t.Errorf("step = %s %v, want -90 s", d, ok)
+		}
+		if got := c.State(); got.Trust != hardware.Synced || got.Offset != 0 || !c.Now().Equal(noon) {
+			t.Errorf("state = %+v at %s, want synced at noon", got, c.Now())
+		}
+	})
+}
+
+// Somebody setting the system clock does not move a told time.
+func TestToldTimeSurvivesASystemStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKernel(noon.Add(-time.Hour))
+		c := newHouse(t, "b").open(k, false)
+		running(t, c)
+		if err := c.Tell(noon, "x"); err != nil {
+			t.Fatal(err)
+		}
+		k.step(5*time.Hour, false)
+		synctest.Wait()
+		if got := c.Now(); !got.Equal(noon) {
+			t.Errorf("now = %s, want noon", got)
+		}
+	})
+}
+
+func TestLosingTheSyncKeepsTheTrustOfThisBoot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKernel(noon)
+		k.synced = true
+		c := newHouse(t, "b").open(k, false)
+		running(t, c)
+		k.mu.Lock()
+		k.synced = false
+		k.mu.Unlock()
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := c.State(); got.Trust != hardware.Held || got.Since > 3*time.Second {
+			t.Errorf("state = %+v, want held since a moment ago", got)
+		}
+	})
+}
+
+func TestUnreadableMemoryIsNone(t *testing.T) {
+	h := newHouse(t, "b")
+	h.write(t, "clock.json", "{half")
+	if got := h.open(newKernel(noon), false).State().Trust; got != hardware.Unknown {
+		t.Errorf("trust = %q, want unknown", got)
+	}
+}
+
+func TestLinuxKernelReadsBothClocks(t *testing.T) {
+	k := hardware.Linux{}
+	wall, mono := k.Read()
+	if d := time.Since(wall).Abs(); d > time.Minute || mono <= 0 {
+		t.Errorf("wall is %s off, monotonic %s", d, mono)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- k.WaitStep(ctx) }()
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("wait = %v, want the context's end", err)
+	}
+}

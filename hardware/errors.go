@@ -1,0 +1,12 @@
+package hardware
+
+import "errors"
+
+var (
+	// ErrClosed says that the amplifier was closed and stays off.
+	ErrClosed = errors.New("amplifier closed")
+	// ErrNoLine says that no GPIO line has the name or number asked for.
+	ErrNoLine = errors.New("no such GPIO line")
+	// ErrBackwards says that the time told lies before what was last seen.
+	ErrBackwards = errors.New("told time lies before the last broadcast")
+)

@@ -1,0 +1,243 @@
+package hardware
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The flags and the one request number of <linux/gpio.h> that x/sys lacks.
+const (
+	gpioFlagActiveLow = 1 << 1
+	gpioFlagOutput    = 1 << 3
+	gpioGetChipInfo   = 0x8044b401
+)
+
+// consumer is how our lines show in gpioinfo.
+const consumer = "loalang"
+
+// gpioKernel is the character device as seen by this driver; the zero
+// GPIO uses the real one. Tests put their own in its place.
+type gpioKernel interface {
+	// ioctl does one request on the file open at fd.
+	ioctl(fd uintptr, request uintptr, arg unsafe.Pointer) error
+}
+
+type realGPIO struct{}
+
+func (realGPIO) ioctl(fd, request uintptr, arg unsafe.Pointer) error {
+	for {
+		_, _, errno := unix.Syscall(unix.SYS_IOCTL, fd, request, uintptr(arg))
+		if errno == 0 {
+			return nil
+		}
+		if errno != unix.EINTR {
+			return errno
+		}
+	}
+}
+
+// GPIO finds and requests lines through the kernel's character device, version
+// 2 (Linux 5.10 and newer). The zero value looks in /dev.
+type GPIO struct {
+	Dev    string // folder of the gpiochip files; empty: /dev
+	kernel gpioKernel
+}
+
+// GPIOChip names one chip.
+type GPIOChip struct {
+	Path  string // /dev/gpiochip0
+	Name  string // gpiochip0
+	Label string // pinctrl-bcm2711
+	Lines int
+}
+
+func (g GPIO) dev() string {
+	if g.Dev == "" {
+		return "/dev"
+	}
+	return g.Dev
+}
+
+func (g GPIO) sys() gpioKernel {
+	if g.kernel == nil {
+		return realGPIO{}
+	}
+	return g.kernel
+}
+
+// Chips lists the chips by path. Symbolic links, such as the Raspberry Pi's
+// gpiochip4, name a chip twice and are left out.
+func (g GPIO) Chips() ([]GPIOChip, error) {
+	paths, err := filepath.Glob(filepath.Join(g.dev(), "gpiochip*"))
+	if err != nil {
+		return nil, fmt.Errorf("list GPIO chips: %w", err)
+	}
+	sort.Strings(paths)
+	var chips []GPIOChip
+	for _, path := range paths {
+		if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSymlink != 0 {
+			continue
+		}
+		var raw unix.GPIOChipInfo
+		if err := g.ask(path, gpioGetChipInfo, unsafe.Pointer(&raw)); err != nil {
+			return chips, fmt.Errorf("ask %s: %w", path, err)
+		}
+		chips = append(chips, GPIOChip{Path: path, Name: text(raw.Name[:]), Label: text(raw.Label[:]), Lines: int(raw.Lines)})
+	}
+	return chips, nil
+}
+
+// ask opens a chip for one request.
+func (g GPIO) ask(path string, request uintptr, arg unsafe.Pointer) error {
+	f, err := os.OpenFile(path, os.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return g.control(f, request, arg)
+}
+
+// control does a request without File.Fd, which would make the file blocking.
+func (g GPIO) control(f *os.File, request uintptr, arg unsafe.Pointer) error {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	if err := conn.Control(func(fd uintptr) { failed = g.sys().ioctl(fd, request, arg) }); err != nil {
+		return err
+	}
+	return failed
+}
+
+// text is what stands before the first NUL.
+func text(raw []byte) string {
+	s, _, _ := bytes.Cut(raw, []byte{0})
+	return string(s)
+}
+
+// find turns a line's number or device-tree name into its number on a chip.
+func (g GPIO) find(chip GPIOChip, line string) (uint32, error) {
+	if n, err := strconv.ParseUint(line, 10, 32); err == nil {
+		if int(n) >= chip.Lines {
+			return 0, fmt.Errorf("%s has %d lines, not %d: %w", chip.Name, chip.Lines, n, ErrNoLine)
+		}
+		return uint32(n), nil
+	}
+	for n := range chip.Lines {
+		info := unix.GPIOV2LineInfo{Offset: uint32(n)}
+		if err := g.ask(chip.Path, unix.GPIO_V2_GET_LINEINFO_IOCTL, unsafe.Pointer(&info)); err != nil {
+			return 0, fmt.Errorf("ask %s line %d: %w", chip.Name, n, err)
+		}
+		if text(info.Name[:]) == line {
+			return uint32(n), nil
+		}
+	}
+	return 0, fmt.Errorf("%s has no line named %q: %w", chip.Name, line, ErrNoLine)
+}
+
+// GPIOLine is one requested output line. Its methods may be called from any
+// goroutine.
+type GPIOLine struct {
+	gpio GPIO
+	file *os.File
+	name string
+}
+
+// RequestOutput takes one line as an output that is OFF from the first moment:
+// the kernel sets level and direction in one step. chip is a name such as
+// gpiochip0, line its number or its device-tree name such as GPIO17. The error
+// names who holds a busy line.
+func (g GPIO) RequestOutput(chip, line string, activeLow bool) (*GPIOLine, error) {
+	found, err := g.chip(chip)
+	if err != nil {
+		return nil, err
+	}
+	offset, err := g.find(found, line)
+	if err != nil {
+		return nil, err
+	}
+	request := unix.GPIOV2LineRequest{Num_lines: 1}
+	request.Offsets[0] = offset
+	copy(request.Consumer[:len(request.Consumer)-1], consumer)
+	request.Config.Flags = gpioFlagOutput
+	if activeLow {
+		request.Config.Flags |= gpioFlagActiveLow
+	}
+	// The logical value 0, which is OFF also when the line is active low.
+	request.Config.Num_attrs = 1
+	request.Config.Attrs[0].Attr.Id = unix.GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES
+	request.Config.Attrs[0].Mask = 1
+	if err := g.ask(found.Path, unix.GPIO_V2_GET_LINE_IOCTL, unsafe.Pointer(&request)); err != nil {
+		return nil, fmt.Errorf("request %s line %s: %w", found.Name, line, g.busy(found, offset, err))
+	}
+	name := fmt.Sprintf("%s:%s", found.Name, line)
+	return &GPIOLine{gpio: g, file: os.NewFile(uintptr(request.Fd), name), name: name}, nil
+}
+
+func (g GPIO) chip(name string) (GPIOChip, error) {
+	chips, err := g.Chips()
+	if err != nil {
+		return GPIOChip{}, err
+	}
+	var known []string
+	for _, c := range chips {
+		if c.Name == name || c.Path == name || c.Label == name {
+			return c, nil
+		}
+		known = append(known, c.Name)
+	}
+	if len(known) == 0 {
+		return GPIOChip{}, fmt.Errorf("this machine has no GPIO chip: leave amp-chip empty for a simulated amplifier (%w)", ErrNoLine)
+	}
+	return GPIOChip{}, fmt.Errorf("no GPIO chip %q: use one of %s (%w)", name, strings.Join(known, ", "), ErrNoLine)
+}
+
+// busy names the holder of a busy line.
+func (g GPIO) busy(chip GPIOChip, offset uint32, err error) error {
+	if !errors.Is(err, unix.EBUSY) {
+		return err
+	}
+	info := unix.GPIOV2LineInfo{Offset: offset}
+	if g.ask(chip.Path, unix.GPIO_V2_GET_LINEINFO_IOCTL, unsafe.Pointer(&info)) != nil {
+		return err
+	}
+	return fmt.Errorf("held by %q: %w", text(info.Consumer[:]), err)
+}
+
+// Set drives the line: true is ON, whichever level that is.
+func (l *GPIOLine) Set(on bool) error {
+	values := unix.GPIOV2LineValues{Mask: 1}
+	if on {
+		values.Bits = 1
+	}
+	if err := l.gpio.control(l.file, unix.GPIO_V2_LINE_SET_VALUES_IOCTL, unsafe.Pointer(&values)); err != nil {
+		return fmt.Errorf("set %s: %w", l.name, err)
+	}
+	return nil
+}
+
+// Get reads the line back; it stays an output.
+func (l *GPIOLine) Get() (bool, error) {
+	values := unix.GPIOV2LineValues{Mask: 1}
+	if err := l.gpio.control(l.file, unix.GPIO_V2_LINE_GET_VALUES_IOCTL, unsafe.Pointer(&values)); err != nil {
+		return false, fmt.Errorf("read %s: %w", l.name, err)
+	}
+	return values.Bits&1 == 1, nil
+}
+
+// Close sets the line OFF and gives it back; the pin then falls to its pull, so
+// relays are wired such that a released pin means OFF.
+func (l *GPIOLine) Close() error {
+	offErr := l.Set(false)
+	return errors.Join(offErr, l.file.Close())
+}

@@ -1,0 +1,205 @@
+package hardware_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"loalang/hardware"
+)
+
+// board is a GPIO chip of four lines, as the kernel's ABI shows it.
+type board struct {
+	names    [4]string
+	holder   string // of line 2
+	requests []unix.GPIOV2LineRequest
+	values   uint64
+	fail     error
+}
+
+// gpio makes a /dev with one chip and a link to it.
+func (b *board) gpio(t *testing.T) hardware.GPIO {
+	t.Helper()
+	dev := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dev, "gpiochip0"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("gpiochip0", filepath.Join(dev, "gpiochip4")); err != nil {
+		t.Fatal(err)
+	}
+	return hardware.GPIO{Dev: dev}.FakeKernel(func(request uintptr, arg unsafe.Pointer) error { return b.answer(t, request, arg) })
+}
+
+func (b *board) answer(t *testing.T, request uintptr, arg unsafe.Pointer) error {
+	switch request {
+	case hardware.GPIOGetChipInfo:
+		info := (*unix.GPIOChipInfo)(arg)
+		copy(info.Name[:], "gpiochip0")
+		copy(info.Label[:], "pinctrl-bcm2711")
+		info.Lines = uint32(len(b.names))
+	case unix.GPIO_V2_GET_LINEINFO_IOCTL:
+		info := (*unix.GPIOV2LineInfo)(arg)
+		copy(info.Name[:], b.names[info.Offset])
+		if info.Offset == 2 {
+			copy(info.Consumer[:], b.holder)
+		}
+	case unix.GPIO_V2_GET_LINE_IOCTL:
+		r := (*unix.GPIOV2LineRequest)(arg)
+		if r.Offsets[0] == 2 && b.holder != "" {
+			return unix.EBUSY
+		}
+		f, err := os.CreateTemp(t.TempDir(), "line")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fd, err := unix.Dup(int(f.Fd()))
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Fd = int32(fd)
+		b.requests = append(b.requests, *r)
+	case unix.GPIO_V2_LINE_SET_VALUES_IOCTL:
+		if b.fail != nil {
+			return b.fail
+		}
+		b.values = (*unix.GPIOV2LineValues)(arg).Bits
+	case unix.GPIO_V2_LINE_GET_VALUES_IOCTL:
+		(*unix.GPIOV2LineValues)(arg).Bits = b.values
+	default:
+		return unix.ENOTTY
+	}
+	return nil
+}
+
+// The kernel's structures, from <linux/gpio.h>: a wrong size is a wrong ABI.
+func TestGPIOStructures(t *testing.T) {
+	for name, got := range map[string][2]uintptr{
+		"chip info":    {unsafe.Sizeof(unix.GPIOChipInfo{}), 68},
+		"line info":    {unsafe.Sizeof(unix.GPIOV2LineInfo{}), 256},
+		"line request": {unsafe.Sizeof(unix.GPIOV2LineRequest{}), 592},
+		"line values":  {unsafe.Sizeof(unix.GPIOV2LineValues{}), 16},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s has %d bytes, the kernel's has %d", name, got[0], got[1])
+		}
+	}
+}
+
+func TestChipsLeavesOutLinks(t *testing.T) {
+	chips, err := (&board{}).gpio(t).Chips()
+	if err != nil || len(chips) != 1 {
+		t.Fatalf("chips = %+v, %v; want one", chips, err)
+	}
+	if c := chips[0]; c.Name != "gpiochip0" || c.Label != "pinctrl-bcm2711" || c.Lines != 4 {
+		t.Errorf("chip = %+v", c)
+	}
+}
+
+// The relay must not click at start: level OFF and direction go in one request.
+func TestRequestOutputIsOffFromTheFirstMoment(t *testing.T) {
+	for name, activeLow := range map[string]bool{"ActiveHigh": false, "ActiveLow": true} {
+		t.Run(name, func(t *testing.T) {
+			b := &board{names: [4]string{"", "GPIO17"}}
+			l, err := b.gpio(t).RequestOutput("gpiochip0", "GPIO17", activeLow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := b.requests[0]
+			want := uint64(hardware.GPIOFlagOutput)
+			if activeLow {
+				want |= hardware.GPIOFlagActiveLow
+			}
+			if r.Config.Flags != want || r.Offsets[0] != 1 || r.Num_lines != 1 {
+				t.Errorf("flags %#x line %d of %d lines, want %#x line 1 alone", r.Config.Flags, r.Offsets[0], r.Num_lines, want)
+			}
+			attr := r.Config.Attrs[0]
+			if r.Config.Num_attrs != 1 || attr.Attr.Id != unix.GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES || attr.Mask != 1 || attr.Attr.Flags != 0 {
+				t.Errorf("initial value = %+v, want OFF", attr)
+			}
+			if got := string(r.Consumer[:7]); got != "loalang" {
+				t.Errorf("consumer = %q", got)
+			}
+			if err := l.Set(true); err != nil || b.values != 1 {
+				t.Errorf("set on: %v, values %d", err, b.values)
+			}
+			if on, err := l.Get(); err != nil || !on {
+				t.Errorf("get = %v, %v", on, err)
+			}
+			if err := l.Close(); err != nil || b.values != 0 {
+				t.Errorf("close: %v, values %d; want OFF", err, b.values)
+			}
+		})
+	}
+}
+
+func TestRequestOutputFaults(t *testing.T) {
+	tests := map[string]struct {
+		chip, line, want string
+	}{
+		"Busy":        {"gpiochip0", "2", `held by "gpio-fan"`},
+		"NoChip":      {"gpiochip9", "1", "use one of gpiochip0"},
+		"NoName":      {"gpiochip0", "GPIO99", `no line named "GPIO99"`},
+		"NoNumber":    {"gpiochip0", "4", "has 4 lines"},
+		"BadNumber":   {"gpiochip0", "-1", "no line named"},
+		"ByLabelBusy": {"pinctrl-bcm2711", "2", "held by"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := &board{holder: "gpio-fan"}
+			_, err := b.gpio(t).RequestOutput(tt.chip, tt.line, false)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error = %v, want it to say %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestNoChipAtAll(t *testing.T) {
+	_, err := hardware.GPIO{Dev: t.TempDir()}.RequestOutput("gpiochip0", "1", false)
+	if !errors.Is(err, hardware.ErrNoLine) || !strings.Contains(err.Error(), "leave amp-chip empty") {
+		t.Errorf("error = %v, want ErrNoLine and what to do", err)
+	}
+}
+
+func TestLineThatFailsToSwitchOffSaysSo(t *testing.T) {
+	b := &board{}
+	l, err := b.gpio(t).RequestOutput("gpiochip0", "0", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.fail = unix.EIO
+	if err := l.Close(); !errors.Is(err, unix.EIO) {
+		t.Errorf("close = %v, want the kernel's error", err)
+	}
+}
+
+// On a machine with the kernel's simulated chip the driver is tried for real.
+func TestRealSimulatedChip(t *testing.T) {
+	chips, err := hardware.GPIO{}.Chips()
+	if err != nil {
+		t.Skipf("GPIO chips cannot be asked here: %v", err)
+	}
+	for _, c := range chips {
+		if !strings.Contains(c.Label, "gpio-sim") {
+			continue
+		}
+		l, err := hardware.GPIO{}.RequestOutput(c.Name, "0", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if on, err := l.Get(); err != nil || on {
+			t.Errorf("first value = %v, %v; want OFF", on, err)
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	t.Skip("no gpio-sim chip on this machine: load the module gpio-sim and make a chip of at least one line")
+}
