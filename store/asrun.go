@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"loalang/playout"
+)
+
+const (
+	asrunColumns = ownedColumns + `, occurrence, kind, announcement, schedule, slot, title, class, nominal_at, due_at,
+		planned_ns, claimed_at, outcome, cause, person, heard, lateness_ns`
+	airingColumns = "id, part, recording, language, zones, started_at, ended_at, frames, underruns, cause"
+)
+
+func scanAsRun(r row) (playout.AsRun, error) {
+	var a playout.AsRun
+	err := r.Scan(append(owned(&a.Owned), &a.Occurrence, &a.Kind, &a.Announcement, &a.Schedule, &a.Slot, &a.Title, &a.Class,
+		(*instant)(&a.Nominal), (*instant)(&a.Due), &a.Planned, (*instant)(&a.Claimed), &a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness)...)
+	return a, err
+}
+
+// airingOf is an airing with the ID of the row that it belongs to.
+type airingOf struct {
+	asrun string
+	playout.Airing
+}
+
+func scanAiring(r row) (airingOf, error) {
+	var g airingOf
+	err := r.Scan(&g.asrun, &g.ID, &g.Part, &g.Recording, &g.Language, (*words)(&g.Zones),
+		(*instant)(&g.Started), (*instant)(&g.Ended), &g.Frames, &g.Underruns, &g.Cause)
+	return g, err
+}
+
+// Claim writes a new row before the amplifier is keyed; playout.ErrClaimed when
+// the occurrence has one: it must not play again. On a full disk it uses the
+// margin.
+func (s *Store) Claim(ctx context.Context, a playout.AsRun) error {
+	return s.writeSurely(ctx, "claim "+a.Occurrence, func(tx *sql.Tx) error {
+		var there int
+		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM asrun WHERE village = ? AND occurrence = ?", a.Village, a.Occurrence).Scan(&there)
+		if err != nil {
+			return err
+		}
+		if there > 0 {
+			return playout.ErrClaimed
+		}
+		return s.putAsRun(ctx, tx, a)
+	})
+}
+
+// Record replaces the row of a.Occurrence, its airings included, or writes it
+// when there is none. A row keeps its ID, its origin, its birth and, once it is
+// claimed, its claim. On a full disk it uses the margin.
+func (s *Store) Record(ctx context.Context, a playout.AsRun) error {
+	return s.writeSurely(ctx, "record "+a.Occurrence, func(tx *sql.Tx) error { return s.putAsRun(ctx, tx, a) })
+}
+
+func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error {
+	if a.ID == "" {
+		a.ID = s.cfg.NewID()
+	}
+	var zone string // empty when the village is unknown: the row matters more
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(zone), '') FROM villages WHERE village = ?", a.Village).Scan(&zone); err != nil {
+		return err
+	}
+	names, values := split(append(s.birth(a.Owned), []column{
+		{"occurrence", a.Occurrence},
+		{"kind", a.Kind},
+		{"announcement", a.Announcement},
+		{"schedule", a.Schedule},
+		{"slot", a.Slot},
+		{"title", a.Title},
+		{"class", a.Class},
+		{"zone", zone},
+		{"nominal_at", micros(a.Nominal)},
+		{"due_at", micros(a.Due)},
+		{"planned_ns", a.Planned},
+		{"claimed_at", micros(a.Claimed)},
+		{"outcome", a.Outcome},
+		{"cause", a.Cause},
+		{"person", a.By},
+		{"heard", a.Heard},
+		{"lateness_ns", a.Lateness},
+	}...))
+	var id string
+	statement := insertSQL("asrun", names) + overwrite("village, occurrence", names) + ", claimed_at = coalesce(excluded.claimed_at, claimed_at) RETURNING id"
+	if err := tx.QueryRowContext(ctx, statement, values...).Scan(&id); err != nil {
+		return err
+	}
+	return s.putAirings(ctx, tx, id, a.Airings)
+}
+
+func (s *Store) putAirings(ctx context.Context, tx *sql.Tx, asrun string, airings []playout.Airing) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM airings WHERE asrun = ?", asrun); err != nil {
+		return err
+	}
+	for i, g := range airings {
+		if g.ID == "" {
+			g.ID = s.cfg.NewID()
+		}
+		err := insert(ctx, tx, "airings", []column{
+			{"id", g.ID},
+			{"asrun", asrun},
+			{"ordinal", i},
+			{"part", g.Part},
+			{"recording", g.Recording},
+			{"language", g.Language},
+			{"zones", listOf(g.Zones)},
+			{"started_at", micros(g.Started)},
+			{"ended_at", micros(g.Ended)},
+			{"frames", g.Frames},
+			{"underruns", g.Underruns},
+			{"cause", g.Cause},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Unfinished reads the rows of a village without an outcome, the earliest due
+// first: after a restart, what the power cut left.
+func (s *Store) Unfinished(ctx context.Context, village string) (list []playout.AsRun, err error) {
+	err = s.read(ctx, "list unfinished as-run", func(tx *sql.Tx) error {
+		list, err = asruns(ctx, tx, "village = ? AND outcome = '' AND deleted_at IS NULL", village)
+		return err
+	})
+	return list, err
+}
+
+// AsRuns lists the rows with Due in [from, to), the earliest first; village ""
+// is all of them. A zero from or to is no bound.
+func (s *Store) AsRuns(ctx context.Context, village string, from, to time.Time) (list []playout.AsRun, err error) {
+	err = s.read(ctx, "list as-run", func(tx *sql.Tx) error {
+		list, err = asruns(ctx, tx, "(?1 = '' OR village = ?1) AND (?2 IS NULL OR due_at >= ?2) AND (?3 IS NULL OR due_at < ?3) AND deleted_at IS NULL",
+			village, micros(from), micros(to))
+		return err
+	})
+	return list, err
+}
+
+// AsRun reads the row of an occurrence; fs.ErrNotExist when there is none.
+func (s *Store) AsRun(ctx context.Context, occurrence string) (a playout.AsRun, err error) {
+	err = s.read(ctx, "read as-run", func(tx *sql.Tx) error {
+		list, err := asruns(ctx, tx, "occurrence = ? AND deleted_at IS NULL", occurrence)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return missing{what: "as-run row of", id: occurrence}
+		}
+		a = list[0]
+		return nil
+	})
+	return a, err
+}
+
+// asruns reads the rows of a condition with their airings.
+func asruns(ctx context.Context, tx *sql.Tx, condition string, args ...any) ([]playout.AsRun, error) {
+	list, err := query(ctx, tx, scanAsRun, "SELECT "+asrunColumns+" FROM asrun WHERE "+condition+" ORDER BY due_at, id", args...)
+	if err != nil {
+		return nil, err
+	}
+	index := make(map[string]int, len(list))
+	for i := range list {
+		index[list[i].ID] = i
+	}
+	airings, err := query(ctx, tx, scanAiring, "SELECT asrun, "+airingColumns+" FROM airings WHERE asrun IN (SELECT id FROM asrun WHERE "+condition+") ORDER BY asrun, ordinal", args...)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range airings {
+		a := &list[index[g.asrun]]
+		a.Airings = append(a.Airings, g.Airing)
+	}
+	return list, nil
+}
+
+var _ playout.Journal = (*Store)(nil)

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"loalang/scheduler"
+)
+
+const (
+	// history is how far back the book goes: what is older never airs again.
+	history = 48 * time.Hour
+	// foretold is how long a withdrawn announcement stays in the book: a plan
+	// reaches seven days, and what it promised must be explained.
+	foretold = 8 * 24 * time.Hour
+)
+
+// Book reads everything that scheduler.BuildPlan needs, as it is at one
+// instant. Past holds the as-run rows that are open or due in the last 48 hours
+// or later. fs.ErrNotExist when there is no such village.
+func (s *Store) Book(ctx context.Context, key string, now time.Time) (b scheduler.Book, err error) {
+	err = s.read(ctx, "read book", func(tx *sql.Tx) error {
+		b, err = book(ctx, tx, key, now)
+		return err
+	})
+	return b, err
+}
+
+func book(ctx context.Context, tx *sql.Tx, key string, now time.Time) (b scheduler.Book, err error) {
+	if b.Village, err = village(ctx, tx, key); err != nil {
+		return b, err
+	}
+	if b.Slots, err = slotsOf(ctx, tx, key); err != nil {
+		return b, err
+	}
+	if b.Schedules, err = livingSchedules(ctx, tx, key, now); err != nil {
+		return b, err
+	}
+	if b.Announcements, err = announcementsToAir(ctx, tx, b.Schedules, now); err != nil {
+		return b, err
+	}
+	b.Schedules = belonging(b.Schedules, b.Announcements)
+	if b.Renditions, err = renditionsToAir(ctx, tx, b.Announcements); err != nil {
+		return b, err
+	}
+	byLanguage(b.Renditions, b.Village.Languages)
+	if b.Past, err = past(ctx, tx, key, now); err != nil {
+		return b, err
+	}
+	if b.Frame, err = frame(ctx, tx, key); err != nil {
+		return b, err
+	}
+	b.Frame.Sounds, err = slotSounds(ctx, tx, key)
+	return b, err
+}
+
+// announcementsToAir reads the announcements of schedules, but for those that
+// expired or were withdrawn so long ago that no plan promised them.
+func announcementsToAir(ctx context.Context, tx *sql.Tx, schedules []scheduler.Schedule, now time.Time) ([]scheduler.Announcement, error) {
+	ids := make([]string, len(schedules))
+	for i, sc := range schedules {
+		ids[i] = sc.Announcement
+	}
+	return query(ctx, tx, scanAnnouncement, "SELECT "+announcementColumns+` FROM announcements
+		WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL
+		AND (valid_until_at IS NULL OR valid_until_at >= ?) AND (withdrawn_at IS NULL OR withdrawn_at >= ?)
+		ORDER BY created_at, id`, listOf(ids), micros(now.Add(-history)), micros(now.Add(-foretold)))
+}
+
+// belonging keeps the schedules of the announcements that may air.
+func belonging(schedules []scheduler.Schedule, announcements []scheduler.Announcement) []scheduler.Schedule {
+	airs := make(map[string]bool, len(announcements))
+	for _, a := range announcements {
+		airs[a.ID] = true
+	}
+	var kept []scheduler.Schedule
+	for _, sc := range schedules {
+		if airs[sc.Announcement] {
+			kept = append(kept, sc)
+		}
+	}
+	return kept
+}
+
+func renditionsToAir(ctx context.Context, tx *sql.Tx, announcements []scheduler.Announcement) ([]scheduler.Rendition, error) {
+	ids := make([]string, len(announcements))
+	for i, a := range announcements {
+		ids[i] = a.ID
+	}
+	return query(ctx, tx, scanRendition, "SELECT "+renditionColumns+
+		" FROM renditions WHERE announcement IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL ORDER BY announcement, language", listOf(ids))
+}
+
+// past reads what never airs again. While an occurrence sounds, its end is the
+// planned one, counted from its real start; afterwards it is that of its last
+// airing, or its due when nothing sounded.
+func past(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]scheduler.Past, error) {
+	return query(ctx, tx, scanPast, `SELECT r.occurrence, r.due_at, r.outcome, r.planned_ns,
+			min(a.started_at), max(coalesce(a.ended_at, a.started_at))
+		FROM asrun AS r LEFT JOIN airings AS a ON a.asrun = r.id
+		WHERE r.village = ? AND r.deleted_at IS NULL AND (r.due_at >= ? OR r.outcome = '')
+		GROUP BY r.id ORDER BY r.due_at, r.occurrence`, village, micros(now.Add(-history)))
+}
+
+func scanPast(r row) (scheduler.Past, error) {
+	var (
+		p            scheduler.Past
+		outcome      string
+		planned      time.Duration
+		began, ended time.Time
+	)
+	err := r.Scan(&p.Occurrence, (*instant)(&p.Due), &outcome, &planned, (*instant)(&began), (*instant)(&ended))
+	if began.IsZero() {
+		began = p.Due
+	}
+	switch {
+	case outcome == "":
+		p.End = began.Add(planned)
+	case ended.IsZero():
+		p.End = p.Due
+	default:
+		p.End = ended
+	}
+	return p, err
+}
+
+// slotSounds reads the lengths of the openings and closings of a village.
+func slotSounds(ctx context.Context, tx *sql.Tx, village string) (map[string]time.Duration, error) {
+	sounds, err := query(ctx, tx, scanSound, `SELECT id, length_ns FROM recordings WHERE deleted_at IS NULL AND id IN (
+			SELECT opening FROM slots WHERE village = ?1 AND deleted_at IS NULL
+			UNION SELECT closing FROM slots WHERE village = ?1 AND deleted_at IS NULL)`, village)
+	if err != nil {
+		return nil, err
+	}
+	lengths := make(map[string]time.Duration, len(sounds))
+	for _, so := range sounds {
+		lengths[so.Recording] = so.Length
+	}
+	return lengths, nil
+}
+
+func scanSound(r row) (scheduler.Sound, error) {
+	var so scheduler.Sound
+	err := r.Scan(&so.Recording, &so.Length)
+	return so, err
+}
+
+var _ scheduler.Ledger = (*Store)(nil)

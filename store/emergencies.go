@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+const emergencyColumns = ownedColumns + ", title, reason, source, text, languages, zones, repeat, raised_at, expires_at, ended_at, ended_by, supersedes, raised_by"
+
+func scanEmergency(r row) (scheduler.Emergency, error) {
+	var e scheduler.Emergency
+	err := r.Scan(append(owned(&e.Owned), &e.Title, &e.Reason, &e.Source, &e.Text, (*words)(&e.Languages), (*words)(&e.Zones), &e.Repeat,
+		(*instant)(&e.Raised), (*instant)(&e.Expires), (*instant)(&e.Ended), &e.EndedBy, &e.Supersedes, &e.RaisedBy)...)
+	return e, err
+}
+
+// SaveEmergency inserts an emergency or replaces the one with its ID, whatever
+// the revision: what sounds is the truth. On a full disk it uses the margin.
+func (s *Store) SaveEmergency(ctx context.Context, e scheduler.Emergency) error {
+	names, values := split(append(s.birth(e.Owned), []column{
+		{"title", e.Title},
+		{"reason", e.Reason},
+		{"source", e.Source},
+		{"text", e.Text},
+		{"languages", listOf(e.Languages)},
+		{"zones", listOf(e.Zones)},
+		{"repeat", e.Repeat},
+		{"raised_at", micros(e.Raised)},
+		{"expires_at", micros(e.Expires)},
+		{"ended_at", micros(e.Ended)},
+		{"ended_by", e.EndedBy},
+		{"supersedes", e.Supersedes},
+		{"raised_by", e.RaisedBy},
+	}...))
+	return s.writeSurely(ctx, "save emergency", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, insertSQL("emergencies", names)+overwrite("id", names), values...)
+		return err
+	})
+}
+
+// ActiveEmergencies reads those of a village that have neither ended nor
+// expired at now, the oldest first.
+func (s *Store) ActiveEmergencies(ctx context.Context, village string, now time.Time) (list []scheduler.Emergency, err error) {
+	err = s.read(ctx, "list active emergencies", func(tx *sql.Tx) error {
+		list, err = query(ctx, tx, scanEmergency, "SELECT "+emergencyColumns+` FROM emergencies
+			WHERE village = ? AND deleted_at IS NULL AND ended_at IS NULL AND expires_at > ? ORDER BY raised_at, id`, village, micros(now))
+		return err
+	})
+	return list, err
+}
+
+var _ playout.Emergencies = (*Store)(nil)

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"github.com/mattn/go-sqlite3"
+
+	"loalang/scheduler"
+)
+
+var (
+	// ErrNewer says that a newer version of loalang has written the data
+	// folder. Nothing was changed.
+	ErrNewer = errors.New("the data folder was written by a newer version of loalang: install that version, or restore a backup made by this one")
+	// ErrNotDatabase says that the file is something else. Nothing was changed.
+	ErrNotDatabase = errors.New("the file is not a database of loalang: choose another data folder, or move the file away and restore a backup")
+	// ErrCorrupt says that the database is damaged. It is never deleted.
+	ErrCorrupt = errors.New("the database is damaged: stop loalang, keep a copy of the data folder, and restore the last backup")
+	// ErrBusy says that another program held the database for too long.
+	ErrBusy = errors.New("another program holds the database: end it, then try again")
+	// ErrFull says that the disk is full; it also is syscall.ENOSPC. Nothing of
+	// the write was kept.
+	ErrFull error = full{}
+)
+
+// full is a type so that ErrFull can be ENOSPC as well: packages that must not
+// know the store then recognise it.
+type full struct{}
+
+// Error says what to do.
+func (full) Error() string {
+	return "the disk is full: delete recordings that are no longer needed, or put in a larger card"
+}
+
+// Is makes every full error the same, and the same as ENOSPC.
+func (full) Is(target error) bool { return target == error(full{}) || target == error(syscall.ENOSPC) }
+
+// missing is the error of a record that is not there. It is fs.ErrNotExist,
+// and besides the sentinel of the package whose interface promises one.
+type missing struct {
+	what, id string
+	also     error
+}
+
+// Error names the record.
+func (m missing) Error() string { return fmt.Sprintf("no %s %q", m.what, m.id) }
+
+// Is says what the error stands for.
+func (m missing) Is(target error) bool {
+	return target == fs.ErrNotExist || m.also != nil && target == m.also
+}
+
+// explain gives an error of SQLite the sentence that says what to do.
+func explain(err error) error {
+	var lite sqlite3.Error
+	if err == nil || !errors.As(err, &lite) {
+		return err
+	}
+	switch lite.Code {
+	case sqlite3.ErrFull:
+		return fmt.Errorf("%w (%w)", ErrFull, err)
+	case sqlite3.ErrCorrupt:
+		return fmt.Errorf("%w (%w)", ErrCorrupt, err)
+	case sqlite3.ErrNotADB:
+		return fmt.Errorf("%w (%w)", ErrNotDatabase, err)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return fmt.Errorf("%w (%w)", ErrBusy, err)
+	case sqlite3.ErrIoErr:
+		if lite.SystemErrno == syscall.ENOSPC {
+			return fmt.Errorf("%w (%w)", ErrFull, err)
+		}
+	}
+	switch lite.ExtendedCode {
+	case sqlite3.ErrConstraintPrimaryKey, sqlite3.ErrConstraintUnique:
+		return fmt.Errorf("%w (%w)", scheduler.ErrRevision, err)
+	case sqlite3.ErrConstraintForeignKey:
+		return fmt.Errorf("what the record belongs to is gone: %w (%w)", fs.ErrNotExist, err)
+	}
+	return err
+}
+
+// clash says whether err is a second row with a key that must be unique.
+func clash(err error) bool {
+	var lite sqlite3.Error
+	return errors.As(err, &lite) && lite.ExtendedCode == sqlite3.ErrConstraintUnique
+}

@@ -1,0 +1,173 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"loalang/scheduler"
+)
+
+// planVersion counts the changes of the form below that an older program could
+// not read.
+const planVersion = 1
+
+// planForm is a plan as it is kept. It is apart from scheduler.Plan so that a
+// name may change there without making yesterday's plan unreadable. Instants
+// are microseconds since 1970 UTC, lengths nanoseconds.
+type planForm struct {
+	Version     int              `json:"version"`
+	Village     string           `json:"village"`
+	Zone        string           `json:"zone"`
+	Made        stamp            `json:"made"`
+	From        stamp            `json:"from"`
+	To          stamp            `json:"to"`
+	Occurrences []occurrenceForm `json:"occurrences"`
+	Omissions   []omissionForm   `json:"omissions"`
+}
+
+type occurrenceForm struct {
+	ID           string       `json:"id"`
+	Kind         string       `json:"kind"`
+	Village      string       `json:"village"`
+	Announcement string       `json:"announcement,omitempty"`
+	Schedule     string       `json:"schedule,omitempty"`
+	Slot         string       `json:"slot,omitempty"`
+	Title        string       `json:"title,omitempty"`
+	Class        string       `json:"class,omitempty"`
+	Nominal      stamp        `json:"nominal"`
+	Due          stamp        `json:"due"`
+	Length       int64        `json:"length"`
+	Parts        []partForm   `json:"parts,omitempty"`
+	Misfire      misfireForm  `json:"misfire"`
+	Immediate    bool         `json:"immediate,omitempty"`
+	Reasons      []reasonForm `json:"reasons,omitempty"`
+}
+
+type partForm struct {
+	Kind      string `json:"kind"`
+	Recording string `json:"recording"`
+	Language  string `json:"language,omitempty"`
+	Length    int64  `json:"length"`
+	Pause     int64  `json:"pause,omitempty"`
+}
+
+type misfireForm struct {
+	Policy string `json:"policy,omitempty"`
+	Grace  int64  `json:"grace,omitempty"`
+}
+
+type reasonForm struct {
+	Code       string `json:"code"`
+	Occurrence string `json:"occurrence,omitempty"`
+	Language   string `json:"language,omitempty"`
+	Until      stamp  `json:"until,omitzero"`
+	By         int64  `json:"by,omitempty"`
+}
+
+type omissionForm struct {
+	Occurrence occurrenceForm `json:"occurrence"`
+	Reason     reasonForm     `json:"reason"`
+}
+
+// stamp is an instant; the zero time is null.
+type stamp struct{ time.Time }
+
+// MarshalJSON implements json.Marshaler.
+func (s stamp) MarshalJSON() ([]byte, error) { return json.Marshal(micros(s.Time)) }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *stamp) UnmarshalJSON(raw []byte) error {
+	var v *int64
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
+	}
+	*s = stamp{}
+	if v != nil {
+		s.Time = time.UnixMicro(*v).UTC()
+	}
+	return nil
+}
+
+func encodePlan(p scheduler.Plan) (string, error) {
+	f := planForm{
+		Version: planVersion, Village: p.Village, Zone: p.Zone,
+		Made: stamp{p.Made}, From: stamp{p.From}, To: stamp{p.To},
+		Occurrences: each(p.Occurrences, formOccurrence),
+		Omissions:   each(p.Omissions, formOmission),
+	}
+	raw, err := json.Marshal(f)
+	if err != nil {
+		return "", fmt.Errorf("encode plan: %w", err)
+	}
+	return string(raw), nil
+}
+
+func decodePlan(raw []byte) (scheduler.Plan, error) {
+	var f planForm
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return scheduler.Plan{}, fmt.Errorf("decode plan: %w", err)
+	}
+	if f.Version > planVersion {
+		return scheduler.Plan{}, fmt.Errorf("decode plan: %w (its form is %d, this program knows %d)", ErrNewer, f.Version, planVersion)
+	}
+	return scheduler.Plan{
+		Village: f.Village, Zone: f.Zone, Made: f.Made.Time, From: f.From.Time, To: f.To.Time,
+		Occurrences: each(f.Occurrences, readOccurrence),
+		Omissions:   each(f.Omissions, readOmission),
+	}, nil
+}
+
+// each is f of every element; nil of none.
+func each[A, B any](list []A, f func(A) B) []B {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]B, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
+}
+
+func formOccurrence(o scheduler.Occurrence) occurrenceForm {
+	return occurrenceForm{
+		ID: o.ID, Kind: string(o.Kind), Village: o.Village, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
+		Title: o.Title, Class: string(o.Class), Nominal: stamp{o.Nominal}, Due: stamp{o.Due}, Length: int64(o.Length),
+		Parts: each(o.Parts, formPart), Misfire: misfireForm{Policy: string(o.Misfire.Policy), Grace: int64(o.Misfire.Grace)},
+		Immediate: o.Immediate, Reasons: each(o.Reasons, formReason),
+	}
+}
+
+func readOccurrence(f occurrenceForm) scheduler.Occurrence {
+	return scheduler.Occurrence{
+		ID: f.ID, Kind: scheduler.OccurrenceKind(f.Kind), Village: f.Village, Announcement: f.Announcement, Schedule: f.Schedule, Slot: f.Slot,
+		Title: f.Title, Class: scheduler.Class(f.Class), Nominal: f.Nominal.Time, Due: f.Due.Time, Length: time.Duration(f.Length),
+		Parts: each(f.Parts, readPart), Misfire: scheduler.Misfire{Policy: scheduler.Policy(f.Misfire.Policy), Grace: time.Duration(f.Misfire.Grace)},
+		Immediate: f.Immediate, Reasons: each(f.Reasons, readReason),
+	}
+}
+
+func formPart(p scheduler.Part) partForm {
+	return partForm{Kind: string(p.Kind), Recording: p.Recording, Language: p.Language, Length: int64(p.Length), Pause: int64(p.Pause)}
+}
+
+func readPart(f partForm) scheduler.Part {
+	return scheduler.Part{Kind: scheduler.PartKind(f.Kind), Recording: f.Recording, Language: f.Language, Length: time.Duration(f.Length), Pause: time.Duration(f.Pause)}
+}
+
+func formReason(r scheduler.Reason) reasonForm {
+	return reasonForm{Code: r.Code, Occurrence: r.Occurrence, Language: r.Language, Until: stamp{r.Until}, By: int64(r.By)}
+}
+
+func readReason(f reasonForm) scheduler.Reason {
+	return scheduler.Reason{Code: f.Code, Occurrence: f.Occurrence, Language: f.Language, Until: f.Until.Time, By: time.Duration(f.By)}
+}
+
+func formOmission(o scheduler.Omission) omissionForm {
+	return omissionForm{Occurrence: formOccurrence(o.Occurrence), Reason: formReason(o.Reason)}
+}
+
+func readOmission(f omissionForm) scheduler.Omission {
+	return scheduler.Omission{Occurrence: readOccurrence(f.Occurrence), Reason: readReason(f.Reason)}
+}

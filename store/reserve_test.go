@@ -1,0 +1,149 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"loalang/scheduler"
+	"loalang/store"
+)
+
+// smallDisk is a file system of its own; the test is skipped where none may be
+// mounted.
+func smallDisk(t *testing.T, bytes string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size="+bytes); err != nil {
+		t.Skipf("SKIPPED: a small disk cannot be mounted here (%v): run the tests as root", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// fill takes all room of the disk.
+func fill(t *testing.T, dir string) string {
+	t.Helper()
+	name := filepath.Join(dir, "filler")
+	f, err := os.Create(name)
+	check(t, err, nil)
+	defer f.Close()
+	block := make([]byte, 4096)
+	for {
+		if _, err := f.Write(block); errors.Is(err, syscall.ENOSPC) {
+			return name
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// On a full disk what people save is refused with a sentence, playing and
+// logging go on, and nothing that was acknowledged is lost.
+func TestFullDisk(t *testing.T) {
+	dir := smallDisk(t, "24m")
+	c := config(filepath.Join(dir, "loalang.db"))
+	s := open(t, c)
+	seed(t, s)
+	ctx := context.Background()
+	filler := fill(t, dir)
+
+	saved := 0
+	var err error
+	for ; saved < 100000 && err == nil; saved++ { // what room is left inside the files
+		err = s.SaveAnnouncement(ctx, notice(newID()), nil, nil)
+	}
+	check(t, err, store.ErrFull)
+	check(t, err, syscall.ENOSPC)
+	if !strings.Contains(err.Error(), "the disk is full: delete recordings") {
+		t.Errorf("no sentence: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "reserve")); err != nil {
+		t.Fatalf("the margin was spent on an announcement: %v", err)
+	}
+
+	const rows = 300
+	for i := range rows {
+		id := newID()
+		check(t, s.Claim(ctx, claimed(id, day0)), nil)
+		check(t, s.Record(ctx, played(id, day0)), nil)
+		if i == 0 {
+			check(t, s.SaveEmergency(ctx, scheduler.Emergency{Owned: scheduler.Owned{ID: "e", Village: unTa}, Raised: day0, Expires: day0.Add(time.Hour)}), nil)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "reserve")); !os.IsNotExist(err) {
+		t.Errorf("the disk was not full, the margin is still there: %v", err)
+	}
+	list, err := s.AsRuns(ctx, unTa, time.Time{}, time.Time{})
+	check(t, err, nil)
+	if len(list) != rows {
+		t.Errorf("%d rows, want %d", len(list), rows)
+	}
+	check(t, s.Integrity(ctx), nil)
+
+	check(t, os.Remove(filler), nil)
+	check(t, s.KeepReserve(), nil)
+	check(t, s.SaveAnnouncement(ctx, notice("again"), nil, nil), nil)
+}
+
+// When the margin is spent too, a claim is refused and says why: playout then
+// spools it elsewhere.
+func TestFullDiskWithoutMargin(t *testing.T) {
+	dir := smallDisk(t, "12m")
+	s := open(t, config(filepath.Join(dir, "loalang.db")))
+	seed(t, s)
+	check(t, s.ReleaseReserve(), nil)
+	fill(t, dir)
+	var err error
+	for i := 0; i < 100000 && err == nil; i++ {
+		err = s.Claim(context.Background(), claimed(newID(), day0))
+	}
+	check(t, err, store.ErrFull)
+	check(t, s.Ping(context.Background()), nil)
+}
+
+func TestReserve(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, config(filepath.Join(dir, "loalang.db")))
+	reserve := filepath.Join(dir, "reserve")
+	blocks := func() int64 {
+		var st unix.Stat_t
+		if err := unix.Stat(reserve, &st); err != nil {
+			return 0
+		}
+		return st.Blocks * 512
+	}
+	if got := blocks(); got < 8<<20 {
+		t.Errorf("the margin holds %d bytes", got)
+	}
+	check(t, s.ReleaseReserve(), nil)
+	check(t, s.ReleaseReserve(), nil)
+	if got := blocks(); got != 0 {
+		t.Errorf("after its release the margin holds %d bytes", got)
+	}
+	check(t, s.KeepReserve(), nil)
+	check(t, s.KeepReserve(), nil)
+	if got := blocks(); got < 8<<20 {
+		t.Errorf("set aside again, the margin holds %d bytes", got)
+	}
+}
+
+// A disk too small for the margin must not keep the board from starting.
+func TestOpenWithoutRoomForTheMargin(t *testing.T) {
+	dir := smallDisk(t, "4m")
+	seed(t, open(t, config(filepath.Join(dir, "loalang.db"))))
+	if _, err := os.Stat(filepath.Join(dir, "reserve")); !os.IsNotExist(err) {
+		t.Errorf("a part of the margin takes room: %v", err)
+	}
+}

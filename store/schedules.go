@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"loalang/scheduler"
+)
+
+const scheduleColumns = ownedColumns + ", announcement, kind, instant_at, slots, days, from_day, until_day, misfire, grace_ns, created_by"
+
+func scanSchedule(r row) (scheduler.Schedule, error) {
+	var sc scheduler.Schedule
+	err := r.Scan(append(owned(&sc.Owned), &sc.Announcement, &sc.Kind, (*instant)(&sc.At), (*words)(&sc.Slots), &sc.Days,
+		(*day)(&sc.From), (*day)(&sc.Until), &sc.Misfire.Policy, &sc.Misfire.Grace, &sc.CreatedBy)...)
+	return sc, err
+}
+
+// SaveSchedule inserts a schedule (Revision 0) or updates the one of the
+// revision that was read, and gives it its announcement's village;
+// scheduler.ErrRevision when it has changed since, fs.ErrNotExist when there is
+// no such announcement.
+func (s *Store) SaveSchedule(ctx context.Context, sc scheduler.Schedule) error {
+	return s.write(ctx, "save schedule", func(tx *sql.Tx) error {
+		var zone string
+		err := tx.QueryRowContext(ctx, "SELECT village, zone FROM announcements WHERE id = ? AND deleted_at IS NULL", sc.Announcement).Scan(&sc.Village, &zone)
+		if errors.Is(err, sql.ErrNoRows) {
+			return missing{what: "announcement", id: sc.Announcement}
+		}
+		if err != nil {
+			return err
+		}
+		return s.saveSchedule(ctx, tx, sc, zone)
+	})
+}
+
+func (s *Store) saveSchedule(ctx context.Context, tx *sql.Tx, sc scheduler.Schedule, zone string) error {
+	return s.save(ctx, tx, record{table: "schedules", what: "schedule", owned: sc.Owned, rest: []column{
+		{"announcement", sc.Announcement},
+		{"kind", sc.Kind},
+		{"zone", zone},
+		{"instant_at", micros(sc.At)},
+		{"slots", listOf(sc.Slots)},
+		{"days", sc.Days},
+		{"from_day", dayOf(sc.From)},
+		{"until_day", dayOf(sc.Until)},
+		{"misfire", sc.Misfire.Policy},
+		{"grace_ns", sc.Misfire.Grace},
+		{"created_by", sc.CreatedBy},
+	}})
+}
+
+// RemoveSchedule leaves a tombstone; fs.ErrNotExist when there is no such
+// living schedule.
+func (s *Store) RemoveSchedule(ctx context.Context, id string, at time.Time) error {
+	return s.write(ctx, "remove schedule", func(tx *sql.Tx) error {
+		return s.bury(ctx, tx, "schedules", missing{what: "schedule", id: id}, at)
+	})
+}
+
+// livingSchedules reads the schedules of a village that can still matter: those
+// whose instant or last day lies no further back than history.
+func livingSchedules(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]scheduler.Schedule, error) {
+	since := now.Add(-history)
+	return query(ctx, tx, scanSchedule, "SELECT "+scheduleColumns+` FROM schedules WHERE village = ? AND deleted_at IS NULL
+		AND (instant_at IS NULL OR instant_at >= ?) AND (until_day IS NULL OR until_day >= ?) ORDER BY created_at, id`,
+		village, micros(since), since.UTC().AddDate(0, 0, -1).Format(dayLayout))
+}

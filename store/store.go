@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+)
+
+// Config says where the database lies and what the store works with; every
+// field is required.
+type Config struct {
+	Path  string           // the file; its folder is made when it is not there
+	Now   func() time.Time // the wall clock, for created_at and updated_at
+	NewID func() string    // a UUIDv7
+	Log   *slog.Logger
+}
+
+const (
+	// driver is the name under which go-sqlite3 registers itself.
+	driver = "sqlite3"
+	// readers is how many reads may go on at once, beside the one writer.
+	readers = 4
+	// patience is how long SQLite waits for another process's write. It is
+	// shorter than what playout waits for a row before it spools it.
+	patience = 1500 * time.Millisecond
+)
+
+// Store is the database. Open makes one.
+type Store struct {
+	cfg    Config
+	node   string
+	writer *sql.DB // one connection: writers queue here, not inside SQLite
+	reader *sql.DB
+}
+
+// Open opens the database of c.Path, makes it when there is none, and brings
+// its tables up to date. It blocks on the disk. The errors are ErrNewer,
+// ErrNotDatabase, ErrCorrupt and ErrBusy, and those of the file system; the
+// file is never deleted or replaced.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	path, err := filepath.Abs(c.Path)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	c.Path = path
+	s := &Store{cfg: c}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, explain(err)), s.close())
+	}
+	if err := s.KeepReserve(); err != nil {
+		c.Log.Warn("no margin could be set aside for a full disk", "err", err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	if err := ensureFile(s.cfg.Path); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	var err error
+	if s.writer, err = s.connect(1, "_txlock=immediate"); err != nil {
+		return err
+	}
+	if s.reader, err = s.connect(readers, "_query_only=true"); err != nil {
+		return err
+	}
+	return s.nameNode(ctx)
+}
+
+// connect prepares a pool; nothing is opened before its first use.
+func (s *Store) connect(size int, more string) (*sql.DB, error) {
+	options := fmt.Sprintf("_journal_mode=WAL&_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&%s", patience.Milliseconds(), more)
+	db, err := sql.Open(driver, fileURI(s.cfg.Path, options))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	return db, nil
+}
+
+// fileURI names a file to SQLite so that no character of its path means
+// something else.
+func fileURI(path, options string) string {
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: options}).String()
+}
+
+// ensureFile makes an empty database file that only its owner may read: it
+// holds hashes of passwords and sign-ins. SQLite gives its side files the same
+// rights.
+func ensureFile(path string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return syncFolder(dir)
+}
+
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// nameNode reads the name of this node, and gives it one at the first start.
+func (s *Store) nameNode(ctx context.Context) error {
+	return s.write(ctx, "name node", func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, "SELECT id FROM node").Scan(&s.node)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		s.node = s.cfg.NewID()
+		_, err = tx.ExecContext(ctx, "INSERT INTO node (id, created_at) VALUES (?, ?)", s.node, micros(s.cfg.Now()))
+		return err
+	})
+}
+
+// Node is the UUIDv7 of the node that this database belongs to: the Origin of
+// what is made here. It never changes.
+func (s *Store) Node() string { return s.node }
+
+// Ping reads one row, to say that the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var node string
+	if err := s.reader.QueryRowContext(ctx, "SELECT id FROM node").Scan(&node); err != nil {
+		return fmt.Errorf("ping database: %w", explain(err))
+	}
+	return nil
+}
+
+// Integrity reads the whole file and checks its structure; ErrCorrupt says
+// that it is damaged. It takes a second for each 100 MB or so; nothing waits
+// for it meanwhile.
+func (s *Store) Integrity(ctx context.Context) error {
+	var verdict string
+	if err := s.reader.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return fmt.Errorf("check database: %w", explain(err))
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("check database: %w (%s)", ErrCorrupt, verdict)
+	}
+	return nil
+}
+
+// Close writes everything into the one file and closes it. Calls after it
+// fail.
+func (s *Store) Close() error {
+	// Only a tidy-up: what is in the WAL is as durable as what is in the file.
+	if _, err := s.writer.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		s.cfg.Log.Warn("the database could not be tidied up", "err", err)
+	}
+	if err := s.close(); err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) close() error {
+	var errs []error
+	// The writer last: the last connection to close removes the WAL, which a
+	// query_only connection may not.
+	for _, db := range []*sql.DB{s.reader, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
