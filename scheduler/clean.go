@@ -13,11 +13,9 @@ import (
 // "\n" as the only line break. Byte order marks go. It changes no word, takes
 // out no control character (Validate refuses those) and trims nothing.
 func Clean(text string) string {
-	return norm.NFC.String(lineBreaks.Replace(text))
+	breaks := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\ufeff", "")
+	return norm.NFC.String(breaks.Replace(text))
 }
-
-// A Replacer is safe for concurrent use and holds no state.
-var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\ufeff", "")
 
 // hasControl reports characters that nobody types on purpose: control
 // characters other than line breaks and tabs, overrides of the writing

@@ -71,8 +71,11 @@ type Part struct {
 
 // Omission is something promised that will not air as promised.
 type Omission struct {
-	Occurrence Occurrence // Parts empty when nothing could be made ready
+	Occurrence Occurrence // Parts empty when nothing could be made ready; Due as if nothing stood in the way
 	Reason     Reason
+	// Final is the instant from which no edit and no waiting can make it air.
+	// It is for the Planner and need not be kept with a published plan.
+	Final time.Time
 }
 
 // Reason explains a decision. Code is stable and is worded by web in the

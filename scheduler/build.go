@@ -1,0 +1,359 @@
+package scheduler
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"loalang/scheduler/calendar"
+)
+
+const (
+	// lookback is how far back a promise may lie that is still to be decided;
+	// Book.Past reaches as far.
+	lookback = MaxGrace
+	// lookahead is how far beyond the horizon the next occasion and the next
+	// allowed hour are looked for: weekly rules come round in it.
+	lookahead = 8 * 24 * time.Hour
+)
+
+// BuildPlan decides what a village hears in [now, now+horizon). It is pure: the
+// same book, in whatever order, gives the same plan. Every promise in that time,
+// and every one of the last day that has no Past row, is either an Occurrence
+// or an Omission with its Reason.
+//
+// Claims on the one Output are settled by class, then exact instants before
+// slots, then the earlier nominal instant, then ID: a loser that has an exact
+// instant is put behind the winner within its grace, slots flow around. Nothing
+// sounds outside the village's hours, ClassEmergency excepted. A promise that a
+// withdrawal or the end of its validity cut off is explained for one horizon
+// and then forgotten. Civil times are read in the village's zone; the error says
+// that this zone is unknown.
+func BuildPlan(now time.Time, horizon time.Duration, book Book) (Plan, error) {
+	b, err := newBuilder(now, horizon, book)
+	if err != nil {
+		return Plan{}, err
+	}
+	b.collect()
+	b.settle()
+	return b.finish(), nil
+}
+
+// builder holds one plan while it is decided.
+type builder struct {
+	now, to time.Time
+	soon    time.Time // the earliest Due of anything new
+	horizon time.Duration
+	book    Book
+	loc     *time.Location
+	hours   hours
+	track   track
+
+	past      map[string]Past
+	slots     map[string]Slot // living ones
+	told      map[string]Announcement
+	rendered  map[string]rendered
+	occasions []*occasion
+	promises  []*promise
+	plan      Plan
+}
+
+// promise is an occurrence that looks for its place.
+type promise struct {
+	occ      Occurrence
+	from, to time.Time // bounds of Due; of a slot's notice those of its validity
+	created  time.Time
+	occasion *occasion // of a slot that is not over; nil for all that is exact or late
+	late     bool      // of a slot that is over
+	hours    hours
+	next     func() time.Time // the schedule's next occasion, for a slot that is full
+}
+
+func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, error) {
+	if book.Village.Zone == "" {
+		return nil, fmt.Errorf("plan %s: %w", book.Village.Key, errors.New("the village has no time zone: name one, such as Asia/Ho_Chi_Minh"))
+	}
+	loc, err := book.Village.Location()
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: load time zone: %w", book.Village.Key, err)
+	}
+	now = now.Round(0).UTC()
+	b := &builder{
+		now: now, to: now.Add(horizon), soon: ceil(now.Add(book.Frame.Lead)), horizon: horizon, book: book, loc: loc,
+		hours: newHours(book.Village.Allowed, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
+		track: track{gap: book.Frame.Gap},
+		past:  make(map[string]Past, len(book.Past)), slots: map[string]Slot{}, told: map[string]Announcement{}, rendered: map[string]rendered{},
+		occasions: occasions(book.Slots, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
+		plan:      Plan{Village: book.Village.Key, Zone: book.Village.Zone, Made: now, From: now, To: now.Add(horizon)},
+	}
+	b.index()
+	return b, nil
+}
+
+// ceil rounds up to the millisecond: nobody hears less.
+func ceil(t time.Time) time.Time { return t.Add(time.Millisecond - 1).Truncate(time.Millisecond) }
+
+// index makes the book quick to read, and marks what still sounds.
+func (b *builder) index() {
+	for _, p := range sorted(b.book.Past, func(x, y Past) int { return firstOf(x.Due.Compare(y.Due), cmp.Compare(x.Occurrence, y.Occurrence)) }) {
+		b.past[p.Occurrence] = p
+		if p.End.After(b.now) && p.End.After(p.Due) {
+			b.track.take(busy{span: span{p.Due, p.End}, id: p.Occurrence})
+		}
+	}
+	for _, s := range b.book.Slots {
+		if s.Deleted.IsZero() {
+			b.slots[s.ID] = s
+		}
+	}
+	of := map[string][]Rendition{}
+	for _, r := range sorted(b.book.Renditions, func(x, y Rendition) int {
+		return firstOf(cmp.Compare(x.Language, y.Language), cmp.Compare(x.ID, y.ID), cmp.Compare(x.Recording, y.Recording))
+	}) {
+		of[r.Announcement] = append(of[r.Announcement], r)
+	}
+	for _, a := range b.book.Announcements {
+		b.told[a.ID] = a
+		b.rendered[a.ID] = render(b.book.Village, b.book.Frame, of[a.ID])
+	}
+}
+
+// recurrence picks what names the instants of a schedule; nil for a kind that
+// this program does not know.
+func (b *builder) recurrence(s Schedule) recurrence {
+	switch s.Kind {
+	case Once, Now:
+		return exactly{at: s.At.Round(0), loc: b.loc}
+	case Slots:
+		r := inSlots{schedule: s}
+		for _, oc := range b.occasions {
+			if slices.Contains(s.Slots, oc.slot.ID) {
+				r.occasions = append(r.occasions, oc)
+			}
+		}
+		return r
+	}
+	return nil
+}
+
+// collect turns every schedule into promises and early omissions.
+func (b *builder) collect() {
+	for _, s := range sorted(b.book.Schedules, func(x, y Schedule) int { return cmp.Compare(x.ID, y.ID) }) {
+		if !s.Deleted.IsZero() || s.Village != "" && s.Village != b.book.Village.Key {
+			continue
+		}
+		r := b.recurrence(s)
+		if r == nil {
+			continue
+		}
+		all := r.instants(b.now.Add(-lookback), b.to)
+		for i, in := range all {
+			newer := i+1 < len(all) && !all[i+1].nominal.After(b.now)
+			b.promise(s, in, newer, func() time.Time { return b.nextOccasion(s, r, in) })
+		}
+		b.missingSlots(s)
+	}
+}
+
+// nextOccasion is the schedule's next nominal instant after in that the
+// announcement's validity allows; zero when there is none.
+func (b *builder) nextOccasion(s Schedule, r recurrence, in instant) time.Time {
+	next := r.instants(in.nominal.Add(1), b.to.Add(lookahead))
+	until := b.told[s.Announcement].ValidUntil
+	if len(next) == 0 || !until.IsZero() && !next[0].nominal.Before(until) {
+		return time.Time{}
+	}
+	return next[0].nominal.UTC()
+}
+
+// promise screens one instant: what cannot air whatever the Output does is
+// omitted at once, the rest will look for a place.
+func (b *builder) promise(s Schedule, in instant, newer bool, next func() time.Time) {
+	a := b.told[s.Announcement]
+	o := b.notice(s, a, in)
+	if p, past := b.past[o.ID]; past {
+		if in.occasion != nil && p.End.After(p.Due) {
+			in.occasion.aired = true
+			in.occasion.lastEnd = later(in.occasion.lastEnd, p.End)
+		}
+		return
+	}
+	if in.occasion != nil && !in.occasion.end.After(later(s.Created, later(s.Updated, in.occasion.slot.Updated))) {
+		return // over before it was promised
+	}
+	p := &promise{occ: o, created: s.Created, occasion: in.occasion, hours: b.hours, next: next}
+	if a.Class == ClassEmergency {
+		p.hours = hours{always: true}
+	}
+	if b.revoked(p, a) || b.invalid(p, a) || b.unready(p) || b.missed(p, newer) || b.forbidden(p) {
+		return
+	}
+	b.promises = append(b.promises, p)
+}
+
+// omit explains why o will not air.
+func (b *builder) omit(o Occurrence, final time.Time, r Reason) bool {
+	o.Reasons = nil
+	r.Until = utc(r.Until)
+	b.plan.Omissions = append(b.plan.Omissions, Omission{Occurrence: o, Reason: r, Final: final.UTC()})
+	return true
+}
+
+// end is when the promise is over: nothing of it can air from then on.
+func (p *promise) end() time.Time {
+	if p.occasion != nil {
+		return p.occasion.end
+	}
+	return p.occ.Misfire.latest(p.occ.Due)
+}
+
+// revoked omits what was taken back.
+func (b *builder) revoked(p *promise, a Announcement) bool {
+	gone := earliestSet(a.Withdrawn, a.Deleted)
+	if a.ID != "" && gone.IsZero() {
+		return false
+	}
+	if a.ID != "" && !p.occ.Nominal.Before(gone.Add(b.horizon)) {
+		return true // never published as coming, so nothing to explain
+	}
+	return b.omit(p.occ, p.occ.Nominal, Reason{Code: ReasonWithdrawn})
+}
+
+// invalid omits what lies outside the announcement's validity, and bounds the
+// rest by it.
+func (b *builder) invalid(p *promise, a Announcement) bool {
+	first, last := p.occ.Due, p.occ.Due
+	if p.occasion != nil {
+		last = later(first, p.occasion.end.Add(-p.occ.Length))
+	}
+	if !a.ValidFrom.IsZero() && a.ValidFrom.After(last) {
+		return b.omit(p.occ, p.occ.Nominal, Reason{Code: ReasonNotYetValid, Until: a.ValidFrom})
+	}
+	p.from = later(first, a.ValidFrom)
+	p.to = p.occ.Misfire.latest(p.occ.Due)
+	if p.occasion != nil {
+		p.to = later(p.to, p.occasion.end)
+	}
+	if a.ValidUntil.IsZero() {
+		return false
+	}
+	if end := a.ValidUntil.Add(-p.occ.Length); end.Before(p.from) || !a.ValidUntil.After(first) {
+		if p.occasion != nil && !p.occ.Nominal.Before(a.ValidUntil.Add(b.horizon)) {
+			return true // long over, so nothing to explain
+		}
+		return b.omit(p.occ, p.occ.Nominal, Reason{Code: ReasonExpired, Until: a.ValidUntil})
+	} else if end.Before(p.to) {
+		p.to = end
+	}
+	return false
+}
+
+// unready omits what has nothing to sound.
+func (b *builder) unready(p *promise) bool {
+	if b.rendered[p.occ.Announcement].ready() {
+		return false
+	}
+	return b.omit(p.occ, p.end(), Reason{Code: ReasonNotReady})
+}
+
+// missed asks the misfire about what should have begun already. A slot that
+// goes on is not missed: it is filled again.
+func (b *builder) missed(p *promise, newer bool) bool {
+	over := p.occasion == nil || !p.occasion.end.After(b.now)
+	if !over || !b.soon.After(p.from) {
+		return false
+	}
+	d := p.occ.Misfire.Decide(p.occ.Due, b.soon, newer)
+	if !d.Air {
+		return b.omit(p.occ, p.occ.Nominal, d.Reason)
+	}
+	if p.occasion != nil {
+		p.late, p.occasion = true, nil
+		p.to = earlier(p.to, p.occ.Misfire.latest(p.occ.Due))
+	}
+	p.from = later(p.from, b.soon)
+	if p.from.After(p.to) {
+		return b.omit(p.occ, p.occ.Nominal, Reason{Code: ReasonTooLate, By: b.soon.Sub(p.occ.Due)})
+	}
+	return false
+}
+
+// forbidden omits an exact promise that lies outside the allowed hours: it is
+// not quietly moved to another time.
+func (b *builder) forbidden(p *promise) bool {
+	if p.occasion != nil || p.late || p.hours.holds(p.occ.Due, p.occ.Length) {
+		return false
+	}
+	return b.omit(p.occ, p.occ.Nominal, b.outside(p, p.occ.Due))
+}
+
+// outside is the reason of what the hours forbid at an instant.
+func (b *builder) outside(p *promise, at time.Time) Reason {
+	next, _ := p.hours.next(at, p.occ.Length)
+	return Reason{Code: ReasonOutsideHours, Until: next}
+}
+
+// missingSlots omits what a schedule promises in slots that are gone: once for
+// each, on the next day it would have been.
+func (b *builder) missingSlots(s Schedule) {
+	a := b.told[s.Announcement]
+	if s.Kind != Slots || a.ID == "" || !earliestSet(a.Withdrawn, a.Deleted).IsZero() || !a.ValidUntil.IsZero() && !a.ValidUntil.After(b.now) {
+		return
+	}
+	day := calendar.DateOf(b.now, b.loc)
+	for day.Compare(calendar.DateOf(b.to, b.loc)) <= 0 && !s.onDate(day) {
+		day = day.AddDays(1)
+	}
+	if !s.onDate(day) {
+		return
+	}
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(s.Slots))) {
+		if _, there := b.slots[id]; there {
+			continue
+		}
+		o := b.notice(s, a, instant{nominal: calendar.At(day, 0, b.loc), local: day.String()})
+		o.ID = occurrenceID(s.ID, b.book.Village.Key, day.String(), id)
+		o.Slot = id
+		if _, past := b.past[o.ID]; !past {
+			b.omit(o, calendar.At(day.AddDays(1), 0, b.loc), Reason{Code: ReasonNoSlot})
+		}
+	}
+}
+
+// finish orders the plan.
+func (b *builder) finish() Plan {
+	slices.SortFunc(b.plan.Occurrences, func(x, y Occurrence) int {
+		return firstOf(x.Due.Compare(y.Due), cmp.Compare(x.ID, y.ID))
+	})
+	slices.SortFunc(b.plan.Omissions, func(x, y Omission) int {
+		return firstOf(x.Occurrence.Nominal.Compare(y.Occurrence.Nominal), cmp.Compare(x.Occurrence.ID, y.Occurrence.ID))
+	})
+	return b.plan
+}
+
+// sorted is a sorted copy: the caller's slices stay as they are.
+func sorted[T any](list []T, compare func(x, y T) int) []T {
+	list = slices.Clone(list)
+	slices.SortFunc(list, compare)
+	return list
+}
+
+// firstOf is the first comparison that decides.
+func firstOf(comparisons ...int) int { return cmp.Or(comparisons...) }
+
+func utc(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// earliestSet is the earlier of two instants that may be zero.
+func earliestSet(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,104 @@
+package scheduler
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"loalang/scheduler/calendar"
+)
+
+// recurrence names the instants of one schedule. Each Kind is one; RRULE and
+// lunar kinds join here and in builder.recurrence.
+type recurrence interface {
+	// instants lists what is promised with a nominal instant in [from, to),
+	// oldest first.
+	instants(from, to time.Time) []instant
+}
+
+// instant is one promise of a schedule.
+type instant struct {
+	nominal  time.Time
+	local    string    // nominal civil time, for the ID
+	ordinal  int       // from 1, among promises of the same civil time
+	occasion *occasion // of a slot; nil outside slots
+}
+
+// exactly is the recurrence of Once and Now.
+type exactly struct {
+	at  time.Time
+	loc *time.Location
+}
+
+func (e exactly) instants(from, to time.Time) []instant {
+	if e.at.Before(from) || !e.at.Before(to) {
+		return nil
+	}
+	return []instant{{nominal: e.at, local: e.at.In(e.loc).Format("2006-01-02T15:04:05"), ordinal: 1}}
+}
+
+// inSlots is the recurrence of Slots.
+type inSlots struct {
+	schedule  Schedule
+	occasions []*occasion // of the schedule's slots, by start and slot ID
+}
+
+func (r inSlots) instants(from, to time.Time) []instant {
+	var out []instant
+	for _, oc := range r.occasions {
+		if oc.start.Before(from) || !oc.start.Before(to) || !r.schedule.onDate(oc.date) {
+			continue
+		}
+		ordinal := 1
+		if n := len(out); n > 0 && out[n-1].local == oc.local {
+			ordinal = out[n-1].ordinal + 1
+		}
+		out = append(out, instant{nominal: oc.start, local: oc.local, ordinal: ordinal, occasion: oc})
+	}
+	return out
+}
+
+// onDate says whether a schedule in slots airs on a civil day.
+func (s Schedule) onDate(d calendar.Date) bool {
+	from, until := calendar.Date(s.From), calendar.Date(s.Until)
+	return s.Days.Has(d.Weekday()) &&
+		(from.IsZero() || d.Compare(from) >= 0) &&
+		(until.IsZero() || d.Compare(until) <= 0)
+}
+
+// occasion is a slot on one civil day, and while the plan is built what is
+// known of it.
+type occasion struct {
+	slot       Slot
+	date       calendar.Date
+	local      string
+	start, end time.Time
+
+	aired   bool      // something of it has sounded
+	lastEnd time.Time // end of the last notice, aired or placed
+	body    time.Time // from where on notices may begin
+	placed  int       // notices in the plan
+	framed  bool      // its opening is decided
+}
+
+// occasions lays the living slots out over the civil days around [from, to),
+// in order of start and slot ID.
+func occasions(slots []Slot, loc *time.Location, from, to time.Time) []*occasion {
+	var out []*occasion
+	last := calendar.DateOf(to, loc)
+	for d := calendar.DateOf(from, loc).AddDays(-1); d.Compare(last) <= 0; d = d.AddDays(1) {
+		for _, s := range slots {
+			if !s.Deleted.IsZero() || !s.Days.Has(d.Weekday()) {
+				continue
+			}
+			start := calendar.At(d, int(s.Start), loc)
+			out = append(out, &occasion{
+				slot: s, date: d, local: d.String() + "T" + s.Start.String(), start: start, end: start.Add(s.Length),
+			})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *occasion) int {
+		return firstOf(a.start.Compare(b.start), cmp.Compare(a.slot.ID, b.slot.ID))
+	})
+	return out
+}
