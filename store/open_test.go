@@ -50,16 +50,31 @@ func TestOpenFreshAndAgain(t *testing.T) {
 	}
 }
 
-// What is asked of the file system and of SQLite must hold on every connection.
-func TestConnectionsAreDurable(t *testing.T) {
-	c := config(filepath.Join(t.TempDir(), "loalang.db"))
-	open(t, c)
-	raw, err := os.ReadFile(c.Path)
-	check(t, err, nil)
-	// Bytes 18 and 19 of the header are 2 in WAL mode, 68 to 71 the application
-	// (SQLite's file format, section 1.3).
-	if raw[18] != 2 || raw[19] != 2 {
-		t.Errorf("the file is not in WAL mode: %d %d", raw[18], raw[19])
+// Durability is a property of every connection, and it is lost without a sign:
+// each of them must have the settings.
+func TestEveryConnectionIsDurable(t *testing.T) {
+	s := fresh(t)
+	want := map[string]map[string]string{
+		"writer": {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "1500", "query_only": "0"},
+		"reader": {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "1500", "query_only": "1"},
+	}
+	for name, db := range store.Pools(s) {
+		size := db.Stats().MaxOpenConnections
+		if only := name == "writer"; only != (size == 1) {
+			t.Errorf("the %s has %d connections", name, size)
+		}
+		for range size {
+			conn, err := db.Conn(context.Background()) // held, so that the next one is another
+			check(t, err, nil)
+			defer conn.Close()
+			for pragma, value := range want[name] {
+				var got string
+				check(t, conn.QueryRowContext(context.Background(), "PRAGMA "+pragma).Scan(&got), nil)
+				if got != value {
+					t.Errorf("%s: %s is %s, want %s", name, pragma, got, value)
+				}
+			}
+		}
 	}
 }
 

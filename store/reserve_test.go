@@ -73,6 +73,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("the margin was spent on an announcement: %v", err)
 	}
 
+	check(t, s.CommitCtx(ctx, "token", []byte("sign-in"), day0.Add(time.Hour)), nil)
 	const rows = 300
 	for i := range rows {
 		id := newID()

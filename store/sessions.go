@@ -26,12 +26,13 @@ func (s *Store) FindCtx(ctx context.Context, token string) (data []byte, found b
 }
 
 // CommitCtx keeps a session until expiry, in place of the one before, and
-// clears away those that have expired.
+// clears away those that have expired. On a full disk it uses the margin: who
+// cannot sign in cannot make room either.
 func (s *Store) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	if data == nil {
 		data = []byte{}
 	}
-	return s.write(ctx, "save session", func(tx *sql.Tx) error {
+	return s.writeSurely(ctx, "save session", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE expires_at <= ?", micros(s.cfg.Now())); err != nil {
 			return err
 		}
