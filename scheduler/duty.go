@@ -1,0 +1,262 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+)
+
+// ledgerPatience is how long one call of the Ledger may take: what is due must
+// not wait for a locked database.
+const ledgerPatience = 2 * time.Second
+
+// How the clock came to where it is since the plan was last built.
+const (
+	steady = false
+	jumped = true // it was stepped, or begins to be believed: the plan is no guide to what is due
+)
+
+// duty is the memory of one Planner.Run. It belongs to its goroutine.
+type duty struct {
+	cfg    PlannerConfig
+	runner *runner
+
+	book     *Book // as last read; nil before
+	plan     Plan  // as last built, or as published before the restart
+	ahead    []Occurrence
+	loaded   bool            // the plan published before the restart was read
+	done     map[string]Past // handed over or omitted by this Run
+	blamed   map[string]blame
+	started  time.Time // of this Run, by the clock as it is believed now
+	trusted  bool
+	stale    bool // build again soon
+	sent     Plan // as last published
+	sentAt   time.Time
+	troubled map[string]bool // by what failed: logged at each change only
+}
+
+// blame is why an occurrence that was planned did not begin when it was due.
+type blame struct {
+	occ    Occurrence
+	reason Reason
+}
+
+func newDuty(cfg PlannerConfig) *duty {
+	return &duty{
+		cfg: cfg, runner: newRunner(cfg.Now), done: map[string]Past{}, blamed: map[string]blame{},
+		started: cfg.Now(), trusted: cfg.Trusted(), troubled: map[string]bool{},
+	}
+}
+
+// end stops the wake-ups.
+func (d *duty) end() { d.note("the timer", d.runner.stop()) }
+
+// note logs when something begins to fail and when it works again.
+func (d *duty) note(what string, err error) {
+	was := d.troubled[what]
+	d.troubled[what] = err != nil
+	switch {
+	case err != nil && !was:
+		d.cfg.Log.Error("planning goes on without what fails", "what", what, "village", d.cfg.Village, "err", err)
+	case err == nil && was:
+		d.cfg.Log.Info("what failed works again", "what", what, "village", d.cfg.Village)
+	}
+}
+
+// step takes in that the wall clock was stepped.
+func (d *duty) step(ctx context.Context, by time.Duration) {
+	d.started = d.started.Add(by)
+	d.cfg.Log.Info("the clock was stepped", "by", by)
+	d.note("the timer", d.runner.stop()) // gocron does not notice steps
+	d.accuse(d.cfg.Now())
+	d.trusted = d.cfg.Trusted()
+	d.rebuild(ctx, jumped)
+}
+
+// look is what is done every second; it says whether the plan was built.
+func (d *duty) look(ctx context.Context) bool {
+	now := d.cfg.Now()
+	if trusted := d.cfg.Trusted(); trusted != d.trusted {
+		d.accuse(now)
+		d.trusted = trusted
+		d.cfg.Log.Info("the clock's trust changed", "trusted", trusted)
+		d.note("the timer", d.runner.stop())
+		d.rebuild(ctx, jumped)
+		return true
+	}
+	if !d.trusted {
+		d.accuse(now)
+	}
+	d.handOver(now)
+	return false
+}
+
+// rebuild reads the book, builds the plan, and acts on it. With the clock
+// steady, what is due by the old plan goes first: reading may take a while.
+func (d *duty) rebuild(ctx context.Context, how bool) {
+	if how == steady {
+		d.handOver(d.cfg.Now())
+	}
+	d.load(ctx)
+	err := d.read(ctx)
+	d.note("reading the book", err)
+	now := d.cfg.Now()
+	if how == steady {
+		d.handOver(now)
+	}
+	d.close(now)
+	d.accuse(now)
+	if d.book != nil {
+		d.build(now)
+	} else {
+		d.ahead = d.plan.Occurrences
+	}
+	d.handOver(now)
+	d.publish(ctx, now)
+	d.arm(d.cfg.Now())
+}
+
+// load reads the plan that was published before this Run, once.
+func (d *duty) load(ctx context.Context) {
+	if d.loaded {
+		return
+	}
+	patient, cancel := context.WithTimeout(ctx, ledgerPatience)
+	defer cancel()
+	p, err := d.cfg.Ledger.Published(patient, d.cfg.Village)
+	d.note("reading the published plan", err)
+	if err != nil {
+		return
+	}
+	d.loaded = true
+	if d.book == nil {
+		d.plan = p
+		return
+	}
+	// The book came first: what the published plan adds is what is overdue.
+	for _, o := range p.Occurrences {
+		if o.Due.Before(d.started) {
+			d.blame(o)
+		}
+	}
+}
+
+// read reads the book, and at first also what aired before a long absence.
+func (d *duty) read(ctx context.Context) error {
+	patient, cancel := context.WithTimeout(ctx, ledgerPatience)
+	defer cancel()
+	now := d.cfg.Now()
+	book, err := d.cfg.Ledger.Book(patient, d.cfg.Village, now)
+	if err != nil {
+		return fmt.Errorf("read book: %w", err)
+	}
+	if first := firstDue(d.plan); d.book == nil && first.Before(now.Add(-lookback)) {
+		old, err := d.cfg.Ledger.Book(patient, d.cfg.Village, first.Add(lookback))
+		if err != nil {
+			return fmt.Errorf("read old book: %w", err)
+		}
+		for _, p := range old.Past {
+			d.done[p.Occurrence] = p
+		}
+	}
+	d.book = &book
+	return nil
+}
+
+// firstDue is the earliest instant of a plan; far ahead when it is empty.
+func firstDue(p Plan) time.Time {
+	first := p.To
+	for _, o := range p.Occurrences {
+		first = earlier(first, o.Due)
+	}
+	for _, om := range p.Omissions {
+		first = earlier(first, om.Occurrence.Nominal)
+	}
+	return first
+}
+
+// build makes the plan from the book and what this Run remembers.
+func (d *duty) build(now time.Time) {
+	d.forget(now)
+	book := *d.book
+	book.Past = d.past()
+	if book.Frame.Lead == 0 {
+		book.Frame.Lead = max(d.cfg.Lead-leadMargin, 0)
+	}
+	plan, err := BuildPlan(now, d.cfg.Horizon, book)
+	d.note("building the plan", err)
+	if err != nil {
+		return
+	}
+	d.plan, d.ahead = plan, plan.Occurrences
+	if !d.trusted {
+		// What waits for the clock must not stand in the way of what does not.
+		book.Schedules = slices.DeleteFunc(slices.Clone(book.Schedules), func(s Schedule) bool { return s.Kind != Now })
+		urgent, err := BuildPlan(now, d.cfg.Horizon, book)
+		d.note("building the plan", err)
+		d.ahead = urgent.Occurrences
+	}
+	d.absent()
+	d.close(now)
+}
+
+// past joins the book's rows with those that are still on their way there.
+func (d *duty) past() []Past {
+	all := slices.Clone(d.book.Past)
+	known := make(map[string]bool, len(all))
+	for _, p := range all {
+		known[p.Occurrence] = true
+	}
+	for id, p := range d.done {
+		if !known[id] {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// forget drops what no plan can name again.
+func (d *duty) forget(now time.Time) {
+	for id, p := range d.done {
+		if now.Sub(p.Due) > 2*lookback {
+			delete(d.done, id)
+		}
+	}
+}
+
+// publish writes the plan down when it says something new. The plan of before
+// the restart is never overwritten unread.
+func (d *duty) publish(ctx context.Context, now time.Time) {
+	if !d.loaded || d.book == nil || d.plan.Made.IsZero() {
+		return
+	}
+	age := now.Sub(d.sentAt)
+	same := reflect.DeepEqual(d.plan.Occurrences, d.sent.Occurrences) && reflect.DeepEqual(d.plan.Omissions, d.sent.Omissions)
+	if same && age >= 0 && age < republishAfter {
+		return
+	}
+	patient, cancel := context.WithTimeout(ctx, ledgerPatience)
+	defer cancel()
+	err := d.cfg.Ledger.Publish(patient, d.plan)
+	d.note("publishing the plan", err)
+	if err == nil {
+		d.sent, d.sentAt = d.plan, now
+	}
+}
+
+// arm asks for the wake-ups of what is ahead; none while the clock is unknown.
+func (d *duty) arm(now time.Time) {
+	if !d.trusted {
+		d.note("the timer", d.runner.stop())
+		return
+	}
+	var instants []time.Time
+	for _, o := range d.ahead {
+		if _, done := d.done[o.ID]; !done {
+			instants = append(instants, o.Due.Add(-d.cfg.Lead))
+		}
+	}
+	d.note("the timer", d.runner.arm(now, instants))
+}

@@ -1,0 +1,122 @@
+package scheduler
+
+import "time"
+
+// early is how much sooner than armed an occurrence may be handed over: a clock
+// that is being slewed reads a little less than the timer waited.
+const early = 100 * time.Millisecond
+
+// handOver gives the Stage what is due by the plan. What was due before now
+// goes by its misfire once more: the plan may be old.
+func (d *duty) handOver(now time.Time) {
+	for _, o := range d.ahead {
+		if o.Due.Add(-d.cfg.Lead).After(now.Add(early)) {
+			return // in order of Due
+		}
+		if _, done := d.done[o.ID]; done || !d.trusted && !o.Immediate {
+			continue
+		}
+		if decision := o.Misfire.Decide(o.Due, now, false); !decision.Air {
+			d.omit(o, decision.Reason)
+			continue
+		}
+		d.done[o.ID] = Past{Occurrence: o.ID, Due: o.Due, End: o.End()}
+		delete(d.blamed, o.ID)
+		d.stale = true // the published plan must soon cease to promise it
+		d.cfg.Stage.Play(o)
+	}
+}
+
+// omit tells the Stage, once, that an occurrence will not air, with the reason
+// that was known first.
+func (d *duty) omit(o Occurrence, r Reason) {
+	if _, done := d.done[o.ID]; done {
+		return
+	}
+	if b, known := d.blamed[o.ID]; known && forWantOfTime(r.Code) && b.reason.Code != ReasonTooLate {
+		r = b.reason
+	}
+	d.done[o.ID] = Past{Occurrence: o.ID, Due: o.Due, End: o.Due}
+	delete(d.blamed, o.ID)
+	d.stale = true
+	d.cfg.Stage.Omit(o, r)
+}
+
+// forWantOfTime says whether a reason only tells that there was no time left:
+// what took the time is the better answer.
+func forWantOfTime(code string) bool {
+	return code == ReasonTooLate || code == ReasonSlotFull || code == ReasonOverlap
+}
+
+// accuse notes why planned occurrences whose instant has come are still here:
+// the board was off, the clock unknown, or the clock jumped over them.
+func (d *duty) accuse(now time.Time) {
+	for _, o := range d.plan.Occurrences {
+		if o.Due.After(now) {
+			return // in order of Due
+		}
+		d.blame(o)
+	}
+}
+
+func (d *duty) blame(o Occurrence) {
+	_, done := d.done[o.ID]
+	_, known := d.blamed[o.ID]
+	if done || known {
+		return
+	}
+	reason := Reason{Code: ReasonTooLate}
+	switch {
+	case o.Due.Before(d.started):
+		reason.Code = ReasonPower
+	case !d.trusted:
+		reason.Code = ReasonClock
+	}
+	d.blamed[o.ID] = blame{occ: o, reason: reason}
+}
+
+// close omits what the plan says can no longer air. What lies outside a
+// schedule's validity was never promised in its slots and leaves no row.
+func (d *duty) close(now time.Time) {
+	for _, om := range d.plan.Omissions {
+		o, code := om.Occurrence, om.Reason.Code
+		final := om.Final
+		if final.IsZero() { // published before the restart, older than the book reaches
+			final = o.Nominal.Add(lookback)
+		}
+		if final.After(now) || o.Slot != "" && (code == ReasonExpired || code == ReasonNotYetValid) {
+			continue
+		}
+		d.omit(o, om.Reason)
+	}
+}
+
+// absent omits what was due and is named by the new plan no more.
+func (d *duty) absent() {
+	named := make(map[string]bool, len(d.plan.Occurrences)+len(d.plan.Omissions))
+	for _, o := range d.plan.Occurrences {
+		named[o.ID] = true
+	}
+	for _, om := range d.plan.Omissions {
+		named[om.Occurrence.ID] = true
+	}
+	for _, p := range d.book.Past {
+		if _, known := d.blamed[p.Occurrence]; known {
+			delete(d.blamed, p.Occurrence) // the Stage has its row
+		}
+		named[p.Occurrence] = true
+	}
+	living := map[string]bool{"": true} // the frame of a slot has no schedule
+	for _, s := range d.book.Schedules {
+		living[s.ID] = s.Deleted.IsZero()
+	}
+	for id, b := range d.blamed {
+		switch {
+		case named[id]:
+		case !living[b.occ.Schedule]:
+			d.omit(b.occ, Reason{Code: ReasonWithdrawn})
+		default:
+			d.omit(b.occ, b.reason)
+		}
+	}
+}
