@@ -9,4 +9,6 @@ var (
 	ErrNoVoice = errors.New("no voice for this language")
 	// ErrNoWords says that the text holds nothing to speak.
 	ErrNoWords = errors.New("nothing to speak")
+	// ErrTooLong says that the text would sound longer than an engine allows.
+	ErrTooLong = errors.New("text is too long to speak")
 )

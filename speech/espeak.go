@@ -1,0 +1,278 @@
+package speech
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// EspeakConfig says how espeak-ng is run. Its zero value is good.
+type EspeakConfig struct {
+	Program string        // name or path; empty: espeak-ng, looked up in PATH
+	Rate    int           // words a minute, 80 to 450; 0: 145, slow enough for horns that echo
+	Timeout time.Duration // for one text; 0: two minutes
+	Longest time.Duration // of what one text may sound; 0: one hour
+	TempDir string        // where a sound lies until it is whole; empty: that of the system
+}
+
+// Espeak speaks with the program espeak-ng, one process for each text, which
+// ends with the call. It is not linked: its library is not safe for several
+// goroutines, and its licence would become ours.
+type Espeak struct {
+	config EspeakConfig
+}
+
+// NewEspeak is an Espeak. The program is looked for at every call, so that it
+// may be installed while the board runs.
+func NewEspeak(c EspeakConfig) *Espeak {
+	if c.Program == "" {
+		c.Program = "espeak-ng"
+	}
+	if c.Rate == 0 {
+		c.Rate = 145
+	}
+	c.Rate = min(max(c.Rate, 80), 450)
+	if c.Timeout <= 0 {
+		c.Timeout = 2 * time.Minute
+	}
+	if c.Longest <= 0 {
+		c.Longest = time.Hour
+	}
+	return &Espeak{config: c}
+}
+
+// espeakVoice is a Voice and the name that espeak-ng knows it by.
+type espeakVoice struct {
+	Voice
+	program string
+}
+
+// espeakVoices are those that were listened to; espeak-ng has 131.
+func espeakVoices() []espeakVoice {
+	return []espeakVoice{
+		{Voice{ID: "espeak:vi", Language: "vi", Name: "Giọng máy, miền Bắc"}, "vi"},
+		{Voice{ID: "espeak:vi-vn-x-central", Language: "vi", Name: "Giọng máy, miền Trung"}, "vi-vn-x-central"},
+		{Voice{ID: "espeak:vi-vn-x-south", Language: "vi", Name: "Giọng máy, miền Nam"}, "vi-vn-x-south"},
+		{Voice{ID: "espeak:en", Language: "en", Name: "Giọng máy, tiếng Anh"}, "en-gb"},
+	}
+}
+
+// Name is "espeak-ng" and its version. It runs the program once; the error
+// wraps ErrNoEngine when it is not installed.
+func (e *Espeak) Name(ctx context.Context) (string, error) {
+	out, err := e.ask(ctx, "--version")
+	if err != nil {
+		return "", err
+	}
+	// "eSpeak NG text-to-speech: 1.51  Data at: /usr/lib/…"
+	_, rest, found := strings.Cut(out, ":")
+	fields := strings.Fields(rest)
+	if !found || len(fields) == 0 {
+		return "", fmt.Errorf("ask %s for its version: it answered %.60q", e.config.Program, out)
+	}
+	return "espeak-ng " + fields[0], nil
+}
+
+// Voices lists the voices whose data is installed, Vietnamese first. It runs
+// the program once; the error wraps ErrNoEngine when it is not installed.
+func (e *Espeak) Voices(ctx context.Context) ([]Voice, error) {
+	out, err := e.ask(ctx, "--voices")
+	if err != nil {
+		return nil, err
+	}
+	installed := map[string]bool{}
+	for line := range strings.Lines(out) {
+		if fields := strings.Fields(line); len(fields) > 1 {
+			installed[strings.ToLower(fields[1])] = true
+		}
+	}
+	var voices []Voice
+	for _, v := range espeakVoices() {
+		if installed[v.program] {
+			voices = append(voices, v.Voice)
+		}
+	}
+	return voices, nil
+}
+
+// Synthesize writes a 16-bit mono WAV with exact sizes in its header, at the
+// rate that the voice has (22 050 Hz for espeak-ng 1.51). Nothing is written
+// before the whole text is spoken. Besides what Engine says, the error wraps
+// ErrTooLong when the text would sound longer than Longest, and the error of
+// ctx or context.DeadlineExceeded when the program was ended for its time.
+func (e *Espeak) Synthesize(ctx context.Context, r Request, w io.Writer) error {
+	text := espeakText(r.Text)
+	if !speakable(text) {
+		return fmt.Errorf("speak %.20q: %w", r.Text, ErrNoWords)
+	}
+	voice, err := pickVoice(r)
+	if err != nil {
+		return err
+	}
+	spool, err := os.CreateTemp(e.config.TempDir, "loalang-speech-*.wav")
+	if err != nil {
+		return fmt.Errorf("speak: %w", err)
+	}
+	defer spool.Close()
+	if err := os.Remove(spool.Name()); err != nil { // gone with the process, whatever happens
+		return fmt.Errorf("speak: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
+	defer cancel()
+	rate := e.config.Rate
+	if r.Rate != 0 {
+		rate = min(max(r.Rate, 80), 450)
+	}
+	// -b 1: the text is UTF-8, whatever the locale. Never -m: a text is no markup.
+	cmd, err := e.command(ctx, "--stdin", "--stdout", "-b", "1", "-v", voice, "-s", strconv.Itoa(rate))
+	if err != nil {
+		return err
+	}
+	cmd.Stdin = strings.NewReader(text)
+	// No voice of espeak-ng is faster than 48 000 frames of 2 bytes a second.
+	sound := &capped{w: spool, left: int64(e.config.Longest.Seconds() * 48000 * 2)}
+	cmd.Stdout = sound
+	if err := e.run(ctx, cmd); err != nil {
+		if sound.full {
+			return fmt.Errorf("speak %d characters: %w", len([]rune(r.Text)), ErrTooLong)
+		}
+		return err
+	}
+	if _, err := spool.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("speak: %w", err)
+	}
+	return copyStreamedWAV(w, spool, e.config.Longest)
+}
+
+// pickVoice is the program's name for the voice asked for.
+func pickVoice(r Request) (string, error) {
+	for _, v := range espeakVoices() {
+		if v.Language == r.Language && (r.Voice == "" || r.Voice == v.ID) {
+			return v.program, nil
+		}
+	}
+	if r.Voice != "" {
+		return "", fmt.Errorf("speak language %q with voice %q: %w", r.Language, r.Voice, ErrNoVoice)
+	}
+	return "", fmt.Errorf("speak language %q: %w", r.Language, ErrNoVoice)
+}
+
+// ask runs the program for a short answer in text.
+func (e *Espeak) ask(ctx context.Context, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	cmd, err := e.command(ctx, args...)
+	if err != nil {
+		return "", err
+	}
+	var out bytes.Buffer
+	cmd.Stdout = &capped{w: &out, left: 256 << 10}
+	if err := e.run(ctx, cmd); err != nil {
+		return "", err
+	}
+	return out.String(), nil
+}
+
+func (e *Espeak) command(ctx context.Context, args ...string) (*exec.Cmd, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("run %s: %w", e.config.Program, err)
+	}
+	path, err := exec.LookPath(e.config.Program)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", e.config.Program, ErrNoEngine)
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = []string{"LC_ALL=C.UTF-8"} // no display, no sound server, no data folder of a user
+	cmd.Dir = "/"
+	cmd.WaitDelay = time.Second
+	return cmd, nil
+}
+
+func (e *Espeak) run(ctx context.Context, cmd *exec.Cmd) error {
+	var complaint bytes.Buffer
+	cmd.Stderr = &clipped{b: &complaint, left: 4 << 10}
+	err := cmd.Run()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("run %s: %w", e.config.Program, ctx.Err())
+	case errors.Is(err, os.ErrPermission):
+		return fmt.Errorf("run %s: %w", e.config.Program, ErrNoEngine)
+	}
+	if said := strings.TrimSpace(complaint.String()); said != "" {
+		return fmt.Errorf("run %s: %w: %s", e.config.Program, err, said)
+	}
+	return fmt.Errorf("run %s: %w", e.config.Program, err)
+}
+
+// espeakText takes out what espeak-ng would read as phonemes, and makes a
+// paragraph, thus a pause, of every line.
+func espeakText(text string) string {
+	text = strings.ReplaceAll(stripPhonemes(text), "\x00", "")
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' }), "\n\n") + "\n"
+}
+
+// stripPhonemes drops "[[" and "]]", also those that dropping would make.
+func stripPhonemes(text string) string {
+	if !strings.Contains(text, "[[") && !strings.Contains(text, "]]") {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if n := len(out); n > 0 && (c == '[' || c == ']') && out[n-1] == c {
+			out = out[:n-1]
+			continue
+		}
+		out = append(out, c)
+	}
+	return string(out)
+}
+
+// speakable says whether text holds a letter or a digit.
+func speakable(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// errFull ends a program that writes more than it may.
+var errFull = errors.New("output is longer than allowed")
+
+// capped passes bytes on until left is used up, then fails.
+type capped struct {
+	w    io.Writer
+	left int64
+	full bool
+}
+
+// Write fails with errFull, and keeps failing, once the limit is passed.
+func (c *capped) Write(p []byte) (int, error) {
+	if c.full || int64(len(p)) > c.left {
+		c.full = true
+		return 0, errFull
+	}
+	c.left -= int64(len(p))
+	return c.w.Write(p)
+}
+
+// clipped keeps the beginning and swallows the rest.
+type clipped struct {
+	b    *bytes.Buffer
+	left int
+}
+
+// Write never fails.
+func (c *clipped) Write(p []byte) (int, error) {
+	keep := p[:min(len(p), c.left)]
+	c.left -= len(keep)
+	c.b.Write(keep)
+	return len(p), nil
+}
