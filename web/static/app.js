@@ -1,0 +1,90 @@
+// Every page: what is better with a script. Without one all forms still work.
+document.documentElement.classList.replace("nojs", "js");
+
+// One sound at a time: listening in stops when a preview starts, and the other
+// way round. It lives outside the page's markup, which today.js redraws.
+const air = new Audio();
+air.preload = "none";
+let listening = "";
+
+// dress makes ready what is only of use with a script.
+export function dress(root) {
+  for (const b of root.querySelectorAll("[data-listen]")) {
+    b.hidden = false;
+    say(b);
+  }
+}
+
+function say(button) {
+  const span = button.querySelector("span");
+  button.dataset.start ??= span.textContent;
+  span.textContent = listening ? button.dataset.stop : button.dataset.start;
+  button.setAttribute("aria-pressed", listening ? "true" : "false");
+}
+
+function listen(url) {
+  listening = listening ? "" : url;
+  if (listening) {
+    air.src = url + (url.includes("?") ? "&" : "?") + "from=" + Date.now();
+    air.play().catch(hush);
+  } else {
+    air.pause();
+    air.removeAttribute("src");
+    air.load();
+  }
+  document.querySelectorAll("[data-listen]").forEach(say);
+}
+
+function hush() {
+  if (listening) listen(listening);
+}
+air.addEventListener("ended", hush);
+air.addEventListener("error", hush);
+
+document.addEventListener("click", (e) => {
+  const b = e.target.closest("[data-listen]");
+  if (b) listen(b.dataset.listen);
+});
+
+document.addEventListener("play", (e) => {
+  if (e.target === air) return;
+  hush();
+  for (const a of document.querySelectorAll("audio")) if (a !== e.target) a.pause();
+}, true);
+
+// Ask before what cannot be undone, and take one press for one.
+document.addEventListener("submit", (e) => {
+  const by = e.submitter;
+  if (by?.dataset.confirm && !confirm(by.dataset.confirm)) {
+    e.preventDefault();
+    return;
+  }
+  if (e.target.dataset.sent) {
+    e.preventDefault();
+    return;
+  }
+  setTimeout(() => {
+    if (e.defaultPrevented) return;
+    e.target.dataset.sent = "1";
+    if (by) busy(by, true);
+  });
+});
+
+// A page that comes back from the browser's memory may be sent again.
+addEventListener("pageshow", () => {
+  for (const f of document.querySelectorAll("form[data-sent]")) delete f.dataset.sent;
+  for (const b of document.querySelectorAll("[aria-disabled]")) busy(b, false);
+});
+
+// busy shows on a button that its work is under way.
+export function busy(button, on) {
+  const span = button.querySelector("span");
+  if (span && button.dataset.busy) {
+    button.dataset.rest ??= span.textContent;
+    span.textContent = on ? button.dataset.busy : button.dataset.rest;
+  }
+  if (on) button.setAttribute("aria-disabled", "true");
+  else button.removeAttribute("aria-disabled");
+}
+
+dress(document);

@@ -1,0 +1,139 @@
+// A new notice: draft, preview, uploads, and the sentence that says what
+// sending will do.
+import { busy } from "./app.js";
+import { templates } from "./template.js";
+
+const form = document.querySelector("[data-draft]");
+const fill = (text, ...args) => text.replace(/\{(\d)\}/g, (_, i) => args[i] ?? "");
+
+// ---- draft: kept on this device until the notice has been sent
+
+const kept = ["topic", "title", "text", "when", "slot", "day", "from", "until", "date", "time", "priority"];
+
+function store() {
+  try {
+    return localStorage;
+  } catch {
+    return null; // switched off in this browser
+  }
+}
+
+function keep() {
+  const draft = {};
+  for (const name of kept) draft[name] = new FormData(form).getAll(name);
+  try {
+    store()?.setItem(form.dataset.draft, JSON.stringify(draft));
+  } catch {
+    return; // full: the page itself still has the words
+  }
+  const told = document.querySelector("[data-draft-told]");
+  const now = new Date();
+  told.textContent = fill(told.dataset.saved, String(now.getHours()).padStart(2, "0") + ":" + String(now.getMinutes()).padStart(2, "0"));
+}
+
+function restore() {
+  const raw = store()?.getItem(form.dataset.draft);
+  if (!raw || form.elements.text.value || form.elements.title.value) return; // the server's words are newer
+  const draft = JSON.parse(raw);
+  for (const field of form.elements) {
+    const values = draft[field.name];
+    if (!values) continue;
+    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+    else field.value = values[0] ?? "";
+  }
+  const when = [...form.querySelectorAll("[name=when]")];
+  if (when.length && !when.some((r) => r.checked)) when[0].checked = true; // that slot has passed
+}
+
+if (new URLSearchParams(location.search).get("told") === "sent") {
+  for (const key of Object.keys(store() ?? {})) if (key.startsWith("notice")) store().removeItem(key);
+}
+
+// ---- preview
+
+async function preview(button) {
+  const box = document.getElementById("preview");
+  busy(button, true);
+  try {
+    const body = new FormData();
+    body.set("text", form.elements.text.value);
+    const answer = await fetch(form.dataset.preview, { method: "POST", body, credentials: "same-origin" });
+    if (answer.redirected) return location.reload();
+    box.innerHTML = await answer.text();
+    const sound = box.querySelector("audio");
+    sound?.play().catch(() => {}); // the browser wants another tap
+  } catch {
+    box.textContent = form.dataset.offline;
+  } finally {
+    busy(button, false);
+  }
+}
+
+// ---- the sentence
+
+function review() {
+  const p = form.querySelector("[data-review]");
+  if (!p) return;
+  const languages = [...form.querySelectorAll(".tongue")].filter((t) => t.querySelector("[name=language]").checked).map((t) => t.dataset.tongue);
+  const last = languages.length > 1 ? " " + p.dataset.and + " " + languages.pop() : "";
+  const when = form.querySelector("[name=when]:checked")?.dataset.say ?? "";
+  const title = form.elements.title.value.trim() || p.dataset.untitled;
+  p.textContent = fill(p.dataset.review, p.dataset.village, title, when, languages.join(", ") + last).replace(/\s+/g, " ");
+}
+
+// ---- uploads: sent as soon as a file is chosen, with progress
+
+function upload(box, file) {
+  const bar = box.querySelector("progress");
+  const told = box.querySelector("[data-taken]");
+  const body = new FormData();
+  body.set(box.querySelector("[type=file]").name, file);
+  const send = new XMLHttpRequest();
+  const failed = () => {
+    bar.hidden = true;
+    told.textContent = box.dataset.failed;
+    told.classList.add("bad");
+  };
+  bar.value = 0;
+  bar.hidden = false;
+  told.classList.remove("bad");
+  send.upload.onprogress = (e) => {
+    bar.value = (100 * e.loaded) / e.total;
+    told.textContent = e.loaded < e.total ? fill(box.dataset.going, Math.floor(bar.value)) : box.dataset.working;
+  };
+  send.onload = () => {
+    bar.hidden = true;
+    if (send.status !== 200 && send.status !== 422) return failed();
+    told.innerHTML = send.responseText;
+    box.querySelector("[data-take]").value = told.querySelector("[data-id]")?.dataset.id ?? "";
+    if (send.status === 200 && box.dataset.then) location.assign(box.dataset.then);
+  };
+  send.onerror = failed;
+  send.open("POST", box.dataset.upload);
+  send.send(body);
+}
+
+document.addEventListener("change", (e) => {
+  const box = e.target.type === "file" && e.target.closest("[data-upload]");
+  if (!box || !e.target.files.length) return;
+  upload(box, e.target.files[0]);
+  e.target.value = ""; // the form need not send it again
+});
+
+if (form) {
+  restore();
+  templates(form);
+  review();
+  let timer = 0;
+  form.addEventListener("input", () => {
+    review();
+    clearTimeout(timer);
+    timer = setTimeout(keep, 400);
+  });
+  form.addEventListener("submit", (e) => {
+    keep();
+    if (e.submitter?.value !== "preview") return;
+    e.preventDefault();
+    preview(e.submitter);
+  });
+}
