@@ -1,0 +1,211 @@
+package playout
+
+import (
+	"context"
+	"time"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+// event takes in what the output reports.
+func (p *Player) event(ctx context.Context, ev audio.Event) {
+	switch ev.Kind {
+	case audio.Started:
+		p.partStarted(ev)
+	case audio.Ended:
+		p.partEnded(ev)
+	case audio.Underrun:
+		p.underrun()
+	case audio.Silenced:
+		p.freeze(ev.At)
+	case audio.Unsilenced:
+		p.thaw(ev.At)
+	case audio.AlarmOn, audio.AlarmOff:
+		p.alarmEvent(ctx, ev)
+	case audio.DeviceUp:
+		p.cfg.Log.Info("the output is open", "device", ev.Device)
+		p.changed()
+	case audio.DeviceDown:
+		p.cfg.Log.Error("the output is gone", "device", ev.Device, "cause", ev.Cause, "detail", ev.Detail)
+		p.changed()
+	}
+}
+
+// partOf finds the item and the part of a cue of their newest try.
+func (p *Player) partOf(cue string) (*item, *part) {
+	it := p.cues[cue]
+	if it == nil {
+		return nil, nil
+	}
+	for i := range it.parts {
+		if it.parts[i].cue == cue {
+			return it, &it.parts[i]
+		}
+	}
+	return nil, nil
+}
+
+func (p *Player) partStarted(ev audio.Event) {
+	it, pt := p.partOf(ev.ID)
+	if it == nil {
+		return
+	}
+	if !it.keyed { // sound without power would be a lie: key now, late
+		p.keyFor(it)
+	}
+	first := len(it.row.Airings) == 0
+	p.openAiring(it, pt, ev.At)
+	if first {
+		it.row.Lateness = it.row.Airings[0].Started.Sub(it.row.Due)
+		p.cfg.Log.Info("occurrence started", "occurrence", it.occ.ID, "late", it.row.Lateness)
+	}
+	p.book.record(it.row)
+	p.show()
+}
+
+func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
+	pt.started = at
+	pt.airing = len(it.row.Airings)
+	it.row.Airings = append(it.row.Airings, Airing{
+		ID: p.cfg.NewID(), Part: pt.Kind, Recording: pt.Recording, Language: pt.Language,
+		Zones: p.cfg.Zones, Started: p.wall(at),
+	})
+}
+
+func (p *Player) closeAiring(it *item, pt *part, at audio.Instant, frames audio.Frames, cause audio.Cause) {
+	a := &it.row.Airings[pt.airing]
+	a.Ended, a.Frames, a.Cause = p.wall(at), int64(frames), string(cause)
+	pt.started = 0
+	pt.told += frames
+}
+
+func (p *Player) partEnded(ev audio.Event) {
+	it, pt := p.partOf(ev.ID)
+	if it == nil {
+		return
+	}
+	delete(p.cues, ev.ID)
+	pt.ended, pt.cause = true, ev.Cause
+	if pt.started != 0 {
+		p.closeAiring(it, pt, ev.At, max(0, ev.Frames-pt.told), ev.Cause)
+		p.book.record(it.row)
+	}
+	p.settle(it)
+}
+
+// settle decides what becomes of an item after one of its parts ended.
+func (p *Player) settle(it *item) {
+	broken := -1
+	for i, pt := range it.parts {
+		if !pt.ended {
+			if broken < 0 {
+				p.show()
+				return // still on its way
+			}
+			continue
+		}
+		if pt.cause != audio.Completed && broken < 0 {
+			broken = i
+		}
+	}
+	if it.endAs != "" {
+		if !it.anySounding() {
+			p.finish(it, it.endAs, string(audio.Stopped))
+		}
+		return
+	}
+	if broken < 0 {
+		p.finish(it, Played, it.playedCause())
+		return
+	}
+	p.repair(it, broken)
+}
+
+// playedCause is what is worth telling of an item that was played to its end.
+func (it *item) playedCause() string {
+	if it.try > 1 {
+		return scheduler.ReasonDevice
+	}
+	return string(audio.Completed)
+}
+
+// repair tries again from a part that did not come to its end, within the
+// item's grace; after that the item is cut, or missed when nothing sounded.
+func (p *Player) repair(it *item, broken int) {
+	cause := it.parts[broken].cause
+	p.silence(it) // parts behind the broken one wait for nothing
+	for i := broken; i < len(it.parts); i++ {
+		delete(p.cues, it.parts[i].cue)
+	}
+	limit := p.instant(it.occ.Due).Add(p.grace(it))
+	if it.occ.Immediate {
+		limit = p.instant(it.row.Due).Add(p.grace(it))
+	}
+	again := p.cfg.Mono().Add(retryAfter)
+	if !it.keyed {
+		again = again.Add(p.cfg.Amp.State().Settle + keyMargin)
+	}
+	if cause == audio.Unread || again > limit {
+		outcome := Missed
+		if len(it.row.Airings) > 0 {
+			outcome = Cut
+		}
+		p.finish(it, outcome, wordless(cause))
+		return
+	}
+	it.startAt = again
+	p.cue(it, broken)
+}
+
+// wordless turns a cue's cause into the cause of the row.
+func wordless(c audio.Cause) string {
+	if c == audio.Lost {
+		return scheduler.ReasonDevice
+	}
+	return string(c)
+}
+
+func (p *Player) underrun() {
+	for _, it := range p.items {
+		for i := range it.parts {
+			if it.parts[i].started != 0 {
+				it.row.Airings[it.parts[i].airing].Underruns++
+			}
+		}
+	}
+}
+
+// freeze closes the airings that an alarm silences.
+func (p *Player) freeze(at audio.Instant) {
+	for _, it := range p.items {
+		for i := range it.parts {
+			pt := &it.parts[i]
+			if pt.started == 0 || pt.ended {
+				continue
+			}
+			frames := max(0, audio.Rate.N(at.Sub(pt.started)))
+			p.closeAiring(it, pt, at, frames, scheduler.ReasonPreempted)
+			p.book.record(it.row)
+		}
+	}
+}
+
+// thaw opens a new airing for what goes on after an alarm, and moves what
+// follows by as long as it lasted.
+func (p *Player) thaw(at audio.Instant) {
+	for _, it := range p.items {
+		var frozenFor time.Duration
+		for i := range it.parts {
+			pt := &it.parts[i]
+			if pt.ended || pt.airing < 0 || pt.started != 0 {
+				continue
+			}
+			frozenFor = p.wall(at).Sub(it.row.Airings[pt.airing].Ended)
+			p.openAiring(it, pt, at)
+			p.book.record(it.row)
+		}
+		it.endAt = it.endAt.Add(frozenFor)
+	}
+	p.show()
+}

@@ -1,0 +1,518 @@
+package playout_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/audio"
+	"loalang/hardware"
+	"loalang/playout"
+	"loalang/recordings"
+	"loalang/scheduler"
+)
+
+// stage is a Player with everything around it faked, inside a synctest bubble.
+type stage struct {
+	t      *testing.T
+	player *playout.Player
+	out    *output
+	amp    *amp
+	book   *journal
+	alarms *emergencies
+	lib    *library
+	voicer *voicer
+	spool  string
+	stop   context.CancelFunc
+	ended  chan error
+}
+
+const settle = 2 * time.Second
+
+// newStage starts a Player; change may alter its configuration first.
+func newStage(t *testing.T, change ...func(*stage, *playout.PlayerConfig)) *stage {
+	t.Helper()
+	s := &stage{t: t, ended: make(chan error, 1), spool: filepath.Join(t.TempDir(), "spool")}
+	s.lib = &library{dir: t.TempDir()}
+	s.out = &output{events: make(chan audio.Event, 1024), cues: map[string]*cue{}, start: time.Now()}
+	s.amp = &amp{}
+	s.book = &journal{rows: map[string]playout.AsRun{}}
+	s.alarms = &emergencies{all: map[string]scheduler.Emergency{}}
+	s.voicer = &voicer{}
+	var n atomic.Int64
+	cfg := playout.PlayerConfig{
+		Village: "un-ta", Origin: "board-1", Languages: []string{"vi", "pcc"}, Zones: []string{"loa-1"},
+		Output: s.out, Siren: s.out, Amp: s.amp, Library: s.lib, Journal: s.book, Emergencies: s.alarms, Voicer: s.voicer,
+		Spool: []string{s.spool},
+		Clock: func() hardware.ClockState { return hardware.ClockState{Trust: hardware.Synced} },
+		Now:   time.Now, Mono: s.out.now,
+		NewID: func() string { return fmt.Sprintf("id-%d", n.Add(1)) },
+		Log:   slog.New(slog.DiscardHandler),
+	}
+	for _, c := range change {
+		c(s, &cfg)
+	}
+	s.player = playout.NewPlayer(cfg)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.stop = cancel
+	go func() { s.ended <- s.player.Run(ctx) }()
+	t.Cleanup(func() { s.close() })
+	synctest.Wait()
+	return s
+}
+
+// close ends the Player and checks that the amplifier is off.
+func (s *stage) close() {
+	if s.stop == nil {
+		return
+	}
+	s.stop()
+	s.stop = nil
+	if err := <-s.ended; err != nil {
+		s.t.Errorf("Run: %v", err)
+	}
+	if s.amp.keyed() {
+		s.t.Error("the amplifier is on after Run has returned")
+	}
+}
+
+// at waits until d after the bubble began, and for everything to come to rest.
+func (s *stage) at(d time.Duration) {
+	s.t.Helper()
+	wait := time.Until(s.out.start.Add(d))
+	if wait < 0 {
+		s.t.Fatalf("the test is already past %s", d)
+	}
+	time.Sleep(wait) // synctest's clock
+	synctest.Wait()
+}
+
+// occurrence is a chime of 1 s, a voice of voiceLength, due after the given time.
+func (s *stage) occurrence(id string, due time.Duration, voice time.Duration) scheduler.Occurrence {
+	o := scheduler.Occurrence{
+		ID: id, Kind: scheduler.Notice, Village: "un-ta", Announcement: "a-" + id, Schedule: "s-" + id, Title: "Mời họp",
+		Class: scheduler.ClassNormal, Nominal: s.out.start.Add(due), Due: s.out.start.Add(due),
+		Length: time.Second + 500*time.Millisecond + voice,
+		Parts: []scheduler.Part{
+			{Kind: scheduler.PartChime, Recording: "chime", Length: time.Second},
+			{Kind: scheduler.PartVoice, Recording: "voice-" + id, Language: "vi", Length: voice, Pause: 500 * time.Millisecond},
+		},
+		Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: time.Minute},
+	}
+	s.lib.add("chime", time.Second)
+	s.lib.add("voice-"+id, voice)
+	return o
+}
+
+func (s *stage) row(id string) playout.AsRun {
+	s.t.Helper()
+	row, ok := s.book.row(id)
+	if !ok {
+		s.t.Fatalf("no as-run row for %q", id)
+	}
+	return row
+}
+
+// expect checks a row's end.
+func (s *stage) expect(id string, outcome playout.Outcome, cause string, airings int) playout.AsRun {
+	s.t.Helper()
+	row := s.row(id)
+	if row.Outcome != outcome || row.Cause != cause || len(row.Airings) != airings {
+		s.t.Fatalf("row %s = %q cause %q with %d airings, want %q cause %q with %d; %+v", id, row.Outcome, row.Cause, len(row.Airings), outcome, cause, airings, row.Airings)
+	}
+	return row
+}
+
+// ---- the output
+
+type cue struct {
+	audio.Cue
+	frames  audio.Frames
+	at, end audio.Instant
+	played  audio.Frames // before a freeze
+	live    bool
+	done    bool
+	timers  []*time.Timer
+}
+
+// output plays cues on synctest's clock, as the real one does on the card's.
+type output struct {
+	mu      sync.Mutex
+	start   time.Time
+	events  chan audio.Event
+	cues    map[string]*cue
+	order   []string
+	raised  []audio.Alarm
+	alarms  map[string]audio.Instant
+	down    bool
+	refuse  error
+	lowered []string
+}
+
+func (o *output) now() audio.Instant { return audio.Instant(time.Since(o.start)) + 1 }
+
+func (o *output) Events() <-chan audio.Event { return o.events }
+
+func (o *output) Cue(c audio.Cue) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.refuse != nil {
+		return o.refuse
+	}
+	if _, twice := o.cues[c.ID]; twice {
+		return fmt.Errorf("cue %q twice", c.ID)
+	}
+	size, err := c.File.Seek(0, 2)
+	if err != nil {
+		return err
+	}
+	k := &cue{Cue: c, frames: audio.Frames((size - 44) / 2), at: c.At}
+	if c.After != "" {
+		before := o.cues[c.After]
+		if before == nil {
+			return fmt.Errorf("cue %q after unknown %q", c.ID, c.After)
+		}
+		k.at = before.end.Add(c.Gap)
+	}
+	k.end = k.at.Add(audio.Rate.D(k.frames))
+	o.cues[c.ID], o.order = k, append(o.order, c.ID)
+	if k.at < o.now() {
+		k.done = true
+		o.events <- audio.Event{Kind: audio.Ended, ID: c.ID, At: o.now(), Cause: audio.TooLate}
+		return nil
+	}
+	o.arm(k)
+	return nil
+}
+
+// arm sets the timers of a cue's start and end.
+func (o *output) arm(k *cue) {
+	k.timers = []*time.Timer{
+		time.AfterFunc(k.at.Sub(o.now()), func() { o.begin(k) }),
+		time.AfterFunc(k.end.Sub(o.now()), func() { o.finish(k, audio.Completed) }),
+	}
+}
+
+func (o *output) begin(k *cue) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if k.done || k.live {
+		return
+	}
+	if o.down {
+		o.endLocked(k, audio.Lost)
+		return
+	}
+	k.live = true
+	o.events <- audio.Event{Kind: audio.Started, ID: k.ID, At: k.at}
+}
+
+func (o *output) finish(k *cue, c audio.Cause) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !k.done {
+		o.endLocked(k, c)
+	}
+}
+
+func (o *output) endLocked(k *cue, c audio.Cause) {
+	for _, t := range k.timers {
+		t.Stop()
+	}
+	frames := k.played
+	if k.live {
+		frames += audio.Rate.N(o.now().Sub(k.at))
+	}
+	k.done = true
+	o.events <- audio.Event{Kind: audio.Ended, ID: k.ID, At: o.now(), Frames: min(frames, k.frames), Cause: c}
+}
+
+func (o *output) Stop(ids ...string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, id := range ids {
+		if k := o.cues[id]; k != nil && !k.done {
+			o.endLocked(k, audio.Stopped)
+		}
+	}
+	return nil
+}
+
+// lose takes the device away: what sounds is lost.
+func (o *output) lose() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.down = true
+	o.events <- audio.Event{Kind: audio.DeviceDown, Cause: audio.Lost}
+	for _, id := range o.order {
+		if k := o.cues[id]; !k.done && k.live {
+			o.endLocked(k, audio.Lost)
+		}
+	}
+}
+
+func (o *output) back() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.down = false
+	o.events <- audio.Event{Kind: audio.DeviceUp, Device: "fake"}
+}
+
+func (o *output) Raise(a audio.Alarm) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.raised = append(o.raised, a)
+	if o.alarms == nil {
+		o.alarms = map[string]audio.Instant{}
+	}
+	if _, again := o.alarms[a.ID]; again {
+		return nil
+	}
+	o.alarms[a.ID] = o.now()
+	for _, k := range o.cues {
+		if k.live && !k.done {
+			for _, t := range k.timers {
+				t.Stop()
+			}
+			k.played += audio.Rate.N(o.now().Sub(k.at))
+		}
+	}
+	o.events <- audio.Event{Kind: audio.AlarmOn, ID: a.ID, At: o.now()}
+	o.events <- audio.Event{Kind: audio.Silenced, At: o.now()}
+	time.AfterFunc(a.Until.Sub(o.now()), func() { o.off(a.ID, audio.Expired) })
+	return nil
+}
+
+func (o *output) off(id string, c audio.Cause) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	began, on := o.alarms[id]
+	if !on {
+		return
+	}
+	delete(o.alarms, id)
+	o.events <- audio.Event{Kind: audio.AlarmOff, ID: id, At: o.now(), Frames: audio.Rate.N(o.now().Sub(began)), Cause: c}
+	o.events <- audio.Event{Kind: audio.Unsilenced, At: o.now()}
+	for _, k := range o.cues {
+		if k.live && !k.done {
+			k.at = o.now()
+			k.end = k.at.Add(audio.Rate.D(k.frames - k.played))
+			k.timers = []*time.Timer{time.AfterFunc(k.end.Sub(o.now()), func() { o.finish(k, audio.Completed) })}
+			continue
+		}
+		if before := o.cues[k.After]; !k.done && before != nil { // the chain shifts
+			for _, t := range k.timers {
+				t.Stop()
+			}
+			k.at = before.end.Add(k.Gap)
+			k.end = k.at.Add(audio.Rate.D(k.frames))
+			o.arm(k)
+		}
+	}
+}
+
+func (o *output) Lower(id string) error {
+	o.mu.Lock()
+	o.lowered = append(o.lowered, id)
+	o.mu.Unlock()
+	o.off(id, audio.Stopped)
+	return nil
+}
+
+func (o *output) State() audio.OutputState { return audio.OutputState{Device: "fake", Up: !o.down} }
+
+func (o *output) alarm(n int) audio.Alarm {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.raised[n]
+}
+
+func (o *output) begun() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var ids []string
+	for _, id := range o.order {
+		if o.cues[id].live {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// ---- the amplifier
+
+type amp struct {
+	mu      sync.Mutex
+	on      bool
+	changes []time.Time
+	fail    error
+}
+
+func (a *amp) Key() error { return a.set(true) }
+
+func (a *amp) Unkey() error { return a.set(false) }
+
+func (a *amp) set(on bool) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if on && a.fail != nil {
+		return a.fail
+	}
+	if a.on != on {
+		a.on, a.changes = on, append(a.changes, time.Now())
+	}
+	return nil
+}
+
+func (a *amp) keyed() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.on
+}
+
+func (a *amp) switches() []time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.changes)
+}
+
+func (a *amp) State() hardware.AmpState {
+	return hardware.AmpState{Keyed: a.keyed(), Settle: settle, Tail: time.Second, Simulated: true}
+}
+
+// ---- what is kept
+
+type journal struct {
+	mu      sync.Mutex
+	rows    map[string]playout.AsRun
+	claims  []time.Time
+	failing error
+}
+
+func (j *journal) Claim(_ context.Context, a playout.AsRun) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.failing != nil {
+		return j.failing
+	}
+	if _, taken := j.rows[a.Occurrence]; taken {
+		return playout.ErrClaimed
+	}
+	j.rows[a.Occurrence] = a
+	j.claims = append(j.claims, time.Now())
+	return nil
+}
+
+func (j *journal) Record(_ context.Context, a playout.AsRun) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.failing != nil {
+		return j.failing
+	}
+	j.rows[a.Occurrence] = a
+	return nil
+}
+
+func (j *journal) Unfinished(context.Context, string) ([]playout.AsRun, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var open []playout.AsRun
+	for _, key := range slices.Sorted(maps.Keys(j.rows)) {
+		if j.rows[key].Outcome == "" {
+			open = append(open, j.rows[key])
+		}
+	}
+	return open, j.failing
+}
+
+func (j *journal) row(occurrence string) (playout.AsRun, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	a, ok := j.rows[occurrence]
+	return a, ok
+}
+
+func (j *journal) break_(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.failing = err
+}
+
+type emergencies struct {
+	mu  sync.Mutex
+	all map[string]scheduler.Emergency
+}
+
+func (e *emergencies) SaveEmergency(_ context.Context, x scheduler.Emergency) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.all[x.ID] = x
+	return nil
+}
+
+func (e *emergencies) ActiveEmergencies(_ context.Context, _ string, now time.Time) ([]scheduler.Emergency, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var active []scheduler.Emergency
+	for _, x := range e.all {
+		if x.ActiveAt(now) {
+			active = append(active, x)
+		}
+	}
+	return active, nil
+}
+
+type library struct {
+	dir  string
+	fail error
+}
+
+// add makes a recording of that length: a header and silence.
+func (l *library) add(id string, length time.Duration) {
+	if _, err := os.Stat(filepath.Join(l.dir, id)); err == nil {
+		return // recordings are immutable
+	}
+	raw := make([]byte, 44+2*audio.Rate.N(length))
+	copy(raw, "RIFF")
+	binary.LittleEndian.PutUint32(raw[40:], uint32(len(raw)-44))
+	if err := os.WriteFile(filepath.Join(l.dir, id), raw, 0o600); err != nil {
+		panic(err)
+	}
+}
+
+func (l *library) PlayCopy(_ context.Context, id string) (*os.File, error) {
+	if l.fail != nil {
+		return nil, l.fail
+	}
+	f, err := os.Open(filepath.Join(l.dir, id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, recordings.ErrNotFound
+	}
+	return f, err
+}
+
+type voicer struct {
+	fail error
+	took time.Duration
+}
+
+func (v *voicer) Spoken(_ context.Context, language, text string) (string, bool) {
+	return text, language == "vi"
+}
+
+func (v *voicer) Voice(_ context.Context, _, _, _ string) (recordings.Recording, error) {
+	time.Sleep(v.took)
+	return recordings.Recording{ID: "message"}, v.fail
+}

@@ -1,0 +1,323 @@
+package playout
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+const (
+	// keyMargin is added to the settle time: the relay's click and a late timer.
+	keyMargin = 50 * time.Millisecond
+	// soon is how far ahead of its instant a cue must reach the output.
+	soon = 300 * time.Millisecond
+	// between is the silence kept between two occurrences that run into one another.
+	between = time.Second
+	// retryAfter is how long after a lost device a part is tried again.
+	retryAfter = time.Second
+	// keepKeyed is the gap across which the amplifier stays on.
+	keepKeyed = 30 * time.Second
+	// defaultGrace is how late an occurrence without a grace of its own is tried
+	// again after a lost device.
+	defaultGrace = 10 * time.Minute
+)
+
+// item is one occurrence on its way through the air. It belongs to the loop.
+type item struct {
+	occ     scheduler.Occurrence
+	row     AsRun
+	parts   []part
+	ready   bool          // claimed, files open, cued
+	keyed   bool          // the amplifier was keyed for it
+	ampErr  error         // why the amplifier was not
+	keyAt   audio.Instant // when to key
+	startAt audio.Instant // first frame of the newest try
+	endAt   audio.Instant // after its last frame, as far as is known
+	try     int           // how often it was cued
+	endAs   Outcome       // set when a person ended it
+	endBy   string
+}
+
+// part is one recording of an item.
+type part struct {
+	scheduler.Part
+	file    *os.File
+	cue     string        // of the newest try
+	started audio.Instant // of the open airing; zero when none is open
+	airing  int           // index of the newest airing in row.Airings; -1: none
+	told    audio.Frames  // frames already written to closed airings of this try
+	ended   bool          // the newest cue has ended
+	cause   audio.Cause
+}
+
+// take begins with an occurrence that was handed over.
+func (p *Player) take(o scheduler.Occurrence) {
+	if _, taken := p.seen[o.ID]; taken {
+		return
+	}
+	p.forget()
+	p.seen[o.ID] = o.Due
+	it := &item{occ: o, row: p.newRow(o)}
+	it.row.Claimed = p.cfg.Now().UTC()
+	for _, sp := range o.Parts {
+		it.parts = append(it.parts, part{Part: sp, airing: -1})
+	}
+	p.items[o.ID] = it
+	row := it.row
+	p.side.Go(func() {
+		// Claimed first, then opened: what has a row never plays twice.
+		err := p.book.claim(context.Background(), row)
+		var files []*os.File
+		if !errors.Is(err, ErrClaimed) {
+			var openErr error
+			files, openErr = p.open(o.Parts)
+			if err != nil {
+				// Nothing could keep the claim: air all the same, the memory of
+				// this process still keeps it from airing twice.
+				p.cfg.Log.Error("an occurrence airs without a durable claim", "occurrence", o.ID, "err", err)
+			}
+			err = openErr
+		}
+		if !p.do(func() { p.prepared(it, files, err) }) {
+			closeAll(files)
+		}
+	})
+}
+
+// open opens every part; on an error none stays open.
+func (p *Player) open(parts []scheduler.Part) ([]*os.File, error) {
+	files := make([]*os.File, 0, len(parts))
+	for _, sp := range parts {
+		f, err := p.cfg.Library.PlayCopy(context.Background(), sp.Recording)
+		if err != nil {
+			closeAll(files)
+			return nil, fmt.Errorf("open %s %s: %w", sp.Kind, sp.Recording, err)
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		if f != nil {
+			_ = f.Close() // read only
+		}
+	}
+}
+
+// prepared goes on with an item whose claim is durable.
+func (p *Player) prepared(it *item, files []*os.File, err error) {
+	switch {
+	case p.items[it.occ.ID] != it: // stopped meanwhile
+		closeAll(files)
+		return
+	case errors.Is(err, ErrClaimed):
+		delete(p.items, it.occ.ID)
+		return
+	case err != nil || len(files) == 0:
+		p.cfg.Log.Error("an occurrence cannot air", "occurrence", it.occ.ID, "err", err)
+		p.finish(it, Missed, string(audio.Unread))
+		return
+	}
+	for i := range it.parts {
+		it.parts[i].file = files[i]
+	}
+	it.startAt = p.earliest(p.instant(it.occ.Due), it.occ.Length)
+	if it.occ.Immediate {
+		it.row.Due = p.wall(it.startAt) // "as soon as the output can" is when that is
+	} else if late := it.startAt.Sub(p.instant(it.occ.Due)); late > p.grace(it) {
+		p.finish(it, Missed, scheduler.ReasonTooLate)
+		return
+	}
+	p.cue(it, 0)
+}
+
+// earliest is the first instant not before want at which length of sound can
+// begin: the cue must arrive, the amplifier settle, and nothing else may sound.
+func (p *Player) earliest(want audio.Instant, length time.Duration) audio.Instant {
+	ahead := soon
+	if !p.power.held() {
+		ahead += p.cfg.Amp.State().Settle + keyMargin
+	}
+	at := max(want, p.cfg.Mono().Add(ahead))
+	var taken []*item
+	for _, it := range p.items {
+		if it.ready {
+			taken = append(taken, it)
+		}
+	}
+	slices.SortFunc(taken, func(a, b *item) int { return cmp.Compare(a.startAt, b.startAt) })
+	for _, it := range taken {
+		if at < it.endAt && at.Add(length) > it.startAt {
+			at = it.endAt.Add(between)
+		}
+	}
+	return at
+}
+
+// grace is how late the item's first frame may still be.
+func (p *Player) grace(it *item) time.Duration {
+	if it.occ.Misfire.Policy == scheduler.Skip {
+		return LateAfter
+	}
+	if it.occ.Misfire.Grace > 0 {
+		return it.occ.Misfire.Grace
+	}
+	return defaultGrace
+}
+
+// cue hands the parts from the given one on to the output, the first at
+// it.startAt and each other behind the one before.
+func (p *Player) cue(it *item, from int) {
+	it.try++
+	it.ready = true
+	it.keyAt = it.startAt.Add(-p.cfg.Amp.State().Settle - keyMargin)
+	end := it.startAt
+	for i := from; i < len(it.parts); i++ {
+		pt := &it.parts[i]
+		pt.cue = fmt.Sprintf("%s#%d.%d", it.occ.ID, i, it.try)
+		pt.ended, pt.cause, pt.started, pt.told = false, "", 0, 0
+		c := audio.Cue{ID: pt.cue, File: pt.file, At: it.startAt}
+		if i > from {
+			c.At, c.After, c.Gap = 0, it.parts[i-1].cue, pt.Pause
+			end = end.Add(pt.Pause)
+		}
+		end = end.Add(pt.Length)
+		p.cues[pt.cue] = it
+		if err := p.cfg.Output.Cue(c); err != nil {
+			p.cfg.Log.Error("the output refused a cue", "occurrence", it.occ.ID, "err", err)
+			pt.ended, pt.cause = true, audio.Lost
+		}
+	}
+	it.endAt = end
+	if it.parts[from].ended {
+		p.settle(it)
+	}
+}
+
+// nextKey is how long until the next amplifier keying; an hour when none is due.
+func (p *Player) nextKey() time.Duration {
+	wait := time.Hour
+	for _, it := range p.items {
+		if it.ready && !it.keyed {
+			wait = min(wait, it.keyAt.Sub(p.cfg.Mono()))
+		}
+	}
+	return max(wait, 0)
+}
+
+// keyDue keys the amplifier for every item whose time has come.
+func (p *Player) keyDue() {
+	now := p.cfg.Mono()
+	for _, it := range p.items {
+		if it.ready && !it.keyed && it.keyAt <= now {
+			p.keyFor(it)
+		}
+	}
+}
+
+func (p *Player) keyFor(it *item) {
+	it.keyed = true
+	if it.ampErr = p.power.hold(it.occ.ID); it.ampErr != nil {
+		p.cfg.Log.Error("the amplifier could not be keyed", "occurrence", it.occ.ID, "err", it.ampErr)
+	}
+	p.show()
+}
+
+// stopItem ends an item because a person said so.
+func (p *Player) stopItem(it *item, by string, as Outcome) {
+	it.endBy, it.endAs = by, as
+	p.silence(it)
+	if !it.anySounding() {
+		p.finish(it, as, string(audio.Stopped))
+	}
+}
+
+// silence asks the output to end every cue of the item.
+func (p *Player) silence(it *item) {
+	var ids []string
+	for _, pt := range it.parts {
+		if pt.cue != "" && !pt.ended {
+			ids = append(ids, pt.cue)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	if err := p.cfg.Output.Stop(ids...); err != nil {
+		p.cfg.Log.Error("the output could not be stopped", "occurrence", it.occ.ID, "err", err)
+	}
+}
+
+func (it *item) anySounding() bool {
+	for _, pt := range it.parts {
+		if pt.started != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// abandon ends an item from outside its own course.
+func (p *Player) abandon(it *item, cause string) {
+	p.silence(it)
+	at := p.cfg.Mono()
+	outcome := Missed
+	for i := range it.parts {
+		pt := &it.parts[i]
+		if pt.started != 0 {
+			p.closeAiring(it, pt, at, audio.Rate.N(at.Sub(pt.started)), audio.Stopped)
+		}
+		if pt.airing >= 0 {
+			outcome = Cut
+		}
+	}
+	p.finish(it, outcome, cause)
+}
+
+// finish ends an item with its one outcome.
+func (p *Player) finish(it *item, outcome Outcome, cause string) {
+	if it.ampErr != nil && outcome == Played {
+		outcome, cause = Missed, "amplifier"
+	}
+	it.row.Outcome, it.row.Cause, it.row.By = outcome, cause, it.endBy
+	it.row.Updated = p.cfg.Now().UTC()
+	p.book.record(it.row)
+	p.cfg.Log.Info("occurrence ended", "occurrence", it.occ.ID, "outcome", outcome, "cause", cause, "late", it.row.Lateness)
+	for i := range it.parts {
+		if it.parts[i].file != nil {
+			_ = it.parts[i].file.Close() // read only
+		}
+		delete(p.cues, it.parts[i].cue)
+	}
+	delete(p.items, it.occ.ID)
+	p.bridge()
+	p.power.release(it.occ.ID)
+	p.show()
+}
+
+// bridge keeps the amplifier on across a short gap to the next item.
+func (p *Player) bridge() {
+	for _, it := range p.items {
+		if it.ready && !it.keyed && p.power.held() && it.keyAt.Sub(p.cfg.Mono()) < keepKeyed {
+			p.keyFor(it)
+		}
+	}
+}
+
+// forget drops what was handed over so long ago that no plan names it again.
+func (p *Player) forget() {
+	for id, due := range p.seen {
+		if p.cfg.Now().Sub(due) > 48*time.Hour {
+			delete(p.seen, id)
+		}
+	}
+}

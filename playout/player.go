@@ -1,0 +1,237 @@
+package playout
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"loalang/audio"
+	"loalang/hardware"
+	"loalang/recordings"
+	"loalang/scheduler"
+)
+
+// Voicer speaks a text into the library. *Producer is one.
+type Voicer interface {
+	Voice(ctx context.Context, language, voice, spoken string) (recordings.Recording, error)
+	// Spoken is text as a voice of language reads it; ok is false when no voice
+	// speaks the language.
+	Spoken(ctx context.Context, language, text string) (spoken string, ok bool)
+}
+
+// PlayerConfig is what a Player works with. Every field is required unless it
+// says otherwise.
+type PlayerConfig struct {
+	Village     string   // key of the village that hears this output
+	Origin      string   // the node that owns the rows written here
+	Languages   []string // of the village, in the order they air
+	Zones       []string // switched by Amp; empty: one unnamed zone
+	Output      Output
+	Siren       Siren
+	Amp         Amp
+	Library     Library
+	Journal     Journal
+	Emergencies Emergencies
+	Voicer      Voicer
+	// Spool lists folders for what the journal cannot take, tried in order: on
+	// the data disk, and in memory for when that disk is full.
+	Spool []string
+	Clock func() hardware.ClockState
+	Now   func() time.Time     // wall clock
+	Mono  func() audio.Instant // audio.Monotonic
+	NewID func() string        // UUIDv7
+	Log   *slog.Logger
+}
+
+// Player airs what the scheduler hands over and what a person raises at once.
+// Run owns one goroutine, in which everything about scheduled occurrences
+// happens; the exported methods may be called from any goroutine.
+type Player struct {
+	cfg   PlayerConfig
+	power *power
+	book  *logbook
+	inbox chan func()
+	done  chan struct{}
+	side  sync.WaitGroup // claims and messages under way
+
+	// Owned by the loop.
+	items map[string]*item     // by occurrence
+	cues  map[string]*item     // by cue
+	seen  map[string]time.Time // occurrences handed over, until a day after Due
+
+	mu     sync.Mutex
+	onAir  *OnAir
+	alarms []*alarm
+	change chan struct{} // closed and replaced at each change
+
+	keep sync.Mutex // one writer of the file of active emergencies
+}
+
+// NewPlayer prepares a Player; nothing sounds before Run.
+func NewPlayer(cfg PlayerConfig) *Player {
+	return &Player{
+		cfg:    cfg,
+		power:  newPower(cfg.Amp, cfg.Log),
+		book:   newLogbook(cfg.Journal, cfg.Spool, cfg.Log),
+		inbox:  make(chan func(), 256),
+		done:   make(chan struct{}),
+		items:  map[string]*item{},
+		cues:   map[string]*item{},
+		seen:   map[string]time.Time{},
+		change: make(chan struct{}),
+	}
+}
+
+// Run airs until ctx ends; it then switches the amplifier off and writes what
+// the as-run still lacks. It returns nil when ctx ended and an error when the
+// Output ended by itself.
+func (p *Player) Run(ctx context.Context) error {
+	defer p.side.Wait()
+	bookCtx, closeBook := context.WithCancel(context.WithoutCancel(ctx))
+	var writing sync.WaitGroup
+	writing.Go(func() { p.book.run(bookCtx) })
+	defer writing.Wait()
+	defer closeBook()
+	defer close(p.done)
+	defer p.power.off() // deferred last, runs first: no path leaves the amplifier live
+
+	p.afterRestart(ctx)
+	key := time.NewTimer(time.Hour)
+	defer key.Stop()
+	for {
+		key.Reset(p.nextKey())
+		select {
+		case <-ctx.Done():
+			p.leave()
+			return nil
+		case f := <-p.inbox:
+			f()
+		case ev, alive := <-p.cfg.Output.Events():
+			if !alive {
+				p.leave()
+				return errors.New("the output ended")
+			}
+			p.event(ctx, ev)
+		case <-key.C:
+			p.keyDue()
+		}
+	}
+}
+
+// do runs f on the loop; it says false when the loop has ended.
+func (p *Player) do(f func()) bool {
+	select {
+	case <-p.done:
+		return false
+	case p.inbox <- f:
+		return true
+	}
+}
+
+// Play takes over an occurrence. It returns at once; the same ID plays once.
+func (p *Player) Play(o scheduler.Occurrence) {
+	p.do(func() { p.take(o) })
+}
+
+// Omit writes down that an occurrence will not air, and why. Scheduler reasons
+// decide the outcome.
+func (p *Player) Omit(o scheduler.Occurrence, r scheduler.Reason) {
+	p.do(func() {
+		if _, taken := p.seen[o.ID]; taken {
+			return
+		}
+		p.seen[o.ID] = o.Due
+		row := p.newRow(o)
+		row.Outcome, row.Cause = omitted(r.Code), r.Code
+		p.book.record(row)
+	})
+}
+
+// omitted is the outcome that a reason for not airing leads to.
+func omitted(code string) Outcome {
+	switch code {
+	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonClock,
+		scheduler.ReasonNotReady, scheduler.ReasonDevice:
+		return Missed
+	case scheduler.ReasonSlotFull, scheduler.ReasonNextTime:
+		return Moved
+	case scheduler.ReasonWithdrawn:
+		return Withdrawn
+	}
+	return Skipped
+}
+
+// Stop ends an occurrence that sounds, or keeps one from sounding for which the
+// amplifier is already due. ErrNotOnAir when it is neither.
+func (p *Player) Stop(ctx context.Context, occurrence, by string) error {
+	return p.end(ctx, by, StoppedBy, func(it *item) bool { return it.occ.ID == occurrence })
+}
+
+// Withdraw ends whatever of an announcement sounds or is about to. ErrNotOnAir
+// when nothing does.
+func (p *Player) Withdraw(ctx context.Context, announcement, by string) error {
+	return p.end(ctx, by, Withdrawn, func(it *item) bool { return it.occ.Announcement == announcement })
+}
+
+func (p *Player) end(ctx context.Context, by string, as Outcome, which func(*item) bool) error {
+	answer := make(chan error, 1)
+	asked := p.do(func() {
+		found := ErrNotOnAir
+		for _, it := range p.items {
+			if which(it) {
+				p.stopItem(it, by, as)
+				found = nil
+			}
+		}
+		answer <- found
+	})
+	if !asked {
+		return ErrNotOnAir
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// newRow starts the as-run row of an occurrence.
+func (p *Player) newRow(o scheduler.Occurrence) AsRun {
+	now := p.cfg.Now().UTC()
+	return AsRun{
+		Owned:      scheduler.Owned{ID: p.cfg.NewID(), Village: p.cfg.Village, Origin: p.cfg.Origin, Created: now, Updated: now},
+		Occurrence: o.ID, Kind: o.Kind, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
+		Title: o.Title, Class: o.Class, Nominal: o.Nominal, Due: o.Due, Planned: o.Length,
+		Heard: NotMeasured,
+	}
+}
+
+// wall turns a monotonic instant into wall time as the clock says now.
+func (p *Player) wall(at audio.Instant) time.Time {
+	return p.cfg.Now().Add(at.Sub(p.cfg.Mono())).UTC()
+}
+
+// instant turns a wall time into a monotonic instant as the clock says now.
+func (p *Player) instant(t time.Time) audio.Instant {
+	return p.cfg.Mono().Add(t.Sub(p.cfg.Now()))
+}
+
+// leave ends every item as the process goes down: what sounds is cut, what was
+// only prepared is missed.
+func (p *Player) leave() {
+	for _, it := range p.items {
+		p.abandon(it, scheduler.ReasonPower)
+	}
+	p.leaveAlarms()
+}
+
+// changed tells watchers that Air differs.
+func (p *Player) changed() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.change)
+	p.change = make(chan struct{})
+}

@@ -1,0 +1,249 @@
+package playout
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"time"
+
+	"loalang/recordings"
+	"loalang/scheduler"
+	"loalang/speech"
+)
+
+const (
+	// produceEvery is how often the producer looks for work nobody told it of.
+	produceEvery = time.Minute
+	// titleLength bounds the title of a spoken recording, in characters.
+	titleLength = 60
+)
+
+// Stacks is the library as the producer fills it. *recordings.Library is one.
+type Stacks interface {
+	// Import levels and stores what r holds.
+	Import(ctx context.Context, r io.Reader, about recordings.About) (recordings.Recording, error)
+	// Recording reads one; recordings.ErrNotFound when there is none.
+	Recording(ctx context.Context, id string) (recordings.Recording, error)
+}
+
+// ProducerConfig is what a Producer works with; every field is required.
+type ProducerConfig struct {
+	Village string
+	Drafts  Drafts
+	Cache   SpeechCache
+	Engine  speech.Engine
+	Library Stacks
+	Done    func() // called after each rendition that became ready: plan anew
+	Log     *slog.Logger
+}
+
+// Producer makes renditions ready ahead of air: it speaks texts and measures
+// takes. Run owns its one goroutine; the other methods may be called from any.
+type Producer struct {
+	cfg  ProducerConfig
+	wake chan struct{}
+}
+
+// NewProducer prepares a Producer.
+func NewProducer(cfg ProducerConfig) *Producer {
+	return &Producer{cfg: cfg, wake: make(chan struct{}, 1)}
+}
+
+// Changed tells the producer that there may be work. It does not block.
+func (p *Producer) Changed() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run produces until ctx ends and then returns nil.
+func (p *Producer) Run(ctx context.Context) error {
+	tick := time.NewTicker(produceEvery)
+	defer tick.Stop()
+	for {
+		if err := p.produceAll(ctx); err != nil && ctx.Err() == nil {
+			p.cfg.Log.Error("renditions that wait could not be read", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+func (p *Producer) produceAll(ctx context.Context) error {
+	waiting, err := p.cfg.Drafts.Waiting(ctx, p.cfg.Village)
+	if err != nil {
+		return err
+	}
+	for _, r := range waiting {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := p.produce(ctx, r); err != nil {
+			p.cfg.Log.Error("a rendition could not be saved", "rendition", r.ID, "err", err)
+		}
+	}
+	return nil
+}
+
+// produce makes one rendition ready or notes why it cannot be.
+func (p *Producer) produce(ctx context.Context, r scheduler.Rendition) error {
+	rec, err := p.sound(ctx, r)
+	if ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		code := faultCode(err)
+		if code == r.Fault {
+			return nil // known, and tried again in a minute
+		}
+		p.cfg.Log.Error("a rendition could not be produced", "rendition", r.ID, "language", r.Language, "err", err)
+		r.Fault = code
+		return saved(p.cfg.Drafts.SaveRendition(ctx, r))
+	}
+	r.State, r.Recording, r.Length, r.Fault = scheduler.Ready, rec.ID, rec.Length, ""
+	if err := saved(p.cfg.Drafts.SaveRendition(ctx, r)); err != nil {
+		return err
+	}
+	p.cfg.Done()
+	return nil
+}
+
+// saved forgives a rendition that changed meanwhile: it comes up again.
+func saved(err error) error {
+	if errors.Is(err, scheduler.ErrRevision) {
+		return nil
+	}
+	return err
+}
+
+func (p *Producer) sound(ctx context.Context, r scheduler.Rendition) (recordings.Recording, error) {
+	if r.State == scheduler.Recorded {
+		return p.cfg.Library.Recording(ctx, r.Recording)
+	}
+	return p.Voice(ctx, r.Language, r.Voice, r.SpokenText)
+}
+
+// Codes of Rendition.Fault.
+const (
+	FaultNoEngine = "no-engine"
+	FaultNoVoice  = "no-voice"
+	FaultNoWords  = "no-words"
+	FaultGone     = "recording-gone"
+	FaultDisk     = "disk-full"
+	FaultProduce  = "production"
+)
+
+func faultCode(err error) string {
+	switch {
+	case errors.Is(err, speech.ErrNoEngine):
+		return FaultNoEngine
+	case errors.Is(err, speech.ErrNoVoice):
+		return FaultNoVoice
+	case errors.Is(err, speech.ErrNoWords):
+		return FaultNoWords
+	case errors.Is(err, recordings.ErrNotFound):
+		return FaultGone
+	}
+	return FaultProduce
+}
+
+// Normalize is text as a voice of the language will read it.
+func (p *Producer) Normalize(language, text string) speech.Spoken {
+	return speech.Normalize(language, text)
+}
+
+// Voices lists what the engine can speak with; speech.ErrNoEngine when there
+// is none.
+func (p *Producer) Voices(ctx context.Context) ([]speech.Voice, error) {
+	return p.cfg.Engine.Voices(ctx)
+}
+
+// Spoken is text as a voice of language reads it; ok is false when no voice
+// speaks the language.
+func (p *Producer) Spoken(ctx context.Context, language, text string) (spoken string, ok bool) {
+	voices, err := p.cfg.Engine.Voices(ctx)
+	if err != nil {
+		return "", false
+	}
+	for _, v := range voices {
+		if v.Language == language {
+			return speech.Normalize(language, text).Text, true
+		}
+	}
+	return "", false
+}
+
+// Voice speaks a spoken text into the library, levelled like everything that
+// airs; what was spoken before comes from there. voice "" is the first voice of
+// the language. It blocks for seconds when the text is new.
+func (p *Producer) Voice(ctx context.Context, language, voice, spoken string) (recordings.Recording, error) {
+	key, err := p.key(ctx, language, voice, spoken)
+	if err != nil {
+		return recordings.Recording{}, err
+	}
+	if id, err := p.cfg.Cache.SpokenBefore(ctx, key); err == nil {
+		if rec, err := p.cfg.Library.Recording(ctx, id); err == nil {
+			return rec, nil
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		p.cfg.Log.Error("what was spoken before could not be read", "err", err)
+	}
+	rec, err := p.speak(ctx, speech.Request{Text: spoken, Voice: voice, Language: language})
+	if err != nil {
+		return recordings.Recording{}, err
+	}
+	if err := p.cfg.Cache.RememberSpoken(ctx, key, rec.ID); err != nil {
+		p.cfg.Log.Error("what was spoken could not be remembered", "recording", rec.ID, "err", err)
+	}
+	return rec, nil
+}
+
+// key holds everything that changes the sound: engine, version, voice, text.
+func (p *Producer) key(ctx context.Context, language, voice, spoken string) (string, error) {
+	name, err := p.cfg.Engine.Name(ctx)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{name, language, voice, spoken}, "\x00")))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func (p *Producer) speak(ctx context.Context, r speech.Request) (recordings.Recording, error) {
+	wav, in := io.Pipe()
+	engine := make(chan error, 1)
+	go func() {
+		err := p.cfg.Engine.Synthesize(ctx, r, in)
+		engine <- err
+		_ = in.CloseWithError(err) // never fails
+	}()
+	rec, err := p.cfg.Library.Import(ctx, wav, recordings.About{Title: title(r.Text), Kind: recordings.Speech})
+	_ = wav.Close() // lets an engine go on that nobody reads any more
+	if engineErr := <-engine; engineErr != nil && !errors.Is(engineErr, io.ErrClosedPipe) {
+		return recordings.Recording{}, fmt.Errorf("speak: %w", engineErr)
+	}
+	if err != nil {
+		return recordings.Recording{}, fmt.Errorf("import speech: %w", err)
+	}
+	return rec, nil
+}
+
+// title is the beginning of a text.
+func title(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	runes := []rune(line)
+	if len(runes) > titleLength {
+		return string(runes[:titleLength-1]) + "…"
+	}
+	return line
+}

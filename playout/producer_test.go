@@ -1,0 +1,279 @@
+package playout_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/playout"
+	"loalang/recordings"
+	"loalang/scheduler"
+	"loalang/speech"
+)
+
+// studio is a Producer with everything around it faked.
+type studio struct {
+	mu       sync.Mutex
+	drafts   map[string]scheduler.Rendition
+	known    map[string]string
+	stored   map[string]recordings.Recording
+	spoken   int
+	engine   error
+	library  error
+	revision error
+	ready    int
+}
+
+func newStudio() *studio {
+	return &studio{drafts: map[string]scheduler.Rendition{}, known: map[string]string{}, stored: map[string]recordings.Recording{}}
+}
+
+func (s *studio) producer() *playout.Producer {
+	return playout.NewProducer(playout.ProducerConfig{
+		Village: "un-ta", Drafts: s, Cache: s, Engine: (*engine)(s), Library: s,
+		Done: func() { s.mu.Lock(); s.ready++; s.mu.Unlock() },
+		Log:  slog.New(slog.DiscardHandler),
+	})
+}
+
+func (s *studio) Waiting(context.Context, string) ([]scheduler.Rendition, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rs []scheduler.Rendition
+	for _, r := range s.drafts {
+		if r.State == scheduler.Spoken || r.State == scheduler.Recorded {
+			rs = append(rs, r)
+		}
+	}
+	return rs, nil
+}
+
+func (s *studio) SaveRendition(_ context.Context, r scheduler.Rendition) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.revision != nil {
+		return s.revision
+	}
+	s.drafts[r.ID] = r
+	return nil
+}
+
+func (s *studio) SpokenBefore(_ context.Context, key string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id, ok := s.known[key]; ok {
+		return id, nil
+	}
+	return "", fs.ErrNotExist
+}
+
+func (s *studio) RememberSpoken(_ context.Context, key, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known[key] = id
+	return nil
+}
+
+func (s *studio) Import(_ context.Context, r io.Reader, about recordings.About) (recordings.Recording, error) {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return recordings.Recording{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.library != nil {
+		return recordings.Recording{}, s.library
+	}
+	rec := recordings.Recording{ID: fmt.Sprintf("%x", raw), Title: about.Title, Kind: about.Kind, Length: 3 * time.Second}
+	s.stored[rec.ID] = rec
+	return rec, nil
+}
+
+func (s *studio) Recording(_ context.Context, id string) (recordings.Recording, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if rec, ok := s.stored[id]; ok {
+		return rec, nil
+	}
+	return recordings.Recording{}, recordings.ErrNotFound
+}
+
+func (s *studio) draft(id string) scheduler.Rendition {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.drafts[id]
+}
+
+// engine speaks by writing the text.
+type engine studio
+
+func (e *engine) Name(context.Context) (string, error) { return "fake 1", e.engineErr() }
+
+func (e *engine) engineErr() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.engine
+}
+
+func (e *engine) Voices(context.Context) ([]speech.Voice, error) {
+	return []speech.Voice{{ID: "fake:vi", Language: "vi"}}, nil
+}
+
+func (e *engine) Synthesize(_ context.Context, r speech.Request, w io.Writer) error {
+	if strings.TrimSpace(r.Text) == "" {
+		return speech.ErrNoWords
+	}
+	if r.Language != "vi" {
+		return speech.ErrNoVoice
+	}
+	e.mu.Lock()
+	e.spoken++
+	e.mu.Unlock()
+	_, err := io.WriteString(w, r.Text)
+	return err
+}
+
+func TestProduce(t *testing.T) {
+	broken := errors.New("ffmpeg: killed")
+	tests := map[string]struct {
+		draft  scheduler.Rendition
+		change func(*studio)
+		state  scheduler.RenditionState
+		fault  string
+	}{
+		"OK":        {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "Kính mời bà con"}, state: scheduler.Ready},
+		"Take":      {draft: scheduler.Rendition{State: scheduler.Recorded, Language: "pcc", Recording: "take"}, state: scheduler.Ready},
+		"TakeGone":  {draft: scheduler.Rendition{State: scheduler.Recorded, Recording: "gone"}, state: scheduler.Recorded, fault: playout.FaultGone},
+		"NoVoice":   {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "pcc", SpokenText: "x"}, state: scheduler.Spoken, fault: playout.FaultNoVoice},
+		"NoWords":   {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: " "}, state: scheduler.Spoken, fault: playout.FaultNoWords},
+		"NoEngine":  {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.engine = speech.ErrNoEngine }, state: scheduler.Spoken, fault: playout.FaultNoEngine},
+		"NoLibrary": {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.library = broken }, state: scheduler.Spoken, fault: playout.FaultProduce},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStudio()
+				s.stored["take"] = recordings.Recording{ID: "take", Length: 7 * time.Second}
+				tt.draft.ID = "r1"
+				s.drafts["r1"] = tt.draft
+				if tt.change != nil {
+					tt.change(s)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- s.producer().Run(ctx) }()
+				synctest.Wait()
+				got := s.draft("r1")
+				if got.State != tt.state || got.Fault != tt.fault {
+					t.Errorf("rendition = %q fault %q, want %q fault %q", got.State, got.Fault, tt.state, tt.fault)
+				}
+				if ready := tt.state == scheduler.Ready; ready != (got.Length > 0) || ready != (s.ready == 1) {
+					t.Errorf("length %s, told %d times", got.Length, s.ready)
+				}
+				cancel()
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+func TestProducerTriesAgainAfterAMinute(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStudio()
+		s.engine = speech.ErrNoEngine
+		s.drafts["r1"] = scheduler.Rendition{Owned: scheduler.Owned{ID: "r1"}, State: scheduler.Spoken, Language: "vi", SpokenText: "x"}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		p := s.producer()
+		go func() { _ = p.Run(ctx) }()
+		synctest.Wait()
+		s.mu.Lock()
+		s.engine = nil
+		s.mu.Unlock()
+		time.Sleep(61 * time.Second)
+		synctest.Wait()
+		if got := s.draft("r1"); got.State != scheduler.Ready || got.Fault != "" {
+			t.Errorf("rendition = %+v, want ready without fault", got)
+		}
+	})
+}
+
+func TestRenditionThatChangedMeanwhileIsNoError(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStudio()
+		s.revision = scheduler.ErrRevision
+		s.drafts["r1"] = scheduler.Rendition{Owned: scheduler.Owned{ID: "r1"}, State: scheduler.Spoken, Language: "vi", SpokenText: "x"}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		p := s.producer()
+		go func() { _ = p.Run(ctx) }()
+		synctest.Wait()
+		s.mu.Lock()
+		s.revision = nil
+		s.mu.Unlock()
+		p.Changed()
+		synctest.Wait()
+		if got := s.draft("r1"); got.State != scheduler.Ready {
+			t.Errorf("rendition = %q, want ready", got.State)
+		}
+	})
+}
+
+// The same words are spoken once; another voice or another text is spoken anew.
+func TestVoiceCacheKnowsTextAndVoice(t *testing.T) {
+	s := newStudio()
+	p := s.producer()
+	ask := func(voice, text string) recordings.Recording {
+		t.Helper()
+		rec, err := p.Voice(t.Context(), "vi", voice, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec
+	}
+	first := ask("", "Kính mời bà con")
+	if again := ask("", "Kính mời bà con"); again.ID != first.ID || s.spoken != 1 {
+		t.Errorf("the same text was spoken %d times", s.spoken)
+	}
+	ask("fake:south", "Kính mời bà con")
+	ask("", "Kính mời toàn thể bà con")
+	if s.spoken != 3 {
+		t.Errorf("spoken %d times, want 3: another voice, another text", s.spoken)
+	}
+	if first.Title != "Kính mời bà con" || first.Kind != recordings.Speech {
+		t.Errorf("recording = %+v", first)
+	}
+}
+
+func TestVoiceIsSpokenAgainWhenTheLibraryLostIt(t *testing.T) {
+	s := newStudio()
+	p := s.producer()
+	rec, err := p.Voice(t.Context(), "vi", "", "một")
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(s.stored, rec.ID)
+	if _, err := p.Voice(t.Context(), "vi", "", "một"); err != nil || s.spoken != 2 {
+		t.Errorf("spoken %d times, err %v; want it spoken again", s.spoken, err)
+	}
+}
+
+func TestSpokenOnlyWithAVoice(t *testing.T) {
+	p := newStudio().producer()
+	if _, ok := p.Spoken(t.Context(), "pcc", "x"); ok {
+		t.Error("Giáy is spoken by nobody")
+	}
+	if text, ok := p.Spoken(t.Context(), "vi", "Xin chào"); !ok || text == "" {
+		t.Errorf("Vietnamese = %q %v", text, ok)
+	}
+}

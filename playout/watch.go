@@ -1,0 +1,108 @@
+package playout
+
+import (
+	"context"
+	"time"
+
+	"loalang/audio"
+)
+
+const (
+	// watchLively is how often Watch tells while something sounds.
+	watchLively = 100 * time.Millisecond
+	// watchCalm is how often it tells otherwise.
+	watchCalm = time.Second
+)
+
+// Air is what the village hears now. It may be called from any goroutine and
+// does not block.
+func (p *Player) Air() Air {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a := Air{
+		Village: p.cfg.Village, At: p.cfg.Now().UTC(),
+		Output: p.cfg.Siren.State(), Amp: p.cfg.Amp.State(), Clock: p.cfg.Clock(),
+	}
+	if p.onAir != nil {
+		on := *p.onAir
+		a.OnAir = &on
+	}
+	if n := len(p.alarms); n > 0 {
+		e := p.alarms[n-1].e
+		a.Emergency = &e
+	}
+	return a
+}
+
+// Watch delivers Air at each change, ten times a second while something sounds
+// and once a second otherwise, until ctx ends; then it closes. A slow reader
+// loses the oldest.
+func (p *Player) Watch(ctx context.Context) <-chan Air {
+	out := make(chan Air, 1)
+	go func() {
+		defer close(out)
+		for {
+			p.mu.Lock()
+			change := p.change
+			p.mu.Unlock()
+			a := p.Air()
+			select {
+			case <-out: // nobody has read the last one: it is old now
+			default:
+			}
+			out <- a
+			wait := watchCalm
+			if a.OnAir != nil || a.Emergency != nil {
+				wait = watchLively
+			}
+			timer := time.NewTimer(wait)
+			select {
+			case <-ctx.Done():
+				timer.Stop()
+				return
+			case <-change:
+				timer.Stop()
+			case <-timer.C:
+			}
+		}
+	}()
+	return out
+}
+
+// show recomputes what is on air: what sounds, else what the amplifier is keyed
+// for.
+func (p *Player) show() {
+	var on *OnAir
+	for _, it := range p.items {
+		if !it.keyed {
+			continue
+		}
+		candidate := p.describe(it)
+		if on == nil || on.Started.IsZero() && (!candidate.Started.IsZero() || candidate.Ends.Before(on.Ends)) {
+			on = candidate
+		}
+	}
+	p.mu.Lock()
+	p.onAir = on
+	p.mu.Unlock()
+	p.changed()
+}
+
+func (p *Player) describe(it *item) *OnAir {
+	on := &OnAir{Occurrence: it.occ}
+	if len(it.row.Airings) > 0 {
+		on.Started = it.row.Airings[0].Started
+	}
+	end := max(it.startAt, p.cfg.Mono())
+	for i := range it.parts {
+		pt := &it.parts[i]
+		if pt.started != 0 {
+			on.Part, on.Language = pt.Kind, pt.Language
+			end = pt.started.Add(pt.Length - audio.Rate.D(pt.told))
+		} else if !pt.ended {
+			end = end.Add(pt.Pause + pt.Length)
+		}
+	}
+	on.Ends = p.wall(end)
+	return on
+}
