@@ -140,6 +140,7 @@ type child struct {
 	siren  audio.Clip // empty: there is none
 	prio   priority
 	tap    *tap
+	gate   gate
 
 	events  chan audio.Event
 	dropped atomic.Int64
@@ -155,7 +156,7 @@ type child struct {
 // newChild makes what the greeting asks for. The device is not open yet.
 func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	h, files := greeting.Hello, greeting.files
-	c := &child{link: l, prio: prio, events: make(chan audio.Event, eventQueue), wanted: map[string]int{}}
+	c := &child{link: l, prio: prio, gate: newGate(), events: make(chan audio.Event, eventQueue), wanted: map[string]int{}}
 	choice, err := ParseDevice(h.Device)
 	if err != nil {
 		return nil, err
@@ -397,7 +398,7 @@ func (c *child) cue(q cue, f *os.File) {
 		return
 	}
 	err = c.desk.Cue(audio.DeskCue{
-		ID: q.ID, Source: source, Frames: source.Frames(), At: q.At, After: q.After, Gap: q.Gap, Gain: q.Gain, Replaces: q.Replaces,
+		ID: q.ID, Source: c.gate.slow(source), Frames: source.Frames(), At: q.At, After: q.After, Gap: q.Gap, Gain: q.Gain, Replaces: q.Replaces,
 	})
 	if err != nil {
 		closeFile(f)

@@ -138,8 +138,8 @@ func (r *ruler) onsets(t testing.TB, quiet time.Duration) []audio.Instant {
 	const loud = 300
 	var all []audio.Instant
 	runs, _ := r.runs(t)
+	silent := audio.Rate.N(quiet)
 	for _, one := range runs {
-		silent := audio.Rate.N(quiet)
 		for i, v := range one.samples {
 			if v > -loud && v < loud {
 				silent++

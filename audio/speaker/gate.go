@@ -1,0 +1,49 @@
+package speaker
+
+import (
+	"time"
+
+	"loalang/audio"
+)
+
+const (
+	// gateFrames is how much is decoded in one go, 85 ms of sound: well under a
+	// tenth of a millisecond of work.
+	gateFrames = 4096
+	// gateRest is the pause behind it.
+	gateRest = time.Millisecond
+)
+
+// gate lets the sources of a child be read one at a time and in small pieces.
+// Every thread of the child has the same real-time priority: decoding several
+// files at once would take all the cores away from the card for longer than its
+// buffer lasts.
+type gate chan struct{}
+
+func newGate() gate { return make(gate, 1) }
+
+// slow is source, read through the gate. It still yields more than forty times
+// as fast as it is played.
+func (g gate) slow(source *audio.WAVSource) audio.Source { return &slowSource{source: source, gate: g} }
+
+type slowSource struct {
+	source *audio.WAVSource
+	gate   gate
+	since  int // frames since the last rest
+}
+
+// Read follows the contract of audio.Source.
+func (s *slowSource) Read(dst []float32) (int, error) {
+	if s.since >= gateFrames {
+		time.Sleep(gateRest)
+		s.since = 0
+	}
+	s.gate <- struct{}{}
+	n, err := s.source.Read(dst[:min(len(dst), gateFrames)])
+	<-s.gate
+	s.since += n
+	return n, err
+}
+
+// Close closes the source.
+func (s *slowSource) Close() error { return s.source.Close() }
