@@ -31,7 +31,8 @@ type DeskOptions struct {
 // and after the alarm it goes on, fading in, from the very frame at which the
 // alarm began, so that no muted frame counts as played and none is lost. A
 // device that has buffered programme behind the alarm's first frame mutes that
-// itself (within 5 ms or more) until AlarmActive turns false.
+// itself (within 5 ms or more), until AlarmActive has turned false and what it
+// had buffered when the alarm began is through.
 //
 // The programme passes a look-ahead limiter at −1 dBFS that leaves what is
 // below bit for bit alone; an alarm is one voice of known peak, whose gain is

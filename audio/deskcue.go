@@ -85,7 +85,7 @@ type deskCue struct {
 	began   Frames // device frame at which its first frame was mixed; −1: none yet
 	started bool   // its Started was told
 	take    Frames // to be mixed in this block
-	stall   Frames // frames of this block that could not be read
+	stall   Frames // frames of this block that pass before what could not be read
 	dry     Frames // stalls in a row
 	cut     Frames // device frame at which it ends, before its length
 	fading  bool   // its last fade frames before cut are a fade
@@ -120,7 +120,7 @@ func (c *deskCue) playedBy(frame Frames) Frames {
 	return max(0, min(frame, c.end())-c.start)
 }
 
-// endBy cuts c at the device frame, with a fade before it.
+// fadeOut ends c with a fade from the device frame on, unless it ends sooner.
 func (c *deskCue) fadeOut(from Frames, cause Cause) {
 	if from+fade < c.end() {
 		c.cut, c.fading, c.cause = from+fade, true, cause
@@ -144,9 +144,10 @@ func (c *deskCue) supply(head, n Frames) {
 	if to == from {
 		return
 	}
+	whole := f.total.Load() >= 0 // asked first: then available is all there will ever be
 	c.take = min(to-from, f.available(from-c.start))
-	if f.total.Load() < 0 {
-		c.stall = to - from - c.take
+	if !whole && c.take < to-from {
+		c.stall = head + n - from - c.take // it goes on with the next block
 	}
 	if c.take > 0 {
 		c.dry = 0

@@ -53,7 +53,9 @@ func (d *Desk) PullProgramme(dst []float32) {
 func (d *Desk) PullAlarmAt(f Frames, dst []float32) int {
 	n := d.alarms.pull(f, dst)
 	clear(dst[n:])
-	d.tap.overlay(f, dst[:n])
+	if n > 0 {
+		d.tap.overlay(f, dst[:n])
+	}
 	return n
 }
 

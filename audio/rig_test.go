@@ -33,6 +33,7 @@ type rig struct {
 
 	mu     sync.Mutex
 	events []audio.Event
+	watch  func(audio.Event) // told of every event, when not nil
 	tap    []int16
 }
 
@@ -71,6 +72,9 @@ func frameAt(f audio.Frames) audio.Instant {
 func (r *rig) event(e audio.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.watch != nil {
+		r.watch(e)
+	}
 	r.events = append(r.events, e)
 }
 

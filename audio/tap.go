@@ -26,6 +26,7 @@ type tapLine struct {
 
 	programme [tapSize]float32
 	alarm     [tapSize]atomic.Uint32 // float32 bits, swapped back to 0 when read
+	alarmed   atomic.Int64           // no alarm at this device frame or later
 	drained   atomic.Int64           // frames that left the line
 	sum       [block]float32
 	out       [block]int16
@@ -57,6 +58,7 @@ func (t *tapLine) ramp(from, to Frames, g float32) {
 // has left the line already, or lies too far ahead of it, is lost to the tap
 // only.
 func (t *tapLine) overlay(at Frames, frames []float32) {
+	t.alarmed.Store(int64(at) + int64(len(frames)))
 	first := t.drained.Load()
 	for i, v := range frames {
 		k := int64(at) + int64(i)
@@ -73,9 +75,15 @@ func (t *tapLine) drain(limit Frames) {
 	for at < int64(limit) {
 		n := int(min(int64(limit)-at, block))
 		for i := range n {
-			k := (at + int64(i)) & (tapSize - 1)
-			v := t.programme[k] + math.Float32frombits(t.alarm[k].Swap(0))
-			t.sum[i], t.out[i] = v, toS16(v)
+			t.sum[i] = t.programme[(at+int64(i))&(tapSize-1)]
+		}
+		if at < t.alarmed.Load() {
+			for i := range n {
+				t.sum[i] += math.Float32frombits(t.alarm[(at+int64(i))&(tapSize-1)].Swap(0))
+			}
+		}
+		for i, v := range t.sum[:n] {
+			t.out[i] = toS16(v)
 		}
 		at += int64(n)
 		t.drained.Store(at)

@@ -1,0 +1,122 @@
+package audio_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"loalang/audio"
+)
+
+// endless is a source that never ends.
+type endless struct{}
+
+func (endless) Read(dst []float32) (int, error) {
+	for i := range dst {
+		dst[i] = 0.01
+	}
+	return len(dst), nil
+}
+
+// sounding is a Desk on which n cues, and an alarm when asked for, sound.
+func sounding(tb testing.TB, n int, alarm bool) *audio.Desk {
+	tb.Helper()
+	d := audio.NewDesk(audio.DeskOptions{Event: func(audio.Event) {}, Tap: func([]int16) {}})
+	d.Anchor(0, frameAt(0))
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { _ = d.Run(ctx) }()
+	tb.Cleanup(cancel)
+	for i := range n {
+		if err := d.Cue(audio.DeskCue{ID: fmt.Sprint(i), Source: endless{}, At: frameAt(0)}); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if alarm {
+		if err := d.Raise(alarmOf("flood", flat(48000, 9000), 0)); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	time.Sleep(20 * time.Millisecond) // the readers' first fill, which allocates
+	return d
+}
+
+var loads = []struct {
+	name  string
+	cues  int
+	alarm bool
+}{
+	{"silence", 0, false},
+	{"one cue", 1, false},
+	{"eight cues", 8, false},
+	{"alarm over eight cues", 8, true},
+}
+
+// TestPullAllocatesNothing is what the benchmarks print, as a promise.
+func TestPullAllocatesNothing(t *testing.T) {
+	for _, l := range loads {
+		t.Run(l.name, func(t *testing.T) {
+			d := sounding(t, l.cues, l.alarm)
+			buf := make([]float32, 480)
+			if n := testing.AllocsPerRun(150, func() { d.Pull(buf) }); n != 0 {
+				t.Errorf("a pull allocates %v times, want 0", n)
+			}
+			alarm := make([]float32, 480)
+			d2 := sounding(t, l.cues, l.alarm)
+			if n := testing.AllocsPerRun(150, func() { d2.PullProgramme(buf); d2.PullAlarm(alarm) }); n != 0 {
+				t.Errorf("a pull of both buses allocates %v times, want 0", n)
+			}
+		})
+	}
+}
+
+// BenchmarkPull is 10 ms of sound.
+func BenchmarkPull(b *testing.B) {
+	for _, l := range loads {
+		b.Run(l.name, func(b *testing.B) {
+			d := sounding(b, l.cues, l.alarm)
+			buf := make([]float32, 480)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i%200 == 199 { // the readers keep the pace of the air, not that of a benchmark
+					b.StopTimer()
+					d = sounding(b, l.cues, l.alarm)
+					b.StartTimer()
+				}
+				d.Pull(buf)
+			}
+		})
+	}
+}
+
+// BenchmarkLimiter is 10 ms of sound.
+func BenchmarkLimiter(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		level float32
+	}{{"below the ceiling", 0.5}, {"above it", 2}} {
+		b.Run(c.name, func(b *testing.B) {
+			l := audio.NewLimiter(-1)
+			x := make([]float32, 480)
+			b.ReportAllocs()
+			for b.Loop() {
+				for i := range x {
+					x[i] = c.level * float32(i%7-3) / 3
+				}
+				l.Process(x)
+			}
+		})
+	}
+}
+
+// BenchmarkReadWAV is ten seconds of sound.
+func BenchmarkReadWAV(b *testing.B) {
+	file := riff(plain, chunk("data", make([]byte, 960000)))
+	b.SetBytes(960000)
+	for b.Loop() {
+		if _, _, err := audio.ReadWAV(bytes.NewReader(file), int64(len(file))); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
