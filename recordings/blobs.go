@@ -34,7 +34,7 @@ func (l *Library) begin() (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer gate.Close()
+	defer func() { _ = gate.Close() }()
 	dir, err := os.MkdirTemp(filepath.Join(l.dir, "tmp"), "import-")
 	if err != nil {
 		return nil, fmt.Errorf("make a work folder: %w", err)
@@ -60,7 +60,7 @@ func (l *Library) gate() (*os.File, error) {
 		return nil, fmt.Errorf("open the folder for imports: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, fmt.Errorf("lock the folder for imports: %w", err)
 	}
 	return f, nil
@@ -72,7 +72,7 @@ func (l *Library) sweep() error {
 	if err != nil {
 		return err
 	}
-	defer gate.Close()
+	defer func() { _ = gate.Close() }()
 	left, err := os.ReadDir(gate.Name())
 	if err != nil {
 		return fmt.Errorf("look for interrupted imports: %w", err)
@@ -86,7 +86,7 @@ func (l *Library) sweep() error {
 		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
 			err = os.RemoveAll(path)
 		}
-		f.Close()
+		_ = f.Close()
 		if err != nil {
 			return fmt.Errorf("remove an interrupted import: %w", err)
 		}
@@ -123,7 +123,7 @@ func hashFile(path string) (stored, error) {
 	if err != nil {
 		return stored{}, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	h := sha256.New()
 	n, err := io.Copy(h, f)
 	if err != nil {
@@ -167,7 +167,7 @@ func syncPath(path string) error {
 	if err != nil {
 		return fmt.Errorf("sync: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("sync %s: %w", filepath.Base(path), err)
 	}

@@ -118,7 +118,7 @@ func SirenFile() (*os.File, error) {
 		_, err = f.Seek(0, 0)
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, fmt.Errorf("write siren: %w", err)
 	}
 	return f, nil

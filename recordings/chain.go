@@ -46,7 +46,7 @@ func examine(d decoded) (raw, error) {
 	if err != nil {
 		return raw{}, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	full, speech := level.NewMeter(masterRate), level.NewMeter(masterRate)
 	band := []*level.Biquad{
 		level.HighPass(masterRate, highPass), level.HighPass(masterRate, highPass), level.LowPass(masterRate, lowPass),
@@ -90,7 +90,7 @@ func (l *Library) clean(ctx context.Context, w *work, d decoded, r raw) (string,
 	}
 	size := 4*r.frames + 2<<20
 	res, err := l.sandbox.do(ctx, step{
-		in: d.path, out: out, fileSize: size,
+		in: d.path, out: out, fileSize: size, ours: true,
 		input: []string{
 			"-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "s16le", "-codec_whitelist", "pcm_s16le",
 			"-f", "s16le", "-ar", strconv.Itoa(masterRate), "-ac", "1",
@@ -144,7 +144,7 @@ func (l *Library) level(w *work, clean string, target float64) (levelled, error)
 	if err != nil {
 		return levelled{}, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	p, err := survey(f, target)
 	if err != nil {
 		return levelled{}, err

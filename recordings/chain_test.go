@@ -30,18 +30,18 @@ func badRecordings() []struct {
 		{"far from the microphone", "[0:a]volume=-26dB", []string{"quiet"}, []string{"clipped", "off-level"}},
 		{"overdriven", "[0:a]volume=22dB,aformat=s16", []string{"clipped"}, []string{"quiet", "off-level"}},
 		{"overdriven AAC", "[0:a]volume=22dB,aformat=s16", []string{"clipped"}, []string{"off-level"}},
-		{"50 Hz hum", mix("sine=f=50:d=60,volume=-10dB"), nil, []string{"noisy", "off-level"}},
-		{"market noise", mix("anoisesrc=c=pink:a=0.25:d=60:seed=7"), []string{"noisy"}, []string{"off-level"}},
-		{"level step", "[0:a]volume='if(lt(t,10),1,0.16)':eval=frame", nil, []string{"off-level", "clipped"}},
+		{"50 Hz hum", mix("sine=f=50:d=12,volume=-10dB"), nil, []string{"noisy", "off-level"}},
+		{"market noise", mix("anoisesrc=c=pink:a=0.25:d=12:seed=7"), []string{"noisy"}, []string{"off-level"}},
+		{"level step", "[0:a]volume='if(lt(t,6),1,0.16)':eval=frame", nil, []string{"off-level", "clipped"}},
 		{"one channel of two", "[0:a]pan=stereo|c0=c0|c1=0*c0", nil, []string{"off-level", "quiet"}},
-		{"a pause of 8 s", "[0:a]volume='if(between(t,6,14),0,1)':eval=frame", []string{"long-silence"}, []string{"off-level"}},
+		{"a pause of 6 s", "[0:a]volume='if(between(t,3,9),0,1)':eval=frame", []string{"long-silence"}, []string{"off-level"}},
 	}
 }
 
 func TestBadRecordingsAreLevelledAndTold(t *testing.T) {
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
-	wav := say(t, dir, 20)
+	wav := say(t, dir, 12)
 	l, _, _ := library(t)
 	for i, c := range badRecordings() {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestBadRecordingsAreLevelledAndTold(t *testing.T) {
 			if strings.HasSuffix(c.name, "AAC") {
 				path = strings.TrimSuffix(path, "wav") + "m4a"
 			}
-			ffmpeg(t, "-v", "error", "-i", wav, "-filter_complex", c.filter, "-t", "20", path)
+			ffmpeg(t, "-v", "error", "-i", wav, "-filter_complex", c.filter, "-t", "12", path)
 			rec, err := importFile(l, path)
 			if err != nil {
 				t.Fatal(err)
@@ -103,15 +103,15 @@ func silences(t *testing.T, l *recordings.Library, id string) (lead, tail float6
 func TestEndsAreTrimmedAndNothingInside(t *testing.T) {
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
-	wav := say(t, dir, 10)
+	wav := say(t, dir, 7)
 	l, _, _ := library(t)
 	cases := []struct {
 		name, filter string
 		length       time.Duration
 	}{
-		{"OK long silence at both ends", "adelay=4000,apad=pad_dur=5", 10 * time.Second},
-		{"speech from the first frame", "atrim=start=1,asetpts=PTS-STARTPTS", 9 * time.Second},
-		{"a pause inside stays", "volume='if(between(t,4,7),0,1)':eval=frame,adelay=2000", 10 * time.Second},
+		{"OK long silence at both ends", "adelay=4000,apad=pad_dur=5", 7 * time.Second},
+		{"speech from the first frame", "atrim=start=1,asetpts=PTS-STARTPTS", 6 * time.Second},
+		{"a pause inside stays", "volume='if(between(t,3,5),0,1)':eval=frame,adelay=2000", 7 * time.Second},
 	}
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 	"loalang/recordings"
 )
 
-// goodFiles makes 6 s of speech in every form that people send.
+// goodFiles makes 4 s of speech in every form that people send.
 func goodFiles(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	wav := say(t, dir, 6)
+	wav := say(t, dir, 4)
 	files := map[string]string{}
 	add := func(name string, args ...string) {
 		path := filepath.Join(dir, name)
@@ -38,7 +38,7 @@ func goodFiles(t *testing.T, dir string) map[string]string {
 	add("stereo.m4a", "-c:a", "aac", "-ac", "2")
 	add("mislabelled.txt", "-c:a", "aac", "-f", "mp4")
 	add("-i", "-c:a", "libmp3lame", "-f", "mp3")
-	ffmpeg(t, "-v", "error", "-i", wav, "-f", "lavfi", "-i", "testsrc=d=6:s=320x240", "-c:v", "libx264", "-c:a", "aac", "-shortest", filepath.Join(dir, "video.mp4"))
+	ffmpeg(t, "-v", "error", "-i", wav, "-f", "lavfi", "-i", "testsrc=d=4:s=320x240", "-c:v", "libx264", "-c:a", "aac", "-shortest", filepath.Join(dir, "video.mp4"))
 	files["video.mp4"] = filepath.Join(dir, "video.mp4")
 	for name, rate := range map[string]string{"nb.amr": "8000", "wb.awb": "16000"} {
 		path := filepath.Join(dir, name)
@@ -68,8 +68,8 @@ func TestEveryGoodFormatDecodes(t *testing.T) {
 				if !near(rec.Loudness, -18, 0.3) || rec.TruePeak > -1.5 {
 					t.Errorf("%.2f LUFS, %.2f dBTP", rec.Loudness, rec.TruePeak)
 				}
-				if rec.Length < 5500*time.Millisecond || rec.Length > 6600*time.Millisecond {
-					t.Errorf("6 s became %v", rec.Length)
+				if rec.Length < 3500*time.Millisecond || rec.Length > 4600*time.Millisecond {
+					t.Errorf("4 s became %v", rec.Length)
 				}
 				if has(rec.Warnings, recordings.EndMissing) || has(rec.Warnings, recordings.Clipped) || has(rec.Warnings, recordings.OffLevel) {
 					t.Errorf("warnings: %v", rec.Warnings)
@@ -84,7 +84,7 @@ func TestEveryGoodFormatDecodes(t *testing.T) {
 func TestMissingEndIsTold(t *testing.T) {
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
-	wav := say(t, dir, 20)
+	wav := say(t, dir, 8)
 	l, _, _ := library(t)
 	for _, c := range []struct {
 		name string

@@ -189,7 +189,7 @@ func look(path string) (container, claims, error) {
 	if err != nil {
 		return "", claims{}, fmt.Errorf("open the upload: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
 		return "", claims{}, fmt.Errorf("open the upload: %w", err)
@@ -209,7 +209,7 @@ func (l *Library) encode(ctx context.Context, w *work, v levelled) (Recording, e
 		return Recording{}, err
 	}
 	res, err := l.sandbox.do(ctx, step{
-		in: v.master, out: out, fileSize: 4*v.frames + 1<<20,
+		in: v.master, out: out, fileSize: 4*v.frames + 1<<20, ours: true,
 		input: []string{"-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "wav", "-codec_whitelist", "pcm_s16le"},
 		output: []string{
 			"-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",

@@ -94,7 +94,7 @@ func Open(c Config) (*Library, error) {
 			return nil, fmt.Errorf("open recordings: %w", err)
 		}
 	}
-	if err := l.sweep(); err != nil {
+	if err := errors.Join(syncPath(l.dir), syncPath(filepath.Dir(l.dir)), l.sweep()); err != nil {
 		return nil, fmt.Errorf("open recordings: %w", err)
 	}
 	return l, nil

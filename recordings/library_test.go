@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"loalang/recordings"
 )
@@ -341,6 +342,45 @@ func TestImportNeedsRoomOnTheDisk(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(filepath.Join(root, "tmp")); len(left) > 0 || len(x.known) > 0 {
 		t.Errorf("left behind: %v %v", left, x.known)
+	}
+}
+
+// A real small disk fills up at each stage in turn; nothing may be left behind.
+func TestImportOnARealFullDisk(t *testing.T) {
+	needs(t, "ffmpeg", "espeak-ng")
+	dir := t.TempDir()
+	m4a := filepath.Join(dir, "x.m4a")
+	ffmpeg(t, "-v", "error", "-i", say(t, dir, 40), "-c:a", "aac", "-b:a", "48k", m4a)
+	for _, c := range []struct {
+		name string
+		size string
+	}{
+		{"while it is received", "1150k"}, {"while it is decoded", "2800k"}, {"before it is cleaned", "12m"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			disk := t.TempDir()
+			if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size="+c.size); err != nil {
+				t.Skipf("a small disk cannot be mounted here (%v): run the tests as root", err)
+			}
+			defer func() { _ = unix.Unmount(disk, unix.MNT_DETACH) }()
+			l, x, root := library(t, func(k *recordings.Config) {
+				k.Dir = filepath.Join(disk, "recordings")
+				k.Limits.Reserve = 4096
+			})
+			_, err := importFile(l, m4a)
+			if !errors.Is(err, recordings.ErrDiskFull) || len(x.known) > 0 {
+				t.Errorf("got %v", err)
+			}
+			err = filepath.WalkDir(root, func(path string, e os.DirEntry, err error) error {
+				if err == nil && !e.IsDir() {
+					t.Errorf("left behind: %s", path)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -31,7 +31,7 @@ func openOutput(path string) (*os.File, error) {
 		err = errors.New("it is no plain file")
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, fmt.Errorf("open what ffmpeg wrote: %w", err)
 	}
 	return f, nil

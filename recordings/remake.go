@@ -35,7 +35,7 @@ func (l *Library) remake(ctx context.Context, id string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	play, err := newPlayWriter(w.path("play.wav"))
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (l *Library) unpack(ctx context.Context, w *work, id string) (string, error
 		return "", err
 	}
 	res, err := l.sandbox.do(ctx, step{
-		in: l.blob(Master, id), out: out, fileSize: decodeFile,
+		in: l.blob(Master, id), out: out, fileSize: decodeFile, ours: true,
 		input:  []string{"-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "flac", "-codec_whitelist", "flac"},
 		output: []string{"-c:a", "pcm_s16le", "-ac", "1", "-ar", strconv.Itoa(masterRate), "-f", "s16le", "file:master.raw"},
 	})

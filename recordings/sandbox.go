@@ -35,7 +35,8 @@ type SandboxConfig struct {
 	// Confine starts this program so that it hands its further arguments to
 	// the function Confine. Empty: this executable with the argument "confine".
 	Confine []string
-	// Wall is how long one step may take; 0: two minutes.
+	// Wall is how long one step may take; 0: two minutes. Steps on sound that
+	// is already ours have five times that.
 	Wall time.Duration
 }
 
@@ -105,7 +106,7 @@ func (s *Sandbox) probe(ctx context.Context, lock Lock, ffmpeg string) error {
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
 	if err := errors.Join(os.WriteFile(in, nil, 0o600), os.Mkdir(out, 0o700)); err != nil {
 		return fmt.Errorf("fill a folder: %w", err)
@@ -142,6 +143,7 @@ type step struct {
 	fileSize int64    // bytes that one output file may have
 	input    []string // switches before -i
 	output   []string // switches and the name of the file behind it
+	ours     bool     // the input is sound of our own making: five times the time, for slow boards
 }
 
 // do waits for its turn and runs ffmpeg behind the lock. A run that ended
@@ -173,7 +175,7 @@ func (s *Sandbox) do(ctx context.Context, st step) (result, error) {
 	program = append(program, st.input...)
 	program = append(program, "-i", seen)
 	program = append(program, st.output...)
-	r := s.run(ctx, lock, locked{in: st.in, out: st.out, fileSize: st.fileSize, program: program})
+	r := s.run(ctx, lock, locked{in: st.in, out: st.out, fileSize: st.fileSize, program: program, patient: st.ours})
 	if ctx.Err() != nil {
 		return result{}, fmt.Errorf("run ffmpeg: %w", ctx.Err())
 	}
@@ -194,6 +196,7 @@ type locked struct {
 	in, out  string
 	fileSize int64
 	program  []string
+	patient  bool // five times the time
 }
 
 // result is what a run left.
@@ -205,8 +208,12 @@ type result struct {
 }
 
 func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
+	cpu, wall := cpuCap, s.config.Wall
+	if l.patient {
+		cpu, wall = 5*cpu, 5*wall
+	}
 	limits := []string{
-		"prlimit", fmt.Sprintf("--cpu=%d", int(cpuCap.Seconds())), fmt.Sprintf("--as=%d", memoryCap),
+		"prlimit", fmt.Sprintf("--cpu=%d", int(cpu.Seconds())), fmt.Sprintf("--as=%d", memoryCap),
 		fmt.Sprintf("--fsize=%d", l.fileSize), fmt.Sprintf("--nofile=%d", filesCap), "--core=0",
 	}
 	inside := append(limits, l.program...)
@@ -218,7 +225,7 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 		}
 		argv = append(append(confine, l.in, l.out, "--"), inside...)
 	}
-	within, cancel := context.WithTimeout(ctx, s.config.Wall)
+	within, cancel := context.WithTimeout(ctx, wall)
 	defer cancel()
 	said := &capped{room: stderrCap}
 	cmd := exec.CommandContext(within, argv[0], argv[1:]...)
