@@ -172,8 +172,8 @@ func (c *deskCue) settleBlock(head, n Frames) {
 	if c.dry >= patience && c.cause == "" {
 		c.cut, c.cause, c.detail = c.start+pos, Unread, "nothing could be read from its file in time"
 	}
-	if err := f.broken(); err != nil && c.cause == "" {
-		c.cut, c.cause, c.detail = c.start+f.length(), Unread, err.Error()
+	if why := f.broken(); why != "" && c.cause == "" {
+		c.cut, c.cause, c.detail = c.start+f.length(), Unread, why
 	}
 }
 

@@ -29,7 +29,7 @@ type feed struct {
 	written atomic.Int64 // frames, by the reader
 	keep    atomic.Int64 // the oldest frame that may be read again, by the puller
 	total   atomic.Int64 // frames there are; −1 until the end was seen
-	fault   error        // why the source ended; nil at its true end; set before total
+	fault   string       // why the source ended; empty at its true end; set before total
 	limit   Frames       // what the cue wants of the source
 }
 
@@ -79,7 +79,7 @@ func (f *feed) fill(source Source, scratch []float32) bool {
 		f.put(written, scratch[:n])
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
-				f.fault = err
+				f.fault = err.Error() // worded here: the puller must not allocate
 			}
 			f.total.Store(f.written.Load())
 			return false
@@ -108,10 +108,10 @@ func (f *feed) length() Frames {
 	return f.limit
 }
 
-// broken says why the source ended before its time; nil when it did not.
-func (f *feed) broken() error {
+// broken says why the source ended before its time; empty when it did not.
+func (f *feed) broken() string {
 	if f.total.Load() < 0 {
-		return nil
+		return ""
 	}
 	return f.fault
 }

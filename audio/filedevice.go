@@ -34,7 +34,7 @@ var errFileFull = errors.New("the WAV has reached its 4 GiB; the air goes on wit
 type FileDevice struct {
 	Path string
 	// Fault is told the first of every row of write errors; nil: nobody. It is
-	// called from the writer's goroutine.
+	// called from Run and from the writer's goroutine, never from both at once.
 	Fault func(error)
 	// Clock is CLOCK_MONOTONIC; nil: Monotonic.
 	Clock func() Instant
@@ -55,7 +55,9 @@ func (f *FileDevice) Name() string { return "file:" + f.Path }
 func (f *FileDevice) Audible() bool { return false }
 
 // Run follows the contract of Device. It fails at once when the file cannot be
-// created; when something could not be written, it says so at its end.
+// created; when something could not be written, it says so at its end. A disk
+// that does not answer is waited for two seconds; its writer is then left
+// behind.
 func (f *FileDevice) Run(ctx context.Context, d *Desk) error {
 	file, err := os.OpenFile(f.Path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
 	if err != nil {

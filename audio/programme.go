@@ -5,6 +5,9 @@ import "sync/atomic"
 // maxCues is how many cues may wait or sound at once.
 const maxCues = 32
 
+// forsaken is the detail of a cue that ends because its predecessor did.
+const forsaken = "the cue before it did not come to its end"
+
 // programme is the bus of the cues. All of it but slots and position belongs to
 // the goroutine that pulls the programme.
 //
@@ -94,6 +97,7 @@ func (p *programme) startAny(head, n Frames) bool {
 		earliest := max(head, p.openFrom)
 		switch {
 		case doomed != "":
+			c.detail = forsaken
 			p.finish(i, c, doomed, p.pos)
 			any = true
 		case !known || due >= head+n:
@@ -133,7 +137,7 @@ func (c *deskCue) follow() (due Frames, known bool, doomed Cause) {
 	if !a.fixed || a.cause != "" || a.end() >= forever {
 		return 0, false, ""
 	}
-	if f := a.sound.Load(); f != nil && f.broken() != nil {
+	if f := a.sound.Load(); f != nil && f.broken() != "" {
 		return 0, false, "" // it will not come to its end
 	}
 	return a.end() + c.gap, true, ""
@@ -351,6 +355,7 @@ func (p *programme) wait() {
 		case c.fixed:
 		case c.after != nil:
 			if _, _, doomed := c.follow(); doomed != "" {
+				c.detail = forsaken
 				p.finish(i, c, doomed, p.frozenAt)
 			}
 		case c.at != 0 && !c.pinned:

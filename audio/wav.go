@@ -74,7 +74,7 @@ type WAVSource struct {
 }
 
 // OpenSource opens f, a 48 kHz s16 mono WAV, for streaming; it never holds more
-// than 64 KiB of it. It reads by offset, so where f stands does not matter. The
+// than 16 KiB of it. It reads by offset, so where f stands does not matter. The
 // Source owns f from then on and closes it in Close; with an error f stays the
 // caller's. Errors as in ReadWAV.
 func OpenSource(f *os.File) (*WAVSource, error) {
@@ -117,7 +117,7 @@ func (s *WAVSource) Read(dst []float32) (int, error) {
 func (s *WAVSource) Close() error { return s.file.Close() }
 
 // wavChunk is how many frames are decoded at a time.
-const wavChunk = 4096
+const wavChunk = 1024
 
 // pcm feeds go-audio/wav a header of our own making and nothing of the file but
 // its frames: given whole files, the library allocates whatever sizes their

@@ -78,7 +78,7 @@ const openPatience = 5 * time.Second
 func perform(t *testing.T, b Bench, test func(*stage)) {
 	s := &stage{t: t, b: b, clock: audio.Monotonic, ended: make(chan error, 2)}
 	if b.Bubble {
-		began := time.Now()
+		began := time.Now() //nolint:forbidigo // the clock of the bubble, not of the machine
 		s.clock = func() audio.Instant { return audio.Instant(time.Hour + time.Since(began)) }
 	}
 	s.subject = b.Open(t, s.clock)
