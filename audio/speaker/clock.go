@@ -45,6 +45,7 @@ type frameClock struct {
 
 	late     int           // reads since one came late; 0: none did
 	latePeak time.Duration // how late the latest of them came
+	lateJump time.Duration // the most that one came later than the read before it
 	lateMin  audio.Instant // lowest of the line since
 	before   audio.Instant // where the line was expected then
 
@@ -106,10 +107,11 @@ func (c *frameClock) judge(point audio.Instant, r *reading) {
 		if lateness <= onTime {
 			return
 		}
-		c.latePeak, c.lateMin, c.before = 0, point, expected
+		c.latePeak, c.lateJump, c.lateMin, c.before = 0, 0, point, expected
 	}
 	c.late++
 	c.latePeak = max(c.latePeak, lateness)
+	c.lateJump = max(c.lateJump, point.Sub(c.line[(c.reads-1+clockReads)%clockReads]))
 	c.lateMin = min(c.lateMin, point)
 	if c.lateMin.Sub(c.before) <= onTime {
 		c.late = 0 // back on the line; a peak beyond the buffer ran dry all the same
@@ -123,9 +125,9 @@ func (c *frameClock) judge(point audio.Instant, r *reading) {
 	}
 	step := c.lateMin.Sub(c.before)
 	c.late = 0
-	// A read must be late by a period to leave a hole: shorter steps are the
-	// card's own time drifting, and rateCheck judges that.
-	if c.latePeak >= audio.Rate.D(c.ring.Period)*9/10 {
+	// A hole comes with a read that is late by a period all at once. What grows
+	// from read to read is the card's own time, and rateCheck judges that.
+	if c.lateJump >= audio.Rate.D(c.ring.Period)*9/10 {
 		r.RanDry, r.Lost = true, step
 	}
 	c.restart(c.lateMin)

@@ -1,0 +1,123 @@
+package speaker
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"loalang/audio"
+)
+
+// What the tests of this package see of its inside.
+
+type (
+	FrameClock = frameClock
+	Reading    = reading
+	Ring       = ring
+	Backoff    = backoff
+	Dryness    = dryness
+	Ledger     = ledger
+	Message    = message
+	Link       = link
+	Target     = target
+	Ears       = ears
+	Mailbox    = mailbox
+
+	Hello     = hello
+	CueWords  = cue
+	RaiseWord = raise
+	RaisePart = raisePart
+	StopWords = stop
+	Status    = status
+	Up        = up
+	Fault     = fault
+)
+
+const (
+	ProtocolVersion = protocolVersion
+	MaxMessage      = maxMessage
+	MaxID           = maxID
+	Noticed         = noticed
+	MaxCues         = maxCues
+)
+
+var (
+	ErrFull       = errFull
+	NewFrameClock = newFrameClock
+	NewLedger     = newLedger
+	DecodeMessage = decodeMessage
+	CheckVersion  = checkVersion
+	StallLimit    = stallLimit
+	Doubled       = doubled
+	Aim           = aim
+	ChooseDefault = chooseDefault
+	Pair          = pair
+	NewLink       = newLink
+	NewEars       = newEars
+	NewMailbox    = newMailbox
+	RingOf        = ringOf
+	Duplicate     = duplicate
+)
+
+func (c *frameClock) Read(now audio.Instant, n audio.Frames) (reading, error) { return c.read(now, n) }
+func (c *frameClock) Latency() time.Duration                                  { return c.latency() }
+
+func (b *backoff) Next(now audio.Instant, held time.Duration) time.Duration { return b.next(now, held) }
+
+func (d *dryness) Note(now audio.Instant, count int64) { d.note(now, count) }
+func (d *dryness) Larger(silent bool) bool             { return d.larger(silent) }
+
+func (l *ledger) Admit(c *audio.Cue) error                              { return l.admit(c) }
+func (l *ledger) Add(c audio.Cue)                                       { l.add(c) }
+func (l *ledger) Note(ev audio.Event) bool                              { return l.note(ev) }
+func (l *ledger) Cut(at audio.Instant, d string) []audio.Event          { return l.cut(at, d) }
+func (l *ledger) Overdue(now audio.Instant, d string) []audio.Event     { return l.overdue(now, d) }
+func (l *ledger) Stopped(now audio.Instant, ids []string) []audio.Event { return l.stopped(now, ids) }
+func (l *ledger) RaiseAlarm(a audio.Alarm)                              { l.raise(a) }
+func (l *ledger) Lowered(id string)                                     { l.lowered(id) }
+func (l *ledger) Expire(now audio.Instant) []audio.Event                { return l.expire(now) }
+func (l *ledger) Silent() bool                                          { return l.silent() }
+func (l *ledger) Close()                                                { l.close() }
+
+// Waiting are the cues a new child is told of.
+func (l *ledger) Waiting() []audio.Cue {
+	var all []audio.Cue
+	for _, e := range l.cues {
+		all = append(all, e.cue)
+	}
+	return all
+}
+
+// Raised are the IDs of the alarms a new child is told of.
+func (l *ledger) Raised() []string {
+	var all []string
+	for _, e := range l.alarms {
+		all = append(all, e.alarm.ID)
+	}
+	return all
+}
+
+func (m *message) Encode() ([]byte, error)     { return m.encode() }
+func (m *message) Files() []*os.File           { return m.files }
+func (m *message) With(f ...*os.File) *message { m.files = f; return m }
+
+func (l *link) Send(m *message) error      { return l.send(m) }
+func (l *link) Receive() (*message, error) { return l.receive() }
+func (l *link) Close() error               { return l.close() }
+func (l *link) File() *os.File             { return l.file }
+
+func (e *ears) Hear(pcm []byte)                         { e.hear(pcm) }
+func (e *ears) Close()                                  { e.close() }
+func (e *ears) Follow(pipe *os.File, heard func() bool) { e.follow(pipe, heard) }
+func (m *mailbox) Put(ev audio.Event)                   { m.put(ev) }
+func (m *mailbox) Run()                                 { m.run() }
+func (m *mailbox) Close()                               { m.close() }
+func (m *mailbox) Out() <-chan audio.Event              { return m.out }
+func (r Routing) Check() error                          { return r.check() }
+func (r Routing) Spread(dst []byte, mono []float32)     { r.spread(dst, mono) }
+func (l *ears) Open(ctx context.Context) (*ear, error)  { return l.open(ctx) }
+
+// NewCard is the card of a child, for the suite of devices.
+func NewCard(buffer time.Duration) audio.Device {
+	return &card{choice: DeviceChoice{Kind: DefaultCard}, buffer: buffer, routing: BothChannels(), root: "/"}
+}
