@@ -4,7 +4,7 @@
 // until the output's routing matrix.
 //
 // It must not know cards, files of the library, plans or people; it uses no
-// cgo. Three things here start goroutines, and each ends them before it
-// returns: Desk.Run (one reader per cue), NullDevice.Run (none but its own) and
-// FileDevice.Run (one writer, so that a slow disk never delays the air).
+// cgo. Two things here start goroutines, and both end them before they return:
+// Desk.Run (one reader per cue) and FileDevice.Run (one writer, so that a slow
+// disk never delays the air).
 package audio
