@@ -124,3 +124,23 @@ type Speaker interface {
 	Voice(ctx context.Context, language, voice, spoken string) (recordings.Recording, error)
 	Voices(ctx context.Context) ([]speech.Voice, error)
 }
+
+// Teller takes a person's word for the time. The clock of hardware is one.
+type Teller interface {
+	// Tell says that it is t now; by is who says so, for the log. It returns at
+	// once.
+	Tell(t time.Time, by string) error
+}
+
+// Withdrawer silences an announcement that was taken back. *playout.Player is
+// one.
+type Withdrawer interface {
+	// Withdraw ends whatever of an announcement sounds or is about to;
+	// playout.ErrNotOnAir when nothing does.
+	Withdraw(ctx context.Context, announcement, by string) error
+}
+
+// Pinger says whether the database answers. *store.Store is one.
+type Pinger interface {
+	Ping(ctx context.Context) error
+}

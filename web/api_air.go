@@ -1,0 +1,183 @@
+package web
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"loalang/audio"
+	"loalang/people"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// airJSON is what the village hears now.
+type airJSON struct {
+	Village   string         `json:"village"`
+	At        time.Time      `json:"at"`
+	State     string         `json:"state" enum:"idle,settling,playing,emergency" doc:"settling: the amplifier is on, no sound yet."`
+	OnAir     *onAirJSON     `json:"on_air,omitempty" doc:"What the amplifier is on for; an emergency sounds over it."`
+	Emergency *emergencyJSON `json:"emergency,omitempty"`
+	Device    string         `json:"device" doc:"What is open; empty when nothing."`
+	Audible   bool           `json:"audible" doc:"False without a sound card: nothing is heard but by listening in."`
+	Up        bool           `json:"up" doc:"The output holds its device."`
+	Fault     string         `json:"fault,omitempty" doc:"What is weaker than asked."`
+	Level     levelJSON      `json:"level"`
+	Underruns int64          `json:"underruns" doc:"How often the card ran dry since the output's process started."`
+	Restarts  int64          `json:"restarts"`
+	RealTime  bool           `json:"real_time"`
+	Latency   float64        `json:"latency" doc:"Seconds from mixing a frame to hearing it."`
+	Amp       ampJSON        `json:"amp"`
+	Clock     clockJSON      `json:"clock"`
+}
+
+// levelJSON is what left the mixer in the last tenth of a second.
+type levelJSON struct {
+	RMS  float64 `json:"rms" doc:"dBFS; -120 is silence."`
+	Peak float64 `json:"peak" doc:"dBFS."`
+}
+
+type onAirJSON struct {
+	Occurrence   string     `json:"occurrence"`
+	Kind         string     `json:"kind"`
+	Announcement string     `json:"announcement,omitempty"`
+	Title        string     `json:"title"`
+	Class        string     `json:"class,omitempty"`
+	Part         string     `json:"part,omitempty" doc:"What of it sounds."`
+	Language     string     `json:"language,omitempty"`
+	Started      *time.Time `json:"started,omitempty"`
+	Ends         *time.Time `json:"ends,omitempty"`
+}
+
+// emergencyJSON is an emergency as the API shows it.
+type emergencyJSON struct {
+	ID        string    `json:"id"`
+	Title     string    `json:"title"`
+	Reason    string    `json:"reason"`
+	Source    string    `json:"source,omitempty"`
+	Text      string    `json:"text,omitempty"`
+	Languages []string  `json:"languages" doc:"None is all of the village."`
+	Zones     []string  `json:"zones" doc:"None is all."`
+	Repeat    int       `json:"repeat" doc:"Cycles of siren and message; 0 is until it ends."`
+	Raised    time.Time `json:"raised"`
+	RaisedBy  string    `json:"raised_by"`
+	Expires   time.Time `json:"expires" doc:"It never sounds after this instant."`
+}
+
+type ampJSON struct {
+	Keyed     bool       `json:"keyed"`
+	Since     *time.Time `json:"since,omitempty"`
+	Settle    float64    `json:"settle" doc:"Seconds."`
+	Tail      float64    `json:"tail" doc:"Seconds."`
+	Simulated bool       `json:"simulated"`
+	Fault     string     `json:"fault,omitempty"`
+}
+
+type clockJSON struct {
+	Trust   string  `json:"trust" enum:"unknown,held,told,synced"`
+	Trusted bool    `json:"trusted" doc:"Scheduled items may play."`
+	Since   float64 `json:"since" doc:"Seconds in this state."`
+	Offset  float64 `json:"offset,omitempty" doc:"Seconds of the told time against the system clock."`
+}
+
+func airOf(a playout.Air) airJSON {
+	j := airJSON{
+		Village: a.Village, At: a.At.UTC(), State: stateOf(a), Device: a.Output.Device, Audible: a.Output.Audible, Up: a.Output.Up,
+		Fault: a.Output.Fault, Level: levelOf(a), Underruns: a.Output.Underruns, Restarts: a.Output.Restarts, RealTime: a.Output.RealTime,
+		Latency: a.Output.Latency.Seconds(),
+		Amp: ampJSON{
+			Keyed: a.Amp.Keyed, Since: instantOf(a.Amp.Since), Settle: a.Amp.Settle.Seconds(), Tail: a.Amp.Tail.Seconds(),
+			Simulated: a.Amp.Simulated, Fault: a.Amp.Fault,
+		},
+		Clock: clockJSON{string(a.Clock.Trust), a.Clock.Trusted(), a.Clock.Since.Seconds(), a.Clock.Offset.Seconds()},
+	}
+	if j.Clock.Trust == "" {
+		j.Clock.Trust = "unknown"
+	}
+	if on := a.OnAir; on != nil {
+		o := on.Occurrence
+		j.OnAir = &onAirJSON{
+			Occurrence: o.ID, Kind: string(o.Kind), Announcement: o.Announcement, Title: o.Title, Class: string(o.Class),
+			Part: string(on.Part), Language: on.Language, Started: instantOf(on.Started), Ends: instantOf(on.Ends),
+		}
+	}
+	if a.Emergency != nil {
+		e := emergencyOf(*a.Emergency)
+		j.Emergency = &e
+	}
+	return j
+}
+
+func stateOf(a playout.Air) string {
+	switch {
+	case a.Emergency != nil:
+		return "emergency"
+	case a.OnAir == nil:
+		return "idle"
+	case a.OnAir.Started.IsZero():
+		return "settling"
+	}
+	return "playing"
+}
+
+func levelOf(a playout.Air) levelJSON {
+	return levelJSON{decibels(a.Output.Levels.RMS), decibels(a.Output.Levels.Peak)}
+}
+
+// decibels is a level to a tenth. JSON has no infinity: silence is -120.
+func decibels(d audio.Decibels) float64 {
+	if v := float64(d); v > -120 { // NaN is not
+		return math.Round(min(v, 60)*10) / 10
+	}
+	return -120
+}
+
+func emergencyOf(e scheduler.Emergency) emergencyJSON {
+	return emergencyJSON{
+		ID: e.ID, Title: e.Title, Reason: e.Reason, Source: e.Source, Text: e.Text, Languages: entries(e.Languages), Zones: entries(e.Zones),
+		Repeat: e.Repeat, Raised: e.Raised.UTC(), RaisedBy: e.RaisedBy, Expires: e.Expires.UTC(),
+	}
+}
+
+type (
+	airInput  struct{ Caller }
+	airOutput struct {
+		Body airJSON
+	}
+	stopInput struct {
+		Caller
+		Occurrence string `query:"occurrence" doc:"ID of the occurrence to stop; what sounds now when left out. Give it, or what follows may be hit."`
+	}
+)
+
+func (s *Server) registerAir(api huma.API) {
+	const tag = "air"
+	answer(s, api, operation{"get-air", http.MethodGet, "/air", "Read what the village hears now", tag, people.View, 0}, s.getAir)
+	answer(s, api, operation{"stop-air", http.MethodDelete, "/air", "Stop the occurrence that sounds", tag, people.Plan, http.StatusNoContent}, s.stopOccurrence)
+}
+
+func (s *Server) getAir(_ context.Context, in *airInput) (*airOutput, error) {
+	a := s.cfg.Air.Air()
+	if _, err := in.village(a.Village, people.View); err != nil {
+		return nil, err
+	}
+	return &airOutput{Body: airOf(a)}, nil
+}
+
+func (s *Server) stopOccurrence(ctx context.Context, in *stopInput) (*nothing, error) {
+	a := s.cfg.Air.Air()
+	if _, err := in.village(a.Village, people.Plan); err != nil {
+		return nil, err
+	}
+	occurrence := in.Occurrence
+	if occurrence == "" {
+		if a.OnAir == nil {
+			return nil, playout.ErrNotOnAir
+		}
+		occurrence = a.OnAir.Occurrence.ID
+	}
+	return nil, s.cfg.Air.Stop(ctx, occurrence, in.who.Name)
+}

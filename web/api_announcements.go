@@ -1,0 +1,449 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"loalang/people"
+	"loalang/playout"
+	"loalang/scheduler"
+	"loalang/speech"
+)
+
+// announcementJSON is an announcement as the API shows it.
+type announcementJSON struct {
+	ID         string          `json:"id" format:"uuid"`
+	Village    string          `json:"village"`
+	Title      string          `json:"title"`
+	Topic      string          `json:"topic,omitempty"`
+	Class      string          `json:"class" enum:"normal,priority,emergency"`
+	Issuer     string          `json:"issuer,omitempty" doc:"Who answers for it."`
+	Text       string          `json:"text"`
+	ValidFrom  *time.Time      `json:"valid_from,omitempty"`
+	ValidUntil *time.Time      `json:"valid_until,omitempty"`
+	Created    time.Time       `json:"created"`
+	CreatedBy  string          `json:"created_by"`
+	Withdrawn  *time.Time      `json:"withdrawn,omitempty"`
+	Revision   int64           `json:"revision" doc:"Goes up by one at each change."`
+	Renditions []renditionJSON `json:"renditions" doc:"The announcement in each language."`
+	Schedules  []scheduleJSON  `json:"schedules"`
+}
+
+// renditionJSON is an announcement in one language.
+type renditionJSON struct {
+	ID        string  `json:"id"`
+	Language  string  `json:"language" doc:"ISO 639."`
+	State     string  `json:"state" enum:"missing,assigned,recorded,spoken,ready,outdated" doc:"Only ready may air."`
+	Voice     string  `json:"voice,omitempty"`
+	Spoken    string  `json:"spoken,omitempty" doc:"What the voice reads."`
+	Recording string  `json:"recording,omitempty"`
+	Length    float64 `json:"length,omitempty" doc:"Seconds, once ready."`
+	Fault     string  `json:"fault,omitempty" doc:"Code of the last failure to make it."`
+}
+
+func announcementOf(d scheduler.Dossier) announcementJSON {
+	a := d.Announcement
+	j := announcementJSON{
+		ID: a.ID, Village: a.Village, Title: a.Title, Topic: a.Topic, Class: string(a.Class), Issuer: a.Issuer, Text: a.Text,
+		ValidFrom: instantOf(a.ValidFrom), ValidUntil: instantOf(a.ValidUntil), Created: a.Created.UTC(), CreatedBy: a.CreatedBy,
+		Withdrawn: instantOf(a.Withdrawn), Revision: a.Revision, Renditions: []renditionJSON{}, Schedules: []scheduleJSON{},
+	}
+	for _, r := range d.Renditions {
+		j.Renditions = append(j.Renditions, renditionJSON{
+			ID: r.ID, Language: r.Language, State: string(r.State), Voice: r.Voice, Spoken: r.SpokenText,
+			Recording: r.Recording, Length: r.Length.Seconds(), Fault: r.Fault,
+		})
+	}
+	for _, s := range d.Schedules {
+		j.Schedules = append(j.Schedules, scheduleOf(s))
+	}
+	return j
+}
+
+type (
+	announcementInput struct {
+		Caller
+		ID string `path:"id"`
+	}
+	announcementOutput struct {
+		Location string `header:"Location"`
+		Body     announcementJSON
+	}
+	announcementsInput struct {
+		Caller
+		Village string `query:"village" doc:"Key; the board's own when left out."`
+		Before  string `query:"before" doc:"ID to go on before, from next."`
+		Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	}
+	announcementsOutput struct {
+		Body struct {
+			Announcements []announcementJSON `json:"announcements" doc:"Newest first."`
+			Next          string             `json:"next,omitempty" doc:"Give it as before for the next page; absent at the end."`
+		}
+	}
+)
+
+func (s *Server) registerAnnouncements(api huma.API) {
+	const tag = "announcements"
+	answer(s, api, operation{"list-announcements", http.MethodGet, "/announcements", "List announcements", tag, people.View, 0}, s.listAnnouncements)
+	answer(s, api, operation{"create-announcement", http.MethodPost, "/announcements", "Create an announcement", tag, people.Write, http.StatusCreated}, s.createAnnouncement)
+	answer(s, api, operation{"get-announcement", http.MethodGet, "/announcements/{id}", "Read an announcement", tag, people.View, 0}, s.getAnnouncement)
+	answer(s, api, operation{"withdraw-announcement", http.MethodPost, "/announcements/{id}/withdraw", "Take an announcement back; it never airs again", tag, people.Write, 0}, s.withdrawAnnouncement)
+	answer(s, api, operation{"put-rendition", http.MethodPut, "/announcements/{id}/renditions/{language}", "Put a recording or a voice behind one language", tag, people.Write, 0}, s.putRendition)
+}
+
+func (s *Server) listAnnouncements(ctx context.Context, in *announcementsInput) (*announcementsOutput, error) {
+	village, err := in.village(in.Village, people.View)
+	if err != nil {
+		return nil, err
+	}
+	ds, err := s.cfg.Announcements.Announcements(ctx, village, in.Before, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	var out announcementsOutput
+	out.Body.Announcements = []announcementJSON{}
+	for _, d := range ds {
+		out.Body.Announcements = append(out.Body.Announcements, announcementOf(d))
+	}
+	if len(ds) == in.Limit {
+		out.Body.Next = ds[len(ds)-1].Announcement.ID
+	}
+	return &out, nil
+}
+
+func (s *Server) getAnnouncement(ctx context.Context, in *announcementInput) (*announcementOutput, error) {
+	d, err := s.dossier(ctx, &in.Caller, in.ID, people.View)
+	if err != nil {
+		return nil, err
+	}
+	return shown(d), nil
+}
+
+func shown(d scheduler.Dossier) *announcementOutput {
+	return &announcementOutput{Location: apiRoot + "/announcements/" + d.Announcement.ID, Body: announcementOf(d)}
+}
+
+// dossier reads an announcement about which the caller may do a. Another
+// village's is as good as none for who may not even look at it.
+func (s *Server) dossier(ctx context.Context, k *Caller, id string, a people.Action) (scheduler.Dossier, error) {
+	d, err := s.cfg.Announcements.Announcement(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	village := d.Announcement.Village
+	switch {
+	case !k.who.May(people.View, village):
+		return d, k.missing()
+	case !k.who.May(a, village):
+		return d, k.forbidden()
+	}
+	return d, nil
+}
+
+// announcementForm is what makes an announcement.
+type announcementForm struct {
+	ID         string          `json:"id,omitempty" doc:"A UUID of your own, so that sending twice makes one; the second answer is 409."`
+	Village    string          `json:"village,omitempty" doc:"Key; the board's own when left out."`
+	Title      string          `json:"title"`
+	Text       string          `json:"text,omitempty" doc:"Plain text, at most 20,000 characters. May be left out when every language is recorded."`
+	Topic      string          `json:"topic,omitempty"`
+	Class      string          `json:"class,omitempty" enum:"normal,priority" doc:"normal when left out."`
+	Issuer     string          `json:"issuer,omitempty"`
+	ValidFrom  time.Time       `json:"valid_from,omitempty"`
+	ValidUntil time.Time       `json:"valid_until,omitempty"`
+	Renditions []renditionForm `json:"renditions,omitempty" doc:"When left out: every language of the village, spoken where a voice speaks it."`
+	Schedules  []scheduleForm  `json:"schedules,omitempty" doc:"Saved together with the announcement; needs the right: plan."`
+}
+
+// renditionForm says how one language is told.
+type renditionForm struct {
+	Language  string `json:"language" doc:"ISO 639, one of the village's."`
+	Recording string `json:"recording,omitempty" doc:"ID of a recording; then no voice speaks."`
+	Voice     string `json:"voice,omitempty" doc:"ID of a voice; the language's first when left out."`
+	Spoken    string `json:"spoken,omitempty" doc:"What the voice reads, as the preview gave it; made from text when left out."`
+}
+
+type createInput struct {
+	Caller
+	Body announcementForm
+}
+
+func (s *Server) createAnnouncement(ctx context.Context, in *createInput) (*announcementOutput, error) {
+	k, f := &in.Caller, in.Body
+	village, err := k.village(f.Village, people.Write)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Schedules) > 0 && !k.who.May(people.Plan, village) {
+		return nil, k.forbidden()
+	}
+	place, err := s.cfg.Places.Village(ctx, village)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.draft(ctx, k, f, place)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, d.Renditions, d.Schedules); err != nil {
+		return nil, err
+	}
+	s.cfg.Changed()
+	if saved, err := s.cfg.Announcements.Announcement(ctx, d.Announcement.ID); err == nil {
+		d = saved // with its revision
+	}
+	return shown(d), nil
+}
+
+// draft makes an announcement with all that belongs to it and reports every
+// fault at once.
+func (s *Server) draft(ctx context.Context, k *Caller, f announcementForm, place scheduler.Village) (scheduler.Dossier, error) {
+	var faults scheduler.Invalid
+	d := scheduler.Dossier{Announcement: s.announcement(k, f, place)}
+	if f.ID != "" && !uuidForm.MatchString(f.ID) {
+		faults = append(faults, scheduler.Fault{Field: "id", Code: "syntax"})
+	}
+	if f.Renditions == nil {
+		for _, language := range place.Languages {
+			f.Renditions = append(f.Renditions, renditionForm{Language: language})
+		}
+	}
+	rs, err := s.renditions(ctx, d.Announcement, f.Renditions, place)
+	if !collect(&faults, err) {
+		return d, err
+	}
+	d.Renditions = rs
+	for i, sf := range f.Schedules {
+		sched, err := s.schedule(ctx, k, d.Announcement, sf)
+		if !collect(&faults, prefixed(err, "schedules", i)) {
+			return d, err
+		}
+		d.Schedules = append(d.Schedules, sched)
+	}
+	if err := checkAnnouncement(d, s.cfg.Now()); !collect(&faults, err) {
+		return d, err
+	}
+	if len(faults) > 0 {
+		return d, faults
+	}
+	return d, nil
+}
+
+// collect takes in err when it is nothing but faults; false: it is more.
+func collect(into *scheduler.Invalid, err error) bool {
+	var faults scheduler.Invalid
+	if err != nil && !errors.As(err, &faults) {
+		return false
+	}
+	*into = append(*into, faults...)
+	return true
+}
+
+// checkAnnouncement is Announcement.Validate, but for the text of what is only
+// recorded: nobody reads it aloud, so it may be missing.
+func checkAnnouncement(d scheduler.Dossier, now time.Time) error {
+	a := d.Announcement
+	spoken := slices.ContainsFunc(d.Renditions, func(r scheduler.Rendition) bool { return r.State == scheduler.Spoken })
+	if a.Text == "" && !spoken && len(d.Renditions) > 0 {
+		a.Text = "0"
+	}
+	return a.Validate(now)
+}
+
+func (s *Server) announcement(k *Caller, f announcementForm, place scheduler.Village) scheduler.Announcement {
+	class := scheduler.Class(f.Class)
+	if class == "" {
+		class = scheduler.ClassNormal
+	}
+	id := f.ID
+	if id == "" {
+		id = s.cfg.NewID()
+	}
+	return scheduler.Announcement{
+		Owned: s.owned(id, place.Key),
+		Title: strings.TrimSpace(scheduler.Clean(f.Title)), Text: strings.TrimSpace(scheduler.Clean(f.Text)),
+		Topic: strings.TrimSpace(f.Topic), Class: class, Issuer: strings.TrimSpace(scheduler.Clean(f.Issuer)),
+		ValidFrom: f.ValidFrom.UTC(), ValidUntil: f.ValidUntil.UTC(), CreatedBy: k.who.Name,
+	}
+}
+
+// owned are the marks of a new record.
+func (s *Server) owned(id, village string) scheduler.Owned {
+	now := s.cfg.Now().UTC()
+	return scheduler.Owned{ID: id, Village: village, Origin: s.cfg.Origin, Created: now, Updated: now}
+}
+
+// renditions makes one rendition for each form.
+func (s *Server) renditions(ctx context.Context, a scheduler.Announcement, forms []renditionForm, place scheduler.Village) ([]scheduler.Rendition, error) {
+	var faults scheduler.Invalid
+	if len(forms) == 0 {
+		return nil, scheduler.Invalid{{Field: "renditions", Code: scheduler.FaultRequired}}
+	}
+	voices := s.voices(ctx)
+	var rs []scheduler.Rendition
+	for i, f := range forms {
+		if slices.ContainsFunc(forms[:i], func(g renditionForm) bool { return g.Language == f.Language }) {
+			faults = append(faults, fieldFault("renditions", i, "language", scheduler.FaultUnknown, f.Language))
+			continue
+		}
+		r, err := s.rendition(ctx, a, f, renditionOf{place, voices})
+		if !collect(&faults, prefixed(err, "renditions", i)) {
+			return nil, err
+		}
+		rs = append(rs, r)
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return rs, nil
+}
+
+// voices are those of the engine; none when it is missing: then every language
+// waits for a recording.
+func (s *Server) voices(ctx context.Context) []speech.Voice {
+	voices, err := s.cfg.Speaker.Voices(ctx)
+	if err != nil && !errors.Is(err, speech.ErrNoEngine) {
+		s.cfg.Logger.Error("voices could not be listed", "err", err)
+	}
+	return voices
+}
+
+// renditionOf is what a rendition is made against.
+type renditionOf struct {
+	place  scheduler.Village
+	voices []speech.Voice
+}
+
+// rendition makes one. The error is scheduler.Invalid or comes from the store.
+func (s *Server) rendition(ctx context.Context, a scheduler.Announcement, f renditionForm, of renditionOf) (scheduler.Rendition, error) {
+	r := scheduler.Rendition{Owned: s.owned(s.cfg.NewID(), a.Village), Announcement: a.ID, Language: f.Language, State: scheduler.Missing}
+	if !slices.Contains(of.place.Languages, f.Language) {
+		return r, scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown, Limit: strings.Join(of.place.Languages, ", ")}}
+	}
+	if f.Recording != "" {
+		if err := s.ownRecording(ctx, f.Recording, a.Village); err != nil {
+			return r, err
+		}
+		r.State, r.Recording = scheduler.Recorded, f.Recording
+		return r, nil
+	}
+	speaks := func(v speech.Voice) bool { return v.Language == f.Language && (f.Voice == "" || v.ID == f.Voice) }
+	if !slices.ContainsFunc(of.voices, speaks) {
+		if f.Voice != "" || f.Spoken != "" {
+			return r, scheduler.Invalid{{Field: "voice", Code: scheduler.FaultUnknown}}
+		}
+		return r, nil // a person will record it
+	}
+	r.State, r.Voice = scheduler.Spoken, f.Voice
+	if r.SpokenText = strings.TrimSpace(scheduler.Clean(f.Spoken)); r.SpokenText == "" {
+		r.SpokenText = s.cfg.Speaker.Normalize(f.Language, a.Text).Text
+	}
+	if len([]rune(r.SpokenText)) > 5*scheduler.MaxText { // numbers read out grow, but not so far
+		return r, scheduler.Invalid{{Field: "spoken", Code: scheduler.FaultTooLong, Limit: "100000"}}
+	}
+	return r, nil
+}
+
+// ownRecording checks that a recording is the village's own or built in.
+func (s *Server) ownRecording(ctx context.Context, id, village string) error {
+	unknown := scheduler.Invalid{{Field: "recording", Code: scheduler.FaultUnknown}}
+	if !isHash(id) {
+		return unknown
+	}
+	rec, err := s.cfg.Shelf.Recording(ctx, id)
+	if isMissing(err) || err == nil && rec.Village != "" && rec.Village != village {
+		return unknown
+	}
+	return err
+}
+
+type renditionInput struct {
+	Caller
+	ID       string `path:"id"`
+	Language string `path:"language"`
+	Body     struct {
+		Recording string `json:"recording,omitempty" doc:"ID of a recording; then no voice speaks."`
+		Voice     string `json:"voice,omitempty"`
+		Spoken    string `json:"spoken,omitempty"`
+	}
+}
+
+// putRendition changes how one language is told, or adds the language.
+func (s *Server) putRendition(ctx context.Context, in *renditionInput) (*announcementOutput, error) {
+	d, err := s.dossier(ctx, &in.Caller, in.ID, people.Write)
+	if err != nil {
+		return nil, err
+	}
+	if !d.Announcement.Withdrawn.IsZero() {
+		return nil, s.problem(in.lang, http.StatusConflict, "withdrawn")
+	}
+	place, err := s.cfg.Places.Village(ctx, d.Announcement.Village)
+	if err != nil {
+		return nil, err
+	}
+	form := renditionForm{Language: in.Language, Recording: in.Body.Recording, Voice: in.Body.Voice, Spoken: in.Body.Spoken}
+	r, err := s.rendition(ctx, d.Announcement, form, renditionOf{place, s.voices(ctx)})
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(d.Renditions, func(old scheduler.Rendition) bool { return old.Language == in.Language }); i < 0 {
+		d.Renditions = append(d.Renditions, r)
+	} else {
+		old := d.Renditions[i].Owned
+		r.ID, r.Revision, r.Created, r.Origin = old.ID, old.Revision, old.Created, old.Origin
+		d.Renditions[i] = r
+	}
+	if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, d.Renditions, nil); err != nil {
+		return nil, err
+	}
+	s.cfg.Changed()
+	if d, err = s.cfg.Announcements.Announcement(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return shown(d), nil
+}
+
+// withdrawAnnouncement takes an announcement back, and silences it when it
+// sounds. Taking it back twice is once.
+func (s *Server) withdrawAnnouncement(ctx context.Context, in *announcementInput) (*announcementOutput, error) {
+	d, err := s.dossier(ctx, &in.Caller, in.ID, people.Write)
+	if err != nil {
+		return nil, err
+	}
+	a := d.Announcement
+	if a.Withdrawn.IsZero() {
+		a.Withdrawn, a.Updated = s.cfg.Now().UTC(), s.cfg.Now().UTC()
+		if err := s.cfg.Announcements.SaveAnnouncement(ctx, a, nil, nil); err != nil {
+			return nil, err
+		}
+		s.cfg.Changed()
+	}
+	if err := s.silence(ctx, a.ID, in.who.Name); err != nil {
+		return nil, err
+	}
+	if d, err = s.cfg.Announcements.Announcement(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return shown(d), nil
+}
+
+// silence ends what sounds of an announcement that was withdrawn.
+func (s *Server) silence(ctx context.Context, announcement, by string) error {
+	var err error
+	if s.cfg.Withdraw != nil {
+		err = s.cfg.Withdraw.Withdraw(ctx, announcement, by)
+	} else if on := s.cfg.Air.Air().OnAir; on != nil && on.Occurrence.Announcement == announcement {
+		err = s.cfg.Air.Stop(ctx, on.Occurrence.ID, by)
+	}
+	if errors.Is(err, playout.ErrNotOnAir) {
+		return nil
+	}
+	return err
+}

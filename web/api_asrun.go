@@ -1,0 +1,236 @@
+package web
+
+import (
+	"context"
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// asRunDays is the greatest stretch of the as-run in one answer.
+const asRunDays = 366
+
+// asRunJSON is a stretch of the as-run.
+type asRunJSON struct {
+	Village string        `json:"village"`
+	From    time.Time     `json:"from"`
+	To      time.Time     `json:"to" doc:"Exclusive."`
+	Rows    []asRunRow    `json:"rows" doc:"By due."`
+	Totals  []outcomeJSON `json:"totals"`
+}
+
+type outcomeJSON struct {
+	Outcome string `json:"outcome"`
+	Count   int    `json:"count"`
+}
+
+// asRunRow is what became of one occurrence or emergency.
+type asRunRow struct {
+	Occurrence   string       `json:"occurrence"`
+	Kind         string       `json:"kind" enum:"notice,opening,closing,emergency"`
+	Announcement string       `json:"announcement,omitempty"`
+	Schedule     string       `json:"schedule,omitempty"`
+	Slot         string       `json:"slot,omitempty"`
+	Title        string       `json:"title"`
+	Class        string       `json:"class,omitempty"`
+	Nominal      *time.Time   `json:"nominal,omitempty" doc:"When it was promised."`
+	Due          *time.Time   `json:"due,omitempty"`
+	Planned      float64      `json:"planned" doc:"Seconds in the plan."`
+	Claimed      *time.Time   `json:"claimed,omitempty" doc:"Before the amplifier was keyed."`
+	Started      *time.Time   `json:"started,omitempty" doc:"The first frame left the card."`
+	Ended        *time.Time   `json:"ended,omitempty" doc:"The last frame left the card; absent after a power cut."`
+	Outcome      string       `json:"outcome,omitempty" doc:"Absent while it is not decided." enum:"played,cut,moved,skipped,missed,stopped,withdrawn"`
+	Cause        string       `json:"cause,omitempty" doc:"Code."`
+	Detail       string       `json:"detail,omitempty" doc:"The cause in words."`
+	By           string       `json:"by,omitempty" doc:"Who stopped or raised it."`
+	Heard        string       `json:"heard" enum:"yes,silent,wrong,not-measured"`
+	Lateness     float64      `json:"lateness" doc:"Seconds: the first frame against due."`
+	Late         bool         `json:"late" doc:"Too late to count as on time."`
+	Airings      []airingJSON `json:"airings"`
+}
+
+// airingJSON is one stretch of sound, as the output reported it.
+type airingJSON struct {
+	Part      string     `json:"part"`
+	Recording string     `json:"recording,omitempty"`
+	Language  string     `json:"language,omitempty"`
+	Started   *time.Time `json:"started,omitempty"`
+	Ended     *time.Time `json:"ended,omitempty" doc:"Absent: started, never ended."`
+	Frames    int64      `json:"frames" doc:"48,000 a second, that really left the card."`
+	Underruns int64      `json:"underruns"`
+	Cause     string     `json:"cause,omitempty"`
+}
+
+func (s *Server) registerAsRun(_ huma.API, r *gin.Engine) {
+	r.GET(apiRoot+"/asrun", s.guard(people.View, s.asRun))
+}
+
+// asRun answers in JSON, or in CSV for a spreadsheet.
+func (s *Server) asRun(k *Caller) {
+	out, err := s.readAsRun(k.c.Request.Context(), k)
+	if err != nil {
+		k.fail(err)
+		return
+	}
+	k.c.Header("Vary", "Accept, Accept-Language")
+	if k.wantsCSV() {
+		s.asRunCSV(k, out)
+		return
+	}
+	k.c.JSON(http.StatusOK, out)
+}
+
+func (k *Caller) wantsCSV() bool {
+	if f := k.c.Query("format"); f != "" {
+		return f == "csv"
+	}
+	return strings.Contains(k.c.GetHeader("Accept"), "text/csv")
+}
+
+func (s *Server) readAsRun(ctx context.Context, k *Caller) (asRunJSON, error) {
+	out := asRunJSON{Rows: []asRunRow{}, Totals: []outcomeJSON{}}
+	village, err := k.village(k.c.Query("village"), people.View)
+	if err != nil {
+		return out, err
+	}
+	if f := k.c.Query("format"); f != "" && f != "json" && f != "csv" {
+		return out, k.invalid("format", scheduler.FaultUnknown, "json, csv")
+	}
+	p, err := s.phrase(ctx, k.lang, village)
+	if err != nil {
+		return out, err
+	}
+	from, to, err := s.asRunBounds(k, p)
+	if err != nil {
+		return out, err
+	}
+	rows, err := s.cfg.AsRun.AsRuns(ctx, village, from, to)
+	if err != nil {
+		return out, err
+	}
+	out.Village, out.From, out.To = village, from.UTC(), to.UTC()
+	counts := map[playout.Outcome]int{}
+	for _, row := range rows {
+		counts[row.Outcome]++
+		out.Rows = append(out.Rows, p.asRunRow(row))
+	}
+	for _, o := range []playout.Outcome{playout.Played, playout.Cut, playout.Moved, playout.Skipped, playout.Missed, playout.StoppedBy, playout.Withdrawn} {
+		if counts[o] > 0 {
+			out.Totals = append(out.Totals, outcomeJSON{string(o), counts[o]})
+		}
+	}
+	return out, nil
+}
+
+// asRunBounds reads from and to: days or instants; today when both are left
+// out. A day as to is meant inclusively.
+func (s *Server) asRunBounds(k *Caller, p phrase) (from, to time.Time, err error) {
+	local := s.cfg.Now().In(p.loc)
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, p.loc)
+	from, to = midnight, midnight.AddDate(0, 0, 1)
+	if text := k.c.Query("from"); text != "" {
+		if from, err = p.dayOrInstant(text); err != nil {
+			return from, to, k.invalid("from", "date", "")
+		}
+	}
+	if text := k.c.Query("to"); text != "" {
+		if to, err = p.dayOrInstant(text); err != nil {
+			return from, to, k.invalid("to", "date", "")
+		}
+		if len(text) == len(time.DateOnly) {
+			to = to.AddDate(0, 0, 1)
+		}
+	}
+	switch {
+	case !to.After(from):
+		return from, to, k.invalid("to", scheduler.FaultOrder, "")
+	case to.Sub(from) > asRunDays*24*time.Hour:
+		return from, to, k.invalid("to", scheduler.FaultRange, strconv.Itoa(asRunDays)+" d")
+	}
+	return from, to, nil
+}
+
+func (p phrase) asRunRow(a playout.AsRun) asRunRow {
+	row := asRunRow{
+		Occurrence: a.Occurrence, Kind: string(a.Kind), Announcement: a.Announcement, Schedule: a.Schedule, Slot: a.Slot,
+		Title: a.Title, Class: string(a.Class), Nominal: instantOf(a.Nominal), Due: instantOf(a.Due), Planned: a.Planned.Seconds(),
+		Claimed: instantOf(a.Claimed), Outcome: string(a.Outcome), Cause: a.Cause, By: a.By, Heard: string(a.Heard),
+		Lateness: a.Lateness.Seconds(), Late: a.Late(), Airings: []airingJSON{},
+	}
+	if a.Cause != "" {
+		row.Detail = p.word("cause." + a.Cause)
+	}
+	for i, airing := range a.Airings {
+		if i == 0 {
+			row.Started = instantOf(airing.Started)
+		}
+		row.Ended = instantOf(airing.Ended)
+		row.Airings = append(row.Airings, airingJSON{
+			string(airing.Part), airing.Recording, airing.Language, instantOf(airing.Started), instantOf(airing.Ended),
+			airing.Frames, airing.Underruns, airing.Cause,
+		})
+	}
+	return row
+}
+
+// asRunCSV writes one row for each occurrence. It begins with a byte order
+// mark: without it spreadsheets garble Vietnamese.
+func (s *Server) asRunCSV(k *Caller, out asRunJSON) {
+	h := k.c.Writer.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
+	h.Set("Content-Disposition", `attachment; filename="asrun-`+fileSafe(out.Village)+"-"+out.From.Format("20060102")+`.csv"`)
+	k.c.Status(http.StatusOK)
+	_, _ = k.c.Writer.WriteString("\uFEFF") // a caller that has gone needs no answer
+	w := csv.NewWriter(k.c.Writer)
+	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "occurrence", "announcement"})
+	for _, r := range out.Rows {
+		var frames, underruns int64
+		for _, a := range r.Airings {
+			frames += a.Frames
+			underruns += a.Underruns
+		}
+		_ = w.Write([]string{
+			out.Village, csvTime(r.Due), csvTime(r.Started), csvTime(r.Ended), csvText(r.Title), r.Kind, r.Class, r.Outcome, r.Cause,
+			csvText(r.By), r.Heard, csvNumber(r.Lateness), strconv.FormatBool(r.Late), csvNumber(r.Planned), csvNumber(float64(frames) / 48000),
+			strconv.FormatInt(underruns, 10), csvText(r.Occurrence), r.Announcement,
+		})
+	}
+	w.Flush()
+}
+
+func csvTime(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+func csvNumber(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) }
+
+// csvText keeps a spreadsheet from taking what people typed for a formula
+// (OWASP, "CSV Injection").
+func csvText(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// fileSafe leaves of a key what no header or file system takes amiss.
+func fileSafe(key string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return '_'
+	}, key)
+}

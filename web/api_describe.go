@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// describe completes the API's description: what huma does not serve is added
+// by hand, every call may answer with a Problem, and how to sign in.
+func (s *Server) describe(api huma.API) {
+	doc := api.OpenAPI()
+	doc.Info.Description = "Announcements of a village's loudspeakers: what is told, when, and what became of it. " +
+		"Instants are RFC 3339 in UTC; spans are seconds; errors are application/problem+json with stable codes."
+	doc.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	doc.Servers = []*huma.Server{{URL: "/"}}
+	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token":   {Type: "http", Scheme: "bearer", Description: "Made by `loalang token add`."},
+		"session": {Type: "apiKey", In: "cookie", Name: "loalang", Description: "Set by signing in to the panel."},
+	}
+	doc.Security = []map[string][]string{{"token": {}}, {"session": {}}}
+	s.describeByHand(doc)
+	registry := doc.Components.Schemas
+	problem := &huma.Response{
+		Description: "What is wrong and what to do (RFC 9457).",
+		Content:     map[string]*huma.MediaType{problemType: {Schema: registry.Schema(reflect.TypeFor[Problem](), true, "Problem")}},
+	}
+	for _, item := range doc.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op != nil {
+				op.Responses["default"] = problem
+			}
+		}
+	}
+	delete(registry.Map(), "ErrorModel") // ours took its place
+	delete(registry.Map(), "ErrorDetail")
+}
+
+func (s *Server) describeByHand(doc *huma.OpenAPI) {
+	text, binary := &huma.Schema{Type: huma.TypeString}, &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	registry := doc.Components.Schemas
+	schema := func(t reflect.Type, name string) *huma.Schema { return registry.Schema(t, true, name) }
+	query := func(name, description string) *huma.Param {
+		return &huma.Param{Name: name, In: "query", Description: description, Schema: text}
+	}
+	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: text}
+	answer := func(description string, content map[string]*huma.MediaType) *huma.Response {
+		return &huma.Response{Description: description, Content: content}
+	}
+	doc.AddOperation(&huma.Operation{
+		OperationID: "create-recording", Method: http.MethodPost, Path: apiRoot + "/recordings", Tags: []string{"recordings"},
+		Summary:     "Send a sound file into the library",
+		Description: "m4a, mp3, ogg, webm, wav, flac, amr, 3gp or aac; at most 100 MB and 30 minutes. The field title comes before the field file. It answers once the recording is levelled and safe on disk. Needs the right: upload.",
+		Parameters:  []*huma.Param{query("village", "Key; the board's own when left out.")},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
+			Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{"title": text, "file": binary},
+		}}}},
+		Responses: map[string]*huma.Response{"201": answer("Created", map[string]*huma.MediaType{"application/json": {Schema: schema(reflect.TypeFor[recordingJSON](), "RecordingJSON")}})},
+	})
+	doc.AddOperation(&huma.Operation{
+		OperationID: "hear-recording", Method: http.MethodGet, Path: apiRoot + "/recordings/{id}/audio", Tags: []string{"recordings"},
+		Summary: "Hear a recording as it airs", Description: "48 kHz WAV; Range is understood. Needs the right: view.", Parameters: []*huma.Param{id},
+		Responses: map[string]*huma.Response{"200": answer("The sound", map[string]*huma.MediaType{"audio/wav": {Schema: binary}}), "206": answer("A part of the sound", map[string]*huma.MediaType{"audio/wav": {Schema: binary}})},
+	})
+	doc.AddOperation(&huma.Operation{
+		OperationID: "get-asrun", Method: http.MethodGet, Path: apiRoot + "/asrun", Tags: []string{"as-run"},
+		Summary:     "Read what became of every occurrence",
+		Description: "CSV when Accept asks for text/csv. Needs the right: view.",
+		Parameters: []*huma.Param{
+			query("village", "Key; the board's own when left out."), query("from", "A day such as 2026-11-23, or an instant; today when left out."),
+			query("to", "A day, inclusive, or an instant, exclusive; today when left out."), query("format", "json or csv."),
+		},
+		Responses: map[string]*huma.Response{"200": answer("The as-run", map[string]*huma.MediaType{
+			"application/json": {Schema: schema(reflect.TypeFor[asRunJSON](), "AsRunJSON")}, "text/csv": {Schema: text},
+		})},
+	})
+	s.describeStreams(doc, query, answer)
+}
+
+func (s *Server) describeStreams(doc *huma.OpenAPI, query func(name, description string) *huma.Param, answer func(string, map[string]*huma.MediaType) *huma.Response) {
+	registry := doc.Components.Schemas
+	air := registry.Schema(reflect.TypeFor[airJSON](), true, "AirJSON")
+	doc.AddOperation(&huma.Operation{
+		OperationID: "watch-air", Method: http.MethodGet, Path: apiRoot + "/air/events", Tags: []string{"air"},
+		Summary:     "Watch what the village hears",
+		Description: "Server-sent events. \"air\": the whole of GET /air, at each change and once a second. \"level\": only its level, up to ten times a second between. \"end\": signed out. Needs the right: view.",
+		Responses: map[string]*huma.Response{"200": answer("The events", map[string]*huma.MediaType{"text/event-stream": {
+			Schema: &huma.Schema{Type: huma.TypeString}, Extensions: map[string]any{"x-event-air": air},
+		}})},
+	})
+	doc.AddOperation(&huma.Operation{
+		OperationID: "listen-air", Method: http.MethodGet, Path: apiRoot + "/air/listen", Tags: []string{"air"},
+		Summary: "Listen in", Description: "What leaves the mixer from now on, as an endless WAV. Needs the right: view.",
+		Parameters: []*huma.Param{query("format", "wav: 48 kHz, 16 bits. slim: 16 kHz µ-law, for a thin line.")},
+		Responses:  map[string]*huma.Response{"200": answer("The sound", map[string]*huma.MediaType{"audio/wav": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}})},
+	})
+}

@@ -1,0 +1,232 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"loalang/people"
+	"loalang/scheduler"
+)
+
+type (
+	villagesInput  struct{ Caller }
+	villagesOutput struct {
+		Body struct {
+			Villages []villageJSON `json:"villages"`
+		}
+	}
+	slotsInput struct {
+		Caller
+		Village string `query:"village" doc:"Key; the board's own when left out."`
+	}
+	slotsOutput struct {
+		Body struct {
+			Slots []slotJSON `json:"slots"`
+		}
+	}
+	planInput struct {
+		Caller
+		Village string `query:"village" doc:"Key; the board's own when left out."`
+		From    string `query:"from" doc:"A day such as 2026-11-23, or an instant in RFC 3339; now when left out."`
+		Days    int    `query:"days" minimum:"1" maximum:"31" default:"7"`
+	}
+	planOutput struct {
+		Body planJSON
+	}
+)
+
+// villageJSON is a village with the rules of the place.
+type villageJSON struct {
+	Key       string       `json:"key"`
+	Name      string       `json:"name"`
+	Commune   string       `json:"commune"`
+	Zone      string       `json:"zone" doc:"IANA name."`
+	Languages []string     `json:"languages" doc:"In the order they air."`
+	Allowed   []windowJSON `json:"allowed" doc:"When sound is allowed; none is always."`
+}
+
+type windowJSON struct {
+	From string   `json:"from"`
+	To   string   `json:"to"`
+	Days []string `json:"days" doc:"None is every day."`
+}
+
+// slotJSON is a daily window of broadcasting.
+type slotJSON struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name,omitempty"`
+	Start  string   `json:"start" doc:"Civil time of day, 17:00."`
+	Length float64  `json:"length" doc:"Seconds."`
+	Days   []string `json:"days" doc:"None is every day."`
+}
+
+// planJSON is what a village will hear.
+type planJSON struct {
+	Village     string           `json:"village"`
+	Zone        string           `json:"zone,omitempty" doc:"IANA name in which civil times were read."`
+	Made        *time.Time       `json:"made,omitempty" doc:"Absent before the first plan."`
+	From        time.Time        `json:"from"`
+	To          time.Time        `json:"to" doc:"Exclusive."`
+	Occurrences []occurrenceJSON `json:"occurrences" doc:"By due."`
+	Omissions   []occurrenceJSON `json:"omissions" doc:"Promised, but will not air; reasons say why."`
+}
+
+// occurrenceJSON is one announcement due once.
+type occurrenceJSON struct {
+	ID           string       `json:"id"`
+	Kind         string       `json:"kind" enum:"notice,opening,closing"`
+	Announcement string       `json:"announcement,omitempty"`
+	Schedule     string       `json:"schedule,omitempty"`
+	Slot         string       `json:"slot,omitempty"`
+	Title        string       `json:"title"`
+	Class        string       `json:"class,omitempty"`
+	Nominal      *time.Time   `json:"nominal,omitempty" doc:"When it was promised."`
+	Due          *time.Time   `json:"due,omitempty" doc:"The first frame of its chime."`
+	Ends         *time.Time   `json:"ends,omitempty"`
+	Length       float64      `json:"length" doc:"Seconds."`
+	Parts        []partJSON   `json:"parts"`
+	Reasons      []reasonJSON `json:"reasons"`
+}
+
+type partJSON struct {
+	Kind      string  `json:"kind" enum:"chime,voice,tail,opening,closing"`
+	Recording string  `json:"recording"`
+	Language  string  `json:"language,omitempty"`
+	Length    float64 `json:"length" doc:"Seconds."`
+	Pause     float64 `json:"pause,omitempty" doc:"Seconds of silence before it."`
+}
+
+// reasonJSON explains a decision.
+type reasonJSON struct {
+	Code       string     `json:"code"`
+	Detail     string     `json:"detail"`
+	Occurrence string     `json:"occurrence,omitempty" doc:"The other party of a conflict."`
+	Language   string     `json:"language,omitempty"`
+	Until      *time.Time `json:"until,omitempty"`
+	By         float64    `json:"by,omitempty" doc:"Seconds."`
+}
+
+func (s *Server) registerPlaces(api huma.API) {
+	const tag = "plan"
+	answer(s, api, operation{"list-villages", http.MethodGet, "/villages", "List villages", tag, people.View, 0}, s.listVillages)
+	answer(s, api, operation{"list-slots", http.MethodGet, "/slots", "List the slots of a village", tag, people.View, 0}, s.listSlots)
+	answer(s, api, operation{"get-plan", http.MethodGet, "/plan", "Read what a village will hear", tag, people.View, 0}, s.getPlan)
+}
+
+func (s *Server) listVillages(ctx context.Context, in *villagesInput) (*villagesOutput, error) {
+	vs, err := s.cfg.Places.Villages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out villagesOutput
+	out.Body.Villages = []villageJSON{}
+	for _, v := range vs {
+		if !in.who.May(people.View, v.Key) {
+			continue
+		}
+		j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}}
+		for _, w := range v.Allowed {
+			j.Allowed = append(j.Allowed, windowJSON{w.From.String(), w.To.String(), daysOf(w.Days)})
+		}
+		out.Body.Villages = append(out.Body.Villages, j)
+	}
+	return &out, nil
+}
+
+func (s *Server) listSlots(ctx context.Context, in *slotsInput) (*slotsOutput, error) {
+	village, err := in.village(in.Village, people.View)
+	if err != nil {
+		return nil, err
+	}
+	slots, err := s.cfg.Places.Slots(ctx, village)
+	if err != nil {
+		return nil, err
+	}
+	var out slotsOutput
+	out.Body.Slots = []slotJSON{}
+	for _, sl := range slots {
+		out.Body.Slots = append(out.Body.Slots, slotJSON{sl.ID, sl.Name, sl.Start.String(), sl.Length.Seconds(), daysOf(sl.Days)})
+	}
+	return &out, nil
+}
+
+func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error) {
+	village, err := in.village(in.Village, people.View)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.phrase(ctx, in.lang, village)
+	if err != nil {
+		return nil, err
+	}
+	from := s.cfg.Now().UTC()
+	if in.From != "" {
+		if from, err = p.dayOrInstant(in.From); err != nil {
+			return nil, in.invalid("from", "date", "")
+		}
+	}
+	plan, err := s.cfg.AsRun.Published(ctx, village)
+	if err != nil {
+		return nil, err
+	}
+	out := planJSON{
+		Village: village, Zone: plan.Zone, Made: instantOf(plan.Made), From: from.UTC(), To: from.In(p.loc).AddDate(0, 0, in.Days).UTC(),
+		Occurrences: []occurrenceJSON{}, Omissions: []occurrenceJSON{},
+	}
+	within := func(t time.Time) bool { return !t.Before(out.From) && t.Before(out.To) }
+	now := s.cfg.Now()
+	for _, o := range plan.Occurrences {
+		if within(o.Due) {
+			out.Occurrences = append(out.Occurrences, p.occurrence(o, o.Reasons, now))
+		}
+	}
+	for _, o := range plan.Omissions {
+		if within(o.Occurrence.Nominal) {
+			out.Omissions = append(out.Omissions, p.occurrence(o.Occurrence, append([]scheduler.Reason{o.Reason}, o.Occurrence.Reasons...), now))
+		}
+	}
+	return &planOutput{Body: out}, nil
+}
+
+// phrase speaks a language in the civil time of a village.
+func (s *Server) phrase(ctx context.Context, lang, village string) (phrase, error) {
+	v, err := s.cfg.Places.Village(ctx, village)
+	if err != nil {
+		return phrase{}, err
+	}
+	loc, err := v.Location()
+	if err != nil {
+		loc = time.UTC
+	}
+	return phrase{lang: lang, loc: loc}, nil
+}
+
+// dayOrInstant reads "2026-11-23" as the midnight that begins that day, and
+// RFC 3339 as the instant.
+func (p phrase) dayOrInstant(text string) (time.Time, error) {
+	if t, err := time.ParseInLocation(time.DateOnly, text, p.loc); err == nil {
+		return t, nil
+	}
+	return time.Parse(time.RFC3339, text)
+}
+
+func (p phrase) occurrence(o scheduler.Occurrence, reasons []scheduler.Reason, now time.Time) occurrenceJSON {
+	j := occurrenceJSON{
+		ID: o.ID, Kind: string(o.Kind), Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot, Title: o.Title,
+		Class: string(o.Class), Nominal: instantOf(o.Nominal), Due: instantOf(o.Due), Length: o.Length.Seconds(),
+		Parts: []partJSON{}, Reasons: []reasonJSON{},
+	}
+	if !o.Due.IsZero() {
+		j.Ends = instantOf(o.End())
+	}
+	for _, part := range o.Parts {
+		j.Parts = append(j.Parts, partJSON{string(part.Kind), part.Recording, part.Language, part.Length.Seconds(), part.Pause.Seconds()})
+	}
+	for _, r := range reasons {
+		j.Reasons = append(j.Reasons, reasonJSON{r.Code, p.reason(r, now), r.Occurrence, r.Language, instantOf(r.Until), r.By.Seconds()})
+	}
+	return j
+}

@@ -1,0 +1,104 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"loalang/people"
+	"loalang/scheduler"
+)
+
+type (
+	previewInput struct {
+		Caller
+		Body struct {
+			Language string `json:"language" doc:"ISO 639."`
+			Text     string `json:"text" doc:"As written, at most 20,000 characters."`
+			Voice    string `json:"voice,omitempty" doc:"ID of a voice; the language's first when left out."`
+		}
+	}
+	previewOutput struct {
+		Body previewJSON
+	}
+	voicesInput  struct{ Caller }
+	voicesOutput struct {
+		Body struct {
+			Voices []voiceJSON `json:"voices"`
+		}
+	}
+)
+
+// previewJSON is what a voice will say.
+type previewJSON struct {
+	Language  string       `json:"language"`
+	Spoken    string       `json:"spoken" doc:"What the voice reads."`
+	Changes   []changeJSON `json:"changes" doc:"In order of appearance."`
+	Unknown   []string     `json:"unknown" doc:"Words that are spelled letter by letter."`
+	Recording string       `json:"recording" doc:"ID of the sound; it airs as it is heard here."`
+	Length    float64      `json:"length" doc:"Seconds."`
+	Audio     string       `json:"audio"`
+}
+
+// changeJSON is one thing that is read otherwise than written.
+type changeJSON struct {
+	Written string `json:"written"`
+	Read    string `json:"read"`
+	At      int    `json:"at" doc:"Byte offset of read in spoken (UTF-8)."`
+}
+
+// voiceJSON is one voice of the board.
+type voiceJSON struct {
+	ID       string `json:"id"`
+	Language string `json:"language"`
+	Name     string `json:"name"`
+}
+
+func (s *Server) registerSpeech(api huma.API) {
+	const tag = "speech"
+	answer(s, api, operation{"preview-speech", http.MethodPost, "/speech/preview", "Hear how a text will be read", tag, people.Write, 0}, s.previewSpeech)
+	answer(s, api, operation{"list-voices", http.MethodGet, "/speech/voices", "List the voices of the board", tag, people.View, 0}, s.listVoices)
+}
+
+func (s *Server) previewSpeech(ctx context.Context, in *previewInput) (*previewOutput, error) {
+	b := in.Body
+	text := strings.TrimSpace(scheduler.Clean(b.Text))
+	switch {
+	case text == "":
+		return nil, in.invalid("text", scheduler.FaultRequired, "")
+	case utf8.RuneCountInString(text) > scheduler.MaxText:
+		return nil, in.invalid("text", scheduler.FaultTooLong, strconv.Itoa(scheduler.MaxText))
+	}
+	spoken := s.cfg.Speaker.Normalize(b.Language, text)
+	ctx, cancel := context.WithTimeout(ctx, previewPatience)
+	defer cancel()
+	rec, err := s.cfg.Speaker.Voice(ctx, b.Language, b.Voice, spoken.Text)
+	if err != nil {
+		return nil, err
+	}
+	out := previewOutput{Body: previewJSON{
+		Language: b.Language, Spoken: spoken.Text, Changes: []changeJSON{}, Unknown: entries(spoken.Unknown),
+		Recording: rec.ID, Length: rec.Length.Seconds(), Audio: apiRoot + "/recordings/" + rec.ID + "/audio",
+	}}
+	for _, c := range spoken.Changes {
+		out.Body.Changes = append(out.Body.Changes, changeJSON(c))
+	}
+	return &out, nil
+}
+
+func (s *Server) listVoices(ctx context.Context, _ *voicesInput) (*voicesOutput, error) {
+	voices, err := s.cfg.Speaker.Voices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out voicesOutput
+	out.Body.Voices = []voiceJSON{}
+	for _, v := range voices {
+		out.Body.Voices = append(out.Body.Voices, voiceJSON(v))
+	}
+	return &out, nil
+}

@@ -1,0 +1,209 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+)
+
+var (
+	// errWrongPassword says that no account has this name and password.
+	errWrongPassword = errors.New("name or password is wrong")
+	// errTooMany says that a name or an address has tried too often.
+	errTooMany = errors.New("too many attempts")
+	// errSetupOver says that the set-up link was used or is too old.
+	errSetupOver = errors.New("the set-up link was used or is too old")
+)
+
+// whoKey is where a request remembers whom it comes from.
+const whoKey = "loalang/who"
+
+// found is a principal, or that there is none.
+type found struct {
+	who people.Principal
+	ok  bool
+}
+
+// principal is who stands behind a request: the token it carries, else the
+// account that is signed in. Both come from memory, so they are known while the
+// database fails. A request with a bearer token that is not alive is nobody's,
+// whatever its cookie says.
+func (s *Server) principal(c *gin.Context) (people.Principal, bool) {
+	if known, ok := c.Get(whoKey); ok {
+		if f, ok := known.(found); ok {
+			return f.who, f.ok
+		}
+	}
+	var f found
+	if header := c.GetHeader("Authorization"); header != "" {
+		f.who, f.ok = s.bearer(c.Request.Context(), header)
+	} else {
+		f.who, f.ok = s.signedIn(c)
+	}
+	c.Set(whoKey, f)
+	return f.who, f.ok
+}
+
+// bearer finds the token of an Authorization header.
+func (s *Server) bearer(ctx context.Context, header string) (people.Principal, bool) {
+	scheme, secret, _ := strings.Cut(header, " ")
+	secret = strings.TrimSpace(secret)
+	if !strings.EqualFold(scheme, "Bearer") || !people.IsSecret(secret) {
+		return people.Principal{}, false
+	}
+	t, ok := s.roster.token(ctx, people.HashSecret(secret))
+	if !ok || !t.AliveAt(s.cfg.Now()) {
+		return people.Principal{}, false
+	}
+	return t.Principal(), true
+}
+
+// signedIn finds the account of a session.
+func (s *Server) signedIn(c *gin.Context) (people.Principal, bool) {
+	m, ctx := s.sessions(c.Request), c.Request.Context()
+	id := m.GetString(ctx, sessionAccount)
+	if id == "" {
+		return people.Principal{}, false
+	}
+	a, ok := s.roster.account(ctx, id)
+	if !ok || !sameText(m.GetString(ctx, sessionMark), passwordMark(a)) {
+		return people.Principal{}, false
+	}
+	if c.Request.Method == http.MethodGet {
+		s.renew(c)
+	}
+	return a.Principal(), true
+}
+
+// renew gives a used sign-in its whole life again, once a day.
+func (s *Server) renew(c *gin.Context) {
+	m, ctx := s.sessions(c.Request), c.Request.Context()
+	renewed := time.Unix(m.GetInt64(ctx, sessionRenewed), 0)
+	if age := systemTime(0).Sub(renewed); age >= 0 && age < sessionRenewal {
+		return
+	}
+	m.Put(ctx, sessionRenewed, systemTime(0).Unix())
+	m.SetDeadline(ctx, systemTime(sessionLife))
+}
+
+// passwordMark changes with the password: what was signed in with an older one
+// is signed out.
+func passwordMark(a people.Account) string {
+	sum := sha256.Sum256([]byte(a.Password))
+	return hex.EncodeToString(sum[:8])
+}
+
+// signIn checks a name and a password and signs the browser in under a new
+// session. The errors are errWrongPassword, errTooMany, or those of the request's
+// context and of a password in the database that is none. A wrong name takes as
+// long as a wrong password.
+func (s *Server) signIn(c *gin.Context, name, password string) (people.Principal, error) {
+	ctx := c.Request.Context()
+	if !s.limits.allow(c.RemoteIP(), name) {
+		return people.Principal{}, errTooMany
+	}
+	a, ok := s.roster.named(ctx, name)
+	if !ok {
+		a = people.Account{}
+	}
+	same, err := s.passwords.CheckPassword(ctx, password, a.Password)
+	if err != nil {
+		return people.Principal{}, fmt.Errorf("check password: %w", err)
+	}
+	if !same {
+		return people.Principal{}, errWrongPassword
+	}
+	s.limits.succeeded(c.RemoteIP(), name)
+	if err := s.open(c, a); err != nil {
+		return people.Principal{}, err
+	}
+	return a.Principal(), nil
+}
+
+// open begins a session for an account, under a token that nobody knew before.
+func (s *Server) open(c *gin.Context, a people.Account) error {
+	m, ctx := s.sessions(c.Request), c.Request.Context()
+	if err := m.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	m.Put(ctx, sessionAccount, a.ID)
+	m.Put(ctx, sessionMark, passwordMark(a))
+	m.Put(ctx, sessionRenewed, systemTime(0).Unix())
+	m.SetDeadline(ctx, systemTime(sessionLife))
+	c.Set(whoKey, found{a.Principal(), true})
+	return nil
+}
+
+// signOut ends the browser's session; it does nothing when there is none.
+func (s *Server) signOut(c *gin.Context) error {
+	c.Set(whoKey, found{})
+	if err := s.sessions(c.Request).Destroy(c.Request.Context()); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+// setupAlive says whether a set-up link may still be used.
+func (s *Server) setupAlive(ctx context.Context, secret string) (bool, error) {
+	if !people.IsSecret(secret) {
+		return false, nil
+	}
+	alive, err := s.cfg.Setup.SetupAlive(ctx, people.HashSecret(secret), s.cfg.Now().UTC())
+	if err != nil {
+		return false, fmt.Errorf("look for set-up link: %w", err)
+	}
+	return alive, nil
+}
+
+// useSetup creates the first account, an administrator's, with the secret of a
+// set-up link, uses the link up and signs the browser in. The errors are
+// people.Invalid with the fields "name" and "password", errSetupOver,
+// people.ErrNameTaken, and those of the database.
+func (s *Server) useSetup(c *gin.Context, secret, name, password string) error {
+	ctx := c.Request.Context()
+	a := people.Account{ID: s.cfg.NewID(), Name: people.CleanName(name), Role: people.Admin, Created: s.cfg.Now().UTC()}
+	var faults, more people.Invalid
+	errors.As(a.Validate(), &faults)
+	errors.As(people.CheckPasswordRules(password), &more)
+	if faults = append(faults, more...); len(faults) > 0 {
+		return faults
+	}
+	if alive, err := s.setupAlive(ctx, secret); err != nil {
+		return err
+	} else if !alive { // before a stranger makes us hash
+		return errSetupOver
+	}
+	encoded, err := s.passwords.HashPassword(ctx, password)
+	if err != nil {
+		return fmt.Errorf("keep password: %w", err)
+	}
+	a.Password = encoded
+	if err := s.cfg.Setup.UseSetup(ctx, people.HashSecret(secret), s.cfg.Now().UTC(), a); errors.Is(err, fs.ErrNotExist) {
+		return errSetupOver
+	} else if err != nil {
+		return fmt.Errorf("use set-up link: %w", err)
+	}
+	s.roster.refresh(ctx)
+	return s.open(c, a)
+}
+
+// Warm reads who may sign in and who is signed in, so that an emergency can be
+// authorised when the database fails later. Call it once before serving; what
+// it cannot read is read on demand. It blocks on the database.
+func (s *Server) Warm(ctx context.Context) error {
+	s.roster.refresh(ctx)
+	if err := s.kept.warm(ctx); err != nil {
+		return fmt.Errorf("read sign-ins: %w", err)
+	}
+	return nil
+}

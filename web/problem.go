@@ -1,0 +1,182 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+	"syscall"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/playout"
+	"loalang/recordings"
+	"loalang/scheduler"
+	"loalang/speech"
+)
+
+// Problem is an answer that says what is wrong, after RFC 9457
+// (application/problem+json). Title is the phrase of the status; Code and Detail
+// tell more: Code never changes, Detail is worded in the caller's language.
+type Problem struct {
+	Title  string         `json:"title" doc:"The phrase of the status."`
+	Status int            `json:"status" doc:"The HTTP status."`
+	Code   string         `json:"code" doc:"What is wrong. Stable: programs may rely on it."`
+	Detail string         `json:"detail" doc:"What is wrong and what to do, in English, or in Vietnamese when Accept-Language or lang asks for vi."`
+	Errors []ProblemFault `json:"errors,omitempty" doc:"One entry for each fault."`
+}
+
+// ProblemFault is one thing wrong with one field.
+type ProblemFault struct {
+	Field  string `json:"field" doc:"Name of the field in the request."`
+	Code   string `json:"code" doc:"What is wrong with it. Stable."`
+	Detail string `json:"detail" doc:"What is wrong and what to do."`
+}
+
+// Error is the sentence for a log.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// GetStatus tells huma the status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType tells huma the media type.
+func (p *Problem) ContentType(string) string { return problemType }
+
+const problemType = "application/problem+json"
+
+// write sends the problem where there is no route yet.
+func (p *Problem) write(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", problemType)
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(p.json()) // a caller that has gone needs no answer
+}
+
+// json is the body. Its characters are left readable: the content type keeps a
+// browser from taking them for a page.
+func (p *Problem) json() []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(p) // strings and a number always encode
+	return b.Bytes()
+}
+
+// abort ends a request with a problem: as JSON for the API, as a sentence for
+// everything else.
+func (s *Server) abort(c *gin.Context, p *Problem) {
+	c.Abort()
+	c.Header("Cache-Control", "no-store")
+	if isAPI(c.Request) {
+		if p.Status == http.StatusUnauthorized {
+			c.Header("WWW-Authenticate", `Bearer realm="loalang"`)
+		}
+		c.Data(p.Status, problemType, p.json())
+		return
+	}
+	c.String(p.Status, "%s", p.Detail)
+}
+
+// problem is a Problem with the catalog's sentence for its code.
+func (s *Server) problem(lang string, status int, code string, faults ...ProblemFault) *Problem {
+	detail := word(lang, "problem."+code)
+	if len(faults) > 0 {
+		parts := make([]string, len(faults))
+		for i, f := range faults {
+			parts[i] = f.Field + ": " + f.Detail
+		}
+		detail = strings.Join(parts, " ")
+	}
+	return &Problem{Title: http.StatusText(status), Status: status, Code: code, Detail: detail, Errors: faults}
+}
+
+// invalid is the problem of faulty fields.
+func (s *Server) invalid(lang string, faults ...scheduler.Fault) *Problem {
+	worded := make([]ProblemFault, len(faults))
+	for i, f := range faults {
+		worded[i] = ProblemFault{Field: f.Field, Code: f.Code, Detail: faultWords(lang, f)}
+	}
+	return s.problem(lang, http.StatusUnprocessableEntity, "invalid", worded...)
+}
+
+// refused is the problem of sound or text that was not taken: the catalog's
+// "refused." words.
+func (s *Server) refused(lang string, status int, field, code string) *Problem {
+	return s.problem(lang, status, "refused", ProblemFault{Field: field, Code: code, Detail: word(lang, "refused."+code)})
+}
+
+// explain turns an error from below into the Problem that the caller gets. What
+// is nobody's fault but the board's is logged here, and only here.
+func (s *Server) explain(lang string, err error) *Problem {
+	var p *Problem
+	var invalid scheduler.Invalid
+	var person people.Invalid
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &invalid):
+		return s.invalid(lang, invalid...)
+	case errors.As(err, &person):
+		return s.invalid(lang, schedulerFaults(person)...)
+	case errors.As(err, &tooLarge):
+		return s.problem(lang, http.StatusRequestEntityTooLarge, "too-large")
+	case errors.Is(err, scheduler.ErrRevision):
+		return s.problem(lang, http.StatusConflict, "conflict")
+	case errors.Is(err, playout.ErrNotOnAir):
+		return s.problem(lang, http.StatusConflict, "not-on-air")
+	case errors.Is(err, playout.ErrNoEmergency):
+		return s.problem(lang, http.StatusConflict, "no-emergency")
+	}
+	if p := s.explainSound(lang, err); p != nil {
+		return p
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, recordings.ErrNotFound):
+		return s.problem(lang, http.StatusNotFound, "not-found")
+	case errors.Is(err, syscall.ENOSPC):
+		return s.problem(lang, http.StatusInsufficientStorage, "disk-full")
+	case errors.Is(err, context.Canceled): // nobody waits for the answer
+		return s.problem(lang, http.StatusServiceUnavailable, "unavailable")
+	}
+	s.cfg.Logger.Error("request could not be served", "err", err)
+	return s.problem(lang, http.StatusServiceUnavailable, "unavailable")
+}
+
+// explainSound words what importing and speaking answer; nil: err is of another
+// kind.
+func (s *Server) explainSound(lang string, err error) *Problem {
+	var r recordings.Refused
+	switch {
+	case errors.As(err, &r) && r.Code == recordings.TooLarge:
+		return s.refused(lang, http.StatusRequestEntityTooLarge, "file", string(r.Code))
+	case errors.As(err, &r):
+		return s.refused(lang, http.StatusUnprocessableEntity, "file", string(r.Code))
+	case errors.Is(err, recordings.ErrDiskFull):
+		return s.refused(lang, http.StatusInsufficientStorage, "file", "disk-full")
+	case errors.Is(err, recordings.ErrNoFFmpeg):
+		return s.refused(lang, http.StatusServiceUnavailable, "file", "no-ffmpeg")
+	case errors.Is(err, recordings.ErrNoSandbox):
+		return s.refused(lang, http.StatusServiceUnavailable, "file", "no-sandbox")
+	case errors.Is(err, speech.ErrNoEngine):
+		return s.refused(lang, http.StatusServiceUnavailable, "text", "no-engine")
+	case errors.Is(err, speech.ErrNoVoice):
+		return s.refused(lang, http.StatusUnprocessableEntity, "language", "no-voice")
+	case errors.Is(err, speech.ErrNoWords):
+		return s.refused(lang, http.StatusUnprocessableEntity, "text", "no-words")
+	}
+	return nil
+}
+
+func schedulerFaults(of people.Invalid) []scheduler.Fault {
+	faults := make([]scheduler.Fault, len(of))
+	for i, f := range of {
+		faults[i] = scheduler.Fault(f)
+	}
+	return faults
+}

@@ -1,0 +1,247 @@
+package web
+
+import (
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"loalang/people"
+)
+
+// Config is everything that the panel and the API need. Fields without a note
+// are required.
+type Config struct {
+	Announcements Announcements
+	Schedules     Schedules
+	Places        Places
+	AsRun         Log
+	Shelf         Shelf
+	Accounts      Accounts
+	Roster        Roster
+	Setup         Setup
+	Sessions      scs.Store // scs.CtxStore is used when it is one
+	Database      Pinger
+
+	Air      Airer
+	Alarm    Alarmer
+	Withdraw Withdrawer // nil: what is withdrawn while it sounds is stopped through Air
+	Listen   Listener   // nil: there is nothing to listen in to
+	Importer Importer
+	Speaker  Speaker
+	Clock    Teller
+
+	Village string // key of the village whose loudspeakers this board drives
+	Origin  string // the node that owns what is made here
+	Version string // of the program, for the API's description and /healthz
+
+	Logger *slog.Logger
+	Now    func() time.Time // what the board believes the time to be
+	NewID  func() string    // UUIDv7
+	// Changed is called after every edit that may alter the plan or leave work
+	// for the producer. It must return at once. Nil: nobody is told.
+	Changed func()
+
+	// MetricsToken is a bearer token that may read /metrics from anywhere.
+	// Empty: only this machine may.
+	MetricsToken string
+	// Registry takes the panel's metrics in and is what /metrics shows; nil: one
+	// of its own.
+	Registry *prometheus.Registry
+}
+
+// check reports every field that is missing.
+func (c Config) check() error {
+	var missing []string
+	for name, there := range map[string]bool{
+		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil,
+		"AsRun": c.AsRun != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
+		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
+		"Alarm": c.Alarm != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Clock": c.Clock != nil,
+		"Village": c.Village != "", "Logger": c.Logger != nil, "Now": c.Now != nil, "NewID": c.NewID != nil,
+	} {
+		if !there {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("web: configuration without %s", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// Server is the panel, the API and the watching points. New makes one; its
+// methods may be called from any goroutine.
+type Server struct {
+	cfg       Config
+	passwords *people.Passwords
+	roster    *roster
+	limits    *limits
+	plain     *scs.SessionManager // cookies for http
+	secure    *scs.SessionManager // the same sessions, cookies for https only
+	kept      *keptSessions
+	meters    *meters
+	handler   http.Handler
+}
+
+// New makes a Server. The error is a field of c that is missing, or a metric
+// that c.Registry has already.
+func New(c Config) (*Server, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if c.Changed == nil {
+		c.Changed = func() {}
+	}
+	if c.Registry == nil {
+		c.Registry = prometheus.NewRegistry()
+	}
+	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits()}
+	s.roster = newRoster(c.Roster, c.Logger)
+	s.kept = newKeptSessions(c.Sessions, c.Logger)
+	s.plain, s.secure = newSessions(s.kept, false), newSessions(s.kept, true)
+	var err error
+	if s.meters, err = newMeters(s); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s.handler = s.outside(s.routes())
+	return s, nil
+}
+
+// Handler serves everything. Streams (/api/v1/air/events, /api/v1/air/listen)
+// end with their request, so a server that shuts down must cancel those through
+// http.Server.BaseContext.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// routes is the inside: every page and every route of the API.
+func (s *Server) routes() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.RedirectTrailingSlash = false
+	_ = r.SetTrustedProxies(nil) // fails only for an address that cannot be parsed
+	r.Use(s.meters.time, s.recover, s.slowBody, s.unknownRoute)
+	s.registerHealth(r)
+	s.registerAPI(r)
+	s.registerPages(r)
+	return r
+}
+
+// outside wraps what must be decided before a route is looked for: headers,
+// foreign origins, sign-ins.
+func (s *Server) outside(inside http.Handler) http.Handler {
+	plain, secure := s.plain.LoadAndSave(inside), s.secure.LoadAndSave(inside)
+	byTransport := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS != nil {
+			secure.ServeHTTP(w, r)
+			return
+		}
+		plain.ServeHTTP(w, r)
+	})
+	crossOrigin := http.NewCrossOriginProtection()
+	crossOrigin.SetDenyHandler(http.HandlerFunc(s.foreign))
+	checked := crossOrigin.Handler(byTransport)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		h.Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		checked.ServeHTTP(w, r)
+	})
+}
+
+// foreign answers a form or script of another site that would act in the name
+// of whoever is signed in here.
+func (s *Server) foreign(w http.ResponseWriter, r *http.Request) {
+	lang := apiLanguage(r, false)
+	if !isAPI(r) {
+		lang = pageLanguage(r)
+	}
+	s.problem(lang, http.StatusForbidden, "cross-origin").write(w)
+}
+
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+
+// unknownRoute answers for addresses of the API that do not exist; those of the
+// panel have a page.
+func (s *Server) unknownRoute(c *gin.Context) {
+	if c.FullPath() != "" || !isAPI(c.Request) {
+		return
+	}
+	if c.Writer.Status() == http.StatusMethodNotAllowed {
+		s.abort(c, s.problem(s.spoken(c), http.StatusMethodNotAllowed, "method"))
+		return
+	}
+	s.abort(c, s.problem(s.spoken(c), http.StatusNotFound, "not-found"))
+}
+
+// recover keeps one broken request from being more than that.
+func (s *Server) recover(c *gin.Context) {
+	defer func() {
+		fault := recover()
+		if fault == nil {
+			return
+		}
+		if err, ok := fault.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			panic(fault)
+		}
+		s.cfg.Logger.Error("request broke", "path", c.Request.URL.Path, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+		if c.Writer.Written() {
+			c.Abort()
+			return
+		}
+		s.abort(c, s.problem(s.spoken(c), http.StatusInternalServerError, "internal"))
+	}()
+	c.Next()
+}
+
+// language is the language of the panel for this browser: "vi" unless it was
+// switched, whatever Accept-Language says.
+func (s *Server) language(c *gin.Context) string { return pageLanguage(c.Request) }
+
+func pageLanguage(r *http.Request) string {
+	if lang := r.URL.Query().Get("lang"); lang == vietnamese || lang == english {
+		return lang
+	}
+	if cookie, err := r.Cookie("lang"); err == nil && cookie.Value == english {
+		return english
+	}
+	return vietnamese
+}
+
+// apiLanguage is the language of the API's sentences: English, unless "lang" or
+// Accept-Language asks for Vietnamese; people who are signed in by a browser
+// read what the panel's language is.
+func apiLanguage(r *http.Request, signedIn bool) string {
+	if lang := r.URL.Query().Get("lang"); lang == vietnamese || lang == english {
+		return lang
+	}
+	if signedIn {
+		return pageLanguage(r)
+	}
+	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(r.Header.Get("Accept-Language"))), vietnamese) {
+		return vietnamese
+	}
+	return english
+}
+
+// spoken is the language in which to answer a request.
+func (s *Server) spoken(c *gin.Context) string {
+	if !isAPI(c.Request) {
+		return s.language(c)
+	}
+	who, ok := s.principal(c)
+	return apiLanguage(c.Request, ok && !who.Token)
+}
+
+// sameText compares secrets in a time that does not tell where they differ.
+func sameText(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
