@@ -1,0 +1,130 @@
+package speaker_test
+
+import (
+	"testing"
+	"time"
+
+	"loalang/audio"
+	"loalang/audio/speaker"
+)
+
+func TestBackoff(t *testing.T) {
+	const s = time.Second
+	type loss struct {
+		after time.Duration // since the last one
+		held  time.Duration
+		want  time.Duration // the pause
+	}
+	for _, c := range []struct {
+		name   string
+		losses []loss
+	}{
+		{"OK one loss", []loss{{0, time.Hour, 0}}},
+		{"three at once, then slower and slower", []loss{
+			{0, s, 0},
+			{s, s, 0},
+			{s, s, 0},
+			{s, s, 500 * time.Millisecond},
+			{s, s, s},
+			{s, s, 2 * s},
+			{s, s, 4 * s},
+			{s, s, 5 * s},
+			{s, s, 5 * s},
+		}},
+		{"calm in between forgives", []loss{
+			{0, s, 0},
+			{s, s, 0},
+			{s, s, 0},
+			{s, s, 500 * time.Millisecond},
+			{20 * s, 15 * s, 0},
+			{s, s, 0},
+		}},
+		{"a loss every five seconds is no calm", []loss{
+			{0, 4 * s, 0}, {5 * s, 4 * s, 0}, {5 * s, 4 * s, 0}, {5 * s, 4 * s, 0},
+		}},
+		{"the pauses themselves are no calm", []loss{
+			{0, s, 0},
+			{s, s, 0},
+			{s, s, 0},
+			{s, s, 500 * time.Millisecond},
+			{9 * s, 9 * s, s},
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var b speaker.Backoff
+			now := audio.Instant(time.Hour)
+			for i, l := range c.losses {
+				now = now.Add(l.after)
+				if got := b.Next(now, l.held); got != l.want {
+					t.Errorf("loss %d: pause %v, want %v", i, got, l.want)
+				}
+			}
+		})
+	}
+}
+
+func TestDryness(t *testing.T) {
+	start := audio.Instant(time.Hour)
+	for _, c := range []struct {
+		name   string
+		counts []int64 // one a second
+		silent bool
+		want   bool
+	}{
+		{"OK none", []int64{0, 0, 0}, true, false},
+		{"four in a minute", []int64{1, 2, 3, 4}, true, false},
+		{"five in a minute, in silence", []int64{1, 2, 3, 4, 5}, true, true},
+		{"five in a minute, on air", []int64{1, 2, 3, 4, 5}, false, false},
+		{"a flood on air", []int64{25}, false, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var d speaker.Dryness
+			for i, n := range c.counts {
+				d.Note(start.Add(time.Duration(i)*time.Second), n)
+			}
+			if got := d.Larger(c.silent); got != c.want {
+				t.Errorf("larger = %v, want %v", got, c.want)
+			}
+		})
+	}
+	t.Run("spread over an hour", func(t *testing.T) {
+		var d speaker.Dryness
+		for i := range int64(100) {
+			d.Note(start.Add(time.Duration(i)*time.Minute), i)
+			if d.Larger(true) {
+				t.Fatalf("one a minute asks for a larger buffer after %d", i)
+			}
+		}
+	})
+}
+
+func TestDoubled(t *testing.T) {
+	const ms = time.Millisecond
+	for buffer, want := range map[time.Duration]time.Duration{10 * ms: 20 * ms, 80 * ms: 160 * ms, 100 * ms: 160 * ms, 160 * ms: 0, 300 * ms: 0} {
+		got, ok := speaker.Doubled(buffer)
+		if ok != (want > 0) || ok && got != want {
+			t.Errorf("doubled(%v) = %v, %v; want %v", buffer, got, ok, want)
+		}
+	}
+}
+
+func TestStallLimit(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name string
+		up   speaker.Up
+		want time.Duration
+	}{
+		{"OK real time, short periods", speaker.Up{RealTime: true, Period: 5 * ms}, 250 * ms},
+		{"real time, long periods", speaker.Up{RealTime: true, Period: 85 * ms}, 680 * ms},
+		{"no real time", speaker.Up{Period: 40 * ms}, 1000 * ms},
+		{"no real time, very long periods", speaker.Up{Period: 170 * ms}, 1360 * ms},
+		{"no card", speaker.Up{RealTime: true}, 250 * ms},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := speaker.StallLimit(c.up); got != c.want {
+				t.Errorf("limit %v, want %v", got, c.want)
+			}
+		})
+	}
+}
