@@ -17,6 +17,9 @@ const (
 	// lookahead is how far beyond the horizon the next occasion and the next
 	// allowed hour are looked for: weekly rules come round in it.
 	lookahead = 8 * 24 * time.Hour
+	// claimAhead is more than how long before its instant anything is claimed: a
+	// row due later was written before the clock was set back, and is silent.
+	claimAhead = time.Minute
 )
 
 // BuildPlan decides what a village hears in [now, now+horizon). It is pure: the
@@ -99,7 +102,7 @@ func ceil(t time.Time) time.Time { return t.Add(time.Millisecond - 1).Truncate(t
 func (b *builder) index() {
 	for _, p := range sorted(b.book.Past, func(x, y Past) int { return firstOf(x.Due.Compare(y.Due), cmp.Compare(x.Occurrence, y.Occurrence)) }) {
 		b.past[p.Occurrence] = p
-		if p.End.After(b.now) && p.End.After(p.Due) {
+		if p.End.After(b.now) && p.End.After(p.Due) && p.Due.Before(b.now.Add(claimAhead)) {
 			b.track.take(busy{span: span{p.Due, p.End}, id: p.Occurrence})
 		}
 	}

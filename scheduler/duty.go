@@ -22,6 +22,7 @@ const (
 type duty struct {
 	cfg    PlannerConfig
 	runner *runner
+	lead   time.Duration // how long before Due the Stage gets an occurrence
 
 	book     *Book // as last read; nil before
 	plan     Plan  // as last built, or as published before the restart
@@ -45,7 +46,7 @@ type blame struct {
 
 func newDuty(cfg PlannerConfig) *duty {
 	return &duty{
-		cfg: cfg, runner: newRunner(cfg.Now), done: map[string]Past{}, blamed: map[string]blame{},
+		cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{},
 		started: cfg.Now(), trusted: cfg.Trusted(), troubled: map[string]bool{},
 	}
 }
@@ -106,9 +107,9 @@ func (d *duty) rebuild(ctx context.Context, how bool) {
 	if how == steady {
 		d.handOver(now)
 	}
-	d.close(now)
 	d.accuse(now)
 	if d.book != nil {
+		d.close(now)
 		d.build(now)
 	} else {
 		d.ahead = d.plan.Occurrences
@@ -185,6 +186,7 @@ func (d *duty) build(now time.Time) {
 	if book.Frame.Lead == 0 {
 		book.Frame.Lead = max(d.cfg.Lead-leadMargin, 0)
 	}
+	d.lead = max(d.cfg.Lead, book.Frame.Lead+leadMargin)
 	plan, err := BuildPlan(now, d.cfg.Horizon, book)
 	d.note("building the plan", err)
 	if err != nil {
@@ -246,16 +248,20 @@ func (d *duty) publish(ctx context.Context, now time.Time) {
 	}
 }
 
-// arm asks for the wake-ups of what is ahead; none while the clock is unknown.
+// arm hands over what is due and asks for the wake-ups of what is ahead; none
+// while the clock is unknown.
 func (d *duty) arm(now time.Time) {
+	d.handOver(now)
 	if !d.trusted {
 		d.note("the timer", d.runner.stop())
 		return
 	}
 	var instants []time.Time
 	for _, o := range d.ahead {
-		if _, done := d.done[o.ID]; !done {
-			instants = append(instants, o.Due.Add(-d.cfg.Lead))
+		_, done := d.done[o.ID]
+		// What is due and still here is held back on purpose: no wake-up helps.
+		if at := o.Due.Add(-d.lead); !done && at.After(now) {
+			instants = append(instants, at)
 		}
 	}
 	d.note("the timer", d.runner.arm(now, instants))

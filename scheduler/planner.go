@@ -79,23 +79,21 @@ func (p *Planner) Run(ctx context.Context) error {
 	steps := p.cfg.Steps
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	edits := time.NewTimer(0)
-	defer edits.Stop()
-	built := 0 // looks since the plan was built
+	var edits <-chan time.Time // set while edits gather
+	built := 0                 // looks since the plan was built
 
 	d.rebuild(ctx, jumped)
 	for {
-		if d.stale {
-			d.stale = false
-			edits.Reset(settleEdits)
+		if d.stale && edits == nil {
+			edits = time.After(settleEdits)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-p.changed:
 			d.stale = true
-		case <-edits.C:
-			built = 0
+		case <-edits:
+			edits, d.stale, built = nil, false, 0
 			d.rebuild(ctx, steady)
 		case by, alive := <-steps:
 			if !alive {
@@ -105,7 +103,6 @@ func (p *Planner) Run(ctx context.Context) error {
 			built = 0
 			d.step(ctx, by)
 		case <-d.runner.woken:
-			d.handOver(p.cfg.Now())
 			d.arm(p.cfg.Now())
 		case <-look.C:
 			built++
