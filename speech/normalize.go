@@ -1,6 +1,10 @@
 package speech
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Normalize turns written text into what a voice shall read. For Vietnamese it
 // reads numbers, dates, times, money, units, telephone and document numbers,
@@ -13,7 +17,25 @@ func Normalize(language, text string) Spoken {
 	if language != "vi" {
 		return Spoken{Text: tidy(text)}
 	}
-	ts := tokenize(clean(text))
+	s := pass(clean(text))
+	// What was read may give what follows a context: 38° IV. Every pass leaves
+	// fewer capitals, so this ends; ordinary texts are stable at once.
+	for range mostPasses {
+		next := pass(s.Text)
+		if next.Text == s.Text {
+			break
+		}
+		s = merge(s, next)
+	}
+	return s
+}
+
+// mostPasses is how often a text is read again at most.
+const mostPasses = 8
+
+// pass reads clean text once.
+func pass(text string) Spoken {
+	ts := tokenize(text)
 	var out renderer
 	for i := 0; i < len(ts); {
 		if r, ok := ts.read(i); ok {
@@ -34,6 +56,32 @@ func Normalize(language, text string) Spoken {
 	return out.spoken()
 }
 
+// merge is the later of two passes with the changes of the earlier one that are
+// still there.
+func merge(early, late Spoken) Spoken {
+	const window = 4096 // how far a change may have moved; beyond it is dropped
+	at, all := 0, slices.Clone(late.Changes)
+	for _, c := range early.Changes {
+		i := strings.Index(late.Text[at:min(at+window, len(late.Text))], c.Read)
+		if i < 0 {
+			continue
+		}
+		c.At = at + i
+		at = c.At + len(c.Read)
+		all = append(all, c)
+	}
+	slices.SortStableFunc(all, func(a, b Change) int { return cmp.Compare(a.At, b.At) })
+	end := 0
+	all = slices.DeleteFunc(all, func(c Change) bool {
+		if c.At < end {
+			return true
+		}
+		end = c.At + len(c.Read)
+		return false
+	})
+	return Spoken{Text: late.Text, Changes: all, Unknown: append(early.Unknown, late.Unknown...)}
+}
+
 // reading is how the first n tokens from somewhere are read.
 type reading struct {
 	n       int
@@ -46,7 +94,7 @@ type reading struct {
 // reading follows another behind a dash, else what a recogniser says.
 func (ts tokens) read(i int) (reading, bool) {
 	r, ok := ts.recognise(i)
-	if !ok || !r.numeric {
+	if !ok || !r.numeric || ts.at(i-1).kind == word && !ts.at(i).gap { // DDR5-6400 is a name
 		return r, ok
 	}
 	return ts.readRange(i, r), true

@@ -8,8 +8,8 @@ func digitName(d byte) string {
 }
 
 // longestNumeral is the digits of the longest number that is read as one:
-// a thousand million million. Longer ones are no amounts, but keys.
-const longestNumeral = 18
+// a milliard milliard. Longer ones are no amounts, but keys.
+const longestNumeral = 19
 
 // numeral reads a row of digits as one number, the Northern way of broadcasting:
 // nghìn, linh, mười lăm, hai mươi mốt, hai mươi tư, and "không trăm" kept
@@ -19,7 +19,7 @@ func numeral(row string) string {
 	switch {
 	case row == "":
 		return "không"
-	case len(row) > longestNumeral+1:
+	case len(row) > longestNumeral:
 		return digitByDigit(row)
 	}
 	return strings.Join(billions(nil, row, false), " ")

@@ -6,7 +6,7 @@ import "strings"
 // heads of sections, and everywhere when they cannot be a word.
 func (ts tokens) roman(i int) (reading, bool) {
 	w := ts.at(i).text
-	if len(w) > 12 || ts.stuckNumber(i+1) || ts.stuckNumber(i-1) || ts.stuck(i+1, "'") {
+	if len(w) > 12 || ts.stuckNumber(i+1) || ts.stuckNumber(i-1) {
 		return reading{}, false
 	}
 	value := romanValue(strings.ToUpper(w))

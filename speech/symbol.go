@@ -6,19 +6,23 @@ import "unicode"
 // or into nothing.
 func (ts tokens) pause(out *renderer, i int) {
 	switch t := ts[i]; t.text {
-	case ".":
-		if ts.is(i+1, ".") || ts.is(i-1, ".") {
+	case ".", "…":
+		switch {
+		case ts.is(i-1, ".") || ts.is(i-1, "…"): // the first one of a row decided
+		case t.text == "." && !ts.is(i+1, ".") && !ts.is(i+1, "…"):
+			out.mark('.')
+		default:
 			out.mark(ts.ellipsis(i))
-			return
 		}
-		out.mark('.')
-	case "…":
-		out.mark(ts.ellipsis(i))
 	case ",", ";", ":", "!", "?":
 		out.mark(t.text[0])
 	case "-", "~":
 		// Between words that touch it a dash joins: VH-TT.
 		if t.gap || ts.at(i+1).gap {
+			out.mark(',')
+		}
+	case "/":
+		if ts.number(i+1) && ts.at(i-1).kind == digits {
 			out.mark(',')
 		}
 	case "(", ")", "[", "]", "{", "}", "|", "•", "·", "→", "⇒", "►", "▶", "●", "■", "◆", "✓", "✔":
@@ -28,7 +32,7 @@ func (ts tokens) pause(out *renderer, i int) {
 
 // ellipsis is the end of a sentence when a capital or nothing follows.
 func (ts tokens) ellipsis(i int) byte {
-	for i < len(ts) && (ts.is(i, ".") || ts.is(i, "…")) && i >= 0 {
+	for ts.is(i, ".") || ts.is(i, "…") {
 		i++
 	}
 	next := ts.at(i)

@@ -1,0 +1,248 @@
+package speech_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/speech"
+	"loalang/speech/enginetest"
+)
+
+func needEspeak(t *testing.T) *speech.Espeak {
+	t.Helper()
+	if _, err := exec.LookPath("espeak-ng"); err != nil {
+		t.Skip("espeak-ng is not installed: apt-get install espeak-ng")
+	}
+	return speech.NewEspeak(speech.EspeakConfig{TempDir: t.TempDir()})
+}
+
+func TestEspeakConformance(t *testing.T) {
+	enginetest.Run(t, enginetest.Subject{
+		Engine: needEspeak(t), Language: "vi", Short: "xin chào",
+		Long: "Kính mời bà con đến nhà văn hóa thôn họp lúc mười chín giờ ngày mai. Đề nghị bà con đến đông đủ và đúng giờ.",
+	})
+}
+
+func TestEspeakName(t *testing.T) {
+	name, err := needEspeak(t).Name(t.Context())
+	if err != nil || !strings.HasPrefix(name, "espeak-ng 1.") {
+		t.Errorf("name = %q, %v; want espeak-ng and its version", name, err)
+	}
+}
+
+func TestEspeakVoicesCoverTheLanguagesThatHaveOne(t *testing.T) {
+	voices, err := needEspeak(t).Voices(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if voices[0].ID != "espeak:vi" {
+		t.Errorf("the first voice is %q, want espeak:vi", voices[0].ID)
+	}
+	count := map[string]int{}
+	for _, v := range voices {
+		count[v.Language]++
+	}
+	for _, l := range speech.Languages() {
+		if (count[l.Code] > 0) != l.HasVoice {
+			t.Errorf("%s has %d voices, HasVoice says %v", l.Code, count[l.Code], l.HasVoice)
+		}
+	}
+	if count["vi"] != 3 {
+		t.Errorf("%d Vietnamese voices, want North, Centre and South", count["vi"])
+	}
+}
+
+// Giáy, Hmông, Tày and Dao are told by recordings: an engine must not guess.
+func TestLanguagesWithoutVoiceAreRefused(t *testing.T) {
+	e := needEspeak(t)
+	for _, l := range speech.Languages() {
+		if l.HasVoice {
+			continue
+		}
+		err := e.Synthesize(t.Context(), speech.Request{Text: "a", Language: l.Code}, io.Discard)
+		if !errors.Is(err, speech.ErrNoVoice) {
+			t.Errorf("%s: synthesize = %v, want ErrNoVoice", l.Code, err)
+		}
+	}
+}
+
+func TestEspeakSlowerIsLonger(t *testing.T) {
+	e := needEspeak(t)
+	length := func(rate int) int {
+		var b bytes.Buffer
+		if err := e.Synthesize(t.Context(), speech.Request{Text: "Kính mời bà con đến nhà văn hóa.", Language: "vi", Rate: rate}, &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Len()
+	}
+	if slow, usual, fast := length(100), length(0), length(220); slow <= usual || usual <= fast {
+		t.Errorf("bytes at 100, the default, 220 words a minute: %d, %d, %d", slow, usual, fast)
+	}
+	if low, lowest := length(1), length(80); low != lowest {
+		t.Errorf("a rate below the range gives %d bytes, the lowest %d", low, lowest)
+	}
+}
+
+// A title on a line of its own is followed by a pause.
+func TestEspeakPausesBetweenLines(t *testing.T) {
+	e := needEspeak(t)
+	length := func(text string) int {
+		var b bytes.Buffer
+		if err := e.Synthesize(t.Context(), speech.Request{Text: text, Language: "vi"}, &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Len()
+	}
+	if one, two := length("thông báo họp thôn"), length("thông báo\nhọp thôn"); two < one+22050*2/5 {
+		t.Errorf("two lines have %d bytes, one has %d: no pause of a fifth of a second", two, one)
+	}
+}
+
+// fakeEspeak is a program in place of espeak-ng.
+func fakeEspeak(t *testing.T, script string) speech.EspeakConfig {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "espeak-ng")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return speech.EspeakConfig{Program: path, TempDir: t.TempDir()}
+}
+
+// wavStart is a header of espeak-ng: 22 050 Hz, sizes that it cannot know.
+const wavStart = `printf 'RIFF\044\360\377\177WAVEfmt \020\000\000\000\001\000\001\000\042\126\000\000\104\254\000\000\002\000\020\000data\000\360\377\177'; `
+
+func TestEspeakFaults(t *testing.T) {
+	tests := map[string]struct {
+		script string
+		change func(*speech.EspeakConfig)
+		is     error
+		says   string
+	}{
+		"OK":           {script: wavStart + "head -c 8820 /dev/zero"},
+		"Missing":      {change: func(c *speech.EspeakConfig) { c.Program = "/nowhere/espeak-ng" }, is: speech.ErrNoEngine},
+		"NotAProgram":  {change: func(c *speech.EspeakConfig) { _ = os.Chmod(c.Program, 0o600) }, is: speech.ErrNoEngine},
+		"Fails":        {script: "echo 'no such voice' >&2; exit 2", says: "no such voice"},
+		"Nothing":      {script: "exit 0", says: "no sound"},
+		"OnlyHeader":   {script: wavStart, says: "no sound"},
+		"NoWAV":        {script: "echo this is surely no sound at all", says: "no sound"},
+		"Stereo":       {script: strings.Replace(wavStart, `\001\000\001\000`, `\001\000\002\000`, 1) + "head -c 8820 /dev/zero", says: "2 channels"},
+		"EndsInHeader": {script: "printf 'RIFF\\044\\000\\000\\000WAVEfmt '", says: "no sound"},
+		"TooLong": {
+			script: wavStart + "head -c 2000000 /dev/zero",
+			change: func(c *speech.EspeakConfig) { c.Longest = 10 * time.Second },
+			is:     speech.ErrTooLong,
+		},
+		"LongerThanAllowedButShorterThanTheCap": {
+			script: wavStart + "head -c 500000 /dev/zero",
+			change: func(c *speech.EspeakConfig) { c.Longest = 10 * time.Second },
+			is:     speech.ErrTooLong,
+		},
+		"Endless": {
+			script: wavStart + "exec cat /dev/zero",
+			change: func(c *speech.EspeakConfig) { c.Longest = time.Minute },
+			is:     speech.ErrTooLong,
+		},
+		"Hangs": {
+			script: "exec sleep 1000",
+			change: func(c *speech.EspeakConfig) { c.Timeout = 50 * time.Millisecond },
+			is:     context.DeadlineExceeded,
+		},
+		"NoFolder": {change: func(c *speech.EspeakConfig) { c.TempDir = "/nowhere" }, says: "no such file"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := fakeEspeak(t, tt.script)
+			if tt.change != nil {
+				tt.change(&c)
+			}
+			var b bytes.Buffer
+			err := speech.NewEspeak(c).Synthesize(t.Context(), speech.Request{Text: "chào", Language: "vi"}, &b)
+			switch {
+			case tt.is == nil && tt.says == "":
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := len(enginetest.Parse(t, b.Bytes()).Frames); got != 4410 {
+					t.Errorf("%d frames, want 4410", got)
+				}
+				return
+			case tt.is != nil && !errors.Is(err, tt.is), tt.is == nil && (err == nil || !strings.Contains(err.Error(), tt.says)):
+				t.Errorf("synthesize = %v, want %v %s", err, tt.is, tt.says)
+			}
+			if b.Len() > 0 {
+				t.Errorf("%d bytes were written in spite of the error", b.Len())
+			}
+		})
+	}
+}
+
+// A cadre's text is no option, and the program sees nothing of our environment.
+func TestEspeakRunsAlone(t *testing.T) {
+	t.Setenv("LOALANG_SECRET", "token")
+	dir := t.TempDir()
+	c := fakeEspeak(t, `env > `+dir+`/env; echo "$@" > `+dir+`/args; cat > `+dir+`/text; `+wavStart+"head -c 100 /dev/zero")
+	err := speech.NewEspeak(c).Synthesize(t.Context(), speech.Request{Text: "-w /etc/passwd [[a]]\nhai", Language: "vi"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) string {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	if env := read("env"); strings.Contains(env, "SECRET") || strings.Contains(env, "HOME=") {
+		t.Errorf("the program sees %s", env)
+	}
+	if args := read("args"); args != "--stdin --stdout -b 1 -v vi -s 145\n" {
+		t.Errorf("arguments = %q", args)
+	}
+	if text := read("text"); text != "-w /etc/passwd a\n\nhai\n" {
+		t.Errorf("text = %q", text)
+	}
+}
+
+func TestEspeakEndsWithItsContext(t *testing.T) {
+	c := fakeEspeak(t, "exec sleep 1000")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := speech.NewEspeak(c).Name(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("name = %v, want the context's end", err)
+	}
+}
+
+func TestEspeakAnswersThatAreNone(t *testing.T) {
+	e := speech.NewEspeak(fakeEspeak(t, "echo gibberish"))
+	if name, err := e.Name(t.Context()); err == nil {
+		t.Errorf("name = %q, want an error", name)
+	}
+	if voices, err := e.Voices(t.Context()); err != nil || len(voices) != 0 {
+		t.Errorf("voices = %v, %v; want none", voices, err)
+	}
+	endless := speech.NewEspeak(fakeEspeak(t, "exec cat /dev/zero"))
+	if _, err := endless.Voices(t.Context()); err == nil {
+		t.Error("an endless list of voices gave no error")
+	}
+}
+
+func BenchmarkEspeakOneMinute(b *testing.B) {
+	if _, err := exec.LookPath("espeak-ng"); err != nil {
+		b.Skip("espeak-ng is not installed: apt-get install espeak-ng")
+	}
+	e := speech.NewEspeak(speech.EspeakConfig{})
+	text := strings.Repeat("Kính mời bà con đến nhà văn hóa thôn họp lúc mười chín giờ ngày mai. ", 10)
+	for b.Loop() {
+		if err := e.Synthesize(b.Context(), speech.Request{Text: text, Language: "vi"}, io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
