@@ -25,7 +25,9 @@ function say(button) {
 function listen(url) {
   listening = listening ? "" : url;
   if (listening) {
-    air.src = url + (url.includes("?") ? "&" : "?") + "from=" + Date.now();
+    const line = navigator.connection;
+    const thin = line?.saveData || /2g|3g/.test(line?.effectiveType ?? "");
+    air.src = url + "?format=" + (thin ? "slim" : "wav") + "&from=" + Date.now();
     air.play().catch(hush);
   } else {
     air.pause();

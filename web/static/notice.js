@@ -21,6 +21,8 @@ function store() {
 function keep() {
   const draft = {};
   for (const name of kept) draft[name] = new FormData(form).getAll(name);
+  draft.takes = [...form.querySelectorAll("[data-upload]")].map((box) => [box.querySelector("[data-take]").value, box.querySelector("[data-taken]").innerHTML]);
+  draft.how = [...form.querySelectorAll("[name^=how_]:checked")].map((r) => [r.name, r.value]);
   try {
     store()?.setItem(form.dataset.draft, JSON.stringify(draft));
   } catch {
@@ -33,7 +35,7 @@ function keep() {
 
 function restore() {
   const raw = store()?.getItem(form.dataset.draft);
-  if (!raw || form.elements.text.value || form.elements.title.value) return; // the server's words are newer
+  if (!raw || form.elements.text.value || form.elements.title.value || form.querySelector("[data-id]")) return; // what the server says is newer
   const draft = JSON.parse(raw);
   for (const field of form.elements) {
     const values = draft[field.name];
@@ -41,6 +43,16 @@ function restore() {
     if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
     else field.value = values[0] ?? "";
   }
+  for (const [name, value] of draft.how ?? []) {
+    const radio = form.querySelector(`[name="${name}"][value="${value}"]`);
+    if (radio) radio.checked = true;
+  }
+  [...form.querySelectorAll("[data-upload]")].forEach((box, i) => {
+    const [id, told] = draft.takes?.[i] ?? [];
+    if (!id || box.querySelector("[data-take]").value) return;
+    box.querySelector("[data-take]").value = id;
+    box.querySelector("[data-taken]").innerHTML = told;
+  });
   const when = [...form.querySelectorAll("[name=when]")];
   if (when.length && !when.some((r) => r.checked)) when[0].checked = true; // that slot has passed
 }
@@ -106,6 +118,7 @@ function upload(box, file) {
     if (send.status !== 200 && send.status !== 422) return failed();
     told.innerHTML = send.responseText;
     box.querySelector("[data-take]").value = told.querySelector("[data-id]")?.dataset.id ?? "";
+    if (form) keep();
     if (send.status === 200 && box.dataset.then) location.assign(box.dataset.then);
   };
   send.onerror = failed;

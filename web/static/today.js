@@ -11,6 +11,11 @@ function open() {
   if (stream || document.hidden || !live) return;
   stream = new EventSource(live.dataset.live);
   stream.addEventListener("air", (e) => show(JSON.parse(e.data)));
+  stream.addEventListener("level", (e) => {
+    level(JSON.parse(e.data).rms);
+    left();
+  });
+  stream.addEventListener("end", () => location.reload()); // signed out meanwhile
 }
 
 function close() {
@@ -28,8 +33,16 @@ function show(air) {
   ahead = Date.parse(air.at) - Date.now();
   level(air.level?.rms ?? -120);
   left();
-  const key = (air.emergency?.id ?? "") + (air.on_air ? "/" + air.on_air.occurrence : "");
+  const key = keyOf(air);
   if (key !== live.dataset.key) draw(key);
+}
+
+// keyOf changes when the page should be drawn anew. The server makes the same
+// in airKey.
+function keyOf(air) {
+  const on = air.on_air;
+  if (!live.dataset.part) return air.emergency?.id ?? "";
+  return [air.emergency?.id, on?.occurrence, on && air.state, on?.part, on?.language, air.up, air.audible, air.amp?.keyed, air.clock?.trusted].map((v) => v ?? "").join("/");
 }
 
 // left counts down to the end of what sounds.
@@ -43,7 +56,8 @@ function left() {
 }
 
 async function draw(key) {
-  if (drawing) return;
+  const at = document.activeElement;
+  if (drawing || (at?.matches("input") && live.contains(at))) return; // somebody is typing
   if (!live.dataset.part) {
     location.reload();
     return;
@@ -53,9 +67,12 @@ async function draw(key) {
     const answer = await fetch(live.dataset.part, { credentials: "same-origin" });
     if (answer.redirected) location.reload(); // signed out meanwhile
     else if (answer.ok) {
+      const text = live.contains(at) ? at.textContent : "";
       live.innerHTML = await answer.text();
       live.dataset.key = key;
       dress(live);
+      fill();
+      if (text) [...live.querySelectorAll("a,button")].find((e) => e.textContent === text)?.focus();
     }
   } catch {
     // The line is down: the next event tries again.
@@ -89,3 +106,6 @@ addEventListener("pagehide", close);
 addEventListener("pageshow", open);
 fill();
 open();
+
+// What is next and what was changes also without a sound.
+setInterval(() => live?.dataset.part && !document.hidden && draw(live.dataset.key), 120000);

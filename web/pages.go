@@ -1,0 +1,323 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/recordings"
+	"loalang/scheduler"
+)
+
+// panel is the pages: templates in both languages, their assets, and what is
+// remembered of the village for when the database does not answer.
+type panel struct {
+	s      *Server
+	assets *assets
+	sets   map[string]map[string]*template.Template // language, page
+
+	mu     sync.Mutex
+	places map[string]place // the last that was read
+}
+
+// view is what the layout shows around a page.
+type view struct {
+	Title    string
+	Place    string // "Thôn Ún Tà"
+	Tab      string // which tab is the current one
+	Path     string // where a switch of language comes back to
+	Script   string // the page's own module; empty: none
+	Told     string // what was just done, a sentence
+	Refused  string // what could not be done, a sentence
+	Village  scheduler.Village
+	Me       people.Principal
+	SignedIn bool
+	Data     any
+}
+
+// May says whether the page should offer an action.
+func (v view) May(action string) bool {
+	return v.SignedIn && v.Me.May(people.Action(action), v.Village.Key)
+}
+
+// visit is one request for a page by somebody who may have it.
+type visit struct {
+	c       *gin.Context
+	me      people.Principal
+	village scheduler.Village
+	now     time.Time
+	phrase
+}
+
+func (v *visit) ctx() context.Context { return v.c.Request.Context() }
+
+// may says whether the visitor may do an action in the village.
+func (v *visit) may(a people.Action) bool { return v.me.May(a, v.village.Key) }
+
+// registerPages adds every page to r. What it needs is embedded, so a fault is
+// a programmer's and panics.
+func (s *Server) registerPages(r *gin.Engine) {
+	p, err := newPanel(s)
+	if err != nil {
+		panic(err)
+	}
+	r.GET(assetRoot+":name", p.assets.serve)
+	r.POST("/language", p.switchLanguage)
+	r.NoRoute(p.noRoute)
+	r.NoMethod(p.noMethod)
+
+	p.registerSignIn(r)
+	p.registerToday(r)
+	p.registerNotices(r)
+	p.registerRecordings(r)
+	p.registerPlan(r)
+	p.registerEmergency(r)
+}
+
+func newPanel(s *Server) (*panel, error) {
+	as, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	sets, err := parsePages(as)
+	if err != nil {
+		return nil, err
+	}
+	return &panel{s: s, assets: as, sets: sets, places: map[string]place{}}, nil
+}
+
+// shared are the template files that are no page of their own.
+func shared(name string) bool {
+	return name == "layout.html" || name == "day.html" || name == "parts.html"
+}
+
+// parsePages parses each page once per language, so that templates say {{t}}
+// without being told the language.
+func parsePages(as *assets) (map[string]map[string]*template.Template, error) {
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("list templates: %w", err)
+	}
+	sets := map[string]map[string]*template.Template{}
+	for _, lang := range []string{vietnamese, english} {
+		base, err := template.New("").Funcs(template.FuncMap{
+			"t":      func(code string, args ...any) string { return word(lang, code, args...) },
+			"lang":   func() string { return lang },
+			"length": length,
+			"icon":   as.icon,
+			"asset":  func(name string) string { return as.urls[name] },
+		}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/day.html")
+		if err != nil {
+			return nil, fmt.Errorf("parse layout: %w", err)
+		}
+		sets[lang] = map[string]*template.Template{}
+		for _, file := range files {
+			name := strings.TrimPrefix(file, "templates/")
+			if shared(name) {
+				continue
+			}
+			page, err := template.Must(base.Clone()).ParseFS(templateFiles, file)
+			if err != nil {
+				return nil, fmt.Errorf("parse %s: %w", name, err)
+			}
+			sets[lang][strings.TrimSuffix(name, ".html")] = page
+		}
+	}
+	return sets, nil
+}
+
+// allow wraps a page for people who are signed in and may do an action; others
+// are sent to sign in, or told that they may not.
+func (p *panel) allow(a people.Action, page func(v *visit)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		me, ok := p.s.principal(c)
+		if !ok {
+			p.toSignIn(c)
+			return
+		}
+		v := p.visit(c, me)
+		if !v.may(a) {
+			p.problem(v, http.StatusForbidden, "problem.forbidden")
+			return
+		}
+		page(v)
+	}
+}
+
+func (p *panel) toSignIn(c *gin.Context) {
+	to := "/sign-in"
+	if c.Request.Method == http.MethodGet && c.Request.URL.Path != "/" {
+		to += "?next=" + url.QueryEscape(c.Request.URL.RequestURI())
+	}
+	c.Redirect(http.StatusSeeOther, to)
+}
+
+func (p *panel) visit(c *gin.Context, me people.Principal) *visit {
+	village := p.village(c.Request.Context())
+	loc, err := village.Location()
+	if err != nil {
+		loc = time.UTC
+	}
+	return &visit{c: c, me: me, village: village, now: p.s.cfg.Now(), phrase: phrase{lang: p.s.language(c), loc: loc}}
+}
+
+const (
+	// placePatience is how long a page waits for the name of its village.
+	placePatience = 300 * time.Millisecond
+	// placeAge is how long what is known of the village is believed.
+	placeAge = 10 * time.Second
+)
+
+// place is a village as it was last read.
+type place struct {
+	scheduler.Village
+	read time.Time
+}
+
+// village is the board's village, as last read when the database does not
+// answer: the emergency page must open then too, and an emergency must not wait.
+func (p *panel) village(ctx context.Context) scheduler.Village {
+	key, now := p.s.cfg.Village, p.s.cfg.Now()
+	p.mu.Lock()
+	known, ok := p.places[key]
+	p.mu.Unlock()
+	if age := now.Sub(known.read); ok && age >= 0 && age < placeAge {
+		return known.Village
+	}
+	if !ok {
+		known.Village = scheduler.Village{Key: key, Name: key, Zone: "Asia/Ho_Chi_Minh", Languages: []string{"vi"}}
+	}
+	fresh := known.Village
+	err := bounded(ctx, placePatience, func(ctx context.Context) (func(), error) {
+		v, err := p.s.cfg.Places.Village(ctx, key)
+		return func() { fresh = v }, err
+	})
+	if !ok && err != nil {
+		return fresh
+	}
+	// After a failure too: the next page must not wait again.
+	p.mu.Lock()
+	p.places[key] = place{fresh, now}
+	p.mu.Unlock()
+	return fresh
+}
+
+// show renders a page with status 200.
+func (p *panel) show(v *visit, page string, w view) { p.render(v, http.StatusOK, page, w) }
+
+// render fills the layout around a page and sends it, compressed when the
+// browser takes that.
+func (p *panel) render(v *visit, status int, page string, w view) {
+	w.Village, w.Me, w.SignedIn = v.village, v.me, v.me.ID != ""
+	w.Place = v.word("place.village", v.village.Name)
+	w.Path = v.c.Request.URL.RequestURI()
+	if v.c.Request.Method != http.MethodGet {
+		w.Path = v.c.Request.URL.Path
+	}
+	if code := "told." + v.c.Query("told"); hasWord(code) {
+		w.Told = v.word(code)
+	}
+	if code := "refused." + v.c.Query("refused"); w.Refused == "" && hasWord(code) {
+		w.Refused = v.word(code)
+	}
+	p.send(v, status, p.sets[v.lang][page], "layout", w)
+}
+
+// fragment sends one template of a page, without the layout.
+func (p *panel) fragment(v *visit, status int, page, name string, data any) {
+	p.send(v, status, p.sets[v.lang][page], name, data)
+}
+
+// send executes one template. The whole page is made first, so that a fault
+// half-way never leaves half a page.
+func (p *panel) send(v *visit, status int, set *template.Template, name string, data any) {
+	var b bytes.Buffer
+	if err := set.ExecuteTemplate(&b, name, data); err != nil {
+		p.s.cfg.Logger.Error("page could not be rendered", "page", v.c.Request.URL.Path, "err", err)
+		v.c.String(http.StatusInternalServerError, v.word("problem.internal"))
+		return
+	}
+	v.c.Header("Cache-Control", "no-store")
+	v.c.Header("Vary", "Accept-Encoding, Cookie")
+	body := b.Bytes()
+	if takesGzip(v.c) {
+		if zipped, err := compress(body, gzip.DefaultCompression); err == nil {
+			v.c.Header("Content-Encoding", "gzip")
+			body = zipped
+		}
+	}
+	v.c.Data(status, "text/html; charset=utf-8", body)
+}
+
+// problem is a page that says what is wrong.
+func (p *panel) problem(v *visit, status int, code string) {
+	p.render(v, status, "problem", view{
+		Title: v.word("problem.title"),
+		Data:  struct{ Text string }{v.word(code)},
+	})
+}
+
+// fail words an error from below and logs it when it is not the visitor's.
+func (p *panel) fail(v *visit, err error) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, recordings.ErrNotFound):
+		p.problem(v, http.StatusNotFound, "problem.not-found")
+	case errors.Is(err, scheduler.ErrRevision):
+		p.problem(v, http.StatusConflict, "problem.conflict")
+	default:
+		p.s.cfg.Logger.Error("page failed", "page", v.c.Request.URL.Path, "err", err)
+		p.problem(v, http.StatusServiceUnavailable, "problem.unavailable")
+	}
+}
+
+func (p *panel) noRoute(c *gin.Context) {
+	me, _ := p.s.principal(c)
+	p.problem(p.visit(c, me), http.StatusNotFound, "problem.not-found")
+}
+
+func (p *panel) noMethod(c *gin.Context) {
+	me, _ := p.s.principal(c)
+	p.problem(p.visit(c, me), http.StatusMethodNotAllowed, "problem.method")
+}
+
+// goTo answers a POST with a redirect and says there what was done.
+func (v *visit) goTo(path, told string) {
+	if told != "" {
+		path += "?told=" + url.QueryEscape(told)
+	}
+	v.c.Redirect(http.StatusSeeOther, path)
+}
+
+// switchLanguage remembers the language for a year and goes back.
+func (p *panel) switchLanguage(c *gin.Context) {
+	lang := vietnamese
+	if c.PostForm("lang") == english {
+		lang = english
+	}
+	http.SetCookie(c.Writer, &http.Cookie{
+		Name: "lang", Value: lang, Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+	c.Redirect(http.StatusSeeOther, localPath(c.PostForm("back")))
+}
+
+// localPath lets a form send people only to pages of this panel.
+func localPath(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
+		return "/"
+	}
+	return u.RequestURI()
+}

@@ -1,0 +1,337 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"loalang/people"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// listView is the list of announcements.
+type listView struct {
+	Items []listItem
+	Older string // ID to go on before; empty: this is the end
+}
+
+type listItem struct {
+	ID, Title, Sub string
+	States         []stateView
+}
+
+// noticeView is one announcement with everything that belongs to it.
+type noticeView struct {
+	ID, Title, Sub string
+	States         []stateView
+	Paragraphs     []string
+	Renditions     []renditionView
+	Schedules      []scheduleView
+	Next           string
+	When           whenView
+	Withdrawn      bool
+	MayPlan        bool
+	MayWrite       bool
+}
+
+type renditionView struct {
+	Announcement string
+	Name         string
+	Length       time.Duration
+	State        stateView
+	Fault        string
+	Recording    string
+	Take         uploadView
+	MayTake      bool
+	Open         bool
+}
+
+type scheduleView struct{ ID, Name, Sub string }
+
+// pageLength is how many announcements or recordings a list shows at once.
+const pageLength = 30
+
+func (p *panel) announcements(v *visit) {
+	ds, err := p.s.cfg.Announcements.Announcements(v.ctx(), v.village.Key, v.c.Query("before"), pageLength)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	var l listView
+	for _, d := range ds {
+		a := d.Announcement
+		l.Items = append(l.Items, listItem{
+			ID: a.ID, Title: a.Title, Sub: v.word("announcement.by", v.at(a.Created, v.now), a.CreatedBy), States: v.noticeStates(d),
+		})
+	}
+	if len(ds) == pageLength {
+		l.Older = ds[len(ds)-1].Announcement.ID
+	}
+	p.show(v, "announcements", view{Title: v.word("nav.announcements"), Tab: "announcements", Data: l})
+}
+
+// noticeStates are what is worth knowing of an announcement at a glance.
+func (v *visit) noticeStates(d scheduler.Dossier) []stateView {
+	a := d.Announcement
+	if !a.Withdrawn.IsZero() {
+		return []stateView{{"soft", "tra", v.word("announcement.withdrawn-at", v.at(a.Withdrawn, v.now))}}
+	}
+	var states []stateView
+	if a.Class != scheduler.ClassNormal {
+		states = append(states, stateView{"", "dau", v.word("class." + string(a.Class))})
+	}
+	for _, r := range d.Renditions {
+		s := v.renditionState(r)
+		s.Text = v.language(r.Language) + ": " + v.lower(s.Text)
+		states = append(states, s)
+	}
+	if len(d.Schedules) == 0 {
+		states = append(states, stateView{"wait", "lich", v.word("announcement.no-schedule")})
+	}
+	return states
+}
+
+func (v *visit) renditionState(r scheduler.Rendition) stateView {
+	s := stateView{Class: "wait", Icon: "cho", Text: v.word("rendition." + string(r.State))}
+	switch {
+	case r.State == scheduler.Ready:
+		s.Class, s.Icon = "ok", "tot"
+	case r.Fault != "":
+		s.Class, s.Icon = "bad", "lo"
+	}
+	return s
+}
+
+func (p *panel) announcement(v *visit) { p.showAnnouncement(v, http.StatusOK, emptyForm()) }
+
+func emptyForm() *form {
+	return &form{Values: map[string][]string{}, takes: map[string]takeView{}, faults: map[string]string{}}
+}
+
+// showAnnouncement draws an announcement; f is what was just sent on it, with
+// its faults.
+func (p *panel) showAnnouncement(v *visit, status int, f *form) {
+	d, ok := p.dossier(v)
+	if !ok {
+		return
+	}
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	a := d.Announcement
+	n := noticeView{
+		ID: a.ID, Title: a.Title, Sub: v.word("announcement.by", v.at(a.Created, v.now), a.CreatedBy),
+		Paragraphs: paragraphs(a.Text), Renditions: p.renditionViews(v, d, f), Next: p.nextOf(v, a.ID),
+		When: v.whenView(slots, f), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
+	}
+	if n.Withdrawn || a.Class != scheduler.ClassNormal {
+		n.States = v.noticeStates(scheduler.Dossier{Announcement: a, Schedules: d.Schedules})
+	}
+	for _, s := range d.Schedules {
+		name, sub := v.scheduleName(s, slots)
+		n.Schedules = append(n.Schedules, scheduleView{s.ID, name, sub})
+	}
+	p.render(v, status, "announcement", view{Title: a.Title, Tab: "announcements", Script: "notice.js", Data: n})
+}
+
+// dossier reads the announcement of the address; another village's is as good
+// as none. False: the answer was given.
+func (p *panel) dossier(v *visit) (scheduler.Dossier, bool) {
+	d, err := p.s.cfg.Announcements.Announcement(v.ctx(), v.c.Param("id"))
+	if err != nil {
+		p.fail(v, err)
+		return d, false
+	}
+	if !v.me.May(people.View, d.Announcement.Village) {
+		p.problem(v, http.StatusNotFound, "problem.not-found")
+		return d, false
+	}
+	return d, true
+}
+
+func paragraphs(text string) []string {
+	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
+}
+
+// renditionViews are the renditions, and after them the village's languages
+// that have none: a recording may still be added.
+func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditionView {
+	rs := slices.Clone(d.Renditions)
+	for _, lang := range v.village.Languages {
+		if !slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.Language == lang }) {
+			rs = append(rs, scheduler.Rendition{Language: lang, State: scheduler.Missing})
+		}
+	}
+	mayTake := v.may(people.Write) && v.may(people.Upload) && d.Announcement.Withdrawn.IsZero()
+	var views []renditionView
+	for _, r := range rs {
+		rv := renditionView{
+			Announcement: d.Announcement.ID, Name: v.language(r.Language), Length: r.Length, State: v.renditionState(r),
+			Take: uploadView{Code: r.Language, Fault: f.faults["file_"+r.Language]}, MayTake: mayTake,
+		}
+		if r.State == scheduler.Ready || r.State == scheduler.Recorded || r.State == scheduler.Outdated {
+			rv.Recording = r.Recording
+		}
+		if r.ID == "" {
+			rv.State = stateView{"soft", "nghi", v.word("announcement.not-asked")}
+		}
+		if r.Fault != "" {
+			rv.Fault = v.word("rendition-fault." + r.Fault)
+		}
+		rv.Open = rv.Take.Fault != "" || r.ID != "" && r.State == scheduler.Missing
+		views = append(views, rv)
+	}
+	return views
+}
+
+// nextOf says when the plan airs an announcement next.
+func (p *panel) nextOf(v *visit, id string) string {
+	plan, err := p.s.cfg.AsRun.Published(v.ctx(), v.village.Key)
+	if err != nil {
+		return ""
+	}
+	for _, o := range plan.Occurrences {
+		if o.Announcement == id && o.Due.After(v.now) {
+			return v.word("announcement.next", v.at(o.Due, v.now), length(o.Length))
+		}
+	}
+	for _, o := range plan.Omissions {
+		if o.Occurrence.Announcement == id {
+			return v.word("plan.omitted", v.lower(v.reason(o.Reason, v.now)))
+		}
+	}
+	return ""
+}
+
+// addTake puts an uploaded recording behind one language.
+func (p *panel) addTake(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	d, ok := p.dossier(v)
+	if !ok {
+		return
+	}
+	lang := f.Get("language")
+	if !slices.Contains(v.village.Languages, lang) {
+		p.problem(v, http.StatusUnprocessableEntity, "fault.unknown")
+		return
+	}
+	take := p.takeOf(v, f, lang)
+	if take == nil {
+		f.fault("file_"+lang, v.word("new.take-missing"))
+		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
+		return
+	}
+	rs := p.withTake(v, d, lang, take.ID)
+	if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), d.Announcement, rs, nil); err != nil {
+		p.fail(v, err)
+		return
+	}
+	p.s.cfg.Changed()
+	v.goTo("/announcements/"+d.Announcement.ID, "take")
+}
+
+// withTake is the announcement's renditions with a recording behind lang.
+func (p *panel) withTake(v *visit, d scheduler.Dossier, lang, recording string) []scheduler.Rendition {
+	rs := slices.Clone(d.Renditions)
+	i := slices.IndexFunc(rs, func(r scheduler.Rendition) bool { return r.Language == lang })
+	if i < 0 {
+		i = len(rs)
+		rs = append(rs, scheduler.Rendition{Owned: p.owned(v, p.s.cfg.NewID()), Announcement: d.Announcement.ID, Language: lang})
+	}
+	r := &rs[i]
+	r.State, r.Recording, r.Voice, r.SpokenText, r.Length, r.Fault = scheduler.Recorded, recording, "", "", 0, ""
+	r.Updated = v.now.UTC()
+	return rs
+}
+
+func (p *panel) addSchedule(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	d, ok := p.dossier(v)
+	if !ok {
+		return
+	}
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	ss := p.schedulesOf(v, f, slots, d.Announcement.ID)
+	if !d.Announcement.Withdrawn.IsZero() {
+		f.fault("when", v.word("cause.withdrawn"))
+	}
+	if len(f.faults) > 0 || len(ss) == 0 {
+		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
+		return
+	}
+	if err := p.s.cfg.Schedules.SaveSchedule(v.ctx(), ss[0]); err != nil {
+		p.fail(v, err)
+		return
+	}
+	p.s.cfg.Changed()
+	v.goTo("/announcements/"+d.Announcement.ID, "scheduled")
+}
+
+func (p *panel) removeSchedule(v *visit) {
+	d, ok := p.dossier(v)
+	if !ok {
+		return
+	}
+	id := v.c.Param("sid")
+	if !slices.ContainsFunc(d.Schedules, func(s scheduler.Schedule) bool { return s.ID == id }) {
+		v.goTo("/announcements/"+d.Announcement.ID, "unscheduled") // removed before: as wished
+		return
+	}
+	if err := p.s.cfg.Schedules.RemoveSchedule(v.ctx(), id, v.now.UTC()); err != nil {
+		p.fail(v, err)
+		return
+	}
+	p.s.cfg.Changed()
+	v.goTo("/announcements/"+d.Announcement.ID, "unscheduled")
+}
+
+// withdraw takes an announcement back and stops it when it sounds.
+func (p *panel) withdraw(v *visit) {
+	d, ok := p.dossier(v)
+	if !ok {
+		return
+	}
+	a := d.Announcement
+	if a.Withdrawn.IsZero() {
+		a.Withdrawn, a.Updated = v.now.UTC(), v.now.UTC()
+		if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), a, nil, nil); err != nil {
+			p.fail(v, err)
+			return
+		}
+		p.s.cfg.Changed()
+	}
+	p.silence(v, a.ID)
+	v.goTo("/announcements/"+a.ID, "withdrawn")
+}
+
+// silence stops the announcement when it sounds or is about to.
+func (p *panel) silence(v *visit, announcement string) {
+	err := playout.ErrNotOnAir
+	air := p.s.cfg.Air.Air()
+	switch {
+	case p.s.cfg.Withdraw != nil:
+		err = p.s.cfg.Withdraw.Withdraw(v.ctx(), announcement, v.me.Name)
+	case air.OnAir != nil && air.OnAir.Occurrence.Announcement == announcement:
+		err = p.s.cfg.Air.Stop(v.ctx(), air.OnAir.Occurrence.ID, v.me.Name)
+	}
+	if err != nil && !errors.Is(err, playout.ErrNotOnAir) {
+		p.s.cfg.Logger.Error("withdrawn announcement could not be stopped", "announcement", announcement, "err", err)
+	}
+}

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+//go:embed static
+var staticFiles embed.FS
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// assetRoot is where the style sheet, the scripts and the icons are served.
+const assetRoot = "/static/"
+
+// asset is one file as it goes over the wire.
+type asset struct {
+	kind   string // MIME
+	plain  []byte
+	zipped []byte
+}
+
+// assets are the embedded files under names that carry the hash of their
+// content, so that a browser may keep each for ever and a new release is seen
+// at once. They are compressed once, when the server starts.
+type assets struct {
+	urls  map[string]string // "app.css" to "/static/app.1f2e3d4c.css"
+	files map[string]asset  // "app.1f2e3d4c.css" to content
+}
+
+// cssComment matches what a browser does not need.
+var cssComment = regexp.MustCompile(`(?s)/\*.*?\*/\n?`)
+
+// moduleImport matches the file name in an import of a sibling module.
+var moduleImport = regexp.MustCompile(`"\./([a-z]+\.js)"`)
+
+func loadAssets() (*assets, error) {
+	as := &assets{urls: map[string]string{}, files: map[string]asset{}}
+	entries, err := fs.ReadDir(staticFiles, "static")
+	if err != nil {
+		return nil, fmt.Errorf("read static files: %w", err)
+	}
+	for _, e := range entries {
+		if err := as.add(e.Name()); err != nil {
+			return nil, err
+		}
+	}
+	return as, nil
+}
+
+// add takes a file in, and what it imports before it: the importer names the
+// imported by its hashed name. Modules must not import in a circle.
+func (as *assets) add(name string) error {
+	if as.urls[name] != "" {
+		return nil
+	}
+	raw, err := fs.ReadFile(staticFiles, "static/"+name)
+	if err != nil {
+		return fmt.Errorf("read static file: %w", err)
+	}
+	switch path.Ext(name) {
+	case ".css":
+		raw = cssComment.ReplaceAll(raw, nil)
+	case ".js":
+		for _, m := range moduleImport.FindAllSubmatch(raw, -1) {
+			if err := as.add(string(m[1])); err != nil {
+				return err
+			}
+			hashed := strings.TrimPrefix(as.urls[string(m[1])], assetRoot)
+			raw = bytes.ReplaceAll(raw, m[0], []byte(`"./`+hashed+`"`))
+		}
+	}
+	sum := sha256.Sum256(raw)
+	ext := path.Ext(name)
+	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
+	zipped, err := compress(raw, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	as.files[hashed] = asset{kind: mimeOf(ext), plain: raw, zipped: zipped}
+	as.urls[name] = assetRoot + hashed
+	return nil
+}
+
+// mimeOf does not ask the machine's own table first: a board may have none.
+func mimeOf(ext string) string {
+	switch ext {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	}
+	return mime.TypeByExtension(ext)
+}
+
+func compress(raw []byte, level int) ([]byte, error) {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, level)
+	if err != nil {
+		return nil, fmt.Errorf("compress: %w", err)
+	}
+	if _, err := z.Write(raw); err != nil {
+		return nil, fmt.Errorf("compress: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("compress: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// serve answers for every file under assetRoot.
+func (as *assets) serve(c *gin.Context) {
+	f, ok := as.files[c.Param("name")]
+	if !ok {
+		c.String(http.StatusNotFound, "no such file")
+		return
+	}
+	c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	c.Header("Vary", "Accept-Encoding")
+	if takesGzip(c) {
+		c.Header("Content-Encoding", "gzip")
+		c.Data(http.StatusOK, f.kind, f.zipped)
+		return
+	}
+	c.Data(http.StatusOK, f.kind, f.plain)
+}
+
+func takesGzip(c *gin.Context) bool {
+	return strings.Contains(c.GetHeader("Accept-Encoding"), "gzip")
+}
+
+// icon draws one of icons.svg. The name is a template's literal.
+func (as *assets) icon(name string) template.HTML {
+	return template.HTML(`<svg class="i" aria-hidden="true"><use href="` + as.urls["icons.svg"] + `#` + template.HTMLEscapeString(name) + `"/></svg>`)
+}

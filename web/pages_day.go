@@ -1,0 +1,399 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// stateView is a state as icon, word and colour, in that order of trust.
+type stateView struct {
+	Class string // "ok", "wait", "bad", "soft"; empty: neutral
+	Icon  string
+	Text  string
+}
+
+// dayRow is one line of a day's list.
+type dayRow struct {
+	Class  string // "slot", "in", "in on", "on", "idle" or empty
+	Time   string
+	Title  string
+	Aside  string // after the title, softly
+	Link   string
+	Sub    string
+	Fill   *fillView
+	States []stateView
+}
+
+// fillView is how full a slot is.
+type fillView struct {
+	Percent int
+	Over    bool
+	Text    string
+}
+
+// ribbonView is a day from 5 to 21 o'clock as a line; all numbers are percent
+// of its width.
+type ribbonView struct {
+	Label  string
+	Slots  []ribbonSpan
+	Dots   []ribbonSpan
+	HasNow bool
+	Now    string
+	Ticks  []ribbonTick
+}
+
+type ribbonSpan struct{ X, W string }
+
+type ribbonTick struct{ X, Anchor, Text string }
+
+// dayBook is everything known of one civil day.
+type dayBook struct {
+	phrase
+	now     time.Time
+	day     time.Time // any instant of it
+	village scheduler.Village
+	slots   []scheduler.Slot
+	runs    []playout.AsRun
+	plan    scheduler.Plan
+	onAir   string // occurrence that sounds
+	fills   bool   // show how full the slots are
+}
+
+// dayItem is one line before it is laid out.
+type dayItem struct {
+	at, end time.Time
+	slot    string
+	row     dayRow
+}
+
+// bounds are the day's first instant and the next day's.
+func (b dayBook) bounds() (from, to time.Time) {
+	y, m, d := b.day.In(b.loc).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, b.loc), time.Date(y, m, d+1, 0, 0, 0, 0, b.loc)
+}
+
+func (b dayBook) holds(t time.Time) bool {
+	from, to := b.bounds()
+	return !t.Before(from) && t.Before(to)
+}
+
+// items are what was, what sounds and what will be, each occurrence once: the
+// as-run knows better than the plan.
+func (b dayBook) items() []dayItem {
+	var items []dayItem
+	known := map[string]bool{}
+	for _, r := range b.runs {
+		known[r.Occurrence] = true
+		if b.holds(r.Due) && !framing(r.Kind) {
+			items = append(items, b.wasItem(r))
+		}
+	}
+	for _, o := range b.plan.Occurrences {
+		if !known[o.ID] && b.holds(o.Due) && !framing(o.Kind) {
+			items = append(items, b.willItem(o))
+		}
+	}
+	for _, o := range b.plan.Omissions {
+		when := cmp.Or(o.Occurrence.Due.Unix(), o.Occurrence.Nominal.Unix())
+		if !known[o.Occurrence.ID] && b.holds(time.Unix(when, 0)) && !framing(o.Occurrence.Kind) {
+			items = append(items, b.omittedItem(o))
+		}
+	}
+	slices.SortStableFunc(items, func(x, y dayItem) int { return x.at.Compare(y.at) })
+	return items
+}
+
+// framing says whether a kind only frames a slot; lists of notices leave it out.
+func framing(k scheduler.OccurrenceKind) bool {
+	return k == scheduler.Opening || k == scheduler.Closing
+}
+
+func (b dayBook) wasItem(r playout.AsRun) dayItem {
+	at, end := r.Due, r.Due.Add(r.Planned)
+	if len(r.Airings) > 0 {
+		at = r.Airings[0].Started
+	}
+	row := dayRow{Title: r.Title, Time: b.clock(at), Sub: b.languageLine(airedLanguages(r), r.Planned)}
+	if r.Announcement != "" {
+		row.Link = "/announcements/" + r.Announcement
+	}
+	if r.Occurrence == b.onAir {
+		row.Class = "on"
+	}
+	row.States = append(row.States, b.runState(r, b.onAir))
+	return dayItem{at: at, end: end, slot: r.Slot, row: row}
+}
+
+func (b dayBook) willItem(o scheduler.Occurrence) dayItem {
+	row := dayRow{Title: o.Title, Time: b.clock(o.Due), Sub: b.languageLine(plannedLanguages(o), o.Length)}
+	if o.ID == b.onAir {
+		row.Class = "on"
+		row.States = append(row.States, stateView{Icon: "loa", Text: b.word("outcome.running")})
+	}
+	if o.Announcement != "" {
+		row.Link = "/announcements/" + o.Announcement
+	}
+	for _, r := range o.Reasons {
+		row.States = append(row.States, stateView{Class: "wait", Icon: "cho", Text: b.reason(r, b.now)})
+	}
+	return dayItem{at: o.Due, end: o.End(), slot: o.Slot, row: row}
+}
+
+func (b dayBook) omittedItem(o scheduler.Omission) dayItem {
+	at := o.Occurrence.Due
+	if at.IsZero() {
+		at = o.Occurrence.Nominal
+	}
+	row := dayRow{Title: o.Occurrence.Title, Time: b.clock(at)}
+	if o.Occurrence.Announcement != "" {
+		row.Link = "/announcements/" + o.Occurrence.Announcement
+	}
+	row.States = []stateView{{Class: "wait", Icon: "nhac", Text: b.word("plan.omitted", b.lower(b.reason(o.Reason, b.now)))}}
+	return dayItem{at: at, end: at, slot: o.Occurrence.Slot, row: row}
+}
+
+// languageLine is "Tiếng Việt, tiếng Giáy, 1:31".
+func (p phrase) languageLine(codes []string, d time.Duration) string {
+	var parts []string
+	for _, c := range codes {
+		parts = append(parts, p.lower(p.language(c)))
+	}
+	if d > 0 {
+		parts = append(parts, length(d))
+	}
+	return upper(strings.Join(parts, ", "))
+}
+
+func plannedLanguages(o scheduler.Occurrence) []string {
+	var codes []string
+	for _, part := range o.Parts {
+		if part.Kind == scheduler.PartVoice && part.Language != "" {
+			codes = append(codes, part.Language)
+		}
+	}
+	return codes
+}
+
+func airedLanguages(r playout.AsRun) []string {
+	var codes []string
+	for _, a := range r.Airings {
+		if a.Language != "" && !slices.Contains(codes, a.Language) {
+			codes = append(codes, a.Language)
+		}
+	}
+	return codes
+}
+
+// runState says what became of an occurrence.
+func (p phrase) runState(r playout.AsRun, onAir string) stateView {
+	switch r.Outcome {
+	case "":
+		if r.Occurrence == onAir {
+			return stateView{Icon: "loa", Text: p.word("outcome.running")}
+		}
+		return stateView{Class: "wait", Icon: "cho", Text: p.word("outcome.unfinished")}
+	case playout.Played:
+		return p.playedState(r)
+	case playout.Cut, playout.Missed:
+		return stateView{Class: "bad", Icon: "lo", Text: p.word("outcome." + string(r.Outcome))}
+	case playout.Moved:
+		return stateView{Class: "wait", Icon: "lich", Text: p.word("outcome.moved")}
+	case playout.StoppedBy:
+		return stateView{Class: "wait", Icon: "dung", Text: p.word("outcome.stopped")}
+	}
+	return stateView{Class: "soft", Icon: "nghi", Text: p.word("outcome." + string(r.Outcome))}
+}
+
+func (p phrase) playedState(r playout.AsRun) stateView {
+	switch {
+	case r.Heard == playout.HeardSilent, r.Heard == playout.HeardWrong:
+		return stateView{Class: "bad", Icon: "lo", Text: p.word("heard." + string(r.Heard))}
+	case r.Late():
+		return stateView{Class: "wait", Icon: "gio", Text: p.word("outcome.late", p.span(r.Lateness))}
+	case r.Heard == playout.HeardYes:
+		return stateView{Class: "ok", Icon: "tot", Text: p.word("heard.yes")}
+	}
+	return stateView{Class: "ok", Icon: "tot", Text: p.word("outcome.played")}
+}
+
+// dayGroup is a slot with what lies in it, or one item alone.
+type dayGroup struct {
+	at, end time.Time
+	rows    []dayRow
+}
+
+// restAfter is the silence between two groups that is worth a line.
+const restAfter = 30 * time.Minute
+
+// rows lays the day out: slots with what lies in them, the rest by its time,
+// and the silence between.
+func (b dayBook) rows() []dayRow {
+	groups := b.groups()
+	var rows []dayRow
+	for i, g := range groups {
+		if i > 0 && g.at.Sub(groups[i-1].end) > restAfter {
+			rows = append(rows, dayRow{Class: "idle", Title: b.word("day.rest")})
+		}
+		rows = append(rows, g.rows...)
+	}
+	if quiet := b.quiet(); quiet != "" && len(rows) > 0 {
+		rows = append(rows, dayRow{Class: "idle", Title: quiet})
+	}
+	return rows
+}
+
+func (b dayBook) groups() []dayGroup {
+	items := b.items()
+	var groups []dayGroup
+	inSlot := map[string]bool{}
+	for _, s := range b.slots {
+		if g, ok := b.slotGroup(s, items); ok {
+			groups = append(groups, g)
+			inSlot[s.ID] = true
+		}
+	}
+	for _, it := range items {
+		if !inSlot[it.slot] {
+			groups = append(groups, dayGroup{at: it.at, end: it.end, rows: []dayRow{it.row}})
+		}
+	}
+	slices.SortStableFunc(groups, func(x, y dayGroup) int { return x.at.Compare(y.at) })
+	return groups
+}
+
+// slotGroup is a slot's head and what lies in it; false on days it is not held.
+func (b dayBook) slotGroup(s scheduler.Slot, items []dayItem) (dayGroup, bool) {
+	start := b.slotStart(s)
+	if !s.Days.Has(start.Weekday()) {
+		return dayGroup{}, false
+	}
+	g := dayGroup{at: start, end: start.Add(s.Length)}
+	head := dayRow{Class: "slot", Time: s.Start.String(), Title: cmp.Or(s.Name, s.Start.String())}
+	var rows []dayRow
+	for _, it := range items {
+		if it.slot == s.ID {
+			row := it.row
+			row.Class = strings.TrimSpace("in " + row.Class)
+			rows = append(rows, row)
+		}
+	}
+	if b.fills {
+		head.Fill = b.fill(s)
+	}
+	if len(rows) == 0 {
+		head.Aside = b.word("day.slot-empty")
+	} else {
+		head.Aside = b.word("day.slot-until", b.clock(start.Add(s.Length)))
+	}
+	g.rows = append([]dayRow{head}, rows...)
+	return g, true
+}
+
+func (b dayBook) slotStart(s scheduler.Slot) time.Time {
+	y, m, d := b.day.In(b.loc).Date()
+	return time.Date(y, m, d, int(s.Start)/60, int(s.Start)%60, 0, 0, b.loc)
+}
+
+// fill counts what the plan puts into a slot and what aired in it, its opening
+// and closing included; what did not fit makes it overfull.
+func (b dayBook) fill(s scheduler.Slot) *fillView {
+	if s.Length <= 0 {
+		return nil
+	}
+	var used time.Duration
+	aired := map[string]bool{}
+	for _, r := range b.runs {
+		aired[r.Occurrence] = true
+		if r.Slot == s.ID && b.holds(r.Due) && len(r.Airings) > 0 {
+			used += r.Planned
+		}
+	}
+	for _, o := range b.plan.Occurrences {
+		if o.Slot == s.ID && b.holds(o.Due) && !aired[o.ID] {
+			used += o.Length
+		}
+	}
+	over := false
+	for _, o := range b.plan.Omissions {
+		if o.Occurrence.Slot == s.ID && o.Reason.Code == scheduler.ReasonSlotFull && b.holds(o.Occurrence.Nominal) {
+			over = true
+			used += o.Occurrence.Length
+		}
+	}
+	minutes := func(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
+	return &fillView{
+		Percent: min(100, int(100*used/s.Length)),
+		Over:    over,
+		Text:    b.word("plan.fill", minutes(used), minutes(s.Length)),
+	}
+}
+
+// quiet says from when the village rests; empty when it may sound till
+// midnight.
+func (b dayBook) quiet() string {
+	from, _ := b.bounds()
+	last := scheduler.TimeOfDay(-1)
+	for _, w := range b.village.Allowed {
+		if w.Days.Has(from.Weekday()) {
+			last = max(last, w.To)
+		}
+	}
+	if last < 0 || last >= 24*60 {
+		return ""
+	}
+	return b.word("day.quiet", last)
+}
+
+// The ribbon shows the hours in which villages are awake.
+const (
+	ribbonFrom = 5 * 60
+	ribbonTo   = 21 * 60
+)
+
+// along is where a minute of the day lies on the ribbon, in percent.
+func along(minute int) float64 {
+	minute = min(max(minute, ribbonFrom), ribbonTo)
+	return float64(minute-ribbonFrom) / (ribbonTo - ribbonFrom) * 100
+}
+
+func percent(x float64) string { return fmt.Sprintf("%.2f", x) }
+
+func (b dayBook) ribbon() ribbonView {
+	r := ribbonView{}
+	var times []string
+	from, _ := b.bounds()
+	for _, s := range b.slots {
+		if !s.Days.Has(from.Weekday()) {
+			continue
+		}
+		x := along(int(s.Start))
+		w := along(int(s.Start)+int(s.Length/time.Minute)) - x
+		r.Slots = append(r.Slots, ribbonSpan{X: percent(x), W: percent(max(w, 1))})
+		times = append(times, b.slotName(s))
+	}
+	for _, it := range b.items() {
+		if it.slot == "" {
+			t := it.at.In(b.loc)
+			r.Dots = append(r.Dots, ribbonSpan{X: percent(along(t.Hour()*60 + t.Minute()))})
+			times = append(times, b.clock(it.at))
+		}
+	}
+	if b.holds(b.now) {
+		t := b.now.In(b.loc)
+		r.HasNow, r.Now = true, percent(along(t.Hour()*60+t.Minute()))
+	}
+	r.Label = b.word("day.ribbon", strings.Join(times, "; "))
+	r.Ticks = []ribbonTick{
+		{"0", "start", b.word("day.hour", 5)},
+		{"37.5", "middle", "11"},
+		{"75", "middle", "17"},
+		{"100", "end", b.word("day.hour", 21)},
+	}
+	return r
+}

@@ -1,0 +1,170 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// emergencyView is the emergency page in one of its three faces: Live, Confirm,
+// or the form.
+type emergencyView struct {
+	Key       string
+	Live      *liveView
+	Meter     string
+	Confirm   bool
+	Templates []templateView
+	What      string
+	Title     string
+	Reason    string
+	Source    string
+	Text      string
+	Languages []tongueView
+	Chosen    []string
+	Summary   string
+	Faults    map[string]string
+}
+
+// liveView is the emergency that sounds.
+type liveView struct{ Title, Line, Text, Until string }
+
+func (p *panel) registerEmergency(r *gin.Engine) {
+	r.GET("/emergency", p.allow(people.Alarm, p.emergency))
+	r.POST("/emergency", p.allow(people.Alarm, p.raise))
+	r.POST("/emergency/stop", p.allow(people.Alarm, p.lower))
+}
+
+func (p *panel) emergency(v *visit) {
+	air := p.s.cfg.Air.Air()
+	if air.Emergency == nil {
+		f := emptyForm()
+		f.Set("what", "lu-quet")
+		p.fillEmergency(v, f)
+		p.showEmergency(v, http.StatusOK, f)
+		return
+	}
+	e := air.Emergency
+	w := emergencyView{Key: emergencyKey(air), Meter: meterPercent(air), Live: &liveView{
+		Title: e.Title, Text: e.Text,
+		Line:  v.word("emergency.line", v.clock(e.Raised), e.RaisedBy, e.Reason),
+		Until: v.word("emergency.until", v.clock(e.Expires)),
+	}}
+	p.show(v, "emergency", view{Title: v.word("emergency.live"), Tab: "emergency", Script: "today.js", Data: w})
+}
+
+// emergencyTemplates are the dangers of the place; what is said is Vietnamese.
+func (v *visit) emergencyTemplates(chosen string) []templateView {
+	ts := []templateView{{Code: "lu-quet"}, {Code: "chay"}, {Code: "bao"}, {Code: "nguoi-lac"}, {Code: "khac"}}
+	for i := range ts {
+		t := &ts[i]
+		key := "emergency-template." + t.Code
+		t.Name = v.word(key + ".name")
+		t.Title, t.Text = word(vietnamese, key+".title"), word(vietnamese, key+".text", v.village.Name)
+		t.Checked = t.Code == chosen
+	}
+	return ts
+}
+
+// fillEmergency puts the chosen template's words into the form.
+func (p *panel) fillEmergency(v *visit, f *form) {
+	for _, t := range v.emergencyTemplates(f.Get("what")) {
+		if t.Checked {
+			f.Set("title", t.Title)
+			f.Set("text", t.Text)
+			f.Set("reason", t.Title) // what happened is reason enough; it may be told better
+		}
+	}
+}
+
+func (p *panel) showEmergency(v *visit, status int, f *form) {
+	w := p.emergencyForm(v, f)
+	p.render(v, status, "emergency", view{Title: v.word("emergency.title"), Tab: "emergency", Script: "emergency.js", Data: w})
+}
+
+func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
+	w := emergencyView{
+		Templates: v.emergencyTemplates(f.Get("what")), What: f.Get("what"), Title: f.Get("title"),
+		Reason: f.Get("reason"), Source: f.Get("source"), Text: f.Get("text"), Faults: f.faults,
+	}
+	voiced := p.voiced(v.ctx())
+	for _, code := range v.village.Languages {
+		chosen := slices.Contains(f.Values["language"], code) || !f.Has("language")
+		w.Languages = append(w.Languages, tongueView{uploadView: uploadView{Code: code}, Name: v.language(code), Checked: chosen, Voiced: voiced[code]})
+		if chosen {
+			w.Chosen = append(w.Chosen, code)
+		}
+	}
+	w.Summary = v.word("emergency.summary", v.languages(w.Chosen), v.span(scheduler.DefaultEmergencyLife))
+	return w
+}
+
+// raise is the form in both its steps: without the page's module the first
+// press asks back, with it a press of two seconds has done so.
+func (p *panel) raise(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	if f.Get("do") == "template" {
+		p.fillEmergency(v, f)
+		p.showEmergency(v, http.StatusOK, f)
+		return
+	}
+	e := p.emergencyOf(v, f)
+	v.faults(f, e.Validate(v.now), "text")
+	if len(f.faults) > 0 {
+		p.showEmergency(v, http.StatusUnprocessableEntity, f)
+		return
+	}
+	if f.Get("do") != "raise" {
+		w := p.emergencyForm(v, f)
+		w.Confirm = true
+		p.show(v, "emergency", view{Title: v.word("emergency.sure"), Tab: "emergency", Data: w})
+		return
+	}
+	if err := p.s.cfg.Alarm.Raise(v.ctx(), e); err != nil {
+		p.s.cfg.Logger.Error("emergency could not be raised", "err", err)
+		f.fault("text", v.word("emergency.failed"))
+		p.showEmergency(v, http.StatusServiceUnavailable, f)
+		return
+	}
+	v.goTo("/emergency", "")
+}
+
+func (p *panel) emergencyOf(v *visit, f *form) scheduler.Emergency {
+	now := v.now.UTC()
+	e := scheduler.Emergency{
+		Owned: p.owned(v, p.s.cfg.NewID()), Title: strings.TrimSpace(f.Get("title")), Reason: strings.TrimSpace(f.Get("reason")),
+		Source: strings.TrimSpace(f.Get("source")), Text: strings.TrimSpace(scheduler.Clean(f.Get("text"))),
+		Raised: now, Expires: now.Add(scheduler.DefaultEmergencyLife), RaisedBy: v.me.Name,
+	}
+	if e.Source == "" {
+		e.Source = v.me.Name
+	}
+	for _, code := range v.village.Languages {
+		if slices.Contains(f.Values["language"], code) {
+			e.Languages = append(e.Languages, code)
+		}
+	}
+	if len(e.Languages) == len(v.village.Languages) {
+		e.Languages = nil // all
+	}
+	return e
+}
+
+func (p *panel) lower(v *visit) {
+	err := p.s.cfg.Alarm.Lower(v.ctx(), v.me.Name)
+	if err != nil && !errors.Is(err, playout.ErrNoEmergency) {
+		p.fail(v, err)
+		return
+	}
+	v.goTo("/", "emergency-over")
+}

@@ -1,0 +1,389 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/recordings"
+	"loalang/scheduler"
+)
+
+// newView is the page of a new announcement, with everything typed so far.
+type newView struct {
+	Key       string // becomes the announcement's ID: sending twice makes one
+	Title     string
+	Text      string
+	Templates []templateView
+	Preview   *previewView
+	Languages []tongueView
+	When      whenView
+	Priority  bool
+	MayPlan   bool
+	Review    string
+	Faults    map[string]string
+}
+
+// templateView is a notice to start from.
+type templateView struct {
+	Code, Icon, Name, Sub string
+	Title, Text           string // always Vietnamese: it is what will be read
+	Checked               bool
+}
+
+// tongueView is one language of the village in the form.
+type tongueView struct {
+	uploadView
+	Name    string
+	Say     string // the name inside a sentence
+	Checked bool
+	Voiced  bool // a voice of the board speaks it
+	ByTake  bool
+}
+
+func (p *panel) registerNotices(r *gin.Engine) {
+	r.GET("/announcements", p.allow(people.View, p.announcements))
+	r.GET("/announcements/new", p.allow(people.Write, p.newNotice))
+	r.POST("/announcements/new", p.allow(people.Write, p.sendNotice))
+	r.POST("/announcements/preview", p.allow(people.Write, p.previewNotice))
+	r.GET("/announcements/:id", p.allow(people.View, p.announcement))
+	r.POST("/announcements/:id/takes", p.allow(people.Write, p.addTake))
+	r.POST("/announcements/:id/schedules", p.allow(people.Plan, p.addSchedule))
+	r.POST("/announcements/:id/schedules/:sid/remove", p.allow(people.Plan, p.removeSchedule))
+	r.POST("/announcements/:id/withdraw", p.allow(people.Write, p.withdraw))
+}
+
+// newNotice is the empty form; "how=take" and "take=ID" begin with a recording.
+func (p *panel) newNotice(v *visit) {
+	f := &form{Values: map[string][]string{}, takes: map[string]takeView{}, faults: map[string]string{}}
+	take := v.c.Query("take")
+	if take != "" || v.c.Query("how") == "take" {
+		f.Set("topic", ownWords)
+		f.Set("how_"+v.village.Languages[0], "take")
+	}
+	if take != "" {
+		f.Set("take_"+v.village.Languages[0], take)
+	}
+	p.showNotice(v, http.StatusOK, f, nil)
+}
+
+// showNotice draws the form with what was typed.
+func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) {
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	n := newView{
+		Key: p.noticeKey(f), Title: f.Get("title"), Text: f.Get("text"), Preview: preview,
+		Templates: v.noticeTemplates(f.Get("topic")), Languages: p.tongues(v, f),
+		When: v.whenView(slots, f), Priority: f.Get("priority") != "", MayPlan: v.may(people.Plan), Faults: f.faults,
+	}
+	n.When.MayKeep = true
+	n.Review = v.review(n)
+	p.render(v, status, "new", view{Title: v.word("do.write"), Tab: "announcements", Script: "notice.js", Data: n})
+}
+
+// uuidForm is what a key must look like.
+var uuidForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+func (p *panel) noticeKey(f *form) string {
+	if key := f.Get("key"); uuidForm.MatchString(key) {
+		return key
+	}
+	return p.s.cfg.NewID()
+}
+
+// ownWords is the template that leaves everything to the author.
+const ownWords = "tu-viet"
+
+// noticeTemplates are the notices to start from. Dates in them are tomorrow's.
+func (v *visit) noticeTemplates(chosen string) []templateView {
+	ts := []templateView{{Code: "hop-thon", Icon: "nha"}, {Code: "y-te", Icon: "yte"}, {Code: "trong-trot", Icon: "bo"}, {Code: ownWords, Icon: "chu"}}
+	tomorrow := v.now.In(v.loc).AddDate(0, 0, 1).Format("2/1/2006")
+	for i := range ts {
+		t := &ts[i]
+		key := "template." + t.Code
+		t.Name, t.Sub = v.word(key+".name"), v.word(key+".sub")
+		t.Title = word(vietnamese, key+".title")
+		t.Text = word(vietnamese, key+".text", v.village.Name, v.village.Commune, tomorrow)
+		t.Checked = t.Code == chosen || chosen == "" && t.Code == ownWords
+	}
+	return ts
+}
+
+// blank is a place in a template that the author fills in, "[giờ]".
+var blank = regexp.MustCompile(`\[[^\]\n]{1,40}\]`)
+
+// blanksLeft lists the template's blanks that are still in the text.
+func (v *visit) blanksLeft(topic, text string) []string {
+	var left []string
+	for _, t := range v.noticeTemplates(topic) {
+		if t.Code != topic {
+			continue
+		}
+		for _, b := range blank.FindAllString(t.Text, -1) {
+			if strings.Contains(text, b) && !slices.Contains(left, b) {
+				left = append(left, b)
+			}
+		}
+	}
+	return left
+}
+
+// tongues are the village's languages with what was chosen for each.
+func (p *panel) tongues(v *visit, f *form) []tongueView {
+	voiced := p.voiced(v.ctx())
+	var ts []tongueView
+	for _, code := range v.village.Languages {
+		t := tongueView{
+			uploadView: uploadView{Code: code, Take: p.takeOf(v, f, code), Fault: f.faults["file_"+code]},
+			Name:       v.language(code), Say: v.lower(v.language(code)), Voiced: voiced[code],
+		}
+		t.Checked = slices.Contains(f.Values["language"], code) || !f.Has("key")
+		t.ByTake = !t.Voiced || f.Get("how_"+code) == "take"
+		ts = append(ts, t)
+	}
+	return ts
+}
+
+// voiced are the languages that a voice of the board speaks.
+func (p *panel) voiced(ctx context.Context) map[string]bool {
+	has := map[string]bool{}
+	voices, err := p.s.cfg.Speaker.Voices(ctx)
+	if err != nil {
+		return has // no engine: every language is recorded
+	}
+	for _, voice := range voices {
+		has[voice.Language] = true
+	}
+	return has
+}
+
+// takeOf is the recording chosen for a language: just uploaded, or uploaded
+// before and named by the form. Only the village's own takes count.
+func (p *panel) takeOf(v *visit, f *form, lang string) *takeView {
+	if t, ok := f.takes[lang]; ok {
+		return &t
+	}
+	id := f.Get("take_" + lang)
+	if id == "" {
+		return nil
+	}
+	rec, err := p.s.cfg.Shelf.Recording(v.ctx(), id)
+	if err != nil || rec.Kind != recordings.Take || rec.Village != "" && rec.Village != v.village.Key {
+		f.fault("file_"+lang, v.word("problem.not-found"))
+		return nil
+	}
+	t := v.take(rec)
+	return &t
+}
+
+// review says in one sentence what sending will do. The page's module keeps it
+// true while the form changes.
+func (v *visit) review(n newView) string {
+	title := n.Title
+	if title == "" {
+		title = v.word("new.untitled")
+	}
+	var langs []string
+	for _, t := range n.Languages {
+		if t.Checked {
+			langs = append(langs, t.Code)
+		}
+	}
+	when := ""
+	switch n.When.Choice {
+	case "now", "minute", "daily", "at":
+		when = v.word("when." + n.When.Choice + "-say")
+	}
+	for _, o := range n.When.Occasions {
+		if o.Checked {
+			when = o.Say
+		}
+	}
+	return strings.Join(strings.Fields(v.word("new.review-say", v.village.Name, title, when, v.languages(langs))), " ")
+}
+
+// sendNotice takes the form: a template, a preview, or the announcement itself.
+func (p *panel) sendNotice(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	switch f.Get("do") {
+	case "template":
+		for _, t := range v.noticeTemplates(f.Get("topic")) {
+			if t.Checked {
+				f.Set("title", t.Title)
+				f.Set("text", t.Text)
+			}
+		}
+		p.showNotice(v, http.StatusOK, f, nil)
+	case "preview":
+		preview := p.preview(v, f.Get("text"))
+		p.showNotice(v, http.StatusOK, f, &preview)
+	default:
+		p.saveNotice(v, f)
+	}
+}
+
+// badForm answers for a form that could not be read at all.
+func (p *panel) badForm(v *visit, err error) {
+	var tooLarge *http.MaxBytesError
+	if errors.Is(err, errFormTooLarge) || errors.As(err, &tooLarge) {
+		p.problem(v, http.StatusRequestEntityTooLarge, "problem.too-large")
+		return
+	}
+	p.problem(v, http.StatusBadRequest, "problem.bad-form")
+}
+
+// saveNotice checks everything at once and saves it; what is wrong is shown
+// beside what was typed.
+func (p *panel) saveNotice(v *visit, f *form) {
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	a := p.announcementOf(v, f)
+	rs := p.renditionsOf(v, f, a)
+	schedules := p.schedulesOf(v, f, slots, a.ID)
+	p.checkNotice(v, f, a, rs)
+	if len(f.faults) > 0 {
+		p.showNotice(v, http.StatusUnprocessableEntity, f, nil)
+		return
+	}
+	if p.sentBefore(v, &a, rs, schedules) {
+		v.goTo("/announcements/"+a.ID, "sent")
+		return
+	}
+	if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), a, rs, schedules); err != nil {
+		p.fail(v, err)
+		return
+	}
+	p.s.cfg.Changed()
+	v.goTo("/announcements/"+a.ID, "sent")
+}
+
+// sentBefore says whether this very form was sent already: a second press, or
+// a phone that repeated itself on a bad line. After a change it is a new one.
+func (p *panel) sentBefore(v *visit, a *scheduler.Announcement, rs []scheduler.Rendition, ss []scheduler.Schedule) bool {
+	old, err := p.s.cfg.Announcements.Announcement(v.ctx(), a.ID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	if err == nil && old.Announcement.Title == a.Title && old.Announcement.Text == a.Text && old.Announcement.Village == a.Village {
+		return true
+	}
+	a.ID = p.s.cfg.NewID()
+	for i := range rs {
+		rs[i].Announcement = a.ID
+	}
+	for i := range ss {
+		ss[i].Announcement = a.ID
+	}
+	return false
+}
+
+// owned are the marks of a new record.
+func (p *panel) owned(v *visit, id string) scheduler.Owned {
+	now := v.now.UTC()
+	return scheduler.Owned{ID: id, Village: v.village.Key, Origin: p.s.cfg.Origin, Created: now, Updated: now}
+}
+
+func (p *panel) announcementOf(v *visit, f *form) scheduler.Announcement {
+	class := scheduler.ClassNormal
+	if f.Get("priority") != "" {
+		class = scheduler.ClassPriority
+	}
+	return scheduler.Announcement{
+		Owned: p.owned(v, p.noticeKey(f)),
+		Title: strings.TrimSpace(scheduler.Clean(f.Get("title"))),
+		Text:  strings.TrimSpace(scheduler.Clean(f.Get("text"))),
+		Topic: f.Get("topic"), Class: class, Issuer: word(vietnamese, "place.village", v.village.Name), CreatedBy: v.me.Name,
+	}
+}
+
+// renditionsOf makes one rendition per chosen language.
+func (p *panel) renditionsOf(v *visit, f *form, a scheduler.Announcement) []scheduler.Rendition {
+	var rs []scheduler.Rendition
+	for _, t := range p.tongues(v, f) {
+		if !t.Checked {
+			continue
+		}
+		r := scheduler.Rendition{Owned: p.owned(v, p.s.cfg.NewID()), Announcement: a.ID, Language: t.Code, State: scheduler.Missing}
+		switch {
+		case t.ByTake && t.Take != nil:
+			r.State, r.Recording = scheduler.Recorded, t.Take.ID
+		case t.ByTake && t.Voiced:
+			f.fault("file_"+t.Code, v.word("new.take-missing"))
+		case !t.ByTake:
+			r.State = scheduler.Spoken
+			if utf8.RuneCountInString(a.Text) <= scheduler.MaxText { // else it is refused anyway
+				r.SpokenText = p.s.cfg.Speaker.Normalize(t.Code, a.Text).Text
+			}
+		}
+		rs = append(rs, r)
+	}
+	if len(rs) == 0 {
+		f.fault("languages", v.word("fault.required"))
+	}
+	return rs
+}
+
+func (p *panel) schedulesOf(v *visit, f *form, slots []scheduler.Slot, announcement string) []scheduler.Schedule {
+	if !v.may(people.Plan) {
+		return nil
+	}
+	s := v.schedule(slots, f)
+	if s == nil {
+		return nil
+	}
+	s.Owned, s.Announcement, s.CreatedBy = p.owned(v, p.s.cfg.NewID()), announcement, v.me.Name
+	v.faults(f, s.Validate(v.now, v.village), "when")
+	return []scheduler.Schedule{*s}
+}
+
+// checkNotice adds the faults of the announcement itself. The text may be
+// empty when every language is recorded.
+func (p *panel) checkNotice(v *visit, f *form, a scheduler.Announcement, rs []scheduler.Rendition) {
+	spoken := slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.State == scheduler.Spoken })
+	if left := v.blanksLeft(a.Topic, a.Text); len(left) > 0 {
+		f.fault("text", v.word("fault.blank", strings.Join(left, ", ")))
+	}
+	if a.Text == "" && !spoken && len(rs) > 0 {
+		a.Text = a.Title // the title stands for the text, which nobody reads aloud
+	}
+	v.faults(f, a.Validate(v.now), "text")
+}
+
+// faults words what a Validate found; a field that the page does not show goes
+// to the field other.
+func (v *visit) faults(f *form, err error, other string) {
+	if err == nil {
+		return
+	}
+	var invalid scheduler.Invalid
+	if !errors.As(err, &invalid) {
+		f.fault(other, err.Error())
+		return
+	}
+	shown := []string{"title", "text", "at", "slots", "days", "from", "until", "reason", "source", "languages"}
+	for _, fault := range invalid {
+		field := fault.Field
+		if !slices.Contains(shown, field) {
+			field = other
+		}
+		f.fault(field, faultWords(v.lang, fault))
+	}
+}

@@ -1,0 +1,101 @@
+package web_test
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/scs/v2/memstore"
+
+	"loalang/people"
+	"loalang/web"
+)
+
+// site is a browser on the panel of a world.
+type site struct {
+	t       *testing.T
+	handler http.Handler
+	cookies []*http.Cookie
+	bearer  string
+	accept  string
+}
+
+// secret is the token with which the tests come in: it spares them the slow
+// hash of a password. Signing in has tests of its own.
+const secret = "loa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+// newSite opens the panel for somebody in a role, nobody when role is empty, in
+// a language ("" sends no cookie).
+func newSite(t *testing.T, w *world, role people.Role, lang string) *site {
+	t.Helper()
+	w.role = role
+	s, err := web.New(web.Config{
+		Announcements: w, Schedules: w, Places: w, AsRun: w, Shelf: w, Accounts: w, Roster: w, Setup: w,
+		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Air: w, Alarm: w, Listen: w, Importer: w, Speaker: w, Clock: w,
+		Village: "un-ta", Origin: "board-1", Version: "test", Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: func() time.Time { return w.now }, NewID: w.NewID, Changed: func() { w.changed++ },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &site{t: t, handler: s.Handler()}
+	if role != "" {
+		x.bearer = secret
+	}
+	if lang != "" {
+		x.cookies = append(x.cookies, &http.Cookie{Name: "lang", Value: lang})
+	}
+	return x
+}
+
+func (w *world) AllAccounts(context.Context) ([]people.Account, error) {
+	return w.accounts, w.broken
+}
+
+func (w *world) AllTokens(context.Context) ([]people.Token, error) {
+	return []people.Token{{
+		ID: "0193c000-0000-7000-8000-000000000001", Name: "truongthon", Role: w.role, Village: "un-ta", Emergency: w.role != people.Recorder && w.role != people.Viewer, Hash: people.HashSecret(secret),
+	}}, w.broken
+}
+
+func (w *world) AccountByName(_ context.Context, name string) (people.Account, error) {
+	for _, a := range w.accounts {
+		if a.Name == name {
+			return a, nil
+		}
+	}
+	return people.Account{}, fs.ErrNotExist
+}
+
+func (w *world) AccountByID(_ context.Context, id string) (people.Account, error) {
+	for _, a := range w.accounts {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return people.Account{}, fs.ErrNotExist
+}
+
+func (w *world) SaveAccount(_ context.Context, a people.Account) error {
+	w.accounts = append(w.accounts, a)
+	return w.broken
+}
+
+func (w *world) UseSetup(_ context.Context, hash string, _ time.Time, a people.Account) error {
+	if hash != w.setup {
+		return fs.ErrNotExist
+	}
+	w.setup = ""
+	w.accounts = append(w.accounts, a)
+	return nil
+}
+
+func (w *world) SetupAlive(_ context.Context, hash string, _ time.Time) (bool, error) {
+	return w.setup != "" && hash == w.setup, w.broken
+}
+
+func (w *world) Ping(context.Context) error { return w.broken }

@@ -1,0 +1,302 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/playout"
+)
+
+// planView is the days to come.
+type planView struct {
+	Days []planDay
+	Told string // why nothing will play, when that is so
+	Made string
+}
+
+type planDay struct {
+	ID, Short, Name, Count string
+	Number                 int
+	Today                  bool
+	Ribbon                 ribbonView
+	Rows                   []dayRow
+}
+
+// logView is the days gone.
+type logView struct {
+	Headline string
+	Unheard  string // that nothing measured the loudspeaker; empty when it was
+	Figures  []figureView
+	Causes   []causeView
+	Days     []logDay
+	From, To string
+	Trouble  bool
+	CSV      string
+	Earlier  string
+	Fault    string
+}
+
+type figureView struct {
+	Count int
+	State stateView
+	Note  string
+}
+
+type causeView struct {
+	Name    string
+	Count   int
+	Percent int
+}
+
+type logDay struct {
+	ID, Name string
+	Rows     []logRow
+}
+
+type logRow struct {
+	Time, Title, Link, Sub, Exact string
+	State                         stateView
+	Notes                         []string
+}
+
+func (p *panel) registerPlan(r *gin.Engine) {
+	r.GET("/plan", p.allow(people.View, p.plan))
+	r.GET("/asrun", p.allow(people.View, p.asrun))
+}
+
+// planDays is how many days the plan page shows.
+const planDays = 7
+
+func (p *panel) plan(v *visit) {
+	b, err := p.dayBook(v, v.now)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	b.fills = true
+	air := p.s.cfg.Air.Air()
+	if air.OnAir != nil {
+		b.onAir = air.OnAir.Occurrence.ID
+	}
+	w := planView{Made: v.word("plan.none-yet")}
+	if !b.plan.Made.IsZero() {
+		w.Made = v.word("plan.made", v.at(b.plan.Made, v.now))
+	}
+	if !air.Clock.Trusted() {
+		w.Told = v.word("clock.unknown-so")
+	}
+	today := v.now.In(v.loc)
+	for i := range planDays {
+		b.day = today.AddDate(0, 0, i)
+		w.Days = append(w.Days, b.planDay(i == 0))
+	}
+	p.show(v, "plan", view{Title: v.word("plan.title", v.span7(today)), Tab: "plan", Data: w})
+}
+
+// span7 is "23/11 – 29/11": the days that the plan page shows.
+func (v *visit) span7(from time.Time) string {
+	to := from.AddDate(0, 0, planDays-1)
+	return from.Format("2/1") + " – " + to.Format("2/1")
+}
+
+func (b dayBook) planDay(today bool) planDay {
+	d := b.day.In(b.loc)
+	count := 0
+	for _, o := range b.plan.Occurrences {
+		if b.holds(o.Due) && !framing(o.Kind) {
+			count++
+		}
+	}
+	said := ""
+	if count > 0 {
+		said = strconv.Itoa(count)
+	}
+	return planDay{
+		ID: "d" + d.Format("0102"), Short: b.word("weekday.short-" + weekdayCode(d.Weekday())), Name: upper(b.phrase.day(d, b.now)),
+		Count: said, Number: d.Day(), Today: today, Ribbon: b.ribbon(), Rows: b.rows(),
+	}
+}
+
+// The as-run page shows a week unless it is asked otherwise, and never more
+// than a quarter at once.
+const (
+	logDays    = 7
+	logDaysMax = 92
+)
+
+func (p *panel) asrun(v *visit) {
+	today := v.now.In(v.loc)
+	w := logView{
+		From: cmp.Or(v.c.Query("from"), today.AddDate(0, 0, 1-logDays).Format(time.DateOnly)),
+		To:   cmp.Or(v.c.Query("to"), today.Format(time.DateOnly)), Trouble: v.c.Query("only") == "trouble",
+	}
+	from, to, err := v.logBounds(w.From, w.To)
+	if err != nil {
+		w.Fault, w.Headline = err.Error(), v.word("nav.asrun")
+		w.From, w.To = today.AddDate(0, 0, 1-logDays).Format(time.DateOnly), today.Format(time.DateOnly)
+		from, to, _ = v.logBounds(w.From, w.To) // our own dates are right
+	}
+	runs, err := p.s.cfg.AsRun.AsRuns(v.ctx(), v.village.Key, from, to)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	runs = slices.DeleteFunc(runs, func(r playout.AsRun) bool { return framing(r.Kind) && !troubled(r) })
+	v.summarise(&w, runs, from, to)
+	if w.Trouble {
+		runs = slices.DeleteFunc(runs, func(r playout.AsRun) bool { return !troubled(r) })
+	}
+	w.Days = v.logDays(runs, p.s.cfg.Air.Air())
+	q := url.Values{"from": {from.UTC().Format(time.RFC3339)}, "to": {to.UTC().Format(time.RFC3339)}, "village": {v.village.Key}, "format": {"csv"}}
+	w.CSV = "/api/v1/asrun?" + q.Encode()
+	w.Earlier = "/asrun?" + url.Values{"from": {from.AddDate(0, 0, -logDays).Format(time.DateOnly)}, "to": {from.AddDate(0, 0, -1).Format(time.DateOnly)}}.Encode()
+	p.show(v, "asrun", view{Title: v.word("nav.asrun"), Tab: "asrun", Data: w})
+}
+
+// logBounds turns two civil dates, both inclusive, into instants. The error is
+// a sentence for people.
+func (v *visit) logBounds(first, last string) (from, to time.Time, err error) {
+	a, errA := time.ParseInLocation(time.DateOnly, first, v.loc)
+	b, errB := time.ParseInLocation(time.DateOnly, last, v.loc)
+	switch {
+	case errA != nil || errB != nil:
+		return from, to, errors.New(v.word("fault.date"))
+	case b.Before(a):
+		return from, to, errors.New(v.word("fault.wrong-order"))
+	case daysApart(b, a) >= logDaysMax:
+		return from, to, errors.New(v.word("asrun.too-many", logDaysMax))
+	}
+	return a, b.AddDate(0, 0, 1), nil
+}
+
+// troubled says whether an occurrence was late, cut or missed, or did not
+// sound as it should.
+func troubled(r playout.AsRun) bool {
+	switch r.Outcome {
+	case playout.Cut, playout.Missed:
+		return true
+	case playout.Played:
+		return r.Late() || r.Heard == playout.HeardSilent || r.Heard == playout.HeardWrong
+	}
+	return false
+}
+
+// summarise says the days in one sentence, three figures, and the causes.
+func (v *visit) summarise(w *logView, runs []playout.AsRun, from, to time.Time) {
+	var onTime, lateOnes, lost int
+	var worst, latest time.Duration
+	causes := map[string]int{}
+	for _, r := range runs {
+		switch {
+		case r.Outcome == playout.Cut, r.Outcome == playout.Missed:
+			lost++
+		case r.Outcome == playout.Played && r.Late():
+			lateOnes++
+			latest = max(latest, r.Lateness)
+		case r.Outcome == playout.Played:
+			onTime++
+			worst = max(worst, r.Lateness.Abs())
+		}
+		if troubled(r) && r.Cause != "" {
+			causes[v.cause(r.Cause)]++
+		}
+	}
+	total := onTime + lateOnes + lost
+	if w.Headline == "" {
+		w.Headline = v.word("asrun.headline", from.In(v.loc).Format("2/1"), to.In(v.loc).AddDate(0, 0, -1).Format("2/1"), onTime+lateOnes, total)
+	}
+	if total == 0 {
+		w.Headline = v.word("nav.asrun")
+		return
+	}
+	if slices.ContainsFunc(runs, func(r playout.AsRun) bool { return r.Outcome == playout.Played && r.Heard == playout.NotMeasured }) {
+		w.Unheard = v.word("asrun.unheard")
+	}
+	w.Figures = []figureView{
+		{onTime, stateView{"ok", "tot", v.word("asrun.on-time")}, v.word("asrun.worst", v.span(worst))},
+		{lateOnes, stateView{"wait", "gio", v.word("asrun.late")}, v.word("asrun.latest", v.span(latest))},
+		{lost, stateView{"bad", "lo", v.word("asrun.lost")}, v.word("asrun.lost-note")},
+	}
+	if lateOnes == 0 {
+		w.Figures[1].Note = v.word("asrun.no-late")
+	}
+	most := 0
+	for _, n := range causes {
+		most = max(most, n)
+	}
+	for _, name := range slices.Sorted(maps.Keys(causes)) {
+		w.Causes = append(w.Causes, causeView{name, causes[name], 100 * causes[name] / most})
+	}
+	slices.SortStableFunc(w.Causes, func(a, b causeView) int { return b.Count - a.Count })
+}
+
+// cause words a cause of the as-run.
+func (p phrase) cause(code string) string {
+	if key := "cause." + code; hasWord(key) {
+		return p.word(key)
+	}
+	return code
+}
+
+// logDays groups rows by civil day, the newest day first.
+func (v *visit) logDays(runs []playout.AsRun, air playout.Air) []logDay {
+	onAir := ""
+	if air.OnAir != nil {
+		onAir = air.OnAir.Occurrence.ID
+	}
+	var days []logDay
+	for _, r := range runs {
+		id := r.Due.In(v.loc).Format(time.DateOnly)
+		if len(days) == 0 || days[len(days)-1].ID != id {
+			days = append(days, logDay{ID: id, Name: upper(v.day(r.Due, v.now))})
+		}
+		last := &days[len(days)-1]
+		last.Rows = append(last.Rows, v.logRow(r, onAir))
+	}
+	slices.Reverse(days)
+	return days
+}
+
+func (v *visit) logRow(r playout.AsRun, onAir string) logRow {
+	row := logRow{Title: r.Title, Time: v.clock(r.Due), State: v.runState(r, onAir), Sub: v.languageLine(airedLanguages(r), r.Planned)}
+	if row.Title == "" {
+		row.Title = v.word("kind." + string(r.Kind))
+	}
+	if r.Announcement != "" {
+		row.Link = "/announcements/" + r.Announcement
+	}
+	if r.Kind == playout.KindEmergency {
+		row.Sub = v.word("kind.emergency") + ", " + v.lower(row.Sub)
+	}
+	row.Exact = v.exactly(r)
+	switch {
+	case r.By != "" && r.Cause != "" && r.Cause != "completed":
+		row.Notes = append(row.Notes, v.word("cause.by", v.cause(r.Cause), r.By))
+	case r.Cause != "" && r.Cause != "completed":
+		row.Notes = append(row.Notes, v.cause(r.Cause))
+	case r.By != "":
+		row.Notes = append(row.Notes, v.word("asrun.by", r.By))
+	}
+	return row
+}
+
+// exactly says when the sound really began and ended, and how far from its due
+// instant, as the output reported it.
+func (v *visit) exactly(r playout.AsRun) string {
+	if len(r.Airings) == 0 {
+		return ""
+	}
+	first, last := r.Airings[0], r.Airings[len(r.Airings)-1]
+	if last.Ended.IsZero() {
+		return v.word("asrun.never-ended", v.exact(first.Started))
+	}
+	return v.word("asrun.exact", v.exact(first.Started), v.exact(last.Ended), v.span(r.Lateness))
+}

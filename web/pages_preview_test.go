@@ -1,0 +1,54 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"loalang/people"
+)
+
+func TestPreview(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Cadre, "vi")
+	f := notice("do", "preview", "text", "UBND xã mời họp lúc 19h nhé.\n\nXin hỏi XYZ & <b>.")
+	for name, p := range map[string]page{"without a script": s.upload("/announcements/new", f, nil), "fragment": s.post("/announcements/preview", f)} {
+		t.Run(name, func(t *testing.T) {
+			if p.status != http.StatusOK || len(w.order) > 0 {
+				t.Fatalf("status %d", p.status)
+			}
+			for _, want := range []string{
+				"<mark>Ủy ban nhân dân</mark> xã mời họp lúc <mark>mười chín giờ</mark> nhé.</p>", "<td>19h</td><td>mười chín giờ</td>",
+				"Máy đã đổi 2 chỗ", "đánh vần từng chữ: XYZ", "/audio\"", "Dài 0:34", "Xin hỏi XYZ &amp; &lt;b&gt;.",
+			} {
+				if !strings.Contains(p.body, want) {
+					t.Errorf("%q is missing in %s", want, p.body)
+				}
+			}
+		})
+	}
+}
+
+func TestPreviewFaults(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"nothing", " \n ", "Không có chữ nào để đọc."},
+		{"100 KB", strings.Repeat("bà con ", 15000), "Nhiều nhất 20000 ký tự"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newSite(t, newWorld(t), people.Cadre, "vi").post("/announcements/preview", url.Values{"text": {tt.text}})
+			if !strings.Contains(p.text, tt.want) || strings.Contains(p.body, "<audio") {
+				t.Errorf("%q is not in %s", tt.want, p.text)
+			}
+		})
+	}
+	t.Run("no engine", func(t *testing.T) {
+		w := newWorld(t)
+		w.noEngine = true
+		p := newSite(t, w, people.Cadre, "vi").post("/announcements/preview", url.Values{"text": {"UBND mời."}})
+		if !strings.Contains(p.text, "Ủy ban nhân dân") || !strings.Contains(p.text, "apt-get install espeak-ng") {
+			t.Errorf("got %s", p.text)
+		}
+	})
+}

@@ -1,0 +1,95 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/recordings"
+)
+
+// shelfView is the library.
+type shelfView struct {
+	Take  uploadView
+	Items []recordingView
+	Older string
+}
+
+type recordingView struct {
+	ID, Title, Sub string
+	Length         time.Duration
+	Warnings       []string
+	Usable         bool // an announcement may be made of it
+}
+
+// anyLanguage is the upload field of a recording that is for no announcement
+// yet.
+const anyLanguage = "any"
+
+func (p *panel) registerRecordings(r *gin.Engine) {
+	r.GET("/recordings", p.allow(people.View, p.recordings))
+	r.POST("/recordings", p.allow(people.Upload, p.addRecording))
+	r.POST("/takes", p.allow(people.Upload, p.addTakeAlone))
+}
+
+func (p *panel) recordings(v *visit) { p.showRecordings(v, http.StatusOK, emptyForm()) }
+
+func (p *panel) showRecordings(v *visit, status int, f *form) {
+	rs, err := p.s.cfg.Shelf.Recordings(v.ctx(), v.village.Key, v.c.Query("before"), pageLength)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	l := shelfView{Take: uploadView{Code: anyLanguage, Then: "/recordings?told=recorded", Fault: f.faults["file_"+anyLanguage]}}
+	for _, r := range rs {
+		sub := v.word("recording." + string(r.Kind))
+		if r.Kind != recordings.BuiltIn {
+			sub = v.word("recordings.by", sub, v.at(r.Created, v.now), r.By)
+		}
+		l.Items = append(l.Items, recordingView{
+			ID: r.ID, Title: r.Title, Sub: sub, Length: r.Length, Warnings: v.warnings(r), Usable: r.Kind == recordings.Take,
+		})
+	}
+	if len(rs) == pageLength {
+		l.Older = rs[len(rs)-1].ID
+	}
+	p.render(v, status, "recordings", view{Title: v.word("nav.recordings"), Tab: "recordings", Script: "notice.js", Data: l})
+}
+
+func (p *panel) addRecording(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	if len(f.takes) == 0 {
+		if f.Get("take_"+anyLanguage) != "" { // the page's module has sent it already
+			v.goTo("/recordings", "recorded")
+			return
+		}
+		f.fault("file_"+anyLanguage, v.word("new.take-missing"))
+		p.showRecordings(v, http.StatusUnprocessableEntity, f)
+		return
+	}
+	v.goTo("/recordings", "recorded")
+}
+
+// addTakeAlone takes one file from the page's module, which sends it as soon as
+// it is chosen, and answers with what the upload field then shows.
+func (p *panel) addTakeAlone(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	status, u := http.StatusUnprocessableEntity, uploadView{Fault: v.word("new.take-missing")}
+	for _, fault := range f.faults {
+		u.Fault = fault
+	}
+	for _, t := range f.takes {
+		status, u = http.StatusOK, uploadView{Take: &t}
+	}
+	p.fragment(v, status, "recordings", "taken", u)
+}

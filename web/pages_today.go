@@ -1,0 +1,238 @@
+package web
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// todayView is the first page.
+type todayView struct {
+	Key                  string // what sounds; the page's module reloads when it changes
+	Day                  int
+	Date, Weekday, Month string
+	Emergency            *scheduler.Emergency
+	OnAir                *onAirView
+	Meter                string // percent
+	Next                 string
+	Health               []stateView
+	AskClock             bool
+	ClockDate, ClockTime string
+	Waiting, Yesterday   string
+	Ribbon               ribbonView
+	Rows                 []dayRow
+}
+
+// onAirView is the occurrence for which the amplifier is on.
+type onAirView struct {
+	Occurrence string
+	Title      string
+	Line       string // what of it sounds
+	Sounding   bool
+	Left       string
+	Ends       string // RFC 3339 with milliseconds
+}
+
+func (p *panel) registerToday(r *gin.Engine) {
+	r.GET("/", p.allow(people.View, p.today))
+	r.POST("/air/stop", p.allow(people.Plan, p.stopAir))
+	r.POST("/clock", p.allow(people.Plan, p.tellClock))
+}
+
+func (p *panel) today(v *visit) {
+	air := p.s.cfg.Air.Air()
+	book, err := p.dayBook(v, v.now)
+	w := view{Title: v.word("nav.today"), Tab: "today", Script: "today.js"}
+	if err != nil {
+		p.s.cfg.Logger.Error("the day could not be read", "err", err)
+		w.Refused = v.word("problem.unavailable")
+	}
+	if air.OnAir != nil {
+		book.onAir = air.OnAir.Occurrence.ID
+	}
+	w.Data = p.todayView(v, air, book)
+	if v.c.Query("part") == "live" {
+		w.Village, w.Me, w.SignedIn = v.village, v.me, true
+		p.fragment(v, http.StatusOK, "today", "live", w)
+		return
+	}
+	p.show(v, "today", w)
+}
+
+// dayBook reads what is known of the day of t. What could be read is in it
+// also when there is an error.
+func (p *panel) dayBook(v *visit, t time.Time) (dayBook, error) {
+	b := dayBook{phrase: v.phrase, now: v.now, day: t, village: v.village}
+	from, to := b.bounds()
+	var errs [3]error
+	b.runs, errs[0] = p.s.cfg.AsRun.AsRuns(v.ctx(), v.village.Key, from, to)
+	b.plan, errs[1] = p.s.cfg.AsRun.Published(v.ctx(), v.village.Key)
+	b.slots, errs[2] = p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	return b, errors.Join(errs[:]...)
+}
+
+func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
+	local := v.now.In(v.loc)
+	t := todayView{
+		Key: airKey(air), Day: local.Day(), Date: v.date(v.now), Weekday: upper(v.weekday(local.Weekday())), Month: v.month(v.now),
+		Emergency: air.Emergency, OnAir: v.onAir(air), Meter: meterPercent(air),
+		Next: v.next(b), Health: v.health(air),
+		AskClock:  !air.Clock.Trusted() && v.may(people.Plan),
+		ClockDate: local.Format(time.DateOnly), ClockTime: local.Format(time.TimeOnly),
+		Waiting: v.word("do.record-sub"), Yesterday: v.word("do.again-sub"),
+		Ribbon: b.ribbon(), Rows: b.rows(),
+	}
+	if v.lang == english {
+		t.Weekday = local.Weekday().String()
+	}
+	return t
+}
+
+// airKey changes when the page should be drawn anew: another occurrence or
+// part, an emergency, the state of the board. The page's module makes the same
+// of the API's event.
+func airKey(a playout.Air) string {
+	j := airOf(a)
+	key := []string{emergencyKey(a), "", "", "", "", strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), strconv.FormatBool(j.Amp.Keyed), strconv.FormatBool(j.Clock.Trusted)}
+	if on := j.OnAir; on != nil {
+		key[1], key[2], key[3], key[4] = on.Occurrence, j.State, on.Part, on.Language
+	}
+	return strings.Join(key, "/")
+}
+
+// emergencyKey changes with the emergency only: its page must not move under a
+// finger that is about to stop it.
+func emergencyKey(a playout.Air) string {
+	if a.Emergency == nil {
+		return ""
+	}
+	return a.Emergency.ID
+}
+
+// meterPercent draws −60 dBFS as nothing and 0 dBFS as full.
+func meterPercent(a playout.Air) string {
+	level := float64(a.Output.Levels.RMS)
+	if !a.Output.Up {
+		level = -120
+	}
+	return strconv.Itoa(int(math.Round(min(max((level+60)/60, 0), 1) * 100)))
+}
+
+func (v *visit) onAir(a playout.Air) *onAirView {
+	if a.OnAir == nil {
+		return nil
+	}
+	o := a.OnAir
+	line := v.word("air.everywhere")
+	switch {
+	case o.Language != "":
+		line = v.language(o.Language) + ", " + v.lower(line)
+	case o.Part != "":
+		line = v.word("part."+string(o.Part)) + ", " + v.lower(line)
+	}
+	left := max(o.Ends.Sub(v.now), 0)
+	return &onAirView{
+		Occurrence: o.Occurrence.ID, Title: o.Occurrence.Title, Line: line, Sounding: !o.Started.IsZero(),
+		Left: length(left), Ends: o.Ends.UTC().Format("2006-01-02T15:04:05.000Z"),
+	}
+}
+
+// next says what the village hears next.
+func (v *visit) next(b dayBook) string {
+	for _, o := range b.plan.Occurrences {
+		if o.Due.After(v.now) && !framing(o.Kind) {
+			return v.word("air.next", v.at(o.Due, v.now), o.Title)
+		}
+	}
+	return v.word("air.nothing-next")
+}
+
+// health is the board in three short sentences: clock, sound, amplifier.
+func (v *visit) health(a playout.Air) []stateView {
+	return []stateView{v.clockState(a), v.soundState(a), v.ampState(a)}
+}
+
+func (v *visit) clockState(a playout.Air) stateView {
+	s := stateView{Class: "ok", Icon: "gio", Text: v.word("clock." + string(a.Clock.Trust))}
+	if !a.Clock.Trusted() {
+		s.Class, s.Text = "bad", v.word("clock.unknown-so")
+	}
+	return s
+}
+
+func (v *visit) soundState(a playout.Air) stateView {
+	switch {
+	case !a.Output.Up:
+		return stateView{"bad", "song", v.word("sound.down")}
+	case !a.Output.Audible:
+		return stateView{"wait", "song", v.word("sound.inaudible")}
+	case a.Output.Fault != "":
+		return stateView{"wait", "song", v.word("sound.weak")}
+	}
+	return stateView{"ok", "song", v.word("sound.good")}
+}
+
+func (v *visit) ampState(a playout.Air) stateView {
+	switch {
+	case a.Amp.Fault != "":
+		return stateView{"bad", "amli", v.word("amp.fault", a.Amp.Fault)}
+	case a.Amp.Simulated && a.Amp.Keyed:
+		return stateView{"wait", "amli", v.word("amp.simulated-on")}
+	case a.Amp.Simulated:
+		return stateView{"wait", "amli", v.word("amp.simulated")}
+	case a.Amp.Keyed:
+		return stateView{"ok", "amli", v.word("amp.on")}
+	}
+	return stateView{"ok", "amli", v.word("amp.off")}
+}
+
+func (p *panel) stopAir(v *visit) {
+	err := p.s.cfg.Air.Stop(v.ctx(), v.c.PostForm("occurrence"), v.me.Name)
+	if errors.Is(err, playout.ErrNotOnAir) {
+		v.goTo("/", "air-over")
+		return
+	}
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	v.goTo("/", "stopped")
+}
+
+// tellClock takes a person's word for the time. The phone's module sends its
+// exact instant in "at"; without it the civil fields count.
+func (p *panel) tellClock(v *visit) {
+	at, err := time.Parse(time.RFC3339, v.c.PostForm("at"))
+	if err != nil {
+		at, err = v.civilTime(v.c.PostForm("date"), v.c.PostForm("time"))
+	}
+	if err != nil {
+		v.c.Redirect(http.StatusSeeOther, "/?refused=clock")
+		return
+	}
+	if err := p.s.cfg.Clock.Tell(at, v.me.Name); err != nil {
+		p.s.cfg.Logger.Error("the time could not be set", "err", err)
+		v.c.Redirect(http.StatusSeeOther, "/?refused=clock")
+		return
+	}
+	p.s.cfg.Changed()
+	v.goTo("/", "clock")
+}
+
+// civilTime reads what date and time inputs write, in the village's zone.
+func (v *visit) civilTime(date, clock string) (time.Time, error) {
+	layout := "2006-01-02 15:04"
+	if len(clock) > len("15:04") {
+		layout = "2006-01-02 15:04:05"
+	}
+	return time.ParseInLocation(layout, date+" "+clock, v.loc)
+}

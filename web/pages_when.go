@@ -1,0 +1,242 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"loalang/scheduler"
+)
+
+// whenView is the question when an announcement airs.
+type whenView struct {
+	Choice      string // "now", "minute", "daily", "at", "later", or an occasion
+	MayKeep     bool   // offer "later": save without a schedule
+	Occasions   []occasionView
+	Slots       []choiceView
+	Days        []choiceView
+	From, Until string
+	Date, Time  string
+	Example     string
+	Faults      map[string]string
+}
+
+// occasionView is one coming slot: "Chiều nay, 17:00".
+type occasionView struct {
+	Value, Name, Sub, Say string
+	Checked               bool
+}
+
+// choiceView is one box to tick.
+type choiceView struct {
+	ID, Value, Name string
+	Checked         bool
+}
+
+// occasionsShown is how many coming slots are offered by name.
+const occasionsShown = 3
+
+// whenView builds the question from what was answered before; f may be empty.
+func (v *visit) whenView(slots []scheduler.Slot, f *form) whenView {
+	w := whenView{
+		Choice: f.Get("when"), From: f.Get("from"), Until: f.Get("until"), Date: f.Get("date"), Time: f.Get("time"),
+		Occasions: v.occasions(slots), Faults: f.faults,
+		Example: v.word("when.at-sub", v.now.In(v.loc).AddDate(0, 0, 1).Format("2/1")),
+	}
+	for _, s := range slots {
+		checked := slices.Contains(f.Values["slot"], s.ID) || !f.Has("when") && len(slots) == 1
+		w.Slots = append(w.Slots, choiceView{ID: s.ID, Name: v.slotName(s), Checked: checked})
+	}
+	for _, d := range weekFromMonday() {
+		code := weekdayCode(d)
+		checked := slices.Contains(f.Values["day"], code) || !f.Has("when")
+		w.Days = append(w.Days, choiceView{Value: code, Name: v.word("weekday.short-" + code), Checked: checked})
+	}
+	if w.Choice == "" {
+		w.Choice = "minute"
+		if len(w.Occasions) > 0 {
+			w.Choice = w.Occasions[0].Value
+		}
+	}
+	for i := range w.Occasions {
+		w.Occasions[i].Checked = w.Occasions[i].Value == w.Choice
+	}
+	return w
+}
+
+// occasions are the next slots that have not begun, soonest first.
+func (v *visit) occasions(slots []scheduler.Slot) []occasionView {
+	type occasion struct {
+		at   time.Time
+		slot scheduler.Slot
+	}
+	var coming []occasion
+	for day := range 8 {
+		b := dayBook{phrase: v.phrase, day: v.now.In(v.loc).AddDate(0, 0, day)}
+		for _, s := range slots {
+			if at := b.slotStart(s); s.Days.Has(at.Weekday()) && at.After(v.now) {
+				coming = append(coming, occasion{at, s})
+			}
+		}
+	}
+	slices.SortFunc(coming, func(a, b occasion) int { return a.at.Compare(b.at) })
+	var views []occasionView
+	for _, o := range coming[:min(len(coming), occasionsShown)] {
+		say := v.at(o.at, v.now)
+		name := o.slot.Name
+		if name == "" {
+			name = v.word("when.slot")
+		}
+		views = append(views, occasionView{
+			Value: occasionValue(o.slot.ID, v.civilOf(o.at)),
+			Name:  upper(say), Sub: name, Say: v.word("when.occasion-say", say),
+		})
+	}
+	return views
+}
+
+func occasionValue(slot string, d scheduler.Date) string { return "slot:" + slot + ":" + civil(d) }
+
+// nowGrace is how long a press of "now" is worth obeying when the output is
+// busy or the board restarts.
+const nowGrace = 10 * time.Minute
+
+// schedule reads the answer. It is nil for "later" and when the form is wrong;
+// then f has the faults. Only kind and instants are set.
+func (v *visit) schedule(slots []scheduler.Slot, f *form) *scheduler.Schedule {
+	choice := f.Get("when")
+	switch {
+	case choice == "now":
+		return &scheduler.Schedule{Kind: scheduler.Now, At: v.now, Misfire: late(nowGrace)}
+	case choice == "minute":
+		return &scheduler.Schedule{Kind: scheduler.Once, At: v.now.Add(time.Minute), Misfire: late(nowGrace)}
+	case choice == "at":
+		return v.scheduleAt(f)
+	case choice == "daily":
+		return v.scheduleDaily(slots, f)
+	case choice == "later":
+		return nil
+	case strings.HasPrefix(choice, "slot:"):
+		return v.scheduleOccasion(slots, f, choice)
+	}
+	f.fault("when", v.word("fault.required"))
+	return nil
+}
+
+func late(grace time.Duration) scheduler.Misfire {
+	return scheduler.Misfire{Policy: scheduler.PlayLate, Grace: grace}
+}
+
+// onceGrace is how late an announcement for an exact time is still worth
+// hearing; slotGrace is the same for one in slots, where the slot bounds it.
+const (
+	onceGrace = 30 * time.Minute
+	slotGrace = time.Hour
+)
+
+func (v *visit) scheduleAt(f *form) *scheduler.Schedule {
+	at, err := v.civilTime(f.Get("date"), f.Get("time"))
+	if err != nil {
+		f.fault("at", v.word("fault.date"))
+		return nil
+	}
+	return &scheduler.Schedule{Kind: scheduler.Once, At: at.UTC(), Misfire: late(onceGrace)}
+}
+
+func (v *visit) scheduleDaily(slots []scheduler.Slot, f *form) *scheduler.Schedule {
+	s := &scheduler.Schedule{Kind: scheduler.Slots, Misfire: scheduler.Misfire{Policy: scheduler.Coalesce, Grace: slotGrace}}
+	for _, slot := range slots {
+		if slices.Contains(f.Values["slot"], slot.ID) {
+			s.Slots = append(s.Slots, slot.ID)
+		}
+	}
+	if len(s.Slots) == 0 {
+		f.fault("slots", v.word("fault.required"))
+	}
+	for _, d := range weekFromMonday() {
+		if slices.Contains(f.Values["day"], weekdayCode(d)) {
+			s.Days |= 1 << d
+		}
+	}
+	if s.Days == 0 {
+		f.fault("days", v.word("fault.required"))
+	}
+	s.From, s.Until = v.dateField(f, "from"), v.dateField(f, "until")
+	if civil(s.Until) != "" && civil(s.Until) < civil(s.From) {
+		f.fault("until", v.word("fault.wrong-order"))
+	}
+	return s
+}
+
+func (v *visit) dateField(f *form, field string) scheduler.Date {
+	text := f.Get(field)
+	if text == "" {
+		return scheduler.Date{}
+	}
+	d, err := parseCivil(text)
+	if err != nil {
+		f.fault(field, v.word("fault.date"))
+	}
+	return d
+}
+
+func (v *visit) scheduleOccasion(slots []scheduler.Slot, f *form, choice string) *scheduler.Schedule {
+	parts := strings.Split(choice, ":")
+	if len(parts) == 3 {
+		d, err := parseCivil(parts[2])
+		known := slices.ContainsFunc(slots, func(s scheduler.Slot) bool { return s.ID == parts[1] })
+		if err == nil && known {
+			return &scheduler.Schedule{
+				Kind: scheduler.Slots, Slots: []string{parts[1]}, From: d, Until: d,
+				Misfire: scheduler.Misfire{Policy: scheduler.Coalesce, Grace: slotGrace},
+			}
+		}
+	}
+	f.fault("when", v.word("fault.unknown"))
+	return nil
+}
+
+// scheduleName says a schedule: "Hằng ngày, buổi chiều 17:00".
+func (v *visit) scheduleName(s scheduler.Schedule, slots []scheduler.Slot) (name, sub string) {
+	switch s.Kind {
+	case scheduler.Now:
+		return v.word("schedule.now", v.at(s.At, v.now)), ""
+	case scheduler.Once:
+		return upper(v.at(s.At, v.now)), ""
+	case scheduler.Slots:
+		return v.slotScheduleName(s, slots)
+	}
+	return string(s.Kind), ""
+}
+
+func (v *visit) slotScheduleName(s scheduler.Schedule, slots []scheduler.Slot) (name, sub string) {
+	var names []string
+	for _, id := range s.Slots {
+		i := slices.IndexFunc(slots, func(sl scheduler.Slot) bool { return sl.ID == id })
+		if i < 0 {
+			names = append(names, v.word("schedule.gone-slot"))
+			continue
+		}
+		names = append(names, v.slotName(slots[i]))
+	}
+	where := strings.Join(names, "; ")
+	if s.From == s.Until && s.From != (scheduler.Date{}) {
+		day := time.Date(s.From.Year, s.From.Month, s.From.Day, 12, 0, 0, 0, v.loc)
+		return fmt.Sprintf("%s, %s", where, v.day(day, v.now)), ""
+	}
+	name = upper(v.weekdays(s.Days)) + ": " + where
+	switch {
+	case s.From != (scheduler.Date{}) && s.Until != (scheduler.Date{}):
+		sub = v.word("schedule.from-until", v.dateOf(s.From), v.dateOf(s.Until))
+	case s.From != (scheduler.Date{}):
+		sub = v.word("schedule.from", v.dateOf(s.From))
+	case s.Until != (scheduler.Date{}):
+		sub = v.word("schedule.until", v.dateOf(s.Until))
+	}
+	return name, sub
+}
+
+func (v *visit) dateOf(d scheduler.Date) string {
+	return v.date(time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, v.loc))
+}

@@ -1,0 +1,305 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"loalang/audio"
+	"loalang/hardware"
+	"loalang/people"
+	"loalang/playout"
+	"loalang/recordings"
+	"loalang/scheduler"
+	"loalang/speech"
+)
+
+// world is a village in memory, behind every interface that the pages need.
+type world struct {
+	mu       sync.Mutex
+	now      time.Time
+	village  scheduler.Village
+	slots    []scheduler.Slot
+	notices  map[string]scheduler.Dossier
+	order    []string // IDs, oldest first
+	runs     []playout.AsRun
+	plan     scheduler.Plan
+	shelf    []recordings.Recording
+	air      playout.Air
+	raised   []scheduler.Emergency
+	lowered  int
+	stopped  []string
+	told     []time.Time
+	changed  int
+	ids      int
+	broken   error       // what every read of the database answers
+	role     people.Role // of whoever visits
+	accounts []people.Account
+	setup    string // hash of the set-up link; empty: none
+	noEngine bool
+	refuse   error // what the importer answers
+}
+
+// The world stands still on Monday 23 November 2026 at 16:21 in Ún Tà.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	hcm, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := scheduler.Weekdays(127)
+	w := &world{
+		now: time.Date(2026, 11, 23, 16, 21, 0, 0, hcm),
+		village: scheduler.Village{
+			Key: "un-ta", Name: "Ún Tà", Commune: "Cốc San", Zone: "Asia/Ho_Chi_Minh", Languages: []string{"vi", "pcc"},
+			Allowed: []scheduler.Window{{From: 5 * 60, To: 21 * 60}},
+		},
+		slots: []scheduler.Slot{
+			{Owned: scheduler.Owned{ID: "0193a000-0000-7000-8000-0000000000a1", Village: "un-ta"}, Name: "Buổi sáng", Start: 5*60 + 30, Length: 30 * time.Minute, Days: day},
+			{Owned: scheduler.Owned{ID: "0193a000-0000-7000-8000-0000000000a2", Village: "un-ta"}, Name: "Buổi chiều", Start: 17 * 60, Length: 30 * time.Minute, Days: day},
+		},
+		notices: map[string]scheduler.Dossier{},
+	}
+	w.air = playout.Air{
+		Village: "un-ta", At: w.now,
+		Output: audio.OutputState{Device: "null", Up: true, Levels: audio.Levels{RMS: -120, Peak: -120}},
+		Amp:    hardware.AmpState{Simulated: true},
+		Clock:  hardware.ClockState{Trust: hardware.Synced},
+	}
+	return w
+}
+
+func (w *world) at(day, hour, minute int) time.Time {
+	return time.Date(2026, 11, day, hour, minute, 0, 0, w.now.Location())
+}
+
+func (w *world) NewID() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ids++
+	return fmt.Sprintf("0193b000-0000-7000-8000-%012x", w.ids)
+}
+
+func (w *world) SaveAnnouncement(_ context.Context, a scheduler.Announcement, rs []scheduler.Rendition, ss []scheduler.Schedule) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.broken != nil {
+		return w.broken
+	}
+	d, known := w.notices[a.ID]
+	if known != (a.Revision > 0) {
+		return scheduler.ErrRevision
+	}
+	if !known {
+		w.order = append(w.order, a.ID)
+	}
+	a.Revision++
+	d.Announcement = a
+	if rs != nil {
+		d.Renditions = rs
+	}
+	if ss != nil {
+		d.Schedules = ss
+	}
+	w.notices[a.ID] = d
+	return nil
+}
+
+func (w *world) Announcement(_ context.Context, id string) (scheduler.Dossier, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.broken != nil {
+		return scheduler.Dossier{}, w.broken
+	}
+	d, ok := w.notices[id]
+	if !ok {
+		return d, fmt.Errorf("announcement %s: %w", id, fs.ErrNotExist)
+	}
+	return d, nil
+}
+
+func (w *world) Announcements(_ context.Context, _, before string, limit int) ([]scheduler.Dossier, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var ds []scheduler.Dossier
+	for _, id := range slices.Backward(w.order) {
+		if (before == "" || id < before) && len(ds) < limit {
+			ds = append(ds, w.notices[id])
+		}
+	}
+	return ds, w.broken
+}
+
+func (w *world) SaveSchedule(_ context.Context, s scheduler.Schedule) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	d := w.notices[s.Announcement]
+	d.Schedules = append(d.Schedules, s)
+	w.notices[s.Announcement] = d
+	return w.broken
+}
+
+func (w *world) RemoveSchedule(_ context.Context, id string, _ time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for key, d := range w.notices {
+		d.Schedules = slices.DeleteFunc(d.Schedules, func(s scheduler.Schedule) bool { return s.ID == id })
+		w.notices[key] = d
+	}
+	return w.broken
+}
+
+func (w *world) Village(context.Context, string) (scheduler.Village, error) {
+	return w.village, w.broken
+}
+
+func (w *world) Villages(context.Context) ([]scheduler.Village, error) {
+	return []scheduler.Village{w.village}, w.broken
+}
+
+func (w *world) Slots(context.Context, string) ([]scheduler.Slot, error) { return w.slots, w.broken }
+
+func (w *world) AsRuns(_ context.Context, _ string, from, to time.Time) ([]playout.AsRun, error) {
+	var in []playout.AsRun
+	for _, r := range w.runs {
+		if !r.Due.Before(from) && r.Due.Before(to) {
+			in = append(in, r)
+		}
+	}
+	return in, w.broken
+}
+
+func (w *world) Published(context.Context, string) (scheduler.Plan, error) { return w.plan, w.broken }
+
+func (w *world) Recording(_ context.Context, id string) (recordings.Recording, error) {
+	for _, r := range w.shelf {
+		if r.ID == id {
+			return r, nil
+		}
+	}
+	return recordings.Recording{}, recordings.ErrNotFound
+}
+
+func (w *world) Recordings(context.Context, string, string, int) ([]recordings.Recording, error) {
+	return w.shelf, w.broken
+}
+
+func (w *world) Air() playout.Air {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.air
+}
+
+func (w *world) Watch(ctx context.Context) <-chan playout.Air {
+	out := make(chan playout.Air, 1)
+	out <- w.Air()
+	go func() { <-ctx.Done(); close(out) }()
+	return out
+}
+
+func (w *world) Stop(_ context.Context, occurrence, _ string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.air.OnAir == nil || w.air.OnAir.Occurrence.ID != occurrence {
+		return playout.ErrNotOnAir
+	}
+	w.stopped = append(w.stopped, occurrence)
+	w.air.OnAir = nil
+	return nil
+}
+
+func (w *world) Raise(_ context.Context, e scheduler.Emergency) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.raised = append(w.raised, e)
+	w.air.Emergency = &e
+	return nil
+}
+
+func (w *world) Lower(context.Context, string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.air.Emergency == nil {
+		return playout.ErrNoEmergency
+	}
+	w.lowered++
+	w.air.Emergency = nil
+	return nil
+}
+
+func (w *world) Listen(context.Context) (io.ReadCloser, error) {
+	return io.NopCloser(bytes.NewReader(make([]byte, 9600))), nil
+}
+
+func (w *world) Import(_ context.Context, r io.Reader, about recordings.About) (recordings.Recording, error) {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return recordings.Recording{}, err
+	}
+	if w.refuse != nil {
+		return recordings.Recording{}, w.refuse
+	}
+	rec := recordings.Recording{
+		ID: fmt.Sprintf("%064x", len(w.shelf)+0xabc), Title: about.Title, Kind: about.Kind, Village: about.Village, By: about.By,
+		Created: w.now, Length: time.Duration(len(raw)) * time.Millisecond, Warnings: []string{"noisy"},
+	}
+	w.shelf = append(w.shelf, rec)
+	return rec, nil
+}
+
+func (w *world) PlayCopy(context.Context, string) (*os.File, error) {
+	return nil, recordings.ErrNotFound
+}
+
+// Normalize reads UBND and 19h the way the real one does, and spells XYZ.
+func (w *world) Normalize(_, text string) speech.Spoken {
+	var s speech.Spoken
+	var b strings.Builder
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for j, field := range strings.Fields(line) {
+			if j > 0 {
+				b.WriteByte(' ')
+			}
+			if read := map[string]string{"UBND": "Ủy ban nhân dân", "19h": "mười chín giờ"}[field]; read != "" {
+				s.Changes = append(s.Changes, speech.Change{Written: field, Read: read, At: b.Len()})
+				field = read
+			}
+			if field == "XYZ" {
+				s.Unknown = append(s.Unknown, field)
+			}
+			b.WriteString(field)
+		}
+	}
+	s.Text = b.String()
+	return s
+}
+
+func (w *world) Voice(_ context.Context, _, _, spoken string) (recordings.Recording, error) {
+	if w.noEngine {
+		return recordings.Recording{}, fmt.Errorf("speak: %w", speech.ErrNoEngine)
+	}
+	return recordings.Recording{ID: strings.Repeat("a", 64), Title: spoken, Kind: recordings.Speech, Length: 34 * time.Second}, nil
+}
+
+func (w *world) Voices(context.Context) ([]speech.Voice, error) {
+	if w.noEngine {
+		return nil, speech.ErrNoEngine
+	}
+	return []speech.Voice{{ID: "espeak:vi", Language: "vi", Name: "Giọng máy"}}, nil
+}
+
+func (w *world) Tell(t time.Time, _ string) error {
+	w.told = append(w.told, t)
+	return nil
+}
