@@ -30,6 +30,9 @@ func (o *renderer) mark(m byte) {
 	}
 }
 
+// unmarked says whether a mark now would follow a word.
+func (o *renderer) unmarked() bool { return o.pending == 0 && !o.line && o.text.Len() > 0 }
+
 func (o *renderer) newline() { o.line = o.text.Len() > 0 }
 
 // word adds words and says where they begin.

@@ -8,7 +8,7 @@ func (ts tokens) pause(out *renderer, i int) {
 	switch t := ts[i]; t.text {
 	case ".", "…":
 		switch {
-		case ts.is(i-1, ".") || ts.is(i-1, "…"): // the first one of a row decided
+		case (ts.is(i-1, ".") || ts.is(i-1, "…")) && !out.unmarked(): // the first of a row decided
 		case t.text == "." && !ts.is(i+1, ".") && !ts.is(i+1, "…"):
 			out.mark('.')
 		default:
