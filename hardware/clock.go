@@ -26,6 +26,9 @@ const (
 	// rtcApart is how far an RTC may be from the wall clock that was set from
 	// it: it may run in local time.
 	rtcApart = 26 * time.Hour
+	// toldAhead is how far past the floor a told time is believed: a board may
+	// lie in a store-room for years, not for decades.
+	toldAhead = 40 * 365 * 24 * time.Hour
 )
 
 // Kernel is what the clock asks of the kernel.
@@ -71,10 +74,11 @@ type Clock struct {
 
 // clockMemory is what outlives the process.
 type clockMemory struct {
-	LastSeen time.Time     `json:"last_seen"`
-	Boot     string        `json:"boot"`    // boot in which the clock was trusted
-	Trusted  bool          `json:"trusted"` // it was, in that boot
-	Apart    time.Duration `json:"apart"`   // told time − monotonic since 1970; zero: the kernel's wall is right
+	LastSeen time.Time     `json:"last_seen"` // by the kernel's word or a valid RTC
+	ToldSeen time.Time     `json:"told_seen"` // by a person's word, who may have erred
+	Boot     string        `json:"boot"`      // boot in which the clock was trusted
+	Trusted  bool          `json:"trusted"`   // it was, in that boot
+	Apart    time.Duration `json:"apart"`     // told time − monotonic since 1970; zero: the kernel's wall is right
 }
 
 // OpenClock reads what is remembered and takes a first look. A memory that is
@@ -96,7 +100,11 @@ func OpenClock(cfg ClockConfig) *Clock {
 		c.memory = clockMemory{}
 	}
 	c.wallAt, c.monoAt = cfg.Kernel.Read()
-	if c.memory.Boot == c.boot() && c.memory.Apart != 0 {
+	if boot := c.boot(); c.memory.Boot != boot || boot == "" {
+		// The monotonic clock began anew, and with it what hung on it.
+		c.memory.Trusted, c.memory.Apart = false, 0
+	}
+	if c.memory.Apart != 0 {
 		c.offset = c.memory.Apart - (time.Duration(c.wallAt.UnixNano()) - c.monoAt)
 	}
 	c.since = c.monoAt
@@ -104,17 +112,30 @@ func OpenClock(cfg ClockConfig) *Clock {
 	return c
 }
 
-// Now is the wall time as far as it is known: the kernel's, or the told one. An
+// Now is the wall time as far as it is known: the kernel's, or the told one,
+// which runs on with CLOCK_MONOTONIC whatever is done to the wall clock. An
 // unknown clock never goes below what was last seen.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	wall, _ := c.cfg.Kernel.Read()
-	now := wall.Add(c.offset)
-	if c.state == Unknown && now.Before(c.floor()) {
-		return c.floor()
+	return c.now()
+}
+
+// now is Now with mu held.
+func (c *Clock) now() time.Time {
+	wall, mono := c.cfg.Kernel.Read()
+	if c.memory.Apart != 0 {
+		wall = time.Unix(0, int64(c.memory.Apart+mono))
 	}
-	return now
+	if c.state != Unknown {
+		return wall
+	}
+	for _, seen := range []time.Time{c.floor(), c.memory.ToldSeen} {
+		if wall.Before(seen) {
+			wall = seen
+		}
+	}
+	return wall
 }
 
 // State is the clock at a glance.
@@ -132,21 +153,30 @@ func (c *Clock) Trusted() bool { return c.State().Trusted() }
 // Steps that nobody has read yet are added up.
 func (c *Clock) Steps() <-chan time.Duration { return c.steps }
 
-// Tell takes over the time that a person confirms. ErrBackwards when it lies
-// before what was last seen.
+// Tell takes over the time that a person confirms; a later word replaces an
+// earlier one, also backwards, since people err. While the kernel's own clock is
+// synchronised that one stays. ErrBackwards when t lies before what the kernel or
+// an RTC has seen, ErrAhead when it lies decades behind that.
 func (c *Clock) Tell(t time.Time, by string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if t.Before(c.floor()) {
 		return fmt.Errorf("%w: %s was seen already", ErrBackwards, c.floor().UTC().Format(time.RFC3339))
 	}
+	if t.After(c.floor().Add(toldAhead)) {
+		return fmt.Errorf("%w: it was %s not long ago", ErrAhead, c.floor().UTC().Format(time.RFC3339))
+	}
+	before := c.now()
 	wall, mono := c.cfg.Kernel.Read()
-	step := t.Sub(wall.Add(c.offset))
 	c.offset, c.told = t.Sub(wall), true
-	c.memory.Apart = time.Duration(t.UnixNano()) - mono
-	c.cfg.Log.Info("the time was told", "by", by, "time", t.UTC(), "step", step)
+	c.memory.Apart, c.memory.ToldSeen = time.Duration(t.UnixNano())-mono, t.UTC()
 	c.become(c.judge())
-	c.tell(step)
+	// Time runs on between the two readings; what is no step is not told as one.
+	step := c.now().Sub(before)
+	c.cfg.Log.Info("the time was told", "by", by, "time", t.UTC(), "step", step, "trust", c.state)
+	if step.Abs() > stepSize {
+		c.tell(step)
+	}
 	return c.keep()
 }
 
@@ -225,16 +255,17 @@ func (c *Clock) stepped(apart time.Duration) {
 // judge decides the trust. mu is held.
 func (c *Clock) judge() Trust {
 	wall, _ := c.cfg.Kernel.Read()
-	if c.cfg.Kernel.Synced() && !wall.Before(c.floor().Add(-24*time.Hour)) {
-		if c.offset != 0 {
-			c.offset, c.memory.Apart, c.told = 0, 0, false
-		}
+	// A synchronised clock is asked for no more than to lie after the build: what
+	// was seen before may have been a wrong RTC or a slip of the finger.
+	if c.cfg.Kernel.Synced() && !wall.Before(c.cfg.Floor.Add(-24*time.Hour)) {
+		c.offset, c.told = 0, false
+		c.memory.Apart, c.memory.ToldSeen = 0, time.Time{}
 		return Synced
 	}
 	switch {
 	case c.told:
 		return Told
-	case c.cfg.AssumeTrusted, c.memory.Trusted && c.memory.Boot == c.boot():
+	case c.cfg.AssumeTrusted, c.memory.Trusted:
 		return Held
 	case !wall.Before(c.floor()) && (c.rtc(wall) || c.hosted()):
 		return Held
@@ -316,14 +347,17 @@ func (c *Clock) logKeep() {
 	}
 }
 
-// keep writes the memory: last seen never goes back, and an unknown clock adds
-// nothing to it. mu is held.
+// keep writes the memory: what was seen never goes back unless the kernel is
+// synchronised, and an unknown clock adds nothing to it. mu is held.
 func (c *Clock) keep() error {
-	wall, mono := c.cfg.Kernel.Read()
-	c.keptAt = mono
-	trusted := c.state != Unknown
-	if now := wall.Add(c.offset); trusted && now.After(c.memory.LastSeen) {
-		c.memory.LastSeen = now.UTC()
+	_, c.keptAt = c.cfg.Kernel.Read()
+	now, trusted := c.now().UTC(), c.state != Unknown
+	seen := &c.memory.LastSeen
+	if c.memory.Apart != 0 {
+		seen = &c.memory.ToldSeen
+	}
+	if c.state == Synced || trusted && now.After(*seen) {
+		*seen = now
 	}
 	c.memory.Boot, c.memory.Trusted = c.boot(), trusted
 	if c.cfg.File == "" {
@@ -342,7 +376,7 @@ func replaceFile(name string, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone after the rename
+	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
 	_, err = f.Write(raw)
 	if err == nil {
 		err = f.Sync()

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -140,6 +141,9 @@ func TestTellTheTime(t *testing.T) {
 		c := h.open(k, false)
 		if err := c.Tell(noon.AddDate(0, -2, 0), "x"); !errors.Is(err, hardware.ErrBackwards) {
 			t.Errorf("telling a time before the floor = %v, want ErrBackwards", err)
+		}
+		if err := c.Tell(noon.AddDate(50, 0, 0), "x"); !errors.Is(err, hardware.ErrAhead) {
+			t.Errorf("telling the year 2076 = %v, want ErrAhead", err)
 		}
 		if err := c.Tell(noon, "trưởng thôn"); err != nil {
 			t.Fatal(err)
@@ -302,5 +306,113 @@ func TestLinuxKernelReadsBothClocks(t *testing.T) {
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("wait = %v, want the context's end", err)
+	}
+}
+
+// A year mistyped must not lock the board out until that year has come.
+func TestAWrongWordCanBeTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "boot-1")
+		c := h.open(newKernel(time.Unix(1000, 0)), false)
+		for _, told := range []time.Time{noon.AddDate(1, 0, 0), noon} {
+			if err := c.Tell(told, "x"); err != nil {
+				t.Fatal(err)
+			}
+			if got := c.Now(); !got.Equal(told) {
+				t.Errorf("now = %s, want %s", got, told)
+			}
+		}
+		if err := c.Tell(noon.AddDate(1, 0, 0), "x"); err != nil { // wrong again, and then the power fails
+			t.Fatal(err)
+		}
+		h.write(t, "proc/sys/kernel/random/boot_id", "boot-2\n")
+		k := newKernel(noon)
+		k.synced = true
+		if got := h.open(k, false); got.State().Trust != hardware.Synced || !got.Now().Equal(noon) {
+			t.Errorf("synchronised after that: %s at %s, want synced at noon", got.State().Trust, got.Now())
+		}
+	})
+}
+
+// A wrong RTC that was believed once must not outlive the kernel's word.
+func TestSyncWinsOverAWrongRTC(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "boot-1")
+		ahead := noon.AddDate(5, 0, 0)
+		h.write(t, "sys/class/rtc/rtc0/since_epoch", strconv.FormatInt(ahead.Unix(), 10))
+		k := newKernel(ahead)
+		c := h.open(k, false)
+		if got := c.State().Trust; got != hardware.Held {
+			t.Fatalf("trust = %q, want held", got)
+		}
+		running(t, c)
+		k.step(noon.Sub(ahead), true)
+		synctest.Wait()
+		if got := c.State().Trust; got != hardware.Synced || !c.Now().Equal(noon) {
+			t.Errorf("%s at %s, want synced at noon", got, c.Now())
+		}
+		h.write(t, "sys/class/rtc/rtc0/since_epoch", strconv.FormatInt(noon.Unix(), 10))
+		h.write(t, "proc/sys/kernel/random/boot_id", "boot-2\n")
+		if got := h.open(newKernel(noon), false).State().Trust; got != hardware.Held {
+			t.Errorf("after a boot with the RTC set right: %q, want held", got)
+		}
+	})
+}
+
+// What hangs on CLOCK_MONOTONIC ends with the boot, also when the process of the
+// new boot starts twice.
+func TestAToldTimeEndsWithItsBoot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "boot-1")
+		if err := h.open(newKernel(noon.Add(-3*time.Hour)), false).Tell(noon, "x"); err != nil {
+			t.Fatal(err)
+		}
+		h.write(t, "proc/sys/kernel/random/boot_id", "boot-2\n")
+		h.write(t, "sys/class/rtc/rtc0/since_epoch", strconv.FormatInt(noon.Unix(), 10))
+		k := newKernel(noon.Add(time.Hour))
+		for n := range 2 {
+			c := h.open(k, false)
+			func() {
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- c.Run(ctx) }()
+				synctest.Wait()
+				cancel()
+				<-done
+			}()
+			if got := c.State(); got.Offset != 0 || !c.Now().Equal(noon.Add(time.Hour)) {
+				t.Errorf("start %d of the new boot: offset %s at %s", n+1, got.Offset, c.Now())
+			}
+		}
+	})
+}
+
+// Between a step of the wall clock and the next look, Now goes on from the word.
+func TestToldTimeHangsOnTheMonotonicClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKernel(noon.Add(-time.Hour))
+		c := newHouse(t, "b").open(k, false)
+		if err := c.Tell(noon, "x"); err != nil {
+			t.Fatal(err)
+		}
+		k.step(5*time.Hour, false) // nobody looks: the clock is not running
+		if got := c.Now(); !got.Equal(noon) {
+			t.Errorf("now = %s, want noon", got)
+		}
+	})
+}
+
+// A machine without boot_id cannot know that it is the same boot.
+func TestNoBootIDIsNoMemory(t *testing.T) {
+	h := newHouse(t, "")
+	k := newKernel(noon)
+	k.synced = true
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := h.open(k, false).Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.open(newKernel(noon), false).State().Trust; got != hardware.Unknown {
+		t.Errorf("trust = %q, want unknown", got)
 	}
 }

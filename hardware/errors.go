@@ -8,5 +8,7 @@ var (
 	// ErrNoLine says that no GPIO line has the name or number asked for.
 	ErrNoLine = errors.New("no such GPIO line")
 	// ErrBackwards says that the time told lies before what was last seen.
-	ErrBackwards = errors.New("told time lies before the last broadcast")
+	ErrBackwards = errors.New("told time lies before what was seen: check the phone's clock")
+	// ErrAhead says that the time told lies decades ahead.
+	ErrAhead = errors.New("told time lies decades ahead: check the phone's clock")
 )

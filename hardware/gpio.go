@@ -102,7 +102,7 @@ func (g GPIO) ask(path string, request uintptr, arg unsafe.Pointer) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return g.control(f, request, arg)
 }
 

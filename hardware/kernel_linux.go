@@ -42,7 +42,7 @@ func (Linux) WaitStep(ctx context.Context) error {
 		return fmt.Errorf("timerfd_create: %w", err)
 	}
 	f := os.NewFile(uintptr(fd), "clock steps")
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	wall, _ := Linux{}.Read()
 	far := unix.ItimerSpec{Value: unix.NsecToTimespec(wall.AddDate(1, 0, 0).UnixNano())}
 	if err := unix.TimerfdSettime(fd, unix.TFD_TIMER_ABSTIME|unix.TFD_TIMER_CANCEL_ON_SET, &far, nil); err != nil {

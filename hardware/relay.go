@@ -16,6 +16,9 @@ type Line interface {
 // DefaultMaxOn is how long an amplifier stays keyed after the last Key.
 const DefaultMaxOn = 2 * time.Hour
 
+// guardRetry is how long the guard waits for a relay that does not answer.
+const guardRetry = 5 * time.Second
+
 // AmpConfig says how an amplifier is switched.
 type AmpConfig struct {
 	Settle time.Duration // from keying until sound is safe
@@ -90,17 +93,19 @@ func (r *Relay) Key() error {
 	return nil
 }
 
-// tooLong is the guard of one Key; a later Key has a guard of its own.
+// tooLong is the guard of one Key; a later Key has a guard of its own. A relay
+// that does not answer is tried again until it does.
 func (r *Relay) tooLong(key int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.key != key || !r.keyed {
+	if r.key != key || !r.keyed || r.closed {
 		return
 	}
-	_ = r.set(false) // set keeps the fault
-	if r.fault == "" {
-		r.fault = fmt.Sprintf("the amplifier was on for %s and was switched off by its guard", r.cfg.MaxOn)
+	if err := r.set(false); err != nil { // State tells of the fault
+		r.guard = time.AfterFunc(guardRetry, func() { r.tooLong(key) })
+		return
 	}
+	r.fault = fmt.Sprintf("the amplifier was on for %s and was switched off by its guard", r.cfg.MaxOn)
 }
 
 // Unkey switches the amplifier off. It may be called at any time, also twice.

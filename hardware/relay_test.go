@@ -166,3 +166,35 @@ func TestRelayThatDoesNotAnswer(t *testing.T) {
 		t.Errorf("key again = %v, fault %q", err, amp.State().Fault)
 	}
 }
+
+// An amplifier that its guard cannot switch off is tried until it goes off.
+func TestGuardTriesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{}
+		amp, err := hardware.NewRelay(l, ampConfig)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer amp.Close()
+		_ = amp.Key()
+		l.broken(errors.New("input/output error"))
+		time.Sleep(ampConfig.MaxOn + time.Minute)
+		synctest.Wait()
+		if got := amp.State(); !got.Keyed || got.Fault == "" {
+			t.Errorf("state = %+v, want still on, with a fault", got)
+		}
+		l.broken(nil)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := amp.State(); got.Keyed || l.last() {
+			t.Errorf("state = %+v, want off", got)
+		}
+	})
+}
+
+// broken makes every later Set fail with err; nil heals the line.
+func (l *line) broken(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fail = err
+}
