@@ -24,7 +24,7 @@ func (ts tokens) address(i int) (reading, bool) {
 		end-- // the sentence's own mark
 	}
 	web := ts.is(i+1, ":") && ts.stuck(i+2, "/") && ts.stuck(i+3, "/")
-	if end-i < 3 || !(host && at <= 1 || web) {
+	if end-i < 3 || !web && (!host || at > 1) {
 		return reading{}, false
 	}
 	from := i

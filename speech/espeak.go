@@ -121,7 +121,7 @@ func (e *Espeak) Synthesize(ctx context.Context, r Request, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("speak: %w", err)
 	}
-	defer spool.Close()
+	defer func() { _ = spool.Close() }()
 	if err := os.Remove(spool.Name()); err != nil { // gone with the process, whatever happens
 		return fmt.Errorf("speak: %w", err)
 	}

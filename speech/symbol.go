@@ -1,6 +1,9 @@
 package speech
 
-import "unicode"
+import (
+	"unicode"
+	"unicode/utf8"
+)
 
 // pause turns the mark at token i, for which there is no reading, into a pause
 // or into nothing.
@@ -36,11 +39,9 @@ func (ts tokens) ellipsis(i int) byte {
 		i++
 	}
 	next := ts.at(i)
-	for _, r := range next.text {
-		if next.kind == word && unicode.IsLower(r) || next.kind == digits {
-			return ','
-		}
-		break
+	first, _ := utf8.DecodeRuneInString(next.text)
+	if next.kind == word && unicode.IsLower(first) || next.kind == digits {
+		return ','
 	}
 	return '.'
 }
