@@ -30,6 +30,9 @@ type Bench struct {
 	Bubble bool
 	// Tolerance is how far from its instant a start may be.
 	Tolerance time.Duration
+	// Lasting names the goroutines of a driver that no device can end. Such a
+	// device runs each test in a process of its own.
+	Lasting []goleak.Option
 }
 
 // Run checks that the devices of b follow the contract of audio.Device.
@@ -51,9 +54,9 @@ func Run(t *testing.T, b Bench) {
 				synctest.Test(t, func(t *testing.T) { perform(t, b, c.test) })
 				return
 			}
-			leaks := goleak.IgnoreCurrent()
+			known := append([]goleak.Option{goleak.IgnoreCurrent()}, b.Lasting...)
 			perform(t, b, c.test)
-			goleak.VerifyNone(t, leaks)
+			goleak.VerifyNone(t, known...)
 		})
 	}
 }

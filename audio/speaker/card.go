@@ -21,7 +21,7 @@ const (
 	realTimeBuffer = 10 * time.Millisecond
 	// plainBuffer is the buffer without it: measured, ordinary scheduling
 	// delays reach 30 ms under load.
-	plainBuffer = 80 * time.Millisecond
+	plainBuffer = 60 * time.Millisecond
 	// errorCheck is how often the card's error is looked for: oto tells nobody.
 	errorCheck = 20 * time.Millisecond
 )

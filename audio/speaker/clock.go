@@ -20,10 +20,13 @@ const (
 	onTime = 250 * time.Microsecond
 	// maxDrift bounds the slope of the line: no card's crystal is worse.
 	maxDrift = 300e-6
-	// rateWindow is the span over which the rate is judged to 1 %.
-	rateWindow = 5 * time.Second
-	// grossWindow is the span over which it is judged to 20 %.
-	grossWindow = time.Second
+	// holes is how many of settleReads reads may come late by a period all at
+	// once while the card runs dry. More, and it is simply too slow.
+	holes = 4
+	// rateSpan is the span over which the rate is judged, to one part in
+	// rateTolerance.
+	rateSpan      = 5 * time.Second
+	rateTolerance = 100
 )
 
 // frameClock maps frames to the instants at which they leave the card, knowing
@@ -43,13 +46,13 @@ type frameClock struct {
 	line   [clockReads]audio.Instant // now - frames/rate, by read modulo clockReads
 	valid  int                       // reads since the line was last thrown away
 
-	late     int           // reads since one came late; 0: none did
-	latePeak time.Duration // how late the latest of them came
-	lateJump time.Duration // the most that one came later than the read before it
-	lateMin  audio.Instant // lowest of the line since
-	before   audio.Instant // where the line was expected then
+	late      int           // reads since one came late; 0: none did
+	latePeak  time.Duration // how late the latest of them came
+	lateHoles int           // how many of them came a period later than the one before
+	lateMin   audio.Instant // lowest of the line since
+	before    audio.Instant // where the line was expected then
 
-	gross, fine rateCheck
+	rate rateCheck
 }
 
 // reading is what a read told.
@@ -65,11 +68,7 @@ type reading struct {
 }
 
 func newFrameClock(r ring, calibration time.Duration) *frameClock {
-	return &frameClock{
-		ring: r, calibration: calibration,
-		gross: rateCheck{span: grossWindow, tolerance: 0.2},
-		fine:  rateCheck{span: rateWindow, tolerance: 0.01},
-	}
+	return &frameClock{ring: r, calibration: calibration}
 }
 
 // read notes that n frames were asked for at now. The error is ErrRate.
@@ -80,14 +79,13 @@ func (c *frameClock) read(now audio.Instant, n audio.Frames) (reading, error) {
 	c.line[c.reads%clockReads] = point
 	c.reads++
 	c.valid = min(c.valid+1, clockReads)
-	r.Leaves = c.expected().Add(audio.Rate.D(c.frames) + c.latency())
+	line := c.expected()
+	r.Leaves = line.Add(audio.Rate.D(c.frames) + c.latency())
 	c.frames += n
-	for _, check := range []*rateCheck{&c.gross, &c.fine} {
-		if err := check.read(now, c.frames, r.Lost); err != nil {
-			return r, err
-		}
+	if c.reads < settleReads {
+		return r, nil
 	}
-	return r, nil
+	return r, c.rate.read(now, line, r.Lost)
 }
 
 // latency is the time from reading a frame to its leaving the card.
@@ -107,11 +105,13 @@ func (c *frameClock) judge(point audio.Instant, r *reading) {
 		if lateness <= onTime {
 			return
 		}
-		c.latePeak, c.lateJump, c.lateMin, c.before = 0, 0, point, expected
+		c.latePeak, c.lateHoles, c.lateMin, c.before = 0, 0, point, expected
 	}
 	c.late++
 	c.latePeak = max(c.latePeak, lateness)
-	c.lateJump = max(c.lateJump, point.Sub(c.line[(c.reads-1+clockReads)%clockReads]))
+	if point.Sub(c.line[(c.reads-1+clockReads)%clockReads]) >= audio.Rate.D(c.ring.Period)*9/10 {
+		c.lateHoles++
+	}
 	c.lateMin = min(c.lateMin, point)
 	if c.lateMin.Sub(c.before) <= onTime {
 		c.late = 0 // back on the line; a peak beyond the buffer ran dry all the same
@@ -127,7 +127,7 @@ func (c *frameClock) judge(point audio.Instant, r *reading) {
 	c.late = 0
 	// A hole comes with a read that is late by a period all at once. What grows
 	// from read to read is the card's own time, and rateCheck judges that.
-	if c.lateJump >= audio.Rate.D(c.ring.Period)*9/10 {
+	if c.lateHoles > 0 && c.lateHoles <= holes {
 		r.RanDry, r.Lost = true, step
 	}
 	c.restart(c.lateMin)
@@ -172,33 +172,31 @@ func (c *frameClock) lowest(from, to int) (audio.Instant, int) {
 	return best, at
 }
 
-// rateCheck counts frames over spans of time.
+// rateCheck watches how far the line of the reads drifts over spans of time: a
+// card that takes 1 % too few frames moves it by 1 % of the time.
 type rateCheck struct {
-	span      time.Duration
-	tolerance float64 // fraction of the rate
-
-	began  audio.Instant
-	frames audio.Frames
-	lost   time.Duration
+	began audio.Instant
+	line  audio.Instant
+	lost  time.Duration
 }
 
-// read judges a span when one is over. What was lost to a card that ran dry has
-// its own count and does not make the rate wrong.
-func (c *rateCheck) read(now audio.Instant, frames audio.Frames, lost time.Duration) error {
-	if c.began == 0 {
-		c.began, c.frames = now, frames
+// read judges the line at now. What was lost to a card that ran dry has its own
+// count and does not make the rate wrong.
+func (c *rateCheck) read(now, line audio.Instant, lost time.Duration) error {
+	if c.began == 0 || now.Sub(c.began) > rateSpan {
+		*c = rateCheck{began: now, line: line}
 		return nil
 	}
 	c.lost += lost
-	spent := now.Sub(c.began) - c.lost
-	taken := frames - c.frames
-	if tooFast := float64(taken) > 2*float64(audio.Rate.N(c.span)); spent < c.span && !tooFast {
+	drift := line.Sub(c.line) - c.lost
+	if drift.Abs() <= rateSpan/rateTolerance {
 		return nil
 	}
-	rate := float64(taken) / max(spent.Seconds(), 1e-3)
-	c.began, c.frames, c.lost = now, frames, 0
-	if off := rate/float64(audio.Rate) - 1; off > c.tolerance || off < -c.tolerance {
-		return fmt.Errorf("%w: it takes %.0f frames a second instead of %d", ErrRate, rate, audio.Rate)
+	// The span of the drift is not longer than that of the reads.
+	spent := max(now.Sub(c.began), time.Millisecond)
+	rate := float64(audio.Rate) * (1 - drift.Seconds()/max(spent, drift.Abs()).Seconds())
+	if drift < 0 {
+		rate = float64(audio.Rate) * (1 - drift.Seconds()/spent.Seconds())
 	}
-	return nil
+	return fmt.Errorf("%w: it takes %.0f frames a second instead of %d", ErrRate, rate, audio.Rate)
 }

@@ -319,3 +319,20 @@ func openFiles(t testing.TB) int {
 	}
 	return len(all)
 }
+
+// fileNames is what the descriptors of this process are open on.
+func fileNames(t testing.TB) []string {
+	t.Helper()
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range all {
+		name, err := os.Readlink("/proc/self/fd/" + e.Name())
+		if err == nil {
+			names = append(names, e.Name()+" "+name)
+		}
+	}
+	return names
+}
