@@ -100,6 +100,7 @@ func samples(wav []byte) []float64 {
 // go generate must leave the files as they are. Another processor may round
 // the last bit of a sine differently.
 func TestGeneratingAgainChangesNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cmd := exec.Command("go", "run", "./builtin/generate", dir)
 	if out, err := cmd.CombinedOutput(); err != nil {

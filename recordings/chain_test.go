@@ -39,6 +39,7 @@ func badRecordings() []struct {
 }
 
 func TestBadRecordingsAreLevelledAndTold(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	wav := say(t, dir, 12)
@@ -101,6 +102,7 @@ func silences(t *testing.T, l *recordings.Library, id string) (lead, tail float6
 }
 
 func TestEndsAreTrimmedAndNothingInside(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	wav := say(t, dir, 7)

@@ -52,6 +52,7 @@ func goodFiles(t *testing.T, dir string) map[string]string {
 }
 
 func TestEveryGoodFormatDecodes(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	files := goodFiles(t, t.TempDir())
 	eachLock(t, func(t *testing.T, lock recordings.Lock) {
@@ -82,6 +83,7 @@ func TestEveryGoodFormatDecodes(t *testing.T) {
 // A file whose end is missing still comes in when something can be opened, and
 // says so.
 func TestMissingEndIsTold(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	wav := say(t, dir, 8)

@@ -146,6 +146,7 @@ func mustRead(t *testing.T, path string) []byte {
 }
 
 func TestHostileFilesAreRefused(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	var called atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called.Add(1) }))

@@ -108,27 +108,27 @@ func TestLockBoundsWhatIsSpent(t *testing.T) {
 		if err := os.WriteFile(in, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		run := func(script string) recordings.Locked {
+		run := func(wall time.Duration, script string) recordings.Locked {
 			out, err := os.MkdirTemp(dir, "out")
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock, Wall: 400 * time.Millisecond})
+			s := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock, Wall: wall})
 			return s.RunLocked(context.Background(), lock, in, out, "/usr/bin/bash", "-c", script)
 		}
-		if r := run("sleep 60"); !r.Slow || r.Err == nil {
+		if r := run(300*time.Millisecond, "sleep 60"); !r.Slow || r.Err == nil {
 			t.Errorf("a long sleep: %+v", r)
 		}
-		if r := run("exec yes > big"); !r.Large && !r.Slow {
+		if r := run(time.Minute, "exec yes > big"); !r.Large {
 			t.Errorf("a large file: %+v", r)
 		}
-		if r := run("exec yes >&2"); len(r.Stderr) != 64<<10 || !r.Slow {
+		if r := run(2*time.Second, "exec yes >&2"); len(r.Stderr) != 64<<10 || !r.Slow {
 			t.Errorf("endless complaints: %d bytes kept, slow %v", len(r.Stderr), r.Slow)
 		}
-		if r := run("ulimit -v; ulimit -t; ulimit -n; ulimit -c; false"); r.Err == nil {
+		if r := run(time.Minute, "ulimit -v; ulimit -t; ulimit -n; ulimit -c; false"); r.Err == nil {
 			t.Error("a failure is not reported")
 		}
-		if r := run("[ $(ulimit -v) -le 1464844 ] && [ $(ulimit -t) = 60 ] && [ $(ulimit -n) = 64 ] && [ $(ulimit -c) = 0 ]"); r.Err != nil {
+		if r := run(time.Minute, "[ $(ulimit -v) -le 1464844 ] && [ $(ulimit -t) = 60 ] && [ $(ulimit -n) = 64 ] && [ $(ulimit -c) = 0 ]"); r.Err != nil {
 			t.Errorf("the limits are not set: %+v", r)
 		}
 	})
