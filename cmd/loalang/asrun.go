@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"loalang/playout"
+	"loalang/store"
+	"loalang/web"
+)
+
+func (p program) asrunCommand() *cobra.Command {
+	var from, to string
+	var asJSON, asCSV bool
+	cmd := &cobra.Command{
+		Use:   "asrun",
+		Short: "Print what really aired",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asJSON && asCSV {
+				return usagef("choose one of --json and --csv")
+			}
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+				v, loc, err := place(ctx, db, s.Village)
+				if err != nil {
+					return err
+				}
+				begin, end, err := stretch(from, to, time.Now().In(loc))
+				if err != nil {
+					return err
+				}
+				rows, err := db.AsRuns(ctx, v.Key, begin, end)
+				if err != nil {
+					return err
+				}
+				report := web.AsRunReport{Village: v.Key, Zone: loc, From: begin, To: end, Rows: rows}
+				switch {
+				case asJSON:
+					enc := json.NewEncoder(cmd.OutOrStdout())
+					enc.SetIndent("", "  ")
+					return enc.Encode(report.Document())
+				case asCSV:
+					return report.WriteCSV(cmd.OutOrStdout())
+				}
+				return printRows(cmd.OutOrStdout(), rows, loc)
+			})
+		},
+	}
+	addFlags(cmd.Flags(), "data", "village")
+	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: today")
+	cmd.Flags().StringVar(&to, "to", "", "last day, or the instant before which; empty: the end of the first day")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as the API does")
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "print CSV")
+	return cmd
+}
+
+// stretch reads from and to; a day as to is meant inclusively.
+func stretch(from, to string, now time.Time) (begin, end time.Time, err error) {
+	loc := now.Location()
+	begin = time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, loc)
+	if from != "" {
+		if begin, err = civil(from, loc); err != nil {
+			return begin, end, err
+		}
+	}
+	end = time.Date(begin.Year(), begin.Month(), begin.Day()+1, 0, 0, 0, 0, loc)
+	if to != "" {
+		if end, err = civil(to, loc); err != nil {
+			return begin, end, err
+		}
+		if len(to) == len(time.DateOnly) {
+			end = end.AddDate(0, 0, 1)
+		}
+	}
+	if !end.After(begin) {
+		return begin, end, usagef("--to lies before --from: give the later one as --to")
+	}
+	return begin, end, nil
+}
+
+func printRows(out io.Writer, rows []playout.AsRun, loc *time.Location) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "DUE\tSTARTED\tENDED\tOUTCOME\tCAUSE\tLATE\tTITLE") // Flush tells of failures
+	for _, r := range rows {
+		started, ended := "-", "-"
+		if n := len(r.Airings); n > 0 {
+			started, ended = clockOf(r.Airings[0].Started, loc), clockOf(r.Airings[n-1].Ended, loc)
+		}
+		outcome := string(r.Outcome)
+		if outcome == "" {
+			outcome = "(open)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Due.In(loc).Format("2006-01-02 15:04:05"), started, ended,
+			outcome, r.Cause, r.Lateness.Round(time.Millisecond), r.Title)
+	}
+	return w.Flush()
+}
+
+func clockOf(t time.Time, loc *time.Location) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.In(loc).Format("15:04:05.000")
+}

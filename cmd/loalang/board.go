@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"loalang/audio"
+	"loalang/audio/speaker"
+	"loalang/hardware"
+	"loalang/people"
+	"loalang/playout"
+	"loalang/recordings"
+	"loalang/scheduler"
+	"loalang/store"
+	"loalang/web"
+)
+
+const (
+	// wakeMargin is how far ahead of the settle time the player is handed an
+	// occurrence: the claim, a play copy made again, the cue.
+	wakeMargin = 7 * time.Second
+	// setupLife is how long the link for the first account works.
+	setupLife = 30 * time.Minute
+	// horizon is how far the plan looks ahead.
+	horizon = 7 * 24 * time.Hour
+)
+
+// board is every part of a running `loalang serve`.
+type board struct {
+	settings settings
+	log      *slog.Logger
+	db       *store.Store
+	clock    *hardware.Clock
+	amp      *hardware.Relay
+	output   *speaker.Output
+	library  *recordings.Library
+	player   *playout.Player
+	producer *playout.Producer
+	planner  *scheduler.Planner
+	panel    *web.Server
+	village  scheduler.Village
+	closers  []io.Closer
+}
+
+// openBoard opens and wires every part; on an error nothing stays open.
+func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_ *board, err error) {
+	b := &board{settings: s, log: log}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	dir := folder(s.Data)
+	if err := makeFolders(s.Data, dir.spool()); err != nil {
+		return nil, err
+	}
+	if err := b.lock(); err != nil {
+		return nil, err
+	}
+	b.clock = hardware.OpenClock(hardware.ClockConfig{
+		Kernel: hardware.Linux{}, File: filepath.Join(s.Data, "clock.json"), Floor: builtAfter,
+		AssumeTrusted: s.ClockTrust == "system", Log: log,
+	})
+	if err := b.openKept(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.openSound(); err != nil {
+		return nil, err
+	}
+	b.wire()
+	return b, b.openPanel()
+}
+
+// builtAfter is a time before which no build of this program was made: an
+// earlier clock is certainly wrong.
+var builtAfter = time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)
+
+// close closes what is open, the last opened first. The amplifier goes off.
+func (b *board) close() {
+	for i := len(b.closers) - 1; i >= 0; i-- {
+		if err := b.closers[i].Close(); err != nil {
+			b.log.Error("close", "err", err)
+		}
+	}
+	b.closers = nil
+}
+
+// openKept opens what is kept on disk, and seeds it the first time.
+func (b *board) openKept(ctx context.Context) (err error) {
+	if b.db, err = openStore(ctx, b.settings, b.log); err != nil {
+		return err
+	}
+	b.closers = append(b.closers, b.db)
+	b.library, err = recordings.Open(recordings.Config{
+		Dir: folder(b.settings.Data).recordings(), Index: b.db, Origin: b.db.Node(), Now: b.clock.Now, Log: b.log,
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.library.SeedBuiltIns(ctx); err != nil {
+		return err
+	}
+	b.village, err = seed(ctx, b.db, b.settings)
+	return err
+}
+
+// openSound opens the amplifier and prepares the output.
+func (b *board) openSound() (err error) {
+	s := b.settings
+	amp := hardware.AmpConfig{Settle: s.Settle, Tail: s.Tail, Now: b.clock.Now}
+	if s.AmpChip == "" {
+		b.amp = hardware.NewSim(amp)
+	} else {
+		line, err := hardware.GPIO{}.RequestOutput(s.AmpChip, s.AmpLine, s.AmpActiveLow)
+		if err != nil {
+			return fmt.Errorf("open the amplifier's relay: %w", err)
+		}
+		if b.amp, err = hardware.NewRelay(line, amp); err != nil {
+			return errors.Join(err, line.Close())
+		}
+	}
+	b.closers = append(b.closers, b.amp)
+	siren, err := recordings.SirenFile()
+	if err != nil {
+		return fmt.Errorf("open the siren: %w", err)
+	}
+	defer siren.Close()
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	b.output, err = speaker.NewOutput(speaker.Config{Command: []string{self, "speaker"}, Device: s.Device, Siren: siren, Log: b.log})
+	return err
+}
+
+// wire ties the parts that decide and act.
+func (b *board) wire() {
+	b.producer = playout.NewProducer(playout.ProducerConfig{
+		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Engine: newEngine(b.settings),
+		Library: shelf{b.library, b.db}, Done: func() { b.planner.Changed() }, Log: b.log,
+	})
+	b.player = playout.NewPlayer(playout.PlayerConfig{
+		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
+		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
+		Voicer: b.producer, Spool: []string{folder(b.settings.Data).spool(), memorySpool()},
+		Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
+	})
+	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
+		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
+		Lead: b.settings.Settle + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Log: b.log,
+	})
+}
+
+// shelf is the library with the index beside it, as the producer needs them.
+type shelf struct {
+	*recordings.Library
+	index recordings.Index
+}
+
+func (s shelf) Recording(ctx context.Context, id string) (recordings.Recording, error) {
+	return s.index.Recording(ctx, id)
+}
+
+func (b *board) openPanel() (err error) {
+	b.panel, err = web.New(web.Config{
+		Announcements: b.db, Schedules: b.db, Places: b.db, AsRun: b.db, Shelf: b.db, Accounts: b.db,
+		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db,
+		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output,
+		Importer: b.library, Speaker: b.producer, Clock: b.clock,
+		Village: b.settings.Village, Origin: b.db.Node(), Version: version,
+		Logger: b.log, Now: b.clock.Now, NewID: newID, MetricsToken: b.settings.MetricsToken,
+		Changed: func() {
+			b.producer.Changed()
+			b.planner.Changed()
+		},
+	})
+	return err
+}
+
+// greet prints where the panel is and, while there is no account, the link that
+// makes the first one.
+func (b *board) greet(ctx context.Context, out io.Writer, addr net.Addr) error {
+	base := "http://" + reachable(addr)
+	lines := []string{
+		fmt.Sprintf("Loa Làng %s, thôn %s, xã %s", version, b.village.Name, b.village.Commune),
+		"panel: " + base + "/",
+	}
+	accounts, err := b.db.AllAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	if len(accounts) == 0 {
+		secret := people.NewSecret()
+		if err := b.db.CreateSetup(ctx, people.HashSecret(secret), b.clock.Now().Add(setupLife)); err != nil {
+			return err
+		}
+		lines = append(lines, fmt.Sprintf("first account: %s/setup?t=%s", base, secret), "(that link works once, for 30 minutes)")
+	}
+	lines = append(lines, "end with Ctrl+C")
+	_, err = fmt.Fprintln(out, strings.Join(lines, "\n"))
+	return err
+}
+
+// reachable turns ":8080" into an address that a browser on this machine opens.
+func reachable(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}

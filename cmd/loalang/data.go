@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"loalang/recordings"
+	"loalang/speech"
+	"loalang/store"
+)
+
+// origin is the node that owns what is made here, until the fleet has names.
+const origin = "board"
+
+// newID makes a UUIDv7.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// folder names what lies in the data folder.
+type folder string
+
+func (f folder) database() string   { return filepath.Join(string(f), "loalang.db") }
+func (f folder) recordings() string { return filepath.Join(string(f), "recordings") }
+func (f folder) spool() string      { return filepath.Join(string(f), "spool") }
+
+// memorySpool is for as-run rows while the data disk is full.
+func memorySpool() string {
+	if info, err := os.Stat("/run"); err == nil && info.IsDir() && os.Geteuid() == 0 {
+		return "/run/loalang"
+	}
+	return filepath.Join(os.TempDir(), fmt.Sprintf("loalang-%d", os.Geteuid()))
+}
+
+// withStore opens the data folder that must exist, hands its store on, and
+// closes it.
+func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s settings, db *store.Store) error) error {
+	s, err := p.settings(cmd)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(folder(s.Data).database()); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data, or start `loalang serve` once to create it", s.Data)
+	}
+	db, err := openStore(cmd.Context(), s, p.quietLog())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return do(cmd.Context(), s, db)
+}
+
+// quietLog is for commands that end soon: warnings only.
+func (p program) quietLog() *slog.Logger {
+	return slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+func openStore(ctx context.Context, s settings, log *slog.Logger) (*store.Store, error) {
+	return store.Open(ctx, store.Config{Path: folder(s.Data).database(), Now: time.Now, NewID: newID, Log: log})
+}
+
+func openLibrary(s settings, index recordings.Index, log *slog.Logger) (*recordings.Library, error) {
+	return recordings.Open(recordings.Config{
+		Dir: folder(s.Data).recordings(), Index: index, Origin: origin, Now: time.Now, Log: log,
+	})
+}
+
+func newEngine(s settings) *speech.Espeak {
+	return speech.NewEspeak(speech.EspeakConfig{Program: s.Espeak})
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// lock keeps a second `serve` from playing the same plan: the file is locked as
+// long as this process lives, also when it is killed.
+func (b *board) lock() error {
+	name := filepath.Join(b.settings.Data, "serve.lock")
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o640)
+	if err != nil {
+		return fmt.Errorf("lock the data folder: %w", err)
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		holder, _ := os.ReadFile(name) // only for the sentence
+		return errors.Join(fmt.Errorf("another loalang serve (process %s) uses the data folder %s: end it first, or choose another folder with --data",
+			strings.TrimSpace(string(holder)), b.settings.Data), f.Close())
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("lock the data folder: %w", err), f.Close())
+	}
+	b.closers = append(b.closers, f)
+	if err := f.Truncate(0); err != nil {
+		return fmt.Errorf("lock the data folder: %w", err)
+	}
+	_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
+	return err
+}

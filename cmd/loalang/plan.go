@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"loalang/scheduler"
+	"loalang/store"
+	"loalang/web"
+)
+
+// longestPlan is how many days `loalang plan` looks ahead at the most.
+const longestPlan = 31
+
+func (p program) planCommand() *cobra.Command {
+	var from string
+	var days int
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Print what will air, and what will not and why",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if days < 1 || days > longestPlan {
+				return usagef("--days %d is out of range: use 1 to %d", days, longestPlan)
+			}
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+				plan, err := makePlan(ctx, db, s.Village, from, days)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					enc := json.NewEncoder(cmd.OutOrStdout())
+					enc.SetIndent("", "  ")
+					return enc.Encode(web.PlanDocument(plan, time.Now()))
+				}
+				_, err = fmt.Fprint(cmd.OutOrStdout(), plan.Text())
+				return err
+			})
+		},
+	}
+	addFlags(cmd.Flags(), "data", "village")
+	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: now")
+	cmd.Flags().IntVar(&days, "days", 7, "how many days")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as the API does")
+	return cmd
+}
+
+// makePlan builds the plan anew from the book: the same pure function that
+// serve uses, so that it needs no running serve.
+func makePlan(ctx context.Context, db *store.Store, village, from string, days int) (scheduler.Plan, error) {
+	v, loc, err := place(ctx, db, village)
+	if err != nil {
+		return scheduler.Plan{}, err
+	}
+	now := time.Now()
+	start := now
+	if from != "" {
+		if start, err = civil(from, loc); err != nil {
+			return scheduler.Plan{}, err
+		}
+	}
+	start = start.In(loc)
+	book, err := db.Book(ctx, v.Key, now)
+	if err != nil {
+		return scheduler.Plan{}, err
+	}
+	end := start.AddDate(0, 0, days)
+	if end.Before(now) {
+		return scheduler.Plan{}, usagef("--from %s lies so far back that nothing is planned: see `loalang asrun` for what was", from)
+	}
+	plan, err := scheduler.BuildPlan(now, end.Sub(now), book)
+	if err != nil {
+		return scheduler.Plan{}, err
+	}
+	return window(plan, start, end), nil
+}
+
+// window keeps what lies in [from, to).
+func window(plan scheduler.Plan, from, to time.Time) scheduler.Plan {
+	plan.From, plan.To = from, to
+	within := func(t time.Time) bool { return !t.Before(from) && t.Before(to) }
+	var occurrences []scheduler.Occurrence
+	for _, o := range plan.Occurrences {
+		if within(o.Due) {
+			occurrences = append(occurrences, o)
+		}
+	}
+	var omissions []scheduler.Omission
+	for _, o := range plan.Omissions {
+		if within(o.Occurrence.Nominal) {
+			omissions = append(omissions, o)
+		}
+	}
+	plan.Occurrences, plan.Omissions = occurrences, omissions
+	return plan
+}
+
+// place reads a village and its zone.
+func place(ctx context.Context, db *store.Store, key string) (scheduler.Village, *time.Location, error) {
+	if err := knownVillage(ctx, db, key); err != nil {
+		return scheduler.Village{}, nil, usageError{err}
+	}
+	v, err := db.Village(ctx, key)
+	if err != nil {
+		return v, nil, err
+	}
+	loc, err := v.Location()
+	if err != nil {
+		return v, nil, fmt.Errorf("the village's time zone %q is not known to this machine: apt-get install tzdata", v.Zone)
+	}
+	return v, loc, nil
+}
+
+// civil reads a day, a civil time of the village, or an instant.
+func civil(text string, loc *time.Location) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"} {
+		if t, err := time.ParseInLocation(layout, text, loc); err == nil {
+			return t, nil
+		}
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	return time.Time{}, usagef("%q is no time: write 2026-11-24, 2026-11-24T17:00 or an RFC 3339 instant", text)
+}

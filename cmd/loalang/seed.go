@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"loalang/recordings"
+	"loalang/scheduler"
+	"loalang/store"
+)
+
+// firstVillage is what a fresh data folder begins with.
+func firstVillage() scheduler.Village {
+	return scheduler.Village{
+		Key: "un-ta", Name: "Ún Tà", Commune: "Cốc San", Zone: "Asia/Ho_Chi_Minh", Languages: []string{"vi", "pcc"},
+	}
+}
+
+// seed makes the village of a fresh data folder with its two slots and the
+// sound around a notice, and returns the village that the settings name.
+func seed(ctx context.Context, db *store.Store, s settings) (scheduler.Village, error) {
+	ids := map[string]string{}
+	for _, b := range recordings.BuiltIns() {
+		ids[b.Name] = b.ID
+	}
+	known, err := db.Villages(ctx)
+	if err != nil {
+		return scheduler.Village{}, err
+	}
+	if len(known) == 0 {
+		slots := []scheduler.Slot{
+			{Name: "Buổi sáng", Start: 5*60 + 30, Length: time.Hour, Opening: ids[recordings.OpeningSound], Closing: ids[recordings.ClosingSound]},
+			{Name: "Buổi chiều", Start: 17 * 60, Length: time.Hour, Opening: ids[recordings.OpeningSound], Closing: ids[recordings.ClosingSound]},
+		}
+		if err := db.Seed(ctx, firstVillage(), slots); err != nil {
+			return scheduler.Village{}, fmt.Errorf("make the village: %w", err)
+		}
+	}
+	v, err := db.Village(ctx, s.Village)
+	if errors.Is(err, fs.ErrNotExist) {
+		return v, usagef("the data folder knows no village %q: choose one of its villages with --village", s.Village)
+	}
+	if err != nil {
+		return v, err
+	}
+	return v, saveFrame(ctx, db, s, ids[recordings.ChimeSound])
+}
+
+// saveFrame keeps the sound around every notice in step with the settings.
+func saveFrame(ctx context.Context, db *store.Store, s settings, chime string) error {
+	rec, err := db.Recording(ctx, chime)
+	if err != nil {
+		return fmt.Errorf("find the chime: %w", err)
+	}
+	return db.SaveFrame(ctx, s.Village, scheduler.Frame{
+		Chime: scheduler.Sound{Recording: chime, Length: rec.Length},
+		Pause: 700 * time.Millisecond, Gap: 2 * time.Second, Lead: s.Settle + 6*time.Second,
+	})
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+)
+
+// shutdownPatience is how long requests under way may take when serve ends.
+const shutdownPatience = 3 * time.Second
+
+func (p program) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the panel and play the plan",
+		Long: "Serve the panel, keep the plan and play it to the sound output.\n\n" +
+			"Every flag can also be set in the environment (LOALANG_LISTEN for --listen) or in\nDIR/loalang.toml (listen = \":8080\"); flags win over the environment, that over the file.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := p.settings(cmd)
+			if err != nil {
+				return err
+			}
+			return p.serve(cmd.Context(), s, cmd.OutOrStdout())
+		},
+	}
+	addFlags(cmd.Flags())
+	return cmd
+}
+
+// serve runs the board until ctx ends.
+func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
+	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: s.Log}))
+	listener, err := listen(ctx, s.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	b, err := p.openBoard(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	if err := b.greet(ctx, out, listener.Addr()); err != nil {
+		return err
+	}
+	return b.run(ctx, listener)
+}
+
+// listen opens the panel's port, with a sentence for the two usual faults.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the address %s is in use: end the other program, or choose another port with --listen", address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("the address %s may not be used by this user: choose a port above 1023 with --listen", address)
+	case err != nil:
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return l, nil
+}
+
+// run keeps every part of the board going until ctx ends or one of them fails.
+func (b *board) run(ctx context.Context, listener net.Listener) error {
+	group, ctx := errgroup.WithContext(ctx)
+	// The output outlives the player: its last events close the as-run.
+	outCtx, endOutput := context.WithCancel(context.WithoutCancel(ctx))
+	outputDone := make(chan error, 1)
+	go func() { outputDone <- b.output.Run(outCtx) }()
+	group.Go(func() error { return b.player.Run(ctx) })
+	group.Go(func() error { return b.producer.Run(ctx) })
+	group.Go(func() error { return b.planner.Run(ctx) })
+	group.Go(func() error { return b.clock.Run(ctx) })
+	server := &http.Server{
+		Handler:           b.panel.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(b.log.Handler(), slog.LevelWarn),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve the panel: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
+		defer cancel()
+		if err := server.Shutdown(last); err != nil {
+			return server.Close() // streams that never end are cut
+		}
+		return nil
+	})
+	err := group.Wait()
+	endOutput()
+	return errors.Join(err, <-outputDone)
+}
+
+// makeFolders creates the data folder and what lies in it.
+func makeFolders(names ...string) error {
+	for _, name := range names {
+		if err := os.MkdirAll(name, 0o750); err != nil {
+			return fmt.Errorf("create the data folder: %w", err)
+		}
+	}
+	return nil
+}

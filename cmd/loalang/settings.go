@@ -1,0 +1,232 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// settings is the whole configuration: flags over LOALANG_* environment over
+// loalang.toml over defaults.
+type settings struct {
+	Data         string
+	Listen       string
+	Device       string
+	Village      string
+	Log          slog.Level
+	MetricsToken string
+	ClockTrust   string // "kernel", or "system": the technician declares the clock good
+	AmpChip      string // GPIO chip; empty: a simulated amplifier
+	AmpLine      string // line name or offset on AmpChip
+	AmpActiveLow bool
+	Settle       time.Duration // from keying the amplifier until sound is safe
+	Tail         time.Duration // from the last frame until switching it off
+	Espeak       string        // program
+}
+
+// setting is one entry of the table that reads every layer.
+type setting struct {
+	name  string // flag and TOML key; LOALANG_NAME in the environment
+	value string // default
+	help  string
+	set   func(s *settings, value string) error
+}
+
+var slug = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$`)
+
+// table lists every setting; serve has a flag for each, the others only --data
+// and what they name.
+func table() []setting {
+	return []setting{
+		{"data", "data", "folder that holds everything that is kept", func(s *settings, v string) error {
+			if v == "" {
+				return errors.New("name a folder")
+			}
+			s.Data = v
+			return nil
+		}},
+		{"listen", "127.0.0.1:8080", "address of the panel; \":8080\" opens it to the local network", setListen},
+		{"device", "default", "sound output: default, the NAME of an ALSA device, null, or file:PATH", setDevice},
+		{"village", "un-ta", "key of the village whose loudspeakers this board drives", func(s *settings, v string) error {
+			if !slug.MatchString(v) {
+				return errors.New("use small letters, digits and hyphens, such as un-ta")
+			}
+			s.Village = v
+			return nil
+		}},
+		{"log", "info", "what is logged: debug, info, warn or error", func(s *settings, v string) error {
+			if err := s.Log.UnmarshalText([]byte(v)); err != nil {
+				return errors.New("use debug, info, warn or error")
+			}
+			return nil
+		}},
+		{"metrics-token", "", "bearer token that may read /metrics from elsewhere than this machine", func(s *settings, v string) error {
+			s.MetricsToken = v
+			return nil
+		}},
+		{"clock-trust", "kernel", "kernel: believe the clock when the kernel or an RTC vouches for it; system: always", func(s *settings, v string) error {
+			if v != "kernel" && v != "system" {
+				return errors.New("use kernel or system")
+			}
+			s.ClockTrust = v
+			return nil
+		}},
+		{"amp-chip", "", "GPIO chip of the amplifier's relay, such as gpiochip0; empty: a simulated amplifier", func(s *settings, v string) error {
+			s.AmpChip = v
+			return nil
+		}},
+		{"amp-line", "", "name or number of the relay's line on amp-chip", func(s *settings, v string) error {
+			s.AmpLine = v
+			return nil
+		}},
+		{"amp-active-low", "false", "the relay switches on when its line is low", func(s *settings, v string) error {
+			b, err := strconv.ParseBool(v)
+			if err != nil {
+				return errors.New("use true or false")
+			}
+			s.AmpActiveLow = b
+			return nil
+		}},
+		{"settle", "2s", "how long the amplifier needs after switching on", setSpan(func(s *settings) *time.Duration { return &s.Settle })},
+		{"tail", "1s", "how long the amplifier stays on after the last word", setSpan(func(s *settings) *time.Duration { return &s.Tail })},
+		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {
+			if v == "" {
+				return errors.New("name a program")
+			}
+			s.Espeak = v
+			return nil
+		}},
+	}
+}
+
+func setListen(s *settings, v string) error {
+	if _, port, err := net.SplitHostPort(v); err != nil {
+		return errors.New("use HOST:PORT, such as 127.0.0.1:8080")
+	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return errors.New("the port is a number from 0 to 65535")
+	}
+	s.Listen = v
+	return nil
+}
+
+func setSpan(field func(*settings) *time.Duration) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d < 0 || d > time.Minute {
+			return errors.New("use a span from 0s to 60s, such as 2s")
+		}
+		*field(s) = d
+		return nil
+	}
+}
+
+// addFlags gives cmd a flag for each of the named settings; no names: all.
+func addFlags(flags *pflag.FlagSet, names ...string) {
+	for _, e := range table() {
+		for _, n := range names {
+			if n == e.name {
+				flags.String(e.name, e.value, e.help)
+			}
+		}
+		if len(names) == 0 {
+			flags.String(e.name, e.value, e.help)
+		}
+	}
+}
+
+// settings reads every layer and reports all faults at once.
+func (p program) settings(cmd *cobra.Command) (settings, error) {
+	var s settings
+	var faults []string
+	values, from := map[string]string{}, map[string]string{}
+	put := func(name, value, source string) { values[name], from[name] = value, source }
+	for _, e := range table() {
+		put(e.name, e.value, "the default")
+	}
+	data := p.dataFolder(cmd)
+	fromFile, err := readFile(filepath.Join(data, "loalang.toml"))
+	if err != nil {
+		faults = append(faults, err.Error())
+	}
+	known := map[string]bool{}
+	for _, e := range table() {
+		known[e.name] = true
+		if v, ok := fromFile[e.name]; ok {
+			put(e.name, v, "loalang.toml")
+		}
+		env := "LOALANG_" + strings.ToUpper(strings.ReplaceAll(e.name, "-", "_"))
+		if v, ok := p.env(env); ok {
+			put(e.name, v, env)
+		}
+		if f := cmd.Flags().Lookup(e.name); f != nil && f.Changed {
+			put(e.name, f.Value.String(), "--"+e.name)
+		}
+	}
+	for name := range fromFile {
+		if !known[name] || name == "data" {
+			faults = append(faults, fmt.Sprintf("loalang.toml: %q is no setting", name))
+		}
+	}
+	for _, e := range table() {
+		if err := e.set(&s, values[e.name]); err != nil {
+			faults = append(faults, fmt.Sprintf("%s from %s is %q: %v", e.name, from[e.name], values[e.name], err))
+		}
+	}
+	if (s.AmpChip == "") != (s.AmpLine == "") {
+		faults = append(faults, "amp-chip and amp-line go together: give both, or neither for a simulated amplifier")
+	}
+	if len(faults) > 0 {
+		sort.Strings(faults)
+		return s, usageError{errors.New(strings.Join(faults, "; "))}
+	}
+	return s, nil
+}
+
+// dataFolder finds the folder that may hold loalang.toml.
+func (p program) dataFolder(cmd *cobra.Command) string {
+	if f := cmd.Flags().Lookup("data"); f != nil && f.Changed {
+		return f.Value.String()
+	}
+	if v, ok := p.env("LOALANG_DATA"); ok {
+		return v
+	}
+	return "data"
+}
+
+// readFile reads loalang.toml as text values; no file is no settings.
+func readFile(name string) (map[string]string, error) {
+	raw, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	var tree map[string]any
+	if err := toml.Unmarshal(raw, &tree); err != nil {
+		return nil, fmt.Errorf("%s is not TOML: %w", name, err)
+	}
+	flat := map[string]string{}
+	for k, v := range tree {
+		switch v.(type) {
+		case string, bool, int64, float64:
+			flat[strings.ReplaceAll(k, "_", "-")] = fmt.Sprint(v)
+		default:
+			return nil, fmt.Errorf("%s: %q must be a plain value", name, k)
+		}
+	}
+	return flat, nil
+}

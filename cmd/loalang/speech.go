@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"loalang/speech"
+)
+
+// lineLength bounds one line of `speech normalize`, in bytes.
+const lineLength = 1 << 20
+
+func (p program) speechCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "speech",
+		Short: "Look at how text is read aloud",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(p.normalizeCommand())
+	return cmd
+}
+
+func (p program) normalizeCommand() *cobra.Command {
+	var language string
+	cmd := &cobra.Command{
+		Use:   "normalize",
+		Short: "Turn written text into the words a voice reads, one line each",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := knownLanguage(language); err != nil {
+				return err
+			}
+			return normalizeLines(cmd.InOrStdin(), cmd.OutOrStdout(), language)
+		},
+	}
+	cmd.Flags().StringVar(&language, "lang", "vi", "language of the text, ISO 639")
+	return cmd
+}
+
+func knownLanguage(code string) error {
+	var codes []string
+	for _, l := range speech.Languages() {
+		if l.Code == code {
+			return nil
+		}
+		codes = append(codes, l.Code)
+	}
+	return usagef("the language %q is not known: use one of %s", code, strings.Join(codes, ", "))
+}
+
+func normalizeLines(in io.Reader, out io.Writer, language string) error {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 0, 64<<10), lineLength)
+	w := bufio.NewWriter(out)
+	for lines.Scan() {
+		spoken := strings.Join(strings.Fields(speech.Normalize(language, lines.Text()).Text), " ")
+		if _, err := fmt.Fprintln(w, spoken); err != nil {
+			return err
+		}
+	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return errors.New("a line is longer than 1 MB: break the text into shorter lines")
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read standard input: %w", err)
+	}
+	return w.Flush()
+}
+
+func (p program) sayCommand() *cobra.Command {
+	var language, voice, output string
+	cmd := &cobra.Command{
+		Use:   "say [flags] TEXT",
+		Short: "Speak a text into a WAV file",
+		Long: "Speak a text as a village notice would be read, without the levelling of the library.\n" +
+			"A TEXT that begins with a hyphen goes behind a double hyphen: say -- -2 độ.",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := knownLanguage(language); err != nil {
+				return err
+			}
+			s, err := p.settings(cmd)
+			if err != nil {
+				return err
+			}
+			spoken := speech.Normalize(language, strings.Join(args, " "))
+			request := speech.Request{Text: spoken.Text, Voice: voice, Language: language}
+			return speakTo(cmd, newEngine(s), request, output)
+		},
+	}
+	cmd.Flags().StringVar(&language, "lang", "vi", "language of the text, ISO 639")
+	cmd.Flags().StringVar(&voice, "voice", "", "voice, such as espeak:vi; empty: the first of the language")
+	cmd.Flags().StringVarP(&output, "output", "o", "say.wav", "file to write; - for standard output")
+	addFlags(cmd.Flags(), "espeak")
+	return cmd
+}
+
+// speakTo writes the sound whole or not at all.
+func speakTo(cmd *cobra.Command, engine speech.Engine, r speech.Request, name string) error {
+	if name == "-" {
+		return wordSpeech(engine.Synthesize(cmd.Context(), r, cmd.OutOrStdout()))
+	}
+	f, err := os.CreateTemp(dirOf(name), ".say-*.wav")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	defer os.Remove(f.Name()) // gone after the rename
+	err = wordSpeech(engine.Synthesize(cmd.Context(), r, f))
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Chmod(f.Name(), 0o644) // what people made themselves is theirs to share
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	return err
+}
+
+func dirOf(name string) string {
+	if i := strings.LastIndexByte(name, '/'); i > 0 {
+		return name[:i]
+	} else if i == 0 {
+		return "/"
+	}
+	return "."
+}
+
+// wordSpeech says what to do about the usual faults.
+func wordSpeech(err error) error {
+	switch {
+	case errors.Is(err, speech.ErrNoEngine):
+		return errors.New("espeak-ng is not installed: apt-get install espeak-ng")
+	case errors.Is(err, speech.ErrNoWords):
+		return errors.New("the text holds nothing to speak: write at least one word or number")
+	case errors.Is(err, speech.ErrNoVoice):
+		return fmt.Errorf("no installed voice speaks this language: record it instead (%w)", err)
+	}
+	return err
+}
