@@ -184,6 +184,9 @@ func (ts tokens) magnitude(i int) (string, int) {
 
 // fraction reads 1/2, 2/3 số hộ, 5 1/2, and what is only so much out of so much.
 func (ts tokens) fraction(i int) (reading, bool) {
+	if r, ok := ts.outOf(i); ok {
+		return r, true
+	}
 	if !ts.number(i) || !ts.stuck(i+1, "/") || !ts.stuckNumber(i+2) {
 		return reading{}, false
 	}
@@ -206,6 +209,16 @@ func (ts tokens) fraction(i int) (reading, bool) {
 		text, n = text+" "+name, n+m
 	}
 	return reading{n: n, text: text, numeric: true}, true
+}
+
+// outOf reads 1.250/1.300, where one of the two is more than a row of digits.
+func (ts tokens) outOf(i int) (reading, bool) {
+	num, n := ts.amount(i)
+	if n == 0 || !ts.stuck(i+n, "/") || !ts.stuckNumber(i+n+1) {
+		return reading{}, false
+	}
+	den, m := ts.amount(i + n + 1)
+	return reading{n: n + 1 + m, text: num + " trên " + den, numeric: true}, n > 1 || m > 1
 }
 
 // proper says whether num/den is a part of a whole and not a count out of a

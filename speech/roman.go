@@ -10,6 +10,9 @@ func (ts tokens) roman(i int) (reading, bool) {
 		return reading{}, false
 	}
 	value := romanValue(strings.ToUpper(w))
+	if len(w) == 1 && !strings.Contains("IVX", w) {
+		return reading{}, false // loại C, độ C: a letter
+	}
 	if value == 0 || !ts.romanContext(i) {
 		return reading{}, false
 	}
@@ -30,9 +33,9 @@ func (ts tokens) romanContext(i int) bool {
 	}
 	switch {
 	case ts.after(i, "khóa", "khoá", "kỳ", "kỷ", "kỉ", "quý", "chương", "mục", "phần", "điều", "khoản", "đoạn", "lục", "thứ", "hạng", "cấp",
-		"nhóm", "loại", "đợt", "vòng", "lần", "tập", "quyển", "số", "khu", "vùng", "bậc", "độ", "biểu", "bảng", "bước", "mẫu", "hội", "tháng"):
+		"nhóm", "loại", "đợt", "vòng", "lần", "tập", "quyển", "số", "khu", "vùng", "bậc", "biểu", "bảng", "bước", "mẫu", "hội", "tháng"):
 		return true
-	case ts.dash(i-1) && romanValue(ts.at(i-2).text) > 0 && ts.at(i-2).text != "C":
+	case ts.dash(i-1) && romanValue(ts.at(i-2).text) > 0:
 		return true
 	case ts.at(i-1).kind == newline && (ts.is(i+1, ".") || ts.is(i+1, ")") || ts.is(i+1, "/")):
 		return true

@@ -108,7 +108,7 @@ func (ts tokens) per(i int) (reading, bool) {
 func countable(w string) bool {
 	switch w {
 	case "đồng", "triệu", "nghìn", "ngàn", "tỷ", "tỉ", "trăm", "lần", "viên", "lượt", "người", "hộ", "con", "cây",
-		"tấn", "tạ", "yến", "lít", "cân", "suất", "gói", "ống", "liều", "bữa", "cuộc", "giờ", "phút", "điểm", "công", "bao", "buổi", "tiết", "khẩu", "vé",
+		"tấn", "tạ", "yến", "lít", "cân", "suất", "gói", "ống", "liều", "bữa", "cuộc", "giờ", "phút", "điểm", "công", "bao", "bình", "chai", "thùng", "buổi", "tiết", "khẩu", "vé",
 		"kg", "g", "mg", "ml", "km", "m", "cm", "mm", "ha", "vnđ", "vnd", "đ":
 		return true
 	}

@@ -72,7 +72,7 @@ func (ts tokens) perUnit(i int) (string, int) {
 	}
 	switch w := ts.lower(i); w {
 	case "ngày", "đêm", "tuần", "tháng", "quý", "năm", "giờ", "phút", "giây", "lần", "lượt", "vụ", "người", "hộ", "khẩu", "suất", "sào",
-		"công", "mẫu", "con", "cây", "bao", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "đầu", "gốc", "thôn", "xã":
+		"công", "mẫu", "con", "cây", "bao", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã":
 		return w, 1
 	}
 	return "", 0
