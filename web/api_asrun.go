@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/csv"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -117,18 +118,7 @@ func (s *Server) readAsRun(ctx context.Context, k *Caller) (asRunJSON, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Village, out.From, out.To = village, from.UTC(), to.UTC()
-	counts := map[playout.Outcome]int{}
-	for _, row := range rows {
-		counts[row.Outcome]++
-		out.Rows = append(out.Rows, p.asRunRow(row))
-	}
-	for _, o := range []playout.Outcome{playout.Played, playout.Cut, playout.Moved, playout.Skipped, playout.Missed, playout.StoppedBy, playout.Withdrawn} {
-		if counts[o] > 0 {
-			out.Totals = append(out.Totals, outcomeJSON{string(o), counts[o]})
-		}
-	}
-	return out, nil
+	return AsRunReport{Village: village, Zone: p.loc, From: from, To: to, Rows: rows}.in(k.lang), nil
 }
 
 // asRunBounds reads from and to: days or instants; today when both are left
@@ -182,15 +172,22 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 	return row
 }
 
-// asRunCSV writes one row for each occurrence. It begins with a byte order
-// mark: without it spreadsheets garble Vietnamese.
+// asRunCSV answers with the rows as a file for a spreadsheet.
 func (s *Server) asRunCSV(k *Caller, out asRunJSON) {
 	h := k.c.Writer.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	h.Set("Content-Disposition", `attachment; filename="asrun-`+fileSafe(out.Village)+"-"+out.From.Format("20060102")+`.csv"`)
 	k.c.Status(http.StatusOK)
-	_, _ = k.c.Writer.WriteString("\uFEFF") // a caller that has gone needs no answer
-	w := csv.NewWriter(k.c.Writer)
+	_ = out.writeCSV(k.c.Writer) // a caller that has gone needs no answer
+}
+
+// writeCSV writes one row for each occurrence. It begins with a byte order
+// mark: without it spreadsheets garble Vietnamese.
+func (out asRunJSON) writeCSV(to io.Writer) error {
+	if _, err := io.WriteString(to, "\uFEFF"); err != nil {
+		return err
+	}
+	w := csv.NewWriter(to)
 	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "occurrence", "announcement"})
 	for _, r := range out.Rows {
 		var frames, underruns int64
@@ -205,6 +202,7 @@ func (s *Server) asRunCSV(k *Caller, out asRunJSON) {
 		})
 	}
 	w.Flush()
+	return w.Error()
 }
 
 func csvTime(t *time.Time) string {

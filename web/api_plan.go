@@ -172,23 +172,8 @@ func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error
 	if err != nil {
 		return nil, err
 	}
-	out := planJSON{
-		Village: village, Zone: plan.Zone, Made: instantOf(plan.Made), From: from.UTC(), To: from.In(p.loc).AddDate(0, 0, in.Days).UTC(),
-		Occurrences: []occurrenceJSON{}, Omissions: []occurrenceJSON{},
-	}
-	within := func(t time.Time) bool { return !t.Before(out.From) && t.Before(out.To) }
-	now := s.cfg.Now()
-	for _, o := range plan.Occurrences {
-		if within(o.Due) {
-			out.Occurrences = append(out.Occurrences, p.occurrence(o, o.Reasons, now))
-		}
-	}
-	for _, o := range plan.Omissions {
-		if within(o.Occurrence.Nominal) {
-			out.Omissions = append(out.Omissions, p.occurrence(o.Occurrence, append([]scheduler.Reason{o.Reason}, o.Occurrence.Reasons...), now))
-		}
-	}
-	return &planOutput{Body: out}, nil
+	plan.Village, plan.From, plan.To = village, from, from.In(p.loc).AddDate(0, 0, in.Days)
+	return &planOutput{Body: p.plan(plan, s.cfg.Now())}, nil
 }
 
 // phrase speaks a language in the civil time of a village.
