@@ -37,7 +37,7 @@ func ListCards(root string) ([]Card, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list sound cards: %w", err)
 	}
-	defer f.Close()
+	defer closeFile(f)
 	var cards []Card
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {

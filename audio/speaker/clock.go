@@ -192,11 +192,7 @@ func (c *rateCheck) read(now, line audio.Instant, lost time.Duration) error {
 	if drift.Abs() <= rateSpan/rateTolerance {
 		return nil
 	}
-	// The span of the drift is not longer than that of the reads.
 	spent := max(now.Sub(c.began), time.Millisecond)
-	rate := float64(audio.Rate) * (1 - drift.Seconds()/max(spent, drift.Abs()).Seconds())
-	if drift < 0 {
-		rate = float64(audio.Rate) * (1 - drift.Seconds()/spent.Seconds())
-	}
+	rate := max(0, float64(audio.Rate)*(1-drift.Seconds()/spent.Seconds()))
 	return fmt.Errorf("%w: it takes %.0f frames a second instead of %d", ErrRate, rate, audio.Rate)
 }

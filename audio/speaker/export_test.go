@@ -115,7 +115,7 @@ func (m *mailbox) Close()                               { m.close() }
 func (m *mailbox) Out() <-chan audio.Event              { return m.out }
 func (r Routing) Check() error                          { return r.check() }
 func (r Routing) Spread(dst []byte, mono []float32)     { r.spread(dst, mono) }
-func (l *ears) Open(ctx context.Context) (*ear, error)  { return l.open(ctx) }
+func (e *ears) Open(ctx context.Context) (*ear, error)  { return e.open(ctx) }
 
 // NewCard is the card of a child, for the suite of devices.
 func NewCard(buffer time.Duration) audio.Device {

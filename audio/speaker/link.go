@@ -7,7 +7,6 @@ import (
 	"os"
 	"sync"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -95,9 +94,8 @@ func (l *link) send(m *message) error {
 	return nil
 }
 
-// receive blocks for the next message; io.EOF when the other side has closed,
-// os.ErrDeadlineExceeded when the deadline has passed. The caller closes the
-// files of the message.
+// receive blocks for the next message; io.EOF when the other side has closed.
+// The caller closes the files of the message.
 func (l *link) receive() (*message, error) {
 	var n, rights, flags int
 	var got error
@@ -135,9 +133,6 @@ func (l *link) receive() (*message, error) {
 	m.files = files
 	return m, nil
 }
-
-// patience bounds the next receive calls; the zero duration takes the bound off.
-func (l *link) patience(until time.Time) error { return l.file.SetReadDeadline(until) }
 
 func receivedFiles(control []byte) ([]*os.File, error) {
 	if len(control) == 0 {

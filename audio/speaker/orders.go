@@ -1,0 +1,158 @@
+package speaker
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"loalang/audio"
+)
+
+// obey does what the parent says until it closes its end.
+func (c *child) obey() error {
+	for {
+		m, err := c.link.receive()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case m.Cue != nil:
+			c.cue(*m.Cue, m.files[0])
+		case m.Stop != nil:
+			c.desk.Stop(m.Stop.IDs...)
+		case m.Raise != nil:
+			c.raise(*m.Raise, m.files)
+		case m.Lower != nil:
+			c.lower(*m.Lower)
+		case m.Listen != nil:
+			c.tap.on.Store(*m.Listen)
+		case m.Leave:
+			c.desk.Stop()
+			for _, id := range c.raised() {
+				c.lower(id)
+			}
+			time.Sleep(fadeOut + c.latency())
+			return nil
+		default:
+			return errors.Join(fmt.Errorf("%w: it is none for a child", ErrMessage), closeAll(m.files))
+		}
+	}
+}
+
+// cue hands a file to the Desk. What cannot be taken ends at once.
+func (c *child) cue(q cue, f *os.File) {
+	source, err := audio.OpenSource(f)
+	if err != nil {
+		closeFile(f)
+		c.refuse(q.ID, err)
+		return
+	}
+	err = c.desk.Cue(audio.DeskCue{
+		ID: q.ID, Source: c.gate.slow(source), Frames: source.Frames(), At: q.At, After: q.After, Gap: q.Gap, Gain: q.Gain, Replaces: q.Replaces,
+	})
+	if err != nil {
+		closeFile(f)
+		c.refuse(q.ID, err)
+	}
+}
+
+func (c *child) refuse(id string, err error) {
+	c.event(audio.Event{Kind: audio.Ended, ID: id, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
+}
+
+// raise makes an alarm sound. Its files are read beside the path of messages;
+// the siren does not wait for them, nor does a Lower.
+func (c *child) raise(r raise, files []*os.File) {
+	c.alarms.Lock()
+	defer c.alarms.Unlock()
+	c.turn++
+	turn := c.turn
+	c.wanted[r.ID] = turn
+	if len(files) == 0 {
+		c.sound(r, nil)
+		return
+	}
+	if _, begun := c.begun.Load(r.ID); !begun && r.Cycle[0].Siren && r.Repeat == 0 {
+		first := r
+		first.Cycle = r.Cycle[:1]
+		c.sound(first, nil)
+	}
+	go func() {
+		clips, err := readClips(files)
+		c.alarms.Lock()
+		defer c.alarms.Unlock()
+		if c.wanted[r.ID] != turn {
+			return // lowered meanwhile, or raised anew
+		}
+		if err != nil {
+			c.refuseAlarm(r, err)
+			return
+		}
+		c.sound(r, clips)
+	}()
+}
+
+// refuseAlarm ends an alarm that cannot be read, unless its siren sounds: that
+// goes on without the rest.
+func (c *child) refuseAlarm(r raise, err error) {
+	if r.Cycle[0].Siren {
+		alone := r
+		alone.Cycle = r.Cycle[:1]
+		c.sound(alone, nil)
+		return
+	}
+	delete(c.wanted, r.ID)
+	c.event(audio.Event{Kind: audio.AlarmOff, ID: r.ID, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
+}
+
+// sound raises r with the clips of its parts that are not the siren. Its caller
+// holds c.alarms.
+func (c *child) sound(r raise, clips []audio.Clip) {
+	a := audio.DeskAlarm{ID: r.ID, Repeat: r.Repeat, Until: r.Until, Gain: r.Gain}
+	for _, part := range r.Cycle {
+		clip := c.siren
+		if !part.Siren {
+			clip, clips = clips[0], clips[1:]
+		}
+		a.Cycle = append(a.Cycle, audio.DeskAlarmPart{Clip: clip, Gap: part.Gap})
+	}
+	c.begun.Store(r.ID, true)
+	if err := c.desk.Raise(a); err != nil {
+		delete(c.wanted, r.ID)
+		c.event(audio.Event{Kind: audio.AlarmOff, ID: r.ID, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
+	}
+}
+
+func (c *child) lower(id string) {
+	c.alarms.Lock()
+	defer c.alarms.Unlock()
+	delete(c.wanted, id)
+	c.desk.Lower(id)
+}
+
+func (c *child) raised() []string {
+	c.alarms.Lock()
+	defer c.alarms.Unlock()
+	var ids []string
+	for id := range c.wanted {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// readClips reads and closes files.
+func readClips(files []*os.File) ([]audio.Clip, error) {
+	var clips []audio.Clip
+	var all []error
+	for _, f := range files {
+		clip, err := readClip(f)
+		clips = append(clips, clip)
+		all = append(all, err, f.Close())
+	}
+	return clips, errors.Join(all...)
+}
