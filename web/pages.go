@@ -232,19 +232,20 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 	if code := "refused." + v.c.Query("refused"); w.Refused == "" && hasWord(code) {
 		w.Refused = v.word(code)
 	}
-	p.send(v, status, p.sets[v.lang][page], "layout", w)
+	p.send(v, status, fragment{page, "layout", w})
 }
 
-// fragment sends one template of a page, without the layout.
-func (p *panel) fragment(v *visit, status int, page, name string, data any) {
-	p.send(v, status, p.sets[v.lang][page], name, data)
+// fragment is one template of a page with what fills it.
+type fragment struct {
+	page, name string
+	data       any
 }
 
 // send executes one template. The whole page is made first, so that a fault
 // half-way never leaves half a page.
-func (p *panel) send(v *visit, status int, set *template.Template, name string, data any) {
+func (p *panel) send(v *visit, status int, f fragment) {
 	var b bytes.Buffer
-	if err := set.ExecuteTemplate(&b, name, data); err != nil {
+	if err := p.sets[v.lang][f.page].ExecuteTemplate(&b, f.name, f.data); err != nil {
 		p.s.cfg.Logger.Error("page could not be rendered", "page", v.c.Request.URL.Path, "err", err)
 		v.c.String(http.StatusInternalServerError, v.word("problem.internal"))
 		return

@@ -85,7 +85,7 @@ func (v *visit) noticeStates(d scheduler.Dossier) []stateView {
 	}
 	for _, r := range d.Renditions {
 		s := v.renditionState(r)
-		s.Text = v.language(r.Language) + ": " + v.lower(s.Text)
+		s.Text = v.language(r.Language) + ": " + lower(s.Text)
 		states = append(states, s)
 	}
 	if len(d.Schedules) == 0 {
@@ -202,7 +202,7 @@ func (p *panel) nextOf(v *visit, id string) string {
 	}
 	for _, o := range plan.Omissions {
 		if o.Occurrence.Announcement == id {
-			return v.word("plan.omitted", v.lower(v.reason(o.Reason, v.now)))
+			return v.word("plan.omitted", lower(v.reason(o.Reason, v.now)))
 		}
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"path"
@@ -82,7 +83,7 @@ func (p *panel) readForm(v *visit) (*form, error) {
 		}
 		if lang, ok := strings.CutPrefix(part.FormName(), "file_"); ok {
 			if part.FileName() != "" {
-				p.takeIn(v, f, lang, fileTitle(part.FileName()), part)
+				p.takeIn(v, f, lang, part)
 			}
 			continue
 		}
@@ -98,12 +99,14 @@ func (p *panel) readForm(v *visit) (*form, error) {
 }
 
 // takeIn imports one uploaded file.
-func (p *panel) takeIn(v *visit, f *form, lang, title string, r io.Reader) {
+func (p *panel) takeIn(v *visit, f *form, lang string, part *multipart.Part) {
 	if !v.may(people.Upload) {
 		f.fault("file_"+lang, v.word("problem.forbidden"))
 		return
 	}
-	rec, err := p.s.cfg.Importer.Import(v.ctx(), r, recordings.About{Title: title, Kind: recordings.Take, Village: v.village.Key, By: v.me.Name})
+	rec, err := p.s.cfg.Importer.Import(v.ctx(), part, recordings.About{
+		Title: fileTitle(part.FileName()), Kind: recordings.Take, Village: v.village.Key, By: v.me.Name,
+	})
 	if err != nil {
 		code := refusal(err)
 		if code == refusedFailed {

@@ -153,7 +153,15 @@ func (p phrase) languages(codes []string) string {
 // lower puts the first letter in lower case where the language does so inside
 // a sentence: Vietnamese "tiếng Việt", but English "Vietnamese".
 func (p phrase) lower(s string) string {
-	if p.lang != vietnamese || s == "" {
+	if p.lang != vietnamese {
+		return s
+	}
+	return lower(s)
+}
+
+// lower puts the first letter in lower case: words that go on a sentence.
+func lower(s string) string {
+	if s == "" {
 		return s
 	}
 	r := []rune(s)

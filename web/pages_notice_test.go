@@ -39,7 +39,7 @@ func saved(t *testing.T, w *world) scheduler.Dossier {
 	return w.notices[w.order[0]]
 }
 
-func TestSendNotice(t *testing.T) {
+func TestPageSendNotice(t *testing.T) {
 	w := newWorld(t)
 	p := newSite(t, w, people.Cadre, "vi").upload("/announcements/new", notice(), nil)
 	if p.status != http.StatusSeeOther || p.location != "/announcements/0193e000-0000-7000-8000-000000000001?told=sent" {
@@ -257,7 +257,7 @@ func TestUploadSurvivesOtherFaults(t *testing.T) {
 	}
 }
 
-func TestRefusedUploads(t *testing.T) {
+func TestPageRefusedUploads(t *testing.T) {
 	tests := []struct {
 		name string
 		err  error
@@ -292,7 +292,7 @@ func TestRefusedUploads(t *testing.T) {
 	}
 }
 
-func TestTakeAlone(t *testing.T) {
+func TestPageTakeAlone(t *testing.T) {
 	w := newWorld(t)
 	p := newSite(t, w, people.Recorder, "vi").upload("/takes", nil, map[string]string{"file_pcc=giay.ogg": "giáy"})
 	if p.status != http.StatusOK || !strings.Contains(p.body, `data-id="`+w.shelf[0].ID+`"`) || strings.Contains(p.body, "<html") {
@@ -300,7 +300,7 @@ func TestTakeAlone(t *testing.T) {
 	}
 }
 
-func TestAddTake(t *testing.T) {
+func TestPageAddTake(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
 	s := newSite(t, w, people.Cadre, "vi")
@@ -339,7 +339,7 @@ func TestSchedulesOfANotice(t *testing.T) {
 	}
 }
 
-func TestWithdraw(t *testing.T) {
+func TestPageWithdraw(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
 	w.onAir()

@@ -36,7 +36,7 @@ func (p *panel) previewNotice(v *visit) {
 		p.badForm(v, err)
 		return
 	}
-	p.fragment(v, http.StatusOK, "new", "preview", p.preview(v, f.Get("text")))
+	p.send(v, http.StatusOK, fragment{"new", "preview", p.preview(v, f.Get("text"))})
 }
 
 // previewPatience bounds the wait for a voice; the announcement can be sent

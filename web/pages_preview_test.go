@@ -9,7 +9,7 @@ import (
 	"loalang/people"
 )
 
-func TestPreview(t *testing.T) {
+func TestPagePreview(t *testing.T) {
 	w := newWorld(t)
 	s := newSite(t, w, people.Cadre, "vi")
 	f := notice("do", "preview", "text", "UBND xã mời họp lúc 19h nhé.\n\nXin hỏi XYZ & <b>.")
@@ -30,7 +30,7 @@ func TestPreview(t *testing.T) {
 	}
 }
 
-func TestPreviewFaults(t *testing.T) {
+func TestPagePreviewFaults(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"nothing", " \n ", "Không có chữ nào để đọc."},
 		{"100 KB", strings.Repeat("bà con ", 15000), "Nhiều nhất 20000 ký tự"},

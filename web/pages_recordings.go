@@ -91,5 +91,5 @@ func (p *panel) addTakeAlone(v *visit) {
 	for _, t := range f.takes {
 		status, u = http.StatusOK, uploadView{Take: &t}
 	}
-	p.fragment(v, status, "recordings", "taken", u)
+	p.send(v, status, fragment{"recordings", "taken", u})
 }

@@ -32,7 +32,7 @@ func (s *site) take(p page) {
 	}
 }
 
-func TestSignInAndOut(t *testing.T) {
+func TestPageSignInAndOut(t *testing.T) {
 	w := newWorld(t)
 	w.account(t, "thuy")
 	s := newSite(t, w, "", "vi")
@@ -73,7 +73,7 @@ func TestSignInAndOut(t *testing.T) {
 	}
 }
 
-func TestSignInGoesNowhereElse(t *testing.T) {
+func TestPageSignInGoesNowhereElse(t *testing.T) {
 	w := newWorld(t)
 	w.account(t, "thuy")
 	p := newSite(t, w, "", "vi").post("/sign-in", url.Values{"name": {"thuy"}, "password": {passphrase}, "next": {"https://example.org/"}})
@@ -82,7 +82,7 @@ func TestSignInGoesNowhereElse(t *testing.T) {
 	}
 }
 
-func TestSetup(t *testing.T) {
+func TestPageSetup(t *testing.T) {
 	link := people.NewSecret()
 	form := func(changes ...string) url.Values {
 		f := url.Values{"t": {link}, "name": {"hoa"}, "password": {passphrase}, "again": {passphrase}}

@@ -43,7 +43,7 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 			[]string{"Nói gì?", "Loa sẽ đọc", "Bằng tiếng gì?", "Phát khi nào?", "Xem lại và gửi", "17:00 hôm nay, thứ Hai 23/11", "05:30 ngày mai, thứ Ba 24/11", "Ghi bằng máy ghi âm", "Chọn tệp có sẵn", `capture`, "Sau một phút"},
 			[]string{"What is it about?", "In which languages?", "When?", "In one minute", "Choose a file"},
 		},
-		{"notices", "/announcements", (*world).fill, []string{meeting, cattle, "Tiếng Giáy: chờ thu", "Tiếng Việt: xong", "Ưu tiên"}, []string{"Giáy: Waits for a recording", "Priority"}},
+		{"notices", "/announcements", (*world).fill, []string{meeting, cattle, "Tiếng Giáy: chờ thu", "Tiếng Việt: xong", "Ưu tiên"}, []string{"Giáy: waits for a recording", "Priority"}},
 		{"no notices", "/announcements", func(*world) {}, []string{"Chưa có bản tin nào."}, []string{"There is no notice yet."}},
 		{
 			"one notice", "/announcements/" + meetingID, (*world).fill,
@@ -55,7 +55,7 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 		{
 			"plan", "/plan", (*world).fill,
 			[]string{"Lịch phát 23/11 – 29/11", meeting, "4/30 phút", "Sẽ không phát: buổi phát đã hết chỗ", "31/30 phút", "ngoài giờ được phát loa; sớm nhất là 05:00 thứ Năm 26/11", "máy xếp lúc 16:20 hôm nay"},
-			[]string{"Plan 23/11 – 29/11", "Will not air: The slot is full", "the earliest is 05:00 Thursday 26 November"},
+			[]string{"Plan 23/11 – 29/11", "Will not air: the slot is full", "the earliest is 05:00 Thursday 26 November"},
 		},
 		{
 			"as-run", "/asrun", (*world).fill,
@@ -87,7 +87,7 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 	}
 }
 
-func TestDatabaseGone(t *testing.T) {
+func TestPageDatabaseGone(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
 	s := newSite(t, w, people.Cadre, "vi")
@@ -239,7 +239,7 @@ func TestVietnameseWhateverTheBrowserAsksFor(t *testing.T) {
 	}
 }
 
-func TestStopAir(t *testing.T) {
+func TestPageStopAir(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
 	w.onAir()
@@ -255,7 +255,7 @@ func TestStopAir(t *testing.T) {
 	}
 }
 
-func TestTellClock(t *testing.T) {
+func TestPageTellClock(t *testing.T) {
 	tests := []struct {
 		name string
 		form url.Values

@@ -62,7 +62,7 @@ func (p *panel) today(v *visit) {
 	w.Data = p.todayView(v, air, book)
 	if v.c.Query("part") == "live" {
 		w.Village, w.Me, w.SignedIn = v.village, v.me, true
-		p.fragment(v, http.StatusOK, "today", "live", w)
+		p.send(v, http.StatusOK, fragment{"today", "live", w})
 		return
 	}
 	p.show(v, "today", w)
@@ -135,13 +135,13 @@ func (v *visit) onAir(a playout.Air) *onAirView {
 	line := v.word("air.everywhere")
 	switch {
 	case o.Language != "":
-		line = v.language(o.Language) + ", " + v.lower(line)
+		line = v.language(o.Language) + ", " + line
 	case o.Part != "":
-		line = v.word("part."+string(o.Part)) + ", " + v.lower(line)
+		line = v.word("part."+string(o.Part)) + ", " + line
 	}
 	left := max(o.Ends.Sub(v.now), 0)
 	return &onAirView{
-		Occurrence: o.Occurrence.ID, Title: o.Occurrence.Title, Line: line, Sounding: !o.Started.IsZero(),
+		Occurrence: o.Occurrence.ID, Title: o.Occurrence.Title, Line: upper(line), Sounding: !o.Started.IsZero(),
 		Left: length(left), Ends: o.Ends.UTC().Format("2006-01-02T15:04:05.000Z"),
 	}
 }
