@@ -32,11 +32,12 @@ type roster struct {
 	from  Roster
 	worry *worry
 	aged  *rate.Limiter
-	miss  *rate.Limiter
+	miss  *rate.Limiter // of tokens and accounts
+	names *rate.Limiter // of names: who was just added must be able to sign in
 
 	mu       sync.Mutex
 	accounts map[string]people.Account // by ID
-	names    map[string]string         // ID by folded name
+	ids      map[string]string         // by folded name
 	tokens   map[string]people.Token   // by hash
 	reading  chan struct{}             // closed when the reading under way ends; nil: none
 }
@@ -47,14 +48,15 @@ func newRoster(from Roster, log *slog.Logger) *roster {
 		worry: &worry{
 			log: log, bad: "people and tokens cannot be read; those known still count", good: "people and tokens are read again",
 		},
-		aged: rate.NewLimiter(rate.Every(rosterAge), 1),
-		miss: rate.NewLimiter(rate.Every(time.Second), 1),
+		aged:  rate.NewLimiter(rate.Every(rosterAge), 1),
+		miss:  rate.NewLimiter(rate.Every(time.Second), 1),
+		names: rate.NewLimiter(rate.Every(time.Second), 5),
 	}
 }
 
 // account finds a living account by ID.
 func (r *roster) account(ctx context.Context, id string) (people.Account, bool) {
-	return look(ctx, r, func() (people.Account, bool) {
+	return look(ctx, r, r.miss, func() (people.Account, bool) {
 		a, ok := r.accounts[id]
 		return a, ok && a.Active()
 	})
@@ -62,7 +64,7 @@ func (r *roster) account(ctx context.Context, id string) (people.Account, bool) 
 
 // token finds a token by its hash, alive or not.
 func (r *roster) token(ctx context.Context, hash string) (people.Token, bool) {
-	return look(ctx, r, func() (people.Token, bool) {
+	return look(ctx, r, r.miss, func() (people.Token, bool) {
 		t, ok := r.tokens[hash]
 		return t, ok
 	})
@@ -70,21 +72,21 @@ func (r *roster) token(ctx context.Context, hash string) (people.Token, bool) {
 
 // named finds a living account by the name it signs in with.
 func (r *roster) named(ctx context.Context, name string) (people.Account, bool) {
-	return look(ctx, r, func() (people.Account, bool) {
-		a, ok := r.accounts[r.names[people.FoldName(name)]]
+	return look(ctx, r, r.names, func() (people.Account, bool) {
+		a, ok := r.accounts[r.ids[people.FoldName(name)]]
 		return a, ok && a.Active()
 	})
 }
 
 // look finds somebody, with news when what is known is old or lacks them.
-func look[T any](ctx context.Context, r *roster, find func() (T, bool)) (T, bool) {
+func look[T any](ctx context.Context, r *roster, miss *rate.Limiter, find func() (T, bool)) (T, bool) {
 	if r.aged.Allow() {
 		r.wait(ctx, rosterPatience)
 	}
 	r.mu.Lock()
 	who, ok := find()
 	r.mu.Unlock()
-	if ok || !r.miss.Allow() {
+	if ok || !miss.Allow() {
 		return who, ok
 	}
 	r.wait(ctx, rosterMissPatience)
@@ -140,10 +142,10 @@ func (r *roster) read(done chan struct{}) {
 	if err != nil {
 		return
 	}
-	r.accounts, r.names, r.tokens = map[string]people.Account{}, map[string]string{}, map[string]people.Token{}
+	r.accounts, r.ids, r.tokens = map[string]people.Account{}, map[string]string{}, map[string]people.Token{}
 	for _, a := range accounts {
 		r.accounts[a.ID] = a
-		r.names[people.FoldName(a.Name)] = a.ID
+		r.ids[people.FoldName(a.Name)] = a.ID
 	}
 	for _, t := range tokens {
 		r.tokens[t.Hash] = t

@@ -33,22 +33,19 @@ const (
 // newSessions makes the manager of one transport. The two transports share
 // their sessions; a cookie that came by https never leaves by http.
 func newSessions(kept *keptSessions, secure bool) *scs.SessionManager {
-	m := scs.New()
-	m.Store = kept
-	m.Lifetime = sessionLife
-	m.Cookie.Name = "loalang"
+	name := "loalang"
 	if secure {
-		m.Cookie.Name = "loalang-s" // a browser keeps http from replacing a cookie of https
+		name = "loalang-s" // a browser keeps http from replacing a cookie of https
 	}
-	m.Cookie.HttpOnly = true
-	m.Cookie.SameSite = http.SameSiteLaxMode
-	m.Cookie.Secure = secure
-	m.Cookie.Persist = true
-	m.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
-		kept.log.Error("session could not be read", "err", err)
-		http.Error(w, word(vietnamese, "problem.unavailable"), http.StatusServiceUnavailable)
+	// Not scs.New: it starts a store of its own with a goroutine that never ends.
+	return &scs.SessionManager{
+		Store: kept, Lifetime: sessionLife, Codec: scs.GobCodec{},
+		Cookie: scs.SessionCookie{Name: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, Persist: true},
+		ErrorFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
+			kept.log.Error("session could not be read", "err", err)
+			http.Error(w, word(vietnamese, "problem.unavailable"), http.StatusServiceUnavailable)
+		},
 	}
-	return m
 }
 
 // sessions is the manager for the transport by which a request came.
