@@ -350,7 +350,7 @@ func (p *panel) schedulesOf(v *visit, f *form, slots []scheduler.Slot, announcem
 		return nil
 	}
 	s.Owned, s.Announcement, s.CreatedBy = p.owned(v, p.s.cfg.NewID()), announcement, v.me.Name
-	v.faults(f, s.Validate(v.now, v.village), "when")
+	v.scheduleFaults(f, s.Validate(v.now, v.village))
 	return []scheduler.Schedule{*s}
 }
 
@@ -365,6 +365,20 @@ func (p *panel) checkNotice(v *visit, f *form, a scheduler.Announcement, rs []sc
 		a.Text = a.Title // the title stands for the text, which nobody reads aloud
 	}
 	v.faults(f, a.Validate(v.now), "text")
+}
+
+// scheduleFaults words what is wrong with a schedule. Fields that are not open
+// for the answer that was given are said beside the answer itself.
+func (v *visit) scheduleFaults(f *form, err error) {
+	var invalid scheduler.Invalid
+	if answer := f.Get("when"); errors.As(err, &invalid) && answer != "at" && answer != "daily" {
+		invalid = slices.Clone(invalid)
+		for i := range invalid {
+			invalid[i].Field = "when"
+		}
+		err = invalid
+	}
+	v.faults(f, err, "when")
 }
 
 // faults words what a Validate found; a field that the page does not show goes

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"loalang/people"
 	"loalang/recordings"
 	"loalang/scheduler"
@@ -157,7 +159,7 @@ func TestNoticeFaults(t *testing.T) {
 		{"nonsense date", []string{"when", "at", "date", "mai", "time", "18:30"}, "Không hiểu ngày"},
 		{"in the past", []string{"when", "at", "date", "2026-11-22", "time", "18:30"}, "Giờ này đã qua."},
 		{"year 9999", []string{"when", "at", "date", "9999-12-31", "time", "18:30"}, "Xa quá."},
-		{"at night", []string{"when", "at", "date", "2026-11-24", "time", "23:30"}, "Ngoài giờ được phát loa"},
+		{"at night", []string{"when", "at", "date", "2026-11-24", "time", "23:30"}, "Ngoài giờ được phát loa của thôn (05:00–21:00)"},
 		{"blanks of the template", []string{"topic", "hop-thon", "text", "Họp lúc [giờ họp] tối mai."}, "Mẫu còn chỗ chưa điền: [giờ họp]"},
 		{"a recording that is none", []string{"how_vi", "take"}, "Chưa có bản thu."},
 		{"somebody else's recording", []string{"how_vi", "take", "take_vi", "feed"}, "Không tìm thấy."},
@@ -182,6 +184,25 @@ func TestNoticeFaults(t *testing.T) {
 			}
 			p.checkForm(t, "vi")
 		})
+	}
+}
+
+func TestNowAtNightIsSaidBesideTheAnswer(t *testing.T) {
+	w := newWorld(t)
+	w.now = w.at(23, 22, 30)
+	for _, answer := range []string{"now", "minute"} {
+		p := newSite(t, w, people.Cadre, "vi").upload("/announcements/new", notice("when", answer), nil)
+		if p.status != http.StatusUnprocessableEntity || len(w.order) > 0 {
+			t.Fatalf("%s: status %d", answer, p.status)
+		}
+		nodes(t, p.body, func(n *html.Node) {
+			if strings.Contains(attr(n, "class"), "more") && strings.Contains(textOf(n), "Ngoài giờ") {
+				t.Errorf("%s: the fault is in a part of the form that is closed", answer)
+			}
+		})
+		if !strings.Contains(p.text, "Ngoài giờ được phát loa của thôn (05:00–21:00)") {
+			t.Errorf("%s: nothing is said", answer)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -36,7 +35,7 @@ func newSite(t *testing.T, w *world, role people.Role, lang string) *site {
 	s, err := web.New(web.Config{
 		Announcements: w, Schedules: w, Places: w, AsRun: w, Shelf: w, Accounts: w, Roster: w, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Air: w, Alarm: w, Listen: w, Importer: w, Speaker: w, Clock: w,
-		Village: "un-ta", Origin: "board-1", Version: "test", Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Village: "un-ta", Origin: "board-1", Version: "test", Logger: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return w.now }, NewID: w.NewID, Changed: func() { w.changed++ },
 	})
 	if err != nil {

@@ -69,5 +69,6 @@ func hasWord(code string) bool {
 
 // faultWords is a fault as a sentence, without the name of its field.
 func faultWords(lang string, f scheduler.Fault) string {
-	return word(lang, "fault."+f.Code, f.Limit)
+	text := word(lang, "fault."+f.Code, f.Limit)
+	return strings.ReplaceAll(text, " ()", "") // the bound is not always known
 }
