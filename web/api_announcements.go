@@ -251,7 +251,7 @@ func collect(into *scheduler.Invalid, err error) bool {
 func checkAnnouncement(d scheduler.Dossier, now time.Time) error {
 	a := d.Announcement
 	spoken := slices.ContainsFunc(d.Renditions, func(r scheduler.Rendition) bool { return r.State == scheduler.Spoken })
-	if a.Text == "" && !spoken && len(d.Renditions) > 0 {
+	if a.Text == "" && !spoken {
 		a.Text = "0"
 	}
 	return a.Validate(now)

@@ -1,0 +1,175 @@
+package web_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"loalang/people"
+)
+
+// door is one route of the API and the right it asks for.
+type door struct {
+	method, path, body string
+	right              people.Action
+}
+
+// doors are all of them; TestEveryDoorIsHere holds the list against the
+// description.
+func doors() []door {
+	const a = "/api/v1/announcements/" + noticeID
+	return []door{
+		{"GET", "/api/v1/announcements", "", people.View},
+		{"POST", "/api/v1/announcements", `{"title":"Họp","text":"Mời họp"}`, people.Write},
+		{"GET", a, "", people.View},
+		{"POST", a + "/withdraw", "", people.Write},
+		{"PUT", a + "/renditions/vi", `{}`, people.Write},
+		{"POST", a + "/schedules", `{"kind":"now"}`, people.Plan},
+		{"DELETE", a + "/schedules/" + scheduleID, "", people.Plan},
+		{"GET", "/api/v1/recordings", "", people.View},
+		{"POST", "/api/v1/recordings", "", people.Upload},
+		{"GET", "/api/v1/recordings/" + soundID, "", people.View},
+		{"GET", "/api/v1/recordings/" + soundID + "/audio", "", people.View},
+		{"POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`, people.Write},
+		{"GET", "/api/v1/speech/voices", "", people.View},
+		{"GET", "/api/v1/villages", "", people.View},
+		{"GET", "/api/v1/slots", "", people.View},
+		{"GET", "/api/v1/plan", "", people.View},
+		{"GET", "/api/v1/asrun", "", people.View},
+		{"GET", "/api/v1/air", "", people.View},
+		{"DELETE", "/api/v1/air", "", people.Plan},
+		{"GET", "/api/v1/air/listen", "", people.View},
+		{"POST", "/api/v1/emergency", `{"title":"Lũ","reason":"Nước dâng"}`, people.Alarm},
+		{"DELETE", "/api/v1/emergency", "", people.Alarm},
+		{"POST", "/api/v1/clock", `{"at":"2026-11-23T16:25:00+07:00"}`, people.Plan},
+	}
+}
+
+// eventsDoor is apart: its answer has no end.
+const eventsDoor = "GET /api/v1/air/events"
+
+func TestEveryDoorIsHere(t *testing.T) {
+	raw, err := describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}
+	answer{t: t, Body: raw}.into(&doc)
+	var described, here []string
+	for path, methods := range doc.Paths {
+		for method := range methods {
+			described = append(described, strings.ToUpper(method)+" "+path)
+		}
+	}
+	for _, d := range doors() {
+		path := strings.NewReplacer(noticeID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}").Replace(d.path)
+		here = append(here, d.method+" "+path)
+	}
+	here = append(here, eventsDoor)
+	slices.Sort(described)
+	slices.Sort(here)
+	if !slices.Equal(described, here) {
+		t.Errorf("described:\n%s\nhere:\n%s", strings.Join(described, "\n"), strings.Join(here, "\n"))
+	}
+}
+
+// allowed is which role has which right; tokens raise no emergency without the
+// flag.
+var rights = map[people.Role]string{
+	people.Admin:    "view write upload plan arrange administer",
+	people.Officer:  "view write upload plan arrange",
+	people.Cadre:    "view write upload plan",
+	people.Recorder: "view write upload",
+	people.Viewer:   "view",
+}
+
+func TestEveryRoleAtEveryDoor(t *testing.T) {
+	for _, d := range doors() {
+		t.Run(d.method+" "+d.path, func(t *testing.T) {
+			h := newHouse(t)
+			h.fill()
+			for _, role := range people.Roles() {
+				may := slices.Contains(strings.Fields(rights[role]), string(d.right))
+				if d.path == "/api/v1/clock" {
+					may = false // for people only
+				}
+				h.knock(d, string(role), may)
+			}
+			h.knock(d, "cadre+", d.right != people.Administer && d.right != people.Arrange && d.path != "/api/v1/clock")
+			if got := h.call("nobody", d.method, d.path, d.body); got.Status != 401 || got.problem().Code != "unauthenticated" {
+				t.Errorf("nobody: %d %s", got.Status, got.Body)
+			}
+		})
+	}
+}
+
+// knock fails when somebody is let in who may not, or the other way round.
+func (h *house) knock(d door, as string, may bool) {
+	h.t.Helper()
+	got := h.call(as, d.method, d.path, d.body)
+	if forbidden := got.Status == 403; forbidden == may {
+		h.t.Errorf("%s: status %d, may is %v: %s", as, got.Status, may, got.Body)
+	}
+	if got.Status == 401 {
+		h.t.Errorf("%s is nobody", as)
+	}
+	if got.Status == 403 && got.problem().Code != "forbidden" {
+		h.t.Errorf("%s: %s", as, got.Body)
+	}
+}
+
+func TestEventsDoor(t *testing.T) {
+	h := newHouse(t)
+	h.call("nobody", "GET", "/api/v1/air/events", "").want(401)
+	h.call("elsewhere", "GET", "/api/v1/air/events", "").want(403)
+}
+
+// Somebody of another village, admin though they be, finds nothing here.
+func TestAnotherVillagesDoors(t *testing.T) {
+	for _, d := range doors() {
+		t.Run(d.method+" "+d.path, func(t *testing.T) {
+			h := newHouse(t)
+			h.fill()
+			got := h.call("elsewhere", d.method, d.path, d.body)
+			switch {
+			case d.path == "/api/v1/villages", d.path == "/api/v1/speech/voices", d.path == "/api/v1/speech/preview":
+				if got.Status != 200 { // say nothing about a village
+					t.Errorf("status %d", got.Status)
+				}
+			case strings.Contains(d.path, noticeID), strings.Contains(d.path, soundID):
+				if got.Status != 404 {
+					t.Errorf("status %d: %s", got.Status, got.Body)
+				}
+			default:
+				if got.Status != 403 {
+					t.Errorf("status %d: %s", got.Status, got.Body)
+				}
+			}
+			if len(h.w.raised) > 0 || h.w.changed > 0 {
+				t.Error("something was done")
+			}
+		})
+	}
+}
+
+// What a village-bound token asks for its own village by name it gets; another
+// it does not.
+func TestVillageByName(t *testing.T) {
+	h := newHouse(t)
+	h.call("near", "GET", "/api/v1/plan?village=un-ta", "").want(200)
+	h.call("near", "GET", "/api/v1/plan?village=toong-gianh", "").want(403)
+	h.call("viewer", "GET", "/api/v1/plan?village=toong-gianh", "").want(200)
+	h.call("elsewhere", "POST", "/api/v1/announcements", `{"village":"un-ta","title":"x","text":"x"}`).want(403)
+}
+
+// A recorder may save an announcement, but not say when it airs by the back
+// door.
+func TestSchedulesInsideAnAnnouncementNeedTheirRight(t *testing.T) {
+	h := newHouse(t)
+	h.call("recorder", "POST", "/api/v1/announcements", `{"title":"x","text":"x","schedules":[{"kind":"now"}]}`).want(403)
+	if len(h.w.notices) != 0 {
+		t.Error("it was saved")
+	}
+}
