@@ -24,6 +24,8 @@ const (
 	uploadSlack = 1 << 20
 	// titleBytes bounds the title of an upload.
 	titleBytes = 4 << 10
+	// statusGone stands in the metrics for a caller that left, as nginx has it.
+	statusGone = 499
 	// soundTime bounds the sending of one recording to one listener.
 	soundTime = 20 * time.Minute
 )
@@ -148,8 +150,8 @@ func (s *Server) upload(k *Caller) {
 	r.Body = http.MaxBytesReader(k.c.Writer, r.Body, uploadBytes+uploadSlack)
 	rec, err := s.takeUpload(k, village)
 	if r.Context().Err() != nil {
-		k.c.Abort() // the caller has gone
-		return
+		k.c.Status(statusGone)
+		panic(http.ErrAbortHandler) // the line is dead: nothing can be answered on it
 	}
 	// What is left is read away, or a browser learns that the line broke instead
 	// of why the file was refused.
