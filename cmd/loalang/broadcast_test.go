@@ -156,7 +156,7 @@ func TestBroadcastOfAPhoneRecording(t *testing.T) {
 	}
 	for kind, take := range takes {
 		rec := d.call(http.MethodPost, "/recordings", take, http.StatusCreated)
-		if lufs := rec["loudness"].(float64); lufs < -18.3 || lufs > -17.7 {
+		if lufs := rec["lufs"].(float64); lufs < -18.3 || lufs > -17.7 {
 			t.Errorf("%s: %.2f LUFS, want -18 ± 0.3", kind, lufs)
 		}
 		if kind != "m4a" {
