@@ -72,6 +72,9 @@ func RunChild(ctx context.Context, cfg ChildConfig, conn *os.File) error {
 	if err != nil {
 		return errors.Join(err, l.send(&message{Fault: &fault{Sentence: err.Error()}}))
 	}
+	if prio.RealTime {
+		c.prio.Refused = lockMemory()
+	}
 	return c.run(ctx)
 }
 
@@ -171,6 +174,9 @@ func newChild(l *link, prio priority, greeting *message) (*child, error) {
 		if err := errors.Join(err, files[1].Close()); err != nil {
 			return nil, fmt.Errorf("load the siren: %w", err)
 		}
+	}
+	if err := warmUp(c.siren); err != nil {
+		return nil, fmt.Errorf("warm up: %w", err)
 	}
 	c.desk = audio.NewDesk(audio.DeskOptions{Event: c.event, Tap: c.tap.write})
 	buffer := h.Buffer

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 
@@ -44,11 +45,14 @@ func takePriority() (priority, error) {
 	if !second {
 		return priority{}, becomeRealTime()
 	}
+	if err := forgetStartup(); err != nil {
+		return priority{}, err
+	}
+	runtime.GOMAXPROCS(schedulerThreads)
 	if answer != granted {
 		return priority{Refused: answer}, nil
 	}
-	runtime.GOMAXPROCS(schedulerThreads)
-	return priority{RealTime: true, Refused: lockMemory()}, nil
+	return priority{RealTime: true}, nil
 }
 
 // becomeRealTime ends in another program image.
@@ -69,9 +73,11 @@ func becomeRealTime() error {
 	return fmt.Errorf("start anew with real-time priority: %w", err)
 }
 
-// lockMemory keeps every page that was touched in memory. The answer says why
-// that is not so; empty when it is.
+// lockMemory keeps every page that was touched in memory, and gives back what
+// preparations left over: locked memory cannot be given back. The answer says
+// why that is not so; empty when it is.
 func lockMemory() string {
+	debug.FreeOSMemory()
 	if !mayLock() {
 		return "memory is not locked: the service needs LimitMEMLOCK=infinity"
 	}
