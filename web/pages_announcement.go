@@ -32,6 +32,7 @@ type noticeView struct {
 	Schedules      []scheduleView
 	Next           string
 	When           whenView
+	Pending        bool // a rendition will be ready soon: the page's module looks again
 	Withdrawn      bool
 	MayPlan        bool
 	MayWrite       bool
@@ -132,6 +133,9 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	if n.Withdrawn || a.Class != scheduler.ClassNormal {
 		n.States = v.noticeStates(scheduler.Dossier{Announcement: a, Schedules: d.Schedules})
 	}
+	n.Pending = slices.ContainsFunc(d.Renditions, func(r scheduler.Rendition) bool {
+		return r.Fault == "" && (r.State == scheduler.Spoken || r.State == scheduler.Recorded)
+	})
 	for _, s := range d.Schedules {
 		name, sub := v.scheduleName(s, slots)
 		n.Schedules = append(n.Schedules, scheduleView{s.ID, name, sub})

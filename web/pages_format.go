@@ -87,6 +87,8 @@ func (p phrase) at(t, now time.Time) string {
 func (p phrase) span(d time.Duration) string {
 	d = d.Abs()
 	switch {
+	case d > 0 && d < 10*time.Millisecond:
+		return p.word("span.least")
 	case d < 10*time.Second:
 		s := fmt.Sprintf("%.2f", d.Seconds())
 		s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")

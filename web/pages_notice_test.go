@@ -341,6 +341,24 @@ func TestPageAddTake(t *testing.T) {
 	}
 }
 
+func TestPageLooksAgainWhileARenditionIsOnItsWay(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Cadre, "vi")
+	if p := s.get("/announcements/" + meetingID); strings.Contains(p.body, "data-pending") {
+		t.Error("nothing is on its way, and the page looks again")
+	}
+	d := w.notices[meetingID]
+	d.Renditions[0].State = scheduler.Spoken
+	if p := s.get("/announcements/" + meetingID); !strings.Contains(p.body, "data-pending") {
+		t.Error("a rendition is on its way, and the page does not look again")
+	}
+	d.Renditions[0].Fault = "no-engine"
+	if p := s.get("/announcements/" + meetingID); strings.Contains(p.body, "data-pending") {
+		t.Error("the rendition cannot be made, and the page looks again")
+	}
+}
+
 func TestSchedulesOfANotice(t *testing.T) {
 	w := newWorld(t)
 	w.fill()

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -225,8 +226,10 @@ func (v *visit) summarise(w *logView, runs []playout.AsRun, from, to time.Time) 
 		{lateOnes, stateView{"wait", "gio", v.word("asrun.late")}, v.word("asrun.latest", v.span(latest))},
 		{lost, stateView{"bad", "lo", v.word("asrun.lost")}, v.word("asrun.lost-note")},
 	}
-	if lateOnes == 0 {
-		w.Figures[1].Note = v.word("asrun.no-late")
+	for i := range w.Figures {
+		if w.Figures[i].Count == 0 {
+			w.Figures[i].Note = v.word("asrun.none-such")
+		}
 	}
 	most := 0
 	for _, n := range causes {
@@ -274,7 +277,7 @@ func (v *visit) logRow(r playout.AsRun, onAir string) logRow {
 		row.Link = "/announcements/" + r.Announcement
 	}
 	if r.Kind == playout.KindEmergency {
-		row.Sub = v.word("kind.emergency") + ", " + v.lower(row.Sub)
+		row.Sub = strings.TrimSuffix(v.word("kind.emergency")+", "+v.lower(row.Sub), ", ")
 	}
 	row.Exact = v.exactly(r)
 	switch {

@@ -133,6 +133,28 @@ document.addEventListener("change", (e) => {
   e.target.value = ""; // the form need not send it again
 });
 
+// ---- a rendition on its way: look again until it is ready
+
+async function lookAgain(tries) {
+  const box = document.querySelector("[data-pending]");
+  if (!box || tries === 0) return;
+  await new Promise((later) => setTimeout(later, 3000));
+  try {
+    const answer = await fetch(location.pathname, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("renditions");
+    const busyHere = box.contains(document.activeElement) || box.querySelector("[data-id]") || [...box.querySelectorAll("audio")].some((a) => !a.paused);
+    if (answer.ok && fresh && !busyHere) {
+      box.replaceWith(fresh);
+      document.getElementById("next").replaceWith(page.getElementById("next"));
+    }
+  } catch {
+    // The line is down: the next look may do better.
+  }
+  lookAgain(tries - 1);
+}
+lookAgain(40);
+
 if (form) {
   restore();
   templates(form);

@@ -101,6 +101,9 @@ function fill() {
   });
 }
 
+// What was pressed decides where to go, not an event that comes meanwhile.
+document.addEventListener("submit", (e) => setTimeout(() => e.defaultPrevented || close()));
+
 document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
 addEventListener("pagehide", close);
 addEventListener("pageshow", open);
