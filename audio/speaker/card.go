@@ -230,6 +230,9 @@ type alarm struct {
 
 	mu      sync.Mutex
 	running *siren
+	// player is the last one made: oto stops a player that nobody holds any
+	// more, in the middle of its sound, when the garbage is collected.
+	player *oto.Player
 }
 
 // siren is one run of alarms: from silence until no alarm is left.
@@ -246,12 +249,12 @@ func (a *alarm) start() {
 		return
 	}
 	s := &siren{alarm: a, at: a.programme.mixes()}
-	a.running = s
+	player := a.octx.NewPlayer(s)
+	a.running, a.player = s, player
 	a.mu.Unlock()
 	// oto ramps a volume over the next period it mixes, the one in which the
 	// siren begins.
 	a.programme.player.SetVolume(0)
-	player := a.octx.NewPlayer(s)
 	player.SetBufferSize(len(a.mono) * frameBytes)
 	player.Play()
 }

@@ -22,7 +22,7 @@ func TestOutputSurvivesKill(t *testing.T) {
 	r := start(t, "default", func(c *speaker.Config) { roomy(c); c.Siren = siren })
 	r.waitFor(audio.DeviceUp, "")
 	f := tone(t, 3*time.Second, 0.5)
-	later := in(3 * time.Second)
+	later := in(9 * time.Second)
 	for _, c := range []audio.Cue{{ID: "now", At: in(300 * time.Millisecond)}, {ID: "behind", After: "now"}, {ID: "later", At: later}} {
 		c.File = f
 		if err := r.Cue(c); err != nil {
@@ -30,7 +30,7 @@ func TestOutputSurvivesKill(t *testing.T) {
 		}
 	}
 	began := r.waitFor(audio.Started, "now")
-	if err := r.Raise(audio.Alarm{ID: "flood", Cycle: []audio.AlarmPart{{}}, Until: in(1500 * time.Millisecond)}); err != nil {
+	if err := r.Raise(audio.Alarm{ID: "flood", Cycle: []audio.AlarmPart{{}}, Until: in(7 * time.Second)}); err != nil {
 		t.Fatal(err)
 	}
 	r.waitFor(audio.AlarmOn, "flood")

@@ -2,9 +2,12 @@ package speaker_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,23 +37,82 @@ func TestCardSuite(t *testing.T) {
 		"stop fades", "keeps the pace", "ends with its context",
 	} {
 		t.Run(name, func(t *testing.T) {
-			pattern := "^TestInsideCardSuite$/^" + strings.ReplaceAll(name, " ", "_") + "$"
-			cmd := exec.Command(self(t), "-test.run", pattern, "-test.v")
-			cmd.Env = append(os.Environ(), suiteVariable+"="+card.dir)
-			var out bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &out
-			err := startRealTime(cmd)
-			if err == nil {
-				err = cmd.Wait()
-			}
-			if err == nil && strings.Contains(out.String(), "--- SKIP: TestInsideCardSuite/") {
-				t.Skip(out.String())
-			}
-			if err != nil || !strings.Contains(out.String(), "--- PASS: TestInsideCardSuite/") {
-				t.Errorf("%v\n%s", err, out.String())
-			}
+			inside(t, card, "^TestInsideCardSuite$/^"+strings.ReplaceAll(name, " ", "_")+"$", "TestInsideCardSuite/")
 			wipe(t, card)
 		})
+	}
+}
+
+// inside runs a test in a process of its own, where it finds the card.
+func inside(t *testing.T, card *ruler, pattern, name string) {
+	t.Helper()
+	cmd := exec.Command(self(t), "-test.run", pattern, "-test.v")
+	cmd.Env = append(os.Environ(), suiteVariable+"="+card.dir)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := startRealTime(cmd)
+	if err == nil {
+		err = cmd.Wait()
+	}
+	if err == nil && strings.Contains(out.String(), "--- SKIP: "+name) {
+		t.Skip(out.String())
+	}
+	if err != nil || !strings.Contains(out.String(), "--- PASS: "+name) {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
+// TestSirenOutlivesCollector: oto ends a player that is garbage, so the siren
+// once fell silent at the first collection.
+func TestSirenOutlivesCollector(t *testing.T) {
+	inside(t, newRuler(t, 32), "^TestInsideSiren$", "TestInsideSiren")
+}
+
+func TestInsideSiren(t *testing.T) {
+	dir := os.Getenv(suiteVariable)
+	if dir == "" {
+		t.Skip("this is the inside of TestSirenOutlivesCollector")
+	}
+	off := make(chan audio.Event, 1)
+	desk := audio.NewDesk(audio.DeskOptions{Event: func(ev audio.Event) {
+		if ev.Kind == audio.AlarmOff {
+			off <- ev
+		}
+	}})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	go func() { ended <- desk.Run(ctx) }()
+	go func() { ended <- speaker.NewCard(40*time.Millisecond).Run(ctx, desk) }()
+	clip := audio.NewClip(slices.Repeat([]int16{9000, -9000}, 24000))
+	if err := desk.Raise(audio.DeskAlarm{ID: "x", Repeat: 1, Cycle: []audio.DeskAlarmPart{{Clip: clip}}}); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.After(10 * time.Second); len(off) == 0; runtime.GC() {
+		select {
+		case <-deadline:
+			t.Fatal("the siren of one second did not end within ten")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	if ev := <-off; ev.Frames != clip.Len() || ev.Cause != audio.Completed {
+		t.Errorf("the siren ended %+v, want every frame of it", ev)
+	}
+	time.Sleep(200 * time.Millisecond) // what was pulled leaves the card
+	cancel()
+	if err := errors.Join(<-ended, <-ended); err != nil {
+		t.Error(err)
+	}
+	loud := 0
+	runs, _ := (&ruler{dir: dir}).runs(t)
+	for _, one := range runs {
+		for _, v := range one.samples {
+			if v > 8000 || v < -8000 {
+				loud++
+			}
+		}
+	}
+	if least := int(clip.Len()) - 480; loud < least {
+		t.Errorf("%d loud frames left the card, want at least %d", loud, least)
 	}
 }
 
