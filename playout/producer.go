@@ -141,6 +141,8 @@ const (
 	FaultNoWords  = "no-words"
 	FaultGone     = "recording-gone"
 	FaultDisk     = "disk-full"
+	FaultTooLong  = "spoken-too-long"
+	FaultNoImport = "no-import" // ffmpeg or its lock is missing
 	FaultProduce  = "production"
 )
 
@@ -152,8 +154,14 @@ func faultCode(err error) string {
 		return FaultNoVoice
 	case errors.Is(err, speech.ErrNoWords):
 		return FaultNoWords
+	case errors.Is(err, speech.ErrTooLong):
+		return FaultTooLong
 	case errors.Is(err, recordings.ErrNotFound):
 		return FaultGone
+	case errors.Is(err, recordings.ErrDiskFull):
+		return FaultDisk
+	case errors.Is(err, recordings.ErrNoFFmpeg), errors.Is(err, recordings.ErrNoSandbox):
+		return FaultNoImport
 	}
 	return FaultProduce
 }

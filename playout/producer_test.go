@@ -155,6 +155,9 @@ func TestProduce(t *testing.T) {
 		"NoVoice":   {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "pcc", SpokenText: "x"}, state: scheduler.Spoken, fault: playout.FaultNoVoice},
 		"NoWords":   {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: " "}, state: scheduler.Spoken, fault: playout.FaultNoWords},
 		"NoEngine":  {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.engine = speech.ErrNoEngine }, state: scheduler.Spoken, fault: playout.FaultNoEngine},
+		"TooLong":   {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.engine = speech.ErrTooLong }, state: scheduler.Spoken, fault: playout.FaultTooLong},
+		"DiskFull":  {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.library = recordings.ErrDiskFull }, state: scheduler.Spoken, fault: playout.FaultDisk},
+		"NoFFmpeg":  {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.library = recordings.ErrNoFFmpeg }, state: scheduler.Spoken, fault: playout.FaultNoImport},
 		"NoLibrary": {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.library = broken }, state: scheduler.Spoken, fault: playout.FaultProduce},
 	}
 	for name, tt := range tests {

@@ -141,6 +141,8 @@ func wordSpeech(err error) error {
 		return errors.New("espeak-ng is not installed: apt-get install espeak-ng")
 	case errors.Is(err, speech.ErrNoWords):
 		return errors.New("the text holds nothing to speak: write at least one word or number")
+	case errors.Is(err, speech.ErrTooLong):
+		return errors.New("the text is too long to be spoken in one piece: break it into several notices")
 	case errors.Is(err, speech.ErrNoVoice):
 		return fmt.Errorf("no installed voice speaks this language: record it instead (%w)", err)
 	}
