@@ -12,6 +12,10 @@ import (
 // not wait for a locked database.
 const ledgerPatience = 2 * time.Second
 
+// stepNoticed is the step of the clock that is noticed without being told of: a
+// look may come late by the patience with the ledger.
+const stepNoticed = 10 * time.Second
+
 // How the clock came to where it is since the plan was last built.
 const (
 	steady = false
@@ -27,13 +31,17 @@ type duty struct {
 	book     *Book // as last read; nil before
 	plan     Plan  // as last built, or as published before the restart
 	ahead    []Occurrence
+	built    bool            // plan was built by this Run
 	loaded   bool            // the plan published before the restart was read
 	done     map[string]Past // handed over or omitted by this Run
 	blamed   map[string]blame
 	started  time.Time // of this Run, by the clock as it is believed now
 	trusted  bool
 	stale    bool // build again soon
-	sent     Plan // as last published
+	lastNow  time.Time
+	lastTick time.Time
+	unsaid   time.Duration // a step of the clock that was seen and not yet announced
+	sent     Plan          // as last published
 	sentAt   time.Time
 	troubled map[string]bool // by what failed: logged at each change only
 }
@@ -68,6 +76,7 @@ func (d *duty) note(what string, err error) {
 
 // step takes in that the wall clock was stepped.
 func (d *duty) step(ctx context.Context, by time.Duration) {
+	d.unsaid = 0
 	d.started = d.started.Add(by)
 	d.cfg.Log.Info("the clock was stepped", "by", by)
 	d.note("the timer", d.runner.stop()) // gocron does not notice steps
@@ -76,9 +85,17 @@ func (d *duty) step(ctx context.Context, by time.Duration) {
 	d.rebuild(ctx, jumped)
 }
 
-// look is what is done every second; it says whether the plan was built.
-func (d *duty) look(ctx context.Context) bool {
+// look is what is done every second; it says whether that was enough, or the
+// plan may be built as every minute. tick is when it should have been done, by the machine's monotonic clock.
+func (d *duty) look(ctx context.Context, tick time.Time) bool {
 	now := d.cfg.Now()
+	if d.unsaid != 0 {
+		d.step(ctx, d.unsaid) // nobody else said so
+		return true
+	}
+	if d.unsaid = d.moved(now, tick); d.unsaid != 0 {
+		return true // whoever watches the clock knows the step better, and says so
+	}
 	if trusted := d.cfg.Trusted(); trusted != d.trusted {
 		d.accuse(now)
 		d.trusted = trusted
@@ -92,6 +109,18 @@ func (d *duty) look(ctx context.Context) bool {
 	}
 	d.handOver(now)
 	return false
+}
+
+// moved is by how much the wall clock ran otherwise than the ticks since the
+// last look; zero when that is nothing to speak of.
+func (d *duty) moved(now, tick time.Time) time.Duration {
+	by := now.Round(0).Sub(d.lastNow) - tick.Sub(d.lastTick)
+	first := d.lastTick.IsZero()
+	d.lastNow, d.lastTick = now.Round(0), tick
+	if first || by.Abs() < stepNoticed {
+		return 0
+	}
+	return by
 }
 
 // rebuild reads the book, builds the plan, and acts on it. With the clock
@@ -192,7 +221,7 @@ func (d *duty) build(now time.Time) {
 	if err != nil {
 		return
 	}
-	d.plan, d.ahead = plan, plan.Occurrences
+	d.plan, d.ahead, d.built = plan, plan.Occurrences, true
 	if !d.trusted {
 		// What waits for the clock must not stand in the way of what does not.
 		book.Schedules = slices.DeleteFunc(slices.Clone(book.Schedules), func(s Schedule) bool { return s.Kind != Now })

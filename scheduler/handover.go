@@ -7,14 +7,14 @@ import "time"
 const early = 100 * time.Millisecond
 
 // handOver gives the Stage what is due by the plan. What was due before now
-// goes by its misfire once more, for the plan may be old; without a book it
-// waits, for it may have aired.
+// goes by its misfire once more, for the plan may be old; in a plan from before
+// the restart it waits for the book, for it may have aired.
 func (d *duty) handOver(now time.Time) {
 	for _, o := range d.ahead {
 		if o.Due.Add(-d.lead).After(now.Add(early)) {
 			return // in order of Due
 		}
-		if _, done := d.done[o.ID]; done || !d.trusted && !o.Immediate || d.book == nil && o.Due.Before(now) {
+		if _, done := d.done[o.ID]; done || !d.trusted && !o.Immediate || !d.built && o.Due.Before(now) {
 			continue
 		}
 		if decision := o.Misfire.Decide(o.Due, now, false); !decision.Air {

@@ -22,7 +22,8 @@ type PlannerConfig struct {
 	// Trusted says whether the clock may be believed; it is asked every second.
 	Trusted func() bool
 	// Steps delivers by how much the wall clock was stepped, against the
-	// monotonic one; nil when nothing watches the clock.
+	// monotonic one. It may be nil: steps of ten seconds and more are noticed
+	// within two seconds all the same.
 	Steps <-chan time.Duration
 	Log   *slog.Logger
 }
@@ -82,10 +83,25 @@ func (p *Planner) Run(ctx context.Context) error {
 	var edits <-chan time.Time // set while edits gather
 	built := 0                 // looks since the plan was built
 
+	stepped := func(by time.Duration, alive bool) {
+		if !alive {
+			steps = nil
+			return
+		}
+		built = 0
+		d.step(ctx, by)
+	}
+
 	d.rebuild(ctx, jumped)
 	for {
 		if d.stale && edits == nil {
 			edits = time.After(settleEdits)
+		}
+		select { // a step first: it says how to read everything else
+		case by, alive := <-steps:
+			stepped(by, alive)
+			continue
+		default:
 		}
 		select {
 		case <-ctx.Done():
@@ -96,17 +112,12 @@ func (p *Planner) Run(ctx context.Context) error {
 			edits, d.stale, built = nil, false, 0
 			d.rebuild(ctx, steady)
 		case by, alive := <-steps:
-			if !alive {
-				steps = nil
-				continue
-			}
-			built = 0
-			d.step(ctx, by)
+			stepped(by, alive)
 		case <-d.runner.woken:
 			d.arm(p.cfg.Now())
-		case <-look.C:
+		case tick := <-look.C:
 			built++
-			if d.look(ctx) || built < int(rebuildEvery/lookEvery) {
+			if d.look(ctx, tick) || built < int(rebuildEvery/lookEvery) {
 				continue
 			}
 			built = 0

@@ -66,6 +66,10 @@ func newRandom(seed uint64) *random {
 	for i := range 1 + r.IntN(12) {
 		r.announce(i)
 	}
+	if r.chance(50) {
+		end := r.now.Add(r.between(0, 10*time.Minute))
+		r.b.Past = []scheduler.Past{{Occurrence: "live", Due: r.now.Add(-time.Minute), End: end}}
+	}
 	return r
 }
 
@@ -110,39 +114,47 @@ func (r *random) announce(i int) {
 	}
 }
 
-// eachBook tries a property on random books; the seed makes a failure
-// repeatable.
-func eachBook(t *testing.T, property func(t *testing.T, r *random)) {
-	t.Helper()
+// TestRandomBooks tries every property on the same random books; the seed makes
+// a failure repeatable.
+func TestRandomBooks(t *testing.T) {
 	t.Parallel()
+	properties := []struct {
+		name  string
+		holds func(t *testing.T, r *random, p scheduler.Plan)
+	}{
+		{"never two voices", neverTwoVoices},
+		{"never outside the hours", neverOutsideHours},
+		{"every promise once", everyPromiseOnce},
+		{"same book, same plan", sameBookSamePlan},
+		{"a higher claim is not moved", higherClaimIsNotMoved},
+		{"unchanged by a restart", unchangedByRestart},
+	}
 	for seed := range uint64(books) {
 		r := newRandom(seed)
-		property(t, r)
-		if t.Failed() {
-			t.Fatalf("seed %d, now %s, plan is\n%s", seed, r.now, plan(t, r.now, horizon, r.b).Text())
+		p := plan(t, r.now, horizon, r.b)
+		for _, property := range properties {
+			if property.holds(t, r, p); t.Failed() {
+				t.Fatalf("%s does not hold: seed %d, now %s, plan is\n%s", property.name, seed, r.now, p.Text())
+			}
 		}
 	}
 }
 
-// TestNeverTwoVoices: occurrences never overlap, nor what still sounds.
-func TestNeverTwoVoices(t *testing.T) {
-	eachBook(t, func(t *testing.T, r *random) {
-		busy := time.Time{}
-		if r.chance(50) {
-			busy = r.now.Add(r.between(0, 10*time.Minute))
-			r.b.Past = append(r.b.Past, scheduler.Past{Occurrence: "live", Due: r.now.Add(-time.Minute), End: busy})
+// neverTwoVoices: occurrences never overlap, nor what still sounds.
+func neverTwoVoices(t *testing.T, r *random, p scheduler.Plan) {
+	free := r.now
+	for _, past := range r.b.Past {
+		free = later(free, past.End)
+	}
+	if len(p.Occurrences) > 0 && p.Occurrences[0].Due.Before(free) {
+		t.Errorf("%s begins before %s", p.Occurrences[0].ID, free)
+	}
+	for i := 1; i < len(p.Occurrences); i++ {
+		before, o := p.Occurrences[i-1], p.Occurrences[i]
+		if before.End().Add(r.b.Frame.Gap).After(o.Due) {
+			t.Errorf("%s at %s begins before the end of %s at %s", o.ID, o.Due, before.ID, before.End())
 		}
-		p := plan(t, r.now, horizon, r.b)
-		if len(p.Occurrences) > 0 && p.Occurrences[0].Due.Before(later(busy, r.now)) {
-			t.Errorf("%s begins before %s", p.Occurrences[0].ID, later(busy, r.now))
-		}
-		for i := 1; i < len(p.Occurrences); i++ {
-			before, o := p.Occurrences[i-1], p.Occurrences[i]
-			if before.End().Add(r.b.Frame.Gap).After(o.Due) {
-				t.Errorf("%s at %s begins before the end of %s at %s", o.ID, o.Due, before.ID, before.End())
-			}
-		}
-	})
+	}
 }
 
 func later(a, b time.Time) time.Time {
@@ -152,24 +164,22 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// TestNeverOutsideHours reads the wall clock all along every occurrence.
-func TestNeverOutsideHours(t *testing.T) {
-	eachBook(t, func(t *testing.T, r *random) {
-		loc, _ := r.b.Village.Location()
-		for _, o := range plan(t, r.now, horizon, r.b).Occurrences {
-			if o.Class == scheduler.ClassEmergency {
-				continue
-			}
-			for at := o.Due; at.Before(o.End()); at = at.Add(15 * time.Second) {
-				if !allowed(r.b.Village.Allowed, at.In(loc)) {
-					t.Errorf("%s sounds at %s", o.ID, at.In(loc))
-				}
-			}
-			if last := o.End().Add(-1); !allowed(r.b.Village.Allowed, last.In(loc)) {
-				t.Errorf("%s ends at %s", o.ID, last.In(loc))
+// neverOutsideHours reads the wall clock all along every occurrence.
+func neverOutsideHours(t *testing.T, r *random, p scheduler.Plan) {
+	loc, _ := r.b.Village.Location()
+	for _, o := range p.Occurrences {
+		if o.Class == scheduler.ClassEmergency {
+			continue
+		}
+		for at := o.Due; at.Before(o.End()); at = at.Add(15 * time.Second) {
+			if !allowed(r.b.Village.Allowed, at.In(loc)) {
+				t.Errorf("%s sounds at %s", o.ID, at.In(loc))
 			}
 		}
-	})
+		if last := o.End().Add(-1); !allowed(r.b.Village.Allowed, last.In(loc)) {
+			t.Errorf("%s ends at %s", o.ID, last.In(loc))
+		}
+	}
 }
 
 func allowed(windows []scheduler.Window, local time.Time) bool {
@@ -179,47 +189,44 @@ func allowed(windows []scheduler.Window, local time.Time) bool {
 	})
 }
 
-// TestEveryPromiseOnce counts the promises by other means and finds each in
+// everyPromiseOnce counts the promises by other means and finds each in
 // the plan exactly once: as an occurrence or as an omission.
-func TestEveryPromiseOnce(t *testing.T) {
-	eachBook(t, func(t *testing.T, r *random) {
-		p := plan(t, r.now, horizon, r.b)
-		seen := map[string]int{}
-		for _, o := range p.Occurrences {
-			seen[o.ID]++
+func everyPromiseOnce(t *testing.T, r *random, p scheduler.Plan) {
+	seen := map[string]int{}
+	for _, o := range p.Occurrences {
+		seen[o.ID]++
+	}
+	for _, om := range p.Omissions {
+		seen[om.Occurrence.ID]++
+		if om.Reason.Code == "" {
+			t.Errorf("%s is omitted without a reason", om.Occurrence.ID)
 		}
-		for _, om := range p.Omissions {
-			seen[om.Occurrence.ID]++
-			if om.Reason.Code == "" {
-				t.Errorf("%s is omitted without a reason", om.Occurrence.ID)
-			}
+	}
+	notices := 0
+	for id, n := range seen {
+		if n != 1 {
+			t.Errorf("%s appears %d times", id, n)
 		}
-		notices := 0
-		for id, n := range seen {
-			if n != 1 {
-				t.Errorf("%s appears %d times", id, n)
-			}
+	}
+	for _, o := range p.Occurrences {
+		if o.Kind == scheduler.Notice {
+			notices++
 		}
-		for _, o := range p.Occurrences {
-			if o.Kind == scheduler.Notice {
-				notices++
-			}
+	}
+	for _, om := range p.Omissions {
+		if om.Occurrence.Kind == scheduler.Notice {
+			notices++
 		}
-		for _, om := range p.Omissions {
-			if om.Occurrence.Kind == scheduler.Notice {
-				notices++
-			}
+	}
+	want := promised(t, r)
+	for _, id := range want {
+		if seen[id] == 0 {
+			t.Errorf("%s is promised and not in the plan", id)
 		}
-		want := promised(t, r)
-		for _, id := range want {
-			if seen[id] == 0 {
-				t.Errorf("%s is promised and not in the plan", id)
-			}
-		}
-		if notices != len(want) {
-			t.Errorf("%d notices in the plan, %d promised", notices, len(want))
-		}
-	})
+	}
+	if notices != len(want) {
+		t.Errorf("%d notices in the plan, %d promised", notices, len(want))
+	}
 }
 
 // promised lists the IDs of what the schedules of r promise.
@@ -269,50 +276,47 @@ func civil(d time.Time, minute scheduler.TimeOfDay, loc *time.Location) time.Tim
 	return at
 }
 
-// TestUnchangedByRestart airs a plan for a while, then plans again from the
+// unchangedByRestart airs a plan for a while, then plans again from the
 // as-run: nothing is repeated, nothing is lost, IDs stay.
-func TestUnchangedByRestart(t *testing.T) {
-	eachBook(t, func(t *testing.T, r *random) {
-		first := plan(t, r.now, horizon, r.b)
-		now := r.now.Add(r.between(0, day))
-		known := map[string]bool{}
-		gone := map[string]bool{}
-		for _, o := range first.Occurrences {
-			known[o.ID] = true
-			if o.Due.Before(now) {
-				r.b.Past = append(r.b.Past, aired(o))
-				gone[o.ID] = true
-			}
+func unchangedByRestart(t *testing.T, r *random, first scheduler.Plan) {
+	now := r.now.Add(r.between(0, day))
+	known := map[string]bool{}
+	gone := map[string]bool{}
+	for _, o := range first.Occurrences {
+		known[o.ID] = true
+		if o.Due.Before(now) {
+			r.b.Past = append(r.b.Past, aired(o))
+			gone[o.ID] = true
 		}
-		for _, om := range first.Omissions {
-			known[om.Occurrence.ID] = true
+	}
+	for _, om := range first.Omissions {
+		known[om.Occurrence.ID] = true
+	}
+	second := plan(t, now, horizon, r.b)
+	again := map[string]bool{}
+	check := func(o scheduler.Occurrence) {
+		again[o.ID] = true
+		if gone[o.ID] {
+			t.Errorf("%s is repeated", o.ID)
 		}
-		second := plan(t, now, horizon, r.b)
-		again := map[string]bool{}
-		check := func(o scheduler.Occurrence) {
-			again[o.ID] = true
-			if gone[o.ID] {
-				t.Errorf("%s is repeated", o.ID)
-			}
-			if o.Kind == scheduler.Notice && o.Nominal.Before(first.To) && !known[o.ID] {
-				t.Errorf("%s is new", o.ID)
-			}
+		if o.Kind == scheduler.Notice && o.Nominal.Before(first.To) && !known[o.ID] {
+			t.Errorf("%s is new", o.ID)
 		}
-		for _, o := range second.Occurrences {
-			check(o)
+	}
+	for _, o := range second.Occurrences {
+		check(o)
+	}
+	for _, om := range second.Omissions {
+		check(om.Occurrence)
+	}
+	for _, o := range slices.Concat(first.Occurrences, omitted(first)) {
+		if o.Kind == scheduler.Notice && !gone[o.ID] && !again[o.ID] && !o.Nominal.Before(now.Add(-day)) {
+			t.Errorf("%s is lost", o.ID)
 		}
-		for _, om := range second.Omissions {
-			check(om.Occurrence)
-		}
-		for _, o := range slices.Concat(first.Occurrences, omitted(first)) {
-			if o.Kind == scheduler.Notice && !gone[o.ID] && !again[o.ID] && !o.Nominal.Before(now.Add(-day)) {
-				t.Errorf("%s is lost", o.ID)
-			}
-		}
-		if t.Failed() {
-			t.Logf("after the restart at %s:\n%s", now, second.Text())
-		}
-	})
+	}
+	if t.Failed() {
+		t.Logf("after the restart at %s:\n%s", now, second.Text())
+	}
 }
 
 func omitted(p scheduler.Plan) []scheduler.Occurrence {
@@ -323,25 +327,22 @@ func omitted(p scheduler.Plan) []scheduler.Occurrence {
 	return out
 }
 
-// TestSameBookSamePlan: the order in which the store returns rows does not
+// sameBookSamePlan: the order in which the store returns rows does not
 // matter, and the book is left as it was.
-func TestSameBookSamePlan(t *testing.T) {
-	eachBook(t, func(t *testing.T, r *random) {
-		first := plan(t, r.now, horizon, r.b)
-		shuffled := r.b
-		shuffled.Slots = mixed(r, r.b.Slots)
-		shuffled.Announcements = mixed(r, r.b.Announcements)
-		shuffled.Renditions = mixed(r, r.b.Renditions)
-		shuffled.Schedules = mixed(r, r.b.Schedules)
-		kept := slices.Clone(shuffled.Schedules)
-		second := plan(t, r.now, horizon, shuffled)
-		if !reflect.DeepEqual(first, second) {
-			t.Errorf("another order gives another plan:\n%s", second.Text())
-		}
-		if !reflect.DeepEqual(kept, shuffled.Schedules) {
-			t.Error("the book was changed")
-		}
-	})
+func sameBookSamePlan(t *testing.T, r *random, first scheduler.Plan) {
+	shuffled := r.b
+	shuffled.Slots = mixed(r, r.b.Slots)
+	shuffled.Announcements = mixed(r, r.b.Announcements)
+	shuffled.Renditions = mixed(r, r.b.Renditions)
+	shuffled.Schedules = mixed(r, r.b.Schedules)
+	kept := slices.Clone(shuffled.Schedules)
+	second := plan(t, r.now, horizon, shuffled)
+	if !reflect.DeepEqual(first, second) {
+		t.Errorf("another order gives another plan:\n%s", second.Text())
+	}
+	if !reflect.DeepEqual(kept, shuffled.Schedules) {
+		t.Error("the book was changed")
+	}
 }
 
 func mixed[T any](r *random, list []T) []T {
@@ -350,36 +351,34 @@ func mixed[T any](r *random, list []T) []T {
 	return list
 }
 
-// TestHigherClaimIsNotMoved: taking a lower class away changes nothing for
+// higherClaimIsNotMoved: taking a lower class away changes nothing for
 // exact promises of a higher one.
-func TestHigherClaimIsNotMoved(t *testing.T) {
-	eachBook(t, func(t *testing.T, r *random) {
-		full := plan(t, r.now, horizon, r.b)
-		alone := r.b
-		alone.Announcements = slices.Clone(r.b.Announcements)
-		var schedules []scheduler.Schedule
-		for _, s := range r.b.Schedules {
-			i := slices.IndexFunc(alone.Announcements, func(a scheduler.Announcement) bool { return a.ID == s.Announcement })
-			if alone.Announcements[i].Class == scheduler.ClassEmergency {
-				schedules = append(schedules, s)
-			}
+func higherClaimIsNotMoved(t *testing.T, r *random, full scheduler.Plan) {
+	alone := r.b
+	alone.Announcements = slices.Clone(r.b.Announcements)
+	var schedules []scheduler.Schedule
+	for _, s := range r.b.Schedules {
+		i := slices.IndexFunc(alone.Announcements, func(a scheduler.Announcement) bool { return a.ID == s.Announcement })
+		if alone.Announcements[i].Class == scheduler.ClassEmergency {
+			schedules = append(schedules, s)
 		}
-		alone.Schedules = schedules
-		for _, o := range plan(t, r.now, horizon, alone).Occurrences {
-			if o.Class != scheduler.ClassEmergency || o.Slot != "" {
-				continue
-			}
-			if got := find(full, o.ID); got == nil || !got.Due.Equal(o.Due) {
-				t.Errorf("%s was moved by a lower class", o.ID)
-			}
+	}
+	alone.Schedules = schedules
+	for _, o := range plan(t, r.now, horizon, alone).Occurrences {
+		if o.Class != scheduler.ClassEmergency || o.Slot != "" {
+			continue
 		}
-	})
+		if got := find(full, o.ID); got == nil || !got.Due.Equal(o.Due) {
+			t.Errorf("%s was moved by a lower class", o.ID)
+		}
+	}
 }
 
 // TestSlotOrder: within one slot and class, without exact items, the older
 // promise of equal length is never behind the newer one.
 func TestSlotOrder(t *testing.T) {
-	eachBook(t, func(t *testing.T, r *random) {
+	for seed := range uint64(200) {
+		r := &random{Rand: rand.New(rand.NewPCG(seed, 8))}
 		b := book()
 		b.Slots = b.Slots[1:]
 		b.Village.Zone = "Asia/Ho_Chi_Minh"
@@ -407,5 +406,5 @@ func TestSlotOrder(t *testing.T) {
 		if len(p.Occurrences) > 0 && p.Occurrences[len(p.Occurrences)-1].End().After(at(t, "2026-11-23 18:00")) {
 			t.Error("the closing ends after the slot")
 		}
-	})
+	}
 }

@@ -8,7 +8,7 @@ import (
 // track is the one programme of an Output: what holds it and when.
 type track struct {
 	gap  time.Duration // silence between two occurrences
-	busy []busy        // in order of time, never overlapping
+	busy []busy        // in order of time, never overlapping; neighbours may be one stretch
 }
 
 // busy is a stretch of the track that is taken.
@@ -33,19 +33,32 @@ type wish struct {
 	hours    hours
 }
 
-// take marks a stretch that must be free, or that lies over others already
-// past: those are joined.
+// take marks a stretch. Stretches of one occasion that leave nothing but the
+// gap between them are joined, under the ID of the last: nothing fits in
+// between, and a slot of a hundred notices stays one stretch to look at. What
+// overlaps is joined as well.
 func (t *track) take(b busy) {
 	i, _ := slices.BinarySearchFunc(t.busy, b.from, func(x busy, at time.Time) int { return x.from.Compare(at) })
-	if i > 0 && t.busy[i-1].to.After(b.from) {
+	if i > 0 && t.joins(t.busy[i-1], b) {
 		i--
-		b.from = t.busy[i].from
 	}
 	j := i
-	for ; j < len(t.busy) && t.busy[j].from.Before(b.to); j++ {
-		b.to = later(b.to, t.busy[j].to)
+	for ; j < len(t.busy) && (t.joins(t.busy[j], b) || t.joins(b, t.busy[j])); j++ {
+		x := t.busy[j]
+		b.from = earlier(b.from, x.from)
+		if x.to.After(b.to) {
+			b.to, b.id, b.occasion = x.to, x.id, x.occasion
+		}
 	}
 	t.busy = slices.Replace(t.busy, i, j, b)
+}
+
+// joins says whether y, which begins no sooner than x, is to be joined to it.
+func (t *track) joins(x, y busy) bool {
+	if x.occasion == y.occasion {
+		return !y.from.After(x.to.Add(t.gap)) && !x.from.After(y.from)
+	}
+	return y.from.Before(x.to) && !x.from.After(y.from)
 }
 
 // conflict finds the first stretch that sound at [at, at+length) would meet.
