@@ -1,0 +1,193 @@
+package main_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/audio"
+	"loalang/recordings"
+)
+
+// onCard starts serve on the virtual card and waits until it is open.
+func onCard(b *testing.B) (d *daemon, dir string) {
+	b.Helper()
+	need(b, sound)
+	dir, env := card(b)
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		b.Setenv(name, value)
+	}
+	d = serve(b, b.TempDir(), "default", quick...).admit()
+	d.until("the card is open", 10*time.Second, func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
+	return d, dir
+}
+
+// report prints median, 95th percentile and maximum in milliseconds.
+func report(b *testing.B, what string, ms []float64) {
+	b.Helper()
+	if len(ms) == 0 {
+		b.Fatalf("nothing measured for %s", what)
+	}
+	slices.Sort(ms)
+	at := func(p float64) float64 { return ms[min(len(ms)-1, int(p*float64(len(ms))))] }
+	b.ReportMetric(at(0.5), what+"-median-ms")
+	b.ReportMetric(at(0.95), what+"-p95-ms")
+	b.ReportMetric(ms[len(ms)-1], what+"-max-ms")
+}
+
+// BenchmarkStarts gives 30 starts at random instants through the API and
+// measures on the virtual card how far the chime was off: |error|. It takes
+// about five minutes.
+func BenchmarkStarts(b *testing.B) {
+	const starts = 30
+	d, dir := onCard(b)
+	id := d.announce(object{"title": "Đo giờ", "text": "Một.", "renditions": []object{{"language": "vi"}}})
+	length := 0.0
+	for _, r := range d.call(http.MethodGet, "/announcements/"+id, nil, http.StatusOK)["renditions"].([]any) {
+		length = max(length, object(r.(map[string]any))["length"].(float64))
+	}
+	step := time.Duration((length+2.5+0.7+2.5)*float64(time.Second)) + time.Second
+	at := time.Now().Add(12 * time.Second)
+	var due []audio.Instant
+	for range starts {
+		t := at.Add(time.Duration(rand.Int64N(int64(time.Second)))).Truncate(time.Microsecond)
+		d.airAt(id, t)
+		due = append(due, audio.Monotonic().Add(time.Until(t.Round(0))))
+		at = at.Add(step)
+	}
+	time.Sleep(time.Until(at) + 2*time.Second)
+	air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
+	realtime := air["real_time"] == true
+	d.stop()
+	runs, dry := heard(b, dir)
+	chime := builtIn(b, recordings.ChimeSound)
+	var off []float64
+	for _, instant := range due {
+		if e, ok := errorOf(runs, chime, int64(instant)); ok {
+			off = append(off, e)
+		}
+	}
+	report(b, "start", off)
+	b.ReportMetric(float64(starts-len(off)), "lost")
+	b.ReportMetric(float64(dry), "underruns")
+	b.ReportMetric(map[bool]float64{true: 1}[realtime], "real-time")
+}
+
+// errorOf finds a clip within 50 ms of an instant and says by how many
+// milliseconds it was off.
+func errorOf(runs []played, clip []int16, due int64) (ms float64, ok bool) {
+	for _, r := range runs {
+		expected := int((due - r.at) * 48 / 1_000_000)
+		from, to := expected-2400, expected+2400+len(clip)
+		if from < 0 || to > len(r.frames) {
+			continue
+		}
+		if i := find(r.frames[from:to], clip); i >= 0 {
+			left := r.at + int64(from+i)*1_000_000/48
+			return max(float64(left-due), float64(due-left)) / 1e6, true
+		}
+	}
+	return 0, false
+}
+
+// BenchmarkEmergency measures from the API call to the first sample of the
+// siren on the virtual card, 30 times.
+func BenchmarkEmergency(b *testing.B) {
+	d, dir := onCard(b)
+	var raised []int64
+	for range 30 {
+		raised = append(raised, int64(audio.Monotonic()))
+		d.call(http.MethodPost, "/emergency", object{"title": "Đo", "reason": "đo độ trễ", "source": "đo"}, http.StatusCreated)
+		time.Sleep(600*time.Millisecond + time.Duration(rand.Int64N(int64(20*time.Millisecond))))
+		d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+		time.Sleep(600 * time.Millisecond)
+	}
+	d.stop()
+	runs, dry := heard(b, dir)
+	var ms []float64
+	for _, at := range raised {
+		if first, ok := firstSound(runs, at); ok {
+			ms = append(ms, float64(first-at)/1e6)
+		}
+	}
+	report(b, "siren", ms)
+	b.ReportMetric(float64(len(raised)-len(ms)), "lost")
+	b.ReportMetric(float64(dry), "underruns")
+}
+
+// firstSound is the instant of the first sample that is not silence, at or
+// after at and within half a second of it.
+func firstSound(runs []played, at int64) (int64, bool) {
+	for _, r := range runs {
+		from := max(0, int((at-r.at)*48/1_000_000)+1)
+		for i := from; i < min(len(r.frames), from+24000); i++ {
+			if r.frames[i] != 0 {
+				return r.at + int64(i)*1_000_000/48, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// BenchmarkMemory prints the resident sets of serve, idle, and of the child
+// that holds the virtual card.
+func BenchmarkMemory(b *testing.B) {
+	d, _ := onCard(b)
+	time.Sleep(10 * time.Second)
+	b.ReportMetric(rss(b, d.cmd.Process.Pid), "serve-MB")
+	b.ReportMetric(rss(b, childOf(b, d.cmd.Process.Pid)), "child-MB")
+}
+
+var residentSet = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
+
+func rss(b *testing.B, pid int) float64 {
+	b.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	kb, err := strconv.ParseFloat(string(residentSet.FindSubmatch(raw)[1]), 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return kb / 1024
+}
+
+var asset = regexp.MustCompile(`(?:href|src)="(/[^"#]*\.(?:css|js|svg)[^"]*)"`)
+
+// BenchmarkFirstPage counts what the first visit brings over the wire,
+// compressed: the page and every file that it names.
+func BenchmarkFirstPage(b *testing.B) {
+	d := serve(b, b.TempDir(), "null")
+	page, total := fetch(b, d.url+"/sign-in")
+	for _, m := range asset.FindAllStringSubmatch(page, -1) {
+		_, n := fetch(b, d.url+m[1])
+		total += n
+	}
+	b.ReportMetric(float64(total)/1024, "KB")
+}
+
+// fetch gets a page as a browser does: its text, and its size on the wire.
+func fetch(b *testing.B, url string) (string, int) {
+	b.Helper()
+	out, err := exec.Command("curl", "-sS", "--compressed", "-w", "\n%{size_download}", url).Output()
+	if err != nil {
+		b.Skipf("no curl on this machine: apt-get install curl (%v)", err)
+	}
+	text := string(out)
+	cut := strings.LastIndexByte(text, '\n')
+	n, err := strconv.Atoi(text[cut+1:])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return text[:cut], n
+}
