@@ -16,10 +16,13 @@ const ledgerPatience = 2 * time.Second
 // look may come late by the patience with the ledger.
 const stepNoticed = 10 * time.Second
 
-// How the clock came to where it is since the plan was last built.
+// clockwise is how the clock came to where it is since the plan was last built.
+type clockwise int
+
+// The ways of the clock.
 const (
-	steady = false
-	jumped = true // it was stepped, or begins to be believed: the plan is no guide to what is due
+	steady clockwise = iota
+	jumped           // it was stepped, or begins to be believed: the plan is no guide to what is due
 )
 
 // duty is the memory of one Planner.Run. It belongs to its goroutine.
@@ -78,7 +81,9 @@ func (d *duty) note(what string, err error) {
 func (d *duty) step(ctx context.Context, by time.Duration) {
 	d.unsaid = 0
 	d.started = d.started.Add(by)
-	d.cfg.Log.Info("the clock was stepped", "by", by)
+	if by != 0 { // zero only says that the trust changed
+		d.cfg.Log.Info("the clock was stepped", "by", by)
+	}
 	d.note("the timer", d.runner.stop()) // gocron does not notice steps
 	d.accuse(d.cfg.Now())
 	d.trusted = d.cfg.Trusted()
@@ -125,7 +130,7 @@ func (d *duty) moved(now, tick time.Time) time.Duration {
 
 // rebuild reads the book, builds the plan, and acts on it. With the clock
 // steady, what is due by the old plan goes first: reading may take a while.
-func (d *duty) rebuild(ctx context.Context, how bool) {
+func (d *duty) rebuild(ctx context.Context, how clockwise) {
 	if how == steady {
 		d.handOver(d.cfg.Now())
 	}

@@ -59,7 +59,7 @@ func newStation(t *testing.T, civil string) *station {
 	t.Helper()
 	s := &station{t: t, book: book(), trusted: true, promised: map[string]scheduler.Occurrence{}}
 	s.book.Frame.Lead = 0 // the Planner fills it in
-	s.offset = at(t, civil).Sub(time.Now())
+	s.offset = time.Until(at(t, civil))
 	s.steps = make(chan time.Duration, 4)
 	t.Cleanup(s.powerOff)
 	return s

@@ -26,13 +26,13 @@ func TestPlansAsText(t *testing.T) {
 			b := book()
 			tell(&b, "hop-thon", 80*time.Second)
 			when(&b, "hop-thon", daily("sang", "chieu"))
-			tell(&b, "tiem-chung", 60*time.Second).Class = scheduler.ClassPriority
-			when(&b, "tiem-chung", daily("chieu"))
+			tell(&b, "vac-xin", 60*time.Second).Class = scheduler.ClassPriority
+			when(&b, "vac-xin", daily("chieu"))
 			tell(&b, "cho-phien", 40*time.Second)
 			when(&b, "cho-phien", once(at(t, "2026-11-23 17:00:30")))
 			tell(&b, "mat-trau", 30*time.Second)
 			when(&b, "mat-trau", pressed(at(t, "2026-11-23 03:59:58")))
-			b.Renditions[3].State = scheduler.Outdated // tiem-chung in Giáy
+			b.Renditions[3].State = scheduler.Outdated // vac-xin in Giáy
 			return b
 		}},
 		{"a-full-slot", at(t, "2026-11-23 16:59"), 3 * day, func() scheduler.Book {

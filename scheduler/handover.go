@@ -102,9 +102,7 @@ func (d *duty) absent() {
 		named[om.Occurrence.ID] = true
 	}
 	for _, p := range d.book.Past {
-		if _, known := d.blamed[p.Occurrence]; known {
-			delete(d.blamed, p.Occurrence) // the Stage has its row
-		}
+		delete(d.blamed, p.Occurrence) // the Stage has its row
 		named[p.Occurrence] = true
 	}
 	living := map[string]bool{"": true} // the frame of a slot has no schedule

@@ -22,7 +22,7 @@ type PlannerConfig struct {
 	// Trusted says whether the clock may be believed; it is asked every second.
 	Trusted func() bool
 	// Steps delivers by how much the wall clock was stepped, against the
-	// monotonic one. It may be nil: steps of ten seconds and more are noticed
+	// monotonic one, and zero when its trust may have changed. It may be nil: steps of ten seconds and more are noticed
 	// within two seconds all the same.
 	Steps <-chan time.Duration
 	Log   *slog.Logger

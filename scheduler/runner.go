@@ -128,7 +128,8 @@ func (r *runner) stop() error {
 }
 
 // wakeClock is the clock that gocron sees: the wall time that the Planner
-// believes in, and the machine's monotonic timers.
+// believes in, and the machine's monotonic timers. gocron asks for Now and
+// AfterFunc only.
 type wakeClock struct {
 	clockwork.Clock
 	now func() time.Time
@@ -153,9 +154,3 @@ func (c *wakeClock) Now() time.Time {
 	}
 	return c.now()
 }
-
-// Since is how long ago t was by the wall clock.
-func (c *wakeClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
-
-// Until is how far ahead t is by the wall clock.
-func (c *wakeClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }

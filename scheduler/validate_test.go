@@ -78,6 +78,14 @@ func TestAnnouncementValidate(t *testing.T) {
 	}
 }
 
+// TestInvalidInALog lists every fault.
+func TestInvalidInALog(t *testing.T) {
+	err := scheduler.Slot{Start: -1, Days: 200}.Validate()
+	if want := "invalid: start: out-of-range, length: out-of-range, days: out-of-range"; err == nil || err.Error() != want {
+		t.Errorf("error %q, want %q", err, want)
+	}
+}
+
 func TestScheduleValidate(t *testing.T) {
 	now := at(t, "2026-11-23 12:00")
 	date := func(y, m, d int) scheduler.Date { return scheduler.Date{Year: y, Month: time.Month(m), Day: d} }
