@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -312,6 +311,3 @@ func (h *house) fill() {
 	}}
 	w.shelf = append(w.shelf, takeOf(soundID, "un-ta"), takeOf(foreignID, "toong-gianh"))
 }
-
-// keys lists a map in order.
-func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

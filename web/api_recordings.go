@@ -234,7 +234,7 @@ func (s *Server) sound(k *Caller) {
 		k.fail(err)
 		return
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	line := http.NewResponseController(k.c.Writer)
 	_ = line.SetWriteDeadline(systemTime(soundTime)) // a listener that stands still must not hold the file for ever
 	defer line.SetWriteDeadline(time.Time{})         //nolint:errcheck // as above; a test's recorder has no deadlines

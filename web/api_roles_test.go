@@ -75,7 +75,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 	}
 }
 
-// allowed is which role has which right; tokens raise no emergency without the
+// rights is which role has which right; tokens raise no emergency without the
 // flag.
 var rights = map[people.Role]string{
 	people.Admin:    "view write upload plan arrange administer",

@@ -93,7 +93,7 @@ func TestCreateAnnouncement(t *testing.T) {
 	var a struct {
 		ID, Title, Class, Text string
 		Revision               int
-		Created_By             string
+		CreatedBy              string `json:"created_by"`
 		Renditions             []struct{ Language, State, Spoken, Voice string }
 		Schedules              []struct {
 			Kind, From, Until string
@@ -112,7 +112,7 @@ func TestCreateAnnouncement(t *testing.T) {
 	if res.Header.Get("Location") != "/api/v1/announcements/"+a.ID {
 		t.Errorf("location %q", res.Header.Get("Location"))
 	}
-	if a.Title != "Họp thôn" || a.Class != "priority" || a.Text != "UBND mời\nbà con" || a.Created_By != "máy cadre" || a.Revision != 1 {
+	if a.Title != "Họp thôn" || a.Class != "priority" || a.Text != "UBND mời\nbà con" || a.CreatedBy != "máy cadre" || a.Revision != 1 {
 		t.Errorf("got %+v", a)
 	}
 	if len(a.Renditions) != 2 || a.Renditions[0].State != "spoken" || a.Renditions[0].Spoken != "Ủy ban nhân dân mời\nbà con" || a.Renditions[1].State != "missing" {
@@ -364,7 +364,7 @@ func TestGetAndStopAir(t *testing.T) {
 	h.fill()
 	var a struct {
 		State, Device string
-		On_Air        *struct{ Occurrence, Part, Language string }
+		OnAir         *struct{ Occurrence, Part, Language string } `json:"on_air"`
 		Level         struct{ RMS, Peak float64 }
 		Clock         struct {
 			Trust   string
@@ -385,7 +385,7 @@ func TestGetAndStopAir(t *testing.T) {
 	}
 	h.w.air.OnAir.Started, h.w.air.OnAir.Part, h.w.air.OnAir.Language = h.w.now, scheduler.PartVoice, "vi"
 	h.w.air.Output.Levels.RMS = -17.96
-	if get(); a.State != "playing" || a.On_Air.Occurrence != "occ-1" || a.On_Air.Part != "voice" || a.Level.RMS != -18 {
+	if get(); a.State != "playing" || a.OnAir.Occurrence != "occ-1" || a.OnAir.Part != "voice" || a.Level.RMS != -18 {
 		t.Errorf("got %+v", a)
 	}
 	h.call("cadre", "DELETE", "/api/v1/air?occurrence=occ-9", "").want(409)
@@ -398,11 +398,12 @@ func TestGetAndStopAir(t *testing.T) {
 func TestRaiseAndEndEmergency(t *testing.T) {
 	h := newHouse(t)
 	var e struct {
-		ID, Title, Source, Raised_By string
-		Raised, Expires              time.Time
+		ID, Title, Source string
+		RaisedBy          string `json:"raised_by"`
+		Raised, Expires   time.Time
 	}
 	h.call("cadre+", "POST", "/api/v1/emergency", `{"title":"Lũ quét","reason":"Nước suối dâng nhanh","text":"Chạy lên đồi","languages":["vi"],"repeat":3,"expires_in":60}`).want(201).into(&e)
-	if len(h.w.raised) != 1 || e.Source != "còi" || e.Raised_By != "còi" || e.Expires.Sub(e.Raised) != time.Minute {
+	if len(h.w.raised) != 1 || e.Source != "còi" || e.RaisedBy != "còi" || e.Expires.Sub(e.Raised) != time.Minute {
 		t.Errorf("got %+v", e)
 	}
 	if r := h.w.raised[0]; r.Village != "un-ta" || r.Repeat != 3 || r.Text != "Chạy lên đồi" || r.ID != e.ID {

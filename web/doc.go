@@ -4,5 +4,6 @@
 //
 // It must not know the database nor decide anything about the plan. Everything
 // it serves is embedded. Handlers run on the server's goroutines; the package
-// starts none of its own but those that Server.Run describes.
+// starts none that outlives what it was started for: a reading of the database
+// that somebody waits for.
 package web

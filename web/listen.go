@@ -42,7 +42,7 @@ func (s *Server) listen(k *Caller) {
 		k.fail(s.problem(k.lang, http.StatusServiceUnavailable, "no-device"))
 		return
 	}
-	defer sound.Close()
+	defer sound.Close() //nolint:errcheck // it was only read
 	st := openStream(k.c, "audio/wav")
 	defer st.close()
 	if st.send(shape.header()) != nil {
