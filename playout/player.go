@@ -144,19 +144,27 @@ func (p *Player) Omit(o scheduler.Occurrence, r scheduler.Reason) {
 		}
 		p.seen[o.ID] = o.Due
 		row := p.newRow(o)
-		row.Outcome, row.Cause = omitted(r.Code), r.Code
-		p.book.record(row)
+		row.Outcome, row.Cause = omitted(r), r.Code
+		p.side.Go(func() {
+			// Claimed, not recorded: what an earlier run wrote of it stands.
+			if err := p.book.claim(context.Background(), row); err != nil && !errors.Is(err, ErrClaimed) {
+				p.cfg.Log.Error("an omission could not be written down", "occurrence", o.ID, "err", err)
+			}
+		})
 	})
 }
 
-// omitted is the outcome that a reason for not airing leads to.
-func omitted(code string) Outcome {
-	switch code {
+// omitted is the outcome that a reason for not airing leads to. What does not
+// fit its slot is moved only when there is a next occasion.
+func omitted(r scheduler.Reason) Outcome {
+	switch r.Code {
 	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonClock,
 		scheduler.ReasonNotReady, scheduler.ReasonDevice:
 		return Missed
 	case scheduler.ReasonSlotFull, scheduler.ReasonNextTime:
-		return Moved
+		if !r.Until.IsZero() {
+			return Moved
+		}
 	case scheduler.ReasonWithdrawn:
 		return Withdrawn
 	}

@@ -280,23 +280,43 @@ func TestMissingRecordingIsMissed(t *testing.T) {
 }
 
 func TestOmitIsWrittenDown(t *testing.T) {
-	tests := map[string]playout.Outcome{
-		scheduler.ReasonPower: playout.Missed, scheduler.ReasonClock: playout.Missed, scheduler.ReasonTooLate: playout.Missed,
-		scheduler.ReasonOutsideHours: playout.Skipped, scheduler.ReasonCoalesced: playout.Skipped,
-		scheduler.ReasonSlotFull: playout.Moved, scheduler.ReasonWithdrawn: playout.Withdrawn,
+	tests := map[string]struct {
+		reason scheduler.Reason
+		want   playout.Outcome
+	}{
+		"Power":        {scheduler.Reason{Code: scheduler.ReasonPower}, playout.Missed},
+		"Clock":        {scheduler.Reason{Code: scheduler.ReasonClock}, playout.Missed},
+		"TooLate":      {scheduler.Reason{Code: scheduler.ReasonTooLate}, playout.Missed},
+		"OutsideHours": {scheduler.Reason{Code: scheduler.ReasonOutsideHours}, playout.Skipped},
+		"Coalesced":    {scheduler.Reason{Code: scheduler.ReasonCoalesced}, playout.Skipped},
+		"Withdrawn":    {scheduler.Reason{Code: scheduler.ReasonWithdrawn}, playout.Withdrawn},
+		"FullForNow":   {scheduler.Reason{Code: scheduler.ReasonSlotFull, Until: time.Now().Add(time.Hour)}, playout.Moved},
+		"FullForGood":  {scheduler.Reason{Code: scheduler.ReasonSlotFull}, playout.Skipped},
 	}
-	for code, want := range tests {
-		t.Run(code, func(t *testing.T) {
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				s := newStage(t)
 				o := s.occurrence("one", time.Second, time.Second)
-				s.player.Omit(o, scheduler.Reason{Code: code})
+				s.player.Omit(o, tt.reason)
 				s.player.Omit(o, scheduler.Reason{Code: scheduler.ReasonOverlap})
 				s.at(2 * time.Second)
-				s.expect("one", want, code, 0)
+				s.expect("one", tt.want, tt.reason.Code, 0)
 			})
 		})
 	}
+}
+
+// What aired before a restart is not turned into an omission after it.
+func TestOmitLeavesWhatAiredAlone(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, func(s *stage, _ *playout.PlayerConfig) {
+			s.book.rows["one"] = playout.AsRun{Occurrence: "one", Outcome: playout.Played, Cause: "completed"}
+		})
+		s.player.Omit(s.occurrence("one", time.Second, time.Second), scheduler.Reason{Code: scheduler.ReasonPower})
+		s.at(2 * time.Second)
+		s.expect("one", playout.Played, "completed", 0)
+	})
 }
 
 func TestShutdownCutsAndSwitchesOff(t *testing.T) {

@@ -64,6 +64,8 @@ type Output struct {
 	grown  string        // why the buffer is larger than asked
 	dry    dryness
 	ended  bool
+
+	faults, words complaint // what was told already, by us and by children
 }
 
 // NewOutput checks the configuration. Nothing runs before Run.
@@ -225,6 +227,8 @@ func (o *Output) takeCharge(s *session) {
 		o.state.Up, o.state.Device, o.state.Audible = true, s.up.Device, o.choice.Audible()
 		o.state.Fault = o.weaker(s.up)
 		o.events.put(audio.Event{Kind: audio.DeviceUp, At: now, Device: s.up.Device, Detail: o.state.Fault})
+		o.faults.well()
+		o.words.well()
 		o.cfg.Log.Info("the output is open", "device", s.up.Device, "pid", s.pid(), "realtime", s.up.RealTime,
 			"latency", s.up.Latency, "buffer", s.up.Buffer, "weaker", o.state.Fault)
 	}
@@ -291,7 +295,8 @@ func (o *Output) failed(why error, pause time.Duration) {
 	o.state.Fault = fmt.Sprintf("nothing will be heard: %v", why)
 	o.publish(o.ledger.overdue(audio.Monotonic(), o.state.Fault))
 	o.mu.Unlock()
-	o.cfg.Log.Error("the output is down", "device", o.choice.String(), "err", why, "pause", pause)
+	level := o.faults.level(why.Error(), slog.LevelError)
+	o.cfg.Log.Log(context.Background(), level, "the output is down", "device", o.choice.String(), "err", why, "pause", pause)
 }
 
 // happened takes in an event of a child. Only the one in charge is heard.

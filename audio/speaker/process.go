@@ -3,7 +3,6 @@ package speaker
 import (
 	"bufio"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"runtime"
@@ -26,7 +25,7 @@ type process struct {
 
 // startProcess runs argv with one end of a new socket pair. What it writes to
 // standard error is logged. The process dies when this one does.
-func startProcess(argv []string, log *slog.Logger) (*process, error) {
+func startProcess(argv []string, say func(pid int, line string)) (*process, error) {
 	ours, theirs, err := pair()
 	if err != nil {
 		return nil, err
@@ -52,7 +51,7 @@ func startProcess(argv []string, log *slog.Logger) (*process, error) {
 		_ = ours.close() // the error above is the one to tell
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
 	}
-	go logWords(words, log.With("speaker", cmd.Process.Pid))
+	go pass(words, func(line string) { say(cmd.Process.Pid, line) })
 	return p, nil
 }
 
@@ -77,15 +76,15 @@ func (p *process) kill() {
 	_ = p.cmd.Process.Kill() // fails only when it is gone already
 }
 
-// logWords logs what a child says on standard error, line by line, until it is
+// pass hands on what a child says on standard error, line by line, until it is
 // gone.
-func logWords(words *os.File, log *slog.Logger) {
+func pass(words *os.File, say func(line string)) {
 	defer closeFile(words)
 	lines := bufio.NewReaderSize(words, 4096)
 	for {
 		line, _, err := lines.ReadLine()
 		if len(line) > 0 {
-			log.Warn("the speaker process says", "words", string(line))
+			say(string(line))
 		}
 		if err != nil {
 			return

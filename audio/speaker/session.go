@@ -60,7 +60,7 @@ type assignment struct {
 // given up.
 func (o *Output) begin(as assignment) (*session, error) {
 	argv := append(append([]string{}, o.cfg.Command...), "--device", as.device)
-	p, err := startProcess(argv, o.cfg.Log)
+	p, err := startProcess(argv, o.childSays)
 	if err != nil {
 		return nil, err
 	}
