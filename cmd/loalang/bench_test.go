@@ -69,7 +69,8 @@ func BenchmarkStarts(b *testing.B) {
 	realtime := air["real_time"] == true
 	d.stop()
 	runs, dry := heard(b, dir)
-	chime := builtIn(b, recordings.ChimeSound)
+	// The beginning is enough: a card that runs dry later must not hide a start.
+	chime := builtIn(b, recordings.ChimeSound)[:9600]
 	var off []float64
 	for _, instant := range due {
 		if e, ok := errorOf(runs, chime, int64(instant)); ok {
