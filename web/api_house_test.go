@@ -73,7 +73,7 @@ func (r *register) add(t people.Token) string {
 
 // house is a board with its API, in memory.
 type house struct {
-	t      *testing.T
+	t      testing.TB
 	w      *world
 	people *register
 	cfg    web.Config
@@ -98,7 +98,7 @@ func (h *house) log() string {
 }
 
 // newHouse opens a board; change alters its configuration first.
-func newHouse(t *testing.T, change ...func(c *web.Config)) *house {
+func newHouse(t testing.TB, change ...func(c *web.Config)) *house {
 	t.Helper()
 	w := newWorld(t)
 	h := &house{t: t, w: w, people: &register{}, as: map[string]string{}, told: &bytes.Buffer{}}
@@ -127,7 +127,7 @@ func newHouse(t *testing.T, change ...func(c *web.Config)) *house {
 
 // answer is what came back.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	Status int
 	Header http.Header
 	Body   []byte
@@ -209,7 +209,7 @@ func describe() ([]byte, error) {
 }
 
 // conforms holds an answer against the description.
-func conforms(t *testing.T, r *http.Request, a answer) {
+func conforms(t testing.TB, r *http.Request, a answer) {
 	t.Helper()
 	v, err := description()
 	if err != nil {

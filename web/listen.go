@@ -20,7 +20,9 @@ const (
 
 // listen plays what leaves the mixer, from now on, as an endless WAV. "format"
 // is wav (48 kHz, 16 bits, 768 kbit/s) or slim (16 kHz µ-law, 128 kbit/s, for a
-// thin line; speech loses nothing that a horn would play).
+// thin line; speech loses nothing that a horn would play). Chromium's <audio>
+// begins once it has some 230 KB (measured): 2.5 s behind with wav, 14 s with
+// slim, which is for programs that decode what they get.
 func (s *Server) listen(k *Caller) {
 	if _, err := k.village("", people.View); err != nil {
 		k.fail(err)

@@ -49,7 +49,7 @@ type world struct {
 }
 
 // The world stands still on Monday 23 November 2026 at 16:21 in Ún Tà.
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	hcm, err := time.LoadLocation("Asia/Ho_Chi_Minh")
 	if err != nil {

@@ -56,7 +56,7 @@ func newImporter(t *testing.T) (*house, *importer) {
 // field is one part of an upload; file is the name of a file, empty for words.
 type field struct{ name, file, content string }
 
-func parcel(t *testing.T, fields ...field) (kind string, body *bytes.Buffer) {
+func parcel(t testing.TB, fields ...field) (kind string, body *bytes.Buffer) {
 	t.Helper()
 	body = &bytes.Buffer{}
 	m := multipart.NewWriter(body)
