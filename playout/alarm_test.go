@@ -110,7 +110,7 @@ func TestEmergencyFreezesTheProgramme(t *testing.T) {
 func TestEmergencyWithoutDatabase(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
-		s.book.break_(errors.New("database disk image is malformed"))
+		s.book.breaks(errors.New("database disk image is malformed"))
 		s.voicer.fail = errors.New("no engine")
 		s.raise(s.emergency("e1", time.Minute))
 		s.at(2 * time.Second)
@@ -118,7 +118,7 @@ func TestEmergencyWithoutDatabase(t *testing.T) {
 			t.Fatal("the siren did not sound without the database")
 		}
 		s.at(90 * time.Second)
-		s.book.break_(nil)
+		s.book.breaks(nil)
 		s.at(2 * time.Minute)
 		s.expect("emergency:e1", playout.Played, "expired", 1)
 	})

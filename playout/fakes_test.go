@@ -444,7 +444,7 @@ func (j *journal) row(occurrence string) (playout.AsRun, bool) {
 	return a, ok
 }
 
-func (j *journal) break_(err error) {
+func (j *journal) breaks(err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.failing = err

@@ -361,7 +361,7 @@ func TestPowerCutTellsTheTruth(t *testing.T) {
 func TestJournalDownGoesToTheSpool(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
-		s.book.break_(errors.New("database is locked"))
+		s.book.breaks(errors.New("database is locked"))
 		s.player.Play(s.occurrence("one", 20*time.Second, time.Second))
 		s.at(30 * time.Second)
 		if len(s.out.begun()) != 2 {
@@ -371,7 +371,7 @@ func TestJournalDownGoesToTheSpool(t *testing.T) {
 		if len(files) != 1 {
 			t.Fatalf("spooled rows = %v, want one", files)
 		}
-		s.book.break_(nil)
+		s.book.breaks(nil)
 		s.at(time.Minute)
 		row := s.expect("one", playout.Played, "completed", 2)
 		if row.Claimed.IsZero() {
@@ -386,7 +386,7 @@ func TestJournalDownGoesToTheSpool(t *testing.T) {
 func TestSpooledClaimIsNotPlayedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
-		s.book.break_(errors.New("disk I/O error"))
+		s.book.breaks(errors.New("disk I/O error"))
 		o := s.occurrence("one", 20*time.Second, time.Second)
 		s.player.Play(o)
 		s.at(15 * time.Second)
