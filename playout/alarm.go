@@ -167,7 +167,9 @@ func (p *Player) Lower(_ context.Context, by string) error {
 	p.mu.Lock()
 	ids := make([]string, 0, len(p.alarms))
 	for _, al := range p.alarms {
-		ids = append(ids, al.e.ID)
+		if al.e.Ended.IsZero() { // else stopped already, its last frames are under way
+			ids = append(ids, al.e.ID)
+		}
 	}
 	p.mu.Unlock()
 	if len(ids) == 0 {

@@ -1,7 +1,11 @@
 package playout_test
 
 import (
+	"encoding/json"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -71,6 +75,12 @@ func TestEmergencyIsStopped(t *testing.T) {
 		s.at(10 * time.Second)
 		if err := s.player.Lower(t.Context(), "cán bộ"); err != nil {
 			t.Fatal(err)
+		}
+		if err := s.player.Lower(t.Context(), "cán bộ khác"); !errors.Is(err, playout.ErrNoEmergency) {
+			t.Errorf("second lower = %v, want ErrNoEmergency", err)
+		}
+		if s.player.Air().Emergency != nil {
+			t.Error("the stopped emergency is still shown")
 		}
 		s.at(12 * time.Second)
 		if row := s.expect("emergency:e1", playout.StoppedBy, "stopped", 1); row.By != "cán bộ" {
@@ -178,6 +188,63 @@ func TestNewerEmergencySupersedes(t *testing.T) {
 		s.expect("emergency:e1", playout.StoppedBy, string(audio.Stopped), 1)
 		if air := s.player.Air(); air.Emergency == nil || air.Emergency.ID != "e2" {
 			t.Errorf("air = %+v, want e2", air.Emergency)
+		}
+	})
+}
+
+// Two boards on one machine share the folder in memory: neither raises the
+// emergency of the other.
+func TestEmergencyOfAnotherVillageIsNotRaised(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		other := s.emergency("e1", time.Minute)
+		s.close()
+		other.Village = "luong-khe"
+		dir := s.spool
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := json.Marshal([]scheduler.Emergency{other})
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, "emergencies.json"), raw, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s = newStage(t, func(n *stage, cfg *playout.PlayerConfig) { n.spool, cfg.Spool = dir, []string{dir} })
+		s.at(time.Second)
+		if len(s.out.raised) != 0 {
+			t.Error("the emergency of another village sounds here")
+		}
+	})
+}
+
+// With the disk full the file lies in memory; once the disk takes it again the
+// old copy must not come back after a restart.
+func TestOldCopyOfAnEmergencyDoesNotComeBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var full, memory string
+		s := newStage(t, func(s *stage, cfg *playout.PlayerConfig) {
+			full, memory = s.spool, filepath.Join(t.TempDir(), "memory")
+			cfg.Spool = []string{full, memory}
+			if err := os.WriteFile(full, nil, 0o600); err != nil { // a file where the folder should be
+				t.Fatal(err)
+			}
+		})
+		s.raise(s.emergency("e1", time.Minute))
+		s.at(time.Second)
+		if _, err := os.Stat(filepath.Join(memory, "emergencies.json")); err != nil {
+			t.Fatalf("nothing in memory: %v", err)
+		}
+		if err := os.Remove(full); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.player.Lower(t.Context(), "x"); err != nil {
+			t.Fatal(err)
+		}
+		s.at(5 * time.Second)
+		if _, err := os.Stat(filepath.Join(memory, "emergencies.json")); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("the old copy is still there: %v", err)
 		}
 	})
 }

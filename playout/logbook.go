@@ -231,15 +231,21 @@ func (l *logbook) spool(a AsRun) error {
 }
 
 // writeDurable writes name into the first of dirs that takes it: temporary
-// file, fsync, rename, fsync of the folder.
+// file, fsync, rename, fsync of the folder. Older copies in the dirs behind go:
+// they must not win after a restart.
 func writeDurable(dirs []string, name string, raw []byte) error {
 	var errs []error
-	for _, dir := range dirs {
-		err := writeInto(dir, name, raw)
-		if err == nil {
-			return nil
+	for i, dir := range dirs {
+		if err := writeInto(dir, name, raw); err != nil {
+			errs = append(errs, err)
+			continue
 		}
-		errs = append(errs, err)
+		for _, behind := range dirs[i+1:] {
+			if err := os.Remove(filepath.Join(behind, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+		return nil
 	}
 	return errors.Join(errs...)
 }

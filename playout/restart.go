@@ -107,7 +107,9 @@ func (p *Player) resumable(ctx context.Context) map[string]scheduler.Emergency {
 	}
 	for _, dir := range p.cfg.Spool {
 		for _, e := range readActive(filepath.Join(dir, activeFile), p.cfg.Log.Error) {
-			byID[e.ID] = e
+			if known, twice := byID[e.ID]; e.Village == p.cfg.Village && (!twice || known.Ended.IsZero()) {
+				byID[e.ID] = e // what anybody knows to be ended stays ended
+			}
 		}
 	}
 	alive := map[string]scheduler.Emergency{}

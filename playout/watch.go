@@ -27,9 +27,10 @@ func (p *Player) Air() Air {
 		on := *p.onAir
 		a.OnAir = &on
 	}
-	if n := len(p.alarms); n > 0 {
-		e := p.alarms[n-1].e
-		a.Emergency = &e
+	for _, al := range p.alarms { // the newest that nobody has stopped
+		if e := al.e; e.Ended.IsZero() {
+			a.Emergency = &e
+		}
 	}
 	return a
 }

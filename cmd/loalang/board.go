@@ -75,8 +75,18 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	if err := b.openSound(); err != nil {
 		return nil, err
 	}
-	b.wire()
-	return b, b.openPanel()
+	memory, err := dir.memorySpool()
+	if err != nil {
+		return nil, err
+	}
+	b.wire([]string{dir.spool(), memory})
+	if err := b.openPanel(); err != nil {
+		return nil, err
+	}
+	if err := b.panel.Warm(ctx); err != nil {
+		log.Warn("who is signed in becomes known at their next request", "err", err)
+	}
+	return b, nil
 }
 
 // builtAfter is a time before which no build of this program was made: an
@@ -141,8 +151,9 @@ func (b *board) openSound() (err error) {
 	return err
 }
 
-// wire ties the parts that decide and act.
-func (b *board) wire() {
+// wire ties the parts that decide and act. spool are the folders for what the
+// database cannot take.
+func (b *board) wire(spool []string) {
 	b.producer = playout.NewProducer(playout.ProducerConfig{
 		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Engine: newEngine(b.settings),
 		Library: shelf{b.library, b.db}, Done: func() { b.planner.Changed() }, Log: b.log,
@@ -150,7 +161,7 @@ func (b *board) wire() {
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
-		Voicer: b.producer, Spool: []string{folder(b.settings.Data).spool(), memorySpool()},
+		Voicer: b.producer, Spool: spool,
 		Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,12 +33,20 @@ func (f folder) database() string   { return filepath.Join(string(f), "loalang.d
 func (f folder) recordings() string { return filepath.Join(string(f), "recordings") }
 func (f folder) spool() string      { return filepath.Join(string(f), "spool") }
 
-// memorySpool is for as-run rows while the data disk is full.
-func memorySpool() string {
-	if info, err := os.Stat("/run"); err == nil && info.IsDir() && os.Geteuid() == 0 {
-		return "/run/loalang"
+// memorySpool is for as-run rows and active emergencies while the data disk is
+// full. Each data folder has its own: a second board on this machine must not
+// raise the emergency of the first.
+func (f folder) memorySpool() (string, error) {
+	path, err := filepath.Abs(string(f))
+	if err != nil {
+		return "", fmt.Errorf("find the data folder: %w", err)
 	}
-	return filepath.Join(os.TempDir(), fmt.Sprintf("loalang-%d", os.Geteuid()))
+	sum := sha256.Sum256([]byte(path))
+	name := hex.EncodeToString(sum[:8])
+	if info, err := os.Stat("/run"); err == nil && info.IsDir() && os.Geteuid() == 0 {
+		return filepath.Join("/run/loalang", name), nil
+	}
+	return filepath.Join(os.TempDir(), fmt.Sprintf("loalang-%d", os.Geteuid()), name), nil
 }
 
 // withStore opens the data folder that must exist, hands its store on, and
