@@ -36,9 +36,9 @@ func (p program) userAddCommand() *cobra.Command {
 		Short: "Add a person; the password is read from standard input",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := people.ParseRole(role)
+			r, err := parseRole(role)
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			if !fromStdin {
 				return usagef("give --password-stdin and the password on standard input: a password on the command line can be read by others")
@@ -61,8 +61,18 @@ func (p program) userAddCommand() *cobra.Command {
 	cmd.Flags().StringVar(&role, "role", "", "admin, officer, cadre, recorder or viewer")
 	cmd.Flags().StringVar(&village, "village", "", "key of the one village; empty: every village")
 	cmd.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
-	_ = cmd.MarkFlagRequired("role") // fails only for a flag that does not exist
 	return cmd
+}
+
+func parseRole(s string) (people.Role, error) {
+	if s == "" {
+		return "", usagef("give --role: admin, officer, cadre, recorder or viewer")
+	}
+	r, err := people.ParseRole(s)
+	if err != nil {
+		return "", usageError{err}
+	}
+	return r, nil
 }
 
 func readPassword(in io.Reader) (string, error) {
@@ -127,9 +137,9 @@ func (p program) tokenAddCommand() *cobra.Command {
 		Short: "Make a bearer token and print it once",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := people.ParseRole(role)
+			r, err := parseRole(role)
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			now := time.Now().UTC()
 			ends, err := expiry(expires, now)
@@ -161,7 +171,6 @@ func (p program) tokenAddCommand() *cobra.Command {
 	cmd.Flags().StringVar(&village, "village", "", "key of the one village; empty: every village")
 	cmd.Flags().StringVar(&expires, "expires", "", "how long it lives, such as 30d or 12h; empty: until it is revoked")
 	cmd.Flags().BoolVar(&emergency, "allow-emergency", false, "it may raise and stop emergencies")
-	_ = cmd.MarkFlagRequired("role") // fails only for a flag that does not exist
 	return cmd
 }
 

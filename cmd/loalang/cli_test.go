@@ -1,0 +1,284 @@
+package main_test
+
+import (
+	"database/sql"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "loalang/store" // brings the driver, to make a data folder of the future
+)
+
+// Every wrong use gets one sentence on standard error and the right exit code.
+func TestWrongUse(t *testing.T) {
+	nothing := filepath.Join(t.TempDir(), "nothing")
+	tests := map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"UnknownCommand":  {[]string{"sing"}, 2, "unknown command"},
+		"UnknownFlag":     {[]string{"serve", "--loud"}, 2, "unknown flag"},
+		"DeviceInjection": {[]string{"serve", "--data", nothing, "--device", "hw:0;reboot"}, 2, "device"},
+		"DevicePath":      {[]string{"serve", "--data", nothing, "--device", "../card"}, 2, "device"},
+		"DeviceSpace":     {[]string{"serve", "--data", nothing, "--device", "my card"}, 2, "device"},
+		"ListenNoPort":    {[]string{"serve", "--data", nothing, "--listen", "localhost"}, 2, "HOST:PORT"},
+		"SettleTooLong":   {[]string{"serve", "--data", nothing, "--settle", "5h"}, 2, "0s to 60s"},
+		"AmpHalf":         {[]string{"serve", "--data", nothing, "--amp-chip", "gpiochip0"}, 2, "go together"},
+		"NoData":          {[]string{"plan", "--data", nothing}, 1, "holds no Loa Làng data"},
+		"ImportNothing":   {[]string{"recordings", "import"}, 2, "at least 1 arg"},
+		"RoleUnknown":     {[]string{"token", "add", "x", "--role", "boss", "--data", nothing}, 2, "admin, officer"},
+		"RoleMissing":     {[]string{"token", "add", "x", "--data", nothing}, 2, "role"},
+		"ExpiresOdd":      {[]string{"token", "add", "x", "--role", "viewer", "--expires", "soon", "--data", nothing}, 2, "30d"},
+		"PasswordInArgs":  {[]string{"user", "add", "x", "--role", "viewer", "--data", nothing}, 2, "--password-stdin"},
+		"LanguageUnknown": {[]string{"speech", "normalize", "--lang", "xx"}, 2, "use one of"},
+		"SayMarks":        {[]string{"say", "?!..."}, 1, "nothing to speak"},
+		"SayNobody":       {[]string{"say", "--lang", "pcc", "x"}, 1, "record it instead"},
+		"SpeakerByHand":   {[]string{"speaker"}, 1, "loalang serve"},
+		"BothFormats":     {[]string{"asrun", "--json", "--csv", "--data", nothing}, 2, "one of"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if strings.HasPrefix(name, "Say") {
+				need(t, map[string]string{"espeak-ng": "espeak-ng"})
+			}
+			out, errs, code := loalang(t, "", tt.args...)
+			if code != tt.code || !strings.Contains(errs, tt.says) || out != "" {
+				t.Errorf("exit %d, want %d; says %q, want it to hold %q; prints %q", code, tt.code, errs, tt.says, out)
+			}
+			if strings.Count(strings.TrimSpace(errs), "\n") != 0 || !strings.HasPrefix(errs, "loalang: ") {
+				t.Errorf("not one sentence: %q", errs)
+			}
+			if _, err := os.Stat(nothing); err == nil {
+				t.Error("a wrong use made a folder")
+			}
+		})
+	}
+}
+
+func TestEveryCommandHasHelp(t *testing.T) {
+	for _, args := range [][]string{
+		{"serve"},
+		{"say"},
+		{"speech"},
+		{"speech", "normalize"},
+		{"recordings"},
+		{"recordings", "import"},
+		{"plan"},
+		{"asrun"},
+		{"user"},
+		{"user", "add"},
+		{"token"},
+		{"token", "add"},
+		{"village"},
+		{"village", "list"},
+		{"village", "set"},
+		{"doctor"},
+		{"version"},
+		{"speaker"},
+	} {
+		out, errs, code := loalang(t, "", append(args, "--help")...)
+		if code != 0 || !strings.Contains(out, "Usage:") || errs != "" {
+			t.Errorf("%v --help: exit %d, %q, %q", args, code, out, errs)
+		}
+	}
+}
+
+// All faults of all layers are reported at once.
+func TestSettingsFaultsAtOnce(t *testing.T) {
+	data := t.TempDir()
+	if err := os.WriteFile(filepath.Join(data, "loalang.toml"), []byte("tail = \"9h\"\nvolume = 11\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LOALANG_SETTLE", "long")
+	_, errs, code := loalang(t, "", "serve", "--data", data, "--device", "a b")
+	for _, want := range []string{`tail from loalang.toml`, `"volume" is no setting`, "settle from LOALANG_SETTLE", "device from --device"} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("%q does not say %q", errs, want)
+		}
+	}
+	if code != 2 {
+		t.Errorf("exit %d, want 2", code)
+	}
+}
+
+func TestNormalizeLineByLine(t *testing.T) {
+	out, errs, code := loalang(t, "19h30\n\n-2 độ\n[[x]] 15 hộ\n", "speech", "normalize", "--lang", "vi")
+	want := []string{"mười chín giờ ba mươi phút", "", "âm hai độ", "mười lăm hộ"}
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if code != 0 || errs != "" || len(lines) != len(want) {
+		t.Fatalf("exit %d, %d lines, %q", code, len(lines), errs)
+	}
+	for i, w := range want {
+		if !strings.HasSuffix(lines[i], w) {
+			t.Errorf("line %d = %q, want %q", i+1, lines[i], w)
+		}
+	}
+}
+
+// A folder that serve made once is what the other commands work on.
+func TestCommandsOnADataFolder(t *testing.T) {
+	need(t, sound)
+	data := t.TempDir()
+	serve(t, data, "null").stop()
+	run := func(stdin string, args ...string) string {
+		t.Helper()
+		out, errs, code := loalang(t, stdin, append(args, "--data", data)...)
+		if code != 0 {
+			t.Fatalf("%v: exit %d: %s", args, code, errs)
+		}
+		return out
+	}
+	if out := run(password+"\n", "user", "add", "Lù A Páo", "--role", "cadre", "--village", "un-ta", "--password-stdin"); !strings.Contains(out, "Lù A Páo") {
+		t.Errorf("user add says %q", out)
+	}
+	if _, errs, code := loalang(t, password, "user", "add", "lù a páo", "--role", "cadre", "--password-stdin", "--data", data); code != 1 || !strings.Contains(errs, "already") {
+		t.Errorf("the same name again: exit %d, %q", code, errs)
+	}
+	if _, errs, code := loalang(t, "ngắn", "user", "add", "Vù", "--role", "cadre", "--password-stdin", "--data", data); code == 0 || !strings.Contains(errs, "10") {
+		t.Errorf("a short password: exit %d, %q", code, errs)
+	}
+	if token := run("", "token", "add", "app", "--role", "viewer", "--expires", "30d"); !strings.HasPrefix(token, "loa_") || strings.Count(token, "\n") != 1 {
+		t.Errorf("token add prints %q", token)
+	}
+	take := filepath.Join(t.TempDir(), "-i.m4a") // a name that looks like an option
+	if err := os.WriteFile(take, phone(t, "m4a", "-c:a", "aac").raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var rec map[string]any
+	if err := json.Unmarshal([]byte(run("", "recordings", "import", "--json", take)), &rec); err != nil || len(rec["id"].(string)) != 64 || rec["lufs"].(float64) > -17.7 {
+		t.Errorf("import = %v, %v", rec, err)
+	}
+	for _, args := range [][]string{{"plan", "--json"}, {"asrun", "--json"}} {
+		var document map[string]any
+		if err := json.Unmarshal([]byte(run("", args...)), &document); err != nil || document["village"] != "un-ta" {
+			t.Errorf("%v = %v, %v", args, document, err)
+		}
+	}
+	run("", "plan", "--days", "2")
+	if out := run("", "asrun", "--csv", "--from", "2026-11-01", "--to", "2026-11-30"); !strings.Contains(out, "village,due,started") {
+		t.Errorf("csv = %q", out)
+	}
+	run("", "village", "set", "un-ta", "--allowed", "05:00-11:30,13:30-21:00")
+	if out := run("", "village", "list"); !strings.Contains(out, "05:00-11:30,13:30-21:00") {
+		t.Errorf("village list = %q", out)
+	}
+	if _, errs, code := loalang(t, "", "village", "set", "un-ta", "--allowed", "21:00-05:00", "--data", data); code != 2 || !strings.Contains(errs, "earlier to later") {
+		t.Errorf("hours over midnight: exit %d, %q", code, errs)
+	}
+}
+
+// Files that are no sound are refused, each with a sentence, and the good ones
+// beside them are taken.
+func TestImportRefuses(t *testing.T) {
+	need(t, sound)
+	data, dir := t.TempDir(), t.TempDir()
+	serve(t, data, "null").stop()
+	write := func(name string, raw []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	good := phone(t, "m4a", "-c:a", "aac").raw
+	_, errs, code := loalang(t, "", "recordings", "import", "--data", data,
+		write("rong.mp3", nil), write("danh-sach.m4a", []byte("#EXTM3U\n#EXTINF:1,\n/etc/passwd\n")),
+		write("cut.m4a", good[:200]), write("good.wav", good), write("chu.txt", []byte("xin chào")))
+	if code != 1 {
+		t.Errorf("exit %d, want 1", code)
+	}
+	for _, name := range []string{"rong.mp3", "danh-sach.m4a", "cut.m4a", "chu.txt"} {
+		if !strings.Contains(errs, name) {
+			t.Errorf("%q says nothing of %s", errs, name)
+		}
+	}
+	if strings.Contains(errs, "good.wav") {
+		t.Errorf("the mislabelled but good file was refused: %s", errs)
+	}
+}
+
+func TestBusyPort(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, errs, code := loalang(t, "", "serve", "--data", t.TempDir(), "--device", "null", "--listen", l.Addr().String())
+	if code != 1 || !strings.Contains(errs, "is in use") || !strings.Contains(errs, "--listen") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+}
+
+func TestSecondServeOnOneFolder(t *testing.T) {
+	data := t.TempDir()
+	serve(t, data, "null")
+	_, errs, code := loalang(t, "", "serve", "--data", data, "--device", "null", "--listen", "127.0.0.1:0")
+	if code != 1 || !strings.Contains(errs, "another loalang serve") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+}
+
+func TestNewerDataFolder(t *testing.T) {
+	data := t.TempDir()
+	serve(t, data, "null").stop()
+	db, err := sql.Open("sqlite3", filepath.Join(data, "loalang.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (99999, 1, 0)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(filepath.Join(data, "loalang.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, errs, code := loalang(t, "", "serve", "--data", data, "--device", "null", "--listen", "127.0.0.1:0")
+	if code != 1 || !strings.Contains(errs, "newer") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+	after, err := os.ReadFile(filepath.Join(data, "loalang.db"))
+	if err != nil || string(before) != string(after) {
+		t.Errorf("the newer data were touched (%v)", err)
+	}
+}
+
+// Without espeak-ng and ffmpeg serve starts all the same, and each command says
+// what to install.
+func TestMissingPrograms(t *testing.T) {
+	empty := t.TempDir()
+	data := t.TempDir()
+	serve(t, data, "null").stop()
+	bare := func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command(exe, args...)
+		cmd.Env = append(os.Environ(), "PATH="+empty)
+		out, err := cmd.CombinedOutput()
+		if err == nil {
+			t.Errorf("%v succeeds without the program", args)
+		}
+		return string(out)
+	}
+	if says := bare("say", "-o", filepath.Join(empty, "x.wav"), "xin chào"); !strings.Contains(says, "apt-get install espeak-ng") {
+		t.Errorf("say says %q", says)
+	}
+	wav := filepath.Join(empty, "x.wav")
+	raw := make([]byte, 44+96000)
+	copy(raw, "RIFF\x24\x77\x01\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x80\xbb\x00\x00\x00\x77\x01\x00\x02\x00\x10\x00data\x00\x77\x01\x00")
+	if err := os.WriteFile(wav, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if says := bare("recordings", "import", wav, "--data", data); !strings.Contains(says, "ffmpeg") && !strings.Contains(says, "bubblewrap") {
+		t.Errorf("import says %q", says)
+	}
+	if says := bare("doctor", "--data", data); !strings.Contains(says, "apt-get install espeak-ng") || !strings.Contains(says, "apt-get install ffmpeg bubblewrap") {
+		t.Errorf("doctor says %q", says)
+	}
+}
