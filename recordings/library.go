@@ -79,8 +79,12 @@ func Open(c Config) (*Library, error) {
 	if c.Dir == "" || c.Index == nil || c.Now == nil {
 		return nil, errors.New("open recordings: Dir, Index and Now are needed")
 	}
+	dir, err := filepath.Abs(c.Dir) // the lock looks from a root of its own
+	if err != nil {
+		return nil, fmt.Errorf("open recordings: %w", err)
+	}
 	l := &Library{
-		dir: c.Dir, index: c.Index, sandbox: c.Sandbox, origin: c.Origin,
+		dir: dir, index: c.Index, sandbox: c.Sandbox, origin: c.Origin,
 		now: c.Now, limits: c.Limits.filled(), log: c.Log,
 	}
 	if l.sandbox == nil {

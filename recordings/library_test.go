@@ -335,6 +335,17 @@ func TestCacheDropsTheOldestPlayCopy(t *testing.T) {
 	f.Close()
 }
 
+// `make run` names its data folder "data": the lock must find what lies in it.
+func TestImportIntoARelativeFolder(t *testing.T) {
+	needs(t, "ffmpeg", "espeak-ng")
+	take := say(t, t.TempDir(), 4)
+	t.Chdir(t.TempDir())
+	l, _, _ := library(t, func(c *recordings.Config) { c.Dir = "data/recordings" })
+	if _, err := importFile(l, take); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestImportNeedsRoomOnTheDisk(t *testing.T) {
 	l, x, root := library(t, func(c *recordings.Config) { c.Limits.Reserve = 1 << 60 })
 	_, err := l.Import(context.Background(), strings.NewReader("RIFF"), recordings.About{})
