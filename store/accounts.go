@@ -93,7 +93,9 @@ func (s *Store) CreateSetup(ctx context.Context, hash string, expires time.Time)
 // fs.ErrNotExist when no such link is alive at now.
 func (s *Store) UseSetup(ctx context.Context, hash string, now time.Time, a people.Account) error {
 	return s.write(ctx, "use setup link", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "UPDATE setups SET used_at = ?1 WHERE hash = ?2 AND used_at IS NULL AND expires_at > ?1", micros(now), hash)
+		// The link makes the first account: once there is one, it is dead.
+		res, err := tx.ExecContext(ctx, `UPDATE setups SET used_at = ?1 WHERE hash = ?2 AND used_at IS NULL AND expires_at > ?1
+			AND NOT EXISTS (SELECT 1 FROM accounts)`, micros(now), hash)
 		if err != nil {
 			return err
 		}

@@ -124,13 +124,12 @@ func TestSetup(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a refused account leaves the link alive", func(t *testing.T) {
+	t.Run("dead once somebody has an account", func(t *testing.T) {
 		s := fresh(t)
 		ctx := context.Background()
-		check(t, s.SaveAccount(ctx, account("1", "Hoa")), nil)
 		check(t, s.CreateSetup(ctx, "h", day0.Add(half)), nil)
-		check(t, s.UseSetup(ctx, "h", day0, account("2", "Hoa")), people.ErrNameTaken)
-		check(t, s.UseSetup(ctx, "h", day0, account("2", "Lan")), nil)
+		check(t, s.SaveAccount(ctx, account("1", "Hoa")), nil)
+		check(t, s.UseSetup(ctx, "h", day0, account("2", "Lan")), fs.ErrNotExist)
 	})
 }
 
