@@ -109,16 +109,17 @@ func (to importTo) print(line imported) error {
 }
 
 func importFile(ctx context.Context, to importTo, name string) (recordings.Recording, error) {
+	// Looked at before it is opened: opening a pipe would wait for a writer.
+	if info, err := os.Stat(name); err != nil {
+		return recordings.Recording{}, err
+	} else if !info.Mode().IsRegular() {
+		return recordings.Recording{}, errors.New("is not a file: name sound files")
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return recordings.Recording{}, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil {
-		return recordings.Recording{}, err
-	} else if !info.Mode().IsRegular() {
-		return recordings.Recording{}, errors.New("is not a file: name sound files")
-	}
 	return to.library.Import(ctx, f, recordings.About{
 		Title: filepath.Base(name), Kind: recordings.Take, Village: to.village, By: "command line",
 	})
