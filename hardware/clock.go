@@ -2,10 +2,7 @@ package hardware
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -26,6 +23,9 @@ const (
 	// rtcApart is how far an RTC may be from the wall clock that was set from
 	// it: it may run in local time.
 	rtcApart = 26 * time.Hour
+	// rtcBehind is how far an RTC may lie behind what was seen before: it loses
+	// some seconds a day against the kernel's word. Behind by more it is broken.
+	rtcBehind = 15 * time.Minute
 	// toldAhead is how far past the floor a told time is believed: a board may
 	// lie in a store-room for years, not for decades.
 	toldAhead = 40 * 365 * 24 * time.Hour
@@ -64,21 +64,12 @@ type Clock struct {
 	mu     sync.Mutex
 	state  Trust
 	since  time.Duration // monotonic
-	offset time.Duration // of a told time: true wall − kernel's wall at the last look
 	told   bool          // in this process
 	wallAt time.Time     // the kernel's wall at the last look
+	nowAt  time.Time     // Now at the last look
 	monoAt time.Duration // monotonic at the last look
 	memory clockMemory
 	keptAt time.Duration
-}
-
-// clockMemory is what outlives the process.
-type clockMemory struct {
-	LastSeen time.Time     `json:"last_seen"` // by the kernel's word or a valid RTC
-	ToldSeen time.Time     `json:"told_seen"` // by a person's word, who may have erred
-	Boot     string        `json:"boot"`      // boot in which the clock was trusted
-	Trusted  bool          `json:"trusted"`   // it was, in that boot
-	Apart    time.Duration `json:"apart"`     // told time − monotonic since 1970; zero: the kernel's wall is right
 }
 
 // OpenClock reads what is remembered and takes a first look. A memory that is
@@ -91,30 +82,17 @@ func OpenClock(cfg ClockConfig) *Clock {
 		cfg.Proc = "/proc"
 	}
 	c := &Clock{cfg: cfg, steps: make(chan time.Duration, 1)}
-	raw, err := os.ReadFile(cfg.File)
-	if err == nil {
-		err = json.Unmarshal(raw, &c.memory)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		cfg.Log.Warn("what is remembered of the clock is unreadable", "file", cfg.File, "err", err)
-		c.memory = clockMemory{}
-	}
 	c.wallAt, c.monoAt = cfg.Kernel.Read()
-	if boot := c.boot(); c.memory.Boot != boot || boot == "" {
-		// The monotonic clock began anew, and with it what hung on it.
-		c.memory.Trusted, c.memory.Apart = false, 0
-	}
-	if c.memory.Apart != 0 {
-		c.offset = c.memory.Apart - (time.Duration(c.wallAt.UnixNano()) - c.monoAt)
-	}
+	c.recall(c.monoAt)
 	c.since = c.monoAt
 	c.state = c.judge()
+	c.nowAt = c.now()
 	return c
 }
 
 // Now is the wall time as far as it is known: the kernel's, or the told one,
 // which runs on with CLOCK_MONOTONIC whatever is done to the wall clock. An
-// unknown clock never goes below what was last seen.
+// unknown clock never goes below what was last seen, and runs on from there.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -127,10 +105,10 @@ func (c *Clock) now() time.Time {
 	if c.memory.Apart != 0 {
 		wall = time.Unix(0, int64(c.memory.Apart+mono))
 	}
-	if c.state != Unknown {
-		return wall
+	if c.trusted() {
+		return wall.Add(c.memory.Behind)
 	}
-	for _, seen := range []time.Time{c.floor(), c.memory.ToldSeen} {
+	for _, seen := range []time.Time{c.floor(mono), c.memory.ToldSeen.Add(c.ran(mono))} {
 		if wall.Before(seen) {
 			wall = seen
 		}
@@ -138,12 +116,19 @@ func (c *Clock) now() time.Time {
 	return wall
 }
 
+// trusted says whether scheduled items may play. mu is held.
+func (c *Clock) trusted() bool { return ClockState{Trust: c.state}.Trusted() }
+
 // State is the clock at a glance.
 func (c *Clock) State() ClockState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, mono := c.cfg.Kernel.Read()
-	return ClockState{Trust: c.state, Since: mono - c.since, Offset: c.offset}
+	wall, mono := c.cfg.Kernel.Read()
+	state := ClockState{Trust: c.state, Since: mono - c.since}
+	if c.memory.Apart != 0 {
+		state.Offset = c.memory.Apart - (time.Duration(wall.UnixNano()) - mono)
+	}
+	return state
 }
 
 // Trusted says whether scheduled items may play.
@@ -160,23 +145,20 @@ func (c *Clock) Steps() <-chan time.Duration { return c.steps }
 func (c *Clock) Tell(t time.Time, by string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if t.Before(c.floor()) {
-		return fmt.Errorf("%w: %s was seen already", ErrBackwards, c.floor().UTC().Format(time.RFC3339))
+	_, mono := c.cfg.Kernel.Read()
+	floor := c.floor(mono)
+	if t.Before(floor) {
+		return fmt.Errorf("%w: %s was seen already", ErrBackwards, floor.UTC().Format(time.RFC3339))
 	}
-	if t.After(c.floor().Add(toldAhead)) {
-		return fmt.Errorf("%w: it was %s not long ago", ErrAhead, c.floor().UTC().Format(time.RFC3339))
+	if t.After(floor.Add(toldAhead)) {
+		return fmt.Errorf("%w: it was %s not long ago", ErrAhead, floor.UTC().Format(time.RFC3339))
 	}
-	before := c.now()
-	wall, mono := c.cfg.Kernel.Read()
-	c.offset, c.told = t.Sub(wall), true
-	c.memory.Apart, c.memory.ToldSeen = time.Duration(t.UnixNano())-mono, t.UTC()
+	c.pin(mono)
+	c.told = true
+	c.memory.Apart, c.memory.Behind, c.memory.ToldSeen = time.Duration(t.UnixNano())-mono, 0, t.UTC()
 	c.become(c.judge())
-	// Time runs on between the two readings; what is no step is not told as one.
-	step := c.now().Sub(before)
-	c.cfg.Log.Info("the time was told", "by", by, "time", t.UTC(), "step", step, "trust", c.state)
-	if step.Abs() > stepSize {
-		c.tell(step)
-	}
+	c.cfg.Log.Info("the time was told", "by", by, "time", t.UTC(), "trust", c.state)
+	c.compare()
 	return c.keep()
 }
 
@@ -221,53 +203,55 @@ func (c *Clock) watch(ctx context.Context, set chan<- struct{}) {
 	}
 }
 
-// look compares the clocks and judges the trust anew.
+// look judges the trust anew and compares the clocks.
 func (c *Clock) look() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	wall, mono := c.cfg.Kernel.Read()
-	apart := wall.Sub(c.wallAt) - (mono - c.monoAt)
-	c.wallAt, c.monoAt = wall, mono
-	if apart.Abs() > stepSize {
-		c.stepped(apart)
-	}
-	before := c.offset
 	c.become(c.judge())
-	if step := c.offset - before; step != 0 {
-		c.tell(step)
-	}
-	if mono-c.keptAt > keepEvery {
+	c.compare()
+	if _, mono := c.cfg.Kernel.Read(); mono-c.keptAt > keepEvery {
 		c.logKeep()
 	}
 }
 
-// stepped takes in a step of the kernel's wall clock. While a person's word
-// holds, Now goes on from that word.
-func (c *Clock) stepped(apart time.Duration) {
-	c.cfg.Log.Info("the system clock stepped", "by", apart)
-	if c.state == Told || c.offset != 0 {
-		c.offset -= apart
-		return
+// compare tells how far Now has stepped since the last look, whatever moved it:
+// the kernel's wall, a person's word, or the trust. mu is held.
+func (c *Clock) compare() {
+	wall, mono := c.cfg.Kernel.Read()
+	now, run := c.now(), mono-c.monoAt
+	if apart := wall.Sub(c.wallAt) - run; apart.Abs() > stepSize {
+		c.cfg.Log.Info("the system clock stepped", "by", apart)
 	}
-	c.tell(apart)
+	step := now.Sub(c.nowAt) - run
+	c.wallAt, c.nowAt, c.monoAt = wall, now, mono
+	if step.Abs() > stepSize {
+		c.tell(step)
+	}
 }
 
 // judge decides the trust. mu is held.
 func (c *Clock) judge() Trust {
-	wall, _ := c.cfg.Kernel.Read()
+	wall, mono := c.cfg.Kernel.Read()
 	// A synchronised clock is asked for no more than to lie after the build: what
 	// was seen before may have been a wrong RTC or a slip of the finger.
 	if c.cfg.Kernel.Synced() && !wall.Before(c.cfg.Floor.Add(-24*time.Hour)) {
-		c.offset, c.told = 0, false
-		c.memory.Apart, c.memory.ToldSeen = 0, time.Time{}
+		c.told = false
+		c.memory.Apart, c.memory.Behind, c.memory.ToldSeen = 0, 0, time.Time{}
 		return Synced
 	}
 	switch {
 	case c.told:
 		return Told
-	case c.cfg.AssumeTrusted, c.memory.Trusted:
+	case c.cfg.AssumeTrusted:
+		c.memory.Behind = 0
 		return Held
-	case !wall.Before(c.floor()) && (c.rtc(wall) || c.hosted()):
+	case c.memory.Trusted:
+		return Held
+	}
+	floor := c.floor(mono)
+	if !wall.Before(floor.Add(-rtcBehind)) && (c.rtc(wall, floor) || c.hosted()) {
+		// Once in a boot: from here on the wall clock is followed.
+		c.memory.Trusted, c.memory.Behind = true, max(0, floor.Sub(wall))
 		return Held
 	}
 	return Unknown
@@ -280,6 +264,7 @@ func (c *Clock) become(t Trust) {
 	}
 	c.cfg.Log.Info("the clock's trust changed", "from", c.state, "to", t)
 	_, c.since = c.cfg.Kernel.Read()
+	c.pin(c.since)
 	c.state = t
 	c.tell(0)
 	c.logKeep()
@@ -295,16 +280,8 @@ func (c *Clock) tell(step time.Duration) {
 	c.steps <- step
 }
 
-// floor is a time that is certainly past. mu is held.
-func (c *Clock) floor() time.Time {
-	if c.memory.LastSeen.After(c.cfg.Floor) {
-		return c.memory.LastSeen
-	}
-	return c.cfg.Floor
-}
-
 // rtc says whether a battery-backed clock stands behind the wall clock.
-func (c *Clock) rtc(wall time.Time) bool {
+func (c *Clock) rtc(wall, floor time.Time) bool {
 	raw, err := os.ReadFile(filepath.Join(c.cfg.Sys, "class/rtc/rtc0/since_epoch"))
 	if err != nil {
 		return false
@@ -314,7 +291,7 @@ func (c *Clock) rtc(wall time.Time) bool {
 		return false
 	}
 	t := time.Unix(seconds, 0)
-	return !t.Before(c.floor().Add(-rtcApart)) && t.Sub(wall).Abs() < rtcApart
+	return !t.Before(floor.Add(-rtcApart)) && t.Sub(wall).Abs() < rtcApart
 }
 
 // hosted says whether a hypervisor keeps this machine's time: its clock came
@@ -339,53 +316,4 @@ func (c *Clock) boot() string {
 		return ""
 	}
 	return strings.TrimSpace(string(raw))
-}
-
-func (c *Clock) logKeep() {
-	if err := c.keep(); err != nil {
-		c.cfg.Log.Warn("the clock's memory could not be written", "err", err)
-	}
-}
-
-// keep writes the memory: what was seen never goes back unless the kernel is
-// synchronised, and an unknown clock adds nothing to it. mu is held.
-func (c *Clock) keep() error {
-	_, c.keptAt = c.cfg.Kernel.Read()
-	now, trusted := c.now().UTC(), c.state != Unknown
-	seen := &c.memory.LastSeen
-	if c.memory.Apart != 0 {
-		seen = &c.memory.ToldSeen
-	}
-	if c.state == Synced || trusted && now.After(*seen) {
-		*seen = now
-	}
-	c.memory.Boot, c.memory.Trusted = c.boot(), trusted
-	if c.cfg.File == "" {
-		return nil
-	}
-	raw, err := json.Marshal(c.memory)
-	if err != nil {
-		return fmt.Errorf("encode the clock's memory: %w", err)
-	}
-	return replaceFile(c.cfg.File, raw)
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(name string, raw []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".clock-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
-	_, err = f.Write(raw)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }

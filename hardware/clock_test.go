@@ -416,3 +416,96 @@ func TestNoBootIDIsNoMemory(t *testing.T) {
 		t.Errorf("trust = %q, want unknown", got)
 	}
 }
+
+// Found by a review: an emergency raised while the clock was unknown never
+// expired, since Now stood still at the floor.
+func TestAnUnknownClockRunsOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "boot-1")
+		floor := noon.AddDate(0, -1, 0)
+		k := newKernel(time.Unix(1000, 0))
+		at := func(what string, c *hardware.Clock, want time.Time) {
+			t.Helper()
+			if got := c.Now(); !got.Equal(want) || c.State().Trust != hardware.Unknown {
+				t.Errorf("%s: %s at %s, want unknown at %s", what, c.State().Trust, got, want)
+			}
+		}
+		runFor := func(c *hardware.Clock, d time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), d)
+			defer cancel()
+			if err := c.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		}
+		c := h.open(k, false)
+		at("at first", c, floor)
+		time.Sleep(15 * time.Minute)
+		at("a quarter of an hour later", c, floor.Add(15*time.Minute))
+		runFor(c, time.Hour)
+		// The process starts again in the same boot, and was killed before: time ran on.
+		c = h.open(k, false)
+		at("in the next process", c, floor.Add(75*time.Minute))
+		time.Sleep(time.Minute)
+		at("killed a minute later", h.open(k, false), floor.Add(76*time.Minute))
+		// The power fails: what passed before it has certainly passed.
+		runFor(c, time.Minute)
+		h.write(t, "proc/sys/kernel/random/boot_id", "boot-2\n")
+		c = h.open(newKernel(time.Unix(10, 0)), false)
+		at("in the next boot", c, floor.Add(77*time.Minute))
+		time.Sleep(time.Minute)
+		at("and on", c, floor.Add(78*time.Minute))
+	})
+}
+
+// A step is one of Now, not of the kernel's wall below the floor.
+func TestLeavingTheFloorIsOneStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKernel(time.Unix(1000, 0))
+		c := newHouse(t, "b").open(k, false)
+		running(t, c)
+		time.Sleep(time.Hour)
+		next(t, c)
+		before := c.Now()
+		k.step(noon.Sub(time.Unix(1000, 0)), true)
+		if d, ok := next(t, c); !ok || d != c.Now().Sub(before) || !c.Now().Equal(noon.Add(time.Hour)) {
+			t.Errorf("step = %s %v to %s, want the way from %s", d, ok, c.Now(), before)
+		}
+	})
+}
+
+// An RTC loses some seconds a day. Right after a time that the kernel vouched
+// for it lies in the past; it is believed, and put right by what is known.
+func TestASlowRTCIsHeldAndNeverGoesBack(t *testing.T) {
+	rtc := "sys/class/rtc/rtc0/since_epoch"
+	for name, tt := range map[string]struct {
+		behind time.Duration
+		want   hardware.Trust
+	}{
+		"OK":      {5 * time.Minute, hardware.Held},
+		"ByHours": {2 * time.Hour, hardware.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, "boot-1")
+				k := newKernel(noon)
+				k.synced = true
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if err := h.open(k, false).Run(ctx); err != nil {
+					t.Fatal(err)
+				}
+				h.write(t, "proc/sys/kernel/random/boot_id", "boot-2\n")
+				wall := noon.Add(time.Minute - tt.behind)
+				h.write(t, rtc, strconv.FormatInt(wall.Unix(), 10))
+				c := h.open(newKernel(wall), false)
+				running(t, c)
+				for range 3 {
+					time.Sleep(time.Hour)
+					if got, want := c.Now().Sub(noon), time.Since(k.begin); got != want || c.State().Trust != tt.want {
+						t.Errorf("%s at noon and %s, want %s at noon and %s", c.State().Trust, got, tt.want, want)
+					}
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,122 @@
+package hardware
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// clockMemory is what outlives the process.
+type clockMemory struct {
+	LastSeen time.Time     `json:"last_seen"` // by the kernel's word or a valid RTC; it is certainly past
+	ToldSeen time.Time     `json:"told_seen"` // by a person's word, who may have erred
+	Pinned   time.Duration `json:"pinned"`    // monotonic, when the two were written down
+	Boot     string        `json:"boot"`      // boot of which the rest speaks
+	Trusted  bool          `json:"trusted"`   // the clock was, in that boot
+	Apart    time.Duration `json:"apart"`     // told time − monotonic since 1970; zero: the kernel's wall is right
+	Behind   time.Duration `json:"behind"`    // how far the RTC, and the wall set from it, certainly lies behind
+}
+
+// recall reads the memory. One that is unreadable counts as none: it only makes
+// the clock less trusted.
+func (c *Clock) recall(mono time.Duration) {
+	raw, err := os.ReadFile(c.cfg.File)
+	if err == nil {
+		err = json.Unmarshal(raw, &c.memory)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		c.cfg.Log.Warn("what is remembered of the clock is unreadable", "file", c.cfg.File, "err", err)
+		c.memory = clockMemory{}
+	}
+	if boot := c.boot(); c.memory.Boot != boot || boot == "" {
+		// The monotonic clock began anew, and with it what hung on it.
+		c.memory.Trusted, c.memory.Apart, c.memory.Behind = false, 0, 0
+		c.memory.Pinned = mono
+	}
+}
+
+// floor is a time that is certainly past: what was last seen, or the build,
+// and for an unknown clock what has passed since. mu is held.
+func (c *Clock) floor(mono time.Duration) time.Time {
+	seen := c.memory.LastSeen
+	if seen.Before(c.cfg.Floor) {
+		seen = c.cfg.Floor
+	}
+	return seen.Add(c.ran(mono))
+}
+
+// ran is how long an unknown clock has run on since what was seen was written
+// down; the trusted ones see for themselves. mu is held.
+func (c *Clock) ran(mono time.Duration) time.Duration {
+	if c.trusted() {
+		return 0
+	}
+	return max(0, mono-c.memory.Pinned)
+}
+
+// pin writes down how far an unknown clock has run on. mu is held.
+func (c *Clock) pin(mono time.Duration) {
+	if ran := c.ran(mono); ran > 0 {
+		c.memory.LastSeen = c.floor(mono)
+		if !c.memory.ToldSeen.IsZero() {
+			c.memory.ToldSeen = c.memory.ToldSeen.Add(ran)
+		}
+	}
+	c.memory.Pinned = mono
+}
+
+func (c *Clock) logKeep() {
+	if err := c.keep(); err != nil {
+		c.cfg.Log.Warn("the clock's memory could not be written", "err", err)
+	}
+}
+
+// keep writes the memory: what was seen never goes back unless the kernel is
+// synchronised, and an unknown clock adds no more to it than has certainly
+// passed. mu is held.
+func (c *Clock) keep() error {
+	_, mono := c.cfg.Kernel.Read()
+	c.keptAt = mono
+	c.pin(mono)
+	now, trusted := c.now().UTC(), c.trusted()
+	seen := &c.memory.LastSeen
+	if c.memory.Apart != 0 {
+		seen = &c.memory.ToldSeen
+	}
+	if c.state == Synced || trusted && now.After(*seen) {
+		*seen = now
+	}
+	c.memory.Boot, c.memory.Trusted = c.boot(), trusted
+	if c.cfg.File == "" {
+		return nil
+	}
+	raw, err := json.Marshal(c.memory)
+	if err != nil {
+		return fmt.Errorf("encode the clock's memory: %w", err)
+	}
+	return replaceFile(c.cfg.File, raw)
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(name string, raw []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".clock-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
+	_, err = f.Write(raw)
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
