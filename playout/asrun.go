@@ -83,7 +83,8 @@ type Journal interface {
 	// occurrence has a row already: it must not play again.
 	Claim(ctx context.Context, a AsRun) error
 	// Record replaces the row with a.Occurrence, its airings included, or
-	// writes it when there is none.
+	// writes it when there is none. A row with a later Updated stays as it is,
+	// and that is no error: an older state never takes the place of a newer.
 	Record(ctx context.Context, a AsRun) error
 	// Unfinished reads the rows without an outcome: after a restart, what the
 	// power cut left.

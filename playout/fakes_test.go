@@ -399,9 +399,18 @@ type journal struct {
 	rows    map[string]playout.AsRun
 	claims  []time.Time
 	failing error
+	// claiming delays and then fails each claim.
+	claiming struct {
+		takes time.Duration
+		fails error
+	}
 }
 
 func (j *journal) Claim(_ context.Context, a playout.AsRun) error {
+	time.Sleep(j.claiming.takes)
+	if j.claiming.fails != nil {
+		return j.claiming.fails
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.failing != nil {
@@ -421,7 +430,9 @@ func (j *journal) Record(_ context.Context, a playout.AsRun) error {
 	if j.failing != nil {
 		return j.failing
 	}
-	j.rows[a.Occurrence] = a
+	if there, ok := j.rows[a.Occurrence]; !ok || !there.Updated.After(a.Updated) {
+		j.rows[a.Occurrence] = a
+	}
 	return nil
 }
 

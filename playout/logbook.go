@@ -7,10 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -25,27 +22,74 @@ const drainEvery = 10 * time.Second
 
 // logbook writes the as-run: to the journal, and while that fails to fsynced
 // files, one for each row, from which the journal is filled later.
+//
+// A row has one writer at a time, whoever claims, records or drains it, and its
+// Updated grows with each state: so an older state never comes after a newer.
 type logbook struct {
 	journal Journal
-	dirs    []string // spool folders, tried in order
+	spool   spool
+	now     func() time.Time
 	log     *slog.Logger
 
 	mu      sync.Mutex
 	order   []string         // occurrences with a row to write, oldest first
 	rows    map[string]AsRun // newest state of each
 	wake    chan struct{}
-	failing bool // the journal's last write failed: logged once
+	failing bool                     // the journal's last write failed: logged once
+	stamped time.Time                // the last Updated that was given
+	writing map[string]chan struct{} // occurrences whose row is being written; closed when it is done
 }
 
-func newLogbook(j Journal, dirs []string, log *slog.Logger) *logbook {
-	return &logbook{journal: j, dirs: dirs, log: log, rows: map[string]AsRun{}, wake: make(chan struct{}, 1)}
+func newLogbook(cfg PlayerConfig) *logbook {
+	return &logbook{
+		journal: cfg.Journal, spool: spool{dirs: cfg.Spool}, now: cfg.Now, log: cfg.Log,
+		rows: map[string]AsRun{}, wake: make(chan struct{}, 1), writing: map[string]chan struct{}{},
+	}
+}
+
+// turn waits until nobody else writes the row of an occurrence; done lets the
+// next one.
+func (l *logbook) turn(occurrence string) (done func()) {
+	l.mu.Lock()
+	for l.writing[occurrence] != nil {
+		other := l.writing[occurrence]
+		l.mu.Unlock()
+		<-other
+		l.mu.Lock()
+	}
+	mine := make(chan struct{})
+	l.writing[occurrence] = mine
+	l.mu.Unlock()
+	return func() {
+		l.mu.Lock()
+		delete(l.writing, occurrence)
+		l.mu.Unlock()
+		close(mine)
+	}
+}
+
+// stamp is the Updated of a row's next state: now, but later than every stamp
+// before it and than the row's last, whatever the clock was stepped to. l.mu is
+// held.
+func (l *logbook) stamp(last time.Time) time.Time {
+	const least = time.Microsecond // what the store keeps
+	t := l.now().UTC().Truncate(least)
+	if !t.After(l.stamped) {
+		t = l.stamped.Add(least)
+	}
+	l.stamped = t
+	if !t.After(last) {
+		t = last.UTC().Truncate(least).Add(least)
+	}
+	return t
 }
 
 // claim makes a durable before the amplifier is keyed. ErrClaimed when the
 // occurrence has a row. Any other error means that neither the journal nor a
 // spool folder could keep it.
 func (l *logbook) claim(ctx context.Context, a AsRun) error {
-	if l.spooled(a.Occurrence) {
+	defer l.turn(a.Occurrence)()
+	if _, spooled := l.spooled(a.Occurrence); spooled {
 		return ErrClaimed
 	}
 	patient, cancel := context.WithTimeout(ctx, journalPatience)
@@ -56,7 +100,7 @@ func (l *logbook) claim(ctx context.Context, a AsRun) error {
 		return err
 	}
 	l.health(err)
-	if spoolErr := l.spool(a); spoolErr != nil {
+	if spoolErr := l.keep(a); spoolErr != nil {
 		return fmt.Errorf("claim %s: %w", a.Occurrence, errors.Join(err, spoolErr))
 	}
 	return nil
@@ -66,6 +110,7 @@ func (l *logbook) claim(ctx context.Context, a AsRun) error {
 func (l *logbook) record(a AsRun) {
 	a.Airings = append([]Airing(nil), a.Airings...)
 	l.mu.Lock()
+	a.Updated = l.stamp(a.Updated)
 	if _, waiting := l.rows[a.Occurrence]; !waiting {
 		l.order = append(l.order, a.Occurrence)
 	}
@@ -81,7 +126,6 @@ func (l *logbook) record(a AsRun) {
 func (l *logbook) run(ctx context.Context) {
 	tick := time.NewTicker(drainEvery)
 	defer tick.Stop()
-	l.drain(ctx)
 	for {
 		l.flush(ctx)
 		select {
@@ -122,65 +166,52 @@ func (l *logbook) next() (AsRun, bool) {
 }
 
 func (l *logbook) write(ctx context.Context, a AsRun) {
-	// A row in the spool is older than a: the file must not win afterwards.
-	wasSpooled := l.spooled(a.Occurrence)
+	defer l.turn(a.Occurrence)()
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), journalPatience)
 	defer cancel()
 	err := l.journal.Record(patient, a)
 	l.health(err)
-	if err != nil {
-		if spoolErr := l.spool(a); spoolErr != nil {
-			l.log.Error("as-run row could not be kept", "occurrence", a.Occurrence, "err", spoolErr)
-		}
+	if err == nil {
+		l.unspool(a.Occurrence) // what is there is older
 		return
 	}
-	if wasSpooled {
-		l.unspool(a.Occurrence)
+	if spoolErr := l.keep(a); spoolErr != nil {
+		l.log.Error("as-run row could not be kept", "occurrence", a.Occurrence, "err", spoolErr)
 	}
 }
 
-// drain offers the spooled rows to the journal.
-func (l *logbook) drain(ctx context.Context) {
-	for _, dir := range l.dirs {
-		names, err := filepath.Glob(filepath.Join(dir, "asrun-*.json"))
-		if err != nil {
-			continue
-		}
-		for _, name := range names {
-			if !l.drainOne(ctx, name) {
-				return
-			}
+// drain offers the spooled rows to the journal. It says whether the journal has
+// them all.
+func (l *logbook) drain(ctx context.Context) bool {
+	for _, name := range l.spool.list("asrun-*.json") {
+		if !l.drainOne(ctx, name) {
+			return false
 		}
 	}
+	return true
 }
 
 // drainOne says whether it is worth going on.
 func (l *logbook) drainOne(ctx context.Context, name string) bool {
-	var a AsRun
-	raw, err := os.ReadFile(name)
-	if err == nil {
-		err = json.Unmarshal(raw, &a)
-	}
+	a, err := l.readRow(name)
 	if err != nil {
 		l.log.Error("spooled as-run row is unreadable and is set aside", "file", name, "err", err)
-		if err := os.Rename(name, strings.TrimSuffix(name, ".json")+".broken"); err != nil {
+		if err := l.spool.setAside(name, strings.TrimSuffix(name, ".json")+".broken"); err != nil {
 			l.log.Error("spooled as-run row could not be set aside", "file", name, "err", err)
 		}
 		return true
 	}
-	l.mu.Lock()
-	_, newer := l.rows[a.Occurrence]
-	l.mu.Unlock()
-	if newer {
-		return true // the queue writes a newer state in a moment
+	defer l.turn(a.Occurrence)()
+	if a, err = l.readRow(name); err != nil || a.Occurrence == "" {
+		return true // written or drained while we waited for our turn
 	}
 	patient, cancel := context.WithTimeout(ctx, journalPatience)
 	defer cancel()
-	if err := l.journal.Record(patient, a); err != nil {
-		l.health(err)
+	err = l.journal.Record(patient, a)
+	l.health(err)
+	if err != nil {
 		return false
 	}
-	l.health(nil)
 	l.unspool(a.Occurrence)
 	return true
 }
@@ -204,78 +235,51 @@ func spoolName(occurrence string) string {
 	return "asrun-" + hex.EncodeToString(sum[:12]) + ".json"
 }
 
-func (l *logbook) spooled(occurrence string) bool {
-	for _, dir := range l.dirs {
-		if _, err := os.Stat(filepath.Join(dir, spoolName(occurrence))); err == nil {
-			return true
+// spooled reads the row of an occurrence that waits in the spool. One that
+// cannot be read is one too: what it was claimed for must not air twice.
+func (l *logbook) spooled(occurrence string) (AsRun, bool) {
+	a, err := l.readRow(spoolName(occurrence))
+	if err != nil {
+		return AsRun{Occurrence: occurrence}, true
+	}
+	return a, a.Occurrence != ""
+}
+
+// readRow reads the newest readable copy of a spooled row; the zero row when
+// there is no copy, an error when there are and none can be read.
+func (l *logbook) readRow(name string) (newest AsRun, err error) {
+	copies, err := l.spool.read(name)
+	for _, raw := range copies {
+		var a AsRun
+		if bad := json.Unmarshal(raw, &a); bad != nil {
+			err = errors.Join(err, bad)
+			continue
+		}
+		if a.Occurrence == "" {
+			err = errors.Join(err, errors.New("the row names no occurrence"))
+			continue
+		}
+		if newest.Occurrence == "" || a.Updated.After(newest.Updated) {
+			newest = a
 		}
 	}
-	return false
+	if newest.Occurrence != "" {
+		err = nil
+	}
+	return newest, err
 }
 
 func (l *logbook) unspool(occurrence string) {
-	for _, dir := range l.dirs {
-		if err := os.Remove(filepath.Join(dir, spoolName(occurrence))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			l.log.Error("spooled as-run row could not be removed", "occurrence", occurrence, "err", err)
-		}
+	if err := l.spool.remove(spoolName(occurrence)); err != nil {
+		l.log.Error("spooled as-run row could not be removed", "occurrence", occurrence, "err", err)
 	}
 }
 
-// spool keeps a row in the first folder that takes it.
-func (l *logbook) spool(a AsRun) error {
+// keep writes a row to the spool.
+func (l *logbook) keep(a AsRun) error {
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("encode as-run: %w", err)
 	}
-	return writeDurable(l.dirs, spoolName(a.Occurrence), raw)
-}
-
-// writeDurable writes name into the first of dirs that takes it: temporary
-// file, fsync, rename, fsync of the folder. Older copies in the dirs behind go:
-// they must not win after a restart.
-func writeDurable(dirs []string, name string, raw []byte) error {
-	var errs []error
-	for i, dir := range dirs {
-		if err := writeInto(dir, name, raw); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		for _, behind := range dirs[i+1:] {
-			if err := os.Remove(filepath.Join(behind, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-		return nil
-	}
-	return errors.Join(errs...)
-}
-
-func writeInto(dir, name string, raw []byte) error {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone after the rename; left over only on failure
-	_, err = f.Write(raw)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil {
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
+	return l.spool.write(spoolName(a.Occurrence), raw)
 }

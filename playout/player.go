@@ -74,7 +74,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 	return &Player{
 		cfg:    cfg,
 		power:  newPower(cfg.Amp, cfg.Log),
-		book:   newLogbook(cfg.Journal, cfg.Spool, cfg.Log),
+		book:   newLogbook(cfg),
 		inbox:  make(chan func(), 256),
 		done:   make(chan struct{}),
 		items:  map[string]*item{},

@@ -41,7 +41,7 @@ func (p *Player) keepActive() {
 	p.mu.Unlock()
 	raw, err := json.Marshal(active)
 	if err == nil {
-		err = writeDurable(p.cfg.Spool, activeFile, raw)
+		err = p.book.spool.write(activeFile, raw)
 	}
 	if err != nil {
 		p.cfg.Log.Error("the active emergencies could not be kept for a restart", "err", err)
@@ -52,6 +52,7 @@ func (p *Player) keepActive() {
 // again the emergencies that are still alive.
 func (p *Player) afterRestart(ctx context.Context) {
 	alive := p.resumable(ctx)
+	p.book.drain(ctx) // a row that only the spool has is unfinished too
 	patient, cancel := context.WithTimeout(ctx, journalPatience)
 	defer cancel()
 	rows, err := p.cfg.Journal.Unfinished(patient, p.cfg.Village)

@@ -53,9 +53,18 @@ func (s *Store) Claim(ctx context.Context, a playout.AsRun) error {
 
 // Record replaces the row of a.Occurrence, its airings included, or writes it
 // when there is none. A row keeps its ID, its origin, its birth and, once it is
-// claimed, its claim. On a full disk it uses the margin.
+// claimed, its claim. A row that was updated later than a stays as it is. On a
+// full disk it uses the margin.
 func (s *Store) Record(ctx context.Context, a playout.AsRun) error {
-	return s.writeSurely(ctx, "record "+a.Occurrence, func(tx *sql.Tx) error { return s.putAsRun(ctx, tx, a) })
+	return s.writeSurely(ctx, "record "+a.Occurrence, func(tx *sql.Tx) error {
+		var newer int
+		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM asrun WHERE village = ? AND occurrence = ? AND updated_at > ?",
+			a.Village, a.Occurrence, micros(a.Updated)).Scan(&newer)
+		if err != nil || newer > 0 {
+			return err
+		}
+		return s.putAsRun(ctx, tx, a)
+	})
 }
 
 func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error {

@@ -93,6 +93,21 @@ func TestRecordReplacesRowAndAirings(t *testing.T) {
 	same(t, "recorded again with fewer airings", got, want)
 }
 
+// What waited in the spool may be older than what the database got meanwhile.
+func TestOlderRowNeverTakesThePlaceOfANewer(t *testing.T) {
+	s, _ := seeded(t)
+	ctx := context.Background()
+	newer := played("o", day0)
+	check(t, s.Record(ctx, newer), nil)
+	older := claimed("o", day0)
+	older.Updated = newer.Updated.Add(-time.Microsecond)
+	check(t, s.Record(ctx, older), nil)
+	got, err := s.AsRun(ctx, "o")
+	check(t, err, nil)
+	newer.Revision = 1
+	same(t, "row", got, newer)
+}
+
 func TestRecordWithoutIDs(t *testing.T) {
 	s, now := seeded(t)
 	ctx := context.Background()
