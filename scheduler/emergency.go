@@ -1,6 +1,11 @@
 package scheduler
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // DefaultEmergencyLife is how long an Emergency lives unless it is renewed.
 const DefaultEmergencyLife = 15 * time.Minute
@@ -26,4 +31,71 @@ type Emergency struct {
 // ActiveAt says whether e may sound at the instant t.
 func (e Emergency) ActiveAt(t time.Time) bool {
 	return e.Ended.IsZero() && !t.Before(e.Raised) && t.Before(e.Expires)
+}
+
+// Settle repairs the details of an emergency that would otherwise be refused,
+// because nobody should have to correct a form while the river rises: languages
+// that the village does not have and zones that the board does not have go
+// (none left is all), texts lose what nobody can read and are cut to their
+// bounds, cycles and life are brought within theirs. languages and zones are
+// what there is; nil languages: not known, then they stay as they are. Every
+// repair is one Fault of the second result, with the field's JSON name. A
+// missing reason and an end in the past stay, for Validate.
+func (e Emergency) Settle(now time.Time, languages, zones []string) (Emergency, []Fault) {
+	var done faults
+	if languages != nil {
+		e.Languages = done.among("languages", e.Languages, languages)
+	}
+	e.Zones = done.among("zones", e.Zones, zones)
+	e.Title = done.readable(field{name: "title", text: e.Title, limit: MaxTitle})
+	e.Reason = done.readable(field{name: "reason", text: e.Reason, limit: MaxTitle})
+	e.Source = done.readable(field{name: "source", text: e.Source, limit: MaxTitle})
+	e.Text = done.readable(field{name: "text", text: e.Text, limit: MaxText, lines: true, words: true})
+	if e.Repeat < 0 || e.Repeat > maxRepeat {
+		done.add("repeat", FaultRange, "0–"+strconv.Itoa(maxRepeat))
+		e.Repeat = min(max(e.Repeat, 0), maxRepeat)
+	}
+	if last := now.Add(maxEmergencyLife); e.Expires.After(last) {
+		done.add("expires", FaultRange, maxEmergencyLife.String())
+		e.Expires = last
+	}
+	return e, done
+}
+
+// among keeps what there is of asked, each once.
+func (f *faults) among(name string, asked, there []string) []string {
+	var kept []string
+	for i, one := range asked {
+		switch {
+		case slices.Contains(asked[:i], one): // said twice is said
+		case !slices.Contains(there, one):
+			f.add(name, FaultUnknown, one)
+		default:
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}
+
+// readable brings a text to a form that passes faults.text, but for what is
+// required.
+func (f *faults) readable(in field) string {
+	if hasControl(in.text, in.lines) {
+		f.add(in.name, FaultControl, "")
+		in.text = strings.TrimSpace(strings.Map(func(r rune) rune {
+			if hasControl(string(r), in.lines) {
+				return ' '
+			}
+			return r
+		}, strings.ToValidUTF8(in.text, " ")))
+	}
+	if letters := []rune(in.text); len(letters) > in.limit {
+		f.add(in.name, FaultTooLong, strconv.Itoa(in.limit))
+		in.text = strings.TrimSpace(string(letters[:in.limit]))
+	}
+	if in.words && in.text != "" && !hasWords(in.text) {
+		f.add(in.name, FaultNoWords, "")
+		in.text = ""
+	}
+	return in.text
 }

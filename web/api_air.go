@@ -65,6 +65,8 @@ type emergencyJSON struct {
 	Raised    time.Time `json:"raised"`
 	RaisedBy  string    `json:"raised_by"`
 	Expires   time.Time `json:"expires" doc:"It never sounds after this instant."`
+
+	Warnings []ProblemFault `json:"warnings,omitempty" doc:"In the answer to raising it: what was wrong in the request and was repaired, for an emergency is not refused for a detail."`
 }
 
 type ampJSON struct {

@@ -24,14 +24,14 @@ type (
 
 // emergencyForm is what raises an emergency.
 type emergencyForm struct {
-	Title     string   `json:"title"`
+	Title     string   `json:"title,omitempty" doc:"An emergency without a title gets one."`
 	Reason    string   `json:"reason" doc:"One short sentence, for the log."`
 	Source    string   `json:"source,omitempty" doc:"Who says so; the caller's name when left out."`
-	Text      string   `json:"text,omitempty" doc:"Read after the siren; siren only when left out."`
-	Languages []string `json:"languages,omitempty" doc:"ISO 639; all of the village when left out."`
-	Zones     []string `json:"zones,omitempty" doc:"All when left out."`
-	Repeat    int      `json:"repeat,omitempty" doc:"Cycles of siren and message; until it ends when left out."`
-	ExpiresIn float64  `json:"expires_in,omitempty" doc:"Seconds; 900 when left out. It never sounds after that."`
+	Text      string   `json:"text,omitempty" doc:"Read after the siren, at most 20,000 characters; siren only when left out."`
+	Languages []string `json:"languages,omitempty" doc:"ISO 639; all of the village when left out or none of them is the village's."`
+	Zones     []string `json:"zones,omitempty" doc:"All when left out or none of them is the board's."`
+	Repeat    int      `json:"repeat,omitempty" doc:"Cycles of siren and message, at most 100; until it ends when left out."`
+	ExpiresIn float64  `json:"expires_in,omitempty" doc:"Seconds, at most a day; 900 when left out. It never sounds after that."`
 }
 
 func (s *Server) registerEmergencies(api huma.API) {
@@ -40,8 +40,9 @@ func (s *Server) registerEmergencies(api huma.API) {
 	answer(s, api, operation{"end-emergency", http.MethodDelete, "/emergency", "End the emergency", tag, people.Alarm, http.StatusNoContent}, s.endEmergency)
 }
 
-// raiseEmergency touches neither the database nor the disk before the siren is
-// on its way: who calls is known from memory, and the form is checked by itself.
+// raiseEmergency waits for neither the database nor the disk before the siren is
+// on its way: who calls and what the village speaks is known from memory. What
+// is wrong with a detail is repaired, and the answer says so.
 func (s *Server) raiseEmergency(ctx context.Context, in *raiseInput) (*raiseOutput, error) {
 	village, err := in.village("", people.Alarm)
 	if err != nil {
@@ -61,13 +62,56 @@ func (s *Server) raiseEmergency(ctx context.Context, in *raiseInput) (*raiseOutp
 	if e.Source == "" {
 		e.Source = in.who.Name
 	}
+	e, repaired := s.settle(ctx, e)
 	if err := e.Validate(now); err != nil {
 		return nil, renamed(err, "expires", "expires_in")
 	}
 	if err := s.cfg.Alarm.Raise(ctx, e); err != nil {
 		return nil, err
 	}
-	return &raiseOutput{Body: emergencyOf(e)}, nil
+	out := &raiseOutput{Body: emergencyOf(e)}
+	out.Body.Warnings = emergencyWarnings(in.lang, repaired)
+	return out, nil
+}
+
+// settle repairs what an emergency should not be refused for, and lists what it
+// did.
+func (s *Server) settle(ctx context.Context, e scheduler.Emergency) (scheduler.Emergency, []scheduler.Fault) {
+	var languages []string // not known
+	if len(e.Languages) > 0 {
+		if v, known := s.place.village(ctx, alarmPatience); known {
+			languages = v.Languages
+		}
+	}
+	e, repaired := e.Settle(s.cfg.Now(), languages, s.cfg.Zones)
+	if e.Title == "" {
+		e.Title = emergencyTitle(e.Languages)
+		repaired = append(repaired, scheduler.Fault{Field: "title", Code: scheduler.FaultRequired, Limit: e.Title})
+	}
+	return e, repaired
+}
+
+// emergencyTitle is the title of an emergency that was given none, in the first
+// of its languages that the panel speaks.
+func emergencyTitle(languages []string) string {
+	lang := vietnamese
+	if len(languages) > 0 && languages[0] == english {
+		lang = english
+	}
+	return word(lang, "emergency.no-title")
+}
+
+// emergencyWarnings words what was repaired.
+func emergencyWarnings(lang string, repaired []scheduler.Fault) []ProblemFault {
+	var warnings []ProblemFault
+	for _, f := range repaired {
+		w := ProblemFault{Field: f.Field, Code: f.Code, Detail: word(lang, "emergency-repaired."+f.Code, f.Limit)}
+		if f.Field == "expires" {
+			w.Field = "expires_in"
+		}
+		warnings = append(warnings, w)
+	}
+	return warnings
 }
 
 // renamed gives a field of faults the name it has in the request.

@@ -197,11 +197,12 @@ func (s *Server) useSetup(c *gin.Context, secret, name, password string) error {
 	return s.open(c, a)
 }
 
-// Warm reads who may sign in and who is signed in, so that an emergency can be
-// authorised when the database fails later. Call it once before serving; what
+// Warm reads who may sign in, who is signed in and the board's village, so that
+// an emergency can be authorised and worded when the database fails later. Call it once before serving; what
 // it cannot read is read on demand. It blocks on the database.
 func (s *Server) Warm(ctx context.Context) error {
 	s.roster.refresh(ctx)
+	s.place.village(ctx, placePatience)
 	if err := s.kept.warm(ctx); err != nil {
 		return fmt.Errorf("read sign-ins: %w", err)
 	}

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -21,15 +20,11 @@ import (
 	"loalang/scheduler"
 )
 
-// panel is the pages: templates in both languages, their assets, and what is
-// remembered of the village for when the database does not answer.
+// panel is the pages: templates in both languages, and their assets.
 type panel struct {
 	s      *Server
 	assets *assets
 	sets   map[string]map[string]*template.Template // language, page
-
-	mu     sync.Mutex
-	places map[string]place // the last that was read
 }
 
 // view is what the layout shows around a page.
@@ -95,7 +90,7 @@ func newPanel(s *Server) (*panel, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &panel{s: s, assets: as, sets: sets, places: map[string]place{}}, nil
+	return &panel{s: s, assets: as, sets: sets}, nil
 }
 
 // shared are the template files that are no page of their own.
@@ -165,53 +160,12 @@ func (p *panel) toSignIn(c *gin.Context) {
 }
 
 func (p *panel) visit(c *gin.Context, me people.Principal) *visit {
-	village := p.village(c.Request.Context())
+	village, _ := p.s.place.village(c.Request.Context(), placePatience)
 	loc, err := village.Location()
 	if err != nil {
 		loc = time.UTC
 	}
 	return &visit{c: c, me: me, village: village, now: p.s.cfg.Now(), phrase: phrase{lang: p.s.language(c), loc: loc}}
-}
-
-const (
-	// placePatience is how long a page waits for the name of its village.
-	placePatience = 300 * time.Millisecond
-	// placeAge is how long what is known of the village is believed.
-	placeAge = 10 * time.Second
-)
-
-// place is a village as it was last read.
-type place struct {
-	scheduler.Village
-	read time.Time
-}
-
-// village is the board's village, as last read when the database does not
-// answer: the emergency page must open then too, and an emergency must not wait.
-func (p *panel) village(ctx context.Context) scheduler.Village {
-	key, now := p.s.cfg.Village, p.s.cfg.Now()
-	p.mu.Lock()
-	known, ok := p.places[key]
-	p.mu.Unlock()
-	if age := now.Sub(known.read); ok && age >= 0 && age < placeAge {
-		return known.Village
-	}
-	if !ok {
-		known.Village = scheduler.Village{Key: key, Name: key, Zone: "Asia/Ho_Chi_Minh", Languages: []string{"vi"}}
-	}
-	fresh := known.Village
-	err := bounded(ctx, placePatience, func(ctx context.Context) (func(), error) {
-		v, err := p.s.cfg.Places.Village(ctx, key)
-		return func() { fresh = v }, err
-	})
-	if !ok && err != nil {
-		return fresh
-	}
-	// After a failure too: the next page must not wait again.
-	p.mu.Lock()
-	p.places[key] = place{fresh, now}
-	p.mu.Unlock()
-	return fresh
 }
 
 // show renders a page with status 200.

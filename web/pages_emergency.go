@@ -118,7 +118,7 @@ func (p *panel) raise(v *visit) {
 		p.showEmergency(v, http.StatusOK, f)
 		return
 	}
-	e := p.emergencyOf(v, f)
+	e, repaired := p.s.settle(v.ctx(), p.emergencyOf(v, f))
 	v.faults(f, e.Validate(v.now), "text")
 	if len(f.faults) > 0 {
 		p.showEmergency(v, http.StatusUnprocessableEntity, f)
@@ -136,7 +136,11 @@ func (p *panel) raise(v *visit) {
 		p.showEmergency(v, http.StatusServiceUnavailable, f)
 		return
 	}
-	v.goTo("/emergency", "")
+	told := ""
+	if len(repaired) > 0 {
+		told = "emergency-repaired"
+	}
+	v.goTo("/emergency", told)
 }
 
 func (p *panel) emergencyOf(v *visit, f *form) scheduler.Emergency {

@@ -42,6 +42,9 @@ type Config struct {
 	Village string // key of the village whose loudspeakers this board drives
 	Origin  string // the node that owns what is made here
 	Version string // of the program, for the API's description and /healthz
+	// Zones names the loudspeakers that are switched together; nil: all are one
+	// zone without a name.
+	Zones []string
 
 	Logger *slog.Logger
 	Now    func() time.Time // what the board believes the time to be
@@ -88,6 +91,7 @@ type Server struct {
 	plain     *scs.SessionManager // cookies for http
 	secure    *scs.SessionManager // the same sessions, cookies for https only
 	kept      *keptSessions
+	place     *placeMemory
 	meters    *meters
 	handler   http.Handler
 }
@@ -106,6 +110,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits()}
 	s.roster = newRoster(c.Roster, c.Logger)
+	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)
 	s.plain, s.secure = newSessions(s.kept, false), newSessions(s.kept, true)
 	var err error
