@@ -184,13 +184,13 @@ func (p *Player) Lower(_ context.Context, by string) error {
 
 // lowerOne stops the sound of one emergency and ends it.
 func (p *Player) lowerOne(id, by string) error {
-	err := p.cfg.Siren.Lower(id)
-	p.mu.Lock()
+	p.mu.Lock() // marked first: the output may say AlarmOff before Lower returns
 	if al := p.findAlarm(id); al != nil {
 		al.row.By = by
 		al.e.Ended, al.e.EndedBy = p.cfg.Now().UTC(), by // a restart from here on does not raise it again
 	}
 	p.mu.Unlock()
+	err := p.cfg.Siren.Lower(id)
 	p.side.Go(p.keepActive)
 	if err != nil {
 		// The output that does not answer is killed or gone: nothing sounds.

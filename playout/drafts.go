@@ -25,8 +25,9 @@ type SpeechCache interface {
 
 // Emergencies keeps every emergency ever raised. The store implements it.
 type Emergencies interface {
-	// SaveEmergency inserts or replaces by ID.
+	// SaveEmergency inserts or replaces by ID; what has ended stays ended.
 	SaveEmergency(ctx context.Context, e scheduler.Emergency) error
-	// ActiveEmergencies reads those neither ended nor expired at now.
-	ActiveEmergencies(ctx context.Context, village string, now time.Time) ([]scheduler.Emergency, error)
+	// UnexpiredEmergencies reads those not expired at now, ended ones included:
+	// what has ended must not be taken for alive from an older copy.
+	UnexpiredEmergencies(ctx context.Context, village string, now time.Time) ([]scheduler.Emergency, error)
 }

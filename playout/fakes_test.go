@@ -462,27 +462,43 @@ func (j *journal) breaks(err error) {
 }
 
 type emergencies struct {
-	mu  sync.Mutex
-	all map[string]scheduler.Emergency
+	mu      sync.Mutex
+	all     map[string]scheduler.Emergency
+	failing error
 }
 
 func (e *emergencies) SaveEmergency(_ context.Context, x scheduler.Emergency) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.failing != nil {
+		return e.failing
+	}
 	e.all[x.ID] = x
 	return nil
 }
 
-func (e *emergencies) ActiveEmergencies(_ context.Context, _ string, now time.Time) ([]scheduler.Emergency, error) {
+func (e *emergencies) UnexpiredEmergencies(_ context.Context, _ string, now time.Time) ([]scheduler.Emergency, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var active []scheduler.Emergency
+	var list []scheduler.Emergency
 	for _, x := range e.all {
-		if x.ActiveAt(now) {
-			active = append(active, x)
+		if now.Before(x.Expires) {
+			list = append(list, x)
 		}
 	}
-	return active, nil
+	return list, e.failing
+}
+
+func (e *emergencies) breaks(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.failing = err
+}
+
+func (e *emergencies) saved(id string) scheduler.Emergency {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.all[id]
 }
 
 type library struct {

@@ -52,6 +52,7 @@ type Player struct {
 	cfg   PlayerConfig
 	power *power
 	book  *logbook
+	vault *vault
 	inbox chan func()
 	done  chan struct{}
 	side  sync.WaitGroup // claims and messages under way
@@ -65,8 +66,6 @@ type Player struct {
 	onAir  *OnAir
 	alarms []*alarm
 	change chan struct{} // closed and replaced at each change
-
-	keep sync.Mutex // one writer of the file of active emergencies
 }
 
 // NewPlayer prepares a Player; nothing sounds before Run.
@@ -75,6 +74,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		cfg:    cfg,
 		power:  newPower(cfg.Amp, cfg.Log),
 		book:   newLogbook(cfg),
+		vault:  newVault(cfg),
 		inbox:  make(chan func(), 256),
 		done:   make(chan struct{}),
 		items:  map[string]*item{},
@@ -98,6 +98,7 @@ func (p *Player) Run(ctx context.Context) error {
 	defer p.power.off() // deferred last, runs first: no path leaves the amplifier live
 
 	p.afterRestart(ctx)
+	p.side.Go(func() { p.vault.tend(ctx) })
 	key := time.NewTimer(time.Hour)
 	defer key.Stop()
 	for {

@@ -186,24 +186,27 @@ func TestEmergencies(t *testing.T) {
 	}
 	check(t, s.SaveEmergency(ctx, e), nil)
 	e.Revision = 1
-	list, err := s.ActiveEmergencies(ctx, unTa, day0.Add(14*time.Minute))
+	list, err := s.UnexpiredEmergencies(ctx, unTa, day0.Add(14*time.Minute))
 	check(t, err, nil)
 	same(t, "active", list, []scheduler.Emergency{e})
 	for name, at := range map[string]time.Time{"expired": day0.Add(15 * time.Minute), "long ago": day0.AddDate(0, 1, 0)} {
-		if list, err := s.ActiveEmergencies(ctx, unTa, at); len(list) != 0 || err != nil {
+		if list, err := s.UnexpiredEmergencies(ctx, unTa, at); len(list) != 0 || err != nil {
 			t.Errorf("%s: %v, %v", name, list, err)
 		}
 	}
 	e.Expires = e.Expires.Add(15 * time.Minute)
 	check(t, s.SaveEmergency(ctx, e), nil)
-	if list, err := s.ActiveEmergencies(ctx, unTa, day0.Add(20*time.Minute)); len(list) != 1 || list[0].Revision != 2 || err != nil {
+	if list, err := s.UnexpiredEmergencies(ctx, unTa, day0.Add(20*time.Minute)); len(list) != 1 || list[0].Revision != 2 || err != nil {
 		t.Errorf("renewed: %v, %v", list, err)
 	}
+	alive := e
 	e.Ended, e.EndedBy = day0.Add(time.Minute), "Hoa"
 	check(t, s.SaveEmergency(ctx, e), nil)
-	if list, err := s.ActiveEmergencies(ctx, unTa, day0.Add(2*time.Minute)); len(list) != 0 || err != nil {
-		t.Errorf("ended: %v, %v", list, err)
-	}
+	check(t, s.SaveEmergency(ctx, alive), nil) // late
+	list, err = s.UnexpiredEmergencies(ctx, unTa, day0.Add(2*time.Minute))
+	check(t, err, nil)
+	e.Revision = 3
+	same(t, "ended", list, []scheduler.Emergency{e})
 	_, err = s.AsRun(ctx, "emergency:e1")
 	check(t, err, fs.ErrNotExist)
 }

@@ -19,7 +19,8 @@ func scanEmergency(r row) (scheduler.Emergency, error) {
 }
 
 // SaveEmergency inserts an emergency or replaces the one with its ID, whatever
-// the revision: what sounds is the truth. On a full disk it uses the margin.
+// the revision: what sounds is the truth. One that has ended is never made alive
+// again. On a full disk it uses the margin.
 func (s *Store) SaveEmergency(ctx context.Context, e scheduler.Emergency) error {
 	names, values := split(append(s.birth(e.Owned), []column{
 		{"title", e.Title},
@@ -37,17 +38,17 @@ func (s *Store) SaveEmergency(ctx context.Context, e scheduler.Emergency) error 
 		{"raised_by", e.RaisedBy},
 	}...))
 	return s.writeSurely(ctx, "save emergency", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, insertSQL("emergencies", names)+overwrite("id", names), values...)
+		_, err := tx.ExecContext(ctx, insertSQL("emergencies", names)+overwrite("id", names)+" WHERE emergencies.ended_at IS NULL OR excluded.ended_at IS NOT NULL", values...)
 		return err
 	})
 }
 
-// ActiveEmergencies reads those of a village that have neither ended nor
-// expired at now, the oldest first.
-func (s *Store) ActiveEmergencies(ctx context.Context, village string, now time.Time) (list []scheduler.Emergency, err error) {
-	err = s.read(ctx, "list active emergencies", func(tx *sql.Tx) error {
+// UnexpiredEmergencies reads those of a village that have not expired at now,
+// the oldest first; those that were ended before are among them.
+func (s *Store) UnexpiredEmergencies(ctx context.Context, village string, now time.Time) (list []scheduler.Emergency, err error) {
+	err = s.read(ctx, "list emergencies", func(tx *sql.Tx) error {
 		list, err = query(ctx, tx, scanEmergency, "SELECT "+emergencyColumns+` FROM emergencies
-			WHERE village = ? AND deleted_at IS NULL AND ended_at IS NULL AND expires_at > ? ORDER BY raised_at, id`, village, micros(now))
+			WHERE village = ? AND deleted_at IS NULL AND expires_at > ? ORDER BY raised_at, id`, village, micros(now))
 		return err
 	})
 	return list, err
