@@ -1,11 +1,13 @@
 package main_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -31,6 +33,41 @@ func onCard(b *testing.B) (d *daemon, dir string) {
 	return d, dir
 }
 
+// yardstick measures beside a benchmark how long this machine keeps any
+// real-time program waiting: an underrun of the card while the host of a virtual
+// machine did something else is not the program's. It adds its figures when
+// finish is called.
+func yardstick(b *testing.B) (finish func()) {
+	b.Helper()
+	exe := filepath.Join(b.TempDir(), "stall")
+	if out, err := exec.Command("gcc", "-O2", "-o", exe, "testdata/stall.c").CombinedOutput(); err != nil {
+		b.Fatalf("gcc: %v\n%s", err, out)
+	}
+	cmd := exec.Command(exe)
+	end, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	return func() {
+		_ = end.Close() // its end is what tells the yardstick to stop
+		if err := cmd.Wait(); err != nil {
+			b.Logf("no yardstick: %v", err) // no real-time priority for it either
+			return
+		}
+		var wakes, late, worst int64
+		if _, err := fmt.Sscan(out.String(), &wakes, &late, &worst); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(late), "machine-late")
+		b.ReportMetric(float64(worst)/1e6, "machine-worst-ms")
+	}
+}
+
 // report prints median, 95th percentile and maximum in milliseconds.
 func report(b *testing.B, what string, ms []float64) {
 	b.Helper()
@@ -50,6 +87,7 @@ func report(b *testing.B, what string, ms []float64) {
 func BenchmarkStarts(b *testing.B) {
 	const starts = 30
 	d, dir := onCard(b)
+	finish := yardstick(b)
 	id := d.announce(object{"title": "Đo giờ", "text": "Một.", "renditions": []object{{"language": "vi"}}})
 	length := 0.0
 	for _, r := range d.call(http.MethodGet, "/announcements/"+id, nil, http.StatusOK)["renditions"].([]any) {
@@ -67,6 +105,7 @@ func BenchmarkStarts(b *testing.B) {
 	time.Sleep(time.Until(at) + 2*time.Second)
 	air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
 	realtime := air["real_time"] == true
+	finish()
 	d.stop()
 	runs, dry := heard(b, dir)
 	// The beginning is enough: a card that runs dry later must not hide a start.
@@ -104,6 +143,7 @@ func errorOf(runs []played, clip []int16, due int64) (ms float64, ok bool) {
 // siren on the virtual card, 30 times.
 func BenchmarkEmergency(b *testing.B) {
 	d, dir := onCard(b)
+	finish := yardstick(b)
 	var raised []int64
 	for range 30 {
 		raised = append(raised, int64(audio.Monotonic()))
@@ -112,6 +152,7 @@ func BenchmarkEmergency(b *testing.B) {
 		d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
 		time.Sleep(600 * time.Millisecond)
 	}
+	finish()
 	d.stop()
 	runs, dry := heard(b, dir)
 	var ms []float64
