@@ -8,6 +8,10 @@ import (
 var (
 	// ErrNameTaken says that another account signs in by that name.
 	ErrNameTaken = errors.New("the name is taken: choose another")
+	// ErrNoToken says that no living token has this ID or name.
+	ErrNoToken = errors.New("there is no such token")
+	// ErrManyTokens says that several living tokens have this name.
+	ErrManyTokens = errors.New("several tokens have this name: give the ID of one")
 	// ErrNotAHash says that what is kept as a password is none: the account
 	// needs a new one.
 	ErrNotAHash = errors.New("the stored password cannot be read: set a new one")

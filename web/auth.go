@@ -76,7 +76,7 @@ func (s *Server) signedIn(c *gin.Context) (people.Principal, bool) {
 		return people.Principal{}, false
 	}
 	a, ok := s.roster.account(ctx, id)
-	if !ok || !sameText(m.GetString(ctx, sessionMark), passwordMark(a)) {
+	if !ok || !sameText(m.GetString(ctx, sessionMark), markOf(a)) {
 		return people.Principal{}, false
 	}
 	if c.Request.Method == http.MethodGet {
@@ -96,10 +96,11 @@ func (s *Server) renew(c *gin.Context) {
 	m.SetDeadline(ctx, systemTime(sessionLife))
 }
 
-// passwordMark changes with the password: what was signed in with an older one
-// is signed out.
-func passwordMark(a people.Account) string {
-	sum := sha256.Sum256([]byte(a.Password))
+// markOf changes with every edit of an account, of its password for instance:
+// what was signed in before is signed out, and stays so when an account that
+// was disabled may sign in again.
+func markOf(a people.Account) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", a.Password, a.Revision))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -137,7 +138,7 @@ func (s *Server) open(c *gin.Context, a people.Account) error {
 		return fmt.Errorf("renew session: %w", err)
 	}
 	m.Put(ctx, sessionAccount, a.ID)
-	m.Put(ctx, sessionMark, passwordMark(a))
+	m.Put(ctx, sessionMark, markOf(a))
 	m.Put(ctx, sessionRenewed, systemTime(0).Unix())
 	m.SetDeadline(ctx, systemTime(sessionLife))
 	c.Set(whoKey, found{a.Principal(), true})
@@ -194,6 +195,9 @@ func (s *Server) useSetup(c *gin.Context, secret, name, password string) error {
 		return fmt.Errorf("use set-up link: %w", err)
 	}
 	s.roster.refresh(ctx)
+	if kept, ok := s.roster.account(ctx, a.ID); ok {
+		a = kept // with the revision it was given
+	}
 	return s.open(c, a)
 }
 
@@ -201,10 +205,15 @@ func (s *Server) useSetup(c *gin.Context, secret, name, password string) error {
 // an emergency can be authorised and worded when the database fails later. Call it once before serving; what
 // it cannot read is read on demand. It blocks on the database.
 func (s *Server) Warm(ctx context.Context) error {
-	s.roster.refresh(ctx)
+	s.Reread(ctx)
 	s.place.village(ctx, placePatience)
 	if err := s.kept.warm(ctx); err != nil {
 		return fmt.Errorf("read sign-ins: %w", err)
 	}
 	return nil
 }
+
+// Reread takes over at once what another process has changed of accounts and
+// tokens: who was disabled is signed out, what was revoked is refused. It waits
+// for the database some seconds at the most; any goroutine may call it.
+func (s *Server) Reread(ctx context.Context) { s.roster.refresh(ctx) }

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// rosterAge is how long what is known of people is believed: who is disabled
-	// or revoked elsewhere is locked out within it.
+	// rosterAge is how long what is known of people is believed. Who is disabled
+	// or revoked elsewhere is locked out by Reread, and by age when nobody calls it.
 	rosterAge = 10 * time.Second
 	// rosterPatience is how long a request waits for news of people it knows
 	// already; after it, memory counts. It bounds what a locked database adds to

@@ -15,6 +15,7 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 
 	"loalang/people"
+	"loalang/playout"
 	"loalang/web"
 )
 
@@ -237,6 +238,51 @@ func TestTokenRevokedElsewhereDiesWithinTenSeconds(t *testing.T) {
 		})
 		time.Sleep(10 * time.Second)
 		h.call("admin", "GET", "/api/v1/air", "").want(401)
+	})
+}
+
+// Reread is told of what a command changes: it counts at once, for the
+// emergency authorised from memory too, and a sign-in that was ended stays
+// ended when the account is enabled again.
+func TestDisabledAndRevokedElsewhereAreOutAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, func(c *web.Config) { c.Air = studio{c.Air.(*world), make(chan playout.Air)} })
+		b := h.browser()
+		b.signIn("Hoa", "trạm y tế xã")
+		h.call("cadre+", "GET", "/api/v1/air", "").want(200)
+		r := httptest.NewRequest("GET", "/api/v1/air/events", nil)
+		r.AddCookie(b.cookies["loalang"])
+		_, body, leave, done := h.open(r)
+		defer leave()
+		if _, err := body.ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+		edit := func(change func(r *register)) {
+			h.people.change(change)
+			h.server.Reread(t.Context())
+		}
+		edit(func(r *register) {
+			r.accounts[0].Disabled, r.accounts[0].Revision = h.w.now, 2
+			for i := range r.tokens {
+				r.tokens[i].Revoked = h.w.now
+			}
+		})
+		began := time.Now()
+		const flood = `{"title":"Lũ","reason":"Nước dâng nhanh"}`
+		h.call("cadre+", "POST", "/api/v1/emergency", flood).want(401)
+		b.call("POST", "/api/v1/emergency", flood).want(401)
+		b.trySignIn("Hoa", "trạm y tế xã").want(401)
+		if name, _ := next(t, body); name != "end" {
+			t.Errorf("event %s", name)
+		}
+		<-done
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("took %s, want no second", took)
+		}
+		edit(func(r *register) { r.accounts[0].Disabled, r.accounts[0].Revision = time.Time{}, 3 })
+		b.call("GET", "/api/v1/air", "").want(401)
+		b.trySignIn("Hoa", "trạm y tế xã").want(303)
+		b.call("GET", "/api/v1/air", "").want(200)
 	})
 }
 

@@ -89,6 +89,7 @@ func (w *world) UseSetup(_ context.Context, hash string, _ time.Time, a people.A
 		return fs.ErrNotExist
 	}
 	w.setup = ""
+	a.Revision = 1
 	w.accounts = append(w.accounts, a)
 	return nil
 }

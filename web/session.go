@@ -26,7 +26,7 @@ const (
 // Keys of what a session holds.
 const (
 	sessionAccount = "account" // ID
-	sessionMark    = "mark"    // of the password it was opened with
+	sessionMark    = "mark"    // of the account as it was then
 	sessionRenewed = "renewed" // Unix seconds
 )
 

@@ -19,7 +19,7 @@ const (
 	// lines are welcome, dead ones are not.
 	streamSilence = 15 * time.Second
 	// streamCheck is how often a stream asks whether its listener still may.
-	streamCheck = 10 * time.Second
+	streamCheck = time.Second
 	// airEvery is how often the whole of the air is told though nothing but the
 	// level changed.
 	airEvery = time.Second
