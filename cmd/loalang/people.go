@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +23,7 @@ func (p program) userCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.userAddCommand())
+	cmd.AddCommand(p.userAddCommand(), p.userListCommand(), p.userPasswordCommand(), p.userDisableCommand(), p.userEnableCommand())
 	return cmd
 }
 
@@ -40,10 +39,7 @@ func (p program) userAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if !fromStdin {
-				return usagef("give --password-stdin and the password on standard input: a password on the command line can be read by others")
-			}
-			password, err := readPassword(cmd.InOrStdin())
+			password, err := readPassword(cmd.InOrStdin(), fromStdin)
 			if err != nil {
 				return err
 			}
@@ -75,7 +71,12 @@ func parseRole(s string) (people.Role, error) {
 	return r, nil
 }
 
-func readPassword(in io.Reader) (string, error) {
+// readPassword reads the first line of standard input, when the caller said
+// that it is there.
+func readPassword(in io.Reader, said bool) (string, error) {
+	if !said {
+		return "", usagef("give --password-stdin and the password on standard input: a password on the command line can be read by others")
+	}
 	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("read the password: %w", err)
@@ -88,12 +89,15 @@ func addUser(ctx context.Context, db *store.Store, a people.Account, password st
 		return err
 	}
 	if err := a.Validate(); err != nil {
-		return err
+		return usageError{err}
 	}
 	if err := knownVillage(ctx, db, a.Village); err != nil {
-		return err
+		return usageError{err}
 	}
-	_, err := db.AccountByName(ctx, a.Name)
+	known, err := db.AccountByName(ctx, a.Name)
+	if err == nil && !known.Active() {
+		return fmt.Errorf("there is a disabled person named %s: `loalang user enable` lets them sign in again", known.Name)
+	}
 	if err == nil {
 		return fmt.Errorf("there is a person named %s already: choose another name", a.Name)
 	}
@@ -116,75 +120,4 @@ func knownVillage(ctx context.Context, db *store.Store, key string) error {
 		return err
 	}
 	return nil
-}
-
-func (p program) tokenCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "token",
-		Short: "Bearer tokens for programs",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(p.tokenAddCommand())
-	return cmd
-}
-
-func (p program) tokenAddCommand() *cobra.Command {
-	var role, village, expires string
-	var emergency bool
-	cmd := &cobra.Command{
-		Use:   "add NAME",
-		Short: "Make a bearer token and print it once",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := parseRole(role)
-			if err != nil {
-				return err
-			}
-			now := time.Now().UTC()
-			ends, err := expiry(expires, now)
-			if err != nil {
-				return err
-			}
-			secret := people.NewSecret()
-			t := people.Token{
-				ID: newID(), Name: people.CleanName(args[0]), Role: r, Village: village, Expires: ends,
-				Emergency: emergency, Hash: people.HashSecret(secret), Created: now,
-			}
-			if err := t.Validate(now); err != nil {
-				return usageError{err}
-			}
-			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
-				if err := knownVillage(ctx, db, village); err != nil {
-					return err
-				}
-				if err := db.SaveToken(ctx, t); err != nil {
-					return err
-				}
-				_, err := fmt.Fprintln(cmd.OutOrStdout(), secret)
-				return err
-			})
-		},
-	}
-	addFlags(cmd.Flags(), "data")
-	cmd.Flags().StringVar(&role, "role", "", "admin, officer, cadre, recorder or viewer")
-	cmd.Flags().StringVar(&village, "village", "", "key of the one village; empty: every village")
-	cmd.Flags().StringVar(&expires, "expires", "", "how long it lives, such as 30d or 12h; empty: until it is revoked")
-	cmd.Flags().BoolVar(&emergency, "allow-emergency", false, "it may raise and stop emergencies")
-	return cmd
-}
-
-// expiry reads "30d", "12h" or a date; "" is never.
-func expiry(s string, now time.Time) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 3650 {
-			return now.AddDate(0, 0, n), nil
-		}
-	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
-		return now.Add(d), nil
-	}
-	return time.Time{}, usagef("--expires %q is no span: use days or hours, such as 30d or 12h", s)
 }

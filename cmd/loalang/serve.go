@@ -82,6 +82,7 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return b.producer.Run(ctx) })
 	group.Go(func() error { return b.planner.Run(ctx) })
 	group.Go(func() error { return b.clock.Run(ctx) })
+	group.Go(func() error { return b.db.Watch(ctx, b.changedElsewhere) })
 	server := &http.Server{
 		Handler:           b.panel.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -107,6 +108,13 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	err := group.Wait()
 	endOutput()
 	return errors.Join(err, <-outputDone)
+}
+
+// changedElsewhere takes over what a command has changed beside this serve.
+func (b *board) changedElsewhere(ctx context.Context) {
+	b.producer.Changed()
+	b.planner.Changed()
+	b.panel.Reread(ctx)
 }
 
 // makeFolders creates the data folder and what lies in it.

@@ -53,7 +53,7 @@ func (p program) villageSetCommand() *cobra.Command {
 		Use:   "set KEY",
 		Short: "Change the rules of a village",
 		Long: "Change the rules of a village. Nothing but an emergency sounds outside the allowed\nhours: --allowed 05:00-11:30,13:30-21:00 for every day, --allowed always for no rule.\n" +
-			"A running serve takes the change over within a minute.",
+			"A running serve takes the change over at once.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("allowed") && !cmd.Flags().Changed("languages") {

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"loalang/people"
+	"loalang/store"
+)
+
+func (p program) tokenCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "token",
+		Short: "Bearer tokens for programs",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(p.tokenAddCommand(), p.tokenListCommand(), p.tokenRevokeCommand())
+	return cmd
+}
+
+func (p program) tokenAddCommand() *cobra.Command {
+	var role, village, expires string
+	var emergency bool
+	cmd := &cobra.Command{
+		Use:   "add NAME",
+		Short: "Make a bearer token and print it once",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, err := parseRole(role)
+			if err != nil {
+				return err
+			}
+			now := time.Now().UTC()
+			ends, err := expiry(expires, now)
+			if err != nil {
+				return err
+			}
+			secret := people.NewSecret()
+			t := people.Token{
+				ID: newID(), Name: people.CleanName(args[0]), Role: r, Village: village, Expires: ends,
+				Emergency: emergency, Hash: people.HashSecret(secret), Created: now,
+			}
+			if err := t.Validate(now); err != nil {
+				return usageError{err}
+			}
+			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+				if err := knownVillage(ctx, db, village); err != nil {
+					return usageError{err}
+				}
+				if err := db.SaveToken(ctx, t); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), secret)
+				return err
+			})
+		},
+	}
+	addFlags(cmd.Flags(), "data")
+	cmd.Flags().StringVar(&role, "role", "", "admin, officer, cadre, recorder or viewer")
+	cmd.Flags().StringVar(&village, "village", "", "key of the one village; empty: every village")
+	cmd.Flags().StringVar(&expires, "expires", "", "how long it lives, such as 30d or 12h; empty: until it is revoked")
+	cmd.Flags().BoolVar(&emergency, "allow-emergency", false, "it may raise and stop emergencies")
+	return cmd
+}
+
+func (p program) tokenListCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "Print every token, the revoked and expired ones too; never its secret",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+				all, err := db.AllTokens(ctx)
+				if err != nil {
+					return err
+				}
+				now := time.Now()
+				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+				fmt.Fprintln(w, "ID\tNAME\tROLE\tVILLAGE\tEMERGENCY\tADDED\tSTATE") // Flush tells of failures
+				for _, t := range all {
+					emergency := "no"
+					if t.Emergency {
+						emergency = "yes"
+					}
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, everyOr(t.Village), emergency, localDay(t.Created), tokenState(t, now))
+				}
+				return w.Flush()
+			})
+		},
+	}
+	addFlags(cmd.Flags(), "data")
+	return cmd
+}
+
+func tokenState(t people.Token, now time.Time) string {
+	switch {
+	case !t.Revoked.IsZero():
+		return "revoked " + localDay(t.Revoked)
+	case t.Expires.IsZero():
+		return "works until it is revoked"
+	case !t.AliveAt(now):
+		return "expired " + localDay(t.Expires)
+	}
+	return "works until " + t.Expires.Local().Format("2006-01-02 15:04")
+}
+
+func (p program) tokenRevokeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "revoke ID|NAME",
+		Short: "Make a token worthless, at once and for ever",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+				all, err := db.AllTokens(ctx)
+				if err != nil {
+					return err
+				}
+				now := time.Now().UTC()
+				t, err := people.FindToken(all, args[0], now)
+				if err != nil {
+					return fmt.Errorf("%q: %w (see `loalang token list`)", args[0], err)
+				}
+				if t.Revoked.IsZero() {
+					t.Revoked = now
+					if err := db.SaveToken(ctx, t); err != nil {
+						return err
+					}
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "the token %s is revoked\n", t.Name)
+				return err
+			})
+		},
+	}
+	addFlags(cmd.Flags(), "data")
+	return cmd
+}
+
+// expiry reads "30d", "12h" or a date; "" is never.
+func expiry(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 3650 {
+			return now.AddDate(0, 0, n), nil
+		}
+	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
+		return now.Add(d), nil
+	}
+	return time.Time{}, usagef("--expires %q is no span: use days or hours, such as 30d or 12h", s)
+}
