@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (k *Caller) caller() *Caller { return k }
 const serverKey = "loalang/server"
 
 // village is the village that a call is about, the board's own when none is
-// named, if the caller may do a there.
+// named, if the caller may do a there. One that is named must exist.
 func (k *Caller) village(asked string, a people.Action) (string, error) {
 	key := asked
 	if key == "" {
@@ -53,6 +54,14 @@ func (k *Caller) village(asked string, a people.Action) (string, error) {
 	}
 	if !k.who.May(a, key) {
 		return "", k.forbidden()
+	}
+	if key == k.s.cfg.Village {
+		return key, nil // known without the database
+	}
+	if _, err := k.s.cfg.Places.Village(k.c.Request.Context(), key); isMissing(err) {
+		return "", k.invalid("village", scheduler.FaultUnknown, "")
+	} else if err != nil {
+		return "", fmt.Errorf("look for the village: %w", err)
 	}
 	return key, nil
 }
@@ -223,7 +232,7 @@ func humaFault(lang string, e *huma.ErrorDetail) ProblemFault {
 	case strings.HasPrefix(m, "required "):
 		code = scheduler.FaultRequired
 	case m == "unexpected property":
-		code = "unexpected"
+		code = faultUnexpected
 	case strings.HasPrefix(m, "expected value to be one of"):
 		code = scheduler.FaultUnknown
 	case strings.HasPrefix(m, "expected number "), strings.HasPrefix(m, "expected array length"):

@@ -52,6 +52,11 @@ func TestBadInput(t *testing.T) {
 		{"unknown day", schedules, `{"kind":"slots","slots":["17:00"],"days":["monday"]}`, 422, "days[0] unknown"},
 		{"no date", schedules, `{"kind":"slots","slots":["17:00"],"from":"23/11/2026"}`, 422, "from date"},
 		{"until before from", schedules, `{"kind":"slots","slots":["17:00"],"from":"2026-12-02","until":"2026-12-01"}`, 422, "until wrong-order"},
+		{"now at another time", schedules, `{"kind":"now","at":"2026-11-23T17:00:00+07:00"}`, 422, "at unexpected"},
+		{"now in a slot", schedules, `{"kind":"now","slots":["17:00"],"days":["mon"]}`, 422, "slots unexpected, days unexpected"},
+		{"slots at an instant", schedules, `{"kind":"slots","slots":["17:00"],"at":"2026-11-23T17:00:00+07:00"}`, 422, "at unexpected"},
+		{"once from day to day", schedules, `{"kind":"once","at":"2026-11-23T17:00:00+07:00","from":"2026-11-23","until":"2026-11-24"}`, 422, "from unexpected, until unexpected"},
+		{"contradiction inside an announcement", announcements, `{"title":"x","text":"x","schedules":[{"kind":"now","at":"2026-11-23T17:00:00+07:00"}]}`, 422, "schedules[0].at unexpected"},
 		{"unknown policy", schedules, `{"kind":"now","misfire":{"policy":"pray"}}`, 422, "misfire.policy unknown"},
 		{"grace for ever", schedules, `{"kind":"now","misfire":{"policy":"late","grace":1e300}}`, 422, "misfire out-of-range"},
 
@@ -74,6 +79,13 @@ func TestBadInput(t *testing.T) {
 		{"schedule that is not there", "DELETE /api/v1/announcements/" + noticeID + "/schedules/x", "", 404, "not-found"},
 		{"address that is not there", "GET /api/v1/nowhere", "", 404, "not-found"},
 		{"method that is not there", "DELETE /api/v1/plan", "", 405, "method"},
+		{"announcement of no village", announcements, `{"village":"atlantis","title":"x","text":"x"}`, 422, "village unknown"},
+		{"announcements of no village", "GET /api/v1/announcements?village=atlantis", "", 422, "village unknown"},
+		{"upload of no village", "POST /api/v1/recordings?village=atlantis", "", 422, "village unknown"},
+		{"recordings of no village", "GET /api/v1/recordings?village=atlantis", "", 422, "village unknown"},
+		{"slots of no village", "GET /api/v1/slots?village=atlantis", "", 422, "village unknown"},
+		{"plan of no village", "GET /api/v1/plan?village=atlantis", "", 422, "village unknown"},
+		{"as-run of no village", "GET /api/v1/asrun?village=atlantis", "", 422, "village unknown"},
 		{"limit of a million", "GET /api/v1/announcements?limit=1000000", "", 422, "limit out-of-range"},
 	}
 	h := newHouse(t) // one for all: none of them may change anything

@@ -92,7 +92,6 @@ func (s *Server) registerRecordings(api huma.API, r *gin.Engine) {
 	answer(s, api, operation{"get-recording", http.MethodGet, "/recordings/{id}", "Read about a recording", tag, people.View, 0}, s.getRecording)
 	r.POST(apiRoot+"/recordings", s.guard(people.Upload, s.upload))
 	r.GET(apiRoot+"/recordings/:id/audio", s.guard(people.View, s.sound))
-	r.HEAD(apiRoot+"/recordings/:id/audio", s.guard(people.View, s.sound))
 }
 
 func (s *Server) listRecordings(ctx context.Context, in *recordingsInput) (*recordingsOutput, error) {

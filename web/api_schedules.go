@@ -140,7 +140,7 @@ func (s *Server) schedule(ctx context.Context, k *Caller, a scheduler.Announceme
 	if err != nil {
 		return sc, err
 	}
-	var faults scheduler.Invalid
+	faults := f.contradictions()
 	switch sc.Kind {
 	case scheduler.Now:
 		sc.At, sc.Misfire = now, late(nowGrace)
@@ -163,6 +163,32 @@ func (s *Server) schedule(ctx context.Context, k *Caller, a scheduler.Announceme
 	}
 	return sc, nil
 }
+
+// contradictions are the fields that mean nothing for the kind: whoever sent
+// them expects something else than would happen.
+func (f scheduleForm) contradictions() scheduler.Invalid {
+	var faults scheduler.Invalid
+	inSlots := f.Kind == string(scheduler.Slots)
+	for _, given := range []struct {
+		field string
+		is    bool
+		fits  bool
+	}{
+		{"at", !f.At.IsZero(), f.Kind == string(scheduler.Once)},
+		{"slots", len(f.Slots) > 0, inSlots},
+		{"days", len(f.Days) > 0, inSlots},
+		{"from", f.From != "", inSlots},
+		{"until", f.Until != "", inSlots},
+	} {
+		if given.is && !given.fits {
+			faults = append(faults, scheduler.Fault{Field: given.field, Code: faultUnexpected})
+		}
+	}
+	return faults
+}
+
+// faultUnexpected says that a field has no place in what was sent.
+const faultUnexpected = "unexpected"
 
 // seconds is a span from a number of the API; absurd ones are cut to a week,
 // which every check refuses.

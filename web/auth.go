@@ -54,11 +54,17 @@ func (s *Server) principal(c *gin.Context) (people.Principal, bool) {
 	return f.who, f.ok
 }
 
+// bearerOf is what an Authorization header of the scheme Bearer carries; the
+// scheme's name is read in any case.
+func bearerOf(header string) (string, bool) {
+	scheme, secret, _ := strings.Cut(header, " ")
+	return strings.TrimSpace(secret), strings.EqualFold(scheme, "Bearer")
+}
+
 // bearer finds the token of an Authorization header.
 func (s *Server) bearer(ctx context.Context, header string) (people.Principal, bool) {
-	scheme, secret, _ := strings.Cut(header, " ")
-	secret = strings.TrimSpace(secret)
-	if !strings.EqualFold(scheme, "Bearer") || !people.IsSecret(secret) {
+	secret, ok := bearerOf(header)
+	if !ok || !people.IsSecret(secret) {
 		return people.Principal{}, false
 	}
 	t, ok := s.roster.token(ctx, people.HashSecret(secret))

@@ -37,6 +37,10 @@ func (s *Server) listen(k *Caller) {
 		k.fail(s.problem(k.lang, http.StatusServiceUnavailable, "no-device"))
 		return
 	}
+	if k.c.Request.Method == http.MethodHead {
+		openStream(k.c, "audio/wav")
+		return
+	}
 	ctx := k.c.Request.Context()
 	sound, err := s.cfg.Listen.Listen(ctx)
 	if err != nil {

@@ -112,7 +112,7 @@ func (s *Server) metrics(c *gin.Context) {
 // mayScrape lets in what comes from this machine itself, not what a proxy on it
 // passes on.
 func (s *Server) mayScrape(r *http.Request) bool {
-	if _, token, ok := strings.Cut(r.Header.Get("Authorization"), "Bearer "); ok && s.cfg.MetricsToken != "" {
+	if token, ok := bearerOf(r.Header.Get("Authorization")); ok && s.cfg.MetricsToken != "" {
 		return sameText(token, s.cfg.MetricsToken)
 	}
 	if r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Real-Ip") != "" {

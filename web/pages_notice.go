@@ -148,7 +148,7 @@ func (p *panel) tongues(v *visit, f *form) []tongueView {
 			uploadView: uploadView{Code: code, Take: p.takeOf(v, f, code), Fault: f.faults["file_"+code]},
 			Name:       v.language(code), Say: v.lower(v.language(code)), Voiced: voiced[code],
 		}
-		t.Checked = slices.Contains(f.Values["language"], code) || !f.Has("key")
+		t.Checked = slices.Contains(f.Values["language"], code) || v.c.Request.Method != http.MethodPost
 		t.ByTake = !t.Voiced || f.Get("how_"+code) == "take"
 		ts = append(ts, t)
 	}

@@ -157,8 +157,13 @@ func (w *world) RemoveSchedule(_ context.Context, id string, _ time.Time) error 
 	return w.broken
 }
 
-func (w *world) Village(context.Context, string) (scheduler.Village, error) {
-	return w.village, w.broken
+func (w *world) Village(_ context.Context, key string) (scheduler.Village, error) {
+	if w.broken == nil && key != w.village.Key && key != "toong-gianh" {
+		return scheduler.Village{}, fmt.Errorf("no village %q: %w", key, fs.ErrNotExist)
+	}
+	v := w.village
+	v.Key = key
+	return v, w.broken
 }
 
 func (w *world) Villages(context.Context) ([]scheduler.Village, error) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,7 +138,22 @@ func (s *Server) routes() *gin.Engine {
 	s.registerHealth(r)
 	s.registerAPI(r)
 	s.registerPages(r)
+	answerHead(r)
 	return r
+}
+
+// answerHead lets HEAD be asked wherever GET may: by probes, caches and people
+// who look with curl. The server sends the headers alone.
+func answerHead(r *gin.Engine) {
+	routes := r.Routes()
+	for _, route := range routes {
+		has := func(method string) bool {
+			return slices.ContainsFunc(routes, func(o gin.RouteInfo) bool { return o.Path == route.Path && o.Method == method })
+		}
+		if route.Method == http.MethodGet && !has(http.MethodHead) {
+			r.HEAD(route.Path, route.HandlerFunc)
+		}
+	}
 }
 
 // outside wraps what must be decided before a route is looked for: headers,

@@ -86,6 +86,10 @@ func (s *Server) events(k *Caller) {
 		k.fail(err)
 		return
 	}
+	if k.c.Request.Method == http.MethodHead {
+		openStream(k.c, "text/event-stream; charset=utf-8")
+		return
+	}
 	ctx := k.c.Request.Context()
 	air := s.cfg.Air.Watch(ctx)
 	st := openStream(k.c, "text/event-stream; charset=utf-8")
