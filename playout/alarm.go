@@ -306,6 +306,6 @@ func (p *Player) alarmRow(e scheduler.Emergency) AsRun {
 		ID: alarmOccurrence(e), Kind: KindEmergency, Title: e.Title, Class: scheduler.ClassEmergency,
 		Nominal: e.Raised, Due: e.Raised,
 	})
-	row.Claimed, row.By = row.Created, e.RaisedBy
+	row.Claimed, row.Keyed, row.By = row.Created, row.Created, e.RaisedBy
 	return row
 }

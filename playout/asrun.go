@@ -45,6 +45,8 @@ type AsRun struct {
 	Nominal, Due time.Time
 	Planned      time.Duration // length in the plan
 	Claimed      time.Time     // durable before the amplifier was keyed; zero if it never was
+	Keyed        time.Time     // durable before the first frame: no restart airs it again; zero if it never came so far
+	Latest       time.Time     // until when its misfire lets it begin; zero: Due
 	Outcome      Outcome
 	Cause        string // a code of scheduler.Reason or audio.Cause; web words it
 	By           string // who stopped or raised it
@@ -61,6 +63,11 @@ const LateAfter = 2 * time.Second
 
 // Late says whether the first frame came too late to count as on time.
 func (a AsRun) Late() bool { return a.Lateness > LateAfter }
+
+// untouched says whether a row is a claim for which nothing was switched on yet.
+func (a AsRun) untouched() bool {
+	return a.Kind != KindEmergency && a.Outcome == "" && a.Keyed.IsZero() && len(a.Airings) == 0
+}
 
 // Airing is one stretch of sound of an AsRun, as the output reported it.
 type Airing struct {
@@ -80,13 +87,13 @@ type Airing struct {
 // it returns nil.
 type Journal interface {
 	// Claim writes a new row before the amplifier is keyed. ErrClaimed when the
-	// occurrence has a row already: it must not play again.
+	// occurrence has a row already that is not Deleted: it must not play again.
 	Claim(ctx context.Context, a AsRun) error
 	// Record replaces the row with a.Occurrence, its airings included, or
 	// writes it when there is none. A row with a later Updated stays as it is,
 	// and that is no error: an older state never takes the place of a newer.
 	Record(ctx context.Context, a AsRun) error
-	// Unfinished reads the rows without an outcome: after a restart, what the
-	// power cut left.
+	// Unfinished reads the rows without an outcome that are not Deleted: after a
+	// restart, what the power cut left.
 	Unfinished(ctx context.Context, village string) ([]AsRun, error)
 }

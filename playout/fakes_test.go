@@ -416,7 +416,7 @@ func (j *journal) Claim(_ context.Context, a playout.AsRun) error {
 	if j.failing != nil {
 		return j.failing
 	}
-	if _, taken := j.rows[a.Occurrence]; taken {
+	if there, taken := j.rows[a.Occurrence]; taken && there.Deleted.IsZero() {
 		return playout.ErrClaimed
 	}
 	j.rows[a.Occurrence] = a
@@ -441,11 +441,18 @@ func (j *journal) Unfinished(context.Context, string) ([]playout.AsRun, error) {
 	defer j.mu.Unlock()
 	var open []playout.AsRun
 	for _, key := range slices.Sorted(maps.Keys(j.rows)) {
-		if j.rows[key].Outcome == "" {
+		if j.rows[key].Outcome == "" && j.rows[key].Deleted.IsZero() {
 			open = append(open, j.rows[key])
 		}
 	}
 	return open, j.failing
+}
+
+// copy is what the disk has when the power goes.
+func (j *journal) copy() *journal {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return &journal{rows: maps.Clone(j.rows)}
 }
 
 func (j *journal) row(occurrence string) (playout.AsRun, bool) {

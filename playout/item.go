@@ -65,7 +65,7 @@ func (p *Player) take(o scheduler.Occurrence) {
 	p.forget()
 	p.seen[o.ID] = o.Due
 	it := &item{occ: o, row: p.newRow(o)}
-	it.row.Claimed = p.cfg.Now().UTC()
+	it.row.Claimed, it.row.Latest = p.cfg.Now().UTC(), o.Due.Add(p.grace(it)).UTC()
 	for _, sp := range o.Parts {
 		it.parts = append(it.parts, part{Part: sp, airing: -1})
 	}

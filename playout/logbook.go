@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,12 +39,13 @@ type logbook struct {
 	failing bool                     // the journal's last write failed: logged once
 	stamped time.Time                // the last Updated that was given
 	writing map[string]chan struct{} // occurrences whose row is being written; closed when it is done
+	ours    map[string]bool          // occurrences of which this run wrote; nil once nobody asks any more
 }
 
 func newLogbook(cfg PlayerConfig) *logbook {
 	return &logbook{
 		journal: cfg.Journal, spool: spool{dirs: cfg.Spool}, now: cfg.Now, log: cfg.Log,
-		rows: map[string]AsRun{}, wake: make(chan struct{}, 1), writing: map[string]chan struct{}{},
+		rows: map[string]AsRun{}, wake: make(chan struct{}, 1), writing: map[string]chan struct{}{}, ours: map[string]bool{},
 	}
 }
 
@@ -89,14 +91,18 @@ func (l *logbook) stamp(last time.Time) time.Time {
 // spool folder could keep it.
 func (l *logbook) claim(ctx context.Context, a AsRun) error {
 	defer l.turn(a.Occurrence)()
-	if _, spooled := l.spooled(a.Occurrence); spooled {
+	if old, spooled := l.spooled(a.Occurrence); spooled && !l.free(old) {
 		return ErrClaimed
 	}
 	patient, cancel := context.WithTimeout(ctx, journalPatience)
 	defer cancel()
+	before := l.own(a.Occurrence, true)
 	err := l.journal.Claim(patient, a)
 	if err == nil || errors.Is(err, ErrClaimed) {
 		l.health(nil)
+		if err != nil {
+			l.own(a.Occurrence, before)
+		}
 		return err
 	}
 	l.health(err)
@@ -106,9 +112,73 @@ func (l *logbook) claim(ctx context.Context, a AsRun) error {
 	return nil
 }
 
+// free says whether a spooled row keeps nobody from claiming: it was released,
+// or an earlier run claimed it and never came to switch anything on. l.mu is not
+// held.
+func (l *logbook) free(a AsRun) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	inherited := l.ours != nil && !l.ours[a.Occurrence]
+	return !a.Deleted.IsZero() || inherited && !a.Claimed.IsZero() && a.untouched()
+}
+
+// own notes whether this run writes the row of an occurrence, and says what was
+// noted before.
+func (l *logbook) own(occurrence string, ours bool) (before bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before = l.ours[occurrence]
+	if l.ours != nil {
+		l.ours[occurrence] = ours
+	}
+	return before
+}
+
+// inherited reads what an earlier run left without an outcome, those rows
+// included that only the spool had. The error says that not all can be read yet.
+func (l *logbook) inherited(ctx context.Context, village string) ([]AsRun, error) {
+	if !l.drain(ctx) {
+		return nil, errors.New("the spool cannot be read in yet")
+	}
+	rows, err := l.unfinished(ctx, village)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.DeleteFunc(rows, func(a AsRun) bool { return l.ours[a.Occurrence] }), nil
+}
+
+// unfinished reads what the journal has without an outcome.
+func (l *logbook) unfinished(ctx context.Context, village string) ([]AsRun, error) {
+	patient, cancel := context.WithTimeout(ctx, journalPatience)
+	defer cancel()
+	rows, err := l.journal.Unfinished(patient, village)
+	if err != nil {
+		return nil, fmt.Errorf("read unfinished rows: %w", err)
+	}
+	return rows, nil
+}
+
+// bequeathed says that no inherited rows are asked for any more.
+func (l *logbook) bequeathed() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ours = nil
+}
+
+// put writes the next state of a row of an earlier run and waits for it.
+func (l *logbook) put(ctx context.Context, a AsRun) {
+	l.mu.Lock()
+	a.Updated = l.stamp(a.Updated)
+	l.mu.Unlock()
+	l.write(ctx, a)
+}
+
 // record queues the newest state of a row. It never blocks on the disk.
 func (l *logbook) record(a AsRun) {
 	a.Airings = append([]Airing(nil), a.Airings...)
+	l.own(a.Occurrence, true)
 	l.mu.Lock()
 	a.Updated = l.stamp(a.Updated)
 	if _, waiting := l.rows[a.Occurrence]; !waiting {

@@ -38,11 +38,14 @@ type PlayerConfig struct {
 	// Spool lists folders for what the journal cannot take, tried in order: on
 	// the data disk, and in memory for when that disk is full.
 	Spool []string
-	Clock func() hardware.ClockState
-	Now   func() time.Time     // wall clock
-	Mono  func() audio.Instant // audio.Monotonic
-	NewID func() string        // UUIDv7
-	Log   *slog.Logger
+	// Released is called when what an earlier run claimed may air after all: the
+	// plan should be made again. It must return at once. It may be nil.
+	Released func()
+	Clock    func() hardware.ClockState
+	Now      func() time.Time     // wall clock
+	Mono     func() audio.Instant // audio.Monotonic
+	NewID    func() string        // UUIDv7
+	Log      *slog.Logger
 }
 
 // Player airs what the scheduler hands over and what a person raises at once.
@@ -98,11 +101,10 @@ func (p *Player) Run(ctx context.Context) error {
 	defer p.power.off() // deferred last, runs first: no path leaves the amplifier live
 
 	p.afterRestart(ctx)
-	p.side.Go(func() { p.vault.tend(ctx) })
 	key := time.NewTimer(time.Hour)
 	defer key.Stop()
 	for {
-		key.Reset(p.nextKey())
+		key.Reset(min(p.nextKey(), p.nextMark()))
 		select {
 		case <-ctx.Done():
 			p.leave()
@@ -116,6 +118,7 @@ func (p *Player) Run(ctx context.Context) error {
 			}
 			p.event(ctx, ev)
 		case <-key.C:
+			p.markDue()
 			p.keyDue()
 		}
 	}
@@ -229,8 +232,13 @@ func (p *Player) instant(t time.Time) audio.Instant {
 }
 
 // leave ends every item as the process goes down: what sounds is cut, what was
-// only prepared is missed.
+// about to is missed; what was only prepared may air in the next run.
 func (p *Player) leave() {
+	for _, it := range p.items { // first: the end of one keys the amplifier for the next
+		if it.row.untouched() {
+			p.putBack(it)
+		}
+	}
 	for _, it := range p.items {
 		p.abandon(it, scheduler.ReasonPower)
 	}

@@ -330,7 +330,7 @@ func TestShutdownCutsAndSwitchesOff(t *testing.T) {
 		if got := row.Airings[1].Frames; got < 2*48000 || got > 3*48000 {
 			t.Errorf("frames of the cut voice = %d, want what sounded (2.5 s)", got)
 		}
-		s.expect("two", playout.Missed, scheduler.ReasonPower, 0)
+		s.expect("two", "", "", 0) // the next run decides
 	})
 }
 
@@ -389,7 +389,7 @@ func TestSpooledClaimIsNotPlayedAgain(t *testing.T) {
 		s.book.breaks(errors.New("disk I/O error"))
 		o := s.occurrence("one", 20*time.Second, time.Second)
 		s.player.Play(o)
-		s.at(15 * time.Second)
+		s.at(17500 * time.Millisecond) // about to be keyed
 		dir := s.spool
 		s.close()
 		begun := len(s.out.begun())

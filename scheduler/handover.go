@@ -88,6 +88,9 @@ func (d *duty) close(now time.Time) {
 		if final.After(now) || o.Slot != "" && (code == ReasonExpired || code == ReasonNotYetValid) {
 			continue
 		}
+		if code == ReasonTooLate && o.Due.Before(d.started) {
+			d.blame(o) // nobody wrote of it when it was due: the board was off
+		}
 		d.omit(o, om.Reason)
 	}
 }

@@ -100,3 +100,19 @@ func TestLedgerFails(t *testing.T) {
 		}
 	})
 }
+
+// A claim that a restart released has left the published plan: when it is too
+// late for it, the power is the cause all the same.
+func TestReleasedByAPowerCutAndTooLate(t *testing.T) {
+	bubble(t, "", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 12:00")
+		tell(&s.book, "a", 30*time.Second)
+		when(&s.book, "a", once(at(t, "2026-11-23 12:00:30")))
+		s.powerOn()
+		time.Sleep(25 * time.Second) // handed over and published without it
+		s.powerOff()
+		s.set(func() { s.played, s.past = nil, nil })
+		s.off(time.Hour)
+		s.want(t, "a power")
+	})
+}

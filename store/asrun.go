@@ -10,14 +10,15 @@ import (
 
 const (
 	asrunColumns = ownedColumns + `, occurrence, kind, announcement, schedule, slot, title, class, nominal_at, due_at,
-		planned_ns, claimed_at, outcome, cause, person, heard, lateness_ns`
+		planned_ns, claimed_at, keyed_at, latest_at, outcome, cause, person, heard, lateness_ns`
 	airingColumns = "id, part, recording, language, zones, started_at, ended_at, frames, underruns, cause"
 )
 
 func scanAsRun(r row) (playout.AsRun, error) {
 	var a playout.AsRun
 	err := r.Scan(append(owned(&a.Owned), &a.Occurrence, &a.Kind, &a.Announcement, &a.Schedule, &a.Slot, &a.Title, &a.Class,
-		(*instant)(&a.Nominal), (*instant)(&a.Due), &a.Planned, (*instant)(&a.Claimed), &a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness)...)
+		(*instant)(&a.Nominal), (*instant)(&a.Due), &a.Planned, (*instant)(&a.Claimed), (*instant)(&a.Keyed), (*instant)(&a.Latest),
+		&a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness)...)
 	return a, err
 }
 
@@ -35,12 +36,12 @@ func scanAiring(r row) (airingOf, error) {
 }
 
 // Claim writes a new row before the amplifier is keyed; playout.ErrClaimed when
-// the occurrence has one: it must not play again. On a full disk it uses the
-// margin.
+// the occurrence has a living one: it must not play again. The tombstone of a
+// claim that was released is taken over. On a full disk it uses the margin.
 func (s *Store) Claim(ctx context.Context, a playout.AsRun) error {
 	return s.writeSurely(ctx, "claim "+a.Occurrence, func(tx *sql.Tx) error {
 		var there int
-		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM asrun WHERE village = ? AND occurrence = ?", a.Village, a.Occurrence).Scan(&there)
+		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM asrun WHERE village = ? AND occurrence = ? AND deleted_at IS NULL", a.Village, a.Occurrence).Scan(&there)
 		if err != nil {
 			return err
 		}
@@ -88,6 +89,8 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 		{"due_at", micros(a.Due)},
 		{"planned_ns", a.Planned},
 		{"claimed_at", micros(a.Claimed)},
+		{"keyed_at", micros(a.Keyed)},
+		{"latest_at", micros(a.Latest)},
 		{"outcome", a.Outcome},
 		{"cause", a.Cause},
 		{"person", a.By},

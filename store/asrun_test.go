@@ -16,7 +16,7 @@ func played(occurrence string, due time.Time) playout.AsRun {
 		Owned:      scheduler.Owned{ID: newID(), Village: unTa, Origin: "board", Created: due.Add(-time.Minute), Updated: due},
 		Occurrence: occurrence, Kind: scheduler.Notice, Announcement: "ann", Schedule: "sch", Slot: "slot", Title: "Họp thôn",
 		Class: scheduler.ClassPriority, Nominal: due.Add(-time.Second), Due: due, Planned: 20833 * time.Nanosecond,
-		Claimed: due.Add(-5 * time.Second), Outcome: playout.Played, Cause: "completed", By: "Hoa", Heard: playout.HeardYes, Lateness: 75 * time.Microsecond,
+		Claimed: due.Add(-5 * time.Second), Keyed: due.Add(-3 * time.Second), Latest: due.Add(time.Minute), Outcome: playout.Played, Cause: "completed", By: "Hoa", Heard: playout.HeardYes, Lateness: 75 * time.Microsecond,
 		Airings: []playout.Airing{
 			{ID: newID(), Part: scheduler.PartChime, Recording: "rec-chime", Zones: []string{"a", "b"}, Started: due, Ended: due.Add(2 * time.Second), Frames: 96000, Cause: "completed"},
 			{ID: newID(), Part: scheduler.PartVoice, Recording: "rec-vi", Language: "vi", Started: due.Add(2 * time.Second), Ended: due.Add(30 * time.Second), Frames: 1 << 40, Underruns: 3, Cause: "lost"},
@@ -27,7 +27,7 @@ func played(occurrence string, due time.Time) playout.AsRun {
 // claimed is a row as it is before the amplifier is keyed.
 func claimed(occurrence string, due time.Time) playout.AsRun {
 	a := played(occurrence, due)
-	a.Outcome, a.Cause, a.Heard, a.Lateness, a.Airings = "", "", playout.NotMeasured, 0, nil
+	a.Keyed, a.Outcome, a.Cause, a.Heard, a.Lateness, a.Airings = time.Time{}, "", "", playout.NotMeasured, 0, nil
 	return a
 }
 
@@ -68,6 +68,35 @@ func TestClaim(t *testing.T) {
 		check(t, s.Claim(context.Background(), claimed("o", day0)), nil)
 		check(t, s.Claim(context.Background(), other), nil)
 	})
+}
+
+// A claim that was released is a tombstone: it counts for nothing, and the
+// occurrence can be claimed again.
+func TestReleasedClaimCanBeClaimedAgain(t *testing.T) {
+	s, now := seeded(t)
+	ctx := context.Background()
+	first := claimed("o", day0)
+	check(t, s.Claim(ctx, first), nil)
+	released := first
+	released.Deleted = day0
+	check(t, s.Record(ctx, released), nil)
+	open, err := s.Unfinished(ctx, unTa)
+	check(t, err, nil)
+	rows, err := s.AsRuns(ctx, unTa, time.Time{}, time.Time{})
+	check(t, err, nil)
+	b, err := s.Book(ctx, unTa, now.Now())
+	check(t, err, nil)
+	if len(open)+len(rows)+len(b.Past) != 0 {
+		t.Errorf("unfinished %v, rows %v, past %v", open, rows, b.Past)
+	}
+	again := claimed("o", day0)
+	again.Claimed = day0.Add(time.Second)
+	check(t, s.Claim(ctx, again), nil)
+	check(t, s.Claim(ctx, again), playout.ErrClaimed)
+	got, err := s.AsRun(ctx, "o")
+	check(t, err, nil)
+	again.ID, again.Created, again.Revision = first.ID, first.Created, 3
+	same(t, "row", got, again)
 }
 
 func TestRecordReplacesRowAndAirings(t *testing.T) {

@@ -161,7 +161,7 @@ func (b *board) wire(spool []string) {
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
-		Voicer: b.producer, Spool: spool,
+		Voicer: b.producer, Spool: spool, Released: func() { b.planner.Changed() },
 		Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{

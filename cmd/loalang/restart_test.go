@@ -1,0 +1,40 @@
+package main_test
+
+import (
+	"testing"
+	"time"
+)
+
+// A power cut between the claim and the keying does not lose the notice: it
+// airs after the restart, once.
+func TestPowerCutBetweenClaimAndKeying(t *testing.T) {
+	need(t, sound)
+	data := t.TempDir()
+	d := serve(t, data, "null", quick...).admit()
+	id := d.announce(object{"title": "Mời họp thôn", "text": "Kính mời bà con đi họp.", "renditions": []object{{"language": "vi"}}})
+	due := time.Now().Add(12 * time.Second)
+	d.airAt(id, due)
+	claimed := func() bool {
+		for _, r := range d.rows() {
+			if r["announcement"] == id {
+				return true
+			}
+		}
+		return false
+	}
+	d.until("it is claimed", 12*time.Second, claimed)
+	if left := time.Until(due); left < 3*time.Second {
+		t.Skipf("SKIPPED: this machine is so busy that only %s are left before the sound", left)
+	}
+	d.kill()
+
+	again := serve(t, data, "null", quick...)
+	again.token = d.token
+	row := again.row(id, 40*time.Second)
+	if row["outcome"] != "played" || len(airings(row)) != 2 {
+		t.Errorf("as-run after the restart = %v, want it played with chime and voice", row)
+	}
+	if rows := again.rows(); len(rows) != 1 {
+		t.Errorf("%d rows, want one: %v", len(rows), rows)
+	}
+}
