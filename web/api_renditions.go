@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"loalang/people"
+	"loalang/playout"
 	"loalang/scheduler"
 	"loalang/speech"
 )
@@ -26,14 +27,14 @@ func (s *Server) renditions(ctx context.Context, a scheduler.Announcement, forms
 	if len(forms) == 0 {
 		return nil, scheduler.Invalid{{Field: "renditions", Code: scheduler.FaultRequired}}
 	}
-	voices := s.voices(ctx)
+	choir := s.choir(ctx)
 	var rs []scheduler.Rendition
 	for i, f := range forms {
 		if slices.ContainsFunc(forms[:i], func(g renditionForm) bool { return g.Language == f.Language }) {
 			faults = append(faults, fieldFault("renditions", i, "language", scheduler.FaultUnknown, f.Language))
 			continue
 		}
-		r, err := s.rendition(ctx, a, f, renditionOf{place, voices})
+		r, err := s.rendition(ctx, a, f, renditionOf{place, choir})
 		if !collect(&faults, prefixed(err, "renditions", i)) {
 			return nil, err
 		}
@@ -45,20 +46,42 @@ func (s *Server) renditions(ctx context.Context, a scheduler.Announcement, forms
 	return rs, nil
 }
 
-// voices are those of the engine; none when it is missing: then every language
-// waits for a recording.
-func (s *Server) voices(ctx context.Context) []speech.Voice {
+// choir is what the board's engine can speak.
+type choir struct {
+	voices []speech.Voice
+	err    error // the engine could not be asked; speech.ErrNoEngine: it is missing
+}
+
+func (s *Server) choir(ctx context.Context) choir {
 	voices, err := s.cfg.Speaker.Voices(ctx)
 	if err != nil && !errors.Is(err, speech.ErrNoEngine) {
 		s.cfg.Logger.Error("voices could not be listed", "err", err)
 	}
-	return voices
+	return choir{voices, err}
+}
+
+// speaks says whether a language is spoken by the voice, or by any when voice
+// is empty. While the engine cannot be asked, what it would speak counts: the
+// text is spoken once the engine is there.
+func (c choir) speaks(language, voice string) bool {
+	if c.err != nil {
+		return slices.ContainsFunc(speech.Languages(), func(l speech.Language) bool { return l.Code == language && l.HasVoice })
+	}
+	return slices.ContainsFunc(c.voices, func(v speech.Voice) bool { return v.Language == language && (voice == "" || v.ID == voice) })
+}
+
+// fault is the Rendition.Fault of what is to be spoken now.
+func (c choir) fault() string {
+	if errors.Is(c.err, speech.ErrNoEngine) {
+		return playout.FaultNoEngine
+	}
+	return ""
 }
 
 // renditionOf is what a rendition is made against.
 type renditionOf struct {
-	place  scheduler.Village
-	voices []speech.Voice
+	place scheduler.Village
+	choir choir
 }
 
 // rendition makes one. The error is scheduler.Invalid or comes from the store.
@@ -74,14 +97,13 @@ func (s *Server) rendition(ctx context.Context, a scheduler.Announcement, f rend
 		r.State, r.Recording = scheduler.Recorded, f.Recording
 		return r, nil
 	}
-	speaks := func(v speech.Voice) bool { return v.Language == f.Language && (f.Voice == "" || v.ID == f.Voice) }
-	if !slices.ContainsFunc(of.voices, speaks) {
+	if !of.choir.speaks(f.Language, f.Voice) {
 		if f.Voice != "" || f.Spoken != "" {
 			return r, scheduler.Invalid{{Field: "voice", Code: scheduler.FaultUnknown}}
 		}
 		return r, nil // a person will record it
 	}
-	r.State, r.Voice = scheduler.Spoken, f.Voice
+	r.State, r.Voice, r.Fault = scheduler.Spoken, f.Voice, of.choir.fault()
 	if r.SpokenText = strings.TrimSpace(scheduler.Clean(f.Spoken)); r.SpokenText == "" {
 		r.SpokenText = s.cfg.Speaker.Normalize(f.Language, a.Text).Text
 	}
@@ -129,7 +151,7 @@ func (s *Server) putRendition(ctx context.Context, in *renditionInput) (*announc
 		return nil, err
 	}
 	form := renditionForm{Language: in.Language, Recording: in.Body.Recording, Voice: in.Body.Voice, Spoken: in.Body.Spoken}
-	r, err := s.rendition(ctx, d.Announcement, form, renditionOf{place, s.voices(ctx)})
+	r, err := s.rendition(ctx, d.Announcement, form, renditionOf{place, s.choir(ctx)})
 	if err != nil {
 		return nil, err
 	}

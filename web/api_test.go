@@ -141,17 +141,31 @@ func TestAnnouncementOfRecordingsOnly(t *testing.T) {
 	}
 }
 
-func TestWithoutAnEngineEveryLanguageWaitsForARecording(t *testing.T) {
+// Without its engine the board keeps what is to be spoken, and why it is not:
+// it was once kept as missing, and stayed so when the engine came back.
+func TestWithoutAnEngineTheTextWaitsForIt(t *testing.T) {
 	h := newHouse(t)
 	h.w.noEngine = true
-	var a struct{ Renditions []struct{ State string } }
-	h.call("cadre", "POST", "/api/v1/announcements", `{"title":"Họp","text":"Mời họp"}`).want(201).into(&a)
-	if a.Renditions[0].State != "missing" {
-		t.Errorf("got %+v", a)
+	var a struct {
+		ID         string
+		Renditions []struct{ Language, State, Spoken, Fault string }
 	}
+	want := func(vi string) {
+		t.Helper()
+		if len(a.Renditions) != 2 || a.Renditions[0].State != vi || a.Renditions[1].State != "missing" || a.Renditions[1].Fault != "" {
+			t.Fatalf("got %+v", a.Renditions)
+		}
+		if r := a.Renditions[0]; vi == "spoken" && (r.Fault != playout.FaultNoEngine || r.Spoken != "họp lúc mười chín giờ") {
+			t.Errorf("got %+v", r)
+		}
+	}
+	h.call("cadre", "POST", "/api/v1/announcements", `{"title":"x","text":"họp lúc 19h"}`).want(201).into(&a)
+	want("spoken")
+	h.call("cadre", "PUT", "/api/v1/announcements/"+a.ID+"/renditions/vi", `{"voice":"espeak:vi"}`).want(200).into(&a)
+	want("spoken")
+	h.call("cadre", "PUT", "/api/v1/announcements/"+a.ID+"/renditions/pcc", `{"voice":"espeak:pcc"}`).want(422)
 }
 
-// A phone that repeats itself on a bad line must not make two announcements.
 func TestCreateTwiceWithOneID(t *testing.T) {
 	h := newHouse(t)
 	body := `{"id":"0193a000-0000-7000-8000-00000000cccc","title":"Họp","text":"Mời họp"}`

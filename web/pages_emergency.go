@@ -93,10 +93,10 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 		Templates: v.emergencyTemplates(f.Get("what")), What: f.Get("what"), Title: f.Get("title"),
 		Reason: f.Get("reason"), Source: f.Get("source"), Text: f.Get("text"), Faults: f.faults,
 	}
-	voiced := p.voiced(v.ctx())
+	choir := p.s.choir(v.ctx())
 	for _, code := range v.village.Languages {
 		chosen := slices.Contains(f.Values["language"], code) || !f.Has("language")
-		w.Languages = append(w.Languages, tongueView{uploadView: uploadView{Code: code}, Name: v.language(code), Checked: chosen, Voiced: voiced[code]})
+		w.Languages = append(w.Languages, tongueView{uploadView: uploadView{Code: code}, Name: v.language(code), Checked: chosen, Voiced: choir.err == nil && choir.speaks(code, "")})
 		if chosen {
 			w.Chosen = append(w.Chosen, code)
 		}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -45,7 +44,8 @@ type tongueView struct {
 	Name    string
 	Say     string // the name inside a sentence
 	Checked bool
-	Voiced  bool // a voice of the board speaks it
+	Voiced  bool   // a voice of the board speaks it, or will
+	Unmade  string // code of why it cannot be spoken now
 	ByTake  bool
 }
 
@@ -141,31 +141,18 @@ func (v *visit) blanksLeft(topic, text string) []string {
 
 // tongues are the village's languages with what was chosen for each.
 func (p *panel) tongues(v *visit, f *form) []tongueView {
-	voiced := p.voiced(v.ctx())
+	choir := p.s.choir(v.ctx())
 	var ts []tongueView
 	for _, code := range v.village.Languages {
 		t := tongueView{
 			uploadView: uploadView{Code: code, Take: p.takeOf(v, f, code), Fault: f.faults["file_"+code]},
-			Name:       v.language(code), Say: v.lower(v.language(code)), Voiced: voiced[code],
+			Name:       v.language(code), Say: v.lower(v.language(code)), Voiced: choir.speaks(code, ""), Unmade: choir.fault(),
 		}
 		t.Checked = slices.Contains(f.Values["language"], code) || v.c.Request.Method != http.MethodPost
 		t.ByTake = !t.Voiced || f.Get("how_"+code) == "take"
 		ts = append(ts, t)
 	}
 	return ts
-}
-
-// voiced are the languages that a voice of the board speaks.
-func (p *panel) voiced(ctx context.Context) map[string]bool {
-	has := map[string]bool{}
-	voices, err := p.s.cfg.Speaker.Voices(ctx)
-	if err != nil {
-		return has // no engine: every language is recorded
-	}
-	for _, voice := range voices {
-		has[voice.Language] = true
-	}
-	return has
 }
 
 // takeOf is the recording chosen for a language: just uploaded, or uploaded
@@ -328,7 +315,7 @@ func (p *panel) renditionsOf(v *visit, f *form, a scheduler.Announcement) []sche
 		case t.ByTake && t.Voiced:
 			f.fault("file_"+t.Code, v.word("new.take-missing"))
 		case !t.ByTake:
-			r.State = scheduler.Spoken
+			r.State, r.Fault = scheduler.Spoken, t.Unmade
 			if utf8.RuneCountInString(a.Text) <= scheduler.MaxText { // else it is refused anyway
 				r.SpokenText = p.s.cfg.Speaker.Normalize(t.Code, a.Text).Text
 			}

@@ -400,3 +400,20 @@ func TestPageWithdraw(t *testing.T) {
 		t.Errorf("scheduled after all: status %d", p.status)
 	}
 }
+
+// A notice that is written while the engine is missing waits for it.
+func TestNoticeWithoutAnEngine(t *testing.T) {
+	w := newWorld(t)
+	w.noEngine = true
+	s := newSite(t, w, people.Cadre, "vi")
+	if p := s.get("/announcements/new"); !strings.Contains(p.text, "cài xong máy sẽ tự đọc") || !strings.Contains(p.body, `name="how_vi" value="voice" checked`) {
+		t.Error("the page does not offer the machine's voice, or does not say that it must wait")
+	}
+	if p := s.upload("/announcements/new", notice(), nil); p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	rs := saved(t, w).Renditions
+	if rs[0].State != scheduler.Spoken || rs[0].Fault != "no-engine" || rs[0].SpokenText == "" || rs[1].State != scheduler.Missing {
+		t.Errorf("renditions %+v", rs)
+	}
+}
