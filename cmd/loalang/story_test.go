@@ -79,9 +79,17 @@ func chromium(t testing.TB) string {
 	return ""
 }
 
+// do runs steps that look a node up before they act on it.
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	err := chromedp.Do(b.ctx, steps...)
+	// A page that just came in may replace its nodes between a look-up and its
+	// use: nothing was pressed then, so it is tried again.
+	for tries := 0; err != nil && strings.Contains(err.Error(), "Could not find node") && tries < 5; tries++ {
+		time.Sleep(200 * time.Millisecond)
+		err = chromedp.Do(b.ctx, steps...)
+	}
+	if err != nil {
 		b.picture("failure")
 		b.t.Fatalf("%v\n%s", err, b.text("body"))
 	}
