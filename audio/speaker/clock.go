@@ -21,8 +21,9 @@ const (
 	// maxDrift bounds the slope of the line: no card's crystal is worse.
 	maxDrift = 300e-6
 	// holes is how many of settleReads reads may come late by a period all at
-	// once while the card runs dry. More, and it is simply too slow.
-	holes = 4
+	// once while the card runs dry. More, and its rate is judged as well: a card
+	// that is simply too slow does the same.
+	holes = settleReads / 2
 	// rateSpan is the span over which the rate is judged, to one part in
 	// rateTolerance.
 	rateSpan      = 5 * time.Second
@@ -50,6 +51,8 @@ type frameClock struct {
 	latePeak  time.Duration // how late the latest of them came
 	lateHoles int           // how many of them came a period later than the one before
 	lateMin   audio.Instant // lowest of the line since
+	holesTill int           // lateHoles when that was
+	last      audio.Instant // the line at the read before
 	before    audio.Instant // where the line was expected then
 
 	rate rateCheck
@@ -76,6 +79,7 @@ func (c *frameClock) read(now audio.Instant, n audio.Frames) (reading, error) {
 	r := reading{First: c.frames}
 	point := now.Add(-audio.Rate.D(c.frames))
 	c.judge(point, &r)
+	c.last = point
 	c.line[c.reads%clockReads] = point
 	c.reads++
 	c.valid = min(c.valid+1, clockReads)
@@ -96,8 +100,8 @@ func (c *frameClock) latency() time.Duration {
 // judge tells a read that was merely noticed late from a card that ran dry:
 // after that, every read is late by as much as was lost.
 func (c *frameClock) judge(point audio.Instant, r *reading) {
-	if c.valid < settleReads {
-		return
+	if c.reads < 2 {
+		return // what is read ahead of the card has no pace yet
 	}
 	expected := c.expected()
 	lateness := point.Sub(expected)
@@ -105,33 +109,55 @@ func (c *frameClock) judge(point audio.Instant, r *reading) {
 		if lateness <= onTime {
 			return
 		}
-		c.latePeak, c.lateHoles, c.lateMin, c.before = 0, 0, point, expected
+		c.suspect(point, expected, 0)
 	}
 	c.late++
 	c.latePeak = max(c.latePeak, lateness)
-	if point.Sub(c.line[(c.reads-1+clockReads)%clockReads]) >= audio.Rate.D(c.ring.Period)*9/10 {
+	if point.Sub(c.last) >= c.period()*9/10 {
 		c.lateHoles++
 	}
-	c.lateMin = min(c.lateMin, point)
-	if c.lateMin.Sub(c.before) <= onTime {
+	if point <= c.lateMin {
+		c.lateMin, c.holesTill = point, c.lateHoles
+	}
+	switch {
+	case c.lateMin.Sub(c.before) <= onTime:
 		c.late = 0 // back on the line; a peak beyond the buffer ran dry all the same
-		if c.latePeak > audio.Rate.D(c.ring.Buffer) {
-			r.RanDry = true
-		}
-		return
+		r.RanDry = r.RanDry || c.latePeak > audio.Rate.D(c.ring.Buffer)
+	case c.late >= settleReads:
+		c.convict(point, r)
 	}
-	if c.late < settleReads {
-		return
-	}
-	step := c.lateMin.Sub(c.before)
-	c.late = 0
-	// A hole comes with a read that is late by a period all at once. What grows
-	// from read to read is the card's own time, and rateCheck judges that.
-	if c.lateHoles > 0 && c.lateHoles <= holes {
-		r.RanDry, r.Lost = true, step
-	}
-	c.restart(c.lateMin)
 }
+
+// suspect begins to judge late reads. holes came before the first of them.
+func (c *frameClock) suspect(point, expected audio.Instant, holes int) {
+	c.late, c.latePeak, c.lateHoles = 0, 0, holes
+	c.lateMin, c.holesTill, c.before = point, holes, expected
+}
+
+// convict moves the line to where the late reads say that it is now.
+func (c *frameClock) convict(point audio.Instant, r *reading) {
+	step := c.lateMin.Sub(c.before)
+	// A hole comes with a read that is late by a period all at once. It is one of
+	// whole periods, for which the player had nothing, or comes behind a read so
+	// late that the card was empty. What grows from read to read is the card's
+	// own time, and rateCheck judges that; all the rest is a slow machine.
+	whole := step >= c.period()*9/10
+	if c.lateHoles > 0 && (whole || c.latePeak > audio.Rate.D(c.ring.Buffer)) {
+		r.RanDry = true
+		if c.lateHoles <= holes {
+			r.Lost += step
+		}
+	}
+	late, behind := point.Sub(c.lateMin), c.lateHoles-c.holesTill
+	c.restart(c.lateMin)
+	c.late = 0
+	if late > onTime { // there was another hole behind the first
+		c.suspect(point, c.lateMin, behind)
+		c.late, c.latePeak = 1, late
+	}
+}
+
+func (c *frameClock) period() time.Duration { return audio.Rate.D(c.ring.Period) }
 
 // restart throws the line away but for one point.
 func (c *frameClock) restart(point audio.Instant) {

@@ -158,6 +158,66 @@ func TestFrameClockUnderruns(t *testing.T) {
 	}
 }
 
+// TestFrameClockSeesUnderrunsAtOnce: a card once ran dry unseen when it did so
+// within sixteen reads of the first one, or of the underrun before. What was
+// lost there then made its rate look wrong, and a busy machine restarted the
+// output with the words that the card kept wrong time.
+func TestFrameClockSeesUnderrunsAtOnce(t *testing.T) {
+	roomy := speaker.Ring{Period: 2400, Buffer: 4800}
+	for _, c := range []struct {
+		name string
+		lead int   // reads before the first hole
+		gaps []int // reads between the holes
+	}{
+		{"within the first reads", 3, nil},
+		{"right behind another", 30, []int{1}},
+		{"behind the verdict on another", 30, []int{17}},
+		{"shortly after that", 30, []int{20}},
+		{"again and again", 30, []int{5, 5, 5, 5}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			card := newCrystal(roomy)
+			reads := func(n int) {
+				for range n {
+					if _, err := card.read(0); err != nil {
+						t.Fatalf("after %v: %v", card.now, err)
+					}
+				}
+			}
+			reads(c.lead)
+			card.now += 50 * time.Millisecond
+			for _, n := range c.gaps {
+				reads(n)
+				card.now += 50 * time.Millisecond
+			}
+			reads(200)
+			if want := time.Duration(len(c.gaps)+1) * 50 * time.Millisecond; (card.lost-want).Abs() > time.Millisecond || card.ran == 0 {
+				t.Errorf("%d underruns that cost %v, want %v", card.ran, card.lost, want)
+			}
+		})
+	}
+}
+
+// TestFrameClockForgivesASlowMachine: one read that comes more than a period
+// late, though the card still had sound, and none punctual behind it.
+func TestFrameClockForgivesASlowMachine(t *testing.T) {
+	card := newCrystal(small)
+	card.play(t, 3*time.Second)
+	for i := range 20 {
+		late := time.Millisecond
+		if i == 0 {
+			late = 8 * time.Millisecond
+		}
+		if _, err := card.read(late); err != nil {
+			t.Fatal(err)
+		}
+	}
+	card.play(t, time.Second)
+	if card.ran != 0 {
+		t.Errorf("%d underruns that were none", card.ran)
+	}
+}
+
 func TestFrameClockRate(t *testing.T) {
 	for _, c := range []struct {
 		name  string
