@@ -28,7 +28,7 @@ func TestFileDevice(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "air.wav")
 			return devicetest.Subject{
 				Device: &audio.FileDevice{Path: path, Clock: clock},
-				Heard:  func() ([]int16, audio.Instant, error) { return readAir(path) },
+				Heard:  func() ([]devicetest.Stretch, error) { return readAir(path) },
 			}
 		},
 	})
@@ -38,7 +38,7 @@ func TestFileDevice(t *testing.T) {
 // its own clockwork is not taken on trust.
 func TestNullDeviceOnTheRealClock(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes eight seconds of real time: run without -short")
+		t.Skip("takes fifteen seconds of real time: run without -short")
 	}
 	devicetest.Run(t, devicetest.Bench{
 		Tolerance: audio.Rate.D(1),
@@ -48,26 +48,26 @@ func TestNullDeviceOnTheRealClock(t *testing.T) {
 	})
 }
 
-func readAir(path string) ([]int16, audio.Instant, error) {
+func readAir(path string) ([]devicetest.Stretch, error) {
 	text, err := os.ReadFile(path + ".json")
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	var start audio.FileStart
 	if err := json.Unmarshal(text, &start); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	clip, _, err := audio.ReadWAV(f, st.Size())
-	return clip.AppendTo(nil), start.Monotonic, err
+	return []devicetest.Stretch{{At: start.Monotonic, Frames: clip.AppendTo(nil)}}, err
 }
 
 func TestSourceSuite(t *testing.T) {

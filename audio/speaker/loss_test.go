@@ -16,7 +16,9 @@ import (
 
 // TestOutputSurvivesKill: the child dies in the middle; what sounded is lost and
 // said so, what is due later plays on the next child, the alarm comes back.
-func TestOutputSurvivesKill(t *testing.T) {
+func TestOutputSurvivesKill(t *testing.T) { onCard(t, outputSurvivesKill) }
+
+func outputSurvivesKill(t *trial) {
 	card := newRuler(t, 32)
 	siren := tone(t, 200*time.Millisecond, 0.9)
 	r := start(t, "default", func(c *speaker.Config) { roomy(c); c.Siren = siren })
@@ -54,6 +56,7 @@ func TestOutputSurvivesKill(t *testing.T) {
 	if off := r.waitFor(audio.AlarmOff, "flood"); off.Cause != audio.Expired {
 		t.Errorf("the alarm ended %+v, want expired", off)
 	}
+	t.punctual("the child that plays later", later.Add(-time.Second))
 	near(t, "later", r.waitFor(audio.Started, "later").At, later)
 	if st := r.State(); st.ChildPID == first || st.Restarts != 1 || !st.Up {
 		t.Errorf("state %+v after one restart", st)
@@ -69,7 +72,9 @@ func TestOutputSurvivesKill(t *testing.T) {
 
 // TestOutputUnplugReplug: the card goes and comes back. In between everything
 // goes on unheard, and says so.
-func TestOutputUnplugReplug(t *testing.T) {
+func TestOutputUnplugReplug(t *testing.T) { onCard(t, outputUnplugReplug) }
+
+func outputUnplugReplug(t *trial) {
 	card := newRuler(t, 32)
 	r := start(t, "default", roomy)
 	r.waitFor(audio.DeviceUp, "")
@@ -96,7 +101,7 @@ func TestOutputUnplugReplug(t *testing.T) {
 	if ev := r.waitFor(audio.Ended, "unheard"); ev.Cause != audio.Completed {
 		t.Errorf("unheard: %+v", ev)
 	}
-	back := in(7 * time.Second) // the card is looked for every five
+	back := in(8 * time.Second) // the card is looked for every five
 	if err := r.Cue(audio.Cue{ID: "back", File: tone(t, 100*time.Millisecond, 0.5), At: back}); err != nil {
 		t.Fatal(err)
 	}
@@ -105,6 +110,7 @@ func TestOutputUnplugReplug(t *testing.T) {
 	if st := r.State(); !st.Up || !st.Audible || strings.Contains(st.Fault, "nothing will be heard") {
 		t.Errorf("state with the card back: %+v", st)
 	}
+	t.punctual("the card", back.Add(-time.Second))
 	near(t, "back", r.waitFor(audio.Started, "back").At, back)
 	r.stop()
 	onsets := card.onsets(t, 100*time.Millisecond)
@@ -206,7 +212,9 @@ func TestOutputOpensNoOtherCard(t *testing.T) {
 
 // TestOutputLearnsThePeriod: asking 10 ms of a card that gives no less than 21 ms
 // periods is mostly silence unless the period is learnt.
-func TestOutputLearnsThePeriod(t *testing.T) {
+func TestOutputLearnsThePeriod(t *testing.T) { onCard(t, outputLearnsThePeriod) }
+
+func outputLearnsThePeriod(t *trial) {
 	card := newRuler(t, 1024)
 	r := start(t, "default", func(c *speaker.Config) { c.Buffer = 10 * time.Millisecond })
 	r.waitFor(audio.DeviceUp, "")
@@ -241,13 +249,51 @@ func TestOutputWrongRate(t *testing.T) {
 	r.until("fault of the rate", func(st audio.OutputState) bool { return strings.Contains(st.Fault, "keeps wrong time") })
 }
 
+// TestOutputReportsGaps: sound that breaks off is never passed over in silence.
+// The child is stopped for longer than its buffer lasts.
+func TestOutputReportsGaps(t *testing.T) {
+	onCard(t, func(t *trial) {
+		card := newRuler(t, 32)
+		r := start(t, "default", roomy)
+		r.waitFor(audio.DeviceUp, "")
+		if err := r.Cue(audio.Cue{ID: "a", File: tone(t, 3*time.Second, 0.5), At: in(time.Second)}); err != nil {
+			t.Fatal(err)
+		}
+		r.waitFor(audio.Started, "a")
+		stopped := audio.Monotonic()
+		if err := syscall.Kill(r.State().ChildPID, syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(250 * time.Millisecond)
+		if err := syscall.Kill(r.State().ChildPID, syscall.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+		t.punctual("waking the child", stopped.Add(350*time.Millisecond)) // else it is taken for dead
+		r.wait("an underrun", func(ev audio.Event) bool { return ev.Kind == audio.Underrun || ev.Kind == audio.Ended })
+		over := r.events[len(r.events)-1]
+		if over.Kind == audio.Underrun {
+			over = r.waitFor(audio.Ended, "a")
+		} else {
+			t.Error("the end came before a word of the underrun")
+		}
+		if over.Cause != audio.Completed {
+			t.Errorf("a ended %+v, want it to go on behind the gap", over)
+		}
+		r.stop()
+		if onsets := card.onsets(t, 10*time.Millisecond); len(onsets) < 2 {
+			t.Errorf("heard %d sounds, want the gap", len(onsets))
+		}
+	})
+}
+
 // TestOutputAsksForMore: a card that keeps running dry gets a larger buffer, and
 // the state says so. The child is stopped for longer than its buffer lasts.
 func TestOutputAsksForMore(t *testing.T) {
 	newRuler(t, 32)
 	r := start(t, "default", func(c *speaker.Config) { c.Buffer = 20 * time.Millisecond })
 	r.waitFor(audio.DeviceUp, "")
-	grown := func(st audio.OutputState) bool { return st.Up && strings.Contains(st.Fault, "40ms") }
+	// A busy machine may make it grow further than this test does.
+	grown := func(st audio.OutputState) bool { return st.Up && strings.Contains(st.Fault, "its buffer is now") }
 	for range 40 {
 		st := r.State()
 		if grown(st) {

@@ -24,14 +24,16 @@ func roomy(c *speaker.Config) { c.Buffer = 100 * time.Millisecond }
 
 // near fails unless two instants are within 50 ms: far enough for a busy
 // machine, near enough to tell one period from ten. Benchmarks measure.
-func near(t *testing.T, what string, got, want audio.Instant) {
+func near(t testing.TB, what string, got, want audio.Instant) {
 	t.Helper()
 	if off := got.Sub(want); off.Abs() > 50*time.Millisecond {
 		t.Errorf("%s %v from its instant", what, off)
 	}
 }
 
-func TestOutputPlays(t *testing.T) {
+func TestOutputPlays(t *testing.T) { onCard(t, outputPlays) }
+
+func outputPlays(t *trial) {
 	card := newRuler(t, 32)
 	r := start(t, "default", roomy)
 	up := r.waitFor(audio.DeviceUp, "")
@@ -79,7 +81,9 @@ func TestOutputPlays(t *testing.T) {
 	}
 }
 
-func TestOutputRoutesToOneChannel(t *testing.T) {
+func TestOutputRoutesToOneChannel(t *testing.T) { onCard(t, outputRoutes) }
+
+func outputRoutes(t *trial) {
 	card := newRuler(t, 32)
 	r := start(t, "default", func(c *speaker.Config) { roomy(c); c.Routing = speaker.Routing{1, 0} })
 	r.waitFor(audio.DeviceUp, "")
@@ -206,7 +210,9 @@ func TestOutputStops(t *testing.T) {
 	}
 }
 
-func TestOutputAlarm(t *testing.T) {
+func TestOutputAlarm(t *testing.T) { onCard(t, outputAlarm) }
+
+func outputAlarm(t *trial) {
 	card := newRuler(t, 32)
 	siren := tone(t, 300*time.Millisecond, 0.9)
 	r := start(t, "default", func(c *speaker.Config) { roomy(c); c.Siren = siren })

@@ -237,6 +237,9 @@ func start(t testing.TB, device string, change func(*speaker.Config)) *rig {
 		<-passed
 	}
 	t.Cleanup(r.stop)
+	if x, tries := t.(*trial); tries {
+		x.rigs = append(x.rigs, r)
+	}
 	return r
 }
 
