@@ -22,8 +22,8 @@ const (
 	maxEmergencyLife = 24 * time.Hour
 )
 
-// farFuture is the last instant worth planning for: two years from now.
-func farFuture(now time.Time) time.Time { return now.AddDate(2, 0, 0) }
+// FarFuture is the last instant worth planning for: two years from now.
+func FarFuture(now time.Time) time.Time { return now.AddDate(2, 0, 0) }
 
 // faults gathers what is wrong with what a person entered.
 type faults []Fault
@@ -65,7 +65,7 @@ func (f *faults) text(in field) {
 
 // instant checks a moment in the future; the zero time is let through.
 func (f *faults) instant(name string, t, now time.Time) {
-	switch far := farFuture(now); {
+	switch far := FarFuture(now); {
 	case t.IsZero():
 	case t.Before(now.Add(-pastGrace)):
 		f.add(name, FaultPast, "")
@@ -85,7 +85,7 @@ func (a Announcement) Validate(now time.Time) error {
 	if a.Class.Rank() == 0 {
 		f.add("class", FaultUnknown, string(a.Class))
 	}
-	if far := farFuture(now); a.ValidFrom.After(far) {
+	if far := FarFuture(now); a.ValidFrom.After(far) {
 		f.add("valid_from", FaultFarFuture, far.UTC().Format(time.DateOnly))
 	}
 	f.instant("valid_until", a.ValidUntil, now)

@@ -97,7 +97,7 @@ func (f *faults) slots(s Schedule, now time.Time, v Village) {
 	if err != nil {
 		loc = time.UTC
 	}
-	first, last := calendar.DateOf(now, loc), calendar.DateOf(farFuture(now), loc)
+	first, last := calendar.DateOf(now, loc), calendar.DateOf(FarFuture(now), loc)
 	f.date("from", s.From, calendar.Date{Year: 1, Month: 1, Day: 1}, last)
 	f.date("until", s.Until, first, last)
 	if (s.From == Date{} || s.Until == Date{}) {

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,31 @@ func TestGetPlan(t *testing.T) {
 	if len(p.Occurrences) != 0 || !p.From.Equal(h.w.at(24, 0, 0)) || !p.To.Equal(h.w.at(25, 0, 0)) {
 		t.Errorf("tomorrow %+v", p)
 	}
+}
+
+// What lies beyond the published plan is built from the book, as the command
+// does: it was silently empty after the seventh day.
+func TestPlanBeyondTheHorizon(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	due := func(query string) (all []string) {
+		t.Helper()
+		var p struct{ Occurrences []struct{ Due time.Time } }
+		h.call("viewer", "GET", "/api/v1/plan?"+query, "").want(200).into(&p)
+		for _, o := range p.Occurrences {
+			all = append(all, o.Due.In(h.w.now.Location()).Format("01-02 15:04"))
+		}
+		return all
+	}
+	want := "[11-23 17:00 11-30 17:00 12-04 17:00 12-07 17:00 12-11 17:00 12-14 17:00 12-18 17:00 12-21 17:00]"
+	if got := due("days=31"); fmt.Sprint(got) != want {
+		t.Errorf("31 days: %v, want %s", got, want)
+	}
+	if got := due("from=2027-02-22&days=5"); fmt.Sprint(got) != "[02-22 17:00 02-26 17:00]" {
+		t.Errorf("in a quarter: %v", got)
+	}
+	h.w.broken = errDisk
+	h.call("viewer", "GET", "/api/v1/plan?days=31", "").want(503)
 }
 
 func TestGetAsRun(t *testing.T) {

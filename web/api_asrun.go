@@ -140,7 +140,12 @@ func (s *Server) asRunBounds(k *Caller, p phrase) (from, to time.Time, err error
 			to = to.AddDate(0, 0, 1)
 		}
 	}
+	far := scheduler.FarFuture(local)
 	switch {
+	case from.After(far):
+		return from, to, k.invalid("from", scheduler.FaultFarFuture, "")
+	case to.After(far):
+		return from, to, k.invalid("to", scheduler.FaultFarFuture, "")
 	case !to.After(from):
 		return from, to, k.invalid("to", scheduler.FaultOrder, "")
 	case to.Sub(from) > asRunDays*24*time.Hour:

@@ -162,18 +162,41 @@ func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error
 	if err != nil {
 		return nil, err
 	}
-	from := s.cfg.Now().UTC()
+	now := s.cfg.Now()
+	from := now
 	if in.From != "" {
 		if from, err = p.dayOrInstant(in.From); err != nil {
 			return nil, in.invalid("from", "date", "")
 		}
 	}
-	plan, err := s.cfg.AsRun.Published(ctx, village)
+	to, err := scheduler.PlanSpan(now, from.In(p.loc), in.Days)
 	if err != nil {
 		return nil, err
 	}
-	plan.Village, plan.From, plan.To = village, from, from.In(p.loc).AddDate(0, 0, in.Days)
-	return &planOutput{Body: p.plan(plan, s.cfg.Now())}, nil
+	plan, err := s.planUntil(ctx, village, now, to)
+	if err != nil {
+		return nil, err
+	}
+	plan.Village, plan.From, plan.To = village, from, to
+	return &planOutput{Body: p.plan(plan, now)}, nil
+}
+
+// planUntil is the published plan of a village, and from where that ends until
+// to what the book says now.
+func (s *Server) planUntil(ctx context.Context, village string, now, to time.Time) (scheduler.Plan, error) {
+	plan, err := s.cfg.AsRun.Published(ctx, village)
+	if err != nil || !to.After(plan.To) {
+		return plan, err
+	}
+	book, err := s.cfg.AsRun.Book(ctx, village, now)
+	if err != nil {
+		return plan, err
+	}
+	longer, err := scheduler.BuildPlan(now, to.Sub(now), book)
+	if err != nil {
+		return plan, err
+	}
+	return plan.Extend(longer), nil
 }
 
 // phrase speaks a language in the civil time of a village.

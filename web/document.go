@@ -51,6 +51,10 @@ func PlanDocument(plan scheduler.Plan, now time.Time) any {
 	return phrase{lang: english, loc: loc}.plan(plan, now)
 }
 
+// FaultWords is a fault as the API words it, in English, without the name of
+// its field: for a command line, which names its flags.
+func FaultWords(f scheduler.Fault) string { return faultWords(english, f) }
+
 // plan writes out what of a plan lies in [plan.From, plan.To).
 func (p phrase) plan(plan scheduler.Plan, now time.Time) planJSON {
 	out := planJSON{

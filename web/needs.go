@@ -49,11 +49,15 @@ type Places interface {
 	Slots(ctx context.Context, village string) ([]scheduler.Slot, error)
 }
 
-// Log reads the as-run and the published plan.
+// Log reads the as-run, and the plan: what was published, and what a longer one
+// is built from.
 type Log interface {
 	// AsRuns lists rows with Due in [from, to), oldest first; village "" is all.
 	AsRuns(ctx context.Context, village string, from, to time.Time) ([]playout.AsRun, error)
 	Published(ctx context.Context, village string) (scheduler.Plan, error)
+	// Book reads everything that scheduler.BuildPlan needs, as it is at one
+	// instant.
+	Book(ctx context.Context, village string, now time.Time) (scheduler.Book, error)
 }
 
 // Shelf lists the library.

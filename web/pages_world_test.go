@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -183,6 +184,16 @@ func (w *world) AsRuns(_ context.Context, _ string, from, to time.Time) ([]playo
 }
 
 func (w *world) Published(context.Context, string) (scheduler.Plan, error) { return w.plan, w.broken }
+
+func (w *world) Book(_ context.Context, village string, now time.Time) (scheduler.Book, error) {
+	b := scheduler.Book{Village: w.village, Slots: w.slots}
+	b.Village.Key = village
+	for _, id := range slices.Sorted(maps.Keys(w.notices)) {
+		d := w.notices[id]
+		b.Announcements, b.Renditions, b.Schedules = append(b.Announcements, d.Announcement), append(b.Renditions, d.Renditions...), append(b.Schedules, d.Schedules...)
+	}
+	return b, w.broken
+}
 
 func (w *world) Recording(_ context.Context, id string) (recordings.Recording, error) {
 	for _, r := range w.shelf {

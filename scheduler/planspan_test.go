@@ -1,0 +1,89 @@
+package scheduler_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"loalang/scheduler"
+)
+
+func TestPlanSpan(t *testing.T) {
+	now := at(t, "2026-11-23 16:00")
+	cases := []struct {
+		name string
+		from time.Time
+		days int
+		to   time.Time
+		want string
+	}{
+		{"OK", now, 7, at(t, "2026-11-30 16:00"), ""},
+		{"today", at(t, "2026-11-23 00:00"), 1, at(t, "2026-11-24 00:00"), ""},
+		{"a month in a quarter", at(t, "2027-02-23 16:00"), 31, at(t, "2027-03-26 16:00"), ""},
+		{"later", at(t, "2027-02-23 16:01"), 1, time.Time{}, "from out-of-range 2026-11-23 – 2027-02-23"},
+		{"the year 9999", at(t, "9999-12-31 00:00"), 7, time.Time{}, "from out-of-range 2026-11-23 – 2027-02-23"},
+		{"yesterday", at(t, "2026-11-22 00:00"), 1, time.Time{}, "from in-the-past "},
+		{"until this instant", at(t, "2026-11-22 16:00"), 1, time.Time{}, "from in-the-past "},
+		{"no day, long ago", at(t, "0001-01-02 00:00"), 0, time.Time{}, "days out-of-range 1–31; from in-the-past "},
+		{"too many", now, 32, time.Time{}, "days out-of-range 1–31"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			to, err := scheduler.PlanSpan(now, c.from, c.days)
+			var faults scheduler.Invalid
+			errors.As(err, &faults)
+			said := ""
+			for i, f := range faults {
+				if i > 0 {
+					said += "; "
+				}
+				said += fmt.Sprint(f.Field, " ", f.Code, " ", f.Limit)
+			}
+			if said != c.want || (err == nil) != (c.want == "") {
+				t.Errorf("faults %q (%v), want %q", said, err, c.want)
+			}
+			if err == nil && !to.Equal(c.to) {
+				t.Errorf("to %s, want %s", to, c.to)
+			}
+		})
+	}
+}
+
+// A week that was published and a month built later make the month; nothing is
+// there twice, and what was published stays as it was.
+func TestExtendAPlan(t *testing.T) {
+	now := at(t, "2026-11-23 04:00")
+	bk := book()
+	for i := range 12 {
+		id := fmt.Sprintf("tin%02d", i)
+		tell(&bk, id, 8*time.Minute)
+		s := daily("sang", "chieu")
+		if i%4 == 0 {
+			s = once(now.Add(time.Duration(i) * 50 * time.Hour))
+		}
+		when(&bk, id, s).Created = now.Add(-30*day + time.Duration(i)*time.Minute)
+	}
+	week, month := plan(t, now, 7*day, bk), plan(t, now, 30*day, bk)
+	week.Occurrences[0].Title = "as it was published"
+	got := week.Extend(month)
+	if len(week.Occurrences) >= len(month.Occurrences) || len(week.Omissions) >= len(month.Omissions) {
+		t.Fatal("nothing lies beyond the week")
+	}
+	want := month
+	want.Occurrences = append([]scheduler.Occurrence(nil), month.Occurrences...)
+	want.Occurrences[0].Title = "as it was published"
+	if !reflect.DeepEqual(got.Occurrences, want.Occurrences) || !got.To.Equal(month.To) || !got.Made.Equal(week.Made) {
+		t.Errorf("%d occurrences until %s, want %d until %s", len(got.Occurrences), got.To, len(want.Occurrences), month.To)
+	}
+	if len(got.Omissions) != len(month.Omissions) {
+		t.Errorf("%d omissions, want %d", len(got.Omissions), len(month.Omissions))
+	}
+	if again := month.Extend(week); !reflect.DeepEqual(again, month) {
+		t.Error("a shorter plan changed a longer one")
+	}
+	if first := (scheduler.Plan{}).Extend(month); len(first.Occurrences) != len(month.Occurrences) {
+		t.Error("without a published plan something is missing")
+	}
+}
