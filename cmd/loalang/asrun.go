@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"loalang/playout"
+	"loalang/scheduler"
 	"loalang/store"
 	"loalang/web"
 )
@@ -78,7 +79,12 @@ func stretch(from, to string, now time.Time) (begin, end time.Time, err error) {
 			end = end.AddDate(0, 0, 1)
 		}
 	}
-	if !end.After(begin) {
+	switch far := scheduler.FarFuture(now); {
+	case begin.After(far):
+		return begin, end, usagef("--from %s lies more than two years ahead: give a day that has been", from)
+	case end.Year() > 9999: // JSON counts no further
+		return begin, end, usagef("--to %s lies too far ahead: give a day before the year 9999", to)
+	case !end.After(begin):
 		return begin, end, usagef("--to lies before --from: give the later one as --to")
 	}
 	return begin, end, nil

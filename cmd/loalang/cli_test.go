@@ -40,6 +40,7 @@ func TestWrongUse(t *testing.T) {
 		"SayMarks":          {[]string{"say", "?!..."}, 1, "nothing to speak"},
 		"SayNobody":         {[]string{"say", "--lang", "pcc", "x"}, 1, "record it instead"},
 		"SpeakerByHand":     {[]string{"speaker"}, 1, "loalang serve"},
+		"NoDays":            {[]string{"plan", "--days", "0", "--data", nothing}, 2, "--days"},
 		"BothFormats":       {[]string{"asrun", "--json", "--csv", "--data", nothing}, 2, "one of"},
 	}
 	for name, tt := range tests {
@@ -167,6 +168,20 @@ func TestCommandsOnADataFolder(t *testing.T) {
 		}
 	}
 	run("", "plan", "--days", "2")
+	for _, c := range []struct{ args, says string }{
+		{"plan --from 9999-12-31", "--from: Outside what is allowed"},
+		{"plan --from 9999-12-31 --json", "--from: Outside what is allowed"},
+		{"plan --from 2020-01-01", "--from: This time has passed"},
+		{"plan --days 32", "--days: Outside what is allowed (1–31)"},
+		{"plan --from soon", "is no time"},
+		{"asrun --from 9999-12-31 --json", "--from 9999-12-31 lies more than two years ahead"},
+		{"asrun --to 9999-12-31 --json", "--to 9999-12-31 lies too far ahead"},
+	} {
+		out, errs, code := loalang(t, "", append(strings.Fields(c.args), "--data", data)...)
+		if code != 2 || out != "" || !strings.Contains(errs, c.says) {
+			t.Errorf("%s: exit %d, prints %q, says %q, want %q", c.args, code, out, errs, c.says)
+		}
+	}
 	if out := run("", "asrun", "--csv", "--from", "2026-11-01", "--to", "2026-11-30"); !strings.Contains(out, "village,due,started") {
 		t.Errorf("csv = %q", out)
 	}

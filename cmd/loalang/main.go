@@ -13,6 +13,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"loalang/scheduler"
+	"loalang/web"
 )
 
 // version is set by the linker.
@@ -34,6 +37,20 @@ func (e usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
+}
+
+// faultyFlags words the faults of what flags gave: every one, by the name of
+// its flag. Other errors stay as they are.
+func faultyFlags(err error) error {
+	var faults scheduler.Invalid
+	if !errors.As(err, &faults) {
+		return err
+	}
+	parts := make([]string, len(faults))
+	for i, f := range faults {
+		parts[i] = "--" + f.Field + ": " + web.FaultWords(f)
+	}
+	return usageError{errors.New(strings.Join(parts, "; "))}
 }
 
 // program is one run of loalang: a value, so that a test can start it.

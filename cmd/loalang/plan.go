@@ -13,9 +13,6 @@ import (
 	"loalang/web"
 )
 
-// longestPlan is how many days `loalang plan` looks ahead at the most.
-const longestPlan = 31
-
 func (p program) planCommand() *cobra.Command {
 	var from string
 	var days int
@@ -25,13 +22,14 @@ func (p program) planCommand() *cobra.Command {
 		Short: "Print what will air, and what will not and why",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if days < 1 || days > longestPlan {
-				return usagef("--days %d is out of range: use 1 to %d", days, longestPlan)
+			now := time.Now()
+			if _, err := scheduler.PlanSpan(now, now, days); err != nil {
+				return faultyFlags(err)
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
 				plan, err := makePlan(ctx, db, s.Village, from, days)
 				if err != nil {
-					return err
+					return faultyFlags(err)
 				}
 				if asJSON {
 					enc := json.NewEncoder(cmd.OutOrStdout())
@@ -44,8 +42,8 @@ func (p program) planCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags(), "data", "village")
-	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: now")
-	cmd.Flags().IntVar(&days, "days", 7, "how many days")
+	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: now; at most three months ahead")
+	cmd.Flags().IntVar(&days, "days", 7, fmt.Sprintf("how many days, 1 to %d", scheduler.MaxPlanDays))
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as the API does")
 	return cmd
 }
@@ -65,13 +63,13 @@ func makePlan(ctx context.Context, db *store.Store, village, from string, days i
 		}
 	}
 	start = start.In(loc)
-	book, err := db.Book(ctx, v.Key, now)
+	end, err := scheduler.PlanSpan(now, start, days)
 	if err != nil {
 		return scheduler.Plan{}, err
 	}
-	end := start.AddDate(0, 0, days)
-	if end.Before(now) {
-		return scheduler.Plan{}, usagef("--from %s lies so far back that nothing is planned: see `loalang asrun` for what was", from)
+	book, err := db.Book(ctx, v.Key, now)
+	if err != nil {
+		return scheduler.Plan{}, err
 	}
 	plan, err := scheduler.BuildPlan(now, end.Sub(now), book)
 	if err != nil {
