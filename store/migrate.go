@@ -65,7 +65,11 @@ func (s *Store) provider() (*goose.Provider, *sql.DB, error) {
 // probe refuses a file that is no database, someone else's, or newer than
 // known. It opens the file without our settings: those would change it.
 func (s *Store) probe(ctx context.Context, known int64) (err error) {
-	db, err := sql.Open(driver, fileURI(s.cfg.Path, fmt.Sprintf("_query_only=true&_busy_timeout=%d", patience.Milliseconds())))
+	options := fmt.Sprintf("_query_only=true&_busy_timeout=%d", patience.Milliseconds())
+	if s.frugal {
+		options += "&_locking_mode=EXCLUSIVE"
+	}
+	db, err := sql.Open(driver, fileURI(s.cfg.Path, options))
 	if err != nil {
 		return err
 	}

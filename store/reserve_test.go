@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -182,4 +183,82 @@ func TestOpenWithoutRoomForTheMargin(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "reserve")); !os.IsNotExist(err) {
 		t.Errorf("a part of the margin takes room: %v", err)
 	}
+}
+
+// Two writes that meet the full disk at once are both kept: the second does not
+// give up because the first has given the margin back.
+func TestTwoWritesMeetTheFullDisk(t *testing.T) {
+	s, dir, _, err := saturated(t)
+	check(t, err, store.ErrFull)
+	ctx := context.Background()
+	const writers = 40
+	errs := make(chan error, writers)
+	for i := range writers {
+		go func() { errs <- s.Claim(ctx, claimed(fmt.Sprint("two", i), day0)) }()
+	}
+	for range writers {
+		check(t, <-errs, nil)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "reserve")); !os.IsNotExist(err) {
+		t.Errorf("the margin was not needed: %v", err)
+	}
+}
+
+// On a full disk the database opens at the cost of the margin, which is not
+// taken again while the disk is full; without a margin it opens to be read.
+func TestOpenOnAFullDisk(t *testing.T) {
+	for name, margin := range map[string]bool{"WithTheMargin": true, "MarginUsedUp": false} {
+		t.Run(name, func(t *testing.T) {
+			dir := smallDisk(t, "24m")
+			path := filepath.Join(dir, "loalang.db")
+			ctx := context.Background()
+			s := open(t, config(path))
+			seed(t, s)
+			check(t, s.SaveAnnouncement(ctx, notice("kept"), nil, nil), nil)
+			check(t, s.Close(), nil)
+			if !margin {
+				check(t, os.Remove(filepath.Join(dir, "reserve")), nil)
+			}
+			filler := fill(t, dir)
+			s = open(t, config(path))
+			if _, err := os.Stat(filepath.Join(dir, "reserve")); !os.IsNotExist(err) {
+				t.Errorf("the margin is there on a full disk: %v", err)
+			}
+			_, err := s.Announcement(ctx, "kept")
+			check(t, err, nil)
+			if margin {
+				check(t, s.Claim(ctx, claimed("o", day0)), nil)
+				return
+			}
+			check(t, s.Claim(ctx, claimed("o", day0)), store.ErrFull)
+			check(t, os.Remove(filler), nil)
+			check(t, s.Claim(ctx, claimed("o", day0)), nil)
+		})
+	}
+}
+
+// While the room is needed the margin is not taken; once there is room it is set
+// aside again by itself.
+func TestMarginComesBackWhenThereIsRoom(t *testing.T) {
+	s, dir, filler, err := saturated(t)
+	check(t, err, store.ErrFull)
+	check(t, s.ReleaseReserve(), nil)
+	check(t, s.KeepReserve(), store.ErrFull)
+	reserve := filepath.Join(dir, "reserve")
+	if _, err := os.Stat(reserve); !os.IsNotExist(err) {
+		t.Fatalf("the margin was taken though it is needed: %v", err)
+	}
+	check(t, os.Remove(filler), nil)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(context.Background())
+		ended := make(chan error, 1)
+		go func() { ended <- s.TendReserve(ctx) }()
+		time.Sleep(61 * time.Second)
+		synctest.Wait()
+		if _, err := os.Stat(reserve); err != nil {
+			t.Errorf("the margin did not come back: %v", err)
+		}
+		stop()
+		check(t, <-ended, nil)
+	})
 }

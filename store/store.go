@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
@@ -39,12 +40,17 @@ type Store struct {
 	node   string
 	writer *sql.DB // one connection: writers queue here, not inside SQLite
 	reader *sql.DB
+	margin margin
+	// frugal is how a database opens on a disk without any room: everything in
+	// one connection, whose shared memory is its own. Nobody else can open it
+	// meanwhile.
+	frugal bool
 }
 
 // Open opens the database of c.Path, makes it when there is none, and brings
-// its tables up to date. It blocks on the disk. The errors are ErrNewer,
-// ErrNotDatabase, ErrCorrupt and ErrBusy, and those of the file system; the
-// file is never deleted or replaced.
+// its tables up to date. It blocks on the disk. On a full disk it uses the
+// margin. The errors are ErrNewer, ErrNotDatabase, ErrCorrupt, ErrBusy and
+// ErrFull, and those of the file system; the file is never deleted or replaced.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	path, err := filepath.Abs(c.Path)
 	if err != nil {
@@ -52,13 +58,33 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	c.Path = path
 	s := &Store{cfg: c}
-	if err := s.open(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, explain(err)), s.close())
+	if err := s.openSurely(ctx); err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	if err := s.KeepReserve(); err != nil {
 		c.Log.Warn("no margin could be set aside for a full disk", "err", err)
 	}
 	return s, nil
+}
+
+// openSurely is open that uses the margin; on an error nothing stays open.
+func (s *Store) openSurely(ctx context.Context) error {
+	before := s.margin.count()
+	err := explain(s.open(ctx))
+	if errors.Is(err, syscall.ENOSPC) {
+		if s.frugal = !s.makeRoom(before, err); s.frugal {
+			s.cfg.Log.Error("the disk is full and the margin is used up: nobody else can open the database now", "err", err)
+		}
+		if closing := s.close(); closing != nil {
+			return errors.Join(err, closing)
+		}
+		s.reader, s.writer = nil, nil
+		err = explain(s.open(ctx))
+	}
+	if err != nil {
+		return errors.Join(err, s.close())
+	}
+	return nil
 }
 
 func (s *Store) open(ctx context.Context) error {
@@ -72,7 +98,9 @@ func (s *Store) open(ctx context.Context) error {
 	if s.writer, err = s.connect(1, "_txlock=immediate"); err != nil {
 		return err
 	}
-	if s.reader, err = s.connect(readers, "_query_only=true"); err != nil {
+	if s.frugal {
+		s.reader = s.writer
+	} else if s.reader, err = s.connect(readers, "_query_only=true"); err != nil {
 		return err
 	}
 	return s.nameNode(ctx)
@@ -80,7 +108,11 @@ func (s *Store) open(ctx context.Context) error {
 
 // connect prepares a pool; nothing is opened before its first use.
 func (s *Store) connect(size int, more string) (*sql.DB, error) {
-	options := fmt.Sprintf("_journal_mode=WAL&_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&%s", patience.Milliseconds(), more)
+	mode := "_journal_mode=WAL"
+	if s.frugal {
+		mode = "_locking_mode=EXCLUSIVE" // the file says by itself that it has a log
+	}
+	options := fmt.Sprintf("%s&_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&%s", mode, patience.Milliseconds(), more)
 	db, err := sql.Open(driver, fileURI(s.cfg.Path, options))
 	if err != nil {
 		return nil, err

@@ -59,8 +59,11 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 		}
 	}()
 	dir := folder(s.Data)
-	if err := makeFolders(s.Data, dir.spool()); err != nil {
+	if err := makeFolders(s.Data); err != nil {
 		return nil, err
+	}
+	if err := makeFolders(dir.spool()); err != nil {
+		log.Error("the spool folder is missing, rows go to memory meanwhile", "err", err)
 	}
 	if err := b.lock(); err != nil {
 		return nil, err
@@ -116,9 +119,9 @@ func (b *board) openKept(ctx context.Context) (err error) {
 		return err
 	}
 	if err := b.library.SeedBuiltIns(ctx); err != nil {
-		return err
+		b.log.Error("a built-in sound is missing in the library", "err", err)
 	}
-	b.village, err = seed(ctx, b.db, b.settings)
+	b.village, err = seed(ctx, b.db, b.settings, b.log)
 	return err
 }
 
@@ -204,20 +207,26 @@ func (b *board) greet(ctx context.Context, out io.Writer, addr net.Addr) error {
 		fmt.Sprintf("Loa Làng %s, thôn %s, xã %s", version, b.village.Name, b.village.Commune),
 		"panel: " + base + "/",
 	}
-	accounts, err := b.db.AllAccounts(ctx)
-	if err != nil {
-		return err
-	}
-	if len(accounts) == 0 {
-		secret := people.NewSecret()
-		if err := b.db.CreateSetup(ctx, people.HashSecret(secret), b.clock.Now().Add(setupLife)); err != nil {
-			return err
-		}
+	secret, err := b.firstLink(ctx)
+	switch {
+	case err != nil:
+		b.log.Error("no link for a first account could be made", "err", err)
+	case secret != "":
 		lines = append(lines, fmt.Sprintf("first account: %s/setup?t=%s", base, secret), "(that link works once, for 30 minutes)")
 	}
 	lines = append(lines, "end with Ctrl+C")
 	_, err = fmt.Fprintln(out, strings.Join(lines, "\n"))
 	return err
+}
+
+// firstLink makes the link for the first account; empty when there is one.
+func (b *board) firstLink(ctx context.Context) (secret string, err error) {
+	accounts, err := b.db.AllAccounts(ctx)
+	if err != nil || len(accounts) > 0 {
+		return "", err
+	}
+	secret = people.NewSecret()
+	return secret, b.db.CreateSetup(ctx, people.HashSecret(secret), b.clock.Now().Add(setupLife))
 }
 
 // reachable turns ":8080" into an address that a browser on this machine opens.

@@ -28,9 +28,12 @@ func (b *board) lock() error {
 		return errors.Join(fmt.Errorf("lock the data folder: %w", err), f.Close())
 	}
 	b.closers = append(b.closers, f)
-	if err := f.Truncate(0); err != nil {
-		return fmt.Errorf("lock the data folder: %w", err)
+	err = f.Truncate(0)
+	if err == nil {
+		_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
 	}
-	_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
-	return err
+	if err != nil { // it is locked all the same: a full disk must not silence the board
+		b.log.Warn("the lock of the data folder does not name this process", "err", err)
+	}
+	return nil
 }

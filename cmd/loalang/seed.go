@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"loalang/recordings"
@@ -21,7 +22,10 @@ func firstVillage() scheduler.Village {
 
 // seed makes the village of a fresh data folder with its two slots and the
 // sound around a notice, and returns the village that the settings name.
-func seed(ctx context.Context, db *store.Store, s settings) (scheduler.Village, error) {
+//
+// On a fresh folder everything must succeed; later, what cannot be brought up
+// to date stays as it was, and the log says so.
+func seed(ctx context.Context, db *store.Store, s settings, log *slog.Logger) (scheduler.Village, error) {
 	ids := map[string]string{}
 	for _, b := range recordings.BuiltIns() {
 		ids[b.Name] = b.ID
@@ -46,7 +50,13 @@ func seed(ctx context.Context, db *store.Store, s settings) (scheduler.Village, 
 	if err != nil {
 		return v, err
 	}
-	return v, saveFrame(ctx, db, s, ids[recordings.ChimeSound])
+	if err := saveFrame(ctx, db, s, ids[recordings.ChimeSound]); err != nil {
+		if len(known) == 0 {
+			return v, err
+		}
+		log.Error("the sound around the notices stays as it was", "err", err)
+	}
+	return v, nil
 }
 
 // saveFrame keeps the sound around every notice in step with the settings.

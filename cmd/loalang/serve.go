@@ -82,6 +82,7 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return b.producer.Run(ctx) })
 	group.Go(func() error { return b.planner.Run(ctx) })
 	group.Go(func() error { return b.clock.Run(ctx) })
+	group.Go(func() error { return b.db.TendReserve(ctx) })
 	group.Go(func() error { return b.db.Watch(ctx, b.changedElsewhere) })
 	server := &http.Server{
 		Handler:           b.panel.Handler(),
