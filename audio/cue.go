@@ -51,8 +51,8 @@ const (
 	Underrun   EventKind = "underrun"    // the card ran dry; Underruns counts since the child started
 	DeviceUp   EventKind = "device-up"   // a child holds the device; Device names it
 	DeviceDown EventKind = "device-down" // the device or its child is gone; Cause says why
-	Silenced   EventKind = "muted"       // the programme froze under an alarm at At
-	Unsilenced EventKind = "unmuted"     // the programme goes on from where it froze at At
+	Silenced   EventKind = "muted"       // the programme froze under an alarm at At; an Unsilenced follows
+	Unsilenced EventKind = "unmuted"     // the programme goes on from where it froze at At; Cause Lost: what froze is lost
 )
 
 // Cause says why a cue or an alarm ended.

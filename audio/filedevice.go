@@ -33,6 +33,9 @@ var errFileFull = errors.New("the WAV has reached its 4 GiB; the air goes on wit
 // with every block.
 type FileDevice struct {
 	Path string
+	// Resume goes on with the file that an earlier FileDevice of this boot has
+	// left at Path, with silence for the time between. Without one it begins anew.
+	Resume bool
 	// Fault is told the first of every row of write errors; nil: nobody. It is
 	// called from Run and from the writer's goroutine, never from both at once.
 	Fault func(error)
@@ -59,17 +62,26 @@ func (f *FileDevice) Audible() bool { return false }
 // that does not answer is waited for two seconds; its writer is then left
 // behind.
 func (f *FileDevice) Run(ctx context.Context, d *Desk) error {
-	file, err := os.OpenFile(f.Path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
-	if err != nil {
-		return fmt.Errorf("open file device: %w: choose a path that can be written", err)
-	}
 	clock := f.Clock
 	if clock == nil {
 		clock = Monotonic
 	}
+	first, resumed := f.resumed(clock())
+	flags := os.O_CREATE | os.O_WRONLY
+	if !resumed {
+		flags |= os.O_TRUNC
+	}
+	file, err := os.OpenFile(f.Path, flags, 0o644)
+	if err != nil {
+		return fmt.Errorf("open file device: %w: choose a path that can be written", err)
+	}
 	w := newFileWriter(file, f.Fault)
-	start := clock()
-	w.note(f.writeStart(start))
+	if !resumed {
+		first = place{Instant: clock()}
+		w.note(f.writeStart(first.Instant))
+	}
+	w.next = first.Frame
+	start := first.Instant
 	go w.run()
 	d.Anchor(d.Position(), start)
 	var frames [pacePeriod]float32
@@ -78,6 +90,30 @@ func (f *FileDevice) Run(ctx context.Context, d *Desk) error {
 		w.put(frames[:])
 	})
 	return w.finish()
+}
+
+// place is a frame of the file and when it leaves.
+type place struct {
+	Frame   Frames
+	Instant Instant
+}
+
+// resumed is the first frame from now on of the file that is there; false when
+// there is none to go on with.
+func (f *FileDevice) resumed(now Instant) (place, bool) {
+	if !f.Resume {
+		return place{}, false
+	}
+	text, err := os.ReadFile(f.Path + ".json")
+	if err != nil {
+		return place{}, false
+	}
+	var start FileStart
+	if err := json.Unmarshal(text, &start); err != nil || start.Rate != Rate || start.Monotonic <= 0 || start.Monotonic > now {
+		return place{}, false // of another boot, or not ours
+	}
+	frame := Rate.N(now.Sub(start.Monotonic)) + 1
+	return place{frame, start.Monotonic.Add(Rate.D(frame))}, true
 }
 
 func (f *FileDevice) writeStart(start Instant) error {

@@ -23,7 +23,9 @@ func onFile(t *testing.T, dev *audio.FileDevice, span time.Duration, test func(*
 	var err error
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		dev.Clock = func() audio.Instant { return audio.Instant(time.Hour + time.Since(began)) }
+		if dev.Clock == nil {
+			dev.Clock = func() audio.Instant { return audio.Instant(time.Hour + time.Since(began)) }
+		}
 		d := audio.NewDesk(audio.DeskOptions{})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 2)
@@ -194,4 +196,76 @@ func TestDeviceCatchesUpAfterAStall(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestFileDeviceResumes: a speaker process that is replaced must not take what
+// had sounded away.
+func TestFileDeviceResumes(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		spoil  func(t *testing.T, path string)
+		resume bool
+		later  time.Duration // on the clock of the second device
+		want   int           // sounds in the file
+	}{
+		{"OK", nil, true, 3 * time.Second, 2},
+		{"the first of its life", nil, false, 3 * time.Second, 1},
+		{"another boot", nil, true, -30 * time.Minute, 1},
+		{"nobody knows when it began", func(t *testing.T, path string) {
+			if err := os.Remove(path + ".json"); err != nil {
+				t.Fatal(err)
+			}
+		}, true, 3 * time.Second, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "air.wav")
+			beep := func(d *audio.Desk) {
+				if err := d.Cue(audio.DeskCue{ID: "beep", Source: flat(4800, 9000).Source(), Frames: 4800}); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+			}
+			if err := onFile(t, &audio.FileDevice{Path: path}, time.Second, beep); err != nil {
+				t.Fatal(err)
+			}
+			if c.spoil != nil {
+				c.spoil(t, path)
+			}
+			bubble := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // when each begins
+			again := &audio.FileDevice{Path: path, Resume: c.resume, Clock: func() audio.Instant {
+				return audio.Instant(time.Hour + c.later + time.Since(bubble))
+			}}
+			if err := onFile(t, again, time.Second, beep); err != nil {
+				t.Fatal(err)
+			}
+			onsets := soundsIn(t, path)
+			if len(onsets) != c.want {
+				t.Fatalf("sounds begin at frames %v, want %d of them", onsets, c.want)
+			}
+			if c.want == 2 { // each begins with a pull
+				if off := onsets[1] - onsets[0] - 3*48000; off < -period || off > period {
+					t.Errorf("sounds begin at frames %v, want them 3 s apart, as they left", onsets)
+				}
+			}
+		})
+	}
+}
+
+// soundsIn are the frames at which sound begins in a WAV.
+func soundsIn(t *testing.T, path string) (onsets []audio.Frames) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clip, _, err := audio.ReadWAV(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := audio.Frames(1); i < clip.Len(); i++ {
+		if clip.At(i) != 0 && clip.At(i-1) == 0 {
+			onsets = append(onsets, i)
+		}
+	}
+	return onsets
 }

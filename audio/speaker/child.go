@@ -190,7 +190,7 @@ func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	case Null:
 		c.device = &audio.NullDevice{}
 	case File:
-		c.device = &audio.FileDevice{Path: choice.Path, Fault: c.complain}
+		c.device = &audio.FileDevice{Path: choice.Path, Resume: h.Resume, Fault: c.complain}
 	default:
 		c.device = &card{choice: choice, buffer: buffer, routing: h.Routing, calibration: h.Calibration, root: "/"}
 	}

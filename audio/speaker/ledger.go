@@ -159,8 +159,12 @@ func (l *ledger) cut(at audio.Instant, detail string) []audio.Event {
 		l.remove(ev.ID, ev)
 	}
 	events = append(events, l.cutAlarms(at, detail)...)
-	l.frozen = 0
-	return append(events, l.orphans(at, detail)...)
+	events = append(events, l.orphans(at, detail)...)
+	if l.frozen != 0 { // nobody else will say so
+		events = append(events, audio.Event{Kind: audio.Unsilenced, At: max(at, l.frozen), Cause: audio.Lost, Detail: detail})
+		l.frozen = 0
+	}
+	return events
 }
 
 // cutAlarms ends the alarms that sounded. They stay in the ledger, to be raised
@@ -200,7 +204,7 @@ func (l *ledger) played(e *cueEntry, at audio.Instant) audio.Frames {
 func (l *ledger) overdue(now audio.Instant, detail string) []audio.Event {
 	var events []audio.Event
 	for _, e := range l.cues {
-		if e.cue.After == "" && e.cue.At <= now {
+		if e.started == 0 && e.cue.After == "" && e.cue.At <= now {
 			events = append(events, lost(e.cue.ID, now, detail))
 		}
 	}

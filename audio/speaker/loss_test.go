@@ -1,6 +1,7 @@
 package speaker_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -118,6 +119,71 @@ func outputUnplugReplug(t *trial) {
 		t.Fatalf("heard %d sounds, want only the one after the card came back", len(onsets))
 	}
 	near(t, "back was heard", onsets[0], back)
+}
+
+// TestLongNoticeWithoutCard: a notice longer than the pause between two looks for
+// the card once began anew with each, over itself.
+func TestLongNoticeWithoutCard(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes nine seconds of real time: run without -short")
+	}
+	card := newRuler(t, 32)
+	card.set(t, "unplugged", true)
+	r := start(t, "default", roomy)
+	r.until("stand-in", func(st audio.OutputState) bool { return st.ChildPID != 0 })
+	f := tone(t, 7*time.Second, 0.5)
+	if err := r.Cue(audio.Cue{ID: "long", File: f, At: in(500 * time.Millisecond)}); err != nil {
+		t.Fatal(err)
+	}
+	if over := r.waitFor(audio.Ended, "long"); over.Cause != audio.Completed || over.Frames != 7*48000 {
+		t.Errorf("long ended %+v, want every frame of it", over)
+	}
+	if st := r.State(); st.Restarts < 2 {
+		t.Errorf("the card was looked for %d times, want twice at least", st.Restarts)
+	}
+}
+
+// TestFileGoesOnInTheNextChild: what sounded before a child died stays in the file.
+func TestFileGoesOnInTheNextChild(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "air.wav")
+	r := start(t, "file:"+path, nil)
+	r.waitFor(audio.DeviceUp, "")
+	f := tone(t, 100*time.Millisecond, 0.5)
+	for _, id := range []string{"before", "after"} {
+		if err := r.Cue(audio.Cue{ID: id, File: f, At: in(500 * time.Millisecond)}); err != nil {
+			t.Fatal(err)
+		}
+		if over := r.waitFor(audio.Ended, id); over.Cause != audio.Completed {
+			t.Fatalf("%s ended %+v", id, over)
+		}
+		if id == "before" {
+			kill(t, r.State().ChildPID)
+			r.waitFor(audio.DeviceUp, "")
+		}
+	}
+	r.stop()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clip, _, err := audio.ReadWAV(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sounds, silent := 0, 48000
+	for i := range clip.Len() {
+		if v := clip.At(i); v > -300 && v < 300 {
+			silent++
+			continue
+		}
+		if silent > 4800 {
+			sounds++
+		}
+		silent = 0
+	}
+	if sounds != 2 {
+		t.Errorf("%d sounds are in the file, want the one before and the one after", sounds)
+	}
 }
 
 // TestOutputFrozenCard: a card that hangs gives no error; only its reads stop.

@@ -12,7 +12,7 @@ import (
 
 const (
 	// protocolVersion changes whenever a message changes its meaning.
-	protocolVersion = 1
+	protocolVersion = 2
 	// maxMessage bounds one message, in bytes.
 	maxMessage = 32 << 10
 	// maxFiles bounds the descriptors that travel with one message.
@@ -53,6 +53,7 @@ type hello struct {
 	Buffer  time.Duration `json:"buffer,omitempty"` // 0: the child's own choice
 	Routing Routing       `json:"routing,omitzero"`
 	Siren   bool          `json:"siren,omitempty"`
+	Resume  bool          `json:"resume,omitempty"` // a child had the device before: a file goes on
 
 	Calibration time.Duration `json:"calibration,omitempty"`
 }

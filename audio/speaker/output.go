@@ -62,6 +62,7 @@ type Output struct {
 	state  audio.OutputState
 	buffer time.Duration // asked of the next child; 0: its own choice
 	grown  string        // why the buffer is larger than asked
+	opened bool          // a child has held the device
 	dry    dryness
 	ended  bool
 
@@ -136,7 +137,7 @@ func (o *Output) Run(ctx context.Context) error {
 // try starts a child on the device and waits until it takes sound.
 func (o *Output) try(ctx context.Context) (*session, error) {
 	o.mu.Lock()
-	as := assignment{device: o.choice.String(), buffer: o.buffer}
+	as := assignment{device: o.choice.String(), buffer: o.buffer, resume: o.opened}
 	o.mu.Unlock()
 	s, err := o.begin(as)
 	if err != nil {
@@ -224,6 +225,7 @@ func (o *Output) takeCharge(s *session) {
 	o.state.ChildPID, o.state.RealTime, o.state.Latency = s.pid(), s.up.RealTime, s.up.Latency
 	o.state.Underruns, o.state.ChildRSS, o.state.Levels = 0, 0, silence()
 	if !s.standIn {
+		o.opened = true
 		o.state.Up, o.state.Device, o.state.Audible = true, s.up.Device, o.choice.Audible()
 		o.state.Fault = o.weaker(s.up)
 		o.events.put(audio.Event{Kind: audio.DeviceUp, At: now, Device: s.up.Device, Detail: o.state.Fault})
@@ -243,17 +245,6 @@ func (o *Output) takeCharge(s *session) {
 	for _, e := range o.ledger.cues {
 		s.tell(cueMessage(e.cue))
 	}
-}
-
-// weaker joins what is not as asked into one sentence.
-func (o *Output) weaker(u up) string {
-	switch {
-	case o.grown == "":
-		return u.Weaker
-	case u.Weaker == "":
-		return o.grown
-	}
-	return o.grown + "; " + u.Weaker
 }
 
 func silence() audio.Levels { return audio.Levels{RMS: -120, Peak: -120} }
@@ -293,7 +284,9 @@ func (o *Output) failed(why error, pause time.Duration) {
 	o.mu.Lock()
 	o.state.Restarts++
 	o.state.Fault = fmt.Sprintf("nothing will be heard: %v", why)
-	o.publish(o.ledger.overdue(audio.Monotonic(), o.state.Fault))
+	if o.active == nil { // else a stand-in plays what is due, and tells of it
+		o.publish(o.ledger.overdue(audio.Monotonic(), o.state.Fault))
+	}
 	o.mu.Unlock()
 	level := o.faults.level(why.Error(), slog.LevelError)
 	o.cfg.Log.Log(context.Background(), level, "the output is down", "device", o.choice.String(), "err", why, "pause", pause)
