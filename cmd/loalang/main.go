@@ -79,6 +79,9 @@ func (p program) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitDone
 	}
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		err = errors.New("interrupted before it was done")
+	}
 	fmt.Fprintln(p.err, "loalang: "+sentence(err))
 	var usage usageError
 	if errors.As(err, &usage) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,40 +97,17 @@ func (p program) sayCommand() *cobra.Command {
 	cmd.Flags().StringVar(&language, "lang", "vi", "language of the text, ISO 639")
 	cmd.Flags().StringVar(&voice, "voice", "", "voice, such as espeak:vi; empty: the first of the language")
 	cmd.Flags().StringVarP(&output, "output", "o", "say.wav", "file to write; - for standard output")
-	addFlags(cmd.Flags(), "espeak")
+	addFlags(cmd.Flags(), "data", "espeak")
 	return cmd
 }
 
-// speakTo writes the sound whole or not at all.
+// speakTo writes the sound to the file of that name; "-" is standard output.
 func speakTo(cmd *cobra.Command, engine speech.Engine, r speech.Request, name string) error {
+	speak := func(w io.Writer) error { return wordSpeech(engine.Synthesize(cmd.Context(), r, w)) }
 	if name == "-" {
-		return wordSpeech(engine.Synthesize(cmd.Context(), r, cmd.OutOrStdout()))
+		return speak(cmd.OutOrStdout())
 	}
-	f, err := os.CreateTemp(dirOf(name), ".say-*.wav")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	defer os.Remove(f.Name()) // gone after the rename
-	err = wordSpeech(engine.Synthesize(cmd.Context(), r, f))
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644) // what people made themselves is theirs to share
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	return err
-}
-
-func dirOf(name string) string {
-	if i := strings.LastIndexByte(name, '/'); i > 0 {
-		return name[:i]
-	} else if i == 0 {
-		return "/"
-	}
-	return "."
+	return writeTo(cmd.Context(), name, speak)
 }
 
 // wordSpeech says what to do about the usual faults.
