@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,6 +16,28 @@ import (
 func Clean(text string) string {
 	breaks := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\ufeff", "")
 	return norm.NFC.String(breaks.Replace(text))
+}
+
+// FileTitle is a title made of a file's name as it came, without folders (a
+// browser may send them) and without the ending that tells its kind: one line of
+// at most MaxTitle characters, of those that can be seen. It is empty when
+// nothing of the name is left.
+func FileTitle(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	if kind := regexp.MustCompile(`\.[A-Za-z0-9]{1,5}$`).FindStringIndex(name); kind != nil && kind[0] > 0 {
+		name = name[:kind[0]]
+	}
+	seen := strings.Map(func(r rune) rune {
+		if hasControl(string(r), false) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(Clean(name), ""))
+	title := strings.Join(strings.Fields(seen), " ")
+	if runes := []rune(title); len(runes) > MaxTitle {
+		title = strings.TrimSpace(string(runes[:MaxTitle-1])) + "…"
+	}
+	return title
 }
 
 // hasControl reports characters that nobody types on purpose: control

@@ -283,6 +283,31 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestFileTitle(t *testing.T) {
+	long := strings.Repeat("ờ", scheduler.MaxTitle)
+	tests := []struct{ name, in, want string }{
+		{"OK", "Họp thôn.m4a", "Họp thôn"},
+		{"folders", `/home/páo/Ghi âm\Họp.mp3`, "Họp"},
+		{"a dot that is no ending", "19.30 ngày 24", "19.30 ngày 24"},
+		{"letters in pieces", "Ho\u0323p.ogg", "Họp"},
+		{"hidden file", ".m4a", ".m4a"},
+		{"just long enough", long + ".wav", long},
+		{"too long", long + "ờ.wav", strings.Repeat("ờ", scheduler.MaxTitle-1) + "…"},
+		{"control characters", "a\x00b\n\u202ec.wav", "a b c"},
+		{"no UTF-8", "\xffhọp\xfe.wav", "họp"},
+		{"blanks only", " \t.wav", ""},
+		{"nothing", "", ""},
+		{"a folder", "ghi/", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := scheduler.FileTitle(tt.in); got != tt.want {
+				t.Errorf("FileTitle(%q) = %q, want %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
 // FuzzText: whatever is typed, Clean settles after one go and Validate says
 // something or lets through what has words and no control characters.
 func FuzzText(f *testing.F) {

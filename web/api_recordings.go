@@ -184,7 +184,7 @@ func (s *Server) takeUpload(k *Caller, village string) (recordings.Recording, er
 			}
 		case "file":
 			if title == "" {
-				title = fileTitle(part.FileName())
+				title = fileTitle(k.lang, part.FileName())
 			}
 			about := recordings.About{Title: title, Kind: recordings.Take, Village: village, By: k.who.Name}
 			rec, err := s.cfg.Importer.Import(k.c.Request.Context(), part, about)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,12 +9,12 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 
 	"loalang/people"
 	"loalang/recordings"
+	"loalang/scheduler"
 	"loalang/speech"
 )
 
@@ -105,7 +106,7 @@ func (p *panel) takeIn(v *visit, f *form, lang string, part *multipart.Part) {
 		return
 	}
 	rec, err := p.s.cfg.Importer.Import(v.ctx(), part, recordings.About{
-		Title: fileTitle(part.FileName()), Kind: recordings.Take, Village: v.village.Key, By: v.me.Name,
+		Title: fileTitle(v.lang, part.FileName()), Kind: recordings.Take, Village: v.village.Key, By: v.me.Name,
 	})
 	if err != nil {
 		code := refusal(err)
@@ -130,14 +131,9 @@ func (p phrase) warnings(r recordings.Recording) []string {
 	return ws
 }
 
-// fileTitle is the file's own name without folders and without its kind:
-// browsers may send a path.
-func fileTitle(name string) string {
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	if stem := strings.TrimSuffix(name, path.Ext(name)); stem != "" {
-		return stem
-	}
-	return name
+// fileTitle is the title of a recording whose sender gave it none.
+func fileTitle(lang, name string) string {
+	return cmp.Or(scheduler.FileTitle(name), word(lang, "recording.take"))
 }
 
 // refusedFailed is the word for an import that failed for no reason of the

@@ -108,7 +108,10 @@ func TestUpload(t *testing.T) {
 }
 
 func TestUploadIsNamedByItsFile(t *testing.T) {
-	for name, want := range map[string]string{"ghi âm 1.m4a": "ghi âm 1", `C:\Users\Hoa\loa.mp3`: "loa", "../../etc/passwd": "passwd"} {
+	for name, want := range map[string]string{
+		"ghi âm 1.m4a": "ghi âm 1", `C:\Users\Hoa\loa.mp3`: "loa", "../../etc/passwd": "passwd",
+		strings.Repeat("dài", 1000) + ".mp3": strings.Repeat("dài", 66) + "d…", " .mp3": "Recording",
+	} {
 		h, lib := newImporter(t)
 		h.parcel("recorder", field{"file", name, "sound"}).want(201)
 		if lib.about.Title != want {
