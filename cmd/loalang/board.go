@@ -112,10 +112,7 @@ func (b *board) openKept(ctx context.Context) (err error) {
 		return err
 	}
 	b.closers = append(b.closers, b.db)
-	b.library, err = recordings.Open(recordings.Config{
-		Dir: folder(b.settings.Data).recordings(), Index: b.db, Origin: b.db.Node(), Now: b.clock.Now, Log: b.log,
-	})
-	if err != nil {
+	if b.library, err = openLibrary(b.settings, b.db, b.clock.Now, b.log); err != nil {
 		return err
 	}
 	if err := b.library.SeedBuiltIns(ctx); err != nil {

@@ -153,13 +153,29 @@ func TestCommandsOnADataFolder(t *testing.T) {
 	if token := run("", "token", "add", "app", "--role", "viewer", "--expires", "30d"); !strings.HasPrefix(token, "loa_") || strings.Count(token, "\n") != 1 {
 		t.Errorf("token add prints %q", token)
 	}
-	take := filepath.Join(t.TempDir(), "-i.m4a") // a name that looks like an option
+	// A name that looks like an option, and is longer than a title may be.
+	take := filepath.Join(t.TempDir(), "-i"+strings.Repeat("n", 240)+".m4a")
 	if err := os.WriteFile(take, phone(t, "m4a", "-c:a", "aac").raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var rec map[string]any
 	if err := json.Unmarshal([]byte(run("", "recordings", "import", "--json", take)), &rec); err != nil || len(rec["id"].(string)) != 64 || rec["lufs"].(float64) > -17.7 {
 		t.Errorf("import = %v, %v", rec, err)
+	}
+	db, err := sql.Open("sqlite3", filepath.Join(data, "loalang.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var title, origin, node string
+	if err := db.QueryRow("SELECT title, origin, node.id FROM recordings, node WHERE recordings.id = ?", rec["id"]).Scan(&title, &origin, &node); err != nil {
+		t.Fatal(err)
+	}
+	if title != "-i"+strings.Repeat("n", 197)+"…" || origin != node {
+		t.Errorf("imported as %q by %q, want 200 characters by %q", title, origin, node)
+	}
+	if _, errs, code := loalang(t, "", "recordings", "import", "--village", "toong", take, "--data", data); code != 2 || !strings.Contains(errs, `no village "toong"`) {
+		t.Errorf("import into no village: exit %d, %q", code, errs)
 	}
 	for _, args := range [][]string{{"plan", "--json"}, {"asrun", "--json"}} {
 		var document map[string]any

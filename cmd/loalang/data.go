@@ -20,9 +20,6 @@ import (
 	"loalang/store"
 )
 
-// origin is the node that owns what is made here, until the fleet has names.
-const origin = "board"
-
 // newID makes a UUIDv7.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
@@ -76,9 +73,10 @@ func openStore(ctx context.Context, s settings, log *slog.Logger) (*store.Store,
 	return store.Open(ctx, store.Config{Path: folder(s.Data).database(), Now: time.Now, NewID: newID, Log: log})
 }
 
-func openLibrary(s settings, index recordings.Index, log *slog.Logger) (*recordings.Library, error) {
+// openLibrary opens the library of the node that db belongs to.
+func openLibrary(s settings, db *store.Store, now func() time.Time, log *slog.Logger) (*recordings.Library, error) {
 	return recordings.Open(recordings.Config{
-		Dir: folder(s.Data).recordings(), Index: index, Origin: origin, Now: time.Now, Log: log,
+		Dir: folder(s.Data).recordings(), Index: db, Origin: db.Node(), Now: now, Log: log,
 	})
 }
 

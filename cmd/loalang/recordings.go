@@ -1,19 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"loalang/recordings"
+	"loalang/scheduler"
 	"loalang/store"
 )
 
@@ -36,7 +37,10 @@ func (p program) importCommand() *cobra.Command {
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				library, err := openLibrary(s, db, p.quietLog())
+				if err := knownVillage(ctx, db, s.Village); err != nil {
+					return usageError{err}
+				}
+				library, err := openLibrary(s, db, time.Now, p.quietLog())
 				if err != nil {
 					return err
 				}
@@ -121,7 +125,7 @@ func importFile(ctx context.Context, to importTo, name string) (recordings.Recor
 	}
 	defer f.Close()
 	return to.library.Import(ctx, f, recordings.About{
-		Title: filepath.Base(name), Kind: recordings.Take, Village: to.village, By: "command line",
+		Title: cmp.Or(scheduler.FileTitle(name), name), Kind: recordings.Take, Village: to.village, By: "command line",
 	})
 }
 
