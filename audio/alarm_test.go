@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -297,9 +298,34 @@ func TestBadAlarm(t *testing.T) {
 	}
 }
 
+// Of alarms that alternate it is told which part of which sounds, so that no
+// frame counts for two.
+func TestAlarmTellsItsParts(t *testing.T) {
+	onRig(t, func(t *testing.T, r *rig) {
+		r.raise(parts("flood", 2,
+			audio.DeskAlarmPart{Clip: flat(1000, 9000), Name: "siren"},
+			audio.DeskAlarmPart{Clip: flat(500, 7000), Gap: 10 * time.Millisecond, Name: "vi"},
+			audio.DeskAlarmPart{Gap: 10 * time.Millisecond, Name: "silence"},
+			audio.DeskAlarmPart{Clip: flat(100, 7000)},
+		))
+		r.raise(parts("fire", 1, audio.DeskAlarmPart{Clip: flat(300, 9000), Name: "siren"}))
+		r.play(6000 + settled)
+		var got []string
+		for _, e := range r.events {
+			if e.Kind == audio.PartOn {
+				got = append(got, fmt.Sprintf("%s %s %d+%d", e.ID, e.Part, audio.Rate.N(e.At.Sub(frameAt(0))), e.Frames))
+			}
+		}
+		want := []string{"flood siren 0+1000", "flood vi 1480+500", "fire siren 2560+300", "flood siren 2860+1000", "flood vi 4340+500"}
+		if !slices.Equal(got, want) {
+			t.Errorf("parts = %v, want %v", got, want)
+		}
+	})
+}
+
 func TestTooManyAlarms(t *testing.T) {
 	onRig(t, func(t *testing.T, r *rig) {
-		for i := range 8 {
+		for i := range 16 {
 			r.raise(alarmOf(fmt.Sprint(i), flat(100, 100), 1))
 		}
 		if err := r.desk.Raise(alarmOf("one more", flat(100, 100), 1)); !errors.Is(err, audio.ErrDeskFull) {

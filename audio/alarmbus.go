@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// maxAlarms is how many alarms may alternate.
-const maxAlarms = 8
+// maxAlarms is how many alarms may alternate, those included that were lowered
+// and have not been pulled to their end.
+const maxAlarms = 16
 
 // DeskAlarm is sound in memory to play at once, over the programme.
 type DeskAlarm struct {
@@ -24,6 +25,8 @@ type DeskAlarm struct {
 type DeskAlarmPart struct {
 	Clip Clip
 	Gap  time.Duration // silence before it, 0 or more
+	// Name is told in a PartOn event at each first frame of Clip; empty: none is told.
+	Name string
 }
 
 // alarmSpec is a DeskAlarm made ready for the bus. It is immutable.
@@ -34,6 +37,7 @@ type alarmSpec struct {
 }
 
 type alarmPart struct {
+	name   string
 	frames []int16
 	gap    Frames
 	scale  float32
@@ -183,7 +187,11 @@ func (b *alarmBus) run(dst []float32) int {
 	}
 	n := int(min(Frames(len(dst)), a.end-b.pos))
 	n = min(n, b.beforeFade(a))
-	n = a.playing.parts[a.part].render(dst[:n], a.at)
+	part := &a.playing.parts[a.part]
+	if a.at == part.gap && part.name != "" && len(part.frames) > 0 {
+		b.d.tell(Event{Kind: PartOn, ID: a.id, Part: part.name, At: b.d.instant(b.pos), Frames: Frames(len(part.frames))})
+	}
+	n = part.render(dst[:n], a.at)
 	b.shape(dst[:n], a)
 	a.at += Frames(n)
 	a.played.Add(int64(n))

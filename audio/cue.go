@@ -37,6 +37,7 @@ type Alarm struct {
 type AlarmPart struct {
 	File *os.File      // as in Cue; the built-in siren when nil
 	Gap  time.Duration // silence before it
+	Name string        // told in PartOn; empty: no PartOn for this part
 }
 
 // EventKind says what happened on an Output.
@@ -48,6 +49,7 @@ const (
 	Ended      EventKind = "ended"       // its last frame left at At; Frames and Cause are set
 	AlarmOn    EventKind = "alarm-on"    // the alarm's first frame left at At
 	AlarmOff   EventKind = "alarm-off"   // the alarm's last frame left at At; Cause is set
+	PartOn     EventKind = "part-on"     // the first frame of the alarm's part Part left at At; Frames is the part's whole length
 	Underrun   EventKind = "underrun"    // the card ran dry; Underruns counts since the child started
 	DeviceUp   EventKind = "device-up"   // a child holds the device; Device names it
 	DeviceDown EventKind = "device-down" // the device or its child is gone; Cause says why
@@ -73,8 +75,9 @@ const (
 type Event struct {
 	Kind      EventKind
 	ID        string // of the cue or alarm
+	Part      string `json:",omitempty"` // PartOn: AlarmPart.Name
 	At        Instant
-	Frames    Frames // of the cue that really left the card
+	Frames    Frames // of the cue or alarm that really left the card; PartOn: of the part, to come
 	Cause     Cause
 	Detail    string // for the log
 	Device    string // DeviceUp: what is open

@@ -293,7 +293,7 @@ func newAlarmSpec(a DeskAlarm) (*alarmSpec, error) {
 		if peak := p.Clip.Peak(); peak*factor > ceiling.Factor() {
 			factor = ceiling.Factor() / peak
 		}
-		spec.parts = append(spec.parts, alarmPart{frames: p.Clip.frames, gap: Rate.N(p.Gap), scale: factor / fullScale})
+		spec.parts = append(spec.parts, alarmPart{name: p.Name, frames: p.Clip.frames, gap: Rate.N(p.Gap), scale: factor / fullScale})
 		sound += p.Clip.Len()
 	}
 	if sound == 0 {

@@ -66,7 +66,7 @@ func (o *Output) Raise(a audio.Alarm) error {
 	own := a
 	own.Cycle = make([]audio.AlarmPart, len(a.Cycle))
 	for i, part := range a.Cycle {
-		own.Cycle[i] = audio.AlarmPart{Gap: part.Gap}
+		own.Cycle[i] = audio.AlarmPart{Gap: part.Gap, Name: part.Name}
 		if part.File == nil && o.siren == nil {
 			closeParts(own)
 			return fmt.Errorf("%w %q: a part has no file, and there is no built-in siren", ErrCue, a.ID)
@@ -130,7 +130,7 @@ func cueMessage(c audio.Cue) *message {
 func alarmWords(a audio.Alarm) raise {
 	r := raise{ID: a.ID, Repeat: a.Repeat, Until: a.Until, Gain: a.Gain}
 	for _, part := range a.Cycle {
-		r.Cycle = append(r.Cycle, raisePart{Siren: part.File == nil, Gap: part.Gap})
+		r.Cycle = append(r.Cycle, raisePart{Siren: part.File == nil, Gap: part.Gap, Name: part.Name})
 	}
 	return r
 }

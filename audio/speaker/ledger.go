@@ -100,6 +100,8 @@ func (l *ledger) note(ev audio.Event) bool {
 			return false
 		}
 		e.started = ev.At
+	case audio.PartOn:
+		return l.findAlarm(ev.ID) != nil
 	case audio.AlarmOff:
 		return l.dropAlarm(ev.ID)
 	case audio.Silenced:

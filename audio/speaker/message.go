@@ -86,6 +86,7 @@ type raise struct {
 type raisePart struct {
 	Siren bool          `json:"siren,omitempty"`
 	Gap   time.Duration `json:"gap,omitempty"`
+	Name  string        `json:"name,omitempty"` // echoed in PartOn
 }
 
 // up says that the device is open and takes sound.
@@ -223,6 +224,9 @@ func checkRaise(r raise) error {
 	for _, part := range r.Cycle {
 		if part.Gap < 0 || part.Gap > maxGap {
 			return fmt.Errorf("%w %q: a gap of %v; 0 to %v is possible", ErrCue, r.ID, part.Gap, maxGap)
+		}
+		if len(part.Name) > maxID {
+			return fmt.Errorf("%w %q: the name of a part has at most %d bytes", ErrCue, r.ID, maxID)
 		}
 	}
 	if r.Repeat < 0 {

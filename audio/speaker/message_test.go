@@ -23,7 +23,7 @@ func oneOfEach() map[string]*speaker.Message {
 		"after":  {Cue: &speaker.CueWords{ID: "b", After: "a", Gap: time.Second, Replaces: "c"}},
 		"stop":   {Stop: &speaker.StopWords{IDs: []string{"a", "b"}}},
 		"all":    {Stop: &speaker.StopWords{}},
-		"raise":  {Raise: &speaker.RaiseWord{ID: id, Cycle: []speaker.RaisePart{{Siren: true}, {Gap: time.Second}}, Repeat: 2, Until: 9}},
+		"raise":  {Raise: &speaker.RaiseWord{ID: id, Cycle: []speaker.RaisePart{{Siren: true, Name: "siren"}, {Gap: time.Second, Name: "vi"}}, Repeat: 2, Until: 9}},
 		"lower":  {Lower: &id},
 		"listen": {Listen: &on},
 		"leave":  {Leave: true},
@@ -74,6 +74,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"alarm of too many parts", `{"raise":{"id":"a","cycle":[` + strings.Repeat(`{},`, 32) + `{}]}}`},
 		{"alarm repeated less than never", `{"raise":{"id":"a","cycle":[{}],"repeat":-1}}`},
 		{"alarm with a long gap", `{"raise":{"id":"a","cycle":[{"gap":86400000000000}]}}`},
+		{"alarm with a long name of a part", `{"raise":{"id":"a","cycle":[{"name":"` + long + `"}]}}`},
 		{"number of another kind", `{"status":{"frames":"many"}}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

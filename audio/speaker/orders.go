@@ -119,7 +119,7 @@ func (c *child) sound(r raise, clips []audio.Clip) {
 		if !part.Siren {
 			clip, clips = clips[0], clips[1:]
 		}
-		a.Cycle = append(a.Cycle, audio.DeskAlarmPart{Clip: clip, Gap: part.Gap})
+		a.Cycle = append(a.Cycle, audio.DeskAlarmPart{Clip: clip, Gap: part.Gap, Name: part.Name})
 	}
 	c.begun.Store(r.ID, true)
 	if err := c.desk.Raise(a); err != nil {

@@ -222,17 +222,23 @@ func outputAlarm(t *trial) {
 	}
 	r.waitFor(audio.Started, "news")
 	message := tone(t, 400*time.Millisecond, 0.5)
-	if err := r.Raise(audio.Alarm{ID: "flood", Repeat: 2, Cycle: []audio.AlarmPart{{}, {File: message, Gap: 100 * time.Millisecond}}}); err != nil {
+	if err := r.Raise(audio.Alarm{ID: "flood", Repeat: 2, Cycle: []audio.AlarmPart{{Name: "siren"}, {File: message, Gap: 100 * time.Millisecond, Name: "vi"}}}); err != nil {
 		t.Fatal(err)
 	}
 	message.Close()
-	on, off := r.waitFor(audio.AlarmOn, "flood"), r.waitFor(audio.AlarmOff, "flood")
+	on := r.waitFor(audio.AlarmOn, "flood")
+	words := r.wait("the message's part", func(ev audio.Event) bool { return ev.Kind == audio.PartOn && ev.Part == "vi" })
+	off := r.waitFor(audio.AlarmOff, "flood")
 	over := r.waitFor(audio.Ended, "news")
 	if off.Cause != audio.Completed || off.Frames != 2*800*48 {
 		t.Errorf("alarm ended %+v, want two whole cycles of 800 ms", off)
 	}
 	if over.Cause != audio.Completed || over.Frames != 2*48000 {
 		t.Errorf("news ended %+v, want every frame of it played", over)
+	}
+	near(t, "the message's first frame", words.At, on.At.Add(400*time.Millisecond))
+	if words.ID != "flood" || words.Frames != 400*48 {
+		t.Errorf("part = %+v, want the whole message of the flood", words)
 	}
 	near(t, "the end of the alarm", off.At, on.At.Add(1600*time.Millisecond))
 	r.stop()
