@@ -24,18 +24,33 @@ func (l *Library) blob(form Form, hash string) string {
 // work is the folder of one import on its way. It is locked as long as the
 // import runs, so that another process that opens the library leaves it alone.
 type work struct {
-	dir  string
-	lock *os.File
+	dir     string
+	lock    *os.File
+	reserve int64 // bytes of its disk that are left alone
+	urgent  bool  // an emergency waits for it
 }
 
-// begin makes a work folder.
+// tmp is the folder of the work folders.
+func (l *Library) tmp() string { return filepath.Join(l.dir, "tmp") }
+
+// begin makes a work folder on the library's disk.
 func (l *Library) begin() (*work, error) {
-	gate, err := l.gate()
+	w, err := beginIn(l.tmp())
+	if err != nil {
+		return nil, err
+	}
+	w.reserve = l.limits.Reserve
+	return w, nil
+}
+
+// beginIn makes a work folder in a folder, which is made when missing.
+func beginIn(tmp string) (*work, error) {
+	gate, err := gate(tmp)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = gate.Close() }()
-	dir, err := os.MkdirTemp(filepath.Join(l.dir, "tmp"), "import-")
+	dir, err := os.MkdirTemp(tmp, "import-")
 	if err != nil {
 		return nil, fmt.Errorf("make a work folder: %w", err)
 	}
@@ -49,9 +64,8 @@ func (l *Library) begin() (*work, error) {
 	return &work{dir: dir, lock: lock}, nil
 }
 
-// gate is held while work folders come and go; closing it lets others in.
-func (l *Library) gate() (*os.File, error) {
-	dir := filepath.Join(l.dir, "tmp")
+// gate is held while work folders come and go in dir; closing it lets others in.
+func gate(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make the folder for imports: %w", err)
 	}
@@ -66,9 +80,9 @@ func (l *Library) gate() (*os.File, error) {
 	return f, nil
 }
 
-// sweep removes work folders whose process is gone.
-func (l *Library) sweep() error {
-	gate, err := l.gate()
+// sweep removes from tmp the work folders whose process is gone.
+func sweep(tmp string) error {
+	gate, err := gate(tmp)
 	if err != nil {
 		return err
 	}
@@ -176,12 +190,12 @@ func syncPath(path string) error {
 
 // allowance is how many bytes may still be written before the reserve is
 // touched, at most want; ErrDiskFull when that is next to nothing.
-func (l *Library) allowance(want int64) (int64, error) {
+func (w *work) allowance(want int64) (int64, error) {
 	var s unix.Statfs_t
-	if err := unix.Statfs(l.dir, &s); err != nil {
+	if err := unix.Statfs(w.dir, &s); err != nil {
 		return 0, fmt.Errorf("ask for free space: %w", err)
 	}
-	free := int64(s.Bavail)*s.Bsize - l.limits.Reserve
+	free := int64(s.Bavail)*s.Bsize - w.reserve
 	if free < 1<<20 {
 		return 0, ErrDiskFull
 	}
@@ -189,8 +203,8 @@ func (l *Library) allowance(want int64) (int64, error) {
 }
 
 // room asks for want bytes before they are written.
-func (l *Library) room(want int64) error {
-	got, err := l.allowance(want)
+func (w *work) room(want int64) error {
+	got, err := w.allowance(want)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"os"
 
-	"golang.org/x/sys/unix"
-
 	"loalang/audio"
 	"loalang/recordings/builtin"
 	"loalang/recordings/level"
@@ -108,18 +106,9 @@ func (b BuiltInSound) recording() (Recording, error) {
 // SirenFile is the siren as a file in memory, at its start, for an Alarm: it
 // needs no library, no database and no disk. The caller closes it.
 func SirenFile() (*os.File, error) {
-	fd, err := unix.MemfdCreate("siren", unix.MFD_CLOEXEC)
+	f, err := inMemory(SirenSound, bytes.NewReader(builtin.Siren()))
 	if err != nil {
 		return nil, fmt.Errorf("open siren: %w", err)
-	}
-	f := os.NewFile(uintptr(fd), "siren")
-	_, err = f.Write(builtin.Siren())
-	if err == nil {
-		_, err = f.Seek(0, 0)
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, fmt.Errorf("write siren: %w", err)
 	}
 	return f, nil
 }

@@ -90,7 +90,7 @@ func (l *Library) clean(ctx context.Context, w *work, d decoded, r raw) (string,
 	}
 	size := 4*r.frames + 2<<20
 	res, err := l.sandbox.do(ctx, step{
-		in: d.path, out: out, fileSize: size, ours: true,
+		in: d.path, out: out, fileSize: size, ours: true, urgent: w.urgent,
 		input: []string{
 			"-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "s16le", "-codec_whitelist", "pcm_s16le",
 			"-f", "s16le", "-ar", strconv.Itoa(masterRate), "-ac", "1",

@@ -35,13 +35,13 @@ func (l *Library) decode(ctx context.Context, w *work, c container) (decoded, er
 	if err != nil {
 		return decoded{}, err
 	}
-	size, err := l.allowance(decodeFile)
+	size, err := w.allowance(decodeFile)
 	if err != nil {
 		return decoded{}, err
 	}
 	limit := strconv.Itoa(int(l.limits.Length/time.Second) + 1)
 	st := step{
-		in: w.upload(), out: out, fileSize: size,
+		in: w.upload(), out: out, fileSize: size, urgent: w.urgent,
 		input: []string{
 			"-v", "info", "-probesize", "5000000", "-analyzeduration", "5000000",
 			"-protocol_whitelist", "file", "-format_whitelist", openFormats, "-codec_whitelist", openCodecs,

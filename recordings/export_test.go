@@ -31,3 +31,9 @@ func Look(r io.ReaderAt, size int64) (kind string, cut bool, err error) {
 	said, err := inspect(r, size, c)
 	return string(c), said.cut, err
 }
+
+// HoldSandbox takes the one place for ffmpeg, as a long import does.
+func (l *Library) HoldSandbox() (release func()) {
+	l.sandbox.slot <- struct{}{}
+	return func() { <-l.sandbox.slot }
+}

@@ -63,7 +63,7 @@ func (l *Library) take(ctx context.Context, r io.Reader, about About) (_ Recordi
 
 // receive copies the upload to disk and hashes it.
 func (l *Library) receive(ctx context.Context, w *work, r io.Reader) (stored, error) {
-	room, err := l.allowance(l.limits.Bytes + 1)
+	room, err := w.allowance(l.limits.Bytes + 1)
 	if err != nil {
 		return stored{}, err
 	}
@@ -131,43 +131,11 @@ func (l *Library) note(original string, about About) string {
 
 // make turns the upload into a master and a play copy in the work folder.
 func (l *Library) make(ctx context.Context, w *work, about About) (Recording, error) {
-	c, said, err := look(w.upload())
-	if err != nil {
-		return Recording{}, err
-	}
-	if said.length > l.limits.Length+time.Second && c == amr {
-		return Recording{}, l.tooLong()
-	}
-	d, err := l.decode(ctx, w, c)
-	if err != nil {
-		return Recording{}, err
-	}
-	length := audio.SampleRate(masterRate).D(audio.Frames(d.frames))
-	switch {
-	case length > l.limits.Length:
-		return Recording{}, l.tooLong()
-	case length < 200*time.Millisecond:
-		return Recording{}, refuse(TooShort, "it lasts %d ms", length.Milliseconds())
-	}
-	if err := l.room(12 * d.frames); err != nil { // cleaned f32, two masters, a play copy, 2 bytes to spare
-		return Recording{}, err
-	}
-	before, err := examine(d)
-	if err != nil {
-		return Recording{}, err
-	}
-	if loudness(before.speech, before.frames, masterRate) < -70 {
-		return Recording{}, refuse(NoSound, "it is silent")
-	}
 	target := speechTarget
 	if about.Siren {
 		target = sirenTarget
 	}
-	cleanPath, err := l.clean(ctx, w, d, before)
-	if err != nil {
-		return Recording{}, err
-	}
-	v, err := l.level(w, cleanPath, target)
+	v, found, err := l.prepare(ctx, w, target)
 	if err != nil {
 		return Recording{}, err
 	}
@@ -175,8 +143,49 @@ func (l *Library) make(ctx context.Context, w *work, about About) (Recording, er
 	if err != nil {
 		return Recording{}, err
 	}
-	rec.Warnings = warnings(said, d, before, v, target)
+	rec.Warnings = found
 	return rec, nil
+}
+
+// prepare opens the upload, cleans and levels it, all within the work folder.
+func (l *Library) prepare(ctx context.Context, w *work, target float64) (levelled, []string, error) {
+	c, said, err := look(w.upload())
+	if err != nil {
+		return levelled{}, nil, err
+	}
+	if said.length > l.limits.Length+time.Second && c == amr {
+		return levelled{}, nil, l.tooLong()
+	}
+	d, err := l.decode(ctx, w, c)
+	if err != nil {
+		return levelled{}, nil, err
+	}
+	length := audio.SampleRate(masterRate).D(audio.Frames(d.frames))
+	switch {
+	case length > l.limits.Length:
+		return levelled{}, nil, l.tooLong()
+	case length < 200*time.Millisecond:
+		return levelled{}, nil, refuse(TooShort, "it lasts %d ms", length.Milliseconds())
+	}
+	if err := w.room(12 * d.frames); err != nil { // cleaned f32, two masters, a play copy, 2 bytes to spare
+		return levelled{}, nil, err
+	}
+	before, err := examine(d)
+	if err != nil {
+		return levelled{}, nil, err
+	}
+	if loudness(before.speech, before.frames, masterRate) < -70 {
+		return levelled{}, nil, refuse(NoSound, "it is silent")
+	}
+	cleanPath, err := l.clean(ctx, w, d, before)
+	if err != nil {
+		return levelled{}, nil, err
+	}
+	v, err := l.level(w, cleanPath, target)
+	if err != nil {
+		return levelled{}, nil, err
+	}
+	return v, warnings(said, d, before, v, target), nil
 }
 
 func (l *Library) tooLong() error {

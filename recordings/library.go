@@ -17,6 +17,9 @@ type Config struct {
 	Dir string
 	// Index remembers the recordings.
 	Index Index
+	// Memory is a folder on a file system in memory, made when missing, for what
+	// must be made while the disk of Dir is full; empty: within Dir.
+	Memory string
 	// Sandbox opens foreign files. Nil: a Sandbox with the zero configuration.
 	Sandbox *Sandbox
 	// Origin is the node that owns what is imported here.
@@ -64,6 +67,7 @@ func (l Limits) filled() Limits {
 // Every method may be called from any goroutine, and blocks until it is done.
 type Library struct {
 	dir     string
+	memory  string
 	index   Index
 	sandbox *Sandbox
 	origin  string
@@ -84,8 +88,11 @@ func Open(c Config) (*Library, error) {
 		return nil, fmt.Errorf("open recordings: %w", err)
 	}
 	l := &Library{
-		dir: dir, index: c.Index, sandbox: c.Sandbox, origin: c.Origin,
+		dir: dir, memory: c.Memory, index: c.Index, sandbox: c.Sandbox, origin: c.Origin,
 		now: c.Now, limits: c.Limits.filled(), log: c.Log,
+	}
+	if l.memory == "" {
+		l.memory = l.tmp()
 	}
 	if l.sandbox == nil {
 		l.sandbox = NewSandbox(SandboxConfig{})
@@ -98,7 +105,7 @@ func Open(c Config) (*Library, error) {
 			return nil, fmt.Errorf("open recordings: %w", err)
 		}
 	}
-	if err := errors.Join(syncPath(l.dir), syncPath(filepath.Dir(l.dir)), l.sweep()); err != nil {
+	if err := errors.Join(syncPath(l.dir), syncPath(filepath.Dir(l.dir)), sweep(l.tmp())); err != nil {
 		return nil, fmt.Errorf("open recordings: %w", err)
 	}
 	return l, nil

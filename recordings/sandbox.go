@@ -71,7 +71,11 @@ func NewSandbox(c SandboxConfig) *Sandbox {
 // behind it. A success is remembered; after a failure the next call tries
 // again, so that nothing need be restarted when the technician has installed
 // what was missing. The errors are ErrNoFFmpeg and ErrNoSandbox.
-func (s *Sandbox) Probe(ctx context.Context) (Lock, error) {
+func (s *Sandbox) Probe(ctx context.Context) (Lock, error) { return s.probeIn(ctx, "") }
+
+// probeIn is Probe with its files in a folder; "" is that of the system for
+// temporary files.
+func (s *Sandbox) probeIn(ctx context.Context, dir string) (Lock, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lock != AnyLock {
@@ -86,7 +90,7 @@ func (s *Sandbox) Probe(ctx context.Context) (Lock, error) {
 		if s.config.Lock != AnyLock && s.config.Lock != lock {
 			continue
 		}
-		err := s.probe(ctx, lock, ffmpeg)
+		err := s.probe(ctx, dir, lock, ffmpeg)
 		if err == nil {
 			s.lock = lock
 			return lock, nil
@@ -101,8 +105,8 @@ func (s *Sandbox) Probe(ctx context.Context) (Lock, error) {
 
 // probe runs "ffmpeg -version" behind lock with an input and an output folder
 // as a real step has them.
-func (s *Sandbox) probe(ctx context.Context, lock Lock, ffmpeg string) error {
-	dir, err := os.MkdirTemp("", "loalang-probe-")
+func (s *Sandbox) probe(ctx context.Context, within string, lock Lock, ffmpeg string) error {
+	dir, err := os.MkdirTemp(within, "loalang-probe-")
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
@@ -143,6 +147,7 @@ type step struct {
 	fileSize int64    // bytes that one output file may have
 	input    []string // switches before -i
 	output   []string // switches and the name of the file behind it
+	urgent   bool     // it waits for no other step
 	ours     bool     // the input is sound of our own making: five times the time, for slow boards
 }
 
@@ -150,7 +155,7 @@ type step struct {
 // badly gives a result with err, and no error of its own: what that means is
 // for the caller to say.
 func (s *Sandbox) do(ctx context.Context, st step) (result, error) {
-	lock, err := s.Probe(ctx)
+	lock, err := s.probeIn(ctx, filepath.Dir(st.out)) // st.out has room, or nothing has
 	if err != nil {
 		return result{}, err
 	}
@@ -158,11 +163,13 @@ func (s *Sandbox) do(ctx context.Context, st step) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	select {
-	case s.slot <- struct{}{}:
-		defer func() { <-s.slot }()
-	case <-ctx.Done():
-		return result{}, fmt.Errorf("wait for ffmpeg: %w", ctx.Err())
+	if !st.urgent {
+		select {
+		case s.slot <- struct{}{}:
+			defer func() { <-s.slot }()
+		case <-ctx.Done():
+			return result{}, fmt.Errorf("wait for ffmpeg: %w", ctx.Err())
+		}
 	}
 	seen := "file:/in"
 	if lock == Landlock {
