@@ -55,10 +55,21 @@ type Air struct {
 	Village   string
 	At        time.Time
 	OnAir     *OnAir               // nil: nothing keyed
-	Emergency *scheduler.Emergency // nil: none
-	Output    audio.OutputState
-	Amp       hardware.AmpState
-	Clock     hardware.ClockState
+	Emergency *scheduler.Emergency // the newest that is active; nil: none
+	// Emergencies are all that are active, the oldest first.
+	Emergencies []ActiveEmergency
+	Output      audio.OutputState
+	Amp         hardware.AmpState
+	Clock       hardware.ClockState
+}
+
+// ActiveEmergency is an emergency that nobody has stopped and that has not
+// expired, and what of it is heard.
+type ActiveEmergency struct {
+	scheduler.Emergency
+	Sounding bool     // the card plays it, now or in its turn, with the amplifier on
+	Spoken   []string // languages whose words are in its cycle
+	Faults   []EmergencyFault
 }
 
 // OnAir is the occurrence for which the amplifier is keyed.

@@ -1,12 +1,13 @@
 package playout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"loalang/audio"
@@ -18,61 +19,114 @@ const (
 	messageGap = 500 * time.Millisecond
 	// sirenCycle is the length of the built-in siren: no word comes before it.
 	sirenCycle = 10 * time.Second
-	// messagePatience bounds the synthesis of one emergency's message.
-	messagePatience = 2 * time.Minute
+	// sirenPart names the siren among the parts of a cycle; the others are named
+	// by their language.
+	sirenPart = "siren"
 	// activeFile keeps the emergencies that sound, for a restart without database.
 	activeFile = "emergencies.json"
+	// maxEmergencies is how many may be active: with more, one would wait for
+	// minutes until its turn. The output takes more, for those that are ending.
+	maxEmergencies = 8
+	// lowerPatience is how long the output may take to say that an alarm is off.
+	lowerPatience = 2 * time.Second
 )
 
-// alarm is one active emergency. Player.mu guards it.
+// alarm is one active emergency. Player.mu guards it unless it says otherwise.
 type alarm struct {
-	e      scheduler.Emergency
-	row    AsRun
-	start  audio.Instant // of the open airing; zero when none is open
-	expiry *time.Timer
+	e        scheduler.Emergency
+	row      AsRun
+	deadline audio.Instant // the end of its life, whatever becomes of the clock
+	expiry   *time.Timer
+	doubt    life          // the clock was unknown when it went on: to be looked at again
+	over     chan struct{} // closed when it has ended
+	endAs    string        // cause of its end, when that is known before the output tells
+
+	said     []saying // what of its text is in the cycle, in the order of languages
+	faults   []EmergencyFault
+	complete bool // every language was tried: cycles are counted from here
+
+	raised bool           // the card has begun with it, since it is up
+	pass   pass           // the part that sounds
+	open   map[string]int // the airing of each part, since it began to sound or went on
+	heard  bool           // it sounded with the amplifier on
+
+	// order keeps what the output is told in order; it is locked before Player.mu.
+	order sync.Mutex
 }
+
+// saying is the message in one language.
+type saying struct {
+	language  string
+	file      *os.File // open until the alarm is over
+	recording string   // in the library; empty until it is there
+	kept      bool     // it was offered to the library
+}
+
+// EmergencyFault is one thing that keeps an emergency from being heard as it was
+// meant.
+type EmergencyFault struct {
+	Code     string // a Fault of renditions, or a Trouble
+	Language string // that is not spoken; empty when it is about all of it
+}
+
+// Codes of EmergencyFault beside the faults of renditions.
+const (
+	TroubleWaiting   = "waiting"   // another emergency sounds first
+	TroubleDevice    = "device"    // no sound card plays it
+	TroubleAmplifier = "amplifier" // the amplifier does not answer
+	TroubleFallback  = "fallback"  // none of its languages can be spoken: those of the village are
+)
 
 // snapshot copies the row, so that it may be written while the alarm goes on.
 // Player.mu is held.
 func (al *alarm) snapshot() AsRun {
 	row := al.row
-	row.Airings = slices.Clone(row.Airings)
+	row.Airings = append([]Airing(nil), al.row.Airings...)
 	return row
 }
 
 // Raise makes an emergency sound at once, over everything; it returns as soon
 // as the output has it. The message, when there is a text, is spoken while the
 // siren sounds and joins from the next cycle on. With the output gone the
-// emergency is active all the same and sounds when the output is back.
+// emergency is active all the same and sounds when the output is back. The error
+// is ErrManyEmergencies: then it does not sound.
 func (p *Player) Raise(_ context.Context, e scheduler.Emergency) error {
-	p.raise(e, p.alarmRow(e))
-	return nil
+	life := e.Expires.Sub(p.cfg.Now())
+	return p.raise(&alarm{e: e, row: p.alarmRow(e), deadline: p.cfg.Mono().Add(life)})
 }
 
-// raise begins or, after a restart, goes on with the row of e.
-func (p *Player) raise(e scheduler.Emergency, row AsRun) {
-	al := &alarm{e: e, row: row}
+// raise begins or, after a restart, goes on with an alarm.
+func (p *Player) raise(al *alarm) error {
+	al.e.Text = strings.TrimSpace(al.e.Text)
+	e := al.e
+	al.over, al.open = make(chan struct{}), map[string]int{}
 	p.mu.Lock()
 	superseded := p.superseded(e)
+	if p.activeAlarms()-len(superseded) >= maxEmergencies {
+		p.mu.Unlock()
+		return ErrManyEmergencies
+	}
 	p.alarms = append(p.alarms, al) // first: the output may say AlarmOn before sound returns
-	al.expiry = time.AfterFunc(e.Expires.Sub(p.cfg.Now())+time.Second, func() { p.endAlarm(e.ID, "expired", Played) })
+	p.await(al)
 	p.mu.Unlock()
-	if err := p.sound(e, nil); err != nil {
+	if err := p.sound(al); err != nil {
 		p.cfg.Log.Error("the output did not take the emergency yet", "emergency", e.ID, "err", err)
 	}
 	if err := p.power.hold(alarmHolder(e)); err != nil {
-		p.cfg.Log.Error("the amplifier could not be keyed", "emergency", e.ID, "err", err)
+		p.cfg.Log.Error("the emergency sounds without the amplifier", "emergency", e.ID, "err", err)
 	}
 	for _, id := range superseded {
-		if err := p.lowerOne(id, e.RaisedBy); err != nil {
+		if err := p.lowerOne(id, e.RaisedBy, string(audio.Replaced)); err != nil {
 			p.cfg.Log.Error("a superseded emergency could not be ended", "emergency", id, "err", err)
 		}
 	}
+	row := p.rowOf(al)
 	p.side.Go(func() { p.keepAlarm(row, e) })
-	if strings.TrimSpace(e.Text) != "" {
-		p.side.Go(func() { p.message(e) })
+	if e.Text != "" {
+		p.side.Go(func() { p.message(al) })
 	}
 	p.changed()
+	return nil
 }
 
 // alarmOccurrence is the key of an emergency's as-run row.
@@ -80,76 +134,69 @@ func alarmOccurrence(e scheduler.Emergency) string { return "emergency:" + e.ID 
 
 func alarmHolder(e scheduler.Emergency) string { return "emergency " + e.ID }
 
+// await ends an alarm a moment after its life, for an output that never says
+// so. Player.mu is held.
+func (p *Player) await(al *alarm) {
+	if al.expiry != nil {
+		al.expiry.Stop()
+	}
+	id, deadline := al.e.ID, al.deadline
+	al.expiry = time.AfterFunc(deadline.Sub(p.cfg.Mono())+time.Second, func() {
+		p.mu.Lock()
+		renewed := al.deadline != deadline
+		p.mu.Unlock()
+		if !renewed {
+			p.endAlarm(id, "expired", Played)
+		}
+	})
+}
+
 // superseded lists the active emergencies that e replaces. Player.mu is held.
 func (p *Player) superseded(e scheduler.Emergency) []string {
 	var ids []string
 	for _, other := range p.alarms {
-		if e.Supersedes != "" && other.e.ID == e.Supersedes {
+		if e.Supersedes != "" && other.e.ID == e.Supersedes && other.e.Ended.IsZero() {
 			ids = append(ids, other.e.ID)
 		}
 	}
 	return ids
 }
 
-// sound gives the output the cycle of e: the siren and then the message parts.
-func (p *Player) sound(e scheduler.Emergency, message []*os.File) error {
-	a := audio.Alarm{ID: e.ID, Repeat: e.Repeat, Until: p.instant(e.Expires), Cycle: []audio.AlarmPart{{}}}
-	if e.Text != "" && message == nil && a.Repeat > 0 {
-		a.Repeat = 0 // the cycles asked for are counted from the message on
+// activeAlarms counts those that nobody has stopped. Player.mu is held.
+func (p *Player) activeAlarms() int {
+	n := 0
+	for _, al := range p.alarms {
+		if al.e.Ended.IsZero() {
+			n++
+		}
 	}
-	for i, f := range message {
+	return n
+}
+
+// sound gives the output the cycle of an alarm: the siren and then the message
+// parts. It does nothing once the alarm was stopped or is over.
+func (p *Player) sound(al *alarm) error {
+	al.order.Lock()
+	defer al.order.Unlock()
+	settle := p.cfg.Amp.State().Settle
+	p.mu.Lock()
+	if !al.e.Ended.IsZero() || p.findAlarm(al.e.ID) != al {
+		p.mu.Unlock()
+		return nil
+	}
+	a := audio.Alarm{ID: al.e.ID, Until: al.deadline, Cycle: []audio.AlarmPart{{Name: sirenPart}}}
+	if al.complete || al.e.Text == "" {
+		a.Repeat = al.e.Repeat
+	}
+	for i, s := range al.said {
 		gap := messageGap
-		if settle := p.cfg.Amp.State().Settle; i == 0 && settle > sirenCycle {
+		if i == 0 && settle > sirenCycle {
 			gap += settle - sirenCycle
 		}
-		a.Cycle = append(a.Cycle, audio.AlarmPart{File: f, Gap: gap})
+		a.Cycle = append(a.Cycle, audio.AlarmPart{File: s.file, Gap: gap, Name: s.language})
 	}
+	p.mu.Unlock()
 	return p.cfg.Siren.Raise(a)
-}
-
-// message speaks the text in every language that has a voice and joins it to
-// the siren. A language without a voice stays out; the log says so.
-func (p *Player) message(e scheduler.Emergency) {
-	ctx, cancel := context.WithTimeout(context.Background(), messagePatience)
-	defer cancel()
-	languages := e.Languages
-	if len(languages) == 0 {
-		languages = p.cfg.Languages
-	}
-	files := []*os.File{}
-	for _, language := range languages {
-		f, err := p.speak(ctx, language, e.Text)
-		if err != nil {
-			p.cfg.Log.Error("the emergency's message is not spoken in a language", "emergency", e.ID, "language", language, "err", err)
-			continue
-		}
-		files = append(files, f)
-	}
-	defer closeAll(files)
-	if len(files) == 0 && e.Repeat == 0 || !p.alarmActive(e.ID) {
-		return // the siren goes on alone until it is stopped or expires
-	}
-	if err := p.sound(e, files); err != nil {
-		p.cfg.Log.Error("the emergency's message could not join the siren", "emergency", e.ID, "err", err)
-	}
-}
-
-func (p *Player) speak(ctx context.Context, language, text string) (*os.File, error) {
-	spoken, ok := p.cfg.Voicer.Spoken(ctx, language, text)
-	if !ok {
-		return nil, fmt.Errorf("no voice speaks %q", language)
-	}
-	rec, err := p.cfg.Voicer.Voice(ctx, language, "", spoken)
-	if err != nil {
-		return nil, err
-	}
-	return p.cfg.Library.PlayCopy(ctx, rec.ID)
-}
-
-func (p *Player) alarmActive(id string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.findAlarm(id) != nil
 }
 
 // findAlarm needs Player.mu held.
@@ -162,13 +209,41 @@ func (p *Player) findAlarm(id string) *alarm {
 	return nil
 }
 
+// Renew gives an active emergency another end, later or sooner. It returns as
+// soon as the output has it. ErrNoEmergency when id is none that is active.
+func (p *Player) Renew(_ context.Context, id string, expires time.Time, by string) (scheduler.Emergency, error) {
+	p.mu.Lock()
+	al := p.findAlarm(id)
+	if al == nil || !al.e.Ended.IsZero() {
+		p.mu.Unlock()
+		return scheduler.Emergency{}, ErrNoEmergency
+	}
+	now := p.cfg.Now()
+	al.e.Expires, al.e.Updated, al.doubt = expires.UTC(), now.UTC(), life{}
+	al.deadline = p.cfg.Mono().Add(expires.Sub(now))
+	p.await(al)
+	e := al.e
+	p.mu.Unlock()
+	if err := p.sound(al); err != nil {
+		p.cfg.Log.Error("the output did not take the new end of an emergency", "emergency", id, "err", err)
+	}
+	p.cfg.Log.Info("emergency renewed", "emergency", id, "expires", e.Expires, "by", by)
+	p.side.Go(func() { p.saveEmergency(e) })
+	p.changed()
+	return e, nil
+}
+
 // Lower ends every active emergency at once. ErrNoEmergency when there is none.
 func (p *Player) Lower(_ context.Context, by string) error {
 	p.mu.Lock()
 	ids := make([]string, 0, len(p.alarms))
 	for _, al := range p.alarms {
-		if al.e.Ended.IsZero() { // else stopped already, its last frames are under way
+		switch {
+		case !al.e.Ended.IsZero(): // stopped already, its last frames are under way
+		case al.pass.part != "": // last: else another would have its turn for a moment
 			ids = append(ids, al.e.ID)
+		default:
+			ids = append([]string{al.e.ID}, ids...)
 		}
 	}
 	p.mu.Unlock()
@@ -177,82 +252,41 @@ func (p *Player) Lower(_ context.Context, by string) error {
 	}
 	var errs []error
 	for _, id := range ids {
-		errs = append(errs, p.lowerOne(id, by))
+		errs = append(errs, p.lowerOne(id, by, scheduler.ReasonStopped))
 	}
 	return errors.Join(errs...)
 }
 
-// lowerOne stops the sound of one emergency and ends it.
-func (p *Player) lowerOne(id, by string) error {
-	p.mu.Lock() // marked first: the output may say AlarmOff before Lower returns
-	if al := p.findAlarm(id); al != nil {
-		al.row.By = by
-		al.e.Ended, al.e.EndedBy = p.cfg.Now().UTC(), by // a restart from here on does not raise it again
+// lowerOne stops the sound of one emergency and ends it; nobody did when by is
+// empty.
+func (p *Player) lowerOne(id, by, cause string) error {
+	p.mu.Lock()
+	al := p.findAlarm(id)
+	if al == nil {
+		p.mu.Unlock()
+		return nil
 	}
+	// Marked first: the output may say AlarmOff before Lower returns, and what is
+	// spoken for it meanwhile must not raise it anew.
+	al.endAs = cause
+	if by != "" {
+		al.row.By = by
+	}
+	al.e.Ended, al.e.EndedBy = p.cfg.Now().UTC(), cmp.Or(by, cause) // a restart from here on does not raise it again
 	p.mu.Unlock()
+	al.order.Lock()
 	err := p.cfg.Siren.Lower(id)
+	al.order.Unlock()
 	p.side.Go(p.keepActive)
 	if err != nil {
 		// The output that does not answer is killed or gone: nothing sounds.
-		p.endAlarm(id, scheduler.ReasonStopped, StoppedBy)
+		p.endAlarm(id, cause, StoppedBy)
 		return fmt.Errorf("lower emergency: %w", err)
 	}
 	// The row is closed by the output's own AlarmOff; this is for an output
 	// that is gone and never says it.
-	time.AfterFunc(2*time.Second, func() { p.endAlarm(id, scheduler.ReasonStopped, StoppedBy) })
+	time.AfterFunc(lowerPatience, func() { p.endAlarm(id, cause, StoppedBy) })
 	return nil
-}
-
-// alarmEvent takes in what the output says of an emergency.
-func (p *Player) alarmEvent(_ context.Context, ev audio.Event) {
-	p.mu.Lock()
-	al := p.findAlarm(ev.ID)
-	if al == nil {
-		p.mu.Unlock()
-		return
-	}
-	if ev.Kind == audio.AlarmOn {
-		p.openAlarm(al, ev)
-	} else {
-		p.closeAlarm(al, ev)
-	}
-	row := al.snapshot()
-	p.mu.Unlock()
-	p.book.record(row)
-	if ev.Kind == audio.AlarmOff && ev.Cause != audio.Lost {
-		p.endAlarm(ev.ID, string(ev.Cause), alarmOutcome(ev.Cause))
-	}
-	p.changed()
-}
-
-// openAlarm needs Player.mu held.
-func (p *Player) openAlarm(al *alarm, ev audio.Event) {
-	if al.start != 0 {
-		return
-	}
-	al.start = ev.At
-	at := p.wall(ev.At)
-	if len(al.row.Airings) == 0 {
-		al.row.Lateness = at.Sub(al.row.Due)
-	}
-	al.row.Airings = append(al.row.Airings, Airing{ID: p.cfg.NewID(), Part: scheduler.PartKind("siren"), Zones: p.cfg.Zones, Started: at})
-}
-
-// closeAlarm needs Player.mu held.
-func (p *Player) closeAlarm(al *alarm, ev audio.Event) {
-	if al.start == 0 {
-		return
-	}
-	a := &al.row.Airings[len(al.row.Airings)-1]
-	a.Ended, a.Frames, a.Cause = p.wall(ev.At), int64(ev.Frames), string(ev.Cause)
-	al.start = 0
-}
-
-func alarmOutcome(c audio.Cause) Outcome {
-	if c == audio.Stopped || c == audio.Replaced {
-		return StoppedBy
-	}
-	return Played
 }
 
 // endAlarm closes an emergency; a second call does nothing.
@@ -264,6 +298,7 @@ func (p *Player) endAlarm(id, cause string, outcome Outcome) {
 		return
 	}
 	al.expiry.Stop()
+	close(al.over)
 	kept := make([]*alarm, 0, len(p.alarms))
 	for _, other := range p.alarms {
 		if other != al {
@@ -271,41 +306,42 @@ func (p *Player) endAlarm(id, cause string, outcome Outcome) {
 		}
 	}
 	p.alarms = kept
-	now := p.cfg.Now().UTC()
 	if al.e.Ended.IsZero() {
-		al.e.Ended, al.e.EndedBy = now, cause
+		al.e.Ended, al.e.EndedBy = p.cfg.Now().UTC(), cause
 	}
-	al.row.Outcome, al.row.Cause, al.row.Updated = outcome, cause, now
-	if len(al.row.Airings) == 0 {
-		al.row.Outcome, al.row.Cause = Missed, scheduler.ReasonDevice
+	if al.endAs != "" {
+		cause = al.endAs
 	}
-	e, row := al.e, al.snapshot()
+	if cause == scheduler.ReasonExpired {
+		outcome = Played
+	}
+	p.conclude(al, outcome, cause)
+	e, row, said := al.e, al.snapshot(), al.said
 	p.mu.Unlock()
+	for _, s := range said {
+		_ = s.file.Close() // read only
+	}
 	p.power.release(alarmHolder(e))
 	p.book.record(row)
 	p.side.Go(func() { p.saveEmergency(e) })
-	p.cfg.Log.Info("emergency ended", "emergency", e.ID, "by", e.EndedBy)
+	p.cfg.Log.Info("emergency ended", "emergency", e.ID, "by", e.EndedBy, "outcome", row.Outcome, "cause", row.Cause)
 	p.changed()
 }
 
-// leaveAlarms keeps what is active on disk: it sounds again after the restart.
-func (p *Player) leaveAlarms() {
+// tendAlarms keeps the amplifier on for what sounds, and keeps for a restart how
+// much of its life is left.
+func (p *Player) tendAlarms() {
+	p.judgeAlarms()
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	holders := make([]string, 0, len(p.alarms))
 	for _, al := range p.alarms {
-		al.expiry.Stop()
-		if !al.e.Ended.IsZero() { // stopped, and the output has not said so yet
-			al.row.Outcome, al.row.Cause = StoppedBy, scheduler.ReasonStopped
-		}
-		p.book.record(al.row)
+		holders = append(holders, alarmHolder(al.e))
 	}
-}
-
-func (p *Player) alarmRow(e scheduler.Emergency) AsRun {
-	row := p.newRow(scheduler.Occurrence{
-		ID: alarmOccurrence(e), Kind: KindEmergency, Title: e.Title, Class: scheduler.ClassEmergency,
-		Nominal: e.Raised, Due: e.Raised,
-	})
-	row.Claimed, row.Keyed, row.By = row.Created, row.Created, e.RaisedBy
-	return row
+	p.mu.Unlock()
+	for _, who := range holders {
+		p.power.renew(who)
+	}
+	if len(holders) > 0 {
+		p.side.Go(p.keepActive)
+	}
 }

@@ -52,8 +52,8 @@ func TestEmergencySoundsAtOnce(t *testing.T) {
 			t.Errorf("air = %+v, want the emergency", air.Emergency)
 		}
 		s.at(70 * time.Second)
-		row := s.expect("emergency:e1", playout.Played, "expired", 1)
-		if row.Kind != playout.KindEmergency || row.Airings[0].Frames != 60*48000 || row.By != "trưởng thôn" {
+		row := s.expect("emergency:e1", playout.Played, "expired", 2)
+		if row.Kind != playout.KindEmergency || row.By != "trưởng thôn" || row.Lateness != 0 {
 			t.Errorf("row = %+v", row)
 		}
 		if s.amp.keyed() || s.player.Air().Emergency != nil {
@@ -185,7 +185,7 @@ func TestNewerEmergencySupersedes(t *testing.T) {
 		e2.Supersedes = "e1"
 		s.raise(e2)
 		s.at(10 * time.Second)
-		s.expect("emergency:e1", playout.StoppedBy, string(audio.Stopped), 1)
+		s.expect("emergency:e1", playout.StoppedBy, string(audio.Replaced), 1)
 		if air := s.player.Air(); air.Emergency == nil || air.Emergency.ID != "e2" {
 			t.Errorf("air = %+v, want e2", air.Emergency)
 		}

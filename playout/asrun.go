@@ -64,12 +64,39 @@ const LateAfter = 2 * time.Second
 // Late says whether the first frame came too late to count as on time.
 func (a AsRun) Late() bool { return a.Lateness > LateAfter }
 
+// Span is when its first frame left the card and when its last did; last is zero
+// when that is not known, both are when nothing sounded. The parts of an
+// emergency sound in turn, so its last airing need not be the last to end.
+func (a AsRun) Span() (first, last time.Time) {
+	type part struct {
+		kind     scheduler.PartKind
+		language string
+	}
+	newest := map[part]Airing{}
+	for _, airing := range a.Airings {
+		newest[part{airing.Part, airing.Language}] = airing
+		if first.IsZero() || airing.Started.Before(first) {
+			first = airing.Started
+		}
+	}
+	for _, airing := range newest {
+		if airing.Ended.IsZero() {
+			return first, time.Time{}
+		}
+		last = later(last, airing.Ended)
+	}
+	return first, last
+}
+
 // untouched says whether a row is a claim for which nothing was switched on yet.
 func (a AsRun) untouched() bool {
 	return a.Kind != KindEmergency && a.Outcome == "" && a.Keyed.IsZero() && len(a.Airings) == 0
 }
 
-// Airing is one stretch of sound of an AsRun, as the output reported it.
+// Airing is one stretch of sound of an AsRun, as the output reported it. The
+// cycles of an emergency are not told apart: all its sirens are one Airing, and
+// so is its message in one language, until a loss or a restart; Frames is their
+// sum, and Ended is zero while it sounds again.
 type Airing struct {
 	ID        string // UUIDv7
 	Part      scheduler.PartKind

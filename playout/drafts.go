@@ -23,6 +23,12 @@ type SpeechCache interface {
 	RememberSpoken(ctx context.Context, key, recording string) error
 }
 
+// Places knows the village. The store implements it.
+type Places interface {
+	// Village reads one village; fs.ErrNotExist when there is none.
+	Village(ctx context.Context, key string) (scheduler.Village, error)
+}
+
 // Emergencies keeps every emergency ever raised. The store implements it.
 type Emergencies interface {
 	// SaveEmergency inserts or replaces by ID; what has ended stays ended.

@@ -7,6 +7,9 @@ var (
 	ErrClaimed = errors.New("occurrence already claimed")
 	// ErrNoEmergency says that nothing is sounding that could be stopped.
 	ErrNoEmergency = errors.New("no emergency is active")
+	// ErrManyEmergencies says that as many emergencies are active as can be heard
+	// in turn: end one, or replace one.
+	ErrManyEmergencies = errors.New("too many emergencies are active")
 	// ErrNotOnAir says that the occurrence to stop is not sounding.
 	ErrNotOnAir = errors.New("not on air")
 )

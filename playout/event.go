@@ -21,15 +21,24 @@ func (p *Player) event(ctx context.Context, ev audio.Event) {
 		p.freeze(ev.At)
 	case audio.Unsilenced:
 		p.thaw(ev.At)
-	case audio.AlarmOn, audio.AlarmOff:
-		p.alarmEvent(ctx, ev)
+	case audio.AlarmOn, audio.PartOn, audio.AlarmOff:
+		p.alarmEvent(ev)
 	case audio.DeviceUp:
+		p.isUp(true)
 		p.cfg.Log.Info("the output is open", "device", ev.Device)
 		p.changed()
 	case audio.DeviceDown:
+		p.isUp(false)
 		p.cfg.Log.Error("the output is gone", "device", ev.Device, "cause", ev.Cause, "detail", ev.Detail)
 		p.changed()
 	}
+}
+
+// isUp notes whether the output holds its device.
+func (p *Player) isUp(up bool) {
+	p.mu.Lock()
+	p.up = up
+	p.mu.Unlock()
 }
 
 // partOf finds the item and the part of a cue of their newest try.
@@ -53,6 +62,8 @@ func (p *Player) partStarted(ev audio.Event) {
 	}
 	if !it.keyed { // sound without power would be a lie: key now, late
 		p.keyFor(it)
+	} else {
+		p.power.renew(it.occ.ID) // each part restarts the guard of the amplifier
 	}
 	first := len(it.row.Airings) == 0
 	p.openAiring(it, pt, ev.At)

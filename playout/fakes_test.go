@@ -34,6 +34,7 @@ type stage struct {
 	alarms *emergencies
 	lib    *library
 	voicer *voicer
+	place  *place
 	spool  string
 	stop   context.CancelFunc
 	ended  chan error
@@ -47,14 +48,16 @@ func newStage(t *testing.T, change ...func(*stage, *playout.PlayerConfig)) *stag
 	s := &stage{t: t, ended: make(chan error, 1), spool: filepath.Join(t.TempDir(), "spool")}
 	s.lib = &library{dir: t.TempDir()}
 	s.out = &output{events: make(chan audio.Event, 1024), cues: map[string]*cue{}, start: time.Now()}
+	s.out.events <- audio.Event{Kind: audio.DeviceUp, Device: "fake"}
 	s.amp = &amp{}
 	s.book = &journal{rows: map[string]playout.AsRun{}}
 	s.alarms = &emergencies{all: map[string]scheduler.Emergency{}}
-	s.voicer = &voicer{}
+	s.voicer = &voicer{lib: s.lib}
+	s.place = &place{languages: []string{"vi", "pcc"}}
 	var n atomic.Int64
 	cfg := playout.PlayerConfig{
 		Village: "un-ta", Origin: "board-1", Languages: []string{"vi", "pcc"}, Zones: []string{"loa-1"},
-		Output: s.out, Siren: s.out, Amp: s.amp, Library: s.lib, Journal: s.book, Emergencies: s.alarms, Voicer: s.voicer,
+		Output: s.out, Siren: s.out, Amp: s.amp, Library: s.lib, Journal: s.book, Emergencies: s.alarms, Voicer: s.voicer, Places: s.place,
 		Spool: []string{s.spool},
 		Clock: func() hardware.ClockState { return hardware.ClockState{Trust: hardware.Synced} },
 		Now:   time.Now, Mono: s.out.now,
@@ -155,10 +158,11 @@ type output struct {
 	cues    map[string]*cue
 	order   []string
 	raised  []audio.Alarm
-	alarms  map[string]audio.Instant
+	bus     alarmBus
 	down    bool
 	refuse  error
 	lowered []string
+	deaf    bool // takes orders and does nothing
 }
 
 func (o *output) now() audio.Instant { return audio.Instant(time.Since(o.start)) + 1 }
@@ -255,6 +259,7 @@ func (o *output) lose() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.down = true
+	o.bus.lose(o)
 	o.events <- audio.Event{Kind: audio.DeviceDown, Cause: audio.Lost}
 	for _, id := range o.order {
 		if k := o.cues[id]; !k.done && k.live {
@@ -268,67 +273,7 @@ func (o *output) back() {
 	defer o.mu.Unlock()
 	o.down = false
 	o.events <- audio.Event{Kind: audio.DeviceUp, Device: "fake"}
-}
-
-func (o *output) Raise(a audio.Alarm) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.raised = append(o.raised, a)
-	if o.alarms == nil {
-		o.alarms = map[string]audio.Instant{}
-	}
-	if _, again := o.alarms[a.ID]; again {
-		return nil
-	}
-	o.alarms[a.ID] = o.now()
-	for _, k := range o.cues {
-		if k.live && !k.done {
-			for _, t := range k.timers {
-				t.Stop()
-			}
-			k.played += audio.Rate.N(o.now().Sub(k.at))
-		}
-	}
-	o.events <- audio.Event{Kind: audio.AlarmOn, ID: a.ID, At: o.now()}
-	o.events <- audio.Event{Kind: audio.Silenced, At: o.now()}
-	time.AfterFunc(a.Until.Sub(o.now()), func() { o.off(a.ID, audio.Expired) })
-	return nil
-}
-
-func (o *output) off(id string, c audio.Cause) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	began, on := o.alarms[id]
-	if !on {
-		return
-	}
-	delete(o.alarms, id)
-	o.events <- audio.Event{Kind: audio.AlarmOff, ID: id, At: o.now(), Frames: audio.Rate.N(o.now().Sub(began)), Cause: c}
-	o.events <- audio.Event{Kind: audio.Unsilenced, At: o.now()}
-	for _, k := range o.cues {
-		if k.live && !k.done {
-			k.at = o.now()
-			k.end = k.at.Add(audio.Rate.D(k.frames - k.played))
-			k.timers = []*time.Timer{time.AfterFunc(k.end.Sub(o.now()), func() { o.finish(k, audio.Completed) })}
-			continue
-		}
-		if before := o.cues[k.After]; !k.done && before != nil { // the chain shifts
-			for _, t := range k.timers {
-				t.Stop()
-			}
-			k.at = before.end.Add(k.Gap)
-			k.end = k.at.Add(audio.Rate.D(k.frames))
-			o.arm(k)
-		}
-	}
-}
-
-func (o *output) Lower(id string) error {
-	o.mu.Lock()
-	o.lowered = append(o.lowered, id)
-	o.mu.Unlock()
-	o.off(id, audio.Stopped)
-	return nil
+	o.bus.resume(o)
 }
 
 func (o *output) State() audio.OutputState { return audio.OutputState{Device: "fake", Up: !o.down} }
@@ -374,6 +319,12 @@ func (a *amp) set(on bool) error {
 		a.on, a.changes = on, append(a.changes, time.Now())
 	}
 	return nil
+}
+
+func (a *amp) breaks(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.fail = err
 }
 
 func (a *amp) keyed() bool {
@@ -526,6 +477,8 @@ func (l *library) add(id string, length time.Duration) {
 	}
 }
 
+func (l *library) path(id string) string { return filepath.Join(l.dir, id) }
+
 func (l *library) PlayCopy(_ context.Context, id string) (*os.File, error) {
 	if l.fail != nil {
 		return nil, l.fail
@@ -535,18 +488,4 @@ func (l *library) PlayCopy(_ context.Context, id string) (*os.File, error) {
 		return nil, recordings.ErrNotFound
 	}
 	return f, err
-}
-
-type voicer struct {
-	fail error
-	took time.Duration
-}
-
-func (v *voicer) Spoken(_ context.Context, language, text string) (string, bool) {
-	return text, language == "vi"
-}
-
-func (v *voicer) Voice(_ context.Context, _, _, _ string) (recordings.Recording, error) {
-	time.Sleep(v.took)
-	return recordings.Recording{ID: "message"}, v.fail
 }

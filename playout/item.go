@@ -288,6 +288,9 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	if it.ampErr != nil && outcome == Played {
 		outcome, cause = Missed, "amplifier"
 	}
+	if outcome == Withdrawn && len(it.row.Airings) > 0 {
+		outcome, cause = StoppedBy, scheduler.ReasonWithdrawn // withdrawn is what nobody heard
+	}
 	it.row.Outcome, it.row.Cause, it.row.By = outcome, cause, it.endBy
 	it.row.Updated = p.cfg.Now().UTC()
 	p.book.record(it.row)

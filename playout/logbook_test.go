@@ -49,8 +49,8 @@ func TestLateClaimDoesNotBringTheOlderRowBack(t *testing.T) {
 		s.book.claiming.takes, s.book.claiming.fails = time.Second, syscall.ENOSPC
 		s.raise(s.emergency("e1", time.Minute))
 		s.at(30 * time.Second) // drained at least once
-		if row := s.row("emergency:e1"); len(row.Airings) != 1 {
-			t.Errorf("airings = %+v, want the siren that sounds", row.Airings)
+		if row := s.row("emergency:e1"); len(row.Airings) != 2 {
+			t.Errorf("airings = %+v, want siren and message as they sound", row.Airings)
 		}
 		if files := spoolFiles(t, s.spool); len(files) != 0 {
 			t.Errorf("still spooled: %v", files)

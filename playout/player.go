@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -13,12 +14,23 @@ import (
 	"loalang/scheduler"
 )
 
-// Voicer speaks a text into the library. *Producer is one.
+const (
+	// tendEvery is how often active emergencies are looked after.
+	tendEvery = 10 * time.Second
+	// leavePatience is how long the output may take to say what became of an
+	// emergency as the process goes down.
+	leavePatience = time.Second
+)
+
+// Voicer speaks a text. *Producer is one.
 type Voicer interface {
 	Voice(ctx context.Context, language, voice, spoken string) (recordings.Recording, error)
-	// Spoken is text as a voice of language reads it; ok is false when no voice
-	// speaks the language.
-	Spoken(ctx context.Context, language, text string) (spoken string, ok bool)
+	// Aloud speaks into a file in memory, levelled like everything that airs; it
+	// needs neither the database nor the disk. The caller closes the file.
+	Aloud(ctx context.Context, language, spoken string) (*os.File, error)
+	// Spoken is text as a voice of language reads it; speech.ErrNoVoice when no
+	// voice speaks the language.
+	Spoken(ctx context.Context, language, text string) (string, error)
 }
 
 // PlayerConfig is what a Player works with. Every field is required unless it
@@ -26,7 +38,7 @@ type Voicer interface {
 type PlayerConfig struct {
 	Village     string   // key of the village that hears this output
 	Origin      string   // the node that owns the rows written here
-	Languages   []string // of the village, in the order they air
+	Languages   []string // of the village, as they were known at the start
 	Zones       []string // switched by Amp; empty: one unnamed zone
 	Output      Output
 	Siren       Siren
@@ -34,6 +46,7 @@ type PlayerConfig struct {
 	Library     Library
 	Journal     Journal
 	Emergencies Emergencies
+	Places      Places
 	Voicer      Voicer
 	// Spool lists folders for what the journal cannot take, tried in order: on
 	// the data disk, and in memory for when that disk is full.
@@ -69,13 +82,16 @@ type Player struct {
 	onAir  *OnAir
 	alarms []*alarm
 	change chan struct{} // closed and replaced at each change
+
+	languages []string // of the village, as they were last known
+	up        bool     // the output holds its device; what a stand-in plays is heard by nobody
+	leaving   bool     // the process goes down: what sounds is stopped, not ended
 }
 
 // NewPlayer prepares a Player; nothing sounds before Run.
 func NewPlayer(cfg PlayerConfig) *Player {
-	return &Player{
+	p := &Player{
 		cfg:    cfg,
-		power:  newPower(cfg.Amp, cfg.Log),
 		book:   newLogbook(cfg),
 		vault:  newVault(cfg),
 		inbox:  make(chan func(), 256),
@@ -84,7 +100,11 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		cues:   map[string]*item{},
 		seen:   map[string]time.Time{},
 		change: make(chan struct{}),
+
+		languages: cfg.Languages,
 	}
+	p.power = newPower(cfg.Amp, cfg.Log, p.powered)
+	return p
 }
 
 // Run airs until ctx ends; it then switches the amplifier off and writes what
@@ -103,6 +123,8 @@ func (p *Player) Run(ctx context.Context) error {
 	p.afterRestart(ctx)
 	key := time.NewTimer(time.Hour)
 	defer key.Stop()
+	tend := time.NewTicker(tendEvery)
+	defer tend.Stop()
 	for {
 		key.Reset(min(p.nextKey(), p.nextMark()))
 		select {
@@ -120,6 +142,8 @@ func (p *Player) Run(ctx context.Context) error {
 		case <-key.C:
 			p.markDue()
 			p.keyDue()
+		case <-tend.C:
+			p.tendAlarms()
 		}
 	}
 }
@@ -242,7 +266,7 @@ func (p *Player) leave() {
 	for _, it := range p.items {
 		p.abandon(it, scheduler.ReasonPower)
 	}
-	p.leaveAlarms()
+	p.leaveAlarms(p.cfg.Output.Events())
 }
 
 // changed tells watchers that Air differs.

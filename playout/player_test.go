@@ -219,7 +219,7 @@ func TestWithdrawEndsWhatSounds(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.at(24 * time.Second)
-		s.expect("one", playout.Withdrawn, "stopped", 2)
+		s.expect("one", playout.StoppedBy, scheduler.ReasonWithdrawn, 2)
 	})
 }
 

@@ -1,38 +1,110 @@
 package playout
 
 import (
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 )
 
-// power keeps the amplifier on while anybody needs it, and off otherwise. Its
-// methods may be called from any goroutine.
+// keyAgain is how soon an amplifier that did not answer is keyed again.
+const keyAgain = time.Second
+
+// errPowerOff answers whoever wants power after the Player has ended.
+var errPowerOff = errors.New("the player has ended")
+
+// power keeps the amplifier on while anybody needs it, and off otherwise; one
+// that does not answer is keyed again each second. Its methods may be called
+// from any goroutine.
 type power struct {
-	amp Amp
-	log *slog.Logger
+	amp  Amp
+	log  *slog.Logger
+	told func() // called without mu when fault has changed
 
 	mu      sync.Mutex
 	holders map[string]bool
+	again   *time.Timer // keys again; nil: nothing to be tried
 	unkey   *time.Timer
+	fault   error // of the last keying while somebody holds it
 	closed  bool
 }
 
-func newPower(amp Amp, log *slog.Logger) *power {
-	return &power{amp: amp, log: log, holders: map[string]bool{}}
+func newPower(amp Amp, log *slog.Logger, told func()) *power {
+	return &power{amp: amp, log: log, told: told, holders: map[string]bool{}}
 }
 
 // hold keys the amplifier for who. The error is the amplifier's; who holds it
-// all the same, so that a later release is in order.
+// all the same, so that a later release is in order, and keying is tried again.
 func (p *power) hold(who string) error {
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	if p.closed {
+		p.mu.Unlock()
+		return errPowerOff
+	}
 	p.holders[who] = true
 	if p.unkey != nil {
 		p.unkey.Stop()
 		p.unkey = nil
 	}
-	return p.amp.Key()
+	changed, err := p.key()
+	p.mu.Unlock()
+	if changed {
+		p.told()
+	}
+	return err
+}
+
+// renew keys again for who, if they still hold it: the guard of an amplifier
+// switches it off hours after the last keying.
+func (p *power) renew(who string) {
+	p.mu.Lock()
+	changed := false
+	if p.holders[who] && !p.closed {
+		changed, _ = p.key()
+	}
+	p.mu.Unlock()
+	if changed {
+		p.told()
+	}
+}
+
+// key switches on, and sees to it that a failure is tried again. p.mu is held.
+func (p *power) key() (changed bool, err error) {
+	err = p.amp.Key()
+	if p.again != nil {
+		p.again.Stop()
+		p.again = nil
+	}
+	if err != nil {
+		p.again = time.AfterFunc(keyAgain, p.retry)
+	}
+	switch changed = (err == nil) != (p.fault == nil); {
+	case changed && err != nil:
+		p.log.Error("the amplifier could not be switched on and is tried each second", "err", err)
+	case changed:
+		p.log.Info("the amplifier answers again")
+	}
+	p.fault = err
+	return changed, err
+}
+
+func (p *power) retry() {
+	p.mu.Lock()
+	changed := false
+	if len(p.holders) > 0 && !p.closed {
+		changed, _ = p.key()
+	}
+	p.mu.Unlock()
+	if changed {
+		p.told()
+	}
+}
+
+// failing is why the amplifier is off though somebody holds it.
+func (p *power) failing() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.fault
 }
 
 // release lets go of who's hold. The amplifier goes off Tail after the last.
@@ -46,7 +118,17 @@ func (p *power) release(who string) {
 	if len(p.holders) > 0 || p.closed {
 		return
 	}
+	p.calm()
 	p.unkey = time.AfterFunc(p.amp.State().Tail, p.tailOver)
+}
+
+// calm ends the retries. p.mu is held.
+func (p *power) calm() {
+	if p.again != nil {
+		p.again.Stop()
+		p.again = nil
+	}
+	p.fault = nil
 }
 
 func (p *power) tailOver() {
@@ -66,6 +148,7 @@ func (p *power) off() {
 	defer p.mu.Unlock()
 	p.closed = true
 	clear(p.holders)
+	p.calm()
 	if p.unkey != nil {
 		p.unkey.Stop()
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -30,6 +31,8 @@ type Stacks interface {
 	Import(ctx context.Context, r io.Reader, about recordings.About) (recordings.Recording, error)
 	// Recording reads one; recordings.ErrNotFound when there is none.
 	Recording(ctx context.Context, id string) (recordings.Recording, error)
+	// Fleeting levels what r holds in memory, for once.
+	Fleeting(ctx context.Context, r io.Reader) (*os.File, error)
 }
 
 // ProducerConfig is what a Producer works with; every field is required.
@@ -38,6 +41,7 @@ type ProducerConfig struct {
 	Drafts  Drafts
 	Cache   SpeechCache
 	Engine  speech.Engine
+	Urgent  speech.Engine // speaks emergencies: nothing of it touches the data disk
 	Library Stacks
 	Done    func() // called after each rendition that became ready: plan anew
 	Log     *slog.Logger
@@ -177,19 +181,35 @@ func (p *Producer) Voices(ctx context.Context) ([]speech.Voice, error) {
 	return p.cfg.Engine.Voices(ctx)
 }
 
-// Spoken is text as a voice of language reads it; ok is false when no voice
-// speaks the language.
-func (p *Producer) Spoken(ctx context.Context, language, text string) (spoken string, ok bool) {
+// Spoken is text as a voice of language reads it; speech.ErrNoVoice when no voice
+// speaks the language, speech.ErrNoEngine when there is no engine.
+func (p *Producer) Spoken(ctx context.Context, language, text string) (string, error) {
 	voices, err := p.cfg.Engine.Voices(ctx)
 	if err != nil {
-		return "", false
+		return "", err
 	}
 	for _, v := range voices {
 		if v.Language == language {
-			return speech.Normalize(language, text).Text, true
+			return speech.Normalize(language, text).Text, nil
 		}
 	}
-	return "", false
+	return "", speech.ErrNoVoice
+}
+
+// Aloud speaks a spoken text, with the first voice of the language, into a file
+// in memory, levelled like everything that airs. It asks neither the library nor
+// the database. It blocks for seconds; the caller closes the file.
+func (p *Producer) Aloud(ctx context.Context, language, spoken string) (*os.File, error) {
+	var f *os.File
+	err := synthesize(ctx, p.cfg.Urgent, speech.Request{Text: spoken, Language: language}, func(wav io.Reader) (err error) {
+		f, err = p.cfg.Library.Fleeting(ctx, wav)
+		return err
+	})
+	if err != nil && f != nil {
+		_ = f.Close() // nobody gets it
+		f = nil
+	}
+	return f, err
 }
 
 // Voice speaks a spoken text into the library, levelled like everything that
@@ -228,22 +248,35 @@ func (p *Producer) key(ctx context.Context, language, voice, spoken string) (str
 }
 
 func (p *Producer) speak(ctx context.Context, r speech.Request) (recordings.Recording, error) {
-	wav, in := io.Pipe()
-	engine := make(chan error, 1)
-	go func() {
-		err := p.cfg.Engine.Synthesize(ctx, r, in)
-		engine <- err
-		_ = in.CloseWithError(err) // never fails
-	}()
-	rec, err := p.cfg.Library.Import(ctx, wav, recordings.About{Title: title(r.Text), Kind: recordings.Speech})
-	_ = wav.Close() // lets an engine go on that nobody reads any more
-	if engineErr := <-engine; engineErr != nil && !errors.Is(engineErr, io.ErrClosedPipe) {
-		return recordings.Recording{}, fmt.Errorf("speak: %w", engineErr)
-	}
+	var rec recordings.Recording
+	err := synthesize(ctx, p.cfg.Engine, r, func(wav io.Reader) (err error) {
+		rec, err = p.cfg.Library.Import(ctx, wav, recordings.About{Title: title(r.Text), Kind: recordings.Speech})
+		return err
+	})
 	if err != nil {
-		return recordings.Recording{}, fmt.Errorf("import speech: %w", err)
+		return recordings.Recording{}, err
 	}
 	return rec, nil
+}
+
+// synthesize lets an engine speak into take, which reads until the end.
+func synthesize(ctx context.Context, engine speech.Engine, r speech.Request, take func(wav io.Reader) error) error {
+	wav, in := io.Pipe()
+	spoken := make(chan error, 1)
+	go func() {
+		err := engine.Synthesize(ctx, r, in)
+		spoken <- err
+		_ = in.CloseWithError(err) // never fails
+	}()
+	err := take(wav)
+	_ = wav.Close() // lets an engine go on that nobody reads any more
+	if engineErr := <-spoken; engineErr != nil && !errors.Is(engineErr, io.ErrClosedPipe) {
+		return fmt.Errorf("speak: %w", engineErr)
+	}
+	if err != nil {
+		return fmt.Errorf("import speech: %w", err)
+	}
+	return nil
 }
 
 // title is the beginning of a text.

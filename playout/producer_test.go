@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +39,7 @@ func newStudio() *studio {
 
 func (s *studio) producer() *playout.Producer {
 	return playout.NewProducer(playout.ProducerConfig{
-		Village: "un-ta", Drafts: s, Cache: s, Engine: (*engine)(s), Library: s,
+		Village: "un-ta", Drafts: s, Cache: s, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
 		Done: func() { s.mu.Lock(); s.ready++; s.mu.Unlock() },
 		Log:  slog.New(slog.DiscardHandler),
 	})
@@ -95,6 +96,18 @@ func (s *studio) Import(_ context.Context, r io.Reader, about recordings.About) 
 	rec := recordings.Recording{ID: fmt.Sprintf("%x", raw), Title: about.Title, Kind: about.Kind, Length: 3 * time.Second}
 	s.stored[rec.ID] = rec
 	return rec, nil
+}
+
+func (s *studio) Fleeting(_ context.Context, r io.Reader) (*os.File, error) {
+	f, err := os.CreateTemp("", "fleeting")
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(f, r)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	return f, errors.Join(err, os.Remove(f.Name()))
 }
 
 func (s *studio) Recording(_ context.Context, id string) (recordings.Recording, error) {
@@ -273,10 +286,32 @@ func TestVoiceIsSpokenAgainWhenTheLibraryLostIt(t *testing.T) {
 
 func TestSpokenOnlyWithAVoice(t *testing.T) {
 	p := newStudio().producer()
-	if _, ok := p.Spoken(t.Context(), "pcc", "x"); ok {
-		t.Error("Giáy is spoken by nobody")
+	if _, err := p.Spoken(t.Context(), "pcc", "x"); !errors.Is(err, speech.ErrNoVoice) {
+		t.Errorf("Giáy is spoken: %v, want ErrNoVoice", err)
 	}
-	if text, ok := p.Spoken(t.Context(), "vi", "Xin chào"); !ok || text == "" {
-		t.Errorf("Vietnamese = %q %v", text, ok)
+	if text, err := p.Spoken(t.Context(), "vi", "Xin chào"); err != nil || text == "" {
+		t.Errorf("Vietnamese = %q %v", text, err)
+	}
+}
+
+// The words of an emergency do not wait for the library or its index.
+func TestAloudPassesTheLibraryBy(t *testing.T) {
+	s := newStudio()
+	s.library = recordings.ErrDiskFull
+	p := s.producer()
+	if _, err := p.Voice(t.Context(), "vi", "", "Chạy ngay"); !errors.Is(err, recordings.ErrDiskFull) {
+		t.Fatalf("the library takes it: %v", err)
+	}
+	f, err := p.Aloud(t.Context(), "vi", "Chạy ngay")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(f)
+	if err != nil || string(raw) != "Chạy ngay" || len(s.known) > 0 || len(s.stored) > 0 {
+		t.Errorf("spoken %q, %v; remembered %v, stored %v", raw, err, s.known, s.stored)
+	}
+	if f, err := p.Aloud(t.Context(), "pcc", "Chạy ngay"); !errors.Is(err, speech.ErrNoVoice) || f != nil {
+		t.Errorf("in Giáy = %v, %v", f, err)
 	}
 }

@@ -19,8 +19,7 @@ const (
 
 // keepAlarm makes an emergency durable behind its sound.
 func (p *Player) keepAlarm(row AsRun, e scheduler.Emergency) {
-	p.vault.put(e)
-	p.vault.write()
+	p.keepActive()
 	if err := p.book.claim(context.Background(), row); err != nil && !errors.Is(err, ErrClaimed) {
 		p.cfg.Log.Error("an emergency sounds without a durable row", "emergency", e.ID, "err", err)
 	}
@@ -36,8 +35,10 @@ func (p *Player) saveEmergency(e scheduler.Emergency) {
 // keepActive makes the newest state of what sounds durable.
 func (p *Player) keepActive() {
 	p.mu.Lock()
+	seen := life{Seen: p.cfg.Now().UTC(), Trusted: p.cfg.Clock().Trusted()}
 	for _, al := range p.alarms {
-		p.vault.put(al.e)
+		seen.Left = al.deadline.Sub(p.cfg.Mono())
+		p.vault.sounding(al.e, seen, al.snapshot())
 	}
 	p.mu.Unlock()
 	p.vault.write()
@@ -46,25 +47,25 @@ func (p *Player) keepActive() {
 // afterRestart raises again the emergencies that are still alive, and begins to
 // settle what the last run of this process left open.
 func (p *Player) afterRestart(ctx context.Context) {
-	if alive := p.vault.open(ctx, p.cfg.Village, p.cfg.Now()); len(alive) > 0 {
+	if alive := p.vault.open(ctx, p.cfg.Village, p.cfg.Now(), p.cfg.Clock().Trusted()); len(alive) > 0 {
 		rows, err := p.book.unfinished(ctx, p.cfg.Village)
 		if err != nil {
 			p.cfg.Log.Error("an emergency may go on in a new row", "err", err)
 		}
-		for _, e := range alive {
-			p.raiseAgain(e, rows)
+		for _, k := range alive {
+			p.raiseAgain(k, rows)
 		}
 	}
 	p.side.Go(func() { p.vault.tend(ctx) })
 	p.side.Go(func() { p.inherit(ctx) })
 }
 
-// raiseAgain goes on with an emergency that a restart interrupted: the siren
-// gets a further airing in the same row.
-func (p *Player) raiseAgain(e scheduler.Emergency, rows []AsRun) {
-	p.cfg.Log.Info("emergency raised again after a restart", "emergency", e.ID)
-	row := p.alarmRow(e)
+// raiseAgain goes on with an emergency that a restart interrupted, for what is
+// left of its life: it gets further airings in the same row.
+func (p *Player) raiseAgain(k kept, rows []AsRun) {
+	row := p.alarmRow(k.Emergency)
 	row.Updated = time.Time{} // any earlier row is the one to go on with
+	rows = append(slices.Clone(rows), k.Row)
 	if spooled, ok := p.book.spooled(row.Occurrence); ok {
 		rows = append(rows, spooled)
 	}
@@ -74,7 +75,52 @@ func (p *Player) raiseAgain(e scheduler.Emergency, rows []AsRun) {
 		}
 	}
 	row.Updated = later(row.Updated, row.Created)
-	p.raise(e, row)
+	row.Outcome, row.Cause = "", "" // as the process went down it was cut
+	trusted := p.cfg.Clock().Trusted()
+	left := k.Life.left(p.cfg.Now(), trusted)
+	al := &alarm{e: k.Emergency, row: row, heard: len(row.Airings) > 0, deadline: p.cfg.Mono().Add(left)}
+	if !trusted && k.Life.Trusted {
+		al.doubt = k.Life
+	}
+	if err := p.raise(al); err != nil {
+		p.cfg.Log.Error("an emergency could not go on after a restart", "emergency", k.ID, "err", err)
+		return
+	}
+	p.cfg.Log.Info("emergency raised again after a restart", "emergency", k.ID, "left", left)
+}
+
+// judgeAlarms looks again at what went on after a restart with the clock
+// unknown: once the time is known, so is how much life there is left.
+func (p *Player) judgeAlarms() {
+	if !p.cfg.Clock().Trusted() {
+		return
+	}
+	var over []string
+	var shorter []*alarm
+	p.mu.Lock()
+	for _, al := range p.alarms {
+		if al.doubt == (life{}) || !al.e.Ended.IsZero() {
+			continue
+		}
+		left := al.doubt.left(p.cfg.Now(), true)
+		al.doubt = life{}
+		if left <= 0 {
+			over = append(over, al.e.ID)
+			continue
+		}
+		al.deadline = min(al.deadline, p.cfg.Mono().Add(left))
+		p.await(al)
+		shorter = append(shorter, al)
+	}
+	p.mu.Unlock()
+	for _, id := range over {
+		if err := p.lowerOne(id, "", scheduler.ReasonExpired); err != nil {
+			p.cfg.Log.Error("an emergency that is over could not be stopped", "emergency", id, "err", err)
+		}
+	}
+	for _, al := range shorter {
+		p.join(al)
+	}
 }
 
 // inherit settles the rows of earlier runs as soon as they can be read, or ends

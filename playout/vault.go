@@ -37,7 +37,38 @@ type vault struct {
 // deposit is the newest state of an emergency.
 type deposit struct {
 	e     scheduler.Emergency
-	saved bool // the database has this state
+	life  life
+	row   AsRun
+	saved bool // the database has this state of e
+}
+
+// kept is what the file has of an emergency.
+type kept struct {
+	scheduler.Emergency
+	Life life  `json:"life,omitzero"`
+	Row  AsRun `json:"row,omitzero"` // the as-run up to then
+}
+
+// life is how much of its life an emergency has left. After a power cut the
+// clock may be unknown for hours: what is left then bounds how long it sounds.
+type life struct {
+	Left    time.Duration // when it was last seen
+	Seen    time.Time     // by the clock of then
+	Trusted bool          // that clock was trusted
+}
+
+// lifeOf is what is known of an emergency that was kept without its life.
+func lifeOf(e scheduler.Emergency) life {
+	return life{Left: e.Expires.Sub(e.Raised), Seen: e.Raised, Trusted: true}
+}
+
+// left is how much is left at now. A clock that is trusted only now says nothing
+// of how long ago an untrusted one saw it.
+func (l life) left(now time.Time, trusted bool) time.Duration {
+	if trusted && !l.Trusted {
+		return l.Left
+	}
+	return l.Left - max(0, now.Sub(l.Seen))
 }
 
 func newVault(cfg PlayerConfig) *vault {
@@ -50,22 +81,41 @@ func newVault(cfg PlayerConfig) *vault {
 func (v *vault) put(e scheduler.Emergency) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	had, known := v.all[e.ID]
-	if known {
-		e = newest(had.e, e)
-	}
-	v.all[e.ID] = deposit{e: e, saved: known && had.saved && reflect.DeepEqual(had.e, e)}
+	v.place(e)
 }
 
-// newest is the later of two states of one emergency. What has ended stays
-// ended, and a life that was prolonged stays long.
+// place is put with v.mu held.
+func (v *vault) place(e scheduler.Emergency) {
+	d, known := v.all[e.ID]
+	if known {
+		e = newest(d.e, e)
+	}
+	d.saved = known && d.saved && reflect.DeepEqual(d.e, e)
+	d.e = e
+	v.all[e.ID] = d
+}
+
+// sounding is put with how much of its life is left and its as-run.
+func (v *vault) sounding(e scheduler.Emergency, l life, row AsRun) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.place(e)
+	d := v.all[e.ID]
+	d.life, d.row = l, row
+	v.all[e.ID] = d
+}
+
+// newest is the later of two states of one emergency, b when nothing tells them
+// apart. What has ended stays ended.
 func newest(a, b scheduler.Emergency) scheduler.Emergency {
 	switch {
 	case a.Ended.IsZero() != b.Ended.IsZero():
 		if b.Ended.IsZero() {
 			return a
 		}
-	case a.Expires.After(b.Expires):
+	case a.Updated.After(b.Updated):
+		return a
+	case a.Updated.Equal(b.Updated) && a.Expires.After(b.Expires):
 		return a
 	}
 	return b
@@ -106,19 +156,23 @@ func (v *vault) tend(ctx context.Context) {
 }
 
 // contents forgets what nobody needs any more and lists the rest by ID.
-func (v *vault) contents() []scheduler.Emergency {
+func (v *vault) contents() []kept {
 	now := v.now()
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	list := make([]scheduler.Emergency, 0, len(v.all))
+	list := make([]kept, 0, len(v.all))
 	for id, d := range v.all {
-		if d.saved && !now.Before(d.e.Expires) {
+		if d.saved && !d.e.Ended.IsZero() && !now.Before(d.e.Expires) {
 			delete(v.all, id)
 			continue
 		}
-		list = append(list, d.e)
+		k := kept{Emergency: d.e}
+		if d.e.Ended.IsZero() {
+			k.Life, k.Row = d.life, d.row
+		}
+		list = append(list, k)
 	}
-	slices.SortFunc(list, func(a, b scheduler.Emergency) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(list, func(a, b kept) int { return strings.Compare(a.ID, b.ID) })
 	return list
 }
 
@@ -127,12 +181,8 @@ func (v *vault) save(ctx context.Context) {
 	v.saving.Lock()
 	defer v.saving.Unlock()
 	for _, e := range v.unsaved() {
-		told := e
-		if now := v.now(); told.Ended.IsZero() && !now.Before(told.Expires) {
-			told.Ended, told.EndedBy = told.Expires, "expired" // nobody was there to write it down
-		}
 		patient, cancel := context.WithTimeout(ctx, journalPatience)
-		err := v.under.SaveEmergency(patient, told)
+		err := v.under.SaveEmergency(patient, e)
 		cancel()
 		if err != nil {
 			v.log.Error("an emergency could not be saved yet", "emergency", e.ID, "err", err)
@@ -140,7 +190,8 @@ func (v *vault) save(ctx context.Context) {
 		}
 		v.mu.Lock()
 		if d := v.all[e.ID]; reflect.DeepEqual(d.e, e) {
-			v.all[e.ID] = deposit{e: e, saved: true}
+			d.saved = true
+			v.all[e.ID] = d
 		}
 		v.mu.Unlock()
 	}
@@ -159,9 +210,10 @@ func (v *vault) unsaved() []scheduler.Emergency {
 	return list
 }
 
-// open reads what an earlier run kept for a village, and returns those that may
-// sound at now. What only the file knows is saved later.
-func (v *vault) open(ctx context.Context, village string, now time.Time) []scheduler.Emergency {
+// open reads what an earlier run kept for a village, and returns those that have
+// life left at now, of a clock that is trusted or not. What only the file knows
+// is saved later.
+func (v *vault) open(ctx context.Context, village string, now time.Time, trusted bool) []kept {
 	patient, cancel := context.WithTimeout(ctx, journalPatience)
 	defer cancel()
 	saved, err := v.under.UnexpiredEmergencies(patient, village, now)
@@ -173,41 +225,54 @@ func (v *vault) open(ctx context.Context, village string, now time.Time) []sched
 		v.all[e.ID] = deposit{e: e, saved: true}
 	}
 	v.mu.Unlock()
-	for _, e := range v.readFile() {
-		if e.Village == village {
-			v.take(e)
+	for _, k := range v.readFile() {
+		if k.Village == village {
+			v.take(k)
 		}
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	var alive []scheduler.Emergency
-	for _, d := range v.all {
-		if d.e.ActiveAt(now) {
-			alive = append(alive, d.e)
+	var alive []kept
+	for id, d := range v.all {
+		if !d.e.Ended.IsZero() {
+			continue
 		}
+		if d.life == (life{}) {
+			d.life = lifeOf(d.e)
+		}
+		if d.life.left(now, trusted) > 0 {
+			alive = append(alive, kept{d.e, d.life, d.row})
+		} else { // nobody was there to write it down
+			d.e.Ended, d.e.EndedBy, d.saved = d.e.Expires, "expired", false
+		}
+		v.all[id] = d
 	}
-	slices.SortFunc(alive, func(a, b scheduler.Emergency) int { return a.Raised.Compare(b.Raised) })
+	slices.SortFunc(alive, func(a, b kept) int { return a.Raised.Compare(b.Raised) })
 	return alive
 }
 
 // take is put for what was read from the file: that the database numbered the
 // row does not make it another state.
-func (v *vault) take(e scheduler.Emergency) {
+func (v *vault) take(k kept) {
 	v.mu.Lock()
-	had, known := v.all[e.ID]
-	v.mu.Unlock()
-	if known && had.saved && had.e.Ended.IsZero() == e.Ended.IsZero() && had.e.Expires.Equal(e.Expires) {
-		return
+	defer v.mu.Unlock()
+	d, known := v.all[k.ID]
+	if !known || !d.saved || d.e.Ended.IsZero() != k.Ended.IsZero() || !d.e.Expires.Equal(k.Expires) {
+		v.place(k.Emergency)
+		d = v.all[k.ID]
 	}
-	v.put(e)
+	if k.Life != (life{}) && (d.life == (life{}) || k.Row.Updated.After(d.row.Updated) || k.Life.Left < d.life.Left) {
+		d.life, d.row = k.Life, k.Row
+		v.all[k.ID] = d
+	}
 }
 
 // readFile reads every copy of the file: each may know something.
-func (v *vault) readFile() []scheduler.Emergency {
+func (v *vault) readFile() []kept {
 	copies, err := v.spool.read(activeFile)
-	var list []scheduler.Emergency
+	var list []kept
 	for _, raw := range copies {
-		var some []scheduler.Emergency
+		var some []kept
 		if bad := json.Unmarshal(raw, &some); bad != nil {
 			err = errors.Join(err, bad)
 			continue

@@ -27,12 +27,49 @@ func (p *Player) Air() Air {
 		on := *p.onAir
 		a.OnAir = &on
 	}
-	for _, al := range p.alarms { // the newest that nobody has stopped
-		if e := al.e; e.Ended.IsZero() {
-			a.Emergency = &e
+	for _, al := range p.alarms {
+		if al.e.Ended.IsZero() {
+			a.Emergencies = append(a.Emergencies, p.activeEmergency(al))
 		}
 	}
+	if n := len(a.Emergencies); n > 0 {
+		a.Emergency = &a.Emergencies[n-1].Emergency
+	}
 	return a
+}
+
+// activeEmergency describes an alarm. Player.mu is held.
+func (p *Player) activeEmergency(al *alarm) ActiveEmergency {
+	a := ActiveEmergency{Emergency: al.e, Sounding: al.raised}
+	// The clock may have been set since it was raised: its life has not changed.
+	if until := p.wall(al.deadline); until.Sub(al.e.Expires).Abs() > time.Second {
+		a.Expires = until
+	}
+	for _, s := range al.said {
+		a.Spoken = append(a.Spoken, s.language)
+	}
+	switch {
+	case !p.up:
+		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleDevice})
+	case !al.raised && p.otherSounds(al):
+		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleWaiting})
+	}
+	if p.power.failing() != nil {
+		a.Sounding = false
+		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleAmplifier})
+	}
+	a.Faults = append(a.Faults, al.faults...)
+	return a
+}
+
+// otherSounds says whether an alarm beside al has the output. Player.mu is held.
+func (p *Player) otherSounds(al *alarm) bool {
+	for _, other := range p.alarms {
+		if other != al && other.pass.part != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // Watch delivers Air at each change, ten times a second while something sounds

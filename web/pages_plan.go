@@ -297,9 +297,9 @@ func (v *visit) exactly(r playout.AsRun) string {
 	if len(r.Airings) == 0 {
 		return ""
 	}
-	first, last := r.Airings[0], r.Airings[len(r.Airings)-1]
-	if last.Ended.IsZero() {
-		return v.word("asrun.never-ended", v.exact(first.Started))
+	first, last := r.Span()
+	if last.IsZero() {
+		return v.word("asrun.never-ended", v.exact(first))
 	}
-	return v.word("asrun.exact", v.exact(first.Started), v.exact(last.Ended), v.span(r.Lateness))
+	return v.word("asrun.exact", v.exact(first), v.exact(last), v.span(r.Lateness))
 }

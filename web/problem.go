@@ -132,6 +132,8 @@ func (s *Server) explain(lang string, err error) *Problem {
 		return s.problem(lang, http.StatusConflict, "not-on-air")
 	case errors.Is(err, playout.ErrNoEmergency):
 		return s.problem(lang, http.StatusConflict, "no-emergency")
+	case errors.Is(err, playout.ErrManyEmergencies):
+		return s.problem(lang, http.StatusConflict, "many-emergencies")
 	}
 	if p := s.explainSound(lang, err); p != nil {
 		return p

@@ -95,8 +95,9 @@ func printRows(out io.Writer, rows []playout.AsRun, loc *time.Location) error {
 	fmt.Fprintln(w, "DUE\tSTARTED\tENDED\tOUTCOME\tCAUSE\tLATE\tTITLE") // Flush tells of failures
 	for _, r := range rows {
 		started, ended := "-", "-"
-		if n := len(r.Airings); n > 0 {
-			started, ended = clockOf(r.Airings[0].Started, loc), clockOf(r.Airings[n-1].Ended, loc)
+		if len(r.Airings) > 0 {
+			first, last := r.Span()
+			started, ended = clockOf(first, loc), clockOf(last, loc)
 		}
 		outcome := string(r.Outcome)
 		if outcome == "" {

@@ -47,6 +47,7 @@ type board struct {
 	planner  *scheduler.Planner
 	panel    *web.Server
 	village  scheduler.Village
+	memory   string // folder in memory, for what sounds though the disk is full
 	closers  []io.Closer
 }
 
@@ -72,6 +73,9 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 		Kernel: hardware.Linux{}, File: filepath.Join(s.Data, "clock.json"), Floor: builtAfter,
 		AssumeTrusted: s.ClockTrust == "system", Log: log,
 	})
+	if b.memory, err = dir.memorySound(); err != nil {
+		log.Warn("the words of an emergency need room on the disk", "err", err)
+	}
 	if err := b.openKept(ctx); err != nil {
 		return nil, err
 	}
@@ -112,7 +116,7 @@ func (b *board) openKept(ctx context.Context) (err error) {
 		return err
 	}
 	b.closers = append(b.closers, b.db)
-	if b.library, err = openLibrary(b.settings, b.db, b.clock.Now, b.log); err != nil {
+	if b.library, err = openLibrary(b.settings, b.db, b.memory, b.clock.Now, b.log); err != nil {
 		return err
 	}
 	if err := b.library.SeedBuiltIns(ctx); err != nil {
@@ -155,13 +159,13 @@ func (b *board) openSound() (err error) {
 // database cannot take.
 func (b *board) wire(spool []string) {
 	b.producer = playout.NewProducer(playout.ProducerConfig{
-		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Engine: newEngine(b.settings),
+		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Engine: newEngine(b.settings, ""), Urgent: newEngine(b.settings, b.memory),
 		Library: shelf{b.library, b.db}, Done: func() { b.planner.Changed() }, Log: b.log,
 	})
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
-		Voicer: b.producer, Spool: spool, Released: func() { b.planner.Changed() },
+		Voicer: b.producer, Places: b.db, Spool: spool, Released: func() { b.planner.Changed() },
 		Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,6 +47,32 @@ func (f folder) memorySpool() (string, error) {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("loalang-%d", os.Geteuid()), name), nil
 }
 
+// memorySound makes a folder on a file system in memory in which the words of an
+// emergency are made, the disk full or not. Each data folder has its own.
+func (f folder) memorySound() (string, error) {
+	path, err := filepath.Abs(string(f))
+	if err != nil {
+		return "", fmt.Errorf("find the data folder: %w", err)
+	}
+	sum := sha256.Sum256([]byte(path))
+	name := filepath.Join(sharedMemory, fmt.Sprintf("loalang-%d-%s", os.Geteuid(), hex.EncodeToString(sum[:8])))
+	if err := os.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("make a folder in memory: %w", err)
+	}
+	info, err := os.Lstat(name)
+	if err != nil {
+		return "", fmt.Errorf("make a folder in memory: %w", err)
+	}
+	// Anybody may make folders there.
+	if stat, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(stat.Uid) != os.Geteuid() || info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf("the folder %s belongs to somebody else: remove it", name)
+	}
+	return name, nil
+}
+
+// sharedMemory is on every Linux a file system in memory.
+const sharedMemory = "/dev/shm"
+
 // withStore opens the data folder that must exist, hands its store on, and
 // closes it.
 func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s settings, db *store.Store) error) error {
@@ -73,13 +100,16 @@ func openStore(ctx context.Context, s settings, log *slog.Logger) (*store.Store,
 	return store.Open(ctx, store.Config{Path: folder(s.Data).database(), Now: time.Now, NewID: newID, Log: log})
 }
 
-// openLibrary opens the library of the node that db belongs to.
-func openLibrary(s settings, db *store.Store, now func() time.Time, log *slog.Logger) (*recordings.Library, error) {
+// openLibrary opens the library of the node that db belongs to. memory is the
+// folder for what is made in memory; "" when nothing is.
+func openLibrary(s settings, db *store.Store, memory string, now func() time.Time, log *slog.Logger) (*recordings.Library, error) {
 	return recordings.Open(recordings.Config{
-		Dir: folder(s.Data).recordings(), Index: db, Origin: db.Node(), Now: now, Log: log,
+		Dir: folder(s.Data).recordings(), Memory: memory, Index: db, Origin: db.Node(), Now: now, Log: log,
 	})
 }
 
-func newEngine(s settings) *speech.Espeak {
-	return speech.NewEspeak(speech.EspeakConfig{Program: s.Espeak})
+// newEngine speaks with files in a folder; "" is that of the system for temporary
+// files.
+func newEngine(s settings, dir string) *speech.Espeak {
+	return speech.NewEspeak(speech.EspeakConfig{Program: s.Espeak, TempDir: dir})
 }

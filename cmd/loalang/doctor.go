@@ -114,7 +114,7 @@ func examineCards(s settings) finding {
 }
 
 func examineEngine(ctx context.Context, s settings) finding {
-	name, err := newEngine(s).Name(ctx)
+	name, err := newEngine(s, "").Name(ctx)
 	if err != nil {
 		return finding{Name: "speech", Found: sentence(err), Advice: "Install it: apt-get install espeak-ng. Without it notices must be recorded."}
 	}

@@ -91,7 +91,7 @@ func (p program) sayCommand() *cobra.Command {
 			}
 			spoken := speech.Normalize(language, strings.Join(args, " "))
 			request := speech.Request{Text: spoken.Text, Voice: voice, Language: language}
-			return speakTo(cmd, newEngine(s), request, output)
+			return speakTo(cmd, newEngine(s, ""), request, output)
 		},
 	}
 	cmd.Flags().StringVar(&language, "lang", "vi", "language of the text, ISO 639")

@@ -1,0 +1,226 @@
+package playout
+
+import (
+	"context"
+	"time"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+// PartSiren is the part of an emergency's airing that is the siren.
+const PartSiren scheduler.PartKind = "siren"
+
+// pass is one part of an alarm's cycle on its way out of the card.
+type pass struct {
+	part   string        // empty: none sounds
+	airing int           // index in row.Airings
+	start  audio.Instant // of its first frame
+	length audio.Frames
+}
+
+// alarmRow begins the as-run row of an emergency.
+func (p *Player) alarmRow(e scheduler.Emergency) AsRun {
+	row := p.newRow(scheduler.Occurrence{
+		ID: alarmOccurrence(e), Kind: KindEmergency, Title: e.Title, Class: scheduler.ClassEmergency,
+		Nominal: e.Raised, Due: e.Raised,
+	})
+	row.Claimed, row.Keyed, row.By = row.Created, row.Created, e.RaisedBy
+	return row
+}
+
+func (p *Player) rowOf(al *alarm) AsRun {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return al.snapshot()
+}
+
+// alarmEvent takes in what the output says of an emergency. What a stand-in for
+// the sound card plays was heard by nobody and is no airing.
+func (p *Player) alarmEvent(ev audio.Event) {
+	p.mu.Lock()
+	al := p.findAlarm(ev.ID)
+	if al == nil {
+		p.mu.Unlock()
+		return
+	}
+	switch ev.Kind {
+	case audio.AlarmOn:
+		al.raised = p.up
+	case audio.PartOn:
+		p.partOn(al, ev)
+	case audio.AlarmOff:
+		p.closePass(al, ev.At, ev.Cause)
+		al.raised = false
+		clear(al.open)
+	}
+	row := al.snapshot()
+	renewed := ev.Cause == audio.Expired && al.deadline > p.cfg.Mono().Add(time.Second)
+	leaving := p.leaving
+	p.mu.Unlock()
+	p.book.record(row)
+	switch {
+	case ev.Kind != audio.AlarmOff || ev.Cause == audio.Lost || leaving:
+	case renewed: // while its last frames were under way
+		p.join(al)
+	default:
+		p.endAlarm(ev.ID, string(ev.Cause), alarmOutcome(ev.Cause))
+	}
+	p.changed()
+}
+
+// partOn begins a pass. All passes of one part since the emergency began to
+// sound, or went on, are one airing. Player.mu is held.
+func (p *Player) partOn(al *alarm, ev audio.Event) {
+	p.closePass(al, ev.At, audio.Completed)
+	if !p.up {
+		return
+	}
+	i, known := al.open[ev.Part]
+	if !known {
+		i = len(al.row.Airings)
+		al.open[ev.Part] = i
+		al.row.Airings = append(al.row.Airings, p.alarmAiring(al, ev))
+	}
+	al.row.Airings[i].Ended, al.row.Airings[i].Cause = time.Time{}, ""
+	al.pass = pass{part: ev.Part, airing: i, start: ev.At, length: ev.Frames}
+	if p.power.failing() == nil {
+		p.hear(al, ev.At)
+	}
+}
+
+// alarmAiring needs Player.mu held.
+func (p *Player) alarmAiring(al *alarm, ev audio.Event) Airing {
+	a := Airing{ID: p.cfg.NewID(), Part: PartSiren, Zones: p.cfg.Zones, Started: p.wall(ev.At)}
+	for _, s := range al.said {
+		if s.language == ev.Part {
+			a.Part, a.Language, a.Recording = scheduler.PartVoice, s.language, s.recording
+		}
+	}
+	return a
+}
+
+// closePass ends what of an alarm sounds, at the latest at an instant, and adds
+// its frames. Player.mu is held.
+func (p *Player) closePass(al *alarm, at audio.Instant, cause audio.Cause) {
+	if al.pass.part == "" {
+		return
+	}
+	frames := min(al.pass.length, max(0, audio.Rate.N(at.Sub(al.pass.start))))
+	a := &al.row.Airings[al.pass.airing]
+	a.Frames += int64(frames)
+	a.Ended, a.Cause = p.wall(al.pass.start.Add(audio.Rate.D(frames))), string(cause)
+	al.pass = pass{}
+}
+
+// hear notes when an emergency first sounded with the amplifier on. Player.mu is
+// held.
+func (p *Player) hear(al *alarm, at audio.Instant) {
+	if al.heard {
+		return
+	}
+	al.heard = true
+	al.row.Lateness = p.wall(at).Sub(al.row.Due)
+}
+
+// powered takes in that the amplifier answers, or does not.
+func (p *Player) powered() {
+	on := p.power.failing() == nil
+	p.mu.Lock()
+	for _, al := range p.alarms {
+		if on && al.pass.part != "" {
+			p.hear(al, p.cfg.Mono())
+		}
+	}
+	p.mu.Unlock()
+	p.changed()
+}
+
+func alarmOutcome(c audio.Cause) Outcome {
+	switch c {
+	case audio.Stopped, audio.Replaced:
+		return StoppedBy
+	case audio.Unread:
+		return Cut
+	}
+	return Played
+}
+
+// conclude gives an alarm its one outcome: what nobody can have heard was not
+// played. Player.mu is held.
+func (p *Player) conclude(al *alarm, outcome Outcome, cause string) {
+	sounded := len(al.row.Airings) > 0
+	switch {
+	case !sounded && outcome == StoppedBy:
+		outcome = Withdrawn
+	case !sounded && !p.up:
+		outcome, cause = Missed, scheduler.ReasonDevice
+	case !sounded && outcome != Cut:
+		outcome, cause = Missed, scheduler.ReasonPreempted // others had their turn
+	case !sounded:
+		outcome = Missed
+	case !al.heard:
+		outcome, cause = Missed, TroubleAmplifier
+	}
+	al.row.Outcome, al.row.Cause, al.row.Updated = outcome, cause, p.cfg.Now().UTC()
+}
+
+// leaveAlarms stops what sounds as the process goes down, waits a moment for the
+// output's last word of it, and writes what became of it. What nobody has
+// stopped sounds again after the restart.
+func (p *Player) leaveAlarms(events <-chan audio.Event) {
+	p.mu.Lock()
+	p.leaving = true
+	alarms := append([]*alarm(nil), p.alarms...)
+	p.mu.Unlock()
+	for _, al := range alarms {
+		al.expiry.Stop()
+		al.order.Lock()
+		if err := p.cfg.Siren.Lower(al.e.ID); err != nil {
+			p.cfg.Log.Error("an emergency could not be stopped", "emergency", al.e.ID, "err", err)
+		}
+		al.order.Unlock()
+	}
+	patience := time.NewTimer(leavePatience)
+	defer patience.Stop()
+	for p.anyPass() && events != nil {
+		select {
+		case ev, alive := <-events:
+			if !alive {
+				events = nil
+				break
+			}
+			p.event(context.Background(), ev)
+		case <-patience.C:
+			events = nil
+		}
+	}
+	p.mu.Lock()
+	for _, al := range alarms {
+		if p.findAlarm(al.e.ID) != al {
+			continue
+		}
+		if al.e.Ended.IsZero() {
+			p.conclude(al, Cut, scheduler.ReasonPower)
+		} else {
+			p.conclude(al, StoppedBy, al.endAs)
+		}
+		p.book.record(al.row)
+		for _, s := range al.said {
+			_ = s.file.Close() // read only
+		}
+	}
+	p.mu.Unlock()
+	p.keepActive()
+}
+
+func (p *Player) anyPass() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, al := range p.alarms {
+		if al.pass.part != "" {
+			return true
+		}
+	}
+	return false
+}
