@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ func (f *faults) exact(s Schedule, now time.Time, v Village) {
 		return
 	}
 	if !newHours(v.Allowed, loc, s.At, s.At.Add(time.Second)).holds(s.At, time.Second) {
-		f.add("at", FaultHours, allowedText(v.Allowed))
+		f.add("at", FaultHours, allowedText(v.Allowed, s.At.In(loc).Weekday()))
 	}
 }
 
@@ -148,13 +149,13 @@ func (w Weekdays) String() string {
 	return strings.Join(names, ",")
 }
 
-// allowedText prints windows for the limit of a fault: "05:00–21:00".
-func allowedText(windows []Window) string {
-	parts := make([]string, len(windows))
-	for i, w := range windows {
-		parts[i] = w.From.String() + "–" + w.To.String()
-		if w.Days != 0 && w.Days&everyDay != everyDay {
-			parts[i] += " " + w.Days.String()
+// allowedText prints the windows of one day for the limit of a fault:
+// "05:00–21:00"; nothing for a day without sound.
+func allowedText(windows []Window, day time.Weekday) string {
+	var parts []string
+	for _, w := range sorted(windows, func(x, y Window) int { return cmp.Compare(x.From, y.From) }) {
+		if w.Days.Has(day) {
+			parts = append(parts, w.From.String()+"–"+w.To.String())
 		}
 	}
 	return strings.Join(parts, ", ")
