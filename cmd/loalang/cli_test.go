@@ -201,12 +201,72 @@ func TestCommandsOnADataFolder(t *testing.T) {
 	if out := run("", "asrun", "--csv", "--from", "2026-11-01", "--to", "2026-11-30"); !strings.Contains(out, "village,due,started") {
 		t.Errorf("csv = %q", out)
 	}
-	run("", "village", "set", "un-ta", "--allowed", "05:00-11:30,13:30-21:00")
-	if out := run("", "village", "list"); !strings.Contains(out, "05:00-11:30,13:30-21:00") {
-		t.Errorf("village list = %q", out)
+}
+
+// The rules of a village are shown as they can be given, and what is wrong with
+// them is said, all of it.
+func TestVillageRules(t *testing.T) {
+	data := t.TempDir()
+	serve(t, data, "null").stop()
+	set := func(args ...string) (errs string, code int) {
+		t.Helper()
+		out, errs, code := loalang(t, "", append([]string{"village", "set", "un-ta", "--data", data}, args...)...)
+		if out != "" {
+			t.Errorf("%v prints %q", args, out)
+		}
+		return errs, code
 	}
-	if _, errs, code := loalang(t, "", "village", "set", "un-ta", "--allowed", "21:00-05:00", "--data", data); code != 2 || !strings.Contains(errs, "earlier to later") {
-		t.Errorf("hours over midnight: exit %d, %q", code, errs)
+	shown := func() string {
+		t.Helper()
+		out, _, _ := loalang(t, "", "village", "list", "--data", data)
+		return strings.TrimSpace(out)
+	}
+	for given, want := range map[string]string{
+		"05:00-11:30,13:30-21:00":                 "05:00-11:30,13:30-21:00",
+		"mon-fri=05:00-21:00,sun=06:00-20:00":     "mon-fri=05:00-21:00,sun=06:00-20:00",
+		"Mon+wed=5:00-11:30+13:30-24:00":          "mon+wed=05:00-11:30+13:30-24:00",
+		"sat-mon=06:00-20:00, tue-fri=05:00-6:00": "mon+sat-sun=06:00-20:00,tue-fri=05:00-06:00",
+		"mon-sun=05:00-21:00":                     "05:00-21:00",
+		"always":                                  "always",
+	} {
+		if errs, code := set("--allowed", given); code != 0 {
+			t.Errorf("--allowed %s: exit %d, %s", given, code, errs)
+		}
+		got := shown()
+		if !strings.HasSuffix(got, "\t"+want) {
+			t.Errorf("--allowed %s is shown as %q, want %q", given, got, want)
+		}
+		if errs, code := set("--allowed", want); code != 0 || shown() != got {
+			t.Errorf("what is shown cannot be given back: exit %d, %s, %q", code, errs, shown())
+		}
+	}
+	if _, code := set("--languages", "pcc, vi"); code != 0 || !strings.Contains(shown(), "\tpcc,vi\t") {
+		t.Errorf("languages: exit %d, %q", code, shown())
+	}
+	before := shown()
+	for _, c := range []struct {
+		says string
+		args []string
+	}{
+		{"earlier to later", []string{"--allowed", "21:00-05:00"}},
+		{"24:00 for the end of the day", []string{"--allowed", "05:00-24:01"}},
+		{"or always", []string{"--allowed", ""}},
+		{"write stretches", []string{"--allowed", "mon-fri"}},
+		{"weekdays such as mon-fri", []string{"--allowed", "mo=05:00-21:00"}},
+		{"weekdays such as mon-fri", []string{"--allowed", "=05:00-21:00"}},
+		{`the language "zz" is not known: use one of vi, pcc`, []string{"--languages", "zz"}},
+		{"use one of vi, pcc", []string{"--languages", ""}},
+		{`"vi" is there twice`, []string{"--languages", "vi,pcc,vi"}},
+		{`the language "zz" is not known`, []string{"--allowed", "5-21", "--languages", "zz"}},
+		{"write stretches", []string{"--allowed", "5-21", "--languages", "zz"}},
+		{"--allowed or --languages", nil},
+	} {
+		if errs, code := set(c.args...); code != 2 || !strings.Contains(errs, c.says) {
+			t.Errorf("%q: exit %d, %q, want %q", c.args, code, errs, c.says)
+		}
+	}
+	if shown() != before {
+		t.Errorf("a wrong rule changed the village: %q", shown())
 	}
 }
 

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,14 +52,18 @@ func (p program) villageSetCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "set KEY",
 		Short: "Change the rules of a village",
-		Long: "Change the rules of a village. Nothing but an emergency sounds outside the allowed\nhours: --allowed 05:00-11:30,13:30-21:00 for every day, --allowed always for no rule.\n" +
-			"A running serve takes the change over at once.",
+		Long: "Change the rules of a village. Nothing but an emergency sounds outside the allowed hours:\n\n" +
+			"  --allowed always                                  no rule\n" +
+			"  --allowed 05:00-11:30,13:30-21:00                 every day, not at noon\n" +
+			"  --allowed mon-fri=05:00-21:00,sun=06:00-20:00     not at all on Saturdays\n" +
+			"  --allowed mon+wed=05:00-11:30+13:30-21:00         days and stretches joined by +\n\n" +
+			"24:00 is the end of the day. A running serve takes the change over at once.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("allowed") && !cmd.Flags().Changed("languages") {
 				return usagef("say what to change: --allowed or --languages")
 			}
-			windows, err := parseHours(allowed)
+			change, err := parseRules(cmd, allowed, languages)
 			if err != nil {
 				return err
 			}
@@ -68,58 +72,60 @@ func (p program) villageSetCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if cmd.Flags().Changed("allowed") {
-					v.Allowed = windows
-				}
-				if cmd.Flags().Changed("languages") {
-					v.Languages = strings.Split(languages, ",")
-				}
+				change(&v)
 				if err := v.Validate(); err != nil {
-					return usageError{err}
+					return faultyFlags(err)
 				}
 				return db.SaveVillage(ctx, v)
 			})
 		},
 	}
 	addFlags(cmd.Flags(), "data")
-	cmd.Flags().StringVar(&allowed, "allowed", "always", "when sound is allowed, such as 05:00-21:00")
+	cmd.Flags().StringVar(&allowed, "allowed", "always", "when sound is allowed, such as 05:00-21:00 or mon-fri=05:00-21:00,sun=06:00-20:00")
 	cmd.Flags().StringVar(&languages, "languages", "", "languages in the order they air, such as vi,pcc")
 	return cmd
 }
 
-func hours(windows []scheduler.Window) string {
-	if len(windows) == 0 {
-		return "always"
-	}
-	spans := make([]string, len(windows))
-	for i, w := range windows {
-		spans[i] = w.From.String() + "-" + w.To.String()
-	}
-	return strings.Join(spans, ",")
-}
-
-// parseHours reads "05:00-11:30,13:30-21:00"; "always" is no window.
-func parseHours(s string) ([]scheduler.Window, error) {
-	if s == "always" || s == "" {
-		return nil, nil
-	}
+// parseRules reads the flags that were given, and reports all faults at once.
+func parseRules(cmd *cobra.Command, allowed, languages string) (change func(v *scheduler.Village), err error) {
 	var windows []scheduler.Window
-	for span := range strings.SplitSeq(s, ",") {
-		from, to, ok := strings.Cut(strings.TrimSpace(span), "-")
-		begin, beginOK := parseTimeOfDay(from)
-		end, endOK := parseTimeOfDay(to)
-		if !ok || !beginOK || !endOK || begin >= end {
-			return nil, usagef("--allowed %q: write spans such as 05:00-21:00, from earlier to later; 24:00 is the end of the day", span)
+	var codes []string
+	var faults []string
+	if cmd.Flags().Changed("allowed") {
+		if windows, err = parseHours(allowed); err != nil {
+			faults = append(faults, err.Error())
 		}
-		windows = append(windows, scheduler.Window{From: begin, To: end})
 	}
-	return windows, nil
+	if cmd.Flags().Changed("languages") {
+		if codes, err = parseLanguages(languages); err != nil {
+			faults = append(faults, err.Error())
+		}
+	}
+	if len(faults) > 0 {
+		return nil, usagef("%s", strings.Join(faults, "; "))
+	}
+	return func(v *scheduler.Village) {
+		if cmd.Flags().Changed("allowed") {
+			v.Allowed = windows
+		}
+		if cmd.Flags().Changed("languages") {
+			v.Languages = codes
+		}
+	}, nil
 }
 
-func parseTimeOfDay(s string) (scheduler.TimeOfDay, bool) {
-	hour, minute, ok := strings.Cut(s, ":")
-	h, err1 := strconv.Atoi(hour)
-	m, err2 := strconv.Atoi(minute)
-	total := h*60 + m
-	return scheduler.TimeOfDay(total), ok && err1 == nil && err2 == nil && h >= 0 && m >= 0 && m < 60 && total <= 24*60
+// parseLanguages reads "vi,pcc": languages that this program knows, each once.
+func parseLanguages(s string) ([]string, error) {
+	var codes []string
+	for code := range strings.SplitSeq(s, ",") {
+		code = strings.TrimSpace(code)
+		if err := knownLanguage(code); err != nil {
+			return nil, fmt.Errorf("--languages: %w", err)
+		}
+		if slices.Contains(codes, code) {
+			return nil, fmt.Errorf("--languages: %q is there twice: name each language once", code)
+		}
+		codes = append(codes, code)
+	}
+	return codes, nil
 }
