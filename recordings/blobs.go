@@ -64,18 +64,18 @@ func beginIn(tmp string) (*work, error) {
 	return &work{dir: dir, lock: lock}, nil
 }
 
-// gate is held while work folders come and go in dir; closing it lets others in.
+// gate is held while what lies in dir changes; closing it lets others in.
 func gate(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, fmt.Errorf("make the folder for imports: %w", err)
+		return nil, fmt.Errorf("make a folder of the library: %w", err)
 	}
 	f, err := os.Open(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open the folder for imports: %w", err)
+		return nil, fmt.Errorf("open a folder of the library: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("lock the folder for imports: %w", err)
+		return nil, fmt.Errorf("lock a folder of the library: %w", err)
 	}
 	return f, nil
 }

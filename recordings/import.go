@@ -259,7 +259,12 @@ func (l *Library) keep(ctx context.Context, w *work, rec Recording, about About)
 	if err := os.WriteFile(note, []byte(rec.ID+"\n"), 0o600); err != nil {
 		return Recording{}, fmt.Errorf("note what the upload became: %w", err)
 	}
-	err := errors.Join(
+	order, err := l.oneByOne() // nobody removes the same sound between file and Index
+	if err != nil {
+		return Recording{}, err
+	}
+	defer func() { _ = order.Close() }()
+	err = errors.Join(
 		publish(w.upload(), l.blob(Original, original)),
 		publish(filepath.Join(w.dir, "encoded", "master.flac"), l.blob(Master, rec.ID)),
 		l.publishPlay(w.path("play.wav"), rec.ID),

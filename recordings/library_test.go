@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,7 +40,25 @@ func TestMain(m *testing.M) {
 type index struct {
 	mu    sync.Mutex
 	known map[string]recordings.Recording
-	err   error // of the next SaveRecording
+	err   error             // of the next SaveRecording
+	used  error             // of the next RemoveRecording
+	needs []recordings.Form // that another recording needs as well
+}
+
+func (x *index) RemoveRecording(_ context.Context, id string, at time.Time) (recordings.Recording, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	r, ok := x.known[id]
+	if !ok || !r.Deleted.IsZero() {
+		return r, recordings.ErrNotFound
+	}
+	if x.used != nil {
+		return r, x.used
+	}
+	r.Deleted = at
+	x.known[id] = r
+	r.Variants = slices.DeleteFunc(slices.Clone(r.Variants), func(v recordings.Variant) bool { return slices.Contains(x.needs, v.Form) })
+	return r, nil
 }
 
 func (x *index) SaveRecording(_ context.Context, r recordings.Recording) error {
@@ -62,7 +81,7 @@ func (x *index) Recording(_ context.Context, id string) (recordings.Recording, e
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	r, ok := x.known[id]
-	if !ok {
+	if !ok || !r.Deleted.IsZero() {
 		return r, recordings.ErrNotFound
 	}
 	return r, nil

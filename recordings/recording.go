@@ -56,6 +56,10 @@ type Index interface {
 	SaveRecording(ctx context.Context, r Recording) error
 	// Recording reads one; ErrNotFound when there is none.
 	Recording(ctx context.Context, id string) (Recording, error)
+	// RemoveRecording leaves a tombstone and returns the recording with the
+	// variants that no living one needs. ErrNotFound when there is none, InUse
+	// while something that may still air needs it.
+	RemoveRecording(ctx context.Context, id string, at time.Time) (Recording, error)
 }
 
 // About says what is being imported.

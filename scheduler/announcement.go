@@ -92,10 +92,3 @@ type Village struct {
 
 // Location loads the village's time zone.
 func (v Village) Location() (*time.Location, error) { return time.LoadLocation(v.Zone) }
-
-// Dossier is an Announcement with everything that belongs to it.
-type Dossier struct {
-	Announcement Announcement
-	Renditions   []Rendition // in the village's order of languages
-	Schedules    []Schedule  // living ones, oldest first
-}

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"loalang/recordings"
 	"loalang/scheduler"
@@ -63,13 +62,6 @@ func (s *Store) putRecording(ctx context.Context, tx *sql.Tx, v recordings.Recor
 		}
 	}
 	return nil
-}
-
-// RemoveRecording leaves a tombstone; recordings.ErrNotFound when there is no
-// such living recording. The files are the library's. On a full disk it uses
-// the margin: it is a way out.
-func (s *Store) RemoveRecording(ctx context.Context, id string, at time.Time) error {
-	return s.writeSurely(ctx, "remove recording", func(tx *sql.Tx) error { return s.bury(ctx, tx, "recordings", noRecording(id), at) })
 }
 
 func noRecording(id string) missing {

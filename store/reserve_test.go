@@ -117,7 +117,7 @@ func TestWhatTheMarginIsFor(t *testing.T) {
 		"sign-in": func(s *store.Store, i int) error {
 			return s.Commit(fmt.Sprint(i), []byte("data"), day0.Add(time.Hour))
 		},
-		"removed recording": func(s *store.Store, i int) error { return s.RemoveRecording(ctx, fmt.Sprint(i), day0) },
+		"removed recording": func(s *store.Store, i int) error { _, err := s.RemoveRecording(ctx, fmt.Sprint(i), day0); return err },
 	}
 	for name, write := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -183,7 +183,7 @@ func TestNotFoundIsErrNotExistEverywhere(t *testing.T) {
 		"spoken":             func() error { _, err := s.SpokenBefore(ctx, "x"); return err },
 		"remove schedule":    func() error { return s.RemoveSchedule(ctx, "x", day0) },
 		"remove slot":        func() error { return s.RemoveSlot(ctx, "x", day0) },
-		"remove recording":   func() error { return s.RemoveRecording(ctx, "x", day0) },
+		"remove recording":   func() error { _, err := s.RemoveRecording(ctx, "x", day0); return err },
 		"update of nothing":  func() error { return s.SaveSlot(ctx, scheduler.Slot{Owned: scheduler.Owned{ID: "x", Revision: 1}}) },
 		"village of nothing": func() error { return s.SaveVillage(ctx, scheduler.Village{Key: "x", Revision: 1}) },
 		"speech of nothing":  func() error { return s.RememberSpoken(ctx, "key", "x") },

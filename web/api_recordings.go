@@ -90,6 +90,7 @@ func (s *Server) registerRecordings(api huma.API, r *gin.Engine) {
 	const tag = "recordings"
 	answer(s, api, operation{"list-recordings", http.MethodGet, "/recordings", "List recordings", tag, people.View, 0}, s.listRecordings)
 	answer(s, api, operation{"get-recording", http.MethodGet, "/recordings/{id}", "Read about a recording", tag, people.View, 0}, s.getRecording)
+	answer(s, api, operation{"delete-recording", http.MethodDelete, "/recordings/{id}", "Delete a recording for ever: one's own, or with the right plan any; 409 while an announcement that may still air uses it", tag, people.Upload, http.StatusNoContent}, s.deleteRecording)
 	r.POST(apiRoot+"/recordings", s.guard(people.Upload, s.upload))
 	r.GET(apiRoot+"/recordings/:id/audio", s.guard(people.View, s.sound))
 }
@@ -120,6 +121,37 @@ func (s *Server) getRecording(ctx context.Context, in *recordingInput) (*recordi
 		return nil, err
 	}
 	return &recordingOutput{Body: in.recording(r)}, nil
+}
+
+func (s *Server) deleteRecording(ctx context.Context, in *recordingInput) (*nothing, error) {
+	r, err := s.visible(ctx, &in.Caller, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if r.Kind == recordings.BuiltIn {
+		return nil, recordings.ErrBuiltIn
+	}
+	if !s.mayDelete(in.who, r) {
+		return nil, in.forbidden()
+	}
+	if err := s.cfg.Importer.Remove(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	s.cfg.Changed()
+	return nil, nil
+}
+
+// mayDelete says whether somebody may delete a recording: whoever plans what
+// airs may, and whoever brought it. What a voice spoke is of no village.
+func (s *Server) mayDelete(who people.Principal, r recordings.Recording) bool {
+	village := r.Village
+	if village == "" {
+		village = s.cfg.Village
+	}
+	if r.Kind == recordings.BuiltIn {
+		return false
+	}
+	return who.May(people.Plan, village) || who.May(people.Upload, village) && r.By == who.Name && r.By != ""
 }
 
 // visible reads a recording that the caller may hear.

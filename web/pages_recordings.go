@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -22,6 +23,7 @@ type recordingView struct {
 	Length         time.Duration
 	Warnings       []string
 	Usable         bool // an announcement may be made of it
+	Deletable      bool
 }
 
 // anyLanguage is the upload field of a recording that is for no announcement
@@ -31,6 +33,7 @@ const anyLanguage = "any"
 func (p *panel) registerRecordings(r *gin.Engine) {
 	r.GET("/recordings", p.allow(people.View, p.recordings))
 	r.POST("/recordings", p.allow(people.Upload, p.addRecording))
+	r.POST("/recordings/:id/delete", p.allow(people.Upload, p.deleteRecording))
 	r.POST("/takes", p.allow(people.Upload, p.addTakeAlone))
 }
 
@@ -50,12 +53,13 @@ func (p *panel) showRecordings(v *visit, status int, f *form) {
 		}
 		l.Items = append(l.Items, recordingView{
 			ID: r.ID, Title: r.Title, Sub: sub, Length: r.Length, Warnings: v.warnings(r), Usable: r.Kind == recordings.Take,
+			Deletable: p.s.mayDelete(v.me, r),
 		})
 	}
 	if len(rs) == pageLength {
 		l.Older = rs[len(rs)-1].ID
 	}
-	p.render(v, status, "recordings", view{Title: v.word("nav.recordings"), Tab: "recordings", Script: "notice.js", Data: l})
+	p.render(v, status, "recordings", view{Title: v.word("nav.recordings"), Tab: "recordings", Script: "notice.js", Refused: f.faults["delete"], Data: l})
 }
 
 func (p *panel) addRecording(v *visit) {
@@ -74,6 +78,37 @@ func (p *panel) addRecording(v *visit) {
 		return
 	}
 	v.goTo("/recordings", "recorded")
+}
+
+// deleteRecording removes a recording for ever, or says what still needs it.
+func (p *panel) deleteRecording(v *visit) {
+	id := v.c.Param("id")
+	rec, err := p.s.cfg.Shelf.Recording(v.ctx(), id)
+	switch {
+	case isMissing(err): // deleted before: as wished
+		v.goTo("/recordings", "recording-deleted")
+		return
+	case err != nil:
+		p.fail(v, err)
+		return
+	case !p.s.mayDelete(v.me, rec):
+		p.problem(v, http.StatusForbidden, "problem.forbidden")
+		return
+	}
+	var used recordings.InUse
+	err = p.s.cfg.Importer.Remove(v.ctx(), id)
+	if errors.As(err, &used) {
+		f := emptyForm()
+		f.fault("delete", usedBy(v.lang, used))
+		p.showRecordings(v, http.StatusConflict, f)
+		return
+	}
+	if err != nil && !isMissing(err) {
+		p.fail(v, err)
+		return
+	}
+	p.s.cfg.Changed()
+	v.goTo("/recordings", "recording-deleted")
 }
 
 // addTakeAlone takes one file from the page's module, which sends it as soon as

@@ -44,7 +44,8 @@ type world struct {
 	broken   error       // what every read of the database answers
 	role     people.Role // of whoever visits
 	accounts []people.Account
-	setup    string // hash of the set-up link; empty: none
+	setup    string           // hash of the set-up link; empty: none
+	used     recordings.InUse // what needs the recordings
 	noEngine bool
 	refuse   error // what the importer answers
 }
@@ -273,6 +274,17 @@ func (w *world) Import(_ context.Context, r io.Reader, about recordings.About) (
 
 func (w *world) PlayCopy(context.Context, string) (*os.File, error) {
 	return nil, recordings.ErrNotFound
+}
+
+func (w *world) Remove(_ context.Context, id string) error {
+	if len(w.used.By) > 0 {
+		return fmt.Errorf("remove: %w", w.used)
+	}
+	n := len(w.shelf)
+	if w.shelf = slices.DeleteFunc(w.shelf, func(r recordings.Recording) bool { return r.ID == id }); len(w.shelf) == n {
+		return recordings.ErrNotFound
+	}
+	return w.broken
 }
 
 // Normalize reads UBND and 19h the way the real one does, and spells XYZ.

@@ -134,8 +134,13 @@ func (s *Server) explain(lang string, err error) *Problem {
 		return s.problem(lang, http.StatusConflict, "no-emergency")
 	case errors.Is(err, playout.ErrManyEmergencies):
 		return s.problem(lang, http.StatusConflict, "many-emergencies")
+	case errors.Is(err, recordings.ErrBuiltIn):
+		return s.problem(lang, http.StatusConflict, "built-in")
 	}
 	if p := s.explainSound(lang, err); p != nil {
+		return p
+	}
+	if p := s.explainUse(lang, err); p != nil {
 		return p
 	}
 	switch {
@@ -173,6 +178,28 @@ func (s *Server) explainSound(lang string, err error) *Problem {
 		return s.refused(lang, http.StatusUnprocessableEntity, "text", "no-words")
 	}
 	return nil
+}
+
+// explainUse says what needs a recording that was to be deleted; nil: err is of
+// another kind.
+func (s *Server) explainUse(lang string, err error) *Problem {
+	var used recordings.InUse
+	if !errors.As(err, &used) {
+		return nil
+	}
+	p := s.problem(lang, http.StatusConflict, "recording-in-use")
+	p.Detail = usedBy(lang, used)
+	return p
+}
+
+// usedBy is the sentence of a recording that is in use.
+func usedBy(lang string, used recordings.InUse) string {
+	const named = 3
+	titles := make([]string, 0, named)
+	for _, title := range used.By[:min(len(used.By), named)] {
+		titles = append(titles, "“"+title+"”")
+	}
+	return word(lang, "problem.recording-in-use", strings.Join(titles, ", "))
 }
 
 func schedulerFaults(of people.Invalid) []scheduler.Fault {

@@ -122,8 +122,20 @@ func (b *board) openKept(ctx context.Context) (err error) {
 	if err := b.library.SeedBuiltIns(ctx); err != nil {
 		b.log.Error("a built-in sound is missing in the library", "err", err)
 	}
+	b.clearRemoved(ctx)
 	b.village, err = seed(ctx, b.db, b.settings, b.log)
 	return err
+}
+
+// clearRemoved frees the room of recordings whose removal a power cut interrupted.
+func (b *board) clearRemoved(ctx context.Context) {
+	removed, err := b.db.RemovedRecordings(ctx)
+	if err == nil {
+		err = b.library.Clear(ctx, removed)
+	}
+	if err != nil {
+		b.log.Warn("the files of removed recordings could not be cleared; the next start tries again", "err", err)
+	}
 }
 
 // openSound opens the amplifier and prepares the output.

@@ -25,7 +25,7 @@ func (p program) recordingsCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.importCommand())
+	cmd.AddCommand(p.importCommand(), p.recordingsListCommand(), p.recordingsDeleteCommand())
 	return cmd
 }
 

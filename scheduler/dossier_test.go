@@ -1,0 +1,47 @@
+package scheduler_test
+
+import (
+	"testing"
+	"time"
+
+	"loalang/scheduler"
+)
+
+func TestMayAir(t *testing.T) {
+	now := at(t, "2026-11-23 12:00")
+	hanoi, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slots := func(until scheduler.Date) scheduler.Schedule {
+		return scheduler.Schedule{Kind: scheduler.Slots, Slots: []string{"s"}, Until: until}
+	}
+	tests := []struct {
+		name string
+		a    scheduler.Announcement
+		ss   []scheduler.Schedule
+		want bool
+	}{
+		{"no schedule yet", scheduler.Announcement{}, nil, true},
+		{"to come", scheduler.Announcement{}, []scheduler.Schedule{once(now.Add(time.Hour))}, true},
+		{"within its grace", scheduler.Announcement{}, []scheduler.Schedule{once(now.Add(-9 * time.Minute))}, true},
+		{"past its grace", scheduler.Announcement{}, []scheduler.Schedule{once(now.Add(-11 * time.Minute))}, false},
+		{"now, just pressed", scheduler.Announcement{}, []scheduler.Schedule{pressed(now)}, true},
+		{"one of two is to come", scheduler.Announcement{}, []scheduler.Schedule{once(now.Add(-time.Hour)), once(now.Add(time.Hour))}, true},
+		{"in slots without an end", scheduler.Announcement{}, []scheduler.Schedule{slots(scheduler.Date{})}, true},
+		{"in slots until today", scheduler.Announcement{}, []scheduler.Schedule{slots(scheduler.Date{Year: 2026, Month: 11, Day: 23})}, true},
+		{"in slots until yesterday", scheduler.Announcement{}, []scheduler.Schedule{slots(scheduler.Date{Year: 2026, Month: 11, Day: 22})}, false},
+		{"a kind of a later version", scheduler.Announcement{}, []scheduler.Schedule{{Kind: "rrule"}}, true},
+		{"withdrawn", scheduler.Announcement{Withdrawn: now}, []scheduler.Schedule{once(now.Add(time.Hour))}, false},
+		{"deleted", scheduler.Announcement{Owned: scheduler.Owned{Deleted: now}}, nil, false},
+		{"valid until now", scheduler.Announcement{ValidUntil: now}, nil, false},
+		{"valid a little longer", scheduler.Announcement{ValidUntil: now.Add(1)}, nil, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := (scheduler.Dossier{Announcement: tt.a, Schedules: tt.ss}).MayAir(now, hanoi); got != tt.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}

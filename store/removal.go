@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"loalang/playout"
+	"loalang/recordings"
+	"loalang/scheduler"
+)
+
+// RemoveRecording leaves a tombstone and returns the recording with the variants
+// that no living one needs: their files are the library's to remove. What was
+// made of it for announcements that will not air any more is marked as gone; a
+// text that a voice read may be read again. The errors are recordings.ErrNotFound
+// when there is no such living recording and recordings.InUse while a slot or an
+// announcement that may still air needs it. On a full disk it uses the margin: it
+// is a way out.
+func (s *Store) RemoveRecording(ctx context.Context, id string, at time.Time) (gone recordings.Recording, err error) {
+	err = s.writeSurely(ctx, "remove recording", func(tx *sql.Tx) error {
+		list, err := recordingsBy(ctx, tx, "id = ? AND deleted_at IS NULL", id)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			return noRecording(id)
+		}
+		if gone, err = list[0], s.needed(ctx, tx, id, at); err != nil {
+			return err
+		}
+		if err := s.forget(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := s.bury(ctx, tx, "recordings", noRecording(id), at); err != nil {
+			return err
+		}
+		gone.Deleted = at
+		gone.Variants, err = unneeded(ctx, tx, gone)
+		return err
+	})
+	return gone, err
+}
+
+// needed is recordings.InUse while something that may sound needs a recording.
+func (s *Store) needed(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
+	users, err := query(ctx, tx, scanText, `SELECT name FROM slots WHERE deleted_at IS NULL AND ?1 IN (opening, closing)
+		UNION SELECT village FROM frames WHERE ?1 IN (chime, tail)`, id)
+	if err != nil {
+		return err
+	}
+	by, err := query(ctx, tx, scanText, "SELECT announcement FROM renditions WHERE recording = ? AND deleted_at IS NULL", id)
+	if err != nil {
+		return err
+	}
+	airs, err := mayAir(ctx, tx, by, now)
+	if err != nil {
+		return err
+	}
+	for _, a := range airs {
+		users = append(users, a.Title)
+	}
+	if len(users) > 0 {
+		return recordings.InUse{By: users}
+	}
+	return nil
+}
+
+// forget takes a recording away from the renditions that hold it, and from what
+// was spoken before.
+func (s *Store) forget(ctx context.Context, tx *sql.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE renditions SET recording = '', length_ns = 0, fault = ?, updated_at = ?, revision = revision + 1,
+			state = CASE WHEN spoken_text <> '' THEN ? ELSE ? END
+		WHERE recording = ? AND deleted_at IS NULL`, playout.FaultGone, micros(s.cfg.Now()), scheduler.Spoken, scheduler.Missing, id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM spoken WHERE recording = ?", id)
+	return err
+}
+
+// unneeded are the variants of a recording with a tombstone that no living one
+// has.
+func unneeded(ctx context.Context, tx *sql.Tx, of recordings.Recording) ([]recordings.Variant, error) {
+	found, err := query(ctx, tx, scanVariant, `SELECT recording, form, sha256, bytes FROM variants AS v WHERE recording = ? AND NOT EXISTS (
+			SELECT 1 FROM variants AS w JOIN recordings AS r ON r.id = w.recording
+			WHERE w.form = v.form AND w.sha256 = v.sha256 AND r.deleted_at IS NULL)
+		ORDER BY form`, of.ID)
+	if err != nil {
+		return nil, err
+	}
+	var variants []recordings.Variant
+	for _, v := range found {
+		variants = append(variants, v.Variant)
+	}
+	return variants, nil
+}
+
+// RemovedRecordings lists every recording with a tombstone, with the variants
+// that no living one needs: a power cut may have left their files.
+func (s *Store) RemovedRecordings(ctx context.Context) (list []recordings.Recording, err error) {
+	err = s.read(ctx, "list removed recordings", func(tx *sql.Tx) error {
+		if list, err = recordingsBy(ctx, tx, "deleted_at IS NOT NULL ORDER BY created_at, id"); err != nil {
+			return err
+		}
+		for i := range list {
+			if list[i].Variants, err = unneeded(ctx, tx, list[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
+}
