@@ -62,7 +62,7 @@ func becomeRealTime() error {
 	limit := unix.Rlimit{Cur: realTimeBudget, Max: realTimeBudget}
 	err := unix.Setrlimit(unix.RLIMIT_RTTIME, &limit)
 	if err == nil {
-		err = unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_RR, Priority: realTimePriority}, 0)
+		err = threadRealTime()
 	}
 	if err != nil {
 		answer = fmt.Sprintf("no real-time priority: %v; the service needs CAP_SYS_NICE or LimitRTPRIO=%d", err, realTimePriority)
@@ -71,6 +71,23 @@ func becomeRealTime() error {
 	// /proc/self/exe is the running file even when it was replaced on disk.
 	err = syscall.Exec("/proc/self/exe", os.Args, env)
 	return fmt.Errorf("start anew with real-time priority: %w", err)
+}
+
+// threadRealTime gives the calling thread SCHED_RR.
+func threadRealTime() error {
+	return unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_RR, Priority: realTimePriority}, 0)
+}
+
+// TryRealTime says whether a child of this process would be given real-time
+// priority: it takes it on a thread of its own, which ends with that. The error
+// is the kernel's; nil when it was given. Any goroutine may call it.
+func TryRealTime() error {
+	answer := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
+		answer <- threadRealTime()
+	}()
+	return <-answer
 }
 
 // lockMemory keeps every page that was touched in memory, and gives back what
