@@ -131,10 +131,9 @@ func examineSandbox(ctx context.Context) finding {
 
 func examinePriority() finding {
 	f := finding{Name: "real-time priority", OK: true, Found: "allowed"}
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_RTPRIO, &limit); err == nil && limit.Cur == 0 && os.Geteuid() != 0 {
-		f.OK, f.Found = false, "refused"
-		f.Advice = "Allow it with LimitRTPRIO=20 in the service, or an entry in /etc/security/limits.d. Without it starts may be 30 ms late."
+	if err := speaker.TryRealTime(); err != nil {
+		f.OK, f.Found = false, "refused to this user: "+sentence(err)
+		f.Advice = "Give it CAP_SYS_NICE, LimitRTPRIO=20 in the service, or an entry in /etc/security/limits.d. Without it starts may be 30 ms late."
 	}
 	return f
 }
