@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -60,4 +61,32 @@ func (p Plan) Extend(longer Plan) Plan {
 		all.To = longer.To
 	}
 	return all
+}
+
+// Within is what of p concerns [from, to): what is due in it or sounds in it,
+// and the omissions of promises that were made in it or, not kept yet, may still
+// be kept in it. A promise for now that is not ready stays as long as it may
+// become so.
+func (p Plan) Within(from, to time.Time) Plan {
+	p.From, p.To = from, to
+	concerns := func(first, last time.Time) bool { return first.Before(to) && (!first.Before(from) || last.After(from)) }
+	p.Occurrences = slices.DeleteFunc(slices.Clone(p.Occurrences), func(o Occurrence) bool { return !concerns(o.Due, o.End()) })
+	p.Omissions = slices.DeleteFunc(slices.Clone(p.Omissions), func(om Omission) bool {
+		o := om.Occurrence
+		return !concerns(o.Nominal, later(o.Misfire.latest(o.Due), om.Final))
+	})
+	return p
+}
+
+// With adds to p what has been taken over from it and is not in it any more,
+// such as what sounds just now, by Due.
+func (p Plan) With(taken []Occurrence) Plan {
+	p.Occurrences = slices.Clone(p.Occurrences)
+	for _, o := range taken {
+		if !slices.ContainsFunc(p.Occurrences, func(known Occurrence) bool { return known.ID == o.ID }) {
+			p.Occurrences = append(p.Occurrences, o)
+		}
+	}
+	slices.SortStableFunc(p.Occurrences, func(x, y Occurrence) int { return x.Due.Compare(y.Due) })
+	return p
 }

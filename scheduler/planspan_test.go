@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -85,5 +86,53 @@ func TestExtendAPlan(t *testing.T) {
 	}
 	if first := (scheduler.Plan{}).Extend(month); len(first.Occurrences) != len(month.Occurrences) {
 		t.Error("without a published plan something is missing")
+	}
+}
+
+// A promise for now that is not ready was once gone from the plan a moment
+// after it was made; so was what sounds.
+func TestPlanWithin(t *testing.T) {
+	now := at(t, "2026-11-23 16:00")
+	from, to := now, now.Add(day)
+	occurrence := func(id string, due time.Time) scheduler.Occurrence {
+		return scheduler.Occurrence{ID: id, Nominal: due, Due: due, Length: time.Minute, Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 10 * time.Minute}}
+	}
+	omitted := func(id string, due time.Time) scheduler.Omission {
+		return scheduler.Omission{Occurrence: occurrence(id, due), Reason: scheduler.Reason{Code: scheduler.ReasonNotReady}}
+	}
+	skip, final := omitted("skip", now.Add(-time.Second)), omitted("its slot goes on", now.Add(-time.Hour))
+	skip.Occurrence.Misfire.Policy = scheduler.Skip
+	final.Final = now.Add(time.Minute)
+	plan := scheduler.Plan{
+		Occurrences: []scheduler.Occurrence{
+			occurrence("over", now.Add(-time.Minute)), occurrence("sounds", now.Add(-59*time.Second)), occurrence("now", now),
+			occurrence("last", to.Add(-1)), occurrence("then", to),
+		},
+		Omissions: []scheduler.Omission{
+			omitted("past its grace", now.Add(-10*time.Minute)), skip, final, omitted("within its grace", now.Add(-9*time.Minute)), omitted("to come", now.Add(time.Hour)), omitted("then", to),
+		},
+	}
+	got := plan.Within(from, to)
+	var names []string
+	for _, o := range got.Occurrences {
+		names = append(names, o.ID)
+	}
+	for _, om := range got.Omissions {
+		names = append(names, "not "+om.Occurrence.ID)
+	}
+	if want := []string{"sounds", "now", "last", "not its slot goes on", "not within its grace", "not to come"}; !slices.Equal(names, want) {
+		t.Errorf("got %q, want %q", names, want)
+	}
+	if !got.From.Equal(from) || !got.To.Equal(to) || len(plan.Occurrences) != 5 || len(plan.Omissions) != 6 {
+		t.Errorf("from %s to %s; the plan itself has %d and %d", got.From, got.To, len(plan.Occurrences), len(plan.Omissions))
+	}
+}
+
+func TestPlanWith(t *testing.T) {
+	now := at(t, "2026-11-23 16:00")
+	plan := scheduler.Plan{Occurrences: []scheduler.Occurrence{{ID: "b", Due: now, Title: "as planned"}}}
+	got := plan.With([]scheduler.Occurrence{{ID: "b", Due: now.Add(time.Second)}, {ID: "a", Due: now.Add(-time.Second)}})
+	if len(got.Occurrences) != 2 || got.Occurrences[0].ID != "a" || got.Occurrences[1].Title != "as planned" || len(plan.Occurrences) != 1 {
+		t.Errorf("got %+v", got.Occurrences)
 	}
 }

@@ -69,6 +69,45 @@ func TestPlanBeyondTheHorizon(t *testing.T) {
 	h.call("viewer", "GET", "/api/v1/plan?days=31", "").want(503)
 }
 
+// A press of "now" is in the plan as long as it may become something: not ready,
+// with its reason, then handed over, then sounding.
+func TestPlanShowsWhatWasAskedForNow(t *testing.T) {
+	h := newHouse(t)
+	asked := h.w.now.Add(-20 * time.Second)
+	o := scheduler.Occurrence{
+		ID: "occ-now", Kind: scheduler.Notice, Title: "Họp gấp", Nominal: asked, Due: asked.Add(9 * time.Second), Immediate: true,
+		Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 10 * time.Minute},
+	}
+	h.w.plan = scheduler.Plan{Made: h.w.now, To: h.w.now.AddDate(0, 0, 7), Omissions: []scheduler.Omission{{Occurrence: o, Reason: scheduler.Reason{Code: scheduler.ReasonNotReady}}}}
+	var p struct {
+		Occurrences []struct{ ID string }
+		Omissions   []struct {
+			ID      string
+			Reasons []struct{ Code, Detail string }
+		}
+	}
+	h.call("viewer", "GET", "/api/v1/plan", "").want(200).into(&p)
+	if len(p.Omissions) != 1 || p.Omissions[0].ID != "occ-now" || p.Omissions[0].Reasons[0].Code != "not-ready" || p.Omissions[0].Reasons[0].Detail == "" {
+		t.Errorf("not ready: %+v", p)
+	}
+	h.w.plan.Omissions = nil
+	h.w.runs = []playout.AsRun{{Occurrence: "occ-now", Kind: scheduler.Notice, Title: "Họp gấp", Due: h.w.now.Add(7 * time.Second), Planned: time.Minute}}
+	h.call("viewer", "GET", "/api/v1/plan", "").want(200).into(&p)
+	if len(p.Occurrences) != 1 || p.Occurrences[0].ID != "occ-now" {
+		t.Errorf("handed over: %+v", p)
+	}
+	h.w.runs[0].Due, h.w.runs[0].Airings = h.w.now.Add(-50*time.Second), []playout.Airing{{Started: h.w.now.Add(-50 * time.Second)}}
+	h.call("viewer", "GET", "/api/v1/plan", "").want(200).into(&p)
+	if len(p.Occurrences) != 1 {
+		t.Errorf("sounding: %+v", p)
+	}
+	h.w.runs[0].Outcome = playout.Played
+	h.call("viewer", "GET", "/api/v1/plan", "").want(200).into(&p)
+	if len(p.Occurrences) != 0 {
+		t.Errorf("over: %+v", p)
+	}
+}
+
 func TestGetAsRun(t *testing.T) {
 	h := newHouse(t)
 	h.fill()

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"loalang/people"
+	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -177,9 +178,18 @@ func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error
 	if err != nil {
 		return nil, err
 	}
+	rows, err := s.cfg.AsRun.AsRuns(ctx, village, now.Add(-scheduler.MaxSlot), now.Add(takenAhead))
+	if err != nil {
+		return nil, err
+	}
+	plan = plan.With(playout.Underway(rows))
 	plan.Village, plan.From, plan.To = village, from, to
 	return &planOutput{Body: p.plan(plan, now)}, nil
 }
+
+// takenAhead is more than how long before its instant anything is taken over
+// from the plan.
+const takenAhead = time.Hour
 
 // planUntil is the published plan of a village, and from where that ends until
 // to what the book says now.

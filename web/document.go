@@ -55,22 +55,18 @@ func PlanDocument(plan scheduler.Plan, now time.Time) any {
 // its field: for a command line, which names its flags.
 func FaultWords(f scheduler.Fault) string { return faultWords(english, f) }
 
-// plan writes out what of a plan lies in [plan.From, plan.To).
+// plan writes out what of a plan concerns [plan.From, plan.To).
 func (p phrase) plan(plan scheduler.Plan, now time.Time) planJSON {
 	out := planJSON{
 		Village: plan.Village, Zone: plan.Zone, Made: instantOf(plan.Made), From: plan.From.UTC(), To: plan.To.UTC(),
 		Occurrences: []occurrenceJSON{}, Omissions: []occurrenceJSON{},
 	}
-	within := func(t time.Time) bool { return !t.Before(out.From) && t.Before(out.To) }
+	plan = plan.Within(plan.From, plan.To)
 	for _, o := range plan.Occurrences {
-		if within(o.Due) {
-			out.Occurrences = append(out.Occurrences, p.occurrence(o, o.Reasons, now))
-		}
+		out.Occurrences = append(out.Occurrences, p.occurrence(o, o.Reasons, now))
 	}
 	for _, o := range plan.Omissions {
-		if within(o.Occurrence.Nominal) {
-			out.Omissions = append(out.Omissions, p.occurrence(o.Occurrence, append([]scheduler.Reason{o.Reason}, o.Occurrence.Reasons...), now))
-		}
+		out.Omissions = append(out.Omissions, p.occurrence(o.Occurrence, append([]scheduler.Reason{o.Reason}, o.Occurrence.Reasons...), now))
 	}
 	return out
 }

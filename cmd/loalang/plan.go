@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"loalang/playout"
 	"loalang/scheduler"
 	"loalang/store"
 	"loalang/web"
@@ -48,8 +49,8 @@ func (p program) planCommand() *cobra.Command {
 	return cmd
 }
 
-// makePlan builds the plan anew from the book: the same pure function that
-// serve uses, so that it needs no running serve.
+// makePlan builds the plan anew from the book, by the same pure function that
+// serve uses, so that it needs no running serve; what sounds is in it too.
 func makePlan(ctx context.Context, db *store.Store, village, from string, days int) (scheduler.Plan, error) {
 	v, loc, err := place(ctx, db, village)
 	if err != nil {
@@ -75,27 +76,11 @@ func makePlan(ctx context.Context, db *store.Store, village, from string, days i
 	if err != nil {
 		return scheduler.Plan{}, err
 	}
-	return window(plan, start, end), nil
-}
-
-// window keeps what lies in [from, to).
-func window(plan scheduler.Plan, from, to time.Time) scheduler.Plan {
-	plan.From, plan.To = from, to
-	within := func(t time.Time) bool { return !t.Before(from) && t.Before(to) }
-	var occurrences []scheduler.Occurrence
-	for _, o := range plan.Occurrences {
-		if within(o.Due) {
-			occurrences = append(occurrences, o)
-		}
+	rows, err := db.AsRuns(ctx, v.Key, now.Add(-scheduler.MaxSlot), now.Add(time.Hour))
+	if err != nil {
+		return scheduler.Plan{}, err
 	}
-	var omissions []scheduler.Omission
-	for _, o := range plan.Omissions {
-		if within(o.Occurrence.Nominal) {
-			omissions = append(omissions, o)
-		}
-	}
-	plan.Occurrences, plan.Omissions = occurrences, omissions
-	return plan
+	return plan.With(playout.Underway(rows)).Within(start, end), nil
 }
 
 // place reads a village and its zone.
