@@ -83,6 +83,17 @@ func (h hours) next(at time.Time, length time.Duration) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// end is when the stretch that allows the instant is over; zero when it does not
+// end in the range that was laid out, or the instant is not allowed.
+func (h hours) end(at time.Time) time.Time {
+	for i, s := range h.allowed {
+		if !at.Before(s.from) && at.Before(s.to) && i+1 < len(h.allowed) {
+			return s.to
+		}
+	}
+	return time.Time{}
+}
+
 // previous is the last instant not after at from which length of sound is
 // allowed; false when there is none.
 func (h hours) previous(at time.Time, length time.Duration) (time.Time, bool) {

@@ -43,6 +43,11 @@ type Occurrence struct {
 	Misfire      Misfire
 	Immediate    bool     // Kind Now: due moves with the wake-up, it is not late
 	Reasons      []Reason // why Due is not Nominal, why a language is left out
+	// Until is when it must be silent, however it was moved on its way through the
+	// air: the end of the allowed hours in which it was placed, or of its validity.
+	// Zero: there is no such limit. UntilReason is the code of which it is.
+	Until       time.Time
+	UntilReason string
 }
 
 // End is the instant after the last frame.

@@ -145,6 +145,48 @@ func TestExactPromises(t *testing.T) {
 	}
 }
 
+// TestLatestEnd: whoever airs an occurrence knows when it must be silent, however
+// it was moved on its way.
+func TestLatestEnd(t *testing.T) {
+	noon := at(t, "2026-11-23 12:00")
+	for _, tt := range []struct {
+		name   string
+		set    func(b *scheduler.Book)
+		until  time.Time
+		reason string
+	}{
+		{"OK the end of the allowed hours", func(*scheduler.Book) {}, at(t, "2026-11-23 21:00"), scheduler.ReasonOutsideHours},
+		{"windows that touch are one", func(b *scheduler.Book) {
+			b.Village.Allowed = []scheduler.Window{{From: 5 * 60, To: 14 * 60}, {From: 14 * 60, To: 19 * 60}}
+		}, at(t, "2026-11-23 19:00"), scheduler.ReasonOutsideHours},
+		{"its validity ends sooner", func(b *scheduler.Book) {
+			b.Announcements[0].ValidUntil = at(t, "2026-11-23 15:00")
+		}, at(t, "2026-11-23 15:00"), scheduler.ReasonExpired},
+		{"no hours at all", func(b *scheduler.Book) { b.Village.Allowed = nil }, time.Time{}, ""},
+		{"every hour is allowed", func(b *scheduler.Book) {
+			b.Village.Allowed = []scheduler.Window{{From: 0, To: 24 * 60}}
+		}, time.Time{}, ""},
+		{"an emergency knows no hours", func(b *scheduler.Book) { b.Announcements[0].Class = scheduler.ClassEmergency }, time.Time{}, ""},
+		{"in a slot", func(b *scheduler.Book) { b.Schedules[0] = daily("chieu"); b.Schedules[0].Announcement = "a" }, at(t, "2026-11-23 21:00"), scheduler.ReasonOutsideHours},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := book()
+			tell(&b, "a", 30*time.Second)
+			when(&b, "a", once(at(t, "2026-11-23 13:00:00")))
+			tt.set(&b)
+			p := plan(t, noon, day/2, b)
+			if len(p.Occurrences) == 0 {
+				t.Fatalf("nothing airs:\n%s", p.Text())
+			}
+			for _, o := range p.Occurrences {
+				if !o.Until.Equal(tt.until) || o.UntilReason != tt.reason {
+					t.Errorf("%s must be silent at %s for %q, want %s for %q", o.ID, o.Until, o.UntilReason, tt.until, tt.reason)
+				}
+			}
+		})
+	}
+}
+
 // TestNoHiddenRuleCancelsADueItem names the next allowed instant when the
 // hours forbid (AzuraCast#7444).
 func TestNoHiddenRuleCancelsADueItem(t *testing.T) {

@@ -72,12 +72,19 @@ func (b *builder) seat(p *promise) {
 	if o.Misfire.Policy != Skip {
 		o.Misfire.Grace = max(p.to.Sub(s.at), leastGrace)
 	}
-	b.put(o, s.at, nil)
+	b.put(o, s.at, p.hours, nil)
 }
 
-// put takes the track for o from at on.
-func (b *builder) put(o Occurrence, at time.Time, oc *occasion) {
+// put takes the track for o from at on, within the hours that hold for it.
+func (b *builder) put(o Occurrence, at time.Time, h hours, oc *occasion) {
 	o.Due = at.UTC()
+	o.Until, o.UntilReason = h.end(at).UTC(), ReasonOutsideHours
+	if valid := b.told[o.Announcement].ValidUntil; !valid.IsZero() && (o.Until.IsZero() || valid.Before(o.Until)) {
+		o.Until, o.UntilReason = valid.UTC(), ReasonExpired
+	}
+	if o.Until.IsZero() {
+		o.UntilReason = ""
+	}
 	b.plan.Occurrences = append(b.plan.Occurrences, o)
 	b.track.take(busy{span: span{o.Due, o.End()}, id: o.ID, occasion: oc})
 }
@@ -101,7 +108,7 @@ func (b *builder) fill(oc *occasion, notices []*promise) {
 	}
 	if s, ok := b.track.earliest(wish{oc.body, oc.end.Add(-opening.Length), opening.Length, b.hours}); ok {
 		before, occurrences, body := slices.Clone(b.track.busy), len(b.plan.Occurrences), oc.body
-		b.put(opening, s.at, oc)
+		b.put(opening, s.at, b.hours, oc)
 		oc.body = s.at.Add(opening.Length + b.track.gap)
 		if left := b.pour(oc, notices); oc.placed > 0 {
 			oc.framed = true
@@ -142,7 +149,7 @@ func (b *builder) pour(oc *occasion, notices []*promise) (left []*promise) {
 			o.Misfire = Misfire{Policy: PlayLate, Grace: slack}
 		}
 		o.Misfire.Grace = max(o.Misfire.Grace, slack, leastGrace)
-		b.put(o, s.at, oc)
+		b.put(o, s.at, p.hours, oc)
 		oc.placed++
 		oc.lastEnd = later(oc.lastEnd, s.at.Add(o.Length))
 	}
@@ -208,5 +215,5 @@ func (b *builder) close(oc *occasion) {
 		b.omit(closing, oc.end, b.noRoom(oc, closing))
 		return
 	}
-	b.put(closing, s.at, oc)
+	b.put(closing, s.at, b.hours, oc)
 }

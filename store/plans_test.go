@@ -26,6 +26,7 @@ func fullPlan() scheduler.Plan {
 			{Kind: scheduler.PartVoice, Recording: "rec-vi", Language: "vi", Length: time.Minute, Pause: 700 * time.Millisecond},
 		},
 		Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 10 * time.Minute}, Immediate: true,
+		Until: day0.Add(3 * time.Hour), UntilReason: scheduler.ReasonOutsideHours,
 		Reasons: []scheduler.Reason{{Code: scheduler.ReasonDelayed, Occurrence: "other", Language: "pcc", Until: day0.Add(time.Hour), By: time.Second}},
 	}
 	return scheduler.Plan{
