@@ -152,12 +152,16 @@ func (b *alarmBus) lose(o *output) {
 		}
 		al.began, al.partAt = false, 0
 	}
+	if b.current != nil {
+		o.events <- audio.Event{Kind: audio.Unsilenced, At: o.now(), Cause: audio.Lost}
+	}
 	b.current = nil
 }
 
 // resume goes on when the card is back.
 func (b *alarmBus) resume(o *output) {
 	if len(b.alarms) > 0 && b.current == nil {
+		o.freeze()
 		b.turn(o, b.alarms[0])
 	}
 }

@@ -2,7 +2,6 @@ package playout
 
 import (
 	"context"
-	"time"
 
 	"loalang/audio"
 	"loalang/scheduler"
@@ -20,7 +19,7 @@ func (p *Player) event(ctx context.Context, ev audio.Event) {
 	case audio.Silenced:
 		p.freeze(ev.At)
 	case audio.Unsilenced:
-		p.thaw(ev.At)
+		p.thaw(ev.At, ev.Cause == audio.Lost)
 	case audio.AlarmOn, audio.PartOn, audio.AlarmOff:
 		p.alarmEvent(ev)
 	case audio.DeviceUp:
@@ -97,7 +96,7 @@ func (p *Player) partEnded(ev audio.Event) {
 		return
 	}
 	delete(p.cues, ev.ID)
-	pt.ended, pt.cause = true, ev.Cause
+	pt.ended, pt.frozen, pt.cause = true, false, ev.Cause
 	if pt.started != 0 {
 		p.closeAiring(it, pt, ev.At, max(0, ev.Frames-pt.told), ev.Cause)
 		p.book.record(it.row)
@@ -122,7 +121,7 @@ func (p *Player) settle(it *item) {
 	}
 	if it.endAs != "" {
 		if !it.anySounding() {
-			p.finish(it, it.endAs, string(audio.Stopped))
+			p.finish(it, it.endAs, it.endCause)
 		}
 		return
 	}
@@ -135,8 +134,8 @@ func (p *Player) settle(it *item) {
 
 // playedCause is what is worth telling of an item that was played to its end.
 func (it *item) playedCause() string {
-	if it.try > 1 {
-		return scheduler.ReasonDevice
+	if it.hurt != "" {
+		return it.hurt
 	}
 	return string(audio.Completed)
 }
@@ -149,30 +148,21 @@ func (p *Player) repair(it *item, broken int) {
 	for i := broken; i < len(it.parts); i++ {
 		delete(p.cues, it.parts[i].cue)
 	}
-	limit := p.instant(it.occ.Due).Add(p.grace(it))
-	if it.occ.Immediate {
-		limit = p.instant(it.row.Due).Add(p.grace(it))
-	}
-	again := p.cfg.Mono().Add(retryAfter)
-	if !it.keyed {
-		again = again.Add(p.cfg.Amp.State().Settle + keyMargin)
-	}
-	if cause == audio.Unread || again > limit {
-		outcome := Missed
-		if len(it.row.Airings) > 0 {
-			outcome = Cut
-		}
-		p.finish(it, outcome, wordless(cause))
+	if cause == audio.Unread {
+		p.fail(it, string(cause))
 		return
 	}
-	it.startAt = again
-	p.cue(it, broken)
+	p.blame(it, wordless(cause))
+	p.again(it, broken, p.cfg.Mono().Add(retryAfter))
 }
 
 // wordless turns a cue's cause into the cause of the row.
 func wordless(c audio.Cause) string {
-	if c == audio.Lost {
+	switch c {
+	case audio.Lost:
 		return scheduler.ReasonDevice
+	case audio.TooLate:
+		return scheduler.ReasonLate
 	}
 	return string(c)
 }
@@ -185,38 +175,4 @@ func (p *Player) underrun() {
 			}
 		}
 	}
-}
-
-// freeze closes the airings that an alarm silences.
-func (p *Player) freeze(at audio.Instant) {
-	for _, it := range p.items {
-		for i := range it.parts {
-			pt := &it.parts[i]
-			if pt.started == 0 || pt.ended {
-				continue
-			}
-			frames := max(0, audio.Rate.N(at.Sub(pt.started)))
-			p.closeAiring(it, pt, at, frames, scheduler.ReasonPreempted)
-			p.book.record(it.row)
-		}
-	}
-}
-
-// thaw opens a new airing for what goes on after an alarm, and moves what
-// follows by as long as it lasted.
-func (p *Player) thaw(at audio.Instant) {
-	for _, it := range p.items {
-		var frozenFor time.Duration
-		for i := range it.parts {
-			pt := &it.parts[i]
-			if pt.ended || pt.airing < 0 || pt.started != 0 {
-				continue
-			}
-			frozenFor = p.wall(at).Sub(it.row.Airings[pt.airing].Ended)
-			p.openAiring(it, pt, at)
-			p.book.record(it.row)
-		}
-		it.endAt = it.endAt.Add(frozenFor)
-	}
-	p.show()
 }

@@ -219,8 +219,21 @@ func (o *output) begin(k *cue) {
 		o.endLocked(k, audio.Lost)
 		return
 	}
+	if o.frozen() { // its instant passes under an alarm
+		o.endLocked(k, audio.TooLate)
+		return
+	}
 	k.live = true
 	o.events <- audio.Event{Kind: audio.Started, ID: k.ID, At: k.at}
+}
+
+// frozen says whether an alarm silences the programme.
+func (o *output) frozen() bool { return o.bus.current != nil }
+
+func (o *output) refuseWith(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.refuse = err
 }
 
 func (o *output) finish(k *cue, c audio.Cause) {

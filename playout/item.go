@@ -1,12 +1,10 @@
 package playout
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"loalang/audio"
@@ -31,18 +29,22 @@ const (
 
 // item is one occurrence on its way through the air. It belongs to the loop.
 type item struct {
-	occ     scheduler.Occurrence
-	row     AsRun
-	parts   []part
-	ready   bool          // claimed, files open, cued
-	keyed   bool          // the amplifier was keyed for it
-	ampErr  error         // why the amplifier was not
-	keyAt   audio.Instant // when to key
-	startAt audio.Instant // first frame of the newest try
-	endAt   audio.Instant // after its last frame, as far as is known
-	try     int           // how often it was cued
-	endAs   Outcome       // set when a person ended it
-	endBy   string
+	occ      scheduler.Occurrence
+	row      AsRun
+	parts    []part
+	ready    bool          // claimed, files open, placed
+	held     bool          // not cued: it waits for the end of an alarm
+	from     int           // the part with which the newest try begins
+	keyed    bool          // the amplifier was keyed for it
+	ampErr   error         // why the amplifier was not
+	keyAt    audio.Instant // when to key
+	startAt  audio.Instant // first frame of the newest try
+	endAt    audio.Instant // after its last frame, as far as is known
+	try      int           // how often it was cued
+	hurt     string        // the first thing that kept it from airing as planned, a cause; empty: nothing
+	endAs    Outcome       // set when it was ended before its time
+	endBy    string
+	endCause string // of endAs
 }
 
 // part is one recording of an item.
@@ -54,6 +56,7 @@ type part struct {
 	airing  int           // index of the newest airing in row.Airings; -1: none
 	told    audio.Frames  // frames already written to closed airings of this try
 	ended   bool          // the newest cue has ended
+	frozen  bool          // an alarm silences it, and its airing was closed for that
 	cause   audio.Cause
 }
 
@@ -63,6 +66,10 @@ func (p *Player) take(o scheduler.Occurrence) {
 		return
 	}
 	p.forget()
+	if p.takenBack(o) {
+		p.omit(o, scheduler.Reason{Code: scheduler.ReasonWithdrawn})
+		return
+	}
 	p.seen[o.ID] = o.Due
 	it := &item{occ: o, row: p.newRow(o)}
 	it.row.Claimed, it.row.Latest = p.cfg.Now().UTC(), o.Due.Add(p.grace(it)).UTC()
@@ -130,37 +137,12 @@ func (p *Player) prepared(it *item, files []*os.File, err error) {
 	for i := range it.parts {
 		it.parts[i].file = files[i]
 	}
-	it.startAt = p.earliest(p.instant(it.occ.Due), it.occ.Length)
-	if it.occ.Immediate {
-		it.row.Due = p.wall(it.startAt) // "as soon as the output can" is when that is
-	} else if late := it.startAt.Sub(p.instant(it.occ.Due)); late > p.grace(it) {
-		p.finish(it, Missed, scheduler.ReasonTooLate)
-		return
+	due := p.instant(it.occ.Due)
+	if it.occ.Immediate && p.silenced == 0 {
+		due = p.earliest(due, it.occ.Length)
+		it.row.Due = p.wall(due) // "as soon as the output can" is when that is
 	}
-	p.cue(it, 0)
-}
-
-// earliest is the first instant not before want at which length of sound can
-// begin: the cue must arrive, the amplifier settle, and nothing else may sound.
-func (p *Player) earliest(want audio.Instant, length time.Duration) audio.Instant {
-	ahead := soon
-	if !p.power.held() {
-		ahead += p.cfg.Amp.State().Settle + keyMargin
-	}
-	at := max(want, p.cfg.Mono().Add(ahead))
-	var taken []*item
-	for _, it := range p.items {
-		if it.ready {
-			taken = append(taken, it)
-		}
-	}
-	slices.SortFunc(taken, func(a, b *item) int { return cmp.Compare(a.startAt, b.startAt) })
-	for _, it := range taken {
-		if at < it.endAt && at.Add(length) > it.startAt {
-			at = it.endAt.Add(between)
-		}
-	}
-	return at
+	p.place(it, 0, due)
 }
 
 // grace is how late the item's first frame may still be.
@@ -178,13 +160,12 @@ func (p *Player) grace(it *item) time.Duration {
 // it.startAt and each other behind the one before.
 func (p *Player) cue(it *item, from int) {
 	it.try++
-	it.ready = true
 	it.keyAt = it.startAt.Add(-p.cfg.Amp.State().Settle - keyMargin)
 	end := it.startAt
 	for i := from; i < len(it.parts); i++ {
 		pt := &it.parts[i]
 		pt.cue = fmt.Sprintf("%s#%d.%d", it.occ.ID, i, it.try)
-		pt.ended, pt.cause, pt.started, pt.told = false, "", 0, 0
+		pt.ended, pt.frozen, pt.cause, pt.started, pt.told = false, false, "", 0, 0
 		c := audio.Cue{ID: pt.cue, File: pt.file, At: it.startAt}
 		if i > from {
 			c.At, c.After, c.Gap = 0, it.parts[i-1].cue, pt.Pause
@@ -199,7 +180,14 @@ func (p *Player) cue(it *item, from int) {
 	}
 	it.endAt = end
 	if it.parts[from].ended {
-		p.settle(it)
+		try := it.try
+		time.AfterFunc(retryAfter, func() { // not at once: it would be refused again, for ever
+			p.do(func() {
+				if p.items[it.occ.ID] == it && it.try == try {
+					p.settle(it)
+				}
+			})
+		})
 	}
 }
 
@@ -207,7 +195,7 @@ func (p *Player) cue(it *item, from int) {
 func (p *Player) nextKey() time.Duration {
 	wait := time.Hour
 	for _, it := range p.items {
-		if it.ready && !it.keyed {
+		if it.cued() && !it.keyed {
 			wait = min(wait, it.keyAt.Sub(p.cfg.Mono()))
 		}
 	}
@@ -218,7 +206,7 @@ func (p *Player) nextKey() time.Duration {
 func (p *Player) keyDue() {
 	now := p.cfg.Mono()
 	for _, it := range p.items {
-		if it.ready && !it.keyed && it.keyAt <= now {
+		if it.cued() && !it.keyed && it.keyAt <= now {
 			p.keyFor(it)
 		}
 	}
@@ -234,10 +222,10 @@ func (p *Player) keyFor(it *item) {
 
 // stopItem ends an item because a person said so.
 func (p *Player) stopItem(it *item, by string, as Outcome) {
-	it.endBy, it.endAs = by, as
+	it.endBy, it.endAs, it.endCause = by, as, string(audio.Stopped)
 	p.silence(it)
 	if !it.anySounding() {
-		p.finish(it, as, string(audio.Stopped))
+		p.finish(it, as, it.endCause)
 	}
 }
 
@@ -310,7 +298,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 // bridge keeps the amplifier on across a short gap to the next item.
 func (p *Player) bridge() {
 	for _, it := range p.items {
-		if it.ready && !it.keyed && p.power.held() && it.keyAt.Sub(p.cfg.Mono()) < keepKeyed {
+		if it.cued() && !it.keyed && p.power.held() && it.keyAt.Sub(p.cfg.Mono()) < keepKeyed {
 			p.keyFor(it)
 		}
 	}

@@ -78,6 +78,10 @@ type Player struct {
 	cues  map[string]*item     // by cue
 	seen  map[string]time.Time // occurrences handed over, until a day after Due
 
+	revoked map[string]time.Time // announcements and schedules taken back lately, and when
+
+	silenced audio.Instant // since when an alarm silences the programme; zero: it does not
+
 	mu     sync.Mutex
 	onAir  *OnAir
 	alarms []*alarm
@@ -91,15 +95,16 @@ type Player struct {
 // NewPlayer prepares a Player; nothing sounds before Run.
 func NewPlayer(cfg PlayerConfig) *Player {
 	p := &Player{
-		cfg:    cfg,
-		book:   newLogbook(cfg),
-		vault:  newVault(cfg),
-		inbox:  make(chan func(), 256),
-		done:   make(chan struct{}),
-		items:  map[string]*item{},
-		cues:   map[string]*item{},
-		seen:   map[string]time.Time{},
-		change: make(chan struct{}),
+		cfg:     cfg,
+		book:    newLogbook(cfg),
+		vault:   newVault(cfg),
+		inbox:   make(chan func(), 256),
+		done:    make(chan struct{}),
+		items:   map[string]*item{},
+		cues:    map[string]*item{},
+		seen:    map[string]time.Time{},
+		revoked: map[string]time.Time{},
+		change:  make(chan struct{}),
 
 		languages: cfg.Languages,
 	}
@@ -167,18 +172,22 @@ func (p *Player) Play(o scheduler.Occurrence) {
 // decide the outcome.
 func (p *Player) Omit(o scheduler.Occurrence, r scheduler.Reason) {
 	p.do(func() {
-		if _, taken := p.seen[o.ID]; taken {
-			return
+		p.omit(o, r)
+	})
+}
+
+func (p *Player) omit(o scheduler.Occurrence, r scheduler.Reason) {
+	if _, taken := p.seen[o.ID]; taken {
+		return
+	}
+	p.seen[o.ID] = o.Due
+	row := p.newRow(o)
+	row.Outcome, row.Cause = omitted(r), r.Code
+	p.side.Go(func() {
+		// Claimed, not recorded: what an earlier run wrote of it stands.
+		if err := p.book.claim(context.Background(), row); err != nil && !errors.Is(err, ErrClaimed) {
+			p.cfg.Log.Error("an omission could not be written down", "occurrence", o.ID, "err", err)
 		}
-		p.seen[o.ID] = o.Due
-		row := p.newRow(o)
-		row.Outcome, row.Cause = omitted(r), r.Code
-		p.side.Go(func() {
-			// Claimed, not recorded: what an earlier run wrote of it stands.
-			if err := p.book.claim(context.Background(), row); err != nil && !errors.Is(err, ErrClaimed) {
-				p.cfg.Log.Error("an omission could not be written down", "occurrence", o.ID, "err", err)
-			}
-		})
 	})
 }
 
@@ -208,7 +217,40 @@ func (p *Player) Stop(ctx context.Context, occurrence, by string) error {
 // Withdraw ends whatever of an announcement sounds or is about to. ErrNotOnAir
 // when nothing does.
 func (p *Player) Withdraw(ctx context.Context, announcement, by string) error {
+	p.do(func() { p.revoke(announcement) })
 	return p.end(ctx, by, Withdrawn, func(it *item) bool { return it.occ.Announcement == announcement })
+}
+
+// Unschedule ends whatever of a schedule sounds or is about to, since the
+// schedule was removed. ErrNotOnAir when nothing does.
+func (p *Player) Unschedule(ctx context.Context, schedule, by string) error {
+	p.do(func() { p.revoke(schedule) })
+	return p.end(ctx, by, Withdrawn, func(it *item) bool { return it.occ.Schedule == schedule })
+}
+
+// revokedFor is how long what was taken back is refused: the plan that names it
+// may be handed over until a new one is made.
+const revokedFor = time.Minute
+
+func (p *Player) revoke(id string) {
+	now := p.cfg.Now()
+	for old, at := range p.revoked {
+		if now.Sub(at) > revokedFor {
+			delete(p.revoked, old)
+		}
+	}
+	p.revoked[id] = now
+}
+
+// takenBack says whether an occurrence was handed over by a plan that did not
+// know yet that it was taken back.
+func (p *Player) takenBack(o scheduler.Occurrence) bool {
+	for _, id := range []string{o.Announcement, o.Schedule} {
+		if at, revoked := p.revoked[id]; revoked && p.cfg.Now().Sub(at) <= revokedFor {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Player) end(ctx context.Context, by string, as Outcome, which func(*item) bool) error {

@@ -203,7 +203,7 @@ func later(a, b time.Time) time.Time {
 func (p *Player) markDue() {
 	now := p.cfg.Mono()
 	for _, it := range p.items {
-		if it.ready && it.row.Keyed.IsZero() && it.keyAt.Add(-markAhead) <= now {
+		if it.cued() && it.row.Keyed.IsZero() && it.keyAt.Add(-markAhead) <= now {
 			it.row.Keyed = p.cfg.Now().UTC()
 			p.book.record(it.row)
 		}
@@ -215,7 +215,7 @@ func (p *Player) markDue() {
 func (p *Player) nextMark() time.Duration {
 	wait := time.Hour
 	for _, it := range p.items {
-		if it.ready && it.row.Keyed.IsZero() {
+		if it.cued() && it.row.Keyed.IsZero() {
 			wait = min(wait, it.keyAt.Add(-markAhead).Sub(p.cfg.Mono()))
 		}
 	}

@@ -1,0 +1,253 @@
+package playout_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"loalang/audio"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// oneVoice fails when two airings of these rows sound at once.
+func (s *stage) oneVoice(ids ...string) {
+	s.t.Helper()
+	type sound struct {
+		id string
+		playout.Airing
+	}
+	var all []sound
+	for _, id := range ids {
+		for _, a := range s.row(id).Airings {
+			all = append(all, sound{id, a})
+		}
+	}
+	slices.SortFunc(all, func(a, b sound) int { return a.Started.Compare(b.Started) })
+	for i := 1; i < len(all); i++ {
+		if a, b := all[i-1], all[i]; b.Started.Before(a.Ended) {
+			s.t.Errorf("%s begins %s before %s ends", b.id, a.Ended.Sub(b.Started), a.id)
+		}
+	}
+}
+
+// since is how long after the bubble began an airing did.
+func (s *stage) since(a playout.Airing) time.Duration { return a.Started.Sub(s.out.start) }
+
+// A child that dies in the middle of a notice once made the rest of it sound
+// over the notices behind.
+func TestLostDeviceMovesWhatFollows(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second)) // until 31.5 s
+		s.player.Play(s.occurrence("b", 33*time.Second, 3*time.Second))  // until 37.5 s
+		s.player.Play(s.occurrence("c", 39*time.Second, 3*time.Second))  // until 43.5 s
+		s.player.Play(s.occurrence("d", 90*time.Second, 3*time.Second))
+		s.at(28 * time.Second)
+		s.out.lose()
+		s.out.back()
+		s.at(3 * time.Minute)
+		s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
+		s.expect("b", playout.Played, scheduler.ReasonDelayed, 2)
+		s.expect("c", playout.Played, scheduler.ReasonDelayed, 2)
+		s.expect("d", playout.Played, "completed", 2)
+		s.oneVoice("a", "b", "c", "d")
+		if b, c := s.row("b").Airings[0], s.row("c").Airings[0]; c.Started.Before(b.Started) {
+			t.Error("c overtook b")
+		}
+	})
+}
+
+// What is behind and would be too late by then is missed, and says why.
+func TestLostDevicePushesBeyondGrace(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		b := s.occurrence("b", 33*time.Second, 3*time.Second)
+		b.Misfire = scheduler.Misfire{Policy: scheduler.Skip}
+		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second))
+		s.player.Play(b)
+		s.at(28 * time.Second)
+		s.out.lose()
+		s.out.back()
+		s.at(time.Minute)
+		s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
+		s.expect("b", playout.Missed, scheduler.ReasonDelayed, 0)
+	})
+}
+
+// An emergency once made the notice that it silenced and those due under it
+// sound at once, and blamed the sound device.
+func TestEmergencyMovesWhatFollows(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second)) // until 31.5 s
+		s.player.Play(s.occurrence("b", 40*time.Second, 3*time.Second))
+		s.player.Play(s.occurrence("c", 47*time.Second, 3*time.Second))
+		s.player.Play(s.occurrence("d", 58*time.Second, 3*time.Second)) // a is over at 61.5 s
+		s.player.Play(s.occurrence("e", 100*time.Second, 3*time.Second))
+		s.at(25 * time.Second)
+		s.raise(s.emergency("x", 30*time.Second))
+		s.at(30 * time.Second)
+		s.player.Play(s.occurrence("late", 45*time.Second, time.Second)) // handed over meanwhile
+		s.at(3 * time.Minute)
+		s.expect("a", playout.Played, "completed", 3)
+		for _, id := range []string{"b", "c", "d", "late"} {
+			s.expect(id, playout.Played, scheduler.ReasonPreempted, 2)
+		}
+		s.expect("e", playout.Played, "completed", 2)
+		s.oneVoice("a", "b", "c", "d", "e", "late")
+		order := []string{"b", "late", "c", "d", "e"}
+		if !slices.IsSortedFunc(order, func(x, y string) int {
+			return s.row(x).Airings[0].Started.Compare(s.row(y).Airings[0].Started)
+		}) {
+			t.Errorf("they sounded in another order than planned, %v", order)
+		}
+		if at := s.since(s.row("e").Airings[0]); at != 100*time.Second {
+			t.Errorf("e, which nothing was in the way of, began at %s", at)
+		}
+	})
+}
+
+// A child that dies under an alarm: what it held back must not wait for ever.
+func TestDeviceLostUnderAnEmergency(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("b", 30*time.Second, 3*time.Second))
+		s.at(20 * time.Second)
+		s.out.events <- audio.Event{Kind: audio.Silenced, At: s.out.now()}
+		s.at(25 * time.Second)
+		s.out.events <- audio.Event{Kind: audio.Unsilenced, At: s.out.now(), Cause: audio.Lost}
+		s.at(time.Minute)
+		if row := s.expect("b", playout.Played, "completed", 2); row.Late() {
+			t.Errorf("b is late by %s", row.Lateness)
+		}
+	})
+}
+
+// Nothing goes on outside the allowed hours, whatever moved it there.
+func TestNothingGoesOnBeyondItsLatestEnd(t *testing.T) {
+	limit := func(o scheduler.Occurrence, s *stage, until time.Duration) scheduler.Occurrence {
+		o.Until, o.UntilReason = s.out.start.Add(until), scheduler.ReasonOutsideHours
+		return o
+	}
+	t.Run("SilencedByAnEmergency", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			s := newStage(t)
+			s.player.Play(limit(s.occurrence("a", 20*time.Second, 10*time.Second), s, 40*time.Second))
+			s.player.Play(limit(s.occurrence("b", 33*time.Second, 3*time.Second), s, 40*time.Second))
+			s.at(25 * time.Second)
+			s.raise(s.emergency("x", 30*time.Second))
+			s.at(2 * time.Minute)
+			row := s.expect("a", playout.Cut, scheduler.ReasonOutsideHours, 2)
+			if last := row.Airings[1]; last.Cause != scheduler.ReasonPreempted || last.Frames != 3.5*48000 {
+				t.Errorf("the voice that was silenced = %+v, want the 3.5 s before", last)
+			}
+			s.expect("b", playout.Missed, scheduler.ReasonOutsideHours, 0)
+		})
+	})
+	t.Run("ShortEmergency", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			s := newStage(t)
+			s.player.Play(limit(s.occurrence("a", 20*time.Second, 10*time.Second), s, 40*time.Second))
+			s.at(25 * time.Second)
+			s.raise(s.emergency("x", 5*time.Second))
+			s.at(2 * time.Minute)
+			s.expect("a", playout.Played, "completed", 3)
+		})
+	})
+	t.Run("RetriedAfterALoss", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			s := newStage(t)
+			s.player.Play(limit(s.occurrence("a", 20*time.Second, 10*time.Second), s, 32*time.Second))
+			s.at(25 * time.Second)
+			s.out.lose()
+			s.out.back()
+			s.at(2 * time.Minute)
+			s.expect("a", playout.Cut, scheduler.ReasonOutsideHours, 2)
+			if begun := s.out.begun(); len(begun) != 2 {
+				t.Errorf("sounded: %v, want no second try", begun)
+			}
+		})
+	})
+}
+
+// An alarm once made an airing up, of a part whose first try had been lost.
+func TestNoGhostAiringAfterAnEmergency(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("a", 20*time.Second, 3*time.Second))
+		s.at(20*time.Second + 500*time.Millisecond) // in the chime
+		s.out.lose()
+		s.out.back()
+		s.at(21 * time.Second) // half a second before the second try
+		s.raise(s.emergency("x", 10*time.Second))
+		s.at(time.Minute)
+		row := s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
+		if a := row.Airings[1]; a.Part != scheduler.PartChime || a.Frames != 48000 {
+			t.Errorf("second airing = %+v, want the whole chime again", a)
+		}
+	})
+}
+
+// An output that refuses a cue is asked again later, not at once for ever.
+func TestRefusedCueIsTriedAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.out.refuseWith(audio.ErrDeskFull)
+		s.player.Play(s.occurrence("a", 20*time.Second, 3*time.Second))
+		s.at(25 * time.Second)
+		s.out.refuseWith(nil)
+		s.at(time.Minute)
+		s.expect("a", playout.Played, scheduler.ReasonDevice, 2)
+	})
+}
+
+// A schedule that is removed takes what was cued for it along.
+func TestUnscheduleEndsWhatIsCued(t *testing.T) {
+	for name, at := range map[string]time.Duration{"Cued": 16 * time.Second, "Sounding": 22 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t)
+				s.player.Play(s.occurrence("one", 20*time.Second, 10*time.Second))
+				s.player.Play(s.occurrence("two", 40*time.Second, time.Second))
+				s.at(at)
+				if err := s.player.Unschedule(t.Context(), "s-one", "cán bộ xã"); err != nil {
+					t.Fatal(err)
+				}
+				s.at(time.Minute)
+				row := s.row("one")
+				if row.Outcome == playout.Played || row.Outcome == "" || row.By != "cán bộ xã" {
+					t.Errorf("outcome %q by %q, want it ended by who removed the schedule", row.Outcome, row.By)
+				}
+				for _, a := range row.Airings {
+					if a.Ended.After(s.out.start.Add(at)) {
+						t.Errorf("airing %+v outlasts its schedule, removed at %s", a, at)
+					}
+				}
+				s.expect("two", playout.Played, "completed", 2)
+			})
+		})
+	}
+}
+
+// A plan that was made before a schedule was removed may still hand it over.
+func TestUnscheduleOutrunsTheOldPlan(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		if err := s.player.Unschedule(t.Context(), "s-one", "cán bộ xã"); !errors.Is(err, playout.ErrNotOnAir) {
+			t.Errorf("Unschedule = %v, want ErrNotOnAir", err)
+		}
+		if err := s.player.Withdraw(t.Context(), "a-two", "cán bộ xã"); !errors.Is(err, playout.ErrNotOnAir) {
+			t.Errorf("Withdraw = %v, want ErrNotOnAir", err)
+		}
+		s.at(time.Second)
+		for _, id := range []string{"one", "two", "three"} {
+			s.player.Play(s.occurrence(id, 20*time.Second, time.Second))
+		}
+		s.at(time.Minute)
+		s.expect("one", playout.Withdrawn, scheduler.ReasonWithdrawn, 0)
+		s.expect("two", playout.Withdrawn, scheduler.ReasonWithdrawn, 0)
+		s.expect("three", playout.Played, "completed", 2)
+	})
+}
