@@ -11,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"loalang/people"
-	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -293,18 +292,4 @@ func (s *Server) withdrawAnnouncement(ctx context.Context, in *announcementInput
 		return nil, err
 	}
 	return shown(d), nil
-}
-
-// silence ends what sounds of an announcement that was withdrawn.
-func (s *Server) silence(ctx context.Context, announcement, by string) error {
-	var err error
-	if s.cfg.Withdraw != nil {
-		err = s.cfg.Withdraw.Withdraw(ctx, announcement, by)
-	} else if on := s.cfg.Air.Air().OnAir; on != nil && on.Occurrence.Announcement == announcement {
-		err = s.cfg.Air.Stop(ctx, on.Occurrence.ID, by)
-	}
-	if errors.Is(err, playout.ErrNotOnAir) {
-		return nil
-	}
-	return err
 }

@@ -113,7 +113,7 @@ func (s *Server) createSchedule(ctx context.Context, in *scheduleInput) (*schedu
 	return &scheduleOutput{Body: scheduleOf(sched)}, nil
 }
 
-// removeSchedule does nothing when the schedule was removed before.
+// removeSchedule also ends what sounds of the schedule, or is about to.
 func (s *Server) removeSchedule(ctx context.Context, in *removeInput) (*nothing, error) {
 	d, err := s.dossier(ctx, &in.Caller, in.ID, people.Plan)
 	if err != nil {
@@ -126,7 +126,7 @@ func (s *Server) removeSchedule(ctx context.Context, in *removeInput) (*nothing,
 		return nil, err
 	}
 	s.cfg.Changed()
-	return nil, nil
+	return nil, s.unschedule(ctx, in.Schedule, in.who.Name)
 }
 
 // schedule makes a schedule of an announcement. The error is scheduler.Invalid

@@ -246,6 +246,38 @@ func (s *silencer) Withdraw(_ context.Context, announcement, by string) error {
 	return playout.ErrNotOnAir
 }
 
+func (s *silencer) Unschedule(_ context.Context, schedule, by string) error {
+	s.got = append(s.got, schedule+" by "+by)
+	return playout.ErrNotOnAir
+}
+
+// A schedule that is removed takes along what was cued for it; without a
+// Withdrawer what sounds of it is stopped.
+func TestRemovedScheduleIsSilenced(t *testing.T) {
+	path := "/api/v1/announcements/" + noticeID + "/schedules"
+	for _, with := range []bool{true, false} {
+		quiet := &silencer{}
+		h := newHouse(t, func(c *web.Config) {
+			if with {
+				c.Withdraw = quiet
+			}
+		})
+		h.fill()
+		var s struct{ ID string }
+		h.call("cadre", "POST", path, `{"kind":"now"}`).want(201).into(&s)
+		o := h.w.plan.Occurrences[0]
+		o.Schedule = s.ID
+		h.w.air.OnAir = &playout.OnAir{Occurrence: o}
+		h.call("cadre", "DELETE", path+"/"+s.ID, "").want(204)
+		if with && (len(quiet.got) != 1 || quiet.got[0] != s.ID+" by máy cadre") {
+			t.Errorf("silenced %v", quiet.got)
+		}
+		if !with && (len(h.w.stopped) != 1 || h.w.stopped[0] != o.ID) {
+			t.Errorf("stopped %v", h.w.stopped)
+		}
+	}
+}
+
 func TestWithdrawSilencesAndCloses(t *testing.T) {
 	quiet := &silencer{}
 	h := newHouse(t, func(c *web.Config) { c.Withdraw = quiet })

@@ -139,12 +139,13 @@ type Teller interface {
 	Tell(t time.Time, by string) error
 }
 
-// Withdrawer silences an announcement that was taken back. *playout.Player is
-// one.
+// Withdrawer silences what was taken back. *playout.Player is one.
 type Withdrawer interface {
 	// Withdraw ends whatever of an announcement sounds or is about to;
 	// playout.ErrNotOnAir when nothing does.
 	Withdraw(ctx context.Context, announcement, by string) error
+	// Unschedule does the same for a schedule that was removed.
+	Unschedule(ctx context.Context, schedule, by string) error
 }
 
 // Pinger says whether the database answers. *store.Store is one.

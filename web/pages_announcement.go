@@ -1,14 +1,12 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"loalang/people"
-	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -303,6 +301,9 @@ func (p *panel) removeSchedule(v *visit) {
 		return
 	}
 	p.s.cfg.Changed()
+	if err := p.s.unschedule(v.ctx(), id, v.me.Name); err != nil {
+		p.s.cfg.Logger.Error("what a removed schedule sounds could not be stopped", "schedule", id, "err", err)
+	}
 	v.goTo("/announcements/"+d.Announcement.ID, "unscheduled")
 }
 
@@ -327,15 +328,7 @@ func (p *panel) withdraw(v *visit) {
 
 // silence stops the announcement when it sounds or is about to.
 func (p *panel) silence(v *visit, announcement string) {
-	err := playout.ErrNotOnAir
-	air := p.s.cfg.Air.Air()
-	switch {
-	case p.s.cfg.Withdraw != nil:
-		err = p.s.cfg.Withdraw.Withdraw(v.ctx(), announcement, v.me.Name)
-	case air.OnAir != nil && air.OnAir.Occurrence.Announcement == announcement:
-		err = p.s.cfg.Air.Stop(v.ctx(), air.OnAir.Occurrence.ID, v.me.Name)
-	}
-	if err != nil && !errors.Is(err, playout.ErrNotOnAir) {
+	if err := p.s.silence(v.ctx(), announcement, v.me.Name); err != nil {
 		p.s.cfg.Logger.Error("withdrawn announcement could not be stopped", "announcement", announcement, "err", err)
 	}
 }

@@ -34,7 +34,7 @@ type Config struct {
 
 	Air      Airer
 	Alarm    Alarmer
-	Withdraw Withdrawer // nil: what is withdrawn while it sounds is stopped through Air
+	Withdraw Withdrawer // nil: what is taken back while it sounds is stopped through Air
 	Listen   Listener   // nil: there is nothing to listen in to
 	Importer Importer
 	Speaker  Speaker
