@@ -20,18 +20,20 @@ type airJSON struct {
 	At        time.Time      `json:"at"`
 	State     string         `json:"state" enum:"idle,settling,playing,emergency" doc:"settling: the amplifier is on, no sound yet."`
 	OnAir     *onAirJSON     `json:"on_air,omitempty" doc:"What the amplifier is on for; an emergency sounds over it."`
-	Emergency *emergencyJSON `json:"emergency,omitempty"`
-	Device    string         `json:"device" doc:"What is open; empty when nothing."`
-	Audible   bool           `json:"audible" doc:"False without a sound card: nothing is heard but by listening in."`
-	Up        bool           `json:"up" doc:"The output holds its device."`
-	Fault     string         `json:"fault,omitempty" doc:"What is weaker than asked."`
-	Level     levelJSON      `json:"level"`
-	Underruns int64          `json:"underruns" doc:"How often the card ran dry since the output's process started."`
-	Restarts  int64          `json:"restarts"`
-	RealTime  bool           `json:"real_time"`
-	Latency   float64        `json:"latency" doc:"Seconds from mixing a frame to hearing it."`
-	Amp       ampJSON        `json:"amp"`
-	Clock     clockJSON      `json:"clock"`
+	Emergency *emergencyJSON `json:"emergency,omitempty" doc:"The newest that is active."`
+	// Emergencies alternate when there are several.
+	Emergencies []emergencyJSON `json:"emergencies,omitempty" doc:"All that are active, the oldest first; they sound in turn."`
+	Device      string          `json:"device" doc:"What is open; empty when nothing."`
+	Audible     bool            `json:"audible" doc:"False without a sound card: nothing is heard but by listening in."`
+	Up          bool            `json:"up" doc:"The output holds its device."`
+	Fault       string          `json:"fault,omitempty" doc:"What is weaker than asked."`
+	Level       levelJSON       `json:"level"`
+	Underruns   int64           `json:"underruns" doc:"How often the card ran dry since the output's process started."`
+	Restarts    int64           `json:"restarts"`
+	RealTime    bool            `json:"real_time"`
+	Latency     float64         `json:"latency" doc:"Seconds from mixing a frame to hearing it."`
+	Amp         ampJSON         `json:"amp"`
+	Clock       clockJSON       `json:"clock"`
 }
 
 // levelJSON is what left the mixer in the last tenth of a second.
@@ -54,19 +56,30 @@ type onAirJSON struct {
 
 // emergencyJSON is an emergency as the API shows it.
 type emergencyJSON struct {
-	ID        string    `json:"id"`
-	Title     string    `json:"title"`
-	Reason    string    `json:"reason"`
-	Source    string    `json:"source,omitempty"`
-	Text      string    `json:"text,omitempty"`
-	Languages []string  `json:"languages" doc:"None is all of the village."`
-	Zones     []string  `json:"zones" doc:"None is all."`
-	Repeat    int       `json:"repeat" doc:"Cycles of siren and message; 0 is until it ends."`
-	Raised    time.Time `json:"raised"`
-	RaisedBy  string    `json:"raised_by"`
-	Expires   time.Time `json:"expires" doc:"It never sounds after this instant."`
+	ID         string    `json:"id"`
+	Title      string    `json:"title"`
+	Reason     string    `json:"reason"`
+	Source     string    `json:"source,omitempty"`
+	Text       string    `json:"text,omitempty"`
+	Languages  []string  `json:"languages" doc:"None is all of the village."`
+	Zones      []string  `json:"zones" doc:"None is all."`
+	Repeat     int       `json:"repeat" doc:"Cycles of siren and message; 0 is until it ends."`
+	Raised     time.Time `json:"raised"`
+	RaisedBy   string    `json:"raised_by"`
+	Supersedes string    `json:"supersedes,omitempty" doc:"ID of the one that this one replaced."`
+	Expires    time.Time `json:"expires" doc:"It never sounds after this instant."`
 
-	Warnings []ProblemFault `json:"warnings,omitempty" doc:"In the answer to raising it: what was wrong in the request and was repaired, for an emergency is not refused for a detail."`
+	Sounding *bool              `json:"sounding,omitempty" doc:"In the air: the sound card plays it, now or in its turn, with the amplifier on."`
+	Spoken   []string           `json:"spoken,omitempty" doc:"In the air: languages whose words are read after the siren so far."`
+	Faults   []emergencyTrouble `json:"faults,omitempty" doc:"In the air: what keeps it from being heard as it was meant."`
+	Warnings []ProblemFault     `json:"warnings,omitempty" doc:"In the answer to raising it: what was wrong in the request and was repaired, for an emergency is not refused for a detail."`
+}
+
+// emergencyTrouble is one thing that is wrong with an active emergency.
+type emergencyTrouble struct {
+	Code     string `json:"code" doc:"Stable."`
+	Language string `json:"language,omitempty" doc:"That is not read; about all of it when left out."`
+	Detail   string `json:"detail" doc:"What is wrong and what to do."`
 }
 
 type ampJSON struct {
@@ -85,7 +98,8 @@ type clockJSON struct {
 	Offset  float64 `json:"offset,omitempty" doc:"Seconds of the told time against the system clock."`
 }
 
-func airOf(a playout.Air) airJSON {
+// airOf shows the air; what is wrong is worded in lang.
+func airOf(a playout.Air, lang string) airJSON {
 	j := airJSON{
 		Village: a.Village, At: a.At.UTC(), State: stateOf(a), Device: a.Output.Device, Audible: a.Output.Audible, Up: a.Output.Up,
 		Fault: a.Output.Fault, Level: levelOf(a), Underruns: a.Output.Underruns, Restarts: a.Output.Restarts, RealTime: a.Output.RealTime,
@@ -106,9 +120,11 @@ func airOf(a playout.Air) airJSON {
 			Part: string(on.Part), Language: on.Language, Started: instantOf(on.Started), Ends: instantOf(on.Ends),
 		}
 	}
-	if a.Emergency != nil {
-		e := emergencyOf(*a.Emergency)
-		j.Emergency = &e
+	for _, e := range a.Emergencies {
+		j.Emergencies = append(j.Emergencies, liveOf(e, lang))
+	}
+	if n := len(j.Emergencies); n > 0 {
+		j.Emergency = &j.Emergencies[n-1]
 	}
 	return j
 }
@@ -141,7 +157,24 @@ func emergencyOf(e scheduler.Emergency) emergencyJSON {
 	return emergencyJSON{
 		ID: e.ID, Title: e.Title, Reason: e.Reason, Source: e.Source, Text: e.Text, Languages: entries(e.Languages), Zones: entries(e.Zones),
 		Repeat: e.Repeat, Raised: e.Raised.UTC(), RaisedBy: e.RaisedBy, Expires: e.Expires.UTC(),
+		Supersedes: e.Supersedes,
 	}
+}
+
+// liveOf shows an emergency that is active.
+func liveOf(e playout.ActiveEmergency, lang string) emergencyJSON {
+	j := emergencyOf(e.Emergency)
+	j.Sounding, j.Spoken = &e.Sounding, e.Spoken
+	for _, f := range e.Faults {
+		j.Faults = append(j.Faults, emergencyTrouble{f.Code, f.Language, troubleWords(lang, f)})
+	}
+	return j
+}
+
+// troubleWords says what is wrong with an active emergency.
+func troubleWords(lang string, f playout.EmergencyFault) string {
+	p := phrase{lang: lang}
+	return upper(p.word("emergency-fault."+f.Code, p.lower(p.language(f.Language))))
 }
 
 type (
@@ -166,7 +199,7 @@ func (s *Server) getAir(_ context.Context, in *airInput) (*airOutput, error) {
 	if _, err := in.village(a.Village, people.View); err != nil {
 		return nil, err
 	}
-	return &airOutput{Body: airOf(a)}, nil
+	return &airOutput{Body: airOf(a, in.lang)}, nil
 }
 
 func (s *Server) stopOccurrence(ctx context.Context, in *stopInput) (*nothing, error) {

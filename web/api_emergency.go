@@ -3,11 +3,14 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"loalang/people"
+	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -20,7 +23,17 @@ type (
 		Body emergencyJSON
 	}
 	lowerInput struct{ Caller }
+	renewInput struct {
+		Caller
+		ID   string `path:"id"`
+		Body renewForm
+	}
 )
+
+// renewForm is what renews an emergency.
+type renewForm struct {
+	ExpiresIn float64 `json:"expires_in,omitempty" doc:"Seconds from now, at most a day; 900 when left out."`
+}
 
 // emergencyForm is what raises an emergency.
 type emergencyForm struct {
@@ -32,12 +45,15 @@ type emergencyForm struct {
 	Zones     []string `json:"zones,omitempty" doc:"All when left out or none of them is the board's."`
 	Repeat    int      `json:"repeat,omitempty" doc:"Cycles of siren and message, at most 100; until it ends when left out."`
 	ExpiresIn float64  `json:"expires_in,omitempty" doc:"Seconds, at most a day; 900 when left out. It never sounds after that."`
+
+	Supersedes string `json:"supersedes,omitempty" doc:"ID of the active emergency that this one replaces at once; without it both sound in turn."`
 }
 
 func (s *Server) registerEmergencies(api huma.API) {
 	const tag = "emergency"
 	answer(s, api, operation{"raise-emergency", http.MethodPost, "/emergency", "Sound an emergency now, over everything", tag, people.Alarm, http.StatusCreated}, s.raiseEmergency)
-	answer(s, api, operation{"end-emergency", http.MethodDelete, "/emergency", "End the emergency", tag, people.Alarm, http.StatusNoContent}, s.endEmergency)
+	answer(s, api, operation{"renew-emergency", http.MethodPatch, "/emergency/{id}", "Give an active emergency another end", tag, people.Alarm, 0}, s.renewEmergency)
+	answer(s, api, operation{"end-emergency", http.MethodDelete, "/emergency", "End every emergency", tag, people.Alarm, http.StatusNoContent}, s.endEmergency)
 }
 
 // raiseEmergency waits for neither the database nor the disk before the siren is
@@ -50,14 +66,12 @@ func (s *Server) raiseEmergency(ctx context.Context, in *raiseInput) (*raiseOutp
 	}
 	f := in.Body
 	now := s.cfg.Now().UTC()
-	life := scheduler.DefaultEmergencyLife
-	if f.ExpiresIn != 0 {
-		life = seconds(f.ExpiresIn)
-	}
+	life := lifeOf(f.ExpiresIn)
 	e := scheduler.Emergency{
 		Owned: s.owned(s.cfg.NewID(), village), Title: strings.TrimSpace(scheduler.Clean(f.Title)), Reason: strings.TrimSpace(scheduler.Clean(f.Reason)),
 		Source: strings.TrimSpace(scheduler.Clean(f.Source)), Text: strings.TrimSpace(scheduler.Clean(f.Text)),
 		Languages: f.Languages, Zones: f.Zones, Repeat: f.Repeat, Raised: now, Expires: now.Add(life), RaisedBy: in.who.Name,
+		Supersedes: f.Supersedes,
 	}
 	if e.Source == "" {
 		e.Source = in.who.Name
@@ -67,6 +81,34 @@ func (s *Server) raiseEmergency(ctx context.Context, in *raiseInput) (*raiseOutp
 		return nil, renamed(err, "expires", "expires_in")
 	}
 	if err := s.cfg.Alarm.Raise(ctx, e); err != nil {
+		return nil, err
+	}
+	out := &raiseOutput{Body: emergencyOf(e)}
+	out.Body.Warnings = emergencyWarnings(in.lang, repaired)
+	return out, nil
+}
+
+// lifeOf is how long an emergency lives that was given so many seconds.
+func lifeOf(expiresIn float64) time.Duration {
+	if expiresIn == 0 {
+		return scheduler.DefaultEmergencyLife
+	}
+	return seconds(expiresIn)
+}
+
+// renewEmergency waits for nothing either.
+func (s *Server) renewEmergency(ctx context.Context, in *renewInput) (*raiseOutput, error) {
+	if _, err := in.village("", people.Alarm); err != nil {
+		return nil, err
+	}
+	now := s.cfg.Now().UTC()
+	asked := scheduler.Emergency{Raised: now, Expires: now.Add(lifeOf(in.Body.ExpiresIn))}
+	asked, repaired := asked.Settle(now, nil, nil)
+	if !asked.Expires.After(now) {
+		return nil, in.invalid("expires_in", scheduler.FaultPast, "")
+	}
+	e, err := s.cfg.Alarm.Renew(ctx, in.ID, asked.Expires, in.who.Name)
+	if err != nil {
 		return nil, err
 	}
 	out := &raiseOutput{Body: emergencyOf(e)}
@@ -84,11 +126,19 @@ func (s *Server) settle(ctx context.Context, e scheduler.Emergency) (scheduler.E
 		}
 	}
 	e, repaired := e.Settle(s.cfg.Now(), languages, s.cfg.Zones)
+	if e.Supersedes != "" && !s.activeEmergency(e.Supersedes) {
+		repaired = append(repaired, scheduler.Fault{Field: "supersedes", Code: "not-active"})
+		e.Supersedes = ""
+	}
 	if e.Title == "" {
 		e.Title = emergencyTitle(e.Languages)
 		repaired = append(repaired, scheduler.Fault{Field: "title", Code: scheduler.FaultRequired, Limit: e.Title})
 	}
 	return e, repaired
+}
+
+func (s *Server) activeEmergency(id string) bool {
+	return slices.ContainsFunc(s.cfg.Air.Air().Emergencies, func(e playout.ActiveEmergency) bool { return e.ID == id })
 }
 
 // emergencyTitle is the title of an emergency that was given none, in the first

@@ -41,10 +41,13 @@ func doors() []door {
 		{"DELETE", "/api/v1/air", "", people.Plan},
 		{"GET", "/api/v1/air/listen", "", people.View},
 		{"POST", "/api/v1/emergency", `{"title":"Lũ","reason":"Nước dâng"}`, people.Alarm},
+		{"PATCH", "/api/v1/emergency/" + alarmID, `{"expires_in":60}`, people.Alarm},
 		{"DELETE", "/api/v1/emergency", "", people.Alarm},
 		{"POST", "/api/v1/clock", `{"at":"2026-11-23T16:25:00+07:00"}`, people.Plan},
 	}
 }
+
+const alarmID = "0193a000-0000-7000-8000-0000000a1a12"
 
 // eventsDoor is apart: its answer has no end.
 const eventsDoor = "GET /api/v1/air/events"
@@ -65,7 +68,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor)

@@ -69,7 +69,7 @@ func TestDescriptionHasTheContract(t *testing.T) {
 		"post /announcements", "get /announcements", "get /announcements/{id}", "post /announcements/{id}/schedules",
 		"delete /announcements/{id}/schedules/{sid}", "post /announcements/{id}/withdraw", "post /recordings", "get /recordings",
 		"get /recordings/{id}/audio", "post /speech/preview", "get /plan", "get /asrun", "get /air", "delete /air", "get /air/events",
-		"get /air/listen", "post /emergency", "delete /emergency", "get /villages", "get /slots", "post /clock",
+		"get /air/listen", "post /emergency", "patch /emergency/{id}", "delete /emergency", "get /villages", "get /slots", "post /clock",
 	} {
 		method, path, _ := strings.Cut(want, " ")
 		if doc.Paths["/api/v1"+path][method] == nil {

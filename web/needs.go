@@ -102,7 +102,10 @@ type Airer interface {
 
 // Alarmer raises and ends emergencies. *playout.Player is one.
 type Alarmer interface {
+	// Raise returns playout.ErrManyEmergencies when no more can be heard in turn.
 	Raise(ctx context.Context, e scheduler.Emergency) error
+	// Renew gives an active one another end; playout.ErrNoEmergency when it is none.
+	Renew(ctx context.Context, id string, expires time.Time, by string) (scheduler.Emergency, error)
 	Lower(ctx context.Context, by string) error
 }
 

@@ -17,7 +17,9 @@ import (
 // or the form.
 type emergencyView struct {
 	Key       string
-	Live      *liveView
+	Live      *liveView  // the newest that sounds
+	Others    []liveView // that sound in turn with it
+	Stop      string     // words of the button that ends them all
 	Meter     string
 	Confirm   bool
 	Templates []templateView
@@ -29,34 +31,59 @@ type emergencyView struct {
 	Languages []tongueView
 	Chosen    []string
 	Summary   string
+	Replaces  string     // ID of the one that a new one replaces; empty: none, they alternate
+	Active    []liveView // that may be replaced
 	Faults    map[string]string
 }
 
-// liveView is the emergency that sounds.
-type liveView struct{ Title, Line, Text, Until string }
+// liveView is an emergency that is active.
+type liveView struct {
+	ID, Title, Line, Text, Until string
+	Troubles                     []string
+}
 
 func (p *panel) registerEmergency(r *gin.Engine) {
 	r.GET("/emergency", p.allow(people.Alarm, p.emergency))
 	r.POST("/emergency", p.allow(people.Alarm, p.raise))
+	r.POST("/emergency/renew", p.allow(people.Alarm, p.renew))
 	r.POST("/emergency/stop", p.allow(people.Alarm, p.lower))
 }
 
 func (p *panel) emergency(v *visit) {
 	air := p.s.cfg.Air.Air()
-	if air.Emergency == nil {
+	if n := len(air.Emergencies); n == 0 || v.c.Query("do") == "new" {
 		f := emptyForm()
 		f.Set("what", "lu-quet")
+		if n > 0 { // what is said further of a danger most often replaces what was said
+			f.Set("replaces", air.Emergencies[n-1].ID)
+		}
 		p.fillEmergency(v, f)
 		p.showEmergency(v, http.StatusOK, f)
 		return
 	}
-	e := air.Emergency
-	w := emergencyView{Key: emergencyKey(air), Meter: meterPercent(air), Live: &liveView{
-		Title: e.Title, Text: e.Text,
-		Line:  v.word("emergency.line", v.clock(e.Raised), e.RaisedBy, e.Reason),
-		Until: v.word("emergency.until", v.clock(e.Expires)),
-	}}
+	live := v.activeEmergencies(air)
+	w := emergencyView{Key: emergencyKey(air), Meter: meterPercent(air), Live: &live[0], Others: live[1:], Stop: v.word("emergency.stop")}
+	if len(live) > 1 {
+		w.Stop = v.word("emergency.stop-all")
+	}
 	p.show(v, "emergency", view{Title: v.word("emergency.live"), Tab: "emergency", Script: "today.js", Data: w})
+}
+
+// activeEmergencies describes what is active, the newest first.
+func (v *visit) activeEmergencies(air playout.Air) []liveView {
+	var live []liveView
+	for _, e := range slices.Backward(air.Emergencies) {
+		l := liveView{
+			ID: e.ID, Title: e.Title, Text: e.Text,
+			Line:  v.word("emergency.line", v.clock(e.Raised), e.RaisedBy, e.Reason),
+			Until: v.word("emergency.until", v.clock(e.Expires)),
+		}
+		for _, f := range e.Faults {
+			l.Troubles = append(l.Troubles, troubleWords(v.lang, f))
+		}
+		live = append(live, l)
+	}
+	return live
 }
 
 // emergencyTemplates are the dangers of the place; what is said is Vietnamese.
@@ -92,6 +119,7 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 	w := emergencyView{
 		Templates: v.emergencyTemplates(f.Get("what")), What: f.Get("what"), Title: f.Get("title"),
 		Reason: f.Get("reason"), Source: f.Get("source"), Text: f.Get("text"), Faults: f.faults,
+		Replaces: f.Get("replaces"), Active: v.activeEmergencies(p.s.cfg.Air.Air()),
 	}
 	choir := p.s.choir(v.ctx())
 	for _, code := range v.village.Languages {
@@ -131,8 +159,12 @@ func (p *panel) raise(v *visit) {
 		return
 	}
 	if err := p.s.cfg.Alarm.Raise(v.ctx(), e); err != nil {
+		words := "emergency.failed"
+		if errors.Is(err, playout.ErrManyEmergencies) {
+			words = "problem.many-emergencies"
+		}
 		p.s.cfg.Logger.Error("emergency could not be raised", "err", err)
-		f.fault("text", v.word("emergency.failed"))
+		f.fault("text", v.word(words))
 		p.showEmergency(v, http.StatusServiceUnavailable, f)
 		return
 	}
@@ -148,7 +180,7 @@ func (p *panel) emergencyOf(v *visit, f *form) scheduler.Emergency {
 	e := scheduler.Emergency{
 		Owned: p.owned(v, p.s.cfg.NewID()), Title: strings.TrimSpace(f.Get("title")), Reason: strings.TrimSpace(f.Get("reason")),
 		Source: strings.TrimSpace(f.Get("source")), Text: strings.TrimSpace(scheduler.Clean(f.Get("text"))),
-		Raised: now, Expires: now.Add(scheduler.DefaultEmergencyLife), RaisedBy: v.me.Name,
+		Raised: now, Expires: now.Add(scheduler.DefaultEmergencyLife), RaisedBy: v.me.Name, Supersedes: f.Get("replaces"),
 	}
 	if e.Source == "" {
 		e.Source = v.me.Name
@@ -162,6 +194,25 @@ func (p *panel) emergencyOf(v *visit, f *form) scheduler.Emergency {
 		e.Languages = nil // all
 	}
 	return e
+}
+
+// renew gives an emergency its usual life once more, from now on.
+func (p *panel) renew(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	_, err = p.s.cfg.Alarm.Renew(v.ctx(), f.Get("id"), v.now.Add(scheduler.DefaultEmergencyLife), v.me.Name)
+	told := "emergency-renewed"
+	if errors.Is(err, playout.ErrNoEmergency) {
+		told, err = "emergency-gone", nil
+	}
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	v.goTo("/emergency", told)
 }
 
 func (p *panel) lower(v *visit) {

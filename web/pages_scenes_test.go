@@ -140,9 +140,10 @@ func (w *world) onAir() {
 }
 
 func (w *world) emergencyOn() {
-	w.air.Emergency = &scheduler.Emergency{
+	w.air.Emergencies = []playout.ActiveEmergency{{Sounding: true, Spoken: []string{"vi"}, Faults: []playout.EmergencyFault{{Code: playout.FaultNoVoice, Language: "pcc"}}, Emergency: scheduler.Emergency{
 		Owned: scheduler.Owned{ID: "e1", Village: "un-ta"}, Title: "Lũ quét, sạt lở đất", Reason: "Nước suối lên nhanh.", RaisedBy: "truongthon",
 		Text: "Khẩn cấp! Nước suối đang lên nhanh.", Raised: w.now.Add(-42 * time.Second), Expires: w.now.Add(14 * time.Minute),
-	}
+	}}}
+	w.newest()
 	w.air.Output.Levels.RMS = -12
 }

@@ -161,6 +161,7 @@ func TestForbiddenIsForbidden(t *testing.T) {
 		{people.Recorder, "GET", "/emergency"},
 		{people.Recorder, "POST", "/emergency"},
 		{people.Recorder, "POST", "/emergency/stop"},
+		{people.Recorder, "POST", "/emergency/renew"},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.role)+" "+tt.method+" "+tt.path, func(t *testing.T) {

@@ -101,7 +101,7 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 // part, an emergency, the state of the board. The page's module makes the same
 // of the API's event.
 func airKey(a playout.Air) string {
-	j := airOf(a)
+	j := airOf(a, vietnamese)
 	key := []string{emergencyKey(a), "", "", "", "", strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), strconv.FormatBool(j.Amp.Keyed), strconv.FormatBool(j.Clock.Trusted)}
 	if on := j.OnAir; on != nil {
 		key[1], key[2], key[3], key[4] = on.Occurrence, j.State, on.Part, on.Language
@@ -109,13 +109,14 @@ func airKey(a playout.Air) string {
 	return strings.Join(key, "/")
 }
 
-// emergencyKey changes with the emergency only: its page must not move under a
-// finger that is about to stop it.
+// emergencyKey changes with the emergencies only: their page must not move under
+// a finger that is about to stop them.
 func emergencyKey(a playout.Air) string {
-	if a.Emergency == nil {
-		return ""
+	ids := make([]string, len(a.Emergencies))
+	for i, e := range a.Emergencies {
+		ids[i] = e.ID
 	}
-	return a.Emergency.ID
+	return strings.Join(ids, "+")
 }
 
 // meterPercent draws −60 dBFS as nothing and 0 dBFS as full.

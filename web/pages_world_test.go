@@ -37,6 +37,7 @@ type world struct {
 	air      playout.Air
 	raised   []scheduler.Emergency
 	lowered  int
+	tooMany  error // of Raise
 	stopped  []string
 	told     []time.Time
 	changed  int
@@ -236,9 +237,34 @@ func (w *world) Stop(_ context.Context, occurrence, _ string) error {
 func (w *world) Raise(_ context.Context, e scheduler.Emergency) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.tooMany != nil {
+		return w.tooMany
+	}
 	w.raised = append(w.raised, e)
-	w.air.Emergency = &e
+	w.air.Emergencies = append(slices.DeleteFunc(w.air.Emergencies, func(o playout.ActiveEmergency) bool { return o.ID == e.Supersedes }),
+		playout.ActiveEmergency{Emergency: e, Sounding: true})
+	w.newest()
 	return nil
+}
+
+// newest keeps Air.Emergency what it is.
+func (w *world) newest() {
+	w.air.Emergency = nil
+	if n := len(w.air.Emergencies); n > 0 {
+		w.air.Emergency = &w.air.Emergencies[n-1].Emergency
+	}
+}
+
+func (w *world) Renew(_ context.Context, id string, expires time.Time, _ string) (scheduler.Emergency, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.air.Emergencies {
+		if e := &w.air.Emergencies[i].Emergency; e.ID == id {
+			e.Expires = expires
+			return *e, nil
+		}
+	}
+	return scheduler.Emergency{}, playout.ErrNoEmergency
 }
 
 func (w *world) Lower(context.Context, string) error {
@@ -248,7 +274,8 @@ func (w *world) Lower(context.Context, string) error {
 		return playout.ErrNoEmergency
 	}
 	w.lowered++
-	w.air.Emergency = nil
+	w.air.Emergencies = nil
+	w.newest()
 	return nil
 }
 

@@ -99,7 +99,7 @@ func (s *Server) events(k *Caller) {
 	}
 	check := time.NewTicker(streamCheck)
 	defer check.Stop()
-	var t teller
+	t := teller{lang: k.lang}
 	for {
 		select {
 		case <-ctx.Done():
@@ -122,12 +122,13 @@ func (s *Server) events(k *Caller) {
 
 // teller decides whether the whole of the air is told or the level is enough.
 type teller struct {
+	lang string // in which faults are worded
 	last string // what was told, without level and times
 	at   time.Time
 }
 
 func (t *teller) tell(a playout.Air) []byte {
-	j := airOf(a)
+	j := airOf(a, t.lang)
 	key := j
 	key.At, key.Level, key.Clock.Since = time.Time{}, levelJSON{}, 0
 	what := string(encode(key))

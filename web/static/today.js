@@ -33,16 +33,34 @@ function show(air) {
   ahead = Date.parse(air.at) - Date.now();
   level(air.level?.rms ?? -120);
   left();
+  for (const e of air.emergencies ?? []) faults(e);
   const key = keyOf(air);
   if (key !== live.dataset.key) draw(key);
+}
+
+// faults shows what keeps an emergency from being heard, below what is pressed:
+// nothing moves under a finger.
+function faults(emergency) {
+  const list = live.querySelector(`[data-faults="${CSS.escape(emergency.id)}"]`);
+  const words = (emergency.faults ?? []).map((f) => f.detail);
+  if (!list || list.dataset.said === words.join("\n")) return;
+  list.dataset.said = words.join("\n");
+  list.replaceChildren(
+    ...words.map((w) => {
+      const li = document.createElement("li");
+      li.textContent = w;
+      return li;
+    }),
+  );
 }
 
 // keyOf changes when the page should be drawn anew. The server makes the same
 // in airKey.
 function keyOf(air) {
   const on = air.on_air;
-  if (!live.dataset.part) return air.emergency?.id ?? "";
-  return [air.emergency?.id, on?.occurrence, on && air.state, on?.part, on?.language, air.up, air.audible, air.amp?.keyed, air.clock?.trusted].map((v) => v ?? "").join("/");
+  const emergencies = (air.emergencies ?? []).map((e) => e.id).join("+");
+  if (!live.dataset.part) return emergencies;
+  return [emergencies, on?.occurrence, on && air.state, on?.part, on?.language, air.up, air.audible, air.amp?.keyed, air.clock?.trusted].map((v) => v ?? "").join("/");
 }
 
 // left counts down to the end of what sounds.
