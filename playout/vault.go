@@ -29,9 +29,11 @@ type vault struct {
 	mu  sync.Mutex
 	all map[string]deposit // by ID
 
-	file    sync.Mutex // one writer of the file: an older state must not overtake a newer
-	written []byte     // what the file has; file is held
-	saving  sync.Mutex // one writer of the database's rows
+	file     sync.Mutex // one writer of the file: an older state must not overtake a newer
+	written  []byte     // what the file has; file is held
+	unkept   bool       // the file's last write failed: logged once; file is held
+	saving   sync.Mutex // one writer of the database's rows
+	unsaving bool       // the database refused the last: logged once; saving is held
 }
 
 // deposit is the newest state of an emergency.
@@ -133,11 +135,13 @@ func (v *vault) write() {
 		err = v.spool.write(activeFile, raw)
 	}
 	if err != nil {
-		v.written = nil
-		v.log.Error("the emergencies could not be kept for a restart", "err", err)
+		if !v.unkept {
+			v.log.Error("the emergencies could not be kept for a restart", "err", err)
+		}
+		v.written, v.unkept = nil, true
 		return
 	}
-	v.written = raw
+	v.written, v.unkept = raw, false
 }
 
 // tend goes on trying, until ctx ends, to write and save what could not be yet.
@@ -185,9 +189,13 @@ func (v *vault) save(ctx context.Context) {
 		err := v.under.SaveEmergency(patient, e)
 		cancel()
 		if err != nil {
-			v.log.Error("an emergency could not be saved yet", "emergency", e.ID, "err", err)
+			if !v.unsaving {
+				v.log.Error("an emergency could not be saved yet", "emergency", e.ID, "err", err)
+			}
+			v.unsaving = true
 			return
 		}
+		v.unsaving = false
 		v.mu.Lock()
 		if d := v.all[e.ID]; reflect.DeepEqual(d.e, e) {
 			d.saved = true

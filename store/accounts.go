@@ -23,13 +23,27 @@ func scanAccount(r row) (people.Account, error) {
 // people.FoldName does, disabled ones included; fs.ErrNotExist when there is
 // none.
 func (s *Store) AccountByName(ctx context.Context, name string) (people.Account, error) {
-	return s.account(ctx, "name_key = ?", people.FoldName(name), missing{what: "account", id: name})
+	key, gone := people.FoldName(name), missing{what: "account", id: name}
+	a, err := s.account(ctx, "name_key = ?", key, gone)
+	if err == nil {
+		return a, nil
+	}
+	return instead(s, err, func(sb standby) (people.Account, error) {
+		return pick(sb.accounts, func(a people.Account) bool { return people.FoldName(a.Name) == key }, gone)
+	})
 }
 
 // AccountByID reads one account, disabled ones included; fs.ErrNotExist when
 // there is none.
 func (s *Store) AccountByID(ctx context.Context, id string) (people.Account, error) {
-	return s.account(ctx, "id = ?", id, missing{what: "account", id: id})
+	gone := missing{what: "account", id: id}
+	a, err := s.account(ctx, "id = ?", id, gone)
+	if err == nil {
+		return a, nil
+	}
+	return instead(s, err, func(sb standby) (people.Account, error) {
+		return pick(sb.accounts, func(a people.Account) bool { return a.ID == id }, gone)
+	})
 }
 
 func (s *Store) account(ctx context.Context, condition, value string, gone error) (a people.Account, err error) {
@@ -45,7 +59,7 @@ func (s *Store) account(ctx context.Context, condition, value string, gone error
 // revision that was read; scheduler.ErrRevision when it has changed since,
 // people.ErrNameTaken when another account has the name.
 func (s *Store) SaveAccount(ctx context.Context, a people.Account) error {
-	return s.write(ctx, "save account", func(tx *sql.Tx) error { return s.saveAccount(ctx, tx, a) })
+	return s.followed(ctx, s.write(ctx, "save account", func(tx *sql.Tx) error { return s.saveAccount(ctx, tx, a) }))
 }
 
 func (s *Store) saveAccount(ctx context.Context, tx *sql.Tx, a people.Account) error {
@@ -73,7 +87,10 @@ func (s *Store) AllAccounts(ctx context.Context) (list []people.Account, err err
 		list, err = query(ctx, tx, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE deleted_at IS NULL ORDER BY name_key")
 		return err
 	})
-	return list, err
+	if err == nil {
+		return list, nil
+	}
+	return instead(s, err, func(sb standby) ([]people.Account, error) { return sb.accounts, nil })
 }
 
 // CreateSetup keeps the hash of a one-time link that creates the first account
@@ -92,7 +109,7 @@ func (s *Store) CreateSetup(ctx context.Context, hash string, expires time.Time)
 // in one transaction: a link is used up only when the account is there.
 // fs.ErrNotExist when no such link is alive at now.
 func (s *Store) UseSetup(ctx context.Context, hash string, now time.Time, a people.Account) error {
-	return s.write(ctx, "use setup link", func(tx *sql.Tx) error {
+	err := s.write(ctx, "use setup link", func(tx *sql.Tx) error {
 		// The link makes the first account: once there is one, it is dead.
 		res, err := tx.ExecContext(ctx, `UPDATE setups SET used_at = ?1 WHERE hash = ?2 AND used_at IS NULL AND expires_at > ?1
 			AND NOT EXISTS (SELECT 1 FROM accounts)`, micros(now), hash)
@@ -106,6 +123,7 @@ func (s *Store) UseSetup(ctx context.Context, hash string, now time.Time, a peop
 		}
 		return s.saveAccount(ctx, tx, a)
 	})
+	return s.followed(ctx, err)
 }
 
 // abbreviated is as much of a hash as an error may show.

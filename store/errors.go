@@ -17,8 +17,9 @@ var (
 	ErrNewer = errors.New("the data folder was written by a newer version of loalang: install that version, or restore a backup made by this one")
 	// ErrNotDatabase says that the file is something else. Nothing was changed.
 	ErrNotDatabase = errors.New("the file is not a database of loalang: choose another data folder, or move the file away and restore a backup")
-	// ErrCorrupt says that the database is damaged. It is never deleted.
-	ErrCorrupt = errors.New("the database is damaged: stop loalang, keep a copy of the data folder, and restore the last backup")
+	// ErrCorrupt says that the database is damaged; it also is syscall.EUCLEAN.
+	// The file is never overwritten or deleted.
+	ErrCorrupt error = corrupt{}
 	// ErrBusy says that another program held the database for too long.
 	ErrBusy = errors.New("another program holds the database: end it, then try again")
 	// ErrFull says that the disk is full; it also is syscall.ENOSPC. Nothing of
@@ -38,6 +39,29 @@ func (full) Error() string {
 // Is makes every full error the same, and the same as ENOSPC.
 func (full) Is(target error) bool { return target == error(full{}) || target == error(syscall.ENOSPC) }
 
+// corrupt is a type so that ErrCorrupt can be EUCLEAN as well, as full is.
+type corrupt struct{}
+
+// Error says what to do.
+func (corrupt) Error() string {
+	return "the database is damaged: stop loalang, keep a copy of the data folder, and restore the last backup"
+}
+
+// Is makes every damage the same, and the same as EUCLEAN.
+func (corrupt) Is(target error) bool {
+	return target == error(corrupt{}) || target == error(syscall.EUCLEAN)
+}
+
+// damagedBy is ErrCorrupt with what was found.
+func damagedBy(why error) error { return fmt.Errorf("%w (%w)", ErrCorrupt, why) }
+
+// unreadable says whether an error of a reading is the database's, and none of
+// what was asked for.
+func unreadable(err error) bool {
+	var lite sqlite3.Error
+	return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrBusy) || errors.Is(err, ErrFull) || errors.As(err, &lite)
+}
+
 // missing is the error of a record that is not there. It is fs.ErrNotExist,
 // and besides the sentinel of the package whose interface promises one.
 type missing struct {
@@ -56,7 +80,7 @@ func (m missing) Is(target error) bool {
 // explain gives an error of SQLite the sentence that says what to do.
 func explain(err error) error {
 	var lite sqlite3.Error
-	if err == nil || !errors.As(err, &lite) {
+	if err == nil || errors.Is(err, ErrCorrupt) || !errors.As(err, &lite) {
 		return err
 	}
 	switch lite.Code {

@@ -33,7 +33,8 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	sources := provider.ListSources()
-	if err := s.probe(ctx, sources[len(sources)-1].Version); err != nil {
+	s.schema = sources[len(sources)-1].Version
+	if err := s.probe(ctx, s.schema); err != nil {
 		return err
 	}
 	results, err := provider.Up(ctx)
@@ -60,6 +61,22 @@ func (s *Store) provider() (*goose.Provider, *sql.DB, error) {
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	return p, db, nil
+}
+
+// newestSchema is the version of the tables that this program knows.
+func newestSchema() (version int64, err error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, fmt.Errorf("list migrations: %w", err)
+	}
+	for _, name := range files {
+		n, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, fmt.Errorf("number of migration %s: %w", name, err)
+		}
+		version = max(version, n)
+	}
+	return version, nil
 }
 
 // probe refuses a file that is no database, someone else's, or newer than

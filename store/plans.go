@@ -14,13 +14,17 @@ func (s *Store) Publish(ctx context.Context, p scheduler.Plan) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, "publish plan", func(tx *sql.Tx) error {
+	err = s.write(ctx, "publish plan", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO plans (village, zone, made_at, from_at, to_at, body) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (village) DO UPDATE SET zone = excluded.zone, made_at = excluded.made_at, from_at = excluded.from_at,
 				to_at = excluded.to_at, body = excluded.body`,
 			p.Village, p.Zone, p.Made.UnixMicro(), p.From.UnixMicro(), p.To.UnixMicro(), body)
 		return err
 	})
+	if err == nil {
+		s.followPlan(p.Village, body)
+	}
+	return err
 }
 
 // Published reads the plan last published for a village; the zero Plan when
@@ -38,5 +42,8 @@ func (s *Store) Published(ctx context.Context, village string) (p scheduler.Plan
 		p, err = decodePlan([]byte(body))
 		return err
 	})
-	return p, err
+	if err == nil {
+		return p, nil
+	}
+	return s.publishedInstead(village, err)
 }

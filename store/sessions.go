@@ -20,7 +20,7 @@ func (s *Store) FindCtx(ctx context.Context, token string) (data []byte, found b
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("read session: %w", explain(err))
+		return nil, false, fmt.Errorf("read session: %w", s.notice(err))
 	}
 	return data, true, nil
 }

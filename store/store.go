@@ -38,6 +38,8 @@ const (
 type Store struct {
 	cfg    Config
 	node   string
+	schema int64 // version of the tables
+	damage damage
 	writer *sql.DB // one connection: writers queue here, not inside SQLite
 	reader *sql.DB
 	margin margin
@@ -88,22 +90,31 @@ func (s *Store) openSurely(ctx context.Context) error {
 }
 
 func (s *Store) open(ctx context.Context) error {
+	if err := s.lost(); err != nil {
+		return err
+	}
 	if err := ensureFile(s.cfg.Path); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
-	var err error
+	if err := s.connectAll(); err != nil {
+		return err
+	}
+	return s.nameNode(ctx)
+}
+
+func (s *Store) connectAll() (err error) {
 	if s.writer, err = s.connect(1, "_txlock=immediate"); err != nil {
 		return err
 	}
 	if s.frugal {
 		s.reader = s.writer
-	} else if s.reader, err = s.connect(readers, "_query_only=true"); err != nil {
-		return err
+		return nil
 	}
-	return s.nameNode(ctx)
+	s.reader, err = s.connect(readers, "_query_only=true")
+	return err
 }
 
 // connect prepares a pool; nothing is opened before its first use.
@@ -171,11 +182,15 @@ func (s *Store) nameNode(ctx context.Context) error {
 // what is made here. It never changes.
 func (s *Store) Node() string { return s.node }
 
-// Ping reads one row, to say that the database answers.
+// Ping reads one row, to say that the database answers; ErrCorrupt when damage
+// was found.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := s.intact("ping database"); err != nil {
+		return err
+	}
 	var node string
 	if err := s.reader.QueryRowContext(ctx, "SELECT id FROM node").Scan(&node); err != nil {
-		return fmt.Errorf("ping database: %w", explain(err))
+		return fmt.Errorf("ping database: %w", s.notice(err))
 	}
 	return nil
 }
@@ -186,10 +201,10 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Integrity(ctx context.Context) error {
 	var verdict string
 	if err := s.reader.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
-		return fmt.Errorf("check database: %w", explain(err))
+		return fmt.Errorf("check database: %w", s.notice(err))
 	}
 	if verdict != "ok" {
-		return fmt.Errorf("check database: %w (%s)", ErrCorrupt, verdict)
+		return fmt.Errorf("check database: %w", s.notice(damagedBy(errors.New(verdict))))
 	}
 	return nil
 }
@@ -198,6 +213,9 @@ func (s *Store) Integrity(ctx context.Context) error {
 // fail.
 func (s *Store) Close() error {
 	// Only a tidy-up: what is in the WAL is as durable as what is in the file.
+	if s.Damaged() {
+		return s.close()
+	}
 	if _, err := s.writer.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		s.cfg.Log.Warn("the database could not be tidied up", "err", err)
 	}

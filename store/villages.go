@@ -60,7 +60,12 @@ func (s *Store) Village(ctx context.Context, key string) (v scheduler.Village, e
 		v, err = village(ctx, tx, key)
 		return err
 	})
-	return v, err
+	if err == nil {
+		return v, nil
+	}
+	return instead(s, err, func(sb standby) (scheduler.Village, error) {
+		return pick(sb.villages, func(v scheduler.Village) bool { return v.Key == key }, missing{what: "village", id: key})
+	})
 }
 
 func village(ctx context.Context, tx *sql.Tx, key string) (scheduler.Village, error) {
@@ -74,14 +79,17 @@ func (s *Store) Villages(ctx context.Context) (list []scheduler.Village, err err
 		list, err = query(ctx, tx, scanVillage, "SELECT "+villageColumns+" FROM villages WHERE deleted_at IS NULL ORDER BY name, village")
 		return err
 	})
-	return list, err
+	if err == nil {
+		return list, nil
+	}
+	return instead(s, err, func(sb standby) ([]scheduler.Village, error) { return sb.villages, nil })
 }
 
 // SaveVillage inserts a village (Revision 0) or updates the one of the revision
 // that was read; scheduler.ErrRevision when it has changed since, or when
 // another has its key.
 func (s *Store) SaveVillage(ctx context.Context, v scheduler.Village) error {
-	return s.write(ctx, "save village", func(tx *sql.Tx) error { return s.saveVillage(ctx, tx, v) })
+	return s.followed(ctx, s.write(ctx, "save village", func(tx *sql.Tx) error { return s.saveVillage(ctx, tx, v) }))
 }
 
 func (s *Store) saveVillage(ctx context.Context, tx *sql.Tx, v scheduler.Village) error {
@@ -122,7 +130,7 @@ func (s *Store) villageID(ctx context.Context, tx *sql.Tx, v scheduler.Village) 
 // already: then it changes nothing. Slots get an ID and the village when they
 // have none.
 func (s *Store) Seed(ctx context.Context, v scheduler.Village, slots []scheduler.Slot) error {
-	return s.write(ctx, "seed village", func(tx *sql.Tx) error {
+	err := s.write(ctx, "seed village", func(tx *sql.Tx) error {
 		var there int
 		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM villages WHERE village = ?", v.Key).Scan(&there)
 		if err != nil || there > 0 {
@@ -143,6 +151,7 @@ func (s *Store) Seed(ctx context.Context, v scheduler.Village, slots []scheduler
 		}
 		return nil
 	})
+	return s.followed(ctx, err)
 }
 
 // SaveFrame keeps the sound around every notice of a village and the silences,

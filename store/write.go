@@ -13,18 +13,21 @@ import (
 // write runs f in the one write transaction at a time. What f did is durable
 // when write returns nil, and undone otherwise.
 func (s *Store) write(ctx context.Context, verb string, f func(tx *sql.Tx) error) error {
-	return within(ctx, s.writer, verb, f)
+	if err := s.intact(verb); err != nil {
+		return err
+	}
+	return s.within(ctx, s.writer, verb, f)
 }
 
 // read runs f in a transaction that sees the database as it was at one instant.
 func (s *Store) read(ctx context.Context, verb string, f func(tx *sql.Tx) error) error {
-	return within(ctx, s.reader, verb, f)
+	return s.within(ctx, s.reader, verb, f)
 }
 
-func within(ctx context.Context, db *sql.DB, verb string, f func(tx *sql.Tx) error) error {
+func (s *Store) within(ctx context.Context, db *sql.DB, verb string, f func(tx *sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("%s: %w", verb, explain(err))
+		return fmt.Errorf("%s: %w", verb, s.notice(err))
 	}
 	if err = f(tx); err == nil {
 		err = tx.Commit()
@@ -38,7 +41,7 @@ func within(ctx context.Context, db *sql.DB, verb string, f func(tx *sql.Tx) err
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		err = ctx.Err() // "interrupted" is how SQLite puts it
 	}
-	return fmt.Errorf("%s: %w", verb, explain(err))
+	return fmt.Errorf("%s: %w", verb, s.notice(err))
 }
 
 // column is one value to be written.

@@ -37,7 +37,10 @@ func (s *Server) ready(c *gin.Context) {
 	err := bounded(c.Request.Context(), readyPatience, func(ctx context.Context) (func(), error) {
 		return nil, s.cfg.Database.Ping(ctx)
 	})
-	if err != nil {
+	switch {
+	case s.cfg.Damaged():
+		reasons = append(reasons, notReady{"database-damaged", word(lang, "ready.database-damaged")})
+	case err != nil:
 		reasons = append(reasons, notReady{"database", word(lang, "ready.database")})
 	}
 	if !s.cfg.Air.Air().Output.Up {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,6 +40,7 @@ func TestReadyz(t *testing.T) {
 		{"OK", func(*house) {}, ""},
 		{"no database", func(h *house) { h.w.broken = errors.New("locked") }, "database"},
 		{"no output", func(h *house) { h.w.air.Output.Up = false }, "output"},
+		{"damaged database", func(h *house) { h.w.broken = syscall.EUCLEAN }, "database-damaged"},
 		{"neither", func(h *house) { h.w.broken = errors.New("locked"); h.w.air.Output.Up = false }, "database output"},
 	}
 	for _, c := range cases {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -36,6 +37,7 @@ type view struct {
 	Script   string // the page's own module; empty: none
 	Told     string // what was just done, a sentence
 	Refused  string // what could not be done, a sentence
+	Trouble  string // what is wrong with the board, a sentence
 	Village  scheduler.Village
 	Me       people.Principal
 	SignedIn bool
@@ -186,6 +188,9 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 	if code := "refused." + v.c.Query("refused"); w.Refused == "" && hasWord(code) {
 		w.Refused = v.word(code)
 	}
+	if p.s.cfg.Damaged() {
+		w.Trouble = v.word("trouble.database-damaged")
+	}
 	p.send(v, status, fragment{page, "layout", w})
 }
 
@@ -231,6 +236,8 @@ func (p *panel) fail(v *visit, err error) {
 		p.problem(v, http.StatusNotFound, "problem.not-found")
 	case errors.Is(err, scheduler.ErrRevision):
 		p.problem(v, http.StatusConflict, "problem.conflict")
+	case errors.Is(err, syscall.EUCLEAN): // the store has logged it
+		p.problem(v, http.StatusServiceUnavailable, "problem.database-damaged")
 	default:
 		p.s.cfg.Logger.Error("page failed", "page", v.c.Request.URL.Path, "err", err)
 		p.problem(v, http.StatusServiceUnavailable, "problem.unavailable")

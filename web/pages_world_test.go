@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,6 +52,9 @@ type world struct {
 	noEngine bool
 	refuse   error // what the importer answers
 }
+
+// isDamaged says that the database is damaged, as the store's error does.
+func (w *world) isDamaged() bool { return errors.Is(w.broken, syscall.EUCLEAN) }
 
 // The world stands still on Monday 23 November 2026 at 16:21 in Ún Tà.
 func newWorld(t testing.TB) *world {

@@ -148,6 +148,8 @@ func (s *Server) explain(lang string, err error) *Problem {
 		return s.problem(lang, http.StatusNotFound, "not-found")
 	case errors.Is(err, syscall.ENOSPC):
 		return s.problem(lang, http.StatusInsufficientStorage, "disk-full")
+	case errors.Is(err, syscall.EUCLEAN): // the store has logged it
+		return s.problem(lang, http.StatusServiceUnavailable, "database-damaged")
 	case errors.Is(err, context.Canceled): // nobody waits for the answer
 		return s.problem(lang, http.StatusServiceUnavailable, "unavailable")
 	}

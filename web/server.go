@@ -54,6 +54,10 @@ type Config struct {
 	// for the producer. It must return at once. Nil: nobody is told.
 	Changed func()
 
+	// Damaged says at once whether the database was found to be damaged; every
+	// page then says so, and /readyz. Nil: it never is.
+	Damaged func() bool
+
 	// MetricsToken is a bearer token that may read /metrics from anywhere.
 	// Empty: only this machine may.
 	MetricsToken string
@@ -105,6 +109,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Changed == nil {
 		c.Changed = func() {}
+	}
+	if c.Damaged == nil {
+		c.Damaged = func() bool { return false }
 	}
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()

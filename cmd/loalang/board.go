@@ -112,7 +112,7 @@ func (b *board) close() {
 
 // openKept opens what is kept on disk, and seeds it the first time.
 func (b *board) openKept(ctx context.Context) (err error) {
-	if b.db, err = openStore(ctx, b.settings, b.log); err != nil {
+	if b.db, err = store.OpenAnyway(ctx, storeConfig(b.settings, b.log)); err != nil {
 		return err
 	}
 	b.closers = append(b.closers, b.db)
@@ -199,7 +199,7 @@ func (s shelf) Recording(ctx context.Context, id string) (recordings.Recording, 
 func (b *board) openPanel() (err error) {
 	b.panel, err = web.New(web.Config{
 		Announcements: b.db, Schedules: b.db, Places: b.db, AsRun: b.db, Shelf: b.db, Accounts: b.db,
-		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db,
+		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output,
 		Importer: b.library, Speaker: b.producer, Clock: b.clock,
 		Village: b.settings.Village, Origin: b.db.Node(), Version: version,
@@ -222,6 +222,8 @@ func (b *board) greet(ctx context.Context, out io.Writer, addr net.Addr) error {
 	}
 	secret, err := b.firstLink(ctx)
 	switch {
+	case b.db.Damaged():
+		lines = append(lines, "the database is damaged: emergencies and the last plan go on; stop loalang, keep a copy of the data folder, restore the last backup, and start again")
 	case err != nil:
 		b.log.Error("no link for a first account could be made", "err", err)
 	case secret != "":

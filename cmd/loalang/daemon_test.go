@@ -106,8 +106,23 @@ func (b *safeBuffer) String() string {
 	return b.buf.String()
 }
 
-// serve starts the program on a data folder and a free port of the loopback.
+// serve starts the program and waits until it is ready.
 func serve(t testing.TB, data, device string, more ...string) *daemon {
+	t.Helper()
+	d := start(t, data, device, more...)
+	d.until("the panel is ready", 20*time.Second, func() bool {
+		resp, err := http.Get(d.url + "/readyz")
+		if err != nil {
+			return false
+		}
+		resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+	return d
+}
+
+// start starts the program on a data folder and a free port of the loopback.
+func start(t testing.TB, data, device string, more ...string) *daemon {
 	t.Helper()
 	d := &daemon{t: t, data: data, log: &safeBuffer{}, ended: make(chan error, 1)}
 	args := append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--device", device, "--clock-trust", "system"}, more...)
@@ -145,14 +160,6 @@ func serve(t testing.TB, data, device string, more ...string) *daemon {
 	case <-time.After(30 * time.Second):
 		t.Fatalf("serve does not say where it is\n%s", d.log)
 	}
-	d.until("the panel is ready", 20*time.Second, func() bool {
-		resp, err := http.Get(d.url + "/readyz")
-		if err != nil {
-			return false
-		}
-		resp.Body.Close()
-		return resp.StatusCode == http.StatusOK
-	})
 	return d
 }
 

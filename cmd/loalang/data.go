@@ -31,6 +31,16 @@ func (f folder) database() string   { return filepath.Join(string(f), "loalang.d
 func (f folder) recordings() string { return filepath.Join(string(f), "recordings") }
 func (f folder) spool() string      { return filepath.Join(string(f), "spool") }
 
+// inhabited says whether `serve` ever ran here: the database is there, or was.
+func (f folder) inhabited() bool {
+	for _, name := range []string{f.database(), filepath.Join(string(f), "standby")} {
+		if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	return false
+}
+
 // memorySpool is for as-run rows and active emergencies while the data disk is
 // full. Each data folder has its own: a second board on this machine must not
 // raise the emergency of the first.
@@ -80,7 +90,7 @@ func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s se
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(folder(s.Data).database()); errors.Is(err, fs.ErrNotExist) {
+	if !folder(s.Data).inhabited() {
 		return fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data, or start `loalang serve` once to create it", s.Data)
 	}
 	db, err := openStore(cmd.Context(), s, p.quietLog())
@@ -88,7 +98,21 @@ func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s se
 		return err
 	}
 	defer db.Close()
+	if err := intact(cmd.Context(), db); err != nil {
+		return err
+	}
 	return do(cmd.Context(), s, db)
+}
+
+// intact refuses a database that is damaged: a command must not make more of
+// it. What cannot be looked through in a few seconds is taken for whole.
+func intact(ctx context.Context, db *store.Store) error {
+	quick, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if err := db.Integrity(quick); errors.Is(err, store.ErrCorrupt) {
+		return err
+	}
+	return nil
 }
 
 // quietLog is for commands that end soon: warnings only.
@@ -97,7 +121,11 @@ func (p program) quietLog() *slog.Logger {
 }
 
 func openStore(ctx context.Context, s settings, log *slog.Logger) (*store.Store, error) {
-	return store.Open(ctx, store.Config{Path: folder(s.Data).database(), Now: time.Now, NewID: newID, Log: log})
+	return store.Open(ctx, storeConfig(s, log))
+}
+
+func storeConfig(s settings, log *slog.Logger) store.Config {
+	return store.Config{Path: folder(s.Data).database(), Now: time.Now, NewID: newID, Log: log}
 }
 
 // openLibrary opens the library of the node that db belongs to. memory is the

@@ -169,7 +169,7 @@ func examineDisk(s settings) finding {
 
 func (p program) examineData(ctx context.Context, s settings) finding {
 	f := finding{Name: "data", OK: true, Found: "no data yet: `loalang serve` creates them"}
-	if _, err := os.Stat(folder(s.Data).database()); err != nil {
+	if !folder(s.Data).inhabited() {
 		return f
 	}
 	db, err := openStore(ctx, s, p.quietLog())

@@ -31,6 +31,10 @@ func seed(ctx context.Context, db *store.Store, s settings, log *slog.Logger) (s
 		ids[b.Name] = b.ID
 	}
 	known, err := db.Villages(ctx)
+	if err != nil && db.Damaged() {
+		log.Error("the village is known by its key only", "err", err)
+		return unknownVillage(s.Village), nil
+	}
 	if err != nil {
 		return scheduler.Village{}, err
 	}
@@ -57,6 +61,16 @@ func seed(ctx context.Context, db *store.Store, s settings, log *slog.Logger) (s
 		log.Error("the sound around the notices stays as it was", "err", err)
 	}
 	return v, nil
+}
+
+// unknownVillage is a village of which only the settings tell: the board goes on
+// without its database and without the standby files.
+func unknownVillage(key string) scheduler.Village {
+	v := firstVillage()
+	if v.Key != key {
+		v = scheduler.Village{Key: key, Name: key, Zone: v.Zone, Languages: []string{"vi"}}
+	}
+	return v
 }
 
 // saveFrame keeps the sound around every notice in step with the settings.

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	sqldriver "database/sql/driver"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// integrityPatience is how long a start may look for damage: the board must not
+// be silent meanwhile.
+const integrityPatience = 5 * time.Second
+
+// damage is what was found to be wrong with the database.
+type damage struct {
+	mu  sync.Mutex
+	err error
+}
+
+// OpenAnyway is Open for a board that must go on without its database. When that
+// is damaged, gone or empty, the Store touches the file no more: what is written
+// fails with ErrCorrupt, and accounts, tokens, villages and the published plan
+// are read from the standby files. When it is only held by another program or on
+// a disk without room, the Store does the same until the database can be read.
+// The errors are ErrNewer, and those of Open where no standby was ever written.
+func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
+	s, err := Open(ctx, c)
+	if err == nil {
+		err = s.lookForDamage(ctx)
+	}
+	if err == nil {
+		s.follow(ctx) // never from a damaged database
+		return s, nil
+	}
+	if errors.Is(err, ErrNewer) {
+		return nil, err
+	}
+	path, absent := filepath.Abs(c.Path)
+	if absent != nil {
+		return nil, errors.Join(err, absent)
+	}
+	c.Path = path
+	late := &Store{cfg: c}
+	sb, missing := late.standIn()
+	switch {
+	case errors.Is(err, ErrNotDatabase) && missing == nil:
+		err = damagedBy(err) // it was ours
+	case missing != nil && !errors.Is(err, ErrCorrupt):
+		return nil, err
+	}
+	if late.node = sb.node; missing != nil {
+		c.Log.Error("nothing is known of people and plan without the database", "err", missing)
+		late.node = c.NewID()
+	}
+	if err := late.standBy(err, sb); err != nil {
+		return nil, err
+	}
+	return late, nil
+}
+
+// lookForDamage closes the store when it finds some. A check that cannot be
+// brought to its end finds nothing: what is read later says so itself.
+func (s *Store) lookForDamage(ctx context.Context) error {
+	quick, cancel := context.WithTimeout(ctx, integrityPatience)
+	defer cancel()
+	err := s.Integrity(quick)
+	if errors.Is(err, ErrCorrupt) {
+		return errors.Join(err, s.close())
+	}
+	if err != nil {
+		s.cfg.Log.Warn("the database was not checked for damage", "err", err)
+	}
+	return nil
+}
+
+// standBy makes a store that could not be opened because of why.
+func (s *Store) standBy(why error, sb standby) error {
+	if errors.Is(why, ErrCorrupt) {
+		s.cfg.Log.Error("the board goes on without its database", "err", why)
+		s.damage.err = why
+		s.writer, s.reader = sql.OpenDB(refusing{why}), sql.OpenDB(refusing{why})
+		return nil
+	}
+	if known, err := newestSchema(); err != nil || sb.schema != known {
+		return errors.Join(why, err) // its tables would have to be changed first
+	}
+	s.schema = sb.schema
+	s.cfg.Log.Error("the database cannot be opened yet, the board begins without it", "err", why)
+	return s.connectAll() // nothing is opened before its first use
+}
+
+// refusing is a database that is not touched: every connection fails with why.
+type refusing struct{ why error }
+
+// Connect implements driver.Connector.
+func (r refusing) Connect(context.Context) (sqldriver.Conn, error) { return nil, r.why }
+
+// Driver implements driver.Connector.
+func (refusing) Driver() sqldriver.Driver { return &sqlite3.SQLiteDriver{} }
+
+// Damaged says whether the database was found to be damaged since it was opened.
+// Only a restart on a whole database ends that. It returns at once.
+func (s *Store) Damaged() bool { return s.damaged() != nil }
+
+func (s *Store) damaged() error {
+	s.damage.mu.Lock()
+	defer s.damage.mu.Unlock()
+	return s.damage.err
+}
+
+// notice explains an error of the database. The first that tells of damage ends
+// all writing: it could make more of it.
+func (s *Store) notice(err error) error {
+	err = explain(err)
+	if errors.Is(err, ErrNotDatabase) && !errors.Is(err, ErrCorrupt) {
+		err = damagedBy(err)
+	}
+	if !errors.Is(err, ErrCorrupt) {
+		return err
+	}
+	s.damage.mu.Lock()
+	defer s.damage.mu.Unlock()
+	if s.damage.err == nil {
+		s.damage.err = err
+		s.cfg.Log.Error("damage was found, nothing is written to the database any more", "err", err)
+	}
+	return err
+}
+
+// intact refuses a write to a damaged database.
+func (s *Store) intact(verb string) error {
+	if err := s.damaged(); err != nil {
+		return fmt.Errorf("%s: %w", verb, err)
+	}
+	return nil
+}
