@@ -54,6 +54,7 @@ func (p program) asrunCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags(), "data", "village")
+	cmd.Flags().Lookup("village").Usage = "key of the village"
 	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: today")
 	cmd.Flags().StringVar(&to, "to", "", "last day, or the instant before which; empty: the end of the first day")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as the API does")

@@ -30,8 +30,8 @@ func TestWrongUse(t *testing.T) {
 		"SettleTooLong":     {[]string{"serve", "--data", nothing, "--settle", "5h"}, 2, "0s to 60s"},
 		"AmpHalf":           {[]string{"serve", "--data", nothing, "--amp-chip", "gpiochip0"}, 2, "go together"},
 		"NoData":            {[]string{"plan", "--data", nothing}, 1, "holds no Loa Làng data"},
-		"DeleteNothing":     {[]string{"recordings", "delete"}, 2, "at least 1 arg"},
-		"ImportNothing":     {[]string{"recordings", "import"}, 2, "at least 1 arg"},
+		"DeleteNothing":     {[]string{"recordings", "delete"}, 2, "write `loalang recordings delete ID"},
+		"ImportNothing":     {[]string{"recordings", "import"}, 2, "write `loalang recordings import FILE"},
 		"RoleUnknown":       {[]string{"token", "add", "x", "--role", "boss", "--data", nothing}, 2, "admin, officer"},
 		"RoleMissing":       {[]string{"token", "add", "x", "--data", nothing}, 2, "role"},
 		"ExpiresOdd":        {[]string{"token", "add", "x", "--role", "viewer", "--expires", "soon", "--data", nothing}, 2, "30d"},
@@ -42,6 +42,18 @@ func TestWrongUse(t *testing.T) {
 		"SayNobody":         {[]string{"say", "--lang", "pcc", "x"}, 1, "record it instead"},
 		"SpeakerByHand":     {[]string{"speaker"}, 1, "loalang serve"},
 		"NoDays":            {[]string{"plan", "--days", "0", "--data", nothing}, 2, "--days"},
+		"UnknownHelp":       {[]string{"help", "sing"}, 2, "unknown command"},
+		"UnknownSubcommand": {[]string{"user", "sing"}, 2, "see `loalang user --help`"},
+		"TooManyWords":      {[]string{"user", "add", "Lù", "A", "Páo", "--data", nothing}, 2, "quotation marks"},
+		"TooFewWords":       {[]string{"token", "revoke", "--data", nothing}, 2, "write `loalang token revoke ID|NAME"},
+		"WordsForNothing":   {[]string{"plan", "today", "--data", nothing}, 2, `"today" is too much`},
+		"NoNumber":          {[]string{"plan", "--days", "few", "--data", nothing}, 2, `--days cannot be "few": give a number`},
+		"FlagWithoutValue":  {[]string{"plan", "--data"}, 2, "see `loalang plan --help`"},
+		"NameEmpty":         {[]string{"user", "add", " ", "--role", "cadre", "--password-stdin", "--data", nothing}, 2, "name is missing"},
+		"FolderImpossible":  {[]string{"serve", "--listen", "127.0.0.1:0", "--data", "/proc/no/data"}, 1, "name one that can be written with --data"},
+		"NoSuchAddress":     {[]string{"serve", "--listen", "[2001:db8::1]:80", "--data", nothing}, 1, "choose an address of this machine"},
+		"SayVoiceUnknown":   {[]string{"say", "--voice", "ca-si", "x"}, 2, "use one of espeak:vi"},
+		"SayNoProgram":      {[]string{"say", "--espeak", "no-such-program", "x"}, 1, "no-such-program"},
 		"BothFormats":       {[]string{"asrun", "--json", "--csv", "--data", nothing}, 2, "one of"},
 	}
 	for name, tt := range tests {
@@ -96,24 +108,6 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		if code != 0 || !strings.Contains(out, "Usage:") || errs != "" {
 			t.Errorf("%v --help: exit %d, %q, %q", args, code, out, errs)
 		}
-	}
-}
-
-// All faults of all layers are reported at once.
-func TestSettingsFaultsAtOnce(t *testing.T) {
-	data := t.TempDir()
-	if err := os.WriteFile(filepath.Join(data, "loalang.toml"), []byte("tail = \"9h\"\nvolume = 11\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("LOALANG_SETTLE", "long")
-	_, errs, code := loalang(t, "", "serve", "--data", data, "--device", "a b")
-	for _, want := range []string{`tail from loalang.toml`, `"volume" is no setting`, "settle from LOALANG_SETTLE", "device from --device"} {
-		if !strings.Contains(errs, want) {
-			t.Errorf("%q does not say %q", errs, want)
-		}
-	}
-	if code != 2 {
-		t.Errorf("exit %d, want 2", code)
 	}
 }
 
@@ -292,6 +286,9 @@ func TestImportRefuses(t *testing.T) {
 		write("cut.m4a", good[:200]), write("good.wav", good), write("chu.txt", []byte("xin chào")))
 	if code != 1 {
 		t.Errorf("exit %d, want 1", code)
+	}
+	if _, errs, code := loalang(t, "", "recordings", "import", "--data", data, filepath.Join(dir, "khong-co.mp3")); code != 1 || !strings.Contains(errs, "khong-co.mp3: there is no such file: look at its name") {
+		t.Errorf("no file: exit %d, %q", code, errs)
 	}
 	for _, name := range []string{"rong.mp3", "danh-sach.m4a", "cut.m4a", "chu.txt"} {
 		if !strings.Contains(errs, name) {

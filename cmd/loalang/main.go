@@ -7,15 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
-
-	"loalang/scheduler"
-	"loalang/web"
 )
 
 // version is set by the linker.
@@ -37,20 +35,6 @@ func (e usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
-}
-
-// faultyFlags words the faults of what flags gave: every one, by the name of
-// its flag. Other errors stay as they are.
-func faultyFlags(err error) error {
-	var faults scheduler.Invalid
-	if !errors.As(err, &faults) {
-		return err
-	}
-	parts := make([]string, len(faults))
-	for i, f := range faults {
-		parts[i] = "--" + f.Field + ": " + web.FaultWords(f)
-	}
-	return usageError{errors.New(strings.Join(parts, "; "))}
 }
 
 // program is one run of loalang: a value, so that a test can start it.
@@ -90,6 +74,15 @@ func (p program) run(ctx context.Context, args []string) int {
 	return exitFailed
 }
 
+// reasonOf is an error of a file without the name, for a sentence that has it.
+func reasonOf(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
 // sentence keeps an error on one line.
 func sentence(err error) string {
 	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
@@ -108,7 +101,8 @@ func (p program) rootCommand() *cobra.Command {
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(p.helpCommand())
 	root.AddCommand(
 		p.serveCommand(), p.speakerCommand(), p.confineCommand(), p.sayCommand(), p.speechCommand(),
 		p.recordingsCommand(), p.planCommand(), p.asrunCommand(), p.userCommand(), p.tokenCommand(),
@@ -116,21 +110,6 @@ func (p program) rootCommand() *cobra.Command {
 	)
 	wrapArgs(root)
 	return root
-}
-
-// wrapArgs makes wrong arguments a usage error in every command.
-func wrapArgs(c *cobra.Command) {
-	if check := c.Args; check != nil {
-		c.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usageError{err}
-			}
-			return nil
-		}
-	}
-	for _, sub := range c.Commands() {
-		wrapArgs(sub)
-	}
 }
 
 func (p program) versionCommand() *cobra.Command {

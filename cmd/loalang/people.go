@@ -39,12 +39,15 @@ func (p program) userAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a := people.Account{ID: newID(), Name: people.CleanName(args[0]), Role: r, Village: village, Created: time.Now().UTC()}
+			if err := a.Validate(); err != nil {
+				return usageError{err}
+			}
 			password, err := readPassword(cmd.InOrStdin(), fromStdin)
 			if err != nil {
 				return err
 			}
 			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
-				a := people.Account{ID: newID(), Name: people.CleanName(args[0]), Role: r, Village: village, Created: time.Now().UTC()}
 				if err := addUser(ctx, db, a, password); err != nil {
 					return err
 				}
@@ -87,9 +90,6 @@ func readPassword(in io.Reader, said bool) (string, error) {
 func addUser(ctx context.Context, db *store.Store, a people.Account, password string) error {
 	if err := people.CheckPasswordRules(password); err != nil {
 		return err
-	}
-	if err := a.Validate(); err != nil {
-		return usageError{err}
 	}
 	if err := knownVillage(ctx, db, a.Village); err != nil {
 		return usageError{err}

@@ -43,6 +43,7 @@ func (p program) planCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags(), "data", "village")
+	cmd.Flags().Lookup("village").Usage = "key of the village"
 	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: now; at most three months ahead")
 	cmd.Flags().IntVar(&days, "days", 7, fmt.Sprintf("how many days, 1 to %d", scheduler.MaxPlanDays))
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as the API does")

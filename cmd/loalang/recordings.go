@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -49,6 +50,7 @@ func (p program) importCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags(), "data", "village")
+	cmd.Flags().Lookup("village").Usage = "key of the village"
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for each file")
 	return cmd
 }
@@ -114,14 +116,16 @@ func (to importTo) print(line imported) error {
 
 func importFile(ctx context.Context, to importTo, name string) (recordings.Recording, error) {
 	// Looked at before it is opened: opening a pipe would wait for a writer.
-	if info, err := os.Stat(name); err != nil {
-		return recordings.Recording{}, err
+	if info, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		return recordings.Recording{}, errors.New("there is no such file: look at its name")
+	} else if err != nil {
+		return recordings.Recording{}, reasonOf(err)
 	} else if !info.Mode().IsRegular() {
 		return recordings.Recording{}, errors.New("is not a file: name sound files")
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return recordings.Recording{}, err
+		return recordings.Recording{}, reasonOf(err)
 	}
 	defer f.Close()
 	return to.library.Import(ctx, f, recordings.About{

@@ -66,7 +66,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	case errors.Is(err, syscall.EACCES):
 		return nil, fmt.Errorf("the address %s may not be used by this user: choose a port above 1023 with --listen", address)
 	case err != nil:
-		return nil, fmt.Errorf("listen on %s: %w", address, err)
+		return nil, fmt.Errorf("listen on %s: %w: choose an address of this machine with --listen", address, err)
 	}
 	return l, nil
 }
@@ -122,7 +122,7 @@ func (b *board) changedElsewhere(ctx context.Context) {
 func makeFolders(names ...string) error {
 	for _, name := range names {
 		if err := os.MkdirAll(name, 0o750); err != nil {
-			return fmt.Errorf("create the data folder: %w", err)
+			return fmt.Errorf("create the data folder %s: %w: name one that can be written with --data", name, reasonOf(err))
 		}
 	}
 	return nil

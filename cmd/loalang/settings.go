@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -150,17 +152,13 @@ func addFlags(flags *pflag.FlagSet, names ...string) {
 // settings reads every layer and reports all faults at once.
 func (p program) settings(cmd *cobra.Command) (settings, error) {
 	var s settings
-	var faults []string
 	values, from := map[string]string{}, map[string]string{}
 	put := func(name, value, source string) { values[name], from[name] = value, source }
 	for _, e := range table() {
 		put(e.name, e.value, "the default")
 	}
 	data := p.dataFolder(cmd)
-	fromFile, err := readFile(filepath.Join(data, "loalang.toml"))
-	if err != nil {
-		faults = append(faults, err.Error())
-	}
+	fromFile, faults := readFile(filepath.Join(data, "loalang.toml"))
 	known := map[string]bool{}
 	for _, e := range table() {
 		known[e.name] = true
@@ -176,8 +174,11 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 		}
 	}
 	for name := range fromFile {
-		if !known[name] || name == "data" {
-			faults = append(faults, fmt.Sprintf("loalang.toml: %q is no setting", name))
+		switch {
+		case name == "data":
+			faults = append(faults, "loalang.toml: \"data\" names the folder in which this file lies: give it as --data or LOALANG_DATA")
+		case !known[name]:
+			faults = append(faults, fmt.Sprintf("loalang.toml: %q is no setting: correct it or take it out", name))
 		}
 	}
 	for _, e := range table() {
@@ -206,27 +207,38 @@ func (p program) dataFolder(cmd *cobra.Command) string {
 	return "data"
 }
 
-// readFile reads loalang.toml as text values; no file is no settings.
-func readFile(name string) (map[string]string, error) {
+// readFile reads loalang.toml as text values, and lists what is wrong with it;
+// no file is no settings.
+func readFile(name string) (values map[string]string, faults []string) {
 	raw, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, []string{fmt.Sprintf("%s cannot be read: %v", name, reasonOf(err))}
 	}
 	var tree map[string]any
 	if err := toml.Unmarshal(raw, &tree); err != nil {
-		return nil, fmt.Errorf("%s is not TOML: %w", name, err)
+		where := name
+		var at *toml.DecodeError
+		if errors.As(err, &at) {
+			line, _ := at.Position()
+			where = fmt.Sprintf("%s, line %d", name, line)
+		}
+		return nil, []string{fmt.Sprintf("%s is not TOML: %v", where, err)}
 	}
-	flat := map[string]string{}
-	for k, v := range tree {
-		switch v.(type) {
+	values = map[string]string{}
+	for _, k := range slices.Sorted(maps.Keys(tree)) {
+		setting := strings.ReplaceAll(k, "_", "-")
+		if _, twice := values[setting]; twice {
+			faults = append(faults, fmt.Sprintf("loalang.toml: %q is there twice: take one out", setting))
+		}
+		switch v := tree[k].(type) {
 		case string, bool, int64, float64:
-			flat[strings.ReplaceAll(k, "_", "-")] = fmt.Sprint(v)
+			values[setting] = fmt.Sprint(v)
 		default:
-			return nil, fmt.Errorf("%s: %q must be a plain value", name, k)
+			faults = append(faults, fmt.Sprintf("loalang.toml: %q must be a plain value, such as a text in quotation marks", k))
 		}
 	}
-	return flat, nil
+	return values, faults
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -103,7 +104,9 @@ func (p program) sayCommand() *cobra.Command {
 
 // speakTo writes the sound to the file of that name; "-" is standard output.
 func speakTo(cmd *cobra.Command, engine speech.Engine, r speech.Request, name string) error {
-	speak := func(w io.Writer) error { return wordSpeech(engine.Synthesize(cmd.Context(), r, w)) }
+	speak := func(w io.Writer) error {
+		return wordSpeech(cmd.Context(), engine, r, engine.Synthesize(cmd.Context(), r, w))
+	}
 	if name == "-" {
 		return speak(cmd.OutOrStdout())
 	}
@@ -111,16 +114,34 @@ func speakTo(cmd *cobra.Command, engine speech.Engine, r speech.Request, name st
 }
 
 // wordSpeech says what to do about the usual faults.
-func wordSpeech(err error) error {
+func wordSpeech(ctx context.Context, engine speech.Engine, r speech.Request, err error) error {
 	switch {
 	case errors.Is(err, speech.ErrNoEngine):
-		return errors.New("espeak-ng is not installed: apt-get install espeak-ng")
+		return fmt.Errorf("%w: apt-get install espeak-ng, or name the program with --espeak", err)
 	case errors.Is(err, speech.ErrNoWords):
 		return errors.New("the text holds nothing to speak: write at least one word or number")
 	case errors.Is(err, speech.ErrTooLong):
 		return errors.New("the text is too long to be spoken in one piece: break it into several notices")
 	case errors.Is(err, speech.ErrNoVoice):
-		return fmt.Errorf("no installed voice speaks this language: record it instead (%w)", err)
+		return noVoice(ctx, engine, r, err)
 	}
 	return err
+}
+
+// noVoice tells a voice that is not there from a language that has none.
+func noVoice(ctx context.Context, engine speech.Engine, r speech.Request, err error) error {
+	voices, listErr := engine.Voices(ctx)
+	if listErr != nil {
+		return listErr
+	}
+	var names []string
+	for _, v := range voices {
+		if v.Language == r.Language {
+			names = append(names, v.ID)
+		}
+	}
+	if r.Voice == "" || len(names) == 0 {
+		return fmt.Errorf("no installed voice speaks this language: record it instead (%w)", err)
+	}
+	return usagef("no voice of %s is called %q: use one of %s", r.Language, r.Voice, strings.Join(names, ", "))
 }

@@ -43,7 +43,7 @@ func writeTo(ctx context.Context, name string, write func(io.Writer) error) erro
 // targetError words what may be wrong with a name to write to; what went wrong
 // with the words themselves stays as it is.
 func targetError(name string, err error) error {
-	var path *fs.PathError
+	var path *fs.PathError // others are of what was written
 	switch {
 	case err == nil:
 		return nil

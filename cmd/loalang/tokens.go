@@ -154,5 +154,5 @@ func expiry(s string, now time.Time) (time.Time, error) {
 	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
 		return now.Add(d), nil
 	}
-	return time.Time{}, usagef("--expires %q is no span: use days or hours, such as 30d or 12h", s)
+	return time.Time{}, usagef("--expires %q is no span: use days, 3650 at the most, or hours, such as 30d or 12h", s)
 }
