@@ -111,7 +111,7 @@ func (l *Library) clean(ctx context.Context, w *work, d decoded, r raw) (string,
 
 // stepFault words the failure of a step on sound that is already ours.
 func stepFault(verb string, r result) error {
-	if strings.Contains(r.stderr, "No space left on device") {
+	if r.said("No space left on device") {
 		return fmt.Errorf("%s: %w", verb, ErrDiskFull)
 	}
 	return fmt.Errorf("%s: %w: %s", verb, r.err, cleaned(lastLine(r.stderr)))

@@ -60,7 +60,7 @@ func (l *Library) decode(ctx context.Context, w *work, c container) (decoded, er
 		return decoded{}, err
 	}
 	d := decoded{path: filepath.Join(out, "sound.raw"), claimed: claimedLength(r.stderr)}
-	d.cut = strings.Contains(r.stderr, "partial file") || strings.Contains(r.stderr, "File ended prematurely")
+	d.cut = r.said("partial file") || r.said("File ended prematurely")
 	if r.err != nil {
 		return decoded{}, l.verdict(r, size)
 	}
@@ -74,7 +74,7 @@ func (l *Library) decode(ctx context.Context, w *work, c container) (decoded, er
 
 // verdict tells what a decode that ended badly says about the file.
 func (l *Library) verdict(r result, size int64) error {
-	said := func(s string) bool { return strings.Contains(r.stderr, s) }
+	said := r.said
 	switch {
 	case r.large && size < decodeFile, said("No space left on device"):
 		return ErrDiskFull

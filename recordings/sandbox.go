@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -95,6 +96,9 @@ func (s *Sandbox) probeIn(ctx context.Context, dir string) (Lock, error) {
 			s.lock = lock
 			return lock, nil
 		}
+		if errors.Is(err, errNoFolder) {
+			return AnyLock, err
+		}
 		if ctx.Err() != nil {
 			return AnyLock, fmt.Errorf("probe %s: %w", lock, ctx.Err())
 		}
@@ -103,17 +107,20 @@ func (s *Sandbox) probeIn(ctx context.Context, dir string) (Lock, error) {
 	return AnyLock, fmt.Errorf("%w (%s)", ErrNoSandbox, strings.Join(faults, "; "))
 }
 
+// errNoFolder says that a probe had nowhere to write, which is no lock's fault.
+var errNoFolder = errors.New("make a folder for trying ffmpeg")
+
 // probe runs "ffmpeg -version" behind lock with an input and an output folder
 // as a real step has them.
 func (s *Sandbox) probe(ctx context.Context, within string, lock Lock, ffmpeg string) error {
 	dir, err := os.MkdirTemp(within, "loalang-probe-")
 	if err != nil {
-		return fmt.Errorf("make a folder: %w", err)
+		return fmt.Errorf("%w: %w", errNoFolder, err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
 	if err := errors.Join(os.WriteFile(in, nil, 0o600), os.Mkdir(out, 0o700)); err != nil {
-		return fmt.Errorf("fill a folder: %w", err)
+		return fmt.Errorf("%w: %w", errNoFolder, err)
 	}
 	r := s.run(ctx, lock, locked{in: in, out: out, fileSize: 1 << 20, program: []string{ffmpeg, "-v", "error", "-version"}})
 	if r.err != nil {
@@ -186,10 +193,21 @@ func (s *Sandbox) do(ctx context.Context, st step) (result, error) {
 	if ctx.Err() != nil {
 		return result{}, fmt.Errorf("run ffmpeg: %w", ctx.Err())
 	}
+	if r.unstarted {
+		s.forget() // what the probe found has been removed since: the next step looks again
+		return result{}, fmt.Errorf("start ffmpeg behind %s: %w", lock, r.err)
+	}
 	if r.err != nil && foreign(r.stderr) {
 		return result{}, fmt.Errorf("lock ffmpeg in: %w: %s", r.err, lastLine(r.stderr))
 	}
 	return r, nil
+}
+
+// forget makes the next step probe again.
+func (s *Sandbox) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lock = AnyLock
 }
 
 // foreign says whether the words come from the lock and not from ffmpeg.
@@ -208,10 +226,22 @@ type locked struct {
 
 // result is what a run left.
 type result struct {
-	stderr string // its first 64 KiB
-	slow   bool   // it was ended by the wall or the processor limit
-	large  bool   // it was ended by the limit on the size of a file
-	err    error
+	stderr    string // its first 64 KiB
+	slow      bool   // it was ended by the wall or the processor limit
+	large     bool   // it was ended by the limit on the size of a file
+	unstarted bool   // the machine could not start it, whatever its input
+	err       error
+}
+
+// said says whether the program itself complained in these words. Indented lines
+// are what it found in its input, a title for example.
+func (r result) said(words string) bool {
+	for line := range strings.Lines(r.stderr) {
+		if !strings.HasPrefix(line, " ") && strings.Contains(line, words) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
@@ -228,7 +258,7 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 	if lock == Landlock {
 		confine, err := s.confine()
 		if err != nil {
-			return result{err: err}
+			return result{err: err, unstarted: true}
 		}
 		argv = append(append(confine, l.in, l.out, "--"), inside...)
 	}
@@ -241,13 +271,18 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 	cmd.Stderr = said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 2 * time.Second
+	cmd.WaitDelay = 10 * time.Second // a busy board is slow to close what its programs wrote to
+	// The parent-death signal is sent when the thread that started the program
+	// ends, and other goroutines may end the threads that they run on.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	err := cmd.Run()
-	return result{
-		stderr: said.kept.String(), err: err,
-		slow:  within.Err() != nil || ended(err, syscall.SIGXCPU),
-		large: ended(err, syscall.SIGXFSZ) || strings.Contains(said.kept.String(), "File too large"),
+	r := result{
+		stderr: said.kept.String(), err: err, unstarted: cmd.Process == nil && within.Err() == nil,
+		slow: within.Err() != nil || ended(err, syscall.SIGXCPU),
 	}
+	r.large = ended(err, syscall.SIGXFSZ) || r.said("File too large")
+	return r
 }
 
 // ended says whether a program was ended by sig; bubblewrap and shells report
