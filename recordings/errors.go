@@ -8,6 +8,8 @@ import (
 var (
 	// ErrNotFound says that the library has no such recording.
 	ErrNotFound = errors.New("no such recording")
+	// ErrDamaged says that a recording's master on the disk is not what was stored.
+	ErrDamaged = errors.New("the recording is damaged on the disk: send its file again, and have the card or disk looked at")
 	// ErrDiskFull says that an import would eat the margin from which playing
 	// and logging go on. Nothing was stored.
 	ErrDiskFull = errors.New("the disk is full: delete recordings that are no longer needed, or put in a larger card, then send the file again")

@@ -33,6 +33,7 @@ func goodFiles(t *testing.T, dir string) map[string]string {
 	add("s24.wav", "-c:a", "pcm_s24le")
 	add("f32.wav", "-c:a", "pcm_f32le")
 	add("alaw.wav", "-c:a", "pcm_alaw", "-ar", "8000")
+	add("rf64.wav", "-rf64", "always")
 	add("flac.flac", "-c:a", "flac")
 	add("adts.aac", "-c:a", "aac", "-f", "adts")
 	add("stereo.m4a", "-c:a", "aac", "-ac", "2")
@@ -96,6 +97,7 @@ func TestMissingEndIsTold(t *testing.T) {
 		{"x.m4a", []string{"-c:a", "aac", "-movflags", "+faststart"}},
 		{"x.ogg", []string{"-c:a", "libopus"}},
 		{"x.wav", nil},
+		{"rf64.wav", []string{"-rf64", "always"}},
 		{"x.flac", nil},
 		{"x.webm", []string{"-c:a", "libopus"}},
 	} {

@@ -111,12 +111,11 @@ func (l *Library) known(ctx context.Context, upload stored, about About) (Record
 	if err != nil || !rec.Deleted.IsZero() {
 		return Recording{}, false
 	}
-	for _, path := range []string{l.blob(Master, rec.ID), l.blob(Original, upload.hash)} {
-		if _, err := os.Stat(path); err != nil {
-			return Recording{}, false
-		}
+	if l.sound(rec.ID) != nil {
+		return Recording{}, false
 	}
-	return rec, true
+	_, err = os.Stat(l.blob(Original, upload.hash))
+	return rec, err == nil
 }
 
 // note is the file that says what an original became. A siren is levelled

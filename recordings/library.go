@@ -113,27 +113,28 @@ func Open(c Config) (*Library, error) {
 
 // PlayCopy opens the 48 kHz s16 mono WAV of a recording, at its start; the
 // caller closes it. It asks only the disk, not the Index, so that what is
-// planned airs while the database is away. A copy that the cache has dropped
-// is made again from the master, which takes a second or more: callers cue
-// ahead. ErrNotFound when there is no such recording.
+// planned airs while the database is away. A copy that the cache has dropped,
+// or that a failing card has cut short, is made again from the master, which
+// takes a second or more: callers cue ahead. ErrNotFound when there is no such
+// recording, ErrDamaged when its master is not what it was.
 func (l *Library) PlayCopy(ctx context.Context, id string) (*os.File, error) {
 	if !isID(id) {
 		return nil, ErrNotFound
 	}
 	path := l.blob(PlayCopy, id)
-	f, err := os.Open(path)
+	f, err := openPlay(path)
 	if err == nil {
 		now := l.now()
 		_ = os.Chtimes(path, now, now) // only orders the cache
 		return f, nil
 	}
-	if !errors.Is(err, os.ErrNotExist) {
+	if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, ErrDamaged) {
 		return nil, fmt.Errorf("open play copy: %w", err)
 	}
 	if err := l.remake(ctx, id); err != nil {
 		return nil, fmt.Errorf("make play copy of %.8s again: %w", id, err)
 	}
-	if f, err = os.Open(path); err != nil {
+	if f, err = openPlay(path); err != nil {
 		return nil, fmt.Errorf("open play copy: %w", err)
 	}
 	return f, nil

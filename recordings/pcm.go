@@ -2,6 +2,7 @@ package recordings
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -33,6 +34,31 @@ func openOutput(path string) (*os.File, error) {
 	if err != nil {
 		_ = f.Close()
 		return nil, fmt.Errorf("open what ffmpeg wrote: %w", err)
+	}
+	return f, nil
+}
+
+// openPlay opens a play copy at its start; ErrDamaged when its head does not tell
+// of as many frames as there are.
+func openPlay(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, wavHead)
+	info, err := f.Stat()
+	if err == nil {
+		_, err = f.ReadAt(head, 0)
+	}
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		err = fmt.Errorf("read its head: %w", err)
+	case err != nil || !bytes.Equal(head, wavHeader(playRate, (info.Size()-wavHead)/2)) || info.Size()%2 != 0:
+		err = ErrDamaged
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
 	}
 	return f, nil
 }

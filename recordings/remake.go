@@ -24,8 +24,8 @@ func (l *Library) remake(ctx context.Context, id string) (err error) {
 			return l.place(w, b)
 		}
 	}
-	if _, err := os.Stat(l.blob(Master, id)); errors.Is(err, os.ErrNotExist) {
-		return ErrNotFound
+	if err := l.sound(id); err != nil {
+		return err
 	}
 	path, err := l.unpack(ctx, w, id)
 	if err != nil {
@@ -47,6 +47,21 @@ func (l *Library) remake(ctx context.Context, id string) (err error) {
 		return err
 	}
 	return l.evict(id)
+}
+
+// sound asks whether the master is what it was: its name is its hash. What
+// ffmpeg makes of a damaged one may be shorter, and would air so.
+func (l *Library) sound(id string) error {
+	master, err := hashFile(l.blob(Master, id))
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return ErrNotFound
+	case err != nil:
+		return err
+	case master.hash != id:
+		return ErrDamaged
+	}
+	return nil
 }
 
 // unpack decodes a master to raw s16 at 32 kHz.

@@ -52,7 +52,7 @@ func magic(head []byte) container {
 	switch {
 	case at(4, "ftyp"), at(4, "moov"), at(4, "mdat") && isBox(head), at(4, "wide") && isBox(head):
 		return mp4
-	case at(0, "RIFF") && at(8, "WAVE"):
+	case (at(0, "RIFF") || at(0, "RF64")) && at(8, "WAVE"):
 		return wav
 	case at(0, "OggS"):
 		return ogg

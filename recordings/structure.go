@@ -36,9 +36,11 @@ func inspect(r io.ReaderAt, size int64, c container) (claims, error) {
 }
 
 // inspectWAV walks the chunks up to the sound. A recorder that lost power
-// leaves 0 or 4 GB as the length of the sound; that is no fault.
+// leaves 0 or 4 GB as the length of the sound; that is no fault. An RF64 has
+// 4 GB there as well, and the true length in a block ds64 before.
 func inspectWAV(r io.ReaderAt, size int64) (claims, error) {
 	var head [8]byte
+	var long int64
 	formatted := false
 	for at := int64(12); at+8 <= size; {
 		if _, err := r.ReadAt(head[:], at); err != nil {
@@ -51,9 +53,18 @@ func inspectWAV(r io.ReaderAt, size int64) (claims, error) {
 				return claims{}, err
 			}
 			formatted = true
+		case "ds64":
+			var b [16]byte // of the whole file, of the sound
+			if _, err := r.ReadAt(b[:], at+8); err != nil || n < int64(len(b)) {
+				return claims{}, refuse(Truncated, "its block of lengths is cut off")
+			}
+			long = int64(binary.LittleEndian.Uint64(b[8:]) & (1<<62 - 1))
 		case "data":
 			if !formatted {
 				return claims{}, refuse(Broken, "the sound comes before its format")
+			}
+			if n == 0xffffffff && long > 0 {
+				return claims{cut: at+8+long > size}, nil
 			}
 			open := n == 0 || n >= 0xffffff00
 			return claims{cut: !open && at+8+n > size}, nil

@@ -168,6 +168,8 @@ func (s *Server) explainSound(lang string, err error) *Problem {
 		return s.refused(lang, http.StatusUnprocessableEntity, "file", string(r.Code))
 	case errors.Is(err, recordings.ErrDiskFull):
 		return s.refused(lang, http.StatusInsufficientStorage, "file", "disk-full")
+	case errors.Is(err, recordings.ErrDamaged):
+		return s.problem(lang, http.StatusInternalServerError, "damaged")
 	case errors.Is(err, recordings.ErrNoFFmpeg):
 		return s.refused(lang, http.StatusServiceUnavailable, "file", "no-ffmpeg")
 	case errors.Is(err, recordings.ErrNoSandbox):

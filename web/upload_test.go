@@ -137,6 +137,7 @@ func TestUploadRefused(t *testing.T) {
 		{"full disk", recordings.ErrDiskFull, 507, "file disk-full"},
 		{"no ffmpeg", recordings.ErrNoFFmpeg, 503, "file no-ffmpeg"},
 		{"no sandbox", recordings.ErrNoSandbox, 503, "file no-sandbox"},
+		{"damaged master", recordings.ErrDamaged, 500, ""},
 		{"trouble", errors.New("fork: resource temporarily unavailable"), 503, ""},
 		{"disk full below", syscall.ENOSPC, 507, ""},
 	}
