@@ -21,7 +21,8 @@ const (
 	Withdrawn Outcome = "withdrawn" // taken back before it began
 )
 
-// Heard is what the monitor input says.
+// Heard is what the monitor input says, and the output where it knows that
+// nothing can have been heard.
 type Heard string
 
 // The values of Heard.

@@ -64,6 +64,10 @@ func (p *Player) partStarted(ev audio.Event) {
 	} else {
 		p.power.renew(it.occ.ID) // each part restarts the guard of the amplifier
 	}
+	if pt.unheard = !p.up; pt.unheard { // a stand-in plays: listen-in has it, the village does not
+		p.blame(it, scheduler.ReasonDevice)
+	}
+	it.row.Heard = it.heard()
 	first := len(it.row.Airings) == 0
 	p.openAiring(it, pt, ev.At)
 	if first {
@@ -72,6 +76,16 @@ func (p *Player) partStarted(ev audio.Event) {
 	}
 	p.book.record(it.row)
 	p.show()
+}
+
+// heard is what is known of the newest airing of each part.
+func (it *item) heard() Heard {
+	for _, pt := range it.parts {
+		if pt.unheard {
+			return HeardSilent
+		}
+	}
+	return NotMeasured
 }
 
 func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {

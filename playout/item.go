@@ -56,6 +56,7 @@ type part struct {
 	airing  int           // index of the newest airing in row.Airings; -1: none
 	told    audio.Frames  // frames already written to closed airings of this try
 	ended   bool          // the newest cue has ended
+	unheard bool          // its newest airing began while there was no card
 	frozen  bool          // an alarm silences it, and its airing was closed for that
 	cause   audio.Cause
 }

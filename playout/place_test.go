@@ -251,3 +251,37 @@ func TestUnscheduleOutrunsTheOldPlan(t *testing.T) {
 		s.expect("three", playout.Played, "completed", 2)
 	})
 }
+
+// Without a card a stand-in plays for listen-in; the as-run must not claim that
+// the village heard it.
+func TestWithoutCardIsSilent(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("heard", 20*time.Second, time.Second))
+		s.at(25 * time.Second)
+		s.out.events <- audio.Event{Kind: audio.DeviceDown, Cause: audio.Lost}
+		s.player.Play(s.occurrence("silent", 40*time.Second, time.Second))
+		s.at(50 * time.Second)
+		s.out.events <- audio.Event{Kind: audio.DeviceUp, Device: "fake"}
+		s.player.Play(s.occurrence("again", 70*time.Second, time.Second))
+		s.at(2 * time.Minute)
+		if row := s.expect("heard", playout.Played, "completed", 2); row.Heard != playout.NotMeasured {
+			t.Errorf("heard = %s", row.Heard)
+		}
+		if row := s.expect("silent", playout.Played, scheduler.ReasonDevice, 2); row.Heard != playout.HeardSilent {
+			t.Errorf("without a card heard = %s, want silent", row.Heard)
+		}
+		s.player.Play(s.occurrence("repaired", 150*time.Second, 5*time.Second))
+		s.at(154 * time.Second)
+		s.out.events <- audio.Event{Kind: audio.DeviceDown, Cause: audio.Lost}
+		s.out.lose()
+		s.out.back()
+		s.at(3 * time.Minute)
+		if row := s.expect("repaired", playout.Played, scheduler.ReasonDevice, 3); row.Heard != playout.NotMeasured {
+			t.Errorf("repeated on the card, heard = %s", row.Heard)
+		}
+		if row := s.expect("again", playout.Played, "completed", 2); row.Heard != playout.NotMeasured {
+			t.Errorf("with the card back heard = %s", row.Heard)
+		}
+	})
+}
