@@ -1,6 +1,7 @@
 package speaker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,8 @@ const (
 	// plainBuffer is the buffer without it: measured, ordinary scheduling
 	// delays reach 30 ms under load.
 	plainBuffer = 60 * time.Millisecond
+	// leastPeriod is 5 ms, the shortest fade.
+	leastPeriod = audio.Frames(audio.Rate) / 200
 	// errorCheck is how often the card's error is looked for: oto tells nobody.
 	errorCheck = 20 * time.Millisecond
 )
@@ -96,7 +99,7 @@ func (c *card) open(ctx context.Context) (*oto.Context, error) {
 	if err := t.install(); err != nil {
 		return nil, err
 	}
-	asked, err := rehearse(audio.Rate.N(c.buffer))
+	asked, err := c.rehearse()
 	if err != nil {
 		return nil, c.explain(err, t, asked)
 	}
@@ -122,6 +125,18 @@ func (c *card) open(ctx context.Context) (*oto.Context, error) {
 	return octx, nil
 }
 
+// rehearse asks for the buffer wished for, and for more when the card gave
+// periods shorter than a fade: oto mutes the programme within one.
+func (c *card) rehearse() (rehearsal, error) {
+	for {
+		asked, err := rehearse(audio.Rate.N(c.buffer))
+		if err != nil || asked.Ring.Period >= leastPeriod || c.buffer >= plainBuffer {
+			return asked, err
+		}
+		c.buffer *= 2
+	}
+}
+
 // explain turns the error of opening into a sentence with a remedy.
 func (c *card) explain(err error, t target, asked rehearsal) error {
 	card, device := t.Card, t.Device
@@ -130,16 +145,38 @@ func (c *card) explain(err error, t target, asked rehearsal) error {
 	}
 	switch {
 	case errors.Is(err, syscall.EBUSY):
-		if h, held := HolderOf(c.root, card, device); held {
-			return fmt.Errorf("%w: %s is held by %s; stop that", ErrBusy, t.Label, h)
-		}
-		return fmt.Errorf("%w: %s is held by another program; stop that", ErrBusy, t.Label)
+		return fmt.Errorf("%w: %s is held by %s; stop that", ErrBusy, t.Label, holder(c.root, card, device))
 	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO):
 		return fmt.Errorf("%w: %s is not there; plug it in, or choose another with --device: %w", ErrNoCard, t.Label, err)
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return fmt.Errorf("open %s: %w; the user that runs loalang must be in the group audio", t.Label, err)
 	}
 	return fmt.Errorf("open %s: %w", t.Label, err)
+}
+
+// holder names who has a playback device open. Of a PCM that is no kernel card
+// (-1) nobody knows which cards it uses: then it is whoever holds any, if only
+// one does.
+func holder(root string, card, device int) string {
+	if h, held := HolderOf(root, card, device); held {
+		return h.String()
+	}
+	const unknown = "another program"
+	cards, err := ListCards(root)
+	if card >= 0 || err != nil {
+		return unknown
+	}
+	var name string
+	for _, c := range cards {
+		h, held := HolderOf(root, c.Index, c.Device)
+		if held && name != "" && name != h.String() {
+			return unknown
+		}
+		if held {
+			name = h.String()
+		}
+	}
+	return cmp.Or(name, unknown)
 }
 
 // verify makes sure that oto opened what was rehearsed, and learns from the

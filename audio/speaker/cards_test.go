@@ -140,6 +140,27 @@ func TestHolderOf(t *testing.T) {
 	}
 }
 
+// TestBusyCardNamesItsHolder: also where nobody knows which card a PCM uses.
+func TestBusyCardNamesItsHolder(t *testing.T) {
+	root := pi(t)
+	for _, c := range []struct {
+		name         string
+		card, device int
+		want         string
+	}{
+		{"OK", 3, 0, "pulseaudio (process 1234)"},
+		{"a card that nobody holds", 2, 0, "another program"},
+		{"a PCM of any card", -1, 0, "pulseaudio (process 1234)"},
+	} {
+		if got := speaker.HolderName(root, c.card, c.device); got != c.want {
+			t.Errorf("%s: held by %q, want %q", c.name, got, c.want)
+		}
+	}
+	if got := speaker.HolderName(t.TempDir(), -1, 0); got != "another program" {
+		t.Errorf("without any card: held by %q", got)
+	}
+}
+
 func TestRingOf(t *testing.T) {
 	root := pi(t)
 	if r, known := speaker.RingOf(root, 3, 0); !known || r.Period != 240 || r.Buffer != 480 {

@@ -249,7 +249,7 @@ func (c *child) complain(err error) {
 
 // confess tells the parent why the child ends.
 func (c *child) confess(err error) error {
-	f := &fault{Sentence: err.Error(), NoDevice: c.desk.Position() == 0}
+	f := &fault{Sentence: err.Error()}
 	if err := c.link.send(&message{Fault: f}); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return err
 	}

@@ -98,6 +98,28 @@ func TestChildPriority(t *testing.T) {
 	}
 }
 
+// TestChildSaysWhenAThreadSlips: one thread at another priority is enough to
+// break the sound off, and then the state must not claim real time.
+func TestChildSaysWhenAThreadSlips(t *testing.T) {
+	r := start(t, "null", nil)
+	r.waitFor(audio.DeviceUp, "")
+	st := r.State()
+	if strings.Contains(st.Fault, "no real-time priority") {
+		t.Skipf("this machine gives no real-time priority: %s", st.Fault)
+	}
+	set := func(attr unix.SchedAttr) {
+		if err := unix.SchedSetAttr(st.ChildPID, &attr, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, slip := range []unix.SchedAttr{{Policy: unix.SCHED_NORMAL}, {Policy: unix.SCHED_RR, Priority: 1}} {
+		set(slip)
+		r.until("fault of a thread", func(st audio.OutputState) bool { return !st.RealTime && strings.Contains(st.Fault, "a thread of") })
+		set(unix.SchedAttr{Policy: unix.SCHED_RR, Priority: 20})
+		r.until("all well again", func(st audio.OutputState) bool { return st.RealTime && !strings.Contains(st.Fault, "a thread of") })
+	}
+}
+
 func TestVersionsMustAgree(t *testing.T) {
 	r := start(t, "null", func(c *speaker.Config) { c.Command = []string{self(t), "oldspeaker"} })
 	st := r.until("refusal", func(st audio.OutputState) bool { return strings.Contains(st.Fault, "version 999") })

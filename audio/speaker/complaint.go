@@ -37,14 +37,3 @@ func (c *complaint) well() {
 func (o *Output) childSays(pid int, line string) {
 	o.cfg.Log.Log(context.Background(), o.words.level(line, slog.LevelWarn), "the speaker process says", "speaker", pid, "words", line)
 }
-
-// weaker joins what is not as asked into one sentence.
-func (o *Output) weaker(u up) string {
-	switch {
-	case o.grown == "":
-		return u.Weaker
-	case u.Weaker == "":
-		return o.grown
-	}
-	return o.grown + "; " + u.Weaker
-}

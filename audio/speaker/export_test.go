@@ -58,6 +58,7 @@ var (
 	NewMailbox    = newMailbox
 	RingOf        = ringOf
 	Duplicate     = duplicate
+	HolderName    = holder
 )
 
 func (c *frameClock) Read(now audio.Instant, n audio.Frames) (reading, error) { return c.read(now, n) }

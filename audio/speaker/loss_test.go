@@ -303,6 +303,18 @@ func outputLearnsThePeriod(t *trial) {
 	}
 }
 
+// TestOutputFadesInFiveMilliseconds: oto mutes the programme under an alarm
+// within one period, so that none may be shorter than a fade.
+func TestOutputFadesInFiveMilliseconds(t *testing.T) {
+	card := newRuler(t, 32)
+	r := start(t, "default", func(c *speaker.Config) { c.Buffer = 2 * time.Millisecond })
+	r.waitFor(audio.DeviceUp, "")
+	r.stop()
+	if runs, _ := card.runs(t); len(runs) == 0 || runs[0].period < 240 {
+		t.Errorf("the card was played in %+v, want periods of 5 ms at least", runs)
+	}
+}
+
 // TestOutputWrongRate: ALSA's own null PCM takes everything at once.
 func TestOutputWrongRate(t *testing.T) {
 	newRuler(t, 32)
@@ -376,4 +388,29 @@ func TestOutputAsksForMore(t *testing.T) {
 	if !strings.Contains(st.Fault, "ran dry") || st.Latency < 55*time.Millisecond {
 		t.Errorf("state %+v; want it to say that the card ran dry, and a larger latency", st)
 	}
+}
+
+// TestOutputSaysWhenNoBufferHelps: a card that runs dry with the largest buffer
+// gets no larger one, but nobody keeps silent about it.
+func TestOutputSaysWhenNoBufferHelps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes ten seconds of real time: run without -short")
+	}
+	newRuler(t, 32)
+	r := start(t, "default", func(c *speaker.Config) { c.Buffer = 160 * time.Millisecond })
+	r.waitFor(audio.DeviceUp, "")
+	said := func(st audio.OutputState) bool { return strings.Contains(st.Fault, "is the largest") }
+	for range 40 {
+		st := r.State()
+		if said(st) {
+			return
+		}
+		if st.ChildPID > 0 {
+			syscall.Kill(st.ChildPID, syscall.SIGSTOP)
+			time.Sleep(300 * time.Millisecond)
+			syscall.Kill(st.ChildPID, syscall.SIGCONT)
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+	r.until("a word of it", said)
 }

@@ -115,8 +115,6 @@ type status struct {
 // fault says why the child ends.
 type fault struct {
 	Sentence string `json:"sentence"`
-	// NoDevice is true when the device could not be opened.
-	NoDevice bool `json:"nodevice,omitempty"`
 }
 
 // filesWanted is the number of descriptors that belong to m.

@@ -30,7 +30,7 @@ func oneOfEach() map[string]*speaker.Message {
 		"up":     {Up: &speaker.Up{Device: "x", Latency: time.Millisecond, RealTime: true}},
 		"event":  {Event: &audio.Event{Kind: audio.Ended, ID: "a", At: 7, Frames: 9, Cause: audio.Completed}},
 		"status": {Status: &speaker.Status{LastRead: 3, Levels: audio.Levels{RMS: -120, Peak: -120}}},
-		"fault":  {Fault: &speaker.Fault{Sentence: "the card is gone", NoDevice: true}},
+		"fault":  {Fault: &speaker.Fault{Sentence: "the card is gone"}},
 	}
 }
 

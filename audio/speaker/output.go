@@ -13,7 +13,7 @@ import (
 	"loalang/audio"
 )
 
-// cardRetry is how often a card that is gone is looked for.
+// cardRetry is how often a card is looked for that has never been there.
 const cardRetry = 5 * time.Second
 
 // Config is what an Output is made of.
@@ -123,7 +123,7 @@ func (o *Output) Run(ctx context.Context) error {
 			return nil
 		}
 		pause := pauses.next(audio.Monotonic(), held)
-		if held == 0 {
+		if held == 0 && !o.wasOpen() {
 			pause = cardRetry // it is not there: somebody has to plug it in
 		}
 		o.failed(err, pause)
@@ -314,6 +314,7 @@ func (o *Output) heard(s *session, st status) error {
 	if st.RSS > 0 {
 		o.state.ChildRSS, o.state.RealTime = st.RSS, st.RealTime
 	}
+	o.notePriority(s, st)
 	if st.Trouble != "" {
 		o.state.Fault = st.Trouble
 	}
@@ -322,22 +323,6 @@ func (o *Output) heard(s *session, st status) error {
 		return errors.New("events of the speaker process were lost")
 	}
 	return o.grow(s, st)
-}
-
-// grow asks for a larger buffer when the card keeps running dry. Its caller
-// holds o.mu.
-func (o *Output) grow(s *session, st status) error {
-	o.dry.note(audio.Monotonic(), st.Underruns)
-	if s.standIn || s.up.Buffer == 0 || !o.dry.larger(o.ledger.silent()) {
-		return nil
-	}
-	larger, ok := doubled(s.up.Buffer)
-	if !ok {
-		return nil
-	}
-	o.buffer = larger
-	o.grown = fmt.Sprintf("the sound card ran dry again and again: its buffer is now %v, and everything is that much slower", larger)
-	return errors.New(o.grown)
 }
 
 // publish hands events to the caller of Events.

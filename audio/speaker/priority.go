@@ -138,7 +138,7 @@ func everyThreadRealTime() (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("look at thread %d: %w", tid, err)
 		}
-		if attr.Policy != unix.SCHED_RR {
+		if attr.Policy != unix.SCHED_RR || attr.Priority != realTimePriority {
 			return false, nil
 		}
 	}

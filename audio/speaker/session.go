@@ -46,7 +46,6 @@ type session struct {
 
 	mu      sync.Mutex
 	failure error
-	noDev   bool
 }
 
 // assignment is what a child is started for.
@@ -134,9 +133,6 @@ func (s *session) read(o *Output) error {
 		case m.Status != nil:
 			err = o.heard(s, *m.Status)
 		case m.Fault != nil:
-			s.mu.Lock()
-			s.noDev = m.Fault.NoDevice
-			s.mu.Unlock()
 			err = errors.New(m.Fault.Sentence)
 		default:
 			err = errors.Join(fmt.Errorf("%w: it is none for a parent", ErrMessage), closeAll(m.files))
