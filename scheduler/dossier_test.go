@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -43,5 +44,31 @@ func TestMayAir(t *testing.T) {
 				t.Errorf("got %v", got)
 			}
 		})
+	}
+}
+
+func TestRetold(t *testing.T) {
+	d := scheduler.Dossier{Renditions: []scheduler.Rendition{
+		{Language: "vi", State: scheduler.Ready, SpokenText: "cũ", Recording: "r", Length: time.Second},
+		{Language: "en", State: scheduler.Spoken, SpokenText: "old", Fault: "no-engine"},
+		{Language: "pcc", State: scheduler.Ready, Recording: "t", Length: time.Second},
+		{Language: "mww", State: scheduler.Recorded, Recording: "t", Fault: "recording-gone"},
+		{Language: "tyz", State: scheduler.Missing, Fault: "recording-gone"},
+		{Language: "ium", State: scheduler.Outdated, Recording: "t"},
+	}}
+	got := d.Retold(func(language string) string { return language + " mới" })
+	want := []scheduler.Rendition{
+		{Language: "vi", State: scheduler.Spoken, SpokenText: "vi mới"},
+		{Language: "en", State: scheduler.Spoken, SpokenText: "en mới"},
+		{Language: "pcc", State: scheduler.Outdated, Recording: "t"},
+		{Language: "mww", State: scheduler.Outdated, Recording: "t"},
+		{Language: "tyz", State: scheduler.Missing, Fault: "recording-gone"},
+		{Language: "ium", State: scheduler.Outdated, Recording: "t"},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v", got)
+	}
+	if d.Renditions[0].State != scheduler.Ready {
+		t.Error("the dossier itself was changed")
 	}
 }

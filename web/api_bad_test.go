@@ -11,6 +11,7 @@ func TestBadInput(t *testing.T) {
 	const (
 		announcements = "POST /api/v1/announcements"
 		schedules     = "POST /api/v1/announcements/" + noticeID + "/schedules"
+		edit          = "PATCH /api/v1/announcements/" + noticeID
 		preview       = "POST /api/v1/speech/preview"
 		emergency     = "POST /api/v1/emergency"
 	)
@@ -41,6 +42,11 @@ func TestBadInput(t *testing.T) {
 		{"recording that is no hash", announcements, `{"title":"x","renditions":[{"language":"vi","recording":"../x"}]}`, 422, "renditions[0].recording unknown"},
 		{"a schedule inside is wrong too", announcements, `{"title":"","text":"x","schedules":[{"kind":"once","at":"2020-01-01T00:00:00Z"}]}`, 422, "schedules[0].at in-the-past, title required"},
 
+		{"edit to nothing", edit, `{"title":" ","text":"…"}`, 422, "title required, text no-words"},
+		{"edit into an emergency", edit, `{"class":"emergency"}`, 422, "class unknown"},
+		{"edit of a stale copy", edit, `{"revision":9,"title":"x"}`, 409, "conflict"},
+		{"edit of what is no field", edit, `{"village":"x"}`, 422, "village unexpected"},
+		{"edit to end before it begins", edit, `{"valid_from":"2026-12-02T00:00:00Z","valid_until":"2026-12-01T00:00:00Z"}`, 422, "valid_until wrong-order"},
 		{"unknown kind", schedules, `{"kind":"hourly"}`, 422, "kind unknown"},
 		{"instant in the past", schedules, `{"kind":"once","at":"2026-11-23T16:19:00+07:00"}`, 422, "at in-the-past"},
 		{"year 9999", schedules, `{"kind":"once","at":"9999-12-31T00:00:00Z"}`, 422, "at too-far"},

@@ -31,6 +31,7 @@ type noticeView struct {
 	Next           string
 	When           whenView
 	Pending        bool // a rendition will be ready soon: the page's module looks again
+	Edit           editView
 	Withdrawn      bool
 	MayPlan        bool
 	MayWrite       bool
@@ -43,6 +44,7 @@ type renditionView struct {
 	State        stateView
 	Fault        string
 	Recording    string
+	Outdated     bool // the recording may be said to hold all the same
 	Take         uploadView
 	MayTake      bool
 	Open         bool
@@ -126,7 +128,7 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	n := noticeView{
 		ID: a.ID, Title: a.Title, Sub: v.word("announcement.by", v.at(a.Created, v.now), a.CreatedBy),
 		Paragraphs: paragraphs(a.Text), Renditions: p.renditionViews(v, d, f), Next: p.nextOf(v, a.ID),
-		When: v.whenView(slots, f), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
+		When: v.whenView(slots, f), Edit: f.editView(a), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
 	}
 	if n.Withdrawn || a.Class != scheduler.ClassNormal {
 		n.States = v.noticeStates(scheduler.Dossier{Announcement: a, Schedules: d.Schedules})
@@ -179,6 +181,7 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 		if r.State == scheduler.Ready || r.State == scheduler.Recorded || r.State == scheduler.Outdated {
 			rv.Recording = r.Recording
 		}
+		rv.Outdated = r.State == scheduler.Outdated && r.Recording != "" && mayTake
 		if r.ID == "" {
 			rv.State = stateView{"soft", "nghi", v.word("announcement.not-asked")}
 		}

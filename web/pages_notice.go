@@ -55,6 +55,7 @@ func (p *panel) registerNotices(r *gin.Engine) {
 	r.POST("/announcements/new", p.allow(people.Write, p.sendNotice))
 	r.POST("/announcements/preview", p.allow(people.Write, p.previewNotice))
 	r.GET("/announcements/:id", p.allow(people.View, p.announcement))
+	r.POST("/announcements/:id/edit", p.allow(people.Write, p.editNotice))
 	r.POST("/announcements/:id/takes", p.allow(people.Write, p.addTake))
 	r.POST("/announcements/:id/schedules", p.allow(people.Plan, p.addSchedule))
 	r.POST("/announcements/:id/schedules/:sid/remove", p.allow(people.Plan, p.removeSchedule))

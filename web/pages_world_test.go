@@ -48,6 +48,7 @@ type world struct {
 	role     people.Role // of whoever visits
 	accounts []people.Account
 	setup    string           // hash of the set-up link; empty: none
+	racing   func()           // what happens instead of the next save
 	used     recordings.InUse // what needs the recordings
 	noEngine bool
 	refuse   error // what the importer answers
@@ -103,7 +104,13 @@ func (w *world) SaveAnnouncement(_ context.Context, a scheduler.Announcement, rs
 		return w.broken
 	}
 	d, known := w.notices[a.ID]
-	if known != (a.Revision > 0) {
+	if known != (a.Revision > 0) || a.Revision != d.Announcement.Revision {
+		return scheduler.ErrRevision
+	}
+	if w.racing != nil { // somebody else was quicker
+		race := w.racing
+		w.racing = nil
+		race()
 		return scheduler.ErrRevision
 	}
 	if !known {
