@@ -84,7 +84,7 @@ func (p *Player) partOn(al *alarm, ev audio.Event) {
 	}
 	al.row.Airings[i].Ended, al.row.Airings[i].Cause = time.Time{}, ""
 	al.pass = pass{part: ev.Part, airing: i, start: ev.At, length: ev.Frames}
-	if p.power.failing() == nil {
+	if p.power.powered() { // else it is on its way, and tells
 		p.hear(al, ev.At)
 	}
 }
@@ -125,11 +125,11 @@ func (p *Player) hear(al *alarm, at audio.Instant) {
 
 // powered takes in that the amplifier answers, or does not.
 func (p *Player) powered() {
-	on := p.power.failing() == nil
+	on := p.power.powered()
 	p.mu.Lock()
 	for _, al := range p.alarms {
 		if on && al.pass.part != "" {
-			p.hear(al, p.cfg.Mono())
+			p.hear(al, max(al.pass.start, p.cfg.Mono()))
 		}
 	}
 	p.mu.Unlock()

@@ -19,12 +19,13 @@ var errPowerOff = errors.New("the player has ended")
 type power struct {
 	amp  Amp
 	log  *slog.Logger
-	told func() // called without mu when fault has changed
+	told func() // called without mu when on or fault has changed
 
 	mu      sync.Mutex
 	holders map[string]bool
 	again   *time.Timer // keys again; nil: nothing to be tried
 	unkey   *time.Timer
+	on      bool  // the last keying went well, and nothing has switched it off
 	fault   error // of the last keying while somebody holds it
 	closed  bool
 }
@@ -78,13 +79,14 @@ func (p *power) key() (changed bool, err error) {
 	if err != nil {
 		p.again = time.AfterFunc(keyAgain, p.retry)
 	}
-	switch changed = (err == nil) != (p.fault == nil); {
-	case changed && err != nil:
+	switch {
+	case err != nil && p.fault == nil:
 		p.log.Error("the amplifier could not be switched on and is tried each second", "err", err)
-	case changed:
+	case err == nil && p.fault != nil:
 		p.log.Info("the amplifier answers again")
 	}
-	p.fault = err
+	changed = p.on != (err == nil) || (p.fault == nil) != (err == nil)
+	p.on, p.fault = err == nil, err
 	return changed, err
 }
 
@@ -98,6 +100,13 @@ func (p *power) retry() {
 	if changed {
 		p.told()
 	}
+}
+
+// powered says whether the amplifier is on.
+func (p *power) powered() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.on
 }
 
 // failing is why the amplifier is off though somebody holds it.
@@ -137,6 +146,7 @@ func (p *power) tailOver() {
 	if len(p.holders) > 0 {
 		return
 	}
+	p.on = false
 	if err := p.amp.Unkey(); err != nil {
 		p.log.Error("the amplifier could not be switched off", "err", err)
 	}
@@ -146,7 +156,7 @@ func (p *power) tailOver() {
 func (p *power) off() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closed = true
+	p.closed, p.on = true, false
 	clear(p.holders)
 	p.calm()
 	if p.unkey != nil {

@@ -54,8 +54,8 @@ func (p *Player) activeEmergency(al *alarm) ActiveEmergency {
 	case !al.raised && p.otherSounds(al):
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleWaiting})
 	}
+	a.Sounding = a.Sounding && p.power.powered()
 	if p.power.failing() != nil {
-		a.Sounding = false
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleAmplifier})
 	}
 	a.Faults = append(a.Faults, al.faults...)

@@ -1,0 +1,47 @@
+package main_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+)
+
+// With a full disk an emergency's words are spoken all the same, and as the
+// process goes down its as-run says what was heard.
+func TestEmergencySpeaksOnAFullDisk(t *testing.T) {
+	need(t, sound)
+	data := smallDisk(t) // less than is left alone for the log
+	d := serve(t, data, "null", quick...).admit()
+	fill(t, data)
+	if status, _ := d.try(http.MethodPost, "/recordings", phone(t, "m4a", "-c:a", "aac")); status != http.StatusInsufficientStorage {
+		t.Fatalf("an upload answers %d: the disk is not full", status)
+	}
+	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh", "text": "Chạy ngay lên đồi."}, http.StatusCreated)
+	d.until("the message is spoken", 30*time.Second, func() bool {
+		active, _ := d.call(http.MethodGet, "/air", nil, http.StatusOK)["emergencies"].([]any)
+		if len(active) != 1 {
+			t.Fatalf("active: %v", active)
+		}
+		spoken, _ := active[0].(map[string]any)["spoken"].([]any)
+		return slices.Contains(spoken, any("vi"))
+	})
+	var row object
+	d.until("the message was heard", time.Minute, func() bool {
+		row = d.rows()[0]
+		return len(airings(row)) == 2
+	})
+	if voice := airings(row)[1]; voice["part"] != "voice" || voice["language"] != "vi" {
+		t.Errorf("as-run = %v", row)
+	}
+	token := d.token
+	d.stop()
+	again := serve(t, data, "null", quick...)
+	again.token = token
+	again.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent) // it goes on after the restart
+	again.until("the row is closed", 10*time.Second, func() bool { row = again.rows()[0]; return row["outcome"] == "stopped" })
+	first := airings(row)[0]
+	if first["ended"] == nil || first["cause"] != "stopped" && first["cause"] != "completed" {
+		t.Errorf("the siren before the restart: %v", first)
+	}
+}
