@@ -3,6 +3,7 @@ package store_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"loalang/people"
 	"loalang/playout"
 	"loalang/scheduler"
 	"loalang/store"
@@ -47,6 +49,7 @@ func writeUntilKilled(path string) {
 				say("claimed", id, s.Claim(ctx, claimed(id, day0)))
 				say("recorded", id, s.Record(ctx, played(id, day0)))
 				say("announced", id, s.SaveAnnouncement(ctx, notice(id), renditions(2), []scheduler.Schedule{{Kind: scheduler.Now, At: day0}}))
+				say("allowed", id, s.SaveToken(ctx, people.Token{ID: id, Name: id, Role: people.Viewer, Hash: id, Created: day0}))
 			}
 		}()
 	}
@@ -81,7 +84,8 @@ func TestPowerCut(t *testing.T) {
 			acknowledged[id] = what
 		}
 	}
-	s := open(t, config(path))
+	s, err := store.Open(context.Background(), config(path))
+	check(t, err, nil)
 	ctx := context.Background()
 	check(t, s.Integrity(ctx), nil)
 	for id, what := range acknowledged {
@@ -94,7 +98,30 @@ func TestPowerCut(t *testing.T) {
 			t.Errorf("a row by halves: %+v", a)
 		}
 	}
+	check(t, s.Close(), nil)
+	check(t, os.Truncate(path, 0), nil) // and then the database is lost as well
+	known := standbyTokens(t, path)
+	for id, what := range acknowledged {
+		if what == "allowed" && !known[id] {
+			t.Errorf("the standby does not know the token %s", id)
+		}
+	}
 	t.Logf("%d occurrences were acknowledged and are there", len(acknowledged))
+}
+
+// standbyTokens are the tokens that a board without its database knows, by ID.
+func standbyTokens(t *testing.T, path string) map[string]bool {
+	t.Helper()
+	ctx := context.Background()
+	s, err := store.OpenAnyway(ctx, config(path))
+	check(t, err, nil)
+	tokens, err := s.AllTokens(ctx)
+	check(t, errors.Join(err, s.Close()), nil)
+	known := map[string]bool{}
+	for _, token := range tokens {
+		known[token.ID] = true
+	}
+	return known
 }
 
 // writeAndKill lets a child acknowledge some writes, kills it and returns all
@@ -136,7 +163,7 @@ func whole(t *testing.T, s *store.Store, id, what string) {
 	if what != "claimed" && (a.Outcome != playout.Played || len(a.Airings) != 2) {
 		t.Errorf("%s %s is older than acknowledged: %+v", what, id, a)
 	}
-	if what != "announced" {
+	if what != "announced" && what != "allowed" {
 		return
 	}
 	d, err := s.Announcement(ctx, id)
