@@ -85,14 +85,17 @@ func (al *alarm) snapshot() AsRun {
 	return row
 }
 
-// Raise makes an emergency sound at once, over everything; it returns as soon
-// as the output has it. The message, when there is a text, is spoken while the
+// Raise makes an emergency sound at once, over everything; it returns when the
+// output has it and it would survive a power cut, a second later at most. The
+// message, when there is a text, is spoken while the
 // siren sounds and joins from the next cycle on. With the output gone the
 // emergency is active all the same and sounds when the output is back. The error
 // is ErrManyEmergencies: then it does not sound.
 func (p *Player) Raise(_ context.Context, e scheduler.Emergency) error {
 	life := e.Expires.Sub(p.cfg.Now())
-	return p.raise(&alarm{e: e, row: p.alarmRow(e), deadline: p.cfg.Mono().Add(life)})
+	err := p.raise(&alarm{e: e, row: p.alarmRow(e), deadline: p.cfg.Mono().Add(life)})
+	p.outlast()
+	return err
 }
 
 // raise begins or, after a restart, goes on with an alarm.
@@ -229,11 +232,13 @@ func (p *Player) Renew(_ context.Context, id string, expires time.Time, by strin
 	}
 	p.cfg.Log.Info("emergency renewed", "emergency", id, "expires", e.Expires, "by", by)
 	p.side.Go(func() { p.saveEmergency(e) })
+	p.outlast()
 	p.changed()
 	return e, nil
 }
 
-// Lower ends every active emergency at once. ErrNoEmergency when there is none.
+// Lower ends every active emergency at once, and for good: it returns as Raise
+// does. ErrNoEmergency when there is none.
 func (p *Player) Lower(_ context.Context, by string) error {
 	p.mu.Lock()
 	ids := make([]string, 0, len(p.alarms))
@@ -254,6 +259,7 @@ func (p *Player) Lower(_ context.Context, by string) error {
 	for _, id := range ids {
 		errs = append(errs, p.lowerOne(id, by, scheduler.ReasonStopped))
 	}
+	p.outlast()
 	return errors.Join(errs...)
 }
 
@@ -273,6 +279,7 @@ func (p *Player) lowerOne(id, by, cause string) error {
 		al.row.By = by
 	}
 	al.e.Ended, al.e.EndedBy = p.cfg.Now().UTC(), cmp.Or(by, cause) // a restart from here on does not raise it again
+	p.vault.put(al.e)
 	p.mu.Unlock()
 	al.order.Lock()
 	err := p.cfg.Siren.Lower(id)

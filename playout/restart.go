@@ -13,6 +13,9 @@ const (
 	// markAhead is how long before the amplifier is keyed a row says so: in it the
 	// row becomes durable, and a restart within it costs the notice.
 	markAhead = time.Second
+	// outlastPatience is how long whoever raises or stops an emergency waits for
+	// the disk.
+	outlastPatience = time.Second
 	// slotPatience is how far back a plan still decides what was promised in a slot.
 	slotPatience = 24 * time.Hour
 )
@@ -42,6 +45,23 @@ func (p *Player) keepActive() {
 	}
 	p.mu.Unlock()
 	p.vault.write()
+}
+
+// outlast waits until what was done to emergencies would survive a power cut: it
+// is acknowledged then. A disk that hangs keeps nobody waiting for long.
+func (p *Player) outlast() {
+	done := make(chan struct{})
+	p.side.Go(func() {
+		defer close(done)
+		p.keepActive()
+	})
+	timer := time.NewTimer(outlastPatience)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+		p.cfg.Log.Error("an emergency was acknowledged before it was durable: the disk is slow")
+	}
 }
 
 // afterRestart raises again the emergencies that are still alive, and begins to

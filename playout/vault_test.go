@@ -1,6 +1,7 @@
 package playout_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -163,4 +164,50 @@ func TestEmergencyIsSavedWhenTheDatabaseIsBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// keptEmergency is what the file has of an emergency.
+type keptEmergency struct {
+	ID, EndedBy string
+	Expires     time.Time
+}
+
+// kept reads the one emergency in the file.
+func (s *stage) kept() keptEmergency {
+	s.t.Helper()
+	raw, err := os.ReadFile(filepath.Join(s.spool, "emergencies.json"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var all []keptEmergency
+	if err := json.Unmarshal(raw, &all); err != nil || len(all) != 1 {
+		s.t.Fatalf("the file has %s, %v", raw, err)
+	}
+	return all[0]
+}
+
+// Who raises, renews or stops an emergency is told so when a power cut in the
+// next instant would not undo it.
+func TestAcknowledgedEmergencyIsDurable(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.alarms.breaks(errors.New("database is locked"))
+		s.raise(s.emergency("e1", time.Minute))
+		if got := s.kept(); got.ID != "e1" || got.EndedBy != "" {
+			t.Errorf("when raised the file has %+v", got)
+		}
+		until := time.Now().Add(time.Hour)
+		if _, err := s.player.Renew(t.Context(), "e1", until, "x"); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.kept(); !got.Expires.Equal(until) {
+			t.Errorf("when renewed the file has %+v", got)
+		}
+		if err := s.player.Lower(t.Context(), "x"); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.kept(); got.EndedBy != "x" {
+			t.Errorf("when stopped the file has %+v", got)
+		}
+	})
 }

@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -36,5 +38,40 @@ func TestPowerCutBetweenClaimAndKeying(t *testing.T) {
 	}
 	if rows := again.rows(); len(rows) != 1 {
 		t.Errorf("%d rows, want one: %v", len(rows), rows)
+	}
+}
+
+// A power cut in the instant after the answer neither loses an emergency that
+// was raised nor brings back one that was stopped, also on a full disk.
+func TestPowerCutRightAfterTheAnswer(t *testing.T) {
+	for name, full := range map[string]bool{"Room": false, "FullDisk": true} {
+		t.Run(name, func(t *testing.T) {
+			data := t.TempDir()
+			if full {
+				data = smallDisk(t)
+			}
+			d := serve(t, data, "null", quick...).admit()
+			token := d.token
+			again := func() {
+				d.kill()
+				d = serve(t, data, "null", quick...)
+				d.token = token
+			}
+			d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
+			again()
+			if d.call(http.MethodGet, "/air", nil, http.StatusOK)["emergency"] == nil {
+				t.Fatal("the emergency that was acknowledged is lost")
+			}
+			if full {
+				remove(t, filepath.Join(data, "reserve"))
+				fill(t, data)
+			}
+			d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+			again()
+			time.Sleep(time.Second)
+			if e := d.call(http.MethodGet, "/air", nil, http.StatusOK)["emergency"]; e != nil {
+				t.Errorf("what was stopped sounds again: %v", e)
+			}
+		})
 	}
 }
