@@ -23,8 +23,8 @@ func (s *Store) Watch(ctx context.Context, changed func(ctx context.Context)) er
 		case ctx.Err() != nil:
 			return nil
 		case err != nil && !failing:
-			s.cfg.Log.Warn("changes by other processes are not seen for now", "err", explain(err))
-		case err == nil && known && version != seen:
+			s.cfg.Log.Warn("changes by other processes are not seen for now", "err", s.notice(err))
+		case err == nil && known && (version != seen || failing): // failing: the connection may be another one
 			changed(ctx)
 		}
 		if failing = err != nil; !failing {
