@@ -155,14 +155,7 @@ func (s *Server) putRendition(ctx context.Context, in *renditionInput) (*announc
 	if err != nil {
 		return nil, err
 	}
-	if i := slices.IndexFunc(d.Renditions, func(old scheduler.Rendition) bool { return old.Language == in.Language }); i < 0 {
-		d.Renditions = append(d.Renditions, r)
-	} else {
-		old := d.Renditions[i].Owned
-		r.ID, r.Revision, r.Created, r.Origin = old.ID, old.Revision, old.Created, old.Origin
-		d.Renditions[i] = r
-	}
-	if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, d.Renditions, nil); err != nil {
+	if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, withRendition(d.Renditions, r), nil); err != nil {
 		return nil, err
 	}
 	s.cfg.Changed()
@@ -170,4 +163,17 @@ func (s *Server) putRendition(ctx context.Context, in *renditionInput) (*announc
 		return nil, err
 	}
 	return shown(d), nil
+}
+
+// withRendition puts r in the place of the one in its language.
+func withRendition(rs []scheduler.Rendition, r scheduler.Rendition) []scheduler.Rendition {
+	rs = slices.Clone(rs)
+	i := slices.IndexFunc(rs, func(old scheduler.Rendition) bool { return old.Language == r.Language })
+	if i < 0 {
+		return append(rs, r)
+	}
+	old := rs[i].Owned
+	r.ID, r.Revision, r.Created, r.Origin = old.ID, old.Revision, old.Created, old.Origin
+	rs[i] = r
+	return rs
 }

@@ -155,9 +155,13 @@ func (s *Server) schedule(ctx context.Context, k *Caller, a scheduler.Announceme
 	if f.Misfire != nil {
 		sc.Misfire = scheduler.Misfire{Policy: scheduler.Policy(f.Misfire.Policy), Grace: seconds(f.Misfire.Grace)}
 	}
+	named := len(sc.Slots) > 0 || len(f.Slots) == 0 // else each of them has its fault
 	if err := sc.Validate(now, place); !collect(&faults, err) {
 		return sc, err
 	}
+	faults = slices.DeleteFunc(faults, func(fault scheduler.Fault) bool {
+		return !named && fault.Field == "slots" && fault.Code == scheduler.FaultRequired
+	})
 	if len(faults) > 0 {
 		return sc, faults
 	}

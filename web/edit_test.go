@@ -131,3 +131,27 @@ func TestEditOnThePage(t *testing.T) {
 		t.Error("a viewer is offered to edit")
 	}
 }
+
+// What waits for a recording may be left to the machine's voice, where there is
+// one.
+func TestVoiceInPlaceOfARecording(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Cadre, "vi")
+	path := "/announcements/" + meetingID
+	d := w.notices[meetingID]
+	d.Renditions[0].State, d.Renditions[0].SpokenText = scheduler.Missing, ""
+	w.notices[meetingID] = d
+	if p := s.get(path); strings.Count(p.body, `action="`+path+`/voice"`) != 1 || !strings.Contains(p.text, "Để máy đọc Tiếng Việt") {
+		t.Errorf("the page does not offer the voice, for Vietnamese alone: %s", p.text)
+	}
+	if p := s.post(path+"/voice", url.Values{"language": {"pcc"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "Máy không đọc được tiếng này") {
+		t.Errorf("a language without a voice: status %d: %s", p.status, p.text)
+	}
+	if p := s.post(path+"/voice", url.Values{"language": {"vi"}}); p.location != path+"?told=voice" {
+		t.Fatalf("status %d to %q", p.status, p.location)
+	}
+	if r := w.notices[meetingID].Renditions[0]; r.State != scheduler.Spoken || r.SpokenText == "" || r.ID == "" {
+		t.Errorf("rendition %+v", r)
+	}
+}

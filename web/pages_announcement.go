@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -45,6 +46,7 @@ type renditionView struct {
 	Fault        string
 	Recording    string
 	Outdated     bool // the recording may be said to hold all the same
+	MayVoice     bool // a voice may tell it instead
 	Take         uploadView
 	MayTake      bool
 	Open         bool
@@ -172,6 +174,12 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 		}
 	}
 	mayTake := v.may(people.Write) && v.may(people.Upload) && d.Announcement.Withdrawn.IsZero()
+	mayVoice := v.may(people.Write) && d.Announcement.Withdrawn.IsZero() && d.Announcement.Text != "" &&
+		slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.SpokenText == "" })
+	var choir choir
+	if mayVoice {
+		choir = p.s.choir(v.ctx())
+	}
 	var views []renditionView
 	for _, r := range rs {
 		rv := renditionView{
@@ -181,6 +189,7 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 		if r.State == scheduler.Ready || r.State == scheduler.Recorded || r.State == scheduler.Outdated {
 			rv.Recording = r.Recording
 		}
+		rv.MayVoice = mayVoice && r.SpokenText == "" && choir.speaks(r.Language, "")
 		rv.Outdated = r.State == scheduler.Outdated && r.Recording != "" && mayTake
 		if r.ID == "" {
 			rv.State = stateView{"soft", "nghi", v.word("announcement.not-asked")}
@@ -242,6 +251,40 @@ func (p *panel) addTake(v *visit) {
 	}
 	p.s.cfg.Changed()
 	v.goTo("/announcements/"+d.Announcement.ID, "take")
+}
+
+// addVoice lets a voice tell one language in place of a recording.
+func (p *panel) addVoice(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	d, ok := p.dossier(v)
+	if !ok {
+		return
+	}
+	if !d.Announcement.Withdrawn.IsZero() {
+		p.problem(v, http.StatusConflict, "problem.withdrawn")
+		return
+	}
+	r, err := p.s.rendition(v.ctx(), d.Announcement, renditionForm{Language: f.Get("language")}, renditionOf{v.village, p.s.choir(v.ctx())})
+	if err == nil && (r.State != scheduler.Spoken || d.Announcement.Text == "") {
+		err = scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown}}
+	}
+	if errors.As(err, new(scheduler.Invalid)) {
+		p.problem(v, http.StatusUnprocessableEntity, "refused.no-voice")
+		return
+	}
+	if err == nil {
+		err = p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), d.Announcement, withRendition(d.Renditions, r), nil)
+	}
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	p.s.cfg.Changed()
+	v.goTo("/announcements/"+d.Announcement.ID, "voice")
 }
 
 // withTake is the announcement's renditions with a recording behind lang.

@@ -286,9 +286,12 @@ func (b dayBook) slotGroup(s scheduler.Slot, items []dayItem) (dayGroup, bool) {
 	if b.fills {
 		head.Fill = b.fill(s)
 	}
-	if len(rows) == 0 {
+	switch {
+	case len(rows) == 0 && !g.end.After(b.now):
+		head.Aside = b.word("day.slot-was-empty")
+	case len(rows) == 0:
 		head.Aside = b.word("day.slot-empty")
-	} else {
+	default:
 		head.Aside = b.word("day.slot-until", b.clock(start.Add(s.Length)))
 	}
 	g.rows = append([]dayRow{head}, rows...)

@@ -57,6 +57,7 @@ func (p *panel) registerNotices(r *gin.Engine) {
 	r.GET("/announcements/:id", p.allow(people.View, p.announcement))
 	r.POST("/announcements/:id/edit", p.allow(people.Write, p.editNotice))
 	r.POST("/announcements/:id/takes", p.allow(people.Write, p.addTake))
+	r.POST("/announcements/:id/voice", p.allow(people.Write, p.addVoice))
 	r.POST("/announcements/:id/schedules", p.allow(people.Plan, p.addSchedule))
 	r.POST("/announcements/:id/schedules/:sid/remove", p.allow(people.Plan, p.removeSchedule))
 	r.POST("/announcements/:id/withdraw", p.allow(people.Write, p.withdraw))

@@ -48,7 +48,11 @@ func (p *panel) showRecordings(v *visit, status int, f *form) {
 	l := shelfView{Take: uploadView{Code: anyLanguage, Then: "/recordings?told=recorded", Fault: f.faults["file_"+anyLanguage]}}
 	for _, r := range rs {
 		sub := v.word("recording." + string(r.Kind))
-		if r.Kind != recordings.BuiltIn {
+		switch {
+		case r.Kind == recordings.BuiltIn:
+		case r.By == "":
+			sub = v.word("recordings.since", sub, v.at(r.Created, v.now))
+		default:
 			sub = v.word("recordings.by", sub, v.at(r.Created, v.now), r.By)
 		}
 		l.Items = append(l.Items, recordingView{
