@@ -75,7 +75,8 @@ func (g GPIO) sys() gpioKernel {
 }
 
 // Chips lists the chips by path. Symbolic links, such as the Raspberry Pi's
-// gpiochip4, name a chip twice and are left out.
+// gpiochip4, name a chip twice and are left out. A chip that does not answer
+// hides no other: the error joins what is wrong with each, beside those that do.
 func (g GPIO) Chips() ([]GPIOChip, error) {
 	paths, err := filepath.Glob(filepath.Join(g.dev(), "gpiochip*"))
 	if err != nil {
@@ -83,17 +84,22 @@ func (g GPIO) Chips() ([]GPIOChip, error) {
 	}
 	sort.Strings(paths)
 	var chips []GPIOChip
+	var faults []error
 	for _, path := range paths {
 		if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSymlink != 0 {
 			continue
 		}
 		var raw unix.GPIOChipInfo
-		if err := g.ask(path, gpioGetChipInfo, unsafe.Pointer(&raw)); err != nil {
-			return chips, fmt.Errorf("ask %s: %w", path, err)
+		switch err := g.ask(path, gpioGetChipInfo, unsafe.Pointer(&raw)); {
+		case errors.Is(err, os.ErrPermission):
+			faults = append(faults, fmt.Errorf("ask %s: %w: add the user that runs this to the group that owns it (usermod -aG gpio)", path, err))
+		case err != nil:
+			faults = append(faults, fmt.Errorf("ask %s: %w", path, err))
+		default:
+			chips = append(chips, GPIOChip{Path: path, Name: text(raw.Name[:]), Label: text(raw.Label[:]), Lines: int(raw.Lines)})
 		}
-		chips = append(chips, GPIOChip{Path: path, Name: text(raw.Name[:]), Label: text(raw.Label[:]), Lines: int(raw.Lines)})
 	}
-	return chips, nil
+	return chips, errors.Join(faults...)
 }
 
 // ask opens a chip for one request.
@@ -186,9 +192,6 @@ func (g GPIO) RequestOutput(chip, line string, activeLow bool) (*GPIOLine, error
 
 func (g GPIO) chip(name string) (GPIOChip, error) {
 	chips, err := g.Chips()
-	if err != nil {
-		return GPIOChip{}, err
-	}
 	var known []string
 	for _, c := range chips {
 		if c.Name == name || c.Path == name || c.Label == name {
@@ -196,7 +199,10 @@ func (g GPIO) chip(name string) (GPIOChip, error) {
 		}
 		known = append(known, c.Name)
 	}
-	if len(known) == 0 {
+	switch {
+	case err != nil: // it may be the one asked for
+		return GPIOChip{}, err
+	case len(known) == 0:
 		return GPIOChip{}, fmt.Errorf("this machine has no GPIO chip: leave amp-chip empty for a simulated amplifier (%w)", ErrNoLine)
 	}
 	return GPIOChip{}, fmt.Errorf("no GPIO chip %q: use one of %s (%w)", name, strings.Join(known, ", "), ErrNoLine)
@@ -211,7 +217,11 @@ func (g GPIO) busy(chip GPIOChip, offset uint32, err error) error {
 	if g.ask(chip.Path, unix.GPIO_V2_GET_LINEINFO_IOCTL, unsafe.Pointer(&info)) != nil {
 		return err
 	}
-	return fmt.Errorf("held by %q: %w", text(info.Consumer[:]), err)
+	holder := strconv.Quote(text(info.Consumer[:]))
+	if holder == `""` {
+		holder = "a program or driver that gives no name"
+	}
+	return fmt.Errorf("held by %s: %w: end it, or wire the relay to another line", holder, err)
 }
 
 // Set drives the line: true is ON, whichever level that is.

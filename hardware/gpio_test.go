@@ -2,6 +2,7 @@ package hardware_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,6 +158,48 @@ func TestRequestOutputFaults(t *testing.T) {
 				t.Errorf("error = %v, want it to say %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// A chip that may not be asked, or whose USB adapter is being pulled, must not
+// keep the relay's own chip from being found.
+func TestAnotherChipsFaultHidesNoChip(t *testing.T) {
+	b := &board{}
+	g := b.gpio(t)
+	if err := os.WriteFile(filepath.Join(g.Dev, "gpiochip1"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, fault := range []error{unix.ENODEV, unix.EACCES} {
+		g = g.FakeKernel(func(request uintptr, arg unsafe.Pointer) error {
+			if request == hardware.GPIOGetChipInfo {
+				if asked++; asked%2 == 0 { // the second chip, in the order of paths
+					return fault
+				}
+			}
+			return b.answer(t, request, arg)
+		})
+		l, err := g.RequestOutput("gpiochip0", "0", false)
+		if err != nil {
+			t.Fatalf("with %v from the other chip: %v", fault, err)
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err = g.RequestOutput("gpiochip1", "0", false); !errors.Is(err, fault) || !strings.Contains(err.Error(), "gpiochip1") {
+			t.Errorf("the chip itself: %v", err)
+		}
+		if says := strings.Contains(fmt.Sprint(err), "usermod -aG gpio"); says != (fault == unix.EACCES) {
+			t.Errorf("the chip itself: %v", err)
+		}
+	}
+}
+
+func TestHolderWithoutAName(t *testing.T) {
+	b := &board{holder: "\x00"}
+	_, err := b.gpio(t).RequestOutput("gpiochip0", "2", false)
+	if !errors.Is(err, unix.EBUSY) || !strings.Contains(err.Error(), "gives no name") {
+		t.Errorf("error = %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package hardware
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -166,7 +167,7 @@ func (r *Relay) Close() error {
 	offErr := r.set(false)
 	r.closed = true
 	if err := r.line.Close(); err != nil {
-		return fmt.Errorf("give the relay's line back: %w", err)
+		return errors.Join(offErr, fmt.Errorf("give the relay's line back: %w", err))
 	}
 	return offErr
 }
