@@ -45,7 +45,13 @@ type program struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	// A terminal or a line that is lost must not leave the amplifier on; under
+	// nohup, which has it ignored, it ends nothing.
+	if !signal.Ignored(syscall.SIGHUP) {
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	p := program{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.LookupEnv}
 	code := p.run(ctx, os.Args[1:])
 	stop()

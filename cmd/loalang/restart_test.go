@@ -1,8 +1,12 @@
 package main_test
 
 import (
+	"errors"
 	"net/http"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -73,5 +77,26 @@ func TestPowerCutRightAfterTheAnswer(t *testing.T) {
 				t.Errorf("what was stopped sounds again: %v", e)
 			}
 		})
+	}
+}
+
+// A terminal that is closed ends serve as SIGTERM does: in order, the amplifier
+// off.
+func TestHangUpEndsInOrder(t *testing.T) {
+	d := serve(t, t.TempDir(), "null", quick...)
+	if err := d.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-d.ended:
+		d.ended <- err
+		if exit := new(exec.ExitError); errors.As(err, &exit) {
+			t.Errorf("serve ended: %v\n%s", err, d.log)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatalf("serve does not end\n%s", d.log)
+	}
+	if strings.Contains(d.log.String(), "close") {
+		t.Errorf("something would not close:\n%s", d.log)
 	}
 }

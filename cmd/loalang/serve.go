@@ -77,13 +77,13 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	// The output outlives the player: its last events close the as-run.
 	outCtx, endOutput := context.WithCancel(context.WithoutCancel(ctx))
 	outputDone := make(chan error, 1)
-	go func() { outputDone <- b.output.Run(outCtx) }()
-	group.Go(func() error { return b.player.Run(ctx) })
-	group.Go(func() error { return b.producer.Run(ctx) })
-	group.Go(func() error { return b.planner.Run(ctx) })
-	group.Go(func() error { return b.clock.Run(ctx) })
-	group.Go(func() error { return b.db.TendReserve(ctx) })
-	group.Go(func() error { return b.db.Watch(ctx, b.changedElsewhere) })
+	go func() { outputDone <- guarded(outCtx, b.amp, b.output.Run)() }()
+	for _, part := range []func(context.Context) error{
+		b.player.Run, b.producer.Run, b.planner.Run, b.clock.Run, b.db.TendReserve,
+		func(ctx context.Context) error { return b.db.Watch(ctx, b.changedElsewhere) },
+	} {
+		group.Go(guarded(ctx, b.amp, part))
+	}
 	server := &http.Server{
 		Handler:           b.panel.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -109,6 +109,21 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	err := group.Wait()
 	endOutput()
 	return errors.Join(err, <-outputDone)
+}
+
+// guarded is a part of the board that switches the amplifier off before a fault of
+// the program ends it all. The kernel lets go of the relay's line then, but some,
+// a Raspberry Pi's for one, leave it at its level.
+func guarded(ctx context.Context, amp io.Closer, part func(context.Context) error) func() error {
+	return func() error {
+		defer func() {
+			if why := recover(); why != nil {
+				_ = amp.Close() // what happened is told by the panic
+				panic(why)
+			}
+		}()
+		return part(ctx)
+	}
 }
 
 // changedElsewhere takes over what a command has changed beside this serve.
