@@ -31,7 +31,7 @@ type (
 	planInput struct {
 		Caller
 		Village string `query:"village" doc:"Key; the board's own when left out."`
-		From    string `query:"from" doc:"A day such as 2026-11-23, or an instant in RFC 3339; now when left out."`
+		From    string `query:"from" doc:"A day such as 2026-11-23, or an instant in RFC 3339, at most 92 days ahead; now when left out."`
 		Days    int    `query:"days" minimum:"1" maximum:"31" default:"7"`
 	}
 	planOutput struct {
