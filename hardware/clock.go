@@ -20,6 +20,9 @@ const (
 	lookEvery = time.Second
 	// keepEvery is how often the last-seen time is written.
 	keepEvery = 10 * time.Minute
+	// sawEvery is how often it is written at most because something was written
+	// down.
+	sawEvery = 10 * time.Second
 	// rtcApart is how far an RTC may be from the wall clock that was set from
 	// it: it may run in local time.
 	rtcApart = 26 * time.Hour
@@ -70,6 +73,9 @@ type Clock struct {
 	monoAt time.Duration // monotonic at the last look
 	memory clockMemory
 	keptAt time.Duration
+	kept   int // counts what was memorised
+
+	saw sync.Mutex // one Saw at a time; locked before mu
 }
 
 // OpenClock reads what is remembered and takes a first look. A memory that is

@@ -509,3 +509,28 @@ func TestASlowRTCIsHeldAndNeverGoesBack(t *testing.T) {
 		})
 	}
 }
+
+// After a power cut the clock does not stand before what was written down.
+func TestSawKeepsTheClockFromGoingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "boot-1")
+		k := newKernel(noon)
+		k.synced = true
+		c := h.open(k, false)
+		time.Sleep(5 * time.Minute)
+		c.Saw()
+		saw := c.Now()
+		time.Sleep(5 * time.Second)
+		c.Saw() // too soon to count
+		h.write(t, "proc/sys/kernel/random/boot_id", "boot-2\n")
+		if got := h.open(newKernel(time.Unix(100, 0)), false).Now(); !got.Equal(saw) {
+			t.Errorf("after the power cut it is %v, want %v", got, saw)
+		}
+		time.Sleep(6 * time.Second)
+		c.Saw()
+		h.write(t, "proc/sys/kernel/random/boot_id", "boot-3\n")
+		if got := h.open(newKernel(time.Unix(100, 0)), false).Now(); !got.Equal(saw.Add(11 * time.Second)) {
+			t.Errorf("after the next it is %v, want %v", got, saw.Add(11*time.Second))
+		}
+	})
+}

@@ -75,12 +75,57 @@ func (c *Clock) logKeep() {
 	}
 }
 
-// keep writes the memory: what was seen never goes back unless the kernel is
-// synchronised, and an unknown clock adds no more to it than has certainly
-// passed. mu is held.
+// keep writes the memory at once. mu is held.
 func (c *Clock) keep() error {
+	raw, err := c.memorise()
+	if err != nil || c.cfg.File == "" {
+		return err
+	}
+	return replaceFile(c.cfg.File, raw)
+}
+
+// Saw notes durably that it is now: something was written down at this time,
+// and after a power cut the clock must not stand before it. More than one call
+// in 10 s changes nothing. It may block on the disk; nobody else waits for it,
+// least of all who asks for the time.
+func (c *Clock) Saw() {
+	if c.cfg.File == "" {
+		return
+	}
+	c.saw.Lock()
+	defer c.saw.Unlock()
+	_, mono := c.cfg.Kernel.Read()
+	c.mu.Lock()
+	if c.kept > 0 && mono-c.keptAt < sawEvery {
+		c.mu.Unlock()
+		return
+	}
+	for {
+		raw, err := c.memorise()
+		mine := c.kept
+		c.mu.Unlock()
+		if err == nil {
+			err = replaceFile(c.cfg.File, raw)
+		}
+		if err != nil {
+			c.cfg.Log.Warn("the clock's memory could not be written", "err", err)
+			return
+		}
+		c.mu.Lock()
+		if c.kept == mine { // else somebody kept a newer state meanwhile, and this one may lie over it
+			c.mu.Unlock()
+			return
+		}
+	}
+}
+
+// memorise is the memory as it is to be written: what was seen never goes back
+// unless the kernel is synchronised, and an unknown clock adds no more to it than
+// has certainly passed. mu is held.
+func (c *Clock) memorise() ([]byte, error) {
 	_, mono := c.cfg.Kernel.Read()
 	c.keptAt = mono
+	c.kept++
 	c.pin(mono)
 	now, trusted := c.now().UTC(), c.trusted()
 	seen := &c.memory.LastSeen
@@ -91,14 +136,11 @@ func (c *Clock) keep() error {
 		*seen = now
 	}
 	c.memory.Boot, c.memory.Trusted = c.boot(), trusted
-	if c.cfg.File == "" {
-		return nil
-	}
 	raw, err := json.Marshal(c.memory)
 	if err != nil {
-		return fmt.Errorf("encode the clock's memory: %w", err)
+		return nil, fmt.Errorf("encode the clock's memory: %w", err)
 	}
-	return replaceFile(c.cfg.File, raw)
+	return raw, nil
 }
 
 // replaceFile writes a file whole or not at all.

@@ -1,6 +1,7 @@
 package playout_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -148,6 +149,25 @@ func TestClockStepDoesNotEndAnEmergency(t *testing.T) {
 		s.at(10*time.Minute + 5*time.Second)
 		if s.player.Air().Emergency != nil {
 			t.Error("it sounds beyond its life")
+		}
+	})
+}
+
+// Whatever the as-run says happened, the clock has seen that time.
+func TestClockNotesWhatWasWrittenDown(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var saw atomic.Int64
+		s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) { cfg.Seen = func() { saw.Add(1) } })
+		s.player.Play(s.occurrence("one", 20*time.Second, time.Second))
+		s.at(time.Second)
+		claimed := saw.Load()
+		s.at(30 * time.Second)
+		recorded := saw.Load()
+		s.book.breaks(errors.New("database is locked"))
+		s.raise(s.emergency("e1", time.Minute))
+		s.at(31 * time.Second)
+		if raised := saw.Load(); claimed == 0 || recorded <= claimed || raised <= recorded {
+			t.Errorf("seen %d times after the claim, %d after the airing, %d after the emergency", claimed, recorded, raised)
 		}
 	})
 }

@@ -31,6 +31,7 @@ type logbook struct {
 	spool   spool
 	now     func() time.Time
 	log     *slog.Logger
+	saw     func() // told of each write; it returns at once
 
 	mu      sync.Mutex
 	order   []string         // occurrences with a row to write, oldest first
@@ -90,6 +91,7 @@ func (l *logbook) stamp(last time.Time) time.Time {
 // occurrence has a row. Any other error means that neither the journal nor a
 // spool folder could keep it.
 func (l *logbook) claim(ctx context.Context, a AsRun) error {
+	defer l.saw()
 	defer l.turn(a.Occurrence)()
 	if old, spooled := l.spooled(a.Occurrence); spooled && !l.free(old) {
 		return ErrClaimed
@@ -236,6 +238,7 @@ func (l *logbook) next() (AsRun, bool) {
 }
 
 func (l *logbook) write(ctx context.Context, a AsRun) {
+	defer l.saw()
 	defer l.turn(a.Occurrence)()
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), journalPatience)
 	defer cancel()

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"loalang/audio"
@@ -54,11 +55,15 @@ type PlayerConfig struct {
 	// Released is called when what an earlier run claimed may air after all: the
 	// plan should be made again. It must return at once. It may be nil.
 	Released func()
-	Clock    func() hardware.ClockState
-	Now      func() time.Time     // wall clock
-	Mono     func() audio.Instant // audio.Monotonic
-	NewID    func() string        // UUIDv7
-	Log      *slog.Logger
+	// Seen is called when the as-run was written to: the clock should note durably
+	// that it is now. It may block on the disk and is never called twice at a time.
+	// It may be nil.
+	Seen  func()
+	Clock func() hardware.ClockState
+	Now   func() time.Time     // wall clock
+	Mono  func() audio.Instant // audio.Monotonic
+	NewID func() string        // UUIDv7
+	Log   *slog.Logger
 }
 
 // Player airs what the scheduler hands over and what a person raises at once.
@@ -72,6 +77,8 @@ type Player struct {
 	inbox chan func()
 	done  chan struct{}
 	side  sync.WaitGroup // claims and messages under way
+
+	noting atomic.Bool // cfg.Seen is running
 
 	// Owned by the loop.
 	items map[string]*item     // by occurrence
@@ -109,6 +116,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		languages: cfg.Languages,
 	}
 	p.power = newPower(cfg.Amp, cfg.Log, p.powered)
+	p.book.saw = p.seenNow
 	return p
 }
 
@@ -151,6 +159,17 @@ func (p *Player) Run(ctx context.Context) error {
 			p.tendAlarms()
 		}
 	}
+}
+
+// seenNow lets the clock note that it is now, behind what asks for it.
+func (p *Player) seenNow() {
+	if p.cfg.Seen == nil || !p.noting.CompareAndSwap(false, true) {
+		return
+	}
+	p.side.Go(func() {
+		defer p.noting.Store(false)
+		p.cfg.Seen()
+	})
 }
 
 // do runs f on the loop; it says false when the loop has ended.

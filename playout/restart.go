@@ -23,6 +23,7 @@ const (
 // keepAlarm makes an emergency durable behind its sound.
 func (p *Player) keepAlarm(row AsRun, e scheduler.Emergency) {
 	p.keepActive()
+	p.seenNow() // the database may take its time
 	if err := p.book.claim(context.Background(), row); err != nil && !errors.Is(err, ErrClaimed) {
 		p.cfg.Log.Error("an emergency sounds without a durable row", "emergency", e.ID, "err", err)
 	}

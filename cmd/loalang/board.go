@@ -178,7 +178,7 @@ func (b *board) wire(spool []string) {
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
 		Voicer: b.producer, Places: b.db, Spool: spool, Released: func() { b.planner.Changed() },
-		Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
+		Seen: b.clock.Saw, Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
