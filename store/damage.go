@@ -92,7 +92,8 @@ func (s *Store) standBy(why error, sb standby) error {
 	}
 	s.schema = sb.schema
 	s.cfg.Log.Error("the database cannot be opened yet, the board begins without it", "err", why)
-	return s.connectAll() // nothing is opened before its first use
+	s.connectAll() // nothing is opened before its first use
+	return nil
 }
 
 // refusing is a database that is not touched: every connection fails with why.

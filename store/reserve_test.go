@@ -233,6 +233,14 @@ func TestOpenOnAFullDisk(t *testing.T) {
 			check(t, s.Claim(ctx, claimed("o", day0)), store.ErrFull)
 			check(t, os.Remove(filler), nil)
 			check(t, s.Claim(ctx, claimed("o", day0)), nil)
+			for _, pool := range store.Pools(s) {
+				pool.SetConnMaxLifetime(time.Nanosecond) // as if half a minute had passed
+			}
+			check(t, s.Ping(ctx), nil)
+			if _, err := open(t, config(path)).Announcement(ctx, "kept"); err != nil {
+				t.Errorf("with room on the disk nobody else can open the database: %v", err)
+			}
+			check(t, s.Claim(ctx, claimed("p", day0)), nil)
 		})
 	}
 }

@@ -43,10 +43,7 @@ type Store struct {
 	writer *sql.DB // one connection: writers queue here, not inside SQLite
 	reader *sql.DB
 	margin margin
-	// frugal is how a database opens on a disk without any room: everything in
-	// one connection, whose shared memory is its own. Nobody else can open it
-	// meanwhile.
-	frugal bool
+	frugal bool // see lane.go
 }
 
 // Open opens the database of c.Path, makes it when there is none, and brings
@@ -75,7 +72,7 @@ func (s *Store) openSurely(ctx context.Context) error {
 	err := explain(s.open(ctx))
 	if errors.Is(err, syscall.ENOSPC) {
 		if s.frugal = !s.makeRoom(before, err); s.frugal {
-			s.cfg.Log.Error("the disk is full and the margin is used up: nobody else can open the database now", "err", err)
+			s.cfg.Log.Error("the disk is full and the margin is used up: nobody else can open the database until there is room", "err", err)
 		}
 		if closing := s.close(); closing != nil {
 			return errors.Join(err, closing)
@@ -99,38 +96,28 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
-	if err := s.connectAll(); err != nil {
-		return err
-	}
+	s.connectAll()
 	return s.nameNode(ctx)
 }
 
-func (s *Store) connectAll() (err error) {
-	if s.writer, err = s.connect(1, "_txlock=immediate"); err != nil {
-		return err
+func (s *Store) connectAll() {
+	s.writer = s.connect(1, "_txlock=immediate")
+	s.reader = s.writer
+	if !s.frugal {
+		s.reader = s.connect(readers, "_query_only=true")
 	}
-	if s.frugal {
-		s.reader = s.writer
-		return nil
-	}
-	s.reader, err = s.connect(readers, "_query_only=true")
-	return err
 }
 
 // connect prepares a pool; nothing is opened before its first use.
-func (s *Store) connect(size int, more string) (*sql.DB, error) {
-	mode := "_journal_mode=WAL"
-	if s.frugal {
-		mode = "_locking_mode=EXCLUSIVE" // the file says by itself that it has a log
-	}
-	options := fmt.Sprintf("%s&_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&%s", mode, patience.Milliseconds(), more)
-	db, err := sql.Open(driver, fileURI(s.cfg.Path, options))
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) connect(size int, more string) *sql.DB {
+	options := fmt.Sprintf("_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&%s", patience.Milliseconds(), more)
+	db := sql.OpenDB(lane{path: s.cfg.Path, options: options, frugal: s.frugal})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
-	return db, nil
+	if s.frugal {
+		db.SetConnMaxLifetime(frugalLife)
+	}
+	return db
 }
 
 // fileURI names a file to SQLite so that no character of its path means
