@@ -57,6 +57,22 @@ func aim(choice DeviceChoice, given string, cards []Card) (target, error) {
 	}, nil
 }
 
+// Look says which card would be opened for choice on this machine, without
+// opening it: its name for people. The errors are those of opening that can be
+// foreseen, such as ErrNoCard with the names there are. Choices that are not
+// audible have no card: the name is empty.
+func Look(choice DeviceChoice) (label string, err error) {
+	if !choice.Audible() {
+		return "", nil
+	}
+	cards, err := ListCards("/")
+	if err != nil {
+		return "", err
+	}
+	t, err := aim(choice, os.Getenv(configVariable), cards)
+	return t.Label, err
+}
+
 func kernelTarget(c Card) target {
 	return target{
 		Label: fmt.Sprintf("%s (%s)", c.Name(), c.Long), Card: c.Index, Device: c.Device,

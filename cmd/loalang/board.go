@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -154,6 +155,9 @@ func (b *board) openSound() (err error) {
 		}
 	}
 	b.closers = append(b.closers, b.amp)
+	if err := tryTape(s.Device); err != nil {
+		return err
+	}
 	siren, err := recordings.SirenFile()
 	if err != nil {
 		return fmt.Errorf("open the siren: %w", err)
@@ -165,6 +169,27 @@ func (b *board) openSound() (err error) {
 	}
 	b.output, err = speaker.NewOutput(speaker.Config{Command: []string{self, "speaker"}, Device: s.Device, Siren: siren, Log: b.log})
 	return err
+}
+
+// tryTape makes sure that the file of a file device can be written: a mistyped
+// path is the technician's to correct now, not a missing card to wait for.
+func tryTape(device string) error {
+	choice, err := speaker.ParseDevice(device)
+	if err != nil || choice.Kind != speaker.File {
+		return err
+	}
+	info, err := os.Stat(choice.Path)
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("--device %s: that is no ordinary file; name one that may be written over", device)
+	}
+	if _, err := os.Stat(filepath.Dir(choice.Path)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--device %s: its folder does not exist; create it or name another", device)
+	}
+	f, err := os.OpenFile(choice.Path, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("--device %s: the file cannot be written: %w", device, err)
+	}
+	return f.Close()
 }
 
 // wire ties the parts that decide and act. spool are the folders for what the

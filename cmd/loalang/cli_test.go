@@ -380,3 +380,20 @@ func TestMissingPrograms(t *testing.T) {
 		t.Errorf("doctor says %q", says)
 	}
 }
+
+// A file device that cannot be written is a mistyped path, not a card that may
+// come back: serve says so and ends.
+func TestServeRefusesAFileDeviceThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ path, says string }{
+		"NoFolder": {filepath.Join(dir, "not", "there", "air.wav"), "folder does not exist"},
+		"AFolder":  {dir, "no ordinary file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, errs, code := loalang(t, "", "serve", "--data", t.TempDir(), "--device", "file:"+c.path, "--listen", "127.0.0.1:0")
+			if code != 1 || !strings.Contains(errs, c.says) {
+				t.Errorf("exit %d, %q; want 1 and %q", code, errs, c.says)
+			}
+		})
+	}
+}

@@ -87,7 +87,11 @@ func (p program) examine(ctx context.Context, s settings) []finding {
 
 func examineCards(s settings) finding {
 	f := finding{Name: "sound card", OK: true}
-	if choice, err := speaker.ParseDevice(s.Device); err == nil && !choice.Audible() {
+	choice, err := speaker.ParseDevice(s.Device)
+	if err != nil {
+		return finding{Name: f.Name, Found: sentence(err), Advice: "Correct --device."}
+	}
+	if !choice.Audible() {
 		f.Found = fmt.Sprintf("the device is %s: nothing will be heard", s.Device)
 		return f
 	}
@@ -103,13 +107,17 @@ func examineCards(s settings) finding {
 		}
 		names = append(names, name)
 	}
+	there := "there are: " + strings.Join(names, ", ")
 	if len(names) == 0 {
-		f.OK = os.Getenv("ALSA_CONFIG_PATH") != ""
-		f.Found = "none"
-		f.Advice = "Plug in a USB sound card, or use listen-in on the panel: without a card nothing is heard."
+		there = "the kernel knows no card"
+	}
+	label, err := speaker.Look(choice)
+	if err != nil {
+		f.OK, f.Found = false, sentence(err)
+		f.Advice = "Plug in a USB sound card, or choose one with --device; until then nothing is heard but listen-in on the panel. Now " + there + "."
 		return f
 	}
-	f.Found = strings.Join(names, ", ")
+	f.Found = fmt.Sprintf("%s plays on %s; %s", s.Device, label, there)
 	return f
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -40,4 +41,26 @@ func TestDoctorTriesRealTime(t *testing.T) {
 			t.Error("doctor says nothing of real-time priority")
 		})
 	}
+}
+
+// doctor judges the card that --device would choose, not that there is any.
+func TestDoctorLooksForTheChosenCard(t *testing.T) {
+	raw, _ := exec.Command(exe, "doctor", "--json", "--device", "plughw:CARD=NoSuchCard", "--data", t.TempDir()).Output() // 1: something is wrong
+	var findings []struct {
+		Name, Found, Advice string
+		OK                  bool
+	}
+	if err := json.Unmarshal(raw, &findings); err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	for _, f := range findings {
+		if f.Name != "sound card" {
+			continue
+		}
+		if f.OK || !strings.Contains(f.Found, "NoSuchCard") || f.Advice == "" {
+			t.Errorf("doctor says %+v of a card that is not there", f)
+		}
+		return
+	}
+	t.Error("doctor says nothing of the sound card")
 }
