@@ -325,9 +325,11 @@ func (p *Player) endAlarm(id, cause string, outcome Outcome) {
 	p.conclude(al, outcome, cause)
 	e, row, said := al.e, al.snapshot(), al.said
 	p.mu.Unlock()
+	al.order.Lock() // the output may be taking them over
 	for _, s := range said {
 		_ = s.file.Close() // read only
 	}
+	al.order.Unlock()
 	p.power.release(alarmHolder(e))
 	p.book.record(row)
 	p.side.Go(func() { p.saveEmergency(e) })
