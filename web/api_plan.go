@@ -19,6 +19,17 @@ type (
 			Villages []villageJSON `json:"villages"`
 		}
 	}
+	villageInput struct {
+		Caller
+		Key  string `path:"key"`
+		Body struct {
+			Allowed  []windowJSON `json:"allowed" maxItems:"20" doc:"When sound is allowed; none is always."`
+			Revision int64        `json:"revision,omitempty" minimum:"1" doc:"The revision that was read: 409 when somebody has changed it since."`
+		}
+	}
+	villageOutput struct {
+		Body villageJSON
+	}
 	slotsInput struct {
 		Caller
 		Village string `query:"village" doc:"Key; the board's own when left out."`
@@ -47,12 +58,13 @@ type villageJSON struct {
 	Zone      string       `json:"zone" doc:"IANA name."`
 	Languages []string     `json:"languages" doc:"In the order they air."`
 	Allowed   []windowJSON `json:"allowed" doc:"When sound is allowed; none is always."`
+	Revision  int64        `json:"revision" doc:"Goes up by one at each change."`
 }
 
 type windowJSON struct {
-	From string   `json:"from"`
-	To   string   `json:"to"`
-	Days []string `json:"days" doc:"None is every day."`
+	From string   `json:"from" doc:"Civil time of day, 05:00."`
+	To   string   `json:"to" doc:"24:00 is the end of the day."`
+	Days []string `json:"days,omitempty" doc:"mon … sun; none is every day."`
 }
 
 // slotJSON is a daily window of broadcasting.
@@ -113,6 +125,7 @@ type reasonJSON struct {
 func (s *Server) registerPlaces(api huma.API) {
 	const tag = "plan"
 	answer(s, api, operation{"list-villages", http.MethodGet, "/villages", "List villages", tag, people.View, 0}, s.listVillages)
+	answer(s, api, operation{"edit-village", http.MethodPatch, "/villages/{key}", "Change the hours in which a village allows sound", tag, people.Arrange, 0}, s.editVillage)
 	answer(s, api, operation{"list-slots", http.MethodGet, "/slots", "List the slots of a village", tag, people.View, 0}, s.listSlots)
 	answer(s, api, operation{"get-plan", http.MethodGet, "/plan", "Read what a village will hear", tag, people.View, 0}, s.getPlan)
 }
@@ -128,13 +141,41 @@ func (s *Server) listVillages(ctx context.Context, in *villagesInput) (*villages
 		if !in.who.May(people.View, v.Key) {
 			continue
 		}
-		j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}}
-		for _, w := range v.Allowed {
-			j.Allowed = append(j.Allowed, windowJSON{w.From.String(), w.To.String(), daysOf(w.Days)})
-		}
-		out.Body.Villages = append(out.Body.Villages, j)
+		out.Body.Villages = append(out.Body.Villages, villageOf(v))
 	}
 	return &out, nil
+}
+
+func villageOf(v scheduler.Village) villageJSON {
+	j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}, v.Revision}
+	for _, w := range v.Allowed {
+		j.Allowed = append(j.Allowed, windowJSON{w.From.String(), w.To.String(), daysOf(w.Days)})
+	}
+	return j
+}
+
+// editVillage changes the hours; the plan follows at once.
+func (s *Server) editVillage(ctx context.Context, in *villageInput) (*villageOutput, error) {
+	if !in.who.May(people.Arrange, in.Key) {
+		return nil, in.forbidden()
+	}
+	var faults scheduler.Invalid
+	var windows []scheduler.Window
+	for i, j := range in.Body.Allowed {
+		w, wrong := readWindow(j)
+		for _, f := range wrong {
+			faults = append(faults, fieldFault("allowed", i, f.Field, f.Code, f.Limit))
+		}
+		windows = append(windows, w)
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	place, err := s.arrange(ctx, in.Key, in.Body.Revision, windows)
+	if err != nil {
+		return nil, err
+	}
+	return &villageOutput{Body: villageOf(place)}, nil
 }
 
 func (s *Server) listSlots(ctx context.Context, in *slotsInput) (*slotsOutput, error) {

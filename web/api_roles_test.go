@@ -35,6 +35,7 @@ func doors() []door {
 		{"POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`, people.Write},
 		{"GET", "/api/v1/speech/voices", "", people.View},
 		{"GET", "/api/v1/villages", "", people.View},
+		{"PATCH", "/api/v1/villages/un-ta", `{"allowed":[]}`, people.Arrange},
 		{"GET", "/api/v1/slots", "", people.View},
 		{"GET", "/api/v1/plan", "", people.View},
 		{"GET", "/api/v1/asrun", "", people.View},
@@ -69,7 +70,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor)

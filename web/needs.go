@@ -49,6 +49,12 @@ type Places interface {
 	Slots(ctx context.Context, village string) ([]scheduler.Slot, error)
 }
 
+// Arranger changes the rules of a place.
+type Arranger interface {
+	// SaveVillage updates the village of the revision that was read.
+	SaveVillage(ctx context.Context, v scheduler.Village) error
+}
+
 // Log reads the as-run, and the plan: what was published, and what a longer one
 // is built from.
 type Log interface {

@@ -80,6 +80,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerNotices(r)
 	p.registerRecordings(r)
 	p.registerPlan(r)
+	p.registerHours(r)
 	p.registerEmergency(r)
 }
 

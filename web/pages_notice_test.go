@@ -155,7 +155,7 @@ func TestNoticeFaults(t *testing.T) {
 		{"a slot that is none", []string{"when", "slot:x:2026-11-23"}, "Không có lựa chọn này."},
 		{"daily without slots", []string{"when", "daily", "day", "mon"}, "Chưa điền."},
 		{"daily without days", []string{"when", "daily", "slot", "0193a000-0000-7000-8000-0000000000a1"}, "Chưa điền."},
-		{"daily backwards", []string{"when", "daily", "slot", "0193a000-0000-7000-8000-0000000000a1", "day", "mon", "from", "2026-12-24", "until", "2026-12-01"}, "Ngày kết thúc phải sau"},
+		{"daily backwards", []string{"when", "daily", "slot", "0193a000-0000-7000-8000-0000000000a1", "day", "mon", "from", "2026-12-24", "until", "2026-12-01"}, "Lúc kết thúc phải sau"},
 		{"nonsense date", []string{"when", "at", "date", "mai", "time", "18:30"}, "Không hiểu ngày"},
 		{"in the past", []string{"when", "at", "date", "2026-11-22", "time", "18:30"}, "Giờ này đã qua."},
 		{"year 9999", []string{"when", "at", "date", "9999-12-31", "time", "18:30"}, "Xa quá."},

@@ -298,7 +298,7 @@ func TestLivePart(t *testing.T) {
 func TestAsRunBadDates(t *testing.T) {
 	tests := []struct{ name, query, want string }{
 		{"nonsense", "from=x&to=2026-11-23", "Không hiểu ngày"},
-		{"wrong order", "from=2026-11-23&to=2026-11-01", "Ngày kết thúc phải sau"},
+		{"wrong order", "from=2026-11-23&to=2026-11-01", "Lúc kết thúc phải sau"},
 		{"too many", "from=2025-11-23&to=2026-11-23", "tối đa 92 ngày"},
 	}
 	for _, tt := range tests {

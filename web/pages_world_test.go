@@ -181,6 +181,18 @@ func (w *world) Village(_ context.Context, key string) (scheduler.Village, error
 	return v, w.broken
 }
 
+func (w *world) SaveVillage(_ context.Context, v scheduler.Village) error {
+	if w.broken != nil {
+		return w.broken
+	}
+	if v.Revision != w.village.Revision {
+		return scheduler.ErrRevision
+	}
+	v.Revision++
+	w.village = v
+	return nil
+}
+
 func (w *world) Villages(context.Context) ([]scheduler.Village, error) {
 	return []scheduler.Village{w.village}, w.broken
 }

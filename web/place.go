@@ -63,3 +63,11 @@ func (m *placeMemory) village(ctx context.Context, patience time.Duration) (sche
 	m.mu.Unlock()
 	return last.Village, true
 }
+
+// forget has the village read anew when it is asked for next, as long as that can
+// be done.
+func (m *placeMemory) forget() {
+	m.mu.Lock()
+	m.last.read = time.Time{}
+	m.mu.Unlock()
+}
