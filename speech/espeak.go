@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 )
@@ -19,7 +20,7 @@ type EspeakConfig struct {
 	Program string        // name or path; empty: espeak-ng, looked up in PATH
 	Rate    int           // words a minute, 80 to 450; 0: 145, slow enough for horns that echo
 	Timeout time.Duration // for one text; 0: two minutes
-	Longest time.Duration // of what one text may sound; 0: one hour
+	Longest time.Duration // of what one text may sound; 0: half an hour, as long as a recording may be
 	TempDir string        // where a sound lies until it is whole; empty: that of the system
 }
 
@@ -44,7 +45,7 @@ func NewEspeak(c EspeakConfig) *Espeak {
 		c.Timeout = 2 * time.Minute
 	}
 	if c.Longest <= 0 {
-		c.Longest = time.Hour
+		c.Longest = 30 * time.Minute
 	}
 	return &Espeak{config: c}
 }
@@ -141,8 +142,11 @@ func (e *Espeak) Synthesize(ctx context.Context, r Request, w io.Writer) error {
 	sound := &capped{w: spool, left: int64(e.config.Longest.Seconds() * 48000 * 2)}
 	cmd.Stdout = sound
 	if err := e.run(ctx, cmd); err != nil {
-		if sound.full {
+		switch {
+		case sound.full:
 			return fmt.Errorf("speak %d characters: %w", len([]rune(r.Text)), ErrTooLong)
+		case sound.err != nil: // the program ended for want of a reader
+			return fmt.Errorf("keep what is spoken: %w", sound.err)
 		}
 		return err
 	}
@@ -192,6 +196,9 @@ func (e *Espeak) command(ctx context.Context, args ...string) (*exec.Cmd, error)
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = []string{"LC_ALL=C.UTF-8"} // no display, no sound server, no data folder of a user
 	cmd.Dir = "/"
+	// A group of its own, so that what a wrapper script starts ends with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
 	return cmd, nil
 }
@@ -251,6 +258,7 @@ type capped struct {
 	w    io.Writer
 	left int64
 	full bool
+	err  error // of w, the first
 }
 
 // Write fails with errFull, and keeps failing, once the limit is passed.
@@ -260,7 +268,11 @@ func (c *capped) Write(p []byte) (int, error) {
 		return 0, errFull
 	}
 	c.left -= int64(len(p))
-	return c.w.Write(p)
+	n, err := c.w.Write(p)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // clipped keeps the beginning and swallows the rest.

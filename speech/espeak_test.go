@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"loalang/speech"
 	"loalang/speech/enginetest"
@@ -218,6 +222,48 @@ func TestEspeakEndsWithItsContext(t *testing.T) {
 	if _, err := speech.NewEspeak(c).Name(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("name = %v, want the context's end", err)
 	}
+}
+
+// A disk that is full while a text is spoken is no fault of the program, which
+// only finds its pipe closed.
+func TestEspeakOnAFullDisk(t *testing.T) {
+	c := fakeEspeak(t, wavStart+"exec head -c 8000000 /dev/zero")
+	if err := unix.Mount("tmpfs", c.TempDir, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("a small disk cannot be mounted here (%v): run the tests as root", err)
+	}
+	defer func() { _ = unix.Unmount(c.TempDir, unix.MNT_DETACH) }()
+	err := speech.NewEspeak(c).Synthesize(t.Context(), speech.Request{Text: "chào", Language: "vi"}, io.Discard)
+	if !errors.Is(err, unix.ENOSPC) {
+		t.Errorf("synthesize = %v, want no space left", err)
+	}
+}
+
+// A wrapper script is ended with everything it started.
+func TestEspeakEndsWhatAScriptStarted(t *testing.T) {
+	left := filepath.Join(t.TempDir(), "pid")
+	c := fakeEspeak(t, "sleep 1000 & echo $! > "+left+"; wait")
+	c.Timeout = 300 * time.Millisecond
+	err := speech.NewEspeak(c).Synthesize(t.Context(), speech.Request{Text: "chào", Language: "vi"}, io.Discard)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("synthesize = %v, want the end of its time", err)
+	}
+	raw, err := os.ReadFile(left)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 200 { // a killed orphan is there until somebody reaps it
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || strings.Contains(string(stat), ") Z ") {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	_ = unix.Kill(pid, unix.SIGKILL)
+	t.Errorf("process %d goes on", pid)
 }
 
 func TestEspeakAnswersThatAreNone(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -330,6 +331,24 @@ func FuzzNormalize(f *testing.F) {
 	})
 }
 
+// A text of one mark over and over must not keep the panel busy: in time that
+// grows with the square, these take minutes.
+func TestNormalizeIsNotSlowedDownByMarks(t *testing.T) {
+	for _, piece := range []string{"(", "\"", ":", "-(", "(:", "( -", "1(", "+", "$(", "~-", "/", "'", "№"} {
+		done := make(chan struct{})
+		go func() {
+			speech.Normalize("vi", strings.Repeat(piece, 400_000/len(piece)))
+			close(done)
+		}()
+		select {
+		case <-done:
+		case <-time.After(30 * time.Second):
+			t.Errorf("400 KB of %q are not read within 30 s", piece)
+			<-done
+		}
+	}
+}
+
 // Texts of 100 KB, the ordinary one and those made to be slow: the time for each
 // byte must not grow with the length.
 func BenchmarkNormalize(b *testing.B) {
@@ -345,6 +364,7 @@ func BenchmarkNormalize(b *testing.B) {
 		"OneWord":  "X",
 		"Dots":     ".",
 		"Brackets": "[",
+		"Rounds":   "(",
 	} {
 		for _, size := range []int{10_000, 100_000} {
 			text := strings.Repeat(piece, size/len(piece))

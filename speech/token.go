@@ -105,7 +105,11 @@ func (ts tokens) small(i, n int) (int, bool) {
 // after says whether one of the words, in small letters, stands before token i.
 // A colon or bracket between them does not count.
 func (ts tokens) after(i int, words ...string) bool {
-	for i--; ts.is(i, ":") || ts.is(i, "(") || ts.is(i, "\""); i-- {
+	const most = 4 // marks; a text of nothing else must not take for ever
+	for end := i - most; i > end; {
+		if i--; !ts.is(i, ":") && !ts.is(i, "(") && !ts.is(i, "\"") {
+			break
+		}
 	}
 	if ts.at(i).kind != word {
 		return false
