@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"loalang/recordings"
@@ -162,7 +163,7 @@ func faultCode(err error) string {
 		return FaultTooLong
 	case errors.Is(err, recordings.ErrNotFound):
 		return FaultGone
-	case errors.Is(err, recordings.ErrDiskFull):
+	case errors.Is(err, recordings.ErrDiskFull), errors.Is(err, syscall.ENOSPC):
 		return FaultDisk
 	case errors.Is(err, recordings.ErrNoFFmpeg), errors.Is(err, recordings.ErrNoSandbox):
 		return FaultNoImport
@@ -253,6 +254,10 @@ func (p *Producer) speak(ctx context.Context, r speech.Request) (recordings.Reco
 		rec, err = p.cfg.Library.Import(ctx, wav, recordings.About{Title: title(r.Text), Kind: recordings.Speech})
 		return err
 	})
+	var refused recordings.Refused
+	if errors.As(err, &refused) && refused.Code == recordings.TooLong {
+		err = fmt.Errorf("%w: %w", speech.ErrTooLong, err) // the author sees a text, not a file
+	}
 	if err != nil {
 		return recordings.Recording{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,6 +172,8 @@ func TestProduce(t *testing.T) {
 		"TooLong":   {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.engine = speech.ErrTooLong }, state: scheduler.Spoken, fault: playout.FaultTooLong},
 		"DiskFull":  {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.library = recordings.ErrDiskFull }, state: scheduler.Spoken, fault: playout.FaultDisk},
 		"NoFFmpeg":  {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.library = recordings.ErrNoFFmpeg }, state: scheduler.Spoken, fault: playout.FaultNoImport},
+		"LongVoice": {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.library = recordings.Refused{Code: recordings.TooLong} }, state: scheduler.Spoken, fault: playout.FaultTooLong},
+		"VoiceDisk": {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.engine = syscall.ENOSPC }, state: scheduler.Spoken, fault: playout.FaultDisk},
 		"NoLibrary": {draft: scheduler.Rendition{State: scheduler.Spoken, Language: "vi", SpokenText: "x"}, change: func(s *studio) { s.library = broken }, state: scheduler.Spoken, fault: playout.FaultProduce},
 	}
 	for name, tt := range tests {

@@ -1,9 +1,13 @@
 package web_test
 
 import (
+	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
+	"loalang/people"
+	"loalang/recordings"
 	"loalang/speech"
 )
 
@@ -188,5 +192,26 @@ func TestPreviewWithoutAVoice(t *testing.T) {
 	p := h.call("cadre", "POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`).want(503).problem()
 	if p.Code != "refused" || p.Errors[0].Code != "no-engine" || !strings.Contains(p.Detail, "espeak-ng") {
 		t.Errorf("got %+v (%v)", p, speech.ErrNoEngine)
+	}
+}
+
+// A text that sounds for more than half an hour is at fault, not the board, and
+// no file is.
+func TestPreviewOfATextThatIsTooLong(t *testing.T) {
+	spoken := fmt.Errorf("%w: import: %w", speech.ErrTooLong, recordings.Refused{Code: recordings.TooLong})
+	for name, err := range map[string]error{"while it is spoken": speech.ErrTooLong, "when it is spoken": spoken} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.w.mute = err
+			answer := h.call("cadre", "POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`).want(422)
+			if got := answer.faults(); got != "text spoken-too-long" {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+	w := newWorld(t)
+	w.mute = spoken
+	if p := newSite(t, w, people.Cadre, "vi").post("/announcements/preview", url.Values{"text": {"chào"}}); !strings.Contains(p.text, "hơn 30 phút") {
+		t.Errorf("the page says %s", p.text)
 	}
 }

@@ -144,6 +144,8 @@ const refusedFailed = "refused.failed"
 func refusal(err error) string {
 	var r recordings.Refused
 	switch {
+	case errors.Is(err, speech.ErrTooLong): // also of what was spoken and then refused for its length
+		return "refused.spoken-too-long"
 	case errors.As(err, &r):
 		return "refused." + string(r.Code)
 	case errors.Is(err, recordings.ErrDiskFull):

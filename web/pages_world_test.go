@@ -51,6 +51,7 @@ type world struct {
 	racing   func()           // what happens instead of the next save
 	used     recordings.InUse // what needs the recordings
 	noEngine bool
+	mute     error // of Voice
 	refuse   error // what the importer answers
 }
 
@@ -367,6 +368,9 @@ func (w *world) Normalize(_, text string) speech.Spoken {
 func (w *world) Voice(_ context.Context, _, _, spoken string) (recordings.Recording, error) {
 	if w.noEngine {
 		return recordings.Recording{}, fmt.Errorf("speak: %w", speech.ErrNoEngine)
+	}
+	if w.mute != nil {
+		return recordings.Recording{}, fmt.Errorf("speak: %w", w.mute)
 	}
 	return recordings.Recording{ID: strings.Repeat("a", 64), Title: spoken, Kind: recordings.Speech, Length: 34 * time.Second}, nil
 }

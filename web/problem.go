@@ -162,6 +162,8 @@ func (s *Server) explain(lang string, err error) *Problem {
 func (s *Server) explainSound(lang string, err error) *Problem {
 	var r recordings.Refused
 	switch {
+	case errors.Is(err, speech.ErrTooLong): // also of what was spoken and then refused for its length
+		return s.refused(lang, http.StatusUnprocessableEntity, "text", "spoken-too-long")
 	case errors.As(err, &r) && r.Code == recordings.TooLarge:
 		return s.refused(lang, http.StatusRequestEntityTooLarge, "file", string(r.Code))
 	case errors.As(err, &r):
