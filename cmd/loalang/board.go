@@ -103,6 +103,11 @@ var builtAfter = time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)
 
 // close closes what is open, the last opened first. The amplifier goes off.
 func (b *board) close() {
+	if b.memory != "" { // while the data folder is still locked, and with it this one ours
+		if err := os.RemoveAll(b.memory); err != nil {
+			b.log.Error("close", "err", err)
+		}
+	}
 	for i := len(b.closers) - 1; i >= 0; i-- {
 		if err := b.closers[i].Close(); err != nil {
 			b.log.Error("close", "err", err)

@@ -1,7 +1,10 @@
 package main_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -40,8 +43,23 @@ func TestEmergencySpeaksOnAFullDisk(t *testing.T) {
 	again.token = token
 	again.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent) // it goes on after the restart
 	again.until("the row is closed", 10*time.Second, func() bool { row = again.rows()[0]; return row["outcome"] == "stopped" })
+	again.stop()
+	if left, err := filepath.Glob("/dev/shm/loalang-*-" + shortSum(t, data)); err != nil || len(left) > 0 {
+		t.Errorf("left in memory: %v, %v", left, err)
+	}
 	first := airings(row)[0]
 	if first["ended"] == nil || first["cause"] != "stopped" && first["cause"] != "completed" {
 		t.Errorf("the siren before the restart: %v", first)
 	}
+}
+
+// shortSum is what a data folder's own folders in memory are named by.
+func shortSum(t *testing.T, data string) string {
+	t.Helper()
+	path, err := filepath.Abs(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(path))
+	return hex.EncodeToString(sum[:8])
 }
