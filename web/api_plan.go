@@ -220,7 +220,7 @@ func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error
 		return nil, err
 	}
 	rows, err := s.cfg.AsRun.AsRuns(ctx, village, now.Add(-scheduler.MaxSlot), now.Add(takenAhead))
-	if err != nil {
+	if err != nil && !isDamage(err) {
 		return nil, err
 	}
 	plan = plan.With(playout.Underway(rows))
@@ -240,6 +240,9 @@ func (s *Server) planUntil(ctx context.Context, village string, now, to time.Tim
 		return plan, err
 	}
 	book, err := s.cfg.AsRun.Book(ctx, village, now)
+	if isDamage(err) {
+		return plan, nil // it ends with what was published
+	}
 	if err != nil {
 		return plan, err
 	}

@@ -1,12 +1,47 @@
 package web_test
 
 import (
+	"context"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"loalang/people"
+	"loalang/playout"
+	"loalang/scheduler"
+	"loalang/web"
 )
+
+// damagedLog can still read the last plan, as a board without its database does.
+type damagedLog struct{ *world }
+
+func (damagedLog) AsRuns(context.Context, string, time.Time, time.Time) ([]playout.AsRun, error) {
+	return nil, syscall.EUCLEAN
+}
+
+func (damagedLog) Book(context.Context, string, time.Time) (scheduler.Book, error) {
+	return scheduler.Book{}, syscall.EUCLEAN
+}
+
+// The last plan is what the board airs while its database is damaged: it can be
+// seen.
+func TestLastPlanIsShownWhileTheDatabaseIsDamaged(t *testing.T) {
+	h := newHouse(t, func(c *web.Config) { c.AsRun = damagedLog{c.AsRun.(*world)} })
+	h.fill()
+	title := h.w.plan.Occurrences[0].Title
+	var plan struct{ Occurrences []struct{ Title string } }
+	h.call("viewer", "GET", "/api/v1/plan", "").want(200).into(&plan)
+	if len(plan.Occurrences) == 0 || plan.Occurrences[0].Title != title {
+		t.Errorf("the API shows %+v", plan)
+	}
+	for _, path := range []string{"/", "/plan"} {
+		page := string(h.call("viewer", "GET", path, "").want(200).Body)
+		if !strings.Contains(page, title) || strings.Contains(page, "Xin thử lại sau một phút") {
+			t.Errorf("%s shows no %q, or asks to try again", path, title)
+		}
+	}
+}
 
 // A damaged database is told of on every page and in every answer, in words that
 // say what to do; an emergency sounds all the same.

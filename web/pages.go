@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -237,7 +236,7 @@ func (p *panel) fail(v *visit, err error) {
 		p.problem(v, http.StatusNotFound, "problem.not-found")
 	case errors.Is(err, scheduler.ErrRevision):
 		p.problem(v, http.StatusConflict, "problem.conflict")
-	case errors.Is(err, syscall.EUCLEAN): // the store has logged it
+	case isDamage(err): // the store has logged it
 		p.problem(v, http.StatusServiceUnavailable, "problem.database-damaged")
 	default:
 		p.s.cfg.Logger.Error("page failed", "page", v.c.Request.URL.Path, "err", err)

@@ -78,7 +78,7 @@ const planDays = 7
 
 func (p *panel) plan(v *visit) {
 	b, err := p.dayBook(v, v.now)
-	if err != nil {
+	if err != nil && (!isDamage(err) || b.plan.Made.IsZero()) {
 		p.fail(v, err)
 		return
 	}

@@ -52,7 +52,7 @@ func (p *panel) today(v *visit) {
 	air := p.s.cfg.Air.Air()
 	book, err := p.dayBook(v, v.now)
 	w := view{Title: v.word("nav.today"), Tab: "today", Script: "today.js"}
-	if err != nil {
+	if err != nil && !isDamage(err) { // of damage every page tells
 		p.s.cfg.Logger.Error("the day could not be read", "err", err)
 		w.Refused = v.word("problem.unavailable")
 	}

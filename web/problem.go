@@ -148,7 +148,7 @@ func (s *Server) explain(lang string, err error) *Problem {
 		return s.problem(lang, http.StatusNotFound, "not-found")
 	case errors.Is(err, syscall.ENOSPC):
 		return s.problem(lang, http.StatusInsufficientStorage, "disk-full")
-	case errors.Is(err, syscall.EUCLEAN): // the store has logged it
+	case isDamage(err): // the store has logged it
 		return s.problem(lang, http.StatusServiceUnavailable, "database-damaged")
 	case errors.Is(err, context.Canceled): // nobody waits for the answer
 		return s.problem(lang, http.StatusServiceUnavailable, "unavailable")
@@ -156,6 +156,10 @@ func (s *Server) explain(lang string, err error) *Problem {
 	s.cfg.Logger.Error("request could not be served", "err", err)
 	return s.problem(lang, http.StatusServiceUnavailable, "unavailable")
 }
+
+// isDamage says whether an error is that of a damaged database: what can still be
+// read is shown then, the last plan above all.
+func isDamage(err error) bool { return errors.Is(err, syscall.EUCLEAN) }
 
 // explainSound words what importing and speaking answer; nil: err is of another
 // kind.

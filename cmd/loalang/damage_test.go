@@ -3,6 +3,7 @@ package main_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -54,6 +55,9 @@ func TestDamagedDatabaseDoesNotSilenceTheBoard(t *testing.T) {
 	}
 	if got, answer := d.try(http.MethodGet, "/asrun", nil); got != http.StatusServiceUnavailable || answer["code"] != "database-damaged" {
 		t.Errorf("GET /asrun = %d %v", got, answer)
+	}
+	if plan := d.call(http.MethodGet, "/plan", nil, http.StatusOK); !strings.Contains(fmt.Sprint(plan["occurrences"]), id) {
+		t.Errorf("GET /plan = %v, want the last plan", plan)
 	}
 	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
 	d.until("the emergency sounds", 10*time.Second, func() bool { return spooled(t, data, "emergency", "") })
