@@ -189,7 +189,7 @@ func TestAnotherChipsFaultHidesNoChip(t *testing.T) {
 		if _, err = g.RequestOutput("gpiochip1", "0", false); !errors.Is(err, fault) || !strings.Contains(err.Error(), "gpiochip1") {
 			t.Errorf("the chip itself: %v", err)
 		}
-		if says := strings.Contains(fmt.Sprint(err), "usermod -aG gpio"); says != (fault == unix.EACCES) {
+		if says := strings.Contains(fmt.Sprint(err), "usermod -aG gpio"); says != errors.Is(fault, unix.EACCES) {
 			t.Errorf("the chip itself: %v", err)
 		}
 	}

@@ -24,7 +24,8 @@ const (
 	maxTruePeak  = -1.5 // dBTP, of the play copy
 	tolerance    = 0.3  // LU
 	near         = 0.1  // LU: good enough not to turn again
-	maxTurns     = 5
+	worthATurn   = 0.03 // LU: what a turn must bring for another one
+	maxTurns     = 12
 	denoiseAt    = -20.0 // LUFS that the noise reduction is set up for
 	unevenRange  = 6.0   // LU: above it levels are evened out first
 
@@ -39,6 +40,9 @@ type raw struct {
 	speech  level.Loudness // within the speech band
 	clipped bool
 }
+
+// loudness is the figure that it is levelled by, within the speech band.
+func (r raw) loudness() float64 { return loudness(r.speech, r.frames, masterRate) }
 
 // examine measures the decoded upload.
 func examine(d decoded) (raw, error) {
@@ -77,7 +81,7 @@ func (l *Library) clean(ctx context.Context, w *work, d decoded, r raw) (string,
 	if err != nil {
 		return "", err
 	}
-	gain := denoiseAt - loudness(r.speech, r.frames, masterRate)
+	gain := denoiseAt - r.loudness()
 	chain := []string{
 		fmt.Sprintf("highpass=f=%g:poles=2", highPass), fmt.Sprintf("highpass=f=%g:poles=2", highPass),
 		fmt.Sprintf("lowpass=f=%g:poles=2", lowPass),
@@ -137,8 +141,8 @@ type levelled struct {
 }
 
 // level turns gain and ceiling until the play copy measures right, at most
-// five times. Sound that cannot get there (a few clicks in silence) stays as
-// near as it came; the caller warns.
+// twelve times; one or two do for most. Sound that cannot get there (a few clicks
+// in silence) stays as near as it came; the caller warns.
 func (l *Library) level(w *work, clean string, target float64) (levelled, error) {
 	f, err := openOutput(clean)
 	if err != nil {
@@ -150,15 +154,17 @@ func (l *Library) level(w *work, clean string, target float64) (levelled, error)
 		return levelled{}, err
 	}
 	out := levelled{profile: p, master: w.path("master.wav"), play: w.path("play.wav")}
-	gain, top := p.gain, ceiling
+	gain, top, before := p.gain, ceiling, math.Inf(1)
 	for range maxTurns {
 		if err := out.render(f, gain, top); err != nil {
 			return levelled{}, err
 		}
 		miss := target - out.loudness
-		if math.Abs(miss) <= near && out.truePeak <= maxTruePeak {
+		low := out.truePeak <= maxTruePeak
+		if low && (math.Abs(miss) <= near || before-math.Abs(miss) < worthATurn) {
 			break
 		}
+		before = math.Abs(miss)
 		gain += 1.3 * miss
 		top -= max(0, out.truePeak-maxTruePeak)
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"loalang/audio"
 )
 
 // The containers and codecs that are opened, and nothing else: a playlist or a
@@ -28,10 +30,50 @@ type decoded struct {
 	cut     bool          // the demuxer missed the end
 }
 
+// hear opens an upload and measures it. Where the channels of a stereo sound
+// cancel each other, as those of a microphone with two opposite wires do, the
+// left one alone is taken.
+func (l *Library) hear(ctx context.Context, w *work, c container) (decoded, raw, error) {
+	d, err := l.decode(ctx, w, c, bothChannels)
+	if err != nil {
+		return decoded{}, raw{}, err
+	}
+	length := audio.SampleRate(masterRate).D(audio.Frames(d.frames))
+	switch {
+	case length > l.limits.Length:
+		return decoded{}, raw{}, l.tooLong()
+	case length < 200*time.Millisecond:
+		return decoded{}, raw{}, refuse(TooShort, "it lasts %d ms", length.Milliseconds())
+	}
+	heard, err := examine(d)
+	if err != nil || heard.loudness() >= quietBelow {
+		return d, heard, err
+	}
+	left, err := l.decode(ctx, w, c, leftChannel)
+	if err != nil {
+		return decoded{}, raw{}, err
+	}
+	alone, err := examine(left)
+	if err == nil && alone.loudness() > heard.loudness()+cancelled {
+		d, heard = left, alone
+	}
+	return d, heard, err
+}
+
+// cancelled is how much louder, in LU, one channel is than the mean of both when
+// they cancel each other; two that have nothing in common differ by 3.
+const cancelled = 12
+
+// What is taken of a stereo sound; the names of the folders it is decoded to.
+const (
+	bothChannels = "decoded"
+	leftChannel  = "left"
+)
+
 // decode opens an upload. One second more than the limit is let through, so
 // that a recording of exactly the limit is told from a longer one.
-func (l *Library) decode(ctx context.Context, w *work, c container) (decoded, error) {
-	out, err := w.folder("decoded")
+func (l *Library) decode(ctx context.Context, w *work, c container, channels string) (decoded, error) {
+	out, err := w.folder(channels)
 	if err != nil {
 		return decoded{}, err
 	}
@@ -49,10 +91,17 @@ func (l *Library) decode(ctx context.Context, w *work, c container) (decoded, er
 		},
 		output: []string{"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", limit, "-map_metadata", "-1"},
 	}
+	var filters []string
 	if c == amr || c == mp4 || c == matroska {
 		// Frames that a phone left out as silence, and pauses of a recorder,
 		// are gaps in the timestamps: they are filled.
-		st.output = append(st.output, "-af", "aresample=async=1:first_pts=0")
+		filters = append(filters, "aresample=async=1:first_pts=0")
+	}
+	if channels == leftChannel {
+		filters = append(filters, "pan=mono|c0=c0")
+	}
+	if len(filters) > 0 {
+		st.output = append(st.output, "-af", strings.Join(filters, ","))
 	}
 	st.output = append(st.output, "-ac", "1", "-ar", strconv.Itoa(masterRate), "-c:a", "pcm_s16le", "-f", "s16le", "file:sound.raw")
 	r, err := l.sandbox.do(ctx, st)

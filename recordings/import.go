@@ -155,26 +155,15 @@ func (l *Library) prepare(ctx context.Context, w *work, target float64) (levelle
 	if said.length > l.limits.Length+time.Second && c == amr {
 		return levelled{}, nil, l.tooLong()
 	}
-	d, err := l.decode(ctx, w, c)
+	d, before, err := l.hear(ctx, w, c)
 	if err != nil {
 		return levelled{}, nil, err
 	}
-	length := audio.SampleRate(masterRate).D(audio.Frames(d.frames))
-	switch {
-	case length > l.limits.Length:
-		return levelled{}, nil, l.tooLong()
-	case length < 200*time.Millisecond:
-		return levelled{}, nil, refuse(TooShort, "it lasts %d ms", length.Milliseconds())
+	if before.loudness() < -70 {
+		return levelled{}, nil, refuse(NoSound, "it is silent")
 	}
 	if err := w.room(12 * d.frames); err != nil { // cleaned f32, two masters, a play copy, 2 bytes to spare
 		return levelled{}, nil, err
-	}
-	before, err := examine(d)
-	if err != nil {
-		return levelled{}, nil, err
-	}
-	if loudness(before.speech, before.frames, masterRate) < -70 {
-		return levelled{}, nil, refuse(NoSound, "it is silent")
 	}
 	cleanPath, err := l.clean(ctx, w, d, before)
 	if err != nil {
