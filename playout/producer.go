@@ -72,10 +72,15 @@ func (p *Producer) Changed() {
 func (p *Producer) Run(ctx context.Context) error {
 	tick := time.NewTicker(produceEvery)
 	defer tick.Stop()
-	for {
-		if err := p.produceAll(ctx); err != nil && ctx.Err() == nil {
-			p.cfg.Log.Error("renditions that wait could not be read", "err", err)
+	for blind := false; ; {
+		err := p.produceAll(ctx)
+		if err != nil && !blind && ctx.Err() == nil { // told once, not every minute
+			p.cfg.Log.Error("renditions that wait cannot be read", "err", err)
 		}
+		if err == nil && blind {
+			p.cfg.Log.Info("renditions that wait can be read again")
+		}
+		blind = err != nil
 		select {
 		case <-ctx.Done():
 			return nil

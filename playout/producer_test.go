@@ -31,6 +31,7 @@ type studio struct {
 	engine   error
 	library  error
 	revision error
+	shut     error // what the database answers
 	ready    int
 }
 
@@ -49,6 +50,9 @@ func (s *studio) producer() *playout.Producer {
 func (s *studio) Waiting(context.Context, string) ([]scheduler.Rendition, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.shut != nil {
+		return nil, s.shut
+	}
 	var rs []scheduler.Rendition
 	for _, r := range s.drafts {
 		if r.State == scheduler.Spoken || r.State == scheduler.Recorded {
@@ -317,4 +321,35 @@ func TestAloudPassesTheLibraryBy(t *testing.T) {
 	if f, err := p.Aloud(t.Context(), "pcc", "Chạy ngay"); !errors.Is(err, speech.ErrNoVoice) || f != nil {
 		t.Errorf("in Giáy = %v, %v", f, err)
 	}
+}
+
+// A database that is away for days is told once, and its return once.
+func TestProducerTellsOnceOfADatabaseThatIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio()
+		s.shut = errors.New("locked")
+		var told strings.Builder
+		cfg := playout.ProducerConfig{
+			Village: "un-ta", Drafts: s, Cache: s, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
+			Done: func() {}, Log: slog.New(slog.NewTextHandler(&told, nil)),
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if err := playout.NewProducer(cfg).Run(ctx); err != nil {
+				t.Error(err)
+			}
+		}()
+		time.Sleep(10 * time.Minute)
+		s.mu.Lock()
+		s.shut = nil
+		s.mu.Unlock()
+		time.Sleep(10 * time.Minute)
+		cancel()
+		<-done
+		if bad, good := strings.Count(told.String(), "cannot be read"), strings.Count(told.String(), "can be read again"); bad != 1 || good != 1 {
+			t.Errorf("told %d times that it is away and %d times that it is back, want once each:\n%s", bad, good, told.String())
+		}
+	})
 }
