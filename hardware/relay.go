@@ -17,8 +17,8 @@ type Line interface {
 // DefaultMaxOn is how long an amplifier stays keyed after the last Key.
 const DefaultMaxOn = 2 * time.Hour
 
-// guardRetry is how long the guard waits for a relay that does not answer.
-const guardRetry = 5 * time.Second
+// offAgain is how soon a relay that did not answer is switched off again.
+const offAgain = time.Second
 
 // AmpConfig says how an amplifier is switched.
 type AmpConfig struct {
@@ -103,16 +103,23 @@ func (r *Relay) tooLong(key int64) {
 		return
 	}
 	if err := r.set(false); err != nil { // State tells of the fault
-		r.guard = time.AfterFunc(guardRetry, func() { r.tooLong(key) })
+		r.guard = time.AfterFunc(offAgain, func() { r.tooLong(key) })
 		return
 	}
 	r.fault = fmt.Sprintf("the amplifier was on for %s and was switched off by its guard", r.cfg.MaxOn)
 }
 
-// Unkey switches the amplifier off. It may be called at any time, also twice.
+// Unkey switches the amplifier off. It may be called at any time, also twice. On
+// an error the relay is tried again each second, until it answers or Key is
+// called: nobody else would switch the amplifier off.
 func (r *Relay) Unkey() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.off()
+}
+
+// off needs r.mu held.
+func (r *Relay) off() error {
 	if r.guard != nil {
 		r.guard.Stop()
 		r.guard = nil
@@ -120,7 +127,21 @@ func (r *Relay) Unkey() error {
 	if r.closed {
 		return nil
 	}
-	return r.set(false)
+	err := r.set(false)
+	if err != nil {
+		key := r.key
+		r.guard = time.AfterFunc(offAgain, func() { r.offAgain(key) })
+	}
+	return err
+}
+
+// offAgain goes on with an Unkey that failed, unless a Key came after it.
+func (r *Relay) offAgain(key int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.key == key {
+		_ = r.off() // State tells of the fault
+	}
 }
 
 // set drives the line even when the state says it is so already: the line is

@@ -198,3 +198,42 @@ func (l *line) broken(err error) {
 	defer l.mu.Unlock()
 	l.fail = err
 }
+
+// An amplifier that did not go off when it was told to is not left on: nobody
+// tells it twice.
+func TestUnkeyTriesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{}
+		amp, err := hardware.NewRelay(l, ampConfig)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer amp.Close()
+		broken := errors.New("input/output error")
+		unkey := func() {
+			t.Helper()
+			l.broken(broken)
+			if err := amp.Unkey(); !errors.Is(err, broken) {
+				t.Errorf("unkey = %v, want the line's error", err)
+			}
+			time.Sleep(10 * time.Second)
+			if got := amp.State(); !got.Keyed || got.Fault == "" {
+				t.Errorf("state = %+v, want still on, with a fault", got)
+			}
+			l.broken(nil)
+		}
+		_ = amp.Key()
+		unkey()
+		time.Sleep(2 * time.Second)
+		if got := amp.State(); got.Keyed || got.Fault != "" || l.last() {
+			t.Errorf("state = %+v, want off and well", got)
+		}
+		_ = amp.Key()
+		unkey()
+		_ = amp.Key() // somebody wants it again
+		time.Sleep(10 * time.Second)
+		if !amp.State().Keyed || !l.last() {
+			t.Error("an Unkey of before switched it off")
+		}
+	})
+}
