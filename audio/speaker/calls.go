@@ -51,6 +51,7 @@ func (o *Output) Stop(ids ...string) error {
 		o.publish(o.ledger.stopped(audio.Monotonic(), ids))
 		return nil
 	}
+	o.ledger.halt(ids)
 	o.active.tell(&message{Stop: &stop{IDs: ids}})
 	return nil
 }

@@ -3,6 +3,7 @@ package speaker
 import (
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -28,6 +29,7 @@ type cueEntry struct {
 	cue     audio.Cue // with a file of its own
 	started audio.Instant
 	silent  time.Duration // spent frozen since it started
+	halted  bool          // it was stopped, and has not ended yet
 }
 
 type alarmEntry struct {
@@ -145,16 +147,20 @@ func (l *ledger) remove(id string, ev audio.Event) {
 	}
 }
 
-// cut ends what the child that was lost at an instant was playing, and what
-// follows that. The frames are what surely left the card.
+// cut ends what the child that was lost at an instant was playing, what it was
+// told to stop, and what follows those. The frames are what surely left the card.
 func (l *ledger) cut(at audio.Instant, detail string) []audio.Event {
 	var events []audio.Event
 	for _, e := range l.cues {
+		ev := audio.Event{Kind: audio.Ended, ID: e.cue.ID, At: at, Cause: audio.Lost, Detail: detail}
 		if e.started != 0 {
-			events = append(events, audio.Event{
-				Kind: audio.Ended, ID: e.cue.ID, At: max(at, e.started), Frames: l.played(e, at),
-				Cause: audio.Lost, Detail: detail,
-			})
+			ev.At, ev.Frames = max(at, e.started), l.played(e, at)
+		}
+		if e.halted {
+			ev.Cause = audio.Stopped
+		}
+		if e.started != 0 || e.halted {
+			events = append(events, ev)
 		}
 	}
 	for _, ev := range events {
@@ -286,6 +292,16 @@ func (l *ledger) expire(now audio.Instant) []audio.Event {
 		l.dropAlarm(ev.ID)
 	}
 	return events
+}
+
+// halt notes that cues must not sound on a later child, though this one has yet
+// to say that they ended. No IDs: all.
+func (l *ledger) halt(ids []string) {
+	for _, e := range l.cues {
+		if len(ids) == 0 || slices.Contains(ids, e.cue.ID) {
+			e.halted = true
+		}
+	}
 }
 
 // stopped ends cues that no child knows of. No IDs: all.
