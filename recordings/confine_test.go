@@ -103,6 +103,28 @@ func TestRemovedLockIsNoFaultOfTheFile(t *testing.T) {
 	}
 }
 
+// A superuser's command on the data folder of a service: the lock leaves it no
+// right to enter, which is no fault of the file.
+func TestFolderOfAnotherUserIsNoFaultOfTheFile(t *testing.T) {
+	needs(t, "ffmpeg", "espeak-ng")
+	take := say(t, t.TempDir(), 4)
+	eachLock(t, func(t *testing.T, lock recordings.Lock) {
+		l, x, root := library(t, func(c *recordings.Config) {
+			c.Sandbox = recordings.NewSandbox(recordings.SandboxConfig{Lock: lock})
+			if _, err := c.Sandbox.Probe(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if err := errors.Join(os.Chmod(root, 0o700), os.Chown(root, 1, 1)); err != nil {
+			t.Skipf("a folder cannot be given away here (%v): run the tests as root", err)
+		}
+		_, err := importFile(l, take)
+		if err == nil != (len(x.known) == 1) || err != nil && !errors.Is(err, recordings.ErrForeign) {
+			t.Errorf("got %v with %d recordings, want it imported or what to do", err, len(x.known))
+		}
+	})
+}
+
 // A probe that has nowhere to write must not send the technician after
 // bubblewrap.
 func TestProbeWithoutATemporaryFolder(t *testing.T) {

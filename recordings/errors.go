@@ -10,6 +10,8 @@ var (
 	ErrNotFound = errors.New("no such recording")
 	// ErrDamaged says that a recording's master on the disk is not what was stored.
 	ErrDamaged = errors.New("the recording is damaged on the disk: send its file again, and have the card or disk looked at")
+	// ErrForeign says that the lock does not let ffmpeg into the library's folder.
+	ErrForeign = errors.New("the data folder belongs to another user: run this as the user that owns it, sudo -u OWNER loalang …")
 	// ErrDiskFull says that an import would eat the margin from which playing
 	// and logging go on. Nothing was stored.
 	ErrDiskFull = errors.New("the disk is full: delete recordings that are no longer needed, or put in a larger card, then send the file again")

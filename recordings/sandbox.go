@@ -197,6 +197,9 @@ func (s *Sandbox) do(ctx context.Context, st step) (result, error) {
 		s.forget() // what the probe found has been removed since: the next step looks again
 		return result{}, fmt.Errorf("start ffmpeg behind %s: %w", lock, r.err)
 	}
+	if r.err != nil && r.said("Permission denied") {
+		return result{}, fmt.Errorf("lock ffmpeg in: %w", ErrForeign)
+	}
 	if r.err != nil && foreign(r.stderr) {
 		return result{}, fmt.Errorf("lock ffmpeg in: %w: %s", r.err, lastLine(r.stderr))
 	}
