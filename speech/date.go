@@ -96,6 +96,9 @@ func (ts tokens) dated(i int, c civil) bool {
 	if next := ts.at(i + c.n); next.kind == word && (!next.gap || unitName(next.text) != "") || next.text == "%" || ts.partOf(i+c.n) {
 		return false
 	}
+	if ts.counted(i+c.n) && (proper(c.day, c.month) || c.day == c.month) && ts.at(i-1).kind == word && !ts.partOfDay(i) {
+		return false
+	}
 	if !proper(c.day, c.month) {
 		return true
 	}
@@ -107,8 +110,13 @@ func (ts tokens) dated(i int, c civil) bool {
 			return true
 		}
 	}
-	return ts.after(i, "sáng", "trưa", "chiều", "tối", "đêm", "lễ", "dịp", "khánh", "động", "nữ", "nhi", "nghỉ", "nay", "mai", "hết", "trước", "sau", "qua") ||
+	return ts.partOfDay(i) || ts.after(i, "lễ", "dịp", "khánh", "qk", "động", "nữ", "nhi", "nghỉ", "nay", "mai", "hết", "trước", "sau", "qua") ||
 		ts.weekdayBefore(i)
+}
+
+// partOfDay says whether a part of a day stands before token i.
+func (ts tokens) partOfDay(i int) bool {
+	return ts.after(i, "sáng", "trưa", "chiều", "tối", "đêm")
 }
 
 // partOf says whether a word follows of which one can have a part.

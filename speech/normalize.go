@@ -108,9 +108,9 @@ func (ts tokens) recognise(i int) (reading, bool) {
 	case t.kind == newline:
 		return reading{}, false
 	case t.kind == word:
-		return first(ts, i, tokens.address, tokens.shortDate, tokens.roman, tokens.abbreviation, tokens.times, tokens.letters)
+		return first(ts, i, tokens.address, tokens.inContext, tokens.shortDate, tokens.roman, tokens.abbreviation, tokens.times, tokens.letters)
 	case t.kind == digits || strings.Contains("-+($€£¥", t.text):
-		return first(ts, i, tokens.address, tokens.document, tokens.phone, tokens.dateRange, tokens.date, tokens.time, tokens.fraction, tokens.quantity)
+		return first(ts, i, tokens.address, tokens.document, tokens.phone, tokens.dateRange, tokens.date, tokens.time, tokens.fraction, tokens.quantity, tokens.plus)
 	}
 	return first(ts, i, tokens.times, tokens.symbol)
 }

@@ -268,6 +268,37 @@ func TestPunctuation(t *testing.T) {
 	})
 }
 
+// What notices of a commune hold, and what was read wrongly in them.
+func TestWhatItsNeighboursMakeOfIt(t *testing.T) {
+	readings(t, [][2]string{
+		{"sáng CN 22/11", "sáng chủ nhật ngày hai mươi hai tháng mười một"},
+		{"số TK 3700205123456 - NHNN&PTNT (Agribank) CN Lào Cai", "số tài khoản ba bảy không không, hai không năm, một hai ba, bốn năm sáu, ngân hàng nông nghiệp và phát triển nông thôn, Agribank, chi nhánh Lào Cai"},
+		{"bí thư chi bộ 9/9 thôn", "bí thư chi bộ chín trên chín thôn"},
+		{"đạt 7/9 thôn", "đạt bảy trên chín thôn"},
+		{"đạt 15/19 tiêu chí", "đạt mười lăm trên mười chín tiêu chí"},
+		{"2/3 số hộ", "hai phần ba số hộ"},
+		{"sáng 9/9 thôn Ún Tà khai giảng", "sáng ngày chín tháng chín thôn Ún Tà khai giảng"},
+		{"ngày 9/9 thôn nghỉ", "ngày chín tháng chín thôn nghỉ"},
+		{"20/11 xã họp", "ngày hai mươi tháng mười một xã họp"},
+		{"Phó CT UBND xã", "Phó chủ tịch ủy ban nhân dân xã"},
+		{"PCT HĐND", "Phó chủ tịch hội đồng nhân dân"},
+		{"Phó BT chi bộ", "Phó bí thư chi bộ"},
+		{"ông B (SN 1975)", "ông bê, sinh năm một nghìn chín trăm bảy mươi lăm"},
+		{"PTDTBT TH Cốc San", "Phổ thông dân tộc bán trú tiểu học Cốc San"},
+		{"ĐT155", "Đường tỉnh một năm năm"},
+		{"Gọi 113, 114, 115 hoặc 111", "Gọi một một ba, một một bốn, một một năm hoặc một một một"},
+		{"có 113, 114 hộ", "có một trăm mười ba, một trăm mười bốn hộ"},
+		{"50-100mm/24h", "năm mươi đến một trăm mi li mét trên hai mươi tư giờ"},
+		{"20ml/16 lít nước", "hai mươi mi li lít trên mười sáu lít nước"},
+		{"1.200 m3/s", "một nghìn hai trăm mét khối trên giây"},
+		{"120 kg NPK/sào", "một trăm hai mươi ki lô gam nờ pê ca trên sào"},
+		{"mức BĐ3 + 0,5m", "mức báo động ba cộng không phẩy năm mét"},
+		{"Km 98+500", "Ki lô mét chín mươi tám cộng năm trăm"},
+		{"quý III/2026", "quý ba năm hai nghìn không trăm hai mươi sáu"},
+		{"QK 2/9", "Quốc khánh ngày hai tháng chín"},
+	})
+}
+
 func TestUnknownIsReported(t *testing.T) {
 	s := speech.Normalize("vi", "Mang XKZ và QWR đến, rồi XKZ. UBND.")
 	if want := []string{"XKZ", "QWR"}; !slices.Equal(s.Unknown, want) {

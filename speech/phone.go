@@ -65,12 +65,31 @@ func (ts tokens) shortPhone(i int) ([]string, int) {
 	}
 	switch {
 	case ts.after(i, "sđt", "đt", "thoại", "hotline", "fax", "đài", "nóng", "zalo", "máy") && len(row) >= 3,
-		ts.after(i, "stk", "cccd", "cmnd", "mst", "khoản", "thuế", "imei", "otp", "pin") && len(row) >= 5,
+		ts.after(i, "stk", "tk", "cccd", "cmnd", "mst", "khoản", "thuế", "imei", "otp", "pin") && len(row) >= 5,
 		ts.after(i, "số", "mã") && len(row) >= 9,
-		ts.after(i, "số", "gọi", "gọi số") && emergencyNumber(row):
+		emergencyNumber(row) && ts.called(i):
 		return groupDigits(row), 1
 	}
 	return nil, 0
+}
+
+// called says whether the short number at token i is called, or stands in a list
+// of such: gọi 113, 114 hoặc 115.
+func (ts tokens) called(i int) bool {
+	for range 5 {
+		if ts.after(i, "số", "gọi") {
+			return true
+		}
+		switch ts.lower(i - 1) {
+		case ",", "/", "-", "và", "hoặc", "hay":
+		default:
+			return false
+		}
+		if i -= 2; !emergencyNumber(ts.at(i).text) {
+			return false
+		}
+	}
+	return false
 }
 
 // emergencyNumber says whether row is one of the country's short numbers.

@@ -2,6 +2,7 @@ package speech
 
 import (
 	"strings"
+	"unicode"
 )
 
 // quantity reads a number with what belongs to it: sign, magnitude, currency,
@@ -30,13 +31,14 @@ func (ts tokens) quantity(i int) (reading, bool) {
 		said = append(said, name)
 		j += n
 	}
+	measured := currency != "" || j > i+1 && !ts.number(j-1)
 	if currency != "" {
 		said = append(said, currency)
 	} else if name, n := ts.unit(j); n > 0 {
-		said = append(said, name)
+		said, measured = append(said, name), true
 		j += n
 	}
-	if j > i+1 && !ts.number(j-1) || currency != "" {
+	if measured {
 		for range 2 {
 			name, n := ts.perUnit(j + 1)
 			if !ts.is(j, "/") || n == 0 {
@@ -45,8 +47,20 @@ func (ts tokens) quantity(i int) (reading, bool) {
 			said = append(said, "trên", name)
 			j += 1 + n
 		}
+		next := ts.at(j + 1)
+		if ts.stuck(j, "/") && !next.gap && (next.kind == digits || next.kind == word && len(next.text) > 1 && next.text == strings.ToLower(next.text)) {
+			// 20ml/16 lít, 3 USD/thùng: what follows is read by itself
+			said = append(said, "trên")
+			j++
+		}
 	}
 	return reading{n: j - i, text: strings.Join(said, " "), numeric: true}, true
+}
+
+// plus reads the sign of 98+500, of a level and what is above it, and of a sum.
+func (ts tokens) plus(i int) (reading, bool) {
+	before := ts.at(i - 1).kind
+	return reading{n: 1, text: "cộng"}, ts.is(i, "+") && ts.number(i+1) && (before == digits || before == word && ts.at(i).gap && ts.at(i+1).gap)
 }
 
 // minus says whether the dash at token i makes the number behind it negative.
@@ -195,13 +209,13 @@ func (ts tokens) fraction(i int) (reading, bool) {
 		return reading{n: 3, text: digitGroups(groupDigits(num)) + " trên " + digitGroups(groupDigits(den)), numeric: true}, true
 	}
 	between, read := " trên ", numeral
-	if proper(num, den) {
+	if proper(num, den) && !ts.counted(i+3) {
 		between, read = " phần ", month // phần tư
 	} else if num[0] == '0' || den[0] == '0' {
 		return reading{n: 3, text: digitByDigit(num) + between + numeral(den), numeric: true}, true
 	}
 	text := numeral(num) + between + read(den)
-	if proper(num, den) && ts.number(i-1) && ts.at(i).gap {
+	if proper(num, den) && !ts.counted(i+3) && ts.number(i-1) && ts.at(i).gap {
 		text = "và " + text
 	}
 	n := 3
@@ -209,6 +223,22 @@ func (ts tokens) fraction(i int) (reading, bool) {
 		text, n = text+" "+name, n+m
 	}
 	return reading{n: n, text: text, numeric: true}, true
+}
+
+// counted says whether things follow that are told one by one, so that 7/9 thôn
+// is so many out of so many, neither a part nor a date. A village with its name
+// is one place: 9/9 thôn Ún Tà is a day.
+func (ts tokens) counted(i int) bool {
+	switch ts.lower(i) {
+	case "thôn", "bản", "xóm", "tổ", "xã", "phường", "huyện", "tỉnh", "trường", "lớp":
+		return !unicode.IsUpper([]rune(ts.at(i + 1).text)[0])
+	case "chi", "tiêu", "đại", "thành":
+		switch ts.lower(i + 1) {
+		case "bộ", "chí", "biểu", "viên":
+			return true
+		}
+	}
+	return false
 }
 
 // outOf reads 1.250/1.300, where one of the two is more than a row of digits.

@@ -21,6 +21,9 @@ func (ts tokens) roman(i int) (reading, bool) {
 	if ts.after(i, "thứ", "hạng") {
 		text = ordinal(row)
 	}
+	if ts.after(i, "quý", "kỳ") && ts.stuck(i+1, "/") && ts.stuckNumber(i+2) && ts.isYear(i+2) {
+		return reading{n: 3, text: text + " năm " + numeral(ts.at(i+2).text), numeric: true}, true
+	}
 	return reading{n: 1, text: text, numeric: true}, true
 }
 
