@@ -81,6 +81,9 @@ func (p *Player) place(it *item, from int, want audio.Instant) {
 		return
 	}
 	it.held = true // it must not stand in its own way
+	if !p.free(it, want) {
+		p.blame(it, scheduler.ReasonDelayed)
+	}
 	it.startAt = p.earliest(want, it.length(from))
 	it.held = false
 	if p.allowed(it) {

@@ -109,6 +109,24 @@ func TestEmergencyMovesWhatFollows(t *testing.T) {
 	})
 }
 
+// What is handed over while the loudspeaker is still behind once was late for no
+// reason that the log told.
+func TestHandedOverBehindWhatWasDelayed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second)) // until 31.5 s
+		s.at(25 * time.Second)
+		s.raise(s.emergency("x", 10*time.Second)) // a is over at 41.5 s
+		s.at(36 * time.Second)
+		s.player.Play(s.occurrence("b", 38*time.Second, 3*time.Second))
+		s.at(time.Minute)
+		if row := s.expect("b", playout.Played, scheduler.ReasonDelayed, 2); !row.Late() {
+			t.Errorf("b is late by %s", row.Lateness)
+		}
+		s.oneVoice("a", "b")
+	})
+}
+
 // A child that dies under an alarm: what it held back must not wait for ever.
 func TestDeviceLostUnderAnEmergency(t *testing.T) {
 	bubble(t, func(t *testing.T) {

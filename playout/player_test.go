@@ -133,7 +133,7 @@ func TestNeverTwoVoicesAtOnce(t *testing.T) {
 		s.at(time.Second)
 		s.player.Play(b)
 		s.at(time.Minute)
-		first, second := s.expect("a", playout.Played, "completed", 2), s.expect("b", playout.Played, "completed", 2)
+		first, second := s.expect("a", playout.Played, "completed", 2), s.expect("b", playout.Played, scheduler.ReasonDelayed, 2)
 		if second.Airings[0].Started.Before(first.Airings[1].Ended) {
 			t.Errorf("b began %s before a ended", first.Airings[1].Ended.Sub(second.Airings[0].Started))
 		}
