@@ -16,13 +16,14 @@ type Dossier struct {
 
 // MayAir says whether anything of d may still begin to sound at now or later:
 // it was not taken back, is not past its validity, and a schedule may still call
-// for it, or none was made yet. Civil days are read in loc, the village's zone.
-func (d Dossier) MayAir(now time.Time, loc *time.Location) bool {
+// for it, or none was made yet. done names the schedules of one instant whose
+// occurrence has had its outcome. Civil days are read in loc, the village's zone.
+func (d Dossier) MayAir(now time.Time, loc *time.Location, done map[string]bool) bool {
 	a := d.Announcement
 	if !a.Deleted.IsZero() || !a.Withdrawn.IsZero() || !a.ValidUntil.IsZero() && !a.ValidUntil.After(now) {
 		return false
 	}
-	return len(d.Schedules) == 0 || slices.ContainsFunc(d.Schedules, func(s Schedule) bool { return !s.over(now, loc) })
+	return len(d.Schedules) == 0 || slices.ContainsFunc(d.Schedules, func(s Schedule) bool { return !s.over(now, loc) && !(done[s.ID] && s.Kind != Slots) })
 }
 
 // over says whether every instant of s has passed, with its grace.

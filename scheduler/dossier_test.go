@@ -29,6 +29,8 @@ func TestMayAir(t *testing.T) {
 		{"past its grace", scheduler.Announcement{}, []scheduler.Schedule{once(now.Add(-11 * time.Minute))}, false},
 		{"now, just pressed", scheduler.Announcement{}, []scheduler.Schedule{pressed(now)}, true},
 		{"one of two is to come", scheduler.Announcement{}, []scheduler.Schedule{once(now.Add(-time.Hour)), once(now.Add(time.Hour))}, true},
+		{"now, and it had its turn", scheduler.Announcement{}, []scheduler.Schedule{{Owned: scheduler.Owned{ID: "had its turn"}, Kind: scheduler.Now, At: now}}, false},
+		{"in slots, and had one of its turns", scheduler.Announcement{}, []scheduler.Schedule{{Owned: scheduler.Owned{ID: "had its turn"}, Kind: scheduler.Slots, Slots: []string{"s"}}}, true},
 		{"in slots without an end", scheduler.Announcement{}, []scheduler.Schedule{slots(scheduler.Date{})}, true},
 		{"in slots until today", scheduler.Announcement{}, []scheduler.Schedule{slots(scheduler.Date{Year: 2026, Month: 11, Day: 23})}, true},
 		{"in slots until yesterday", scheduler.Announcement{}, []scheduler.Schedule{slots(scheduler.Date{Year: 2026, Month: 11, Day: 22})}, false},
@@ -40,7 +42,7 @@ func TestMayAir(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := (scheduler.Dossier{Announcement: tt.a, Schedules: tt.ss}).MayAir(now, hanoi); got != tt.want {
+			if got := (scheduler.Dossier{Announcement: tt.a, Schedules: tt.ss}).MayAir(now, hanoi, map[string]bool{"had its turn": true}); got != tt.want {
 				t.Errorf("got %v", got)
 			}
 		})

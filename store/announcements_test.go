@@ -252,7 +252,7 @@ func TestWaitingSoonestFirst(t *testing.T) {
 	for _, r := range list {
 		got = append(got, r.Announcement)
 	}
-	same(t, "order", got, []string{"now", "this-evening", "tomorrow-evening", "in-three-days", "next-monday", "unscheduled"})
+	same(t, "order", got, []string{"now", "this-evening", "tomorrow-evening", "in-three-days", "next-monday", "over", "unscheduled"})
 }
 
 func TestWaitingOnlyWhatCanBeProduced(t *testing.T) {

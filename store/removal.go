@@ -12,8 +12,8 @@ import (
 
 // RemoveRecording leaves a tombstone and returns the recording with the variants
 // that no living one needs: their files are the library's to remove. What was
-// made of it for announcements that will not air any more is marked as gone; a
-// text that a voice read may be read again. The errors are recordings.ErrNotFound
+// made of it for announcements that will not air any more is missing from then on; a
+// text that a voice read is read again when it is scheduled anew. The errors are recordings.ErrNotFound
 // when there is no such living recording and recordings.InUse while a slot or an
 // announcement that may still air needs it. On a full disk it uses the margin: it
 // is a way out.
@@ -69,14 +69,63 @@ func (s *Store) needed(ctx context.Context, tx *sql.Tx, id string, now time.Time
 // forget takes a recording away from the renditions that hold it, and from what
 // was spoken before.
 func (s *Store) forget(ctx context.Context, tx *sql.Tx, id string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE renditions SET recording = '', length_ns = 0, fault = ?, updated_at = ?, revision = revision + 1,
-			state = CASE WHEN spoken_text <> '' THEN ? ELSE ? END
-		WHERE recording = ? AND deleted_at IS NULL`, playout.FaultGone, micros(s.cfg.Now()), scheduler.Spoken, scheduler.Missing, id)
+	_, err := tx.ExecContext(ctx, `UPDATE renditions SET recording = '', length_ns = 0, fault = ?, updated_at = ?, revision = revision + 1, state = ?
+		WHERE recording = ? AND deleted_at IS NULL`, playout.FaultGone, micros(s.cfg.Now()), scheduler.Missing, id)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, "DELETE FROM spoken WHERE recording = ?", id)
 	return err
+}
+
+// revive has the texts of an announcement read again whose sound was removed.
+func (s *Store) revive(ctx context.Context, tx *sql.Tx, announcement string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE renditions SET state = ?, fault = '', updated_at = ?, revision = revision + 1
+		WHERE announcement = ? AND state = ? AND spoken_text <> '' AND deleted_at IS NULL`, scheduler.Spoken, micros(s.cfg.Now()), announcement, scheduler.Missing)
+	return err
+}
+
+// mayAir picks the announcements that may still air, the oldest first.
+func mayAir(ctx context.Context, tx *sql.Tx, announcements []string, now time.Time) (list []scheduler.Announcement, err error) {
+	all, err := dossiers(ctx, tx, "SELECT "+announcementColumns+` FROM announcements
+		WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL ORDER BY created_at, id`, listOf(announcements))
+	if err != nil {
+		return nil, err
+	}
+	done, err := hadTheirTurn(ctx, tx, now)
+	if err != nil {
+		return nil, err
+	}
+	zones := map[string]*time.Location{}
+	for _, d := range all {
+		key := d.Announcement.Village
+		if zones[key] == nil {
+			v, err := village(ctx, tx, key)
+			if err != nil {
+				return nil, err
+			}
+			if zones[key], err = v.Location(); err != nil {
+				return nil, err
+			}
+		}
+		if d.MayAir(now, zones[key], done) {
+			list = append(list, d.Announcement)
+		}
+	}
+	return list, nil
+}
+
+// hadTheirTurn names the schedules of which an occurrence of late had its outcome.
+func hadTheirTurn(ctx context.Context, tx *sql.Tx, now time.Time) (map[string]bool, error) {
+	ids, err := query(ctx, tx, scanText, "SELECT DISTINCT schedule FROM asrun WHERE due_at >= ? AND outcome <> '' AND deleted_at IS NULL", micros(now.Add(-history)))
+	if err != nil {
+		return nil, err
+	}
+	done := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		done[id] = true
+	}
+	return done, nil
 }
 
 // unneeded are the variants of a recording with a tombstone that no living one

@@ -58,6 +58,24 @@ func TestRemoveRecordingInUse(t *testing.T) {
 	}
 }
 
+// What was played a moment ago need not be kept for its grace.
+func TestRemoveRecordingThatHadItsTurn(t *testing.T) {
+	s, _ := seeded(t)
+	ctx := context.Background()
+	check(t, s.SaveRecording(ctx, recording("r", unTa, day0)), nil)
+	told(t, ctx, s, notice("a"), "", scheduler.Schedule{Owned: scheduler.Owned{ID: "now"}, Kind: scheduler.Now, At: day0.Add(-time.Minute)})
+	row := played("now:1", day0.Add(-time.Minute))
+	row.Schedule, row.Outcome = "now", ""
+	check(t, s.Record(ctx, row), nil)
+	if _, err := s.RemoveRecording(ctx, "r", day0); !errors.As(err, new(recordings.InUse)) {
+		t.Fatalf("while it sounds: %v", err)
+	}
+	row.Outcome, row.Updated = playout.Played, row.Updated.Add(time.Second)
+	check(t, s.Record(ctx, row), nil)
+	_, err := s.RemoveRecording(ctx, "r", day0)
+	check(t, err, nil)
+}
+
 func TestRemoveRecordingOfASlot(t *testing.T) {
 	s, _ := seeded(t)
 	ctx := context.Background()
@@ -78,11 +96,10 @@ func TestRemoveRecordingOfASlot(t *testing.T) {
 func TestRemoveRecordingForgets(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoken string
-		state  scheduler.RenditionState
 		waits  int
 	}{
-		"a take":  {"", scheduler.Missing, 0},
-		"a voice": {"kính mời bà con", scheduler.Spoken, 1},
+		"a take":  {"", 0},
+		"a voice": {"kính mời bà con", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := seeded(t)
@@ -96,7 +113,7 @@ func TestRemoveRecordingForgets(t *testing.T) {
 			d, err := s.Announcement(ctx, "a")
 			check(t, err, nil)
 			r := d.Renditions[0]
-			same(t, "rendition", []any{r.State, r.Recording, r.Length, r.Fault, r.Revision}, []any{c.state, "", time.Duration(0), playout.FaultGone, 2})
+			same(t, "rendition", []any{r.State, r.Recording, r.Length, r.Fault, r.Revision}, []any{scheduler.Missing, "", time.Duration(0), playout.FaultGone, 2})
 			waiting, err := s.Waiting(ctx, unTa)
 			check(t, err, nil)
 			same(t, "waiting for what is over", len(waiting), 0)

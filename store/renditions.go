@@ -40,17 +40,14 @@ func (s *Store) saveRendition(ctx context.Context, tx *sql.Tx, r scheduler.Rendi
 }
 
 // Waiting lists the living renditions of a village in state Spoken or Recorded
-// whose announcement may still air (scheduler.Dossier.MayAir), those that air
-// soonest first. Those that no schedule names come last, the newest first:
-// somebody waits for them at the panel.
+// whose announcement may still air, those that air soonest first. Those that
+// no schedule names come last, the newest first: somebody waits for them at the
+// panel.
 func (s *Store) Waiting(ctx context.Context, key string) (list []scheduler.Rendition, err error) {
 	now := s.cfg.Now()
 	err = s.read(ctx, "list waiting renditions", func(tx *sql.Tx) error {
 		list, err = waiting(ctx, tx, key, now)
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		if list, err = living(ctx, tx, list, now); err != nil || len(list) < 2 {
+		if err != nil || len(list) < 2 {
 			return err
 		}
 		soonest, err := soonestAir(ctx, tx, key, now)
@@ -75,47 +72,6 @@ func waiting(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]
 			SELECT 1 FROM announcements AS a WHERE a.id = r.announcement
 			AND a.deleted_at IS NULL AND a.withdrawn_at IS NULL AND (a.valid_until_at IS NULL OR a.valid_until_at > ?))
 		ORDER BY created_at DESC, id DESC`, village, scheduler.Spoken, scheduler.Recorded, micros(now))
-}
-
-// living keeps the renditions whose announcement may still air.
-func living(ctx context.Context, tx *sql.Tx, list []scheduler.Rendition, now time.Time) ([]scheduler.Rendition, error) {
-	ids := make([]string, len(list))
-	for i, r := range list {
-		ids[i] = r.Announcement
-	}
-	airs, err := mayAir(ctx, tx, ids, now)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(list, func(r scheduler.Rendition) bool {
-		return !slices.ContainsFunc(airs, func(a scheduler.Announcement) bool { return a.ID == r.Announcement })
-	}), nil
-}
-
-// mayAir picks the announcements that may still air, the oldest first.
-func mayAir(ctx context.Context, tx *sql.Tx, announcements []string, now time.Time) (list []scheduler.Announcement, err error) {
-	all, err := dossiers(ctx, tx, "SELECT "+announcementColumns+` FROM announcements
-		WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL ORDER BY created_at, id`, listOf(announcements))
-	if err != nil {
-		return nil, err
-	}
-	zones := map[string]*time.Location{}
-	for _, d := range all {
-		key := d.Announcement.Village
-		if zones[key] == nil {
-			v, err := village(ctx, tx, key)
-			if err != nil {
-				return nil, err
-			}
-			if zones[key], err = v.Location(); err != nil {
-				return nil, err
-			}
-		}
-		if d.MayAir(now, zones[key]) {
-			list = append(list, d.Announcement)
-		}
-	}
-	return list, nil
 }
 
 // soonestAir is when each announcement of a village airs next, as far as its

@@ -19,9 +19,10 @@ func scanSchedule(r row) (scheduler.Schedule, error) {
 }
 
 // SaveSchedule inserts a schedule (Revision 0) or updates the one of the
-// revision that was read, and gives it its announcement's village;
-// scheduler.ErrRevision when it has changed since, fs.ErrNotExist when there is
-// no such announcement.
+// revision that was read, and gives it its announcement's village. A text whose
+// sound was removed meanwhile is to be spoken again. The errors are
+// scheduler.ErrRevision when it has changed since, and fs.ErrNotExist when there
+// is no such announcement.
 func (s *Store) SaveSchedule(ctx context.Context, sc scheduler.Schedule) error {
 	return s.write(ctx, "save schedule", func(tx *sql.Tx) error {
 		var zone string
@@ -32,7 +33,10 @@ func (s *Store) SaveSchedule(ctx context.Context, sc scheduler.Schedule) error {
 		if err != nil {
 			return err
 		}
-		return s.saveSchedule(ctx, tx, sc, zone)
+		if err := s.saveSchedule(ctx, tx, sc, zone); err != nil {
+			return err
+		}
+		return s.revive(ctx, tx, sc.Announcement)
 	})
 }
 

@@ -175,7 +175,7 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 	}
 	mayTake := v.may(people.Write) && v.may(people.Upload) && d.Announcement.Withdrawn.IsZero()
 	mayVoice := v.may(people.Write) && d.Announcement.Withdrawn.IsZero() && d.Announcement.Text != "" &&
-		slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.SpokenText == "" })
+		slices.ContainsFunc(rs, unspoken)
 	var choir choir
 	if mayVoice {
 		choir = p.s.choir(v.ctx())
@@ -189,7 +189,7 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 		if r.State == scheduler.Ready || r.State == scheduler.Recorded || r.State == scheduler.Outdated {
 			rv.Recording = r.Recording
 		}
-		rv.MayVoice = mayVoice && r.SpokenText == "" && choir.speaks(r.Language, "")
+		rv.MayVoice = mayVoice && unspoken(r) && choir.speaks(r.Language, "")
 		rv.Outdated = r.State == scheduler.Outdated && r.Recording != "" && mayTake
 		if r.ID == "" {
 			rv.State = stateView{"soft", "nghi", v.word("announcement.not-asked")}
@@ -201,6 +201,11 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 		views = append(views, rv)
 	}
 	return views
+}
+
+// unspoken says whether no voice tells a rendition, nor is about to.
+func unspoken(r scheduler.Rendition) bool {
+	return r.SpokenText == "" || r.State == scheduler.Missing
 }
 
 // nextOf says when the plan airs an announcement next.

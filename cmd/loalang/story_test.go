@@ -219,7 +219,35 @@ func TestStory(t *testing.T) {
 	b.typed(d)
 	b.recorded(t)
 	b.alarmed()
+	b.mended(d)
+	b.deleted(d)
 	b.rest(d)
+}
+
+// mended changes a word of the typed notice; the machine reads it anew.
+func (b *browser) mended(d *daemon) {
+	b.open(d.url + "/announcements")
+	js[bool](b, `([...document.querySelectorAll("a.item")].find((a) => a.innerText.includes("Mời họp thôn tối mai")).click(), true)`)
+	b.until("the notice is there", "document.querySelector('#edit')", 10*time.Second)
+	b.press("#edit summary")
+	b.picture("announcement-edit-360")
+	b.clear("#text")
+	b.fill("#text", "Họp thôn dời sang 20h.")
+	b.press("#edit button[type=submit]")
+	b.until("the new words are saved", "document.querySelector('main')?.innerText.includes('Họp thôn dời sang 20h.')", 10*time.Second)
+	b.until("the machine has read them", "document.querySelector('#renditions audio')", 30*time.Second)
+}
+
+// deleted asks back before it deletes a recording, which is over and done.
+func (b *browser) deleted(d *daemon) {
+	b.open(d.url + "/recordings")
+	count := js[float64](b, `document.querySelectorAll('form[action$="/delete"]').length`)
+	script := `(window.asked = "", window.confirm = (text) => { window.asked = text; return %v; }, [...document.querySelectorAll("li")].find((li) => li.innerText.includes("ghi-am")).querySelector('form[action$="/delete"] button').click(), window.asked)`
+	if asked := js[string](b, fmt.Sprintf(script, false)); !strings.Contains(asked, "ghi-am") {
+		b.t.Errorf("it asks back %q", asked)
+	}
+	js[string](b, fmt.Sprintf(script, true))
+	b.until("it is deleted", fmt.Sprintf(`location.search.includes("recording-deleted") && document.querySelectorAll('form[action$="/delete"]').length == %v`, count-1), 10*time.Second)
 }
 
 // typed walks a typed notice from the form to the as-run.
@@ -336,7 +364,7 @@ func (b *browser) alarmed() {
 
 // rest takes pictures of the pages that the story passed by, in both languages.
 func (b *browser) rest(d *daemon) {
-	for name, path := range map[string]string{"recordings": "/recordings", "announcements": "/announcements", "asrun-all": "/asrun", "plan": "/plan", "new": "/announcements/new"} {
+	for name, path := range map[string]string{"recordings": "/recordings", "announcements": "/announcements", "asrun-all": "/asrun", "plan": "/plan", "new": "/announcements/new", "hours": "/hours"} {
 		b.open(d.url + path)
 		b.screen(1280, 800)
 		b.picture(name + "-1280")
