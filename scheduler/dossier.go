@@ -23,7 +23,7 @@ func (d Dossier) MayAir(now time.Time, loc *time.Location, done map[string]bool)
 	if !a.Deleted.IsZero() || !a.Withdrawn.IsZero() || !a.ValidUntil.IsZero() && !a.ValidUntil.After(now) {
 		return false
 	}
-	return len(d.Schedules) == 0 || slices.ContainsFunc(d.Schedules, func(s Schedule) bool { return !s.over(now, loc) && !(done[s.ID] && s.Kind != Slots) })
+	return len(d.Schedules) == 0 || slices.ContainsFunc(d.Schedules, func(s Schedule) bool { return !s.over(now, loc) && (!done[s.ID] || s.Kind == Slots) })
 }
 
 // over says whether every instant of s has passed, with its grace.
