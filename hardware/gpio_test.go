@@ -221,28 +221,3 @@ func TestLineThatFailsToSwitchOffSaysSo(t *testing.T) {
 		t.Errorf("close = %v, want the kernel's error", err)
 	}
 }
-
-// On a machine with the kernel's simulated chip the driver is tried for real.
-func TestRealSimulatedChip(t *testing.T) {
-	chips, err := hardware.GPIO{}.Chips()
-	if err != nil {
-		t.Skipf("GPIO chips cannot be asked here: %v", err)
-	}
-	for _, c := range chips {
-		if !strings.Contains(c.Label, "gpio-sim") {
-			continue
-		}
-		l, err := hardware.GPIO{}.RequestOutput(c.Name, "0", true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if on, err := l.Get(); err != nil || on {
-			t.Errorf("first value = %v, %v; want OFF", on, err)
-		}
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-		return
-	}
-	t.Skip("no gpio-sim chip on this machine: load the module gpio-sim and make a chip of at least one line")
-}
