@@ -132,17 +132,23 @@ func lockCalls() error {
 }
 
 // boundCalls are those that a decoder needs for itself alone: threads but no
-// processes, its own limits, signals to its own threads.
+// processes, its own limits, signals to its own threads, files that send no
+// signals to others.
 func boundCalls() []seccomp.NameWithConditions {
-	when := func(name string, argument uint32, is seccomp.Operation, value uint64) seccomp.NameWithConditions {
-		return seccomp.NameWithConditions{Name: name, Conditions: seccomp.ArgumentConditions{
-			{Argument: argument, Operation: is, Value: value},
-		}}
+	when := func(name string, argument uint32, is seccomp.Operation, values ...uint64) seccomp.NameWithConditions {
+		var all seccomp.ArgumentConditions
+		for _, v := range values {
+			all = append(all, seccomp.Condition{Argument: argument, Operation: is, Value: v})
+		}
+		return seccomp.NameWithConditions{Name: name, Conditions: all}
 	}
+	owner := []uint64{unix.F_SETOWN, unix.F_SETOWN_EX, unix.F_SETSIG}
 	return []seccomp.NameWithConditions{
 		when("clone", 0, seccomp.BitsSet, unix.CLONE_THREAD),
 		when("prlimit64", 0, seccomp.Equal, 0),
 		when("tgkill", 0, seccomp.Equal, uint64(os.Getpid())), // which stays when it becomes ffmpeg
+		when("fcntl", 1, seccomp.NotEqual, owner...),
+		when("fcntl64", 1, seccomp.NotEqual, owner...),
 	}
 }
 
@@ -161,7 +167,9 @@ func refusedCalls() []string {
 		"swapon", "swapoff", "acct", "quotactl", "quotactl_fd", "syslog", "vhangup",
 		"settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "stime", "sethostname", "setdomainname",
 		"iopl", "ioperm", "modify_ldt", "personality", "sched_setscheduler", "sched_setattr",
-		"shmget", "shmat", "msgget", "semget", "mq_open", "fork", "vfork", "process_mrelease",
+		"shmget", "shmat", "shmctl", "msgget", "msgctl", "msgsnd", "msgrcv", "semget", "semctl", "semop", "semtimedop", "ipc",
+		"mq_open", "mq_unlink", "fork", "vfork", "process_mrelease", "setpgid", "setsid",
+		"truncate", "truncate64", // by name: Landlock knows it since Linux 6.2 only
 		"mknod", "mknodat", "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat",
 		"chown32", "fchown32", "lchown32", "utime", "utimes", "utimensat", "utimensat_time64", "futimesat",
 		"setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "inotify_init", "inotify_init1",

@@ -51,6 +51,8 @@ func TestLockLeavesNoPowerOverTheMachine(t *testing.T) {
 			{"moves another process", fmt.Sprintf("exec taskset -p 1 %d", pid), false},
 			{"opens its input to everybody", "exec chmod 777 " + seen, false},
 			{"gives its input away", "exec chown 1000 " + seen, false},
+			{"cuts files by their name", "exec perl -e 'open F, q(>x); print F 1; close F; $ok = truncate(q(x), 0); unlink q(x); exit !$ok'", alone},
+			{"has signals sent to another process", fmt.Sprintf("exec perl -e 'pipe R, W; exit !fcntl(R, 8, %d)'", pid), false},
 			{"dates its input", "exec touch -d 2001-01-01 " + seen, false},
 		}
 		s := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock})
