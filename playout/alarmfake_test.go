@@ -315,13 +315,24 @@ func (v *voicer) breaks(which *error, err error) {
 type place struct {
 	mu        sync.Mutex
 	languages []string
+	allowed   []scheduler.Window
 	fail      error
 }
 
 func (p *place) Village(context.Context, string) (scheduler.Village, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return scheduler.Village{Key: "un-ta", Languages: p.languages}, p.fail
+	return scheduler.Village{Key: "un-ta", Languages: p.languages, Allowed: p.allowed}, p.fail
+}
+
+// allows lets sound in the first minutes of each day only; 0: always.
+func (p *place) allows(minutes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.allowed = []scheduler.Window{{To: scheduler.TimeOfDay(minutes)}}
+	if minutes == 0 {
+		p.allowed = nil
+	}
 }
 
 func (p *place) speaks(languages ...string) {

@@ -128,6 +128,10 @@ func (p *Player) allowed(it *item) bool {
 		p.fail(it, it.occ.UntilReason)
 		return false
 	}
+	if !p.permits(it, it.startAt, it.length(it.from)) {
+		p.fail(it, scheduler.ReasonOutsideHours)
+		return false
+	}
 	return true
 }
 

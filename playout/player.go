@@ -89,6 +89,9 @@ type Player struct {
 
 	silenced audio.Instant // since when an alarm silences the programme; zero: it does not
 
+	rules   *scheduler.Village // as last read after an edit; nil: what the plan says holds
+	reading sync.Mutex         // one reader of the rules at a time, outside the loop
+
 	mu     sync.Mutex
 	onAir  *OnAir
 	alarms []*alarm

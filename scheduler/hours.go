@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -37,6 +38,19 @@ func newHours(windows []Window, loc *time.Location, from, to time.Time) hours {
 		}
 	}
 	return hours{allowed: merge(all)}
+}
+
+// Allows says whether sound of a length that begins at an instant stays within
+// the allowed hours of the village, and when the stretch that allows it is over;
+// until is zero when that is further away than anything is planned. The error
+// says that its time zone is unknown.
+func (v Village) Allows(at time.Time, length time.Duration) (until time.Time, allowed bool, err error) {
+	loc, err := v.Location()
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("allowed hours of %s: load time zone: %w", v.Key, err)
+	}
+	h := newHours(v.Allowed, loc, at, at.Add(lookahead))
+	return h.end(at), h.holds(at, length), nil
 }
 
 // merge joins stretches that touch or overlap.

@@ -234,10 +234,7 @@ func (b *board) openPanel() (err error) {
 		Importer: b.library, Speaker: b.producer, Clock: b.clock,
 		Village: b.settings.Village, Origin: b.db.Node(), Version: version,
 		Logger: b.log, Now: b.clock.Now, NewID: newID, MetricsToken: b.settings.MetricsToken,
-		Changed: func() {
-			b.producer.Changed()
-			b.planner.Changed()
-		},
+		Changed: b.changed,
 	})
 	return err
 }

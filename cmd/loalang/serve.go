@@ -128,9 +128,15 @@ func guarded(ctx context.Context, amp io.Closer, part func(context.Context) erro
 
 // changedElsewhere takes over what a command has changed beside this serve.
 func (b *board) changedElsewhere(ctx context.Context) {
+	b.changed()
+	b.panel.Reread(ctx)
+}
+
+// changed tells everybody who works ahead that something was edited.
+func (b *board) changed() {
 	b.producer.Changed()
 	b.planner.Changed()
-	b.panel.Reread(ctx)
+	b.player.Changed()
 }
 
 // makeFolders creates the data folder and what lies in it.

@@ -1,0 +1,64 @@
+package playout
+
+import (
+	"context"
+	"time"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+// Changed says that the rules of the village may have been edited: what was
+// taken over and has not begun obeys them as they are now, and so does what an
+// emergency silences. What sounds comes to its end. It returns at once; while the
+// rules cannot be read, those of the plan stand.
+func (p *Player) Changed() {
+	p.side.Go(func() {
+		p.reading.Lock() // the last to read has the newest
+		defer p.reading.Unlock()
+		patient, cancel := context.WithTimeout(context.Background(), journalPatience)
+		defer cancel()
+		v, err := p.cfg.Places.Village(patient, p.cfg.Village)
+		if err != nil {
+			p.cfg.Log.Error("the allowed hours are taken as they were last known", "err", err)
+			return
+		}
+		p.do(func() { p.rule(v) })
+	})
+}
+
+// rule takes in the rules of the village, and ends what they forbid now.
+func (p *Player) rule(v scheduler.Village) {
+	p.rules = &v
+	for _, it := range p.inOrder((*item).cued) {
+		switch {
+		case it.endAs != "" || it.begun() && p.silenced == 0:
+		case it.begun(): // what is left of it would go on now at the earliest
+			if !p.permits(it, p.cfg.Mono(), 0) {
+				p.cutShort(it, scheduler.ReasonOutsideHours)
+			} else {
+				p.limitSilence(it)
+			}
+		case !p.permits(it, it.startAt, it.length(it.from)):
+			p.takeBack(it)
+			p.fail(it, scheduler.ReasonOutsideHours)
+		}
+	}
+}
+
+// permits says whether the rules, as they were last read, let length of the item
+// sound at an instant, and notes when it must be silent by them.
+func (p *Player) permits(it *item, at audio.Instant, length time.Duration) bool {
+	if p.rules == nil || it.occ.Class == scheduler.ClassEmergency {
+		return true
+	}
+	until, allowed, err := p.rules.Allows(p.wall(at.Add(untilSlack)), max(0, length-2*untilSlack))
+	if err != nil {
+		p.cfg.Log.Error("the allowed hours are those of the plan", "occurrence", it.occ.ID, "err", err)
+		return true
+	}
+	if allowed && !until.IsZero() && (it.occ.Until.IsZero() || until.Before(it.occ.Until)) {
+		it.occ.Until, it.occ.UntilReason = until, scheduler.ReasonOutsideHours
+	}
+	return allowed
+}
