@@ -149,9 +149,8 @@ func TestInsideCardSuite(t *testing.T) {
 		// The figure of a busy machine without real-time priority; the
 		// benchmarks measure what a board does.
 		Tolerance: 20 * time.Millisecond,
-		// Of 50 ms periods, as many as the clock of frames needs for its verdict.
-		Verdict: 17 * 50 * time.Millisecond,
-		Once:    true,
+		Verdict:   verdict,
+		Once:      true,
 		Lasting: []goleak.Option{
 			goleak.IgnoreAnyFunction("github.com/ebitengine/oto/v3/internal/mux.(*Mux).loop"),
 			goleak.IgnoreAnyFunction("github.com/ebitengine/oto/v3.(*context).readAndWrite"),

@@ -21,6 +21,10 @@ type trial struct {
 	rigs     []*rig
 }
 
+// verdict is how long the clock of frames takes to be sure of an underrun, with a
+// roomy buffer.
+const verdict = 17*50*time.Millisecond + 150*time.Millisecond
+
 // onCard runs test until an attempt passes, or fails though no underrun was
 // reported, at most devicetest.Attempts times.
 func onCard(t *testing.T, test func(t *trial)) {
