@@ -49,7 +49,8 @@ func (d *Desk) PullProgramme(dst []float32) {
 // device frame f on, and returns how many there are: 0 when no alarm is
 // active, fewer than len(dst) when the last one ends in dst. The rest of dst is
 // silence. The first pull after Raise begins with the alarm's first frame. f
-// runs on from pull to pull while an alarm sounds.
+// runs on from pull to pull while an alarm sounds, but for a device that finds
+// the alarm later than it thought: then it jumps ahead.
 func (d *Desk) PullAlarmAt(f Frames, dst []float32) int {
 	n := d.alarms.pull(f, dst)
 	clear(dst[n:])

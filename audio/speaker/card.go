@@ -208,8 +208,9 @@ type programme struct {
 	mono    []float32
 	player  *oto.Player
 
-	next atomic.Int64 // Instant at which the next read is expected
-	read atomic.Int64 // frames read
+	turns atomic.Int64 // one for the beginning of a read, one for its end
+	first atomic.Int64 // first frame of the newest read
+	read  atomic.Int64 // the frame behind its last
 
 	mu  sync.Mutex
 	err error
@@ -218,11 +219,14 @@ type programme struct {
 // Read is the path to the card: no disk, no allocation, no waiting.
 func (p *programme) Read(dst []byte) (int, error) {
 	now := audio.Monotonic()
+	p.turns.Add(1)
+	defer p.turns.Add(1)
 	n := min(len(dst)/frameBytes, len(p.mono))
 	r, err := p.clock.read(now, audio.Frames(n))
 	if err != nil {
 		p.fail(err)
 	}
+	p.first.Store(int64(r.First))
 	if r.RanDry {
 		p.desk.Underrun(now)
 	}
@@ -230,7 +234,6 @@ func (p *programme) Read(dst []byte) (int, error) {
 	p.desk.PullProgramme(p.mono[:n])
 	p.routing.spread(dst, p.mono[:n])
 	p.read.Store(int64(r.First) + int64(n))
-	p.next.Store(int64(r.Leaves.Add(audio.Rate.D(audio.Frames(n)) - p.clock.latency())))
 	return n * frameBytes, nil
 }
 
@@ -248,14 +251,33 @@ func (p *programme) fault() error {
 	return p.err
 }
 
-// mixes is the device frame beside which a player sounds that starts now: oto
-// mixes what is ready when the card has played the next period.
-func (p *programme) mixes() audio.Frames {
-	read := audio.Frames(p.read.Load())
-	if audio.Monotonic() >= audio.Instant(p.next.Load()) {
-		return read // the period is over, and the refill under way
+// mixed is the device frame that oto mixes next. It is sure of it while oto's
+// buffer holds a period, or one is being read into that.
+func (p *programme) mixed() (next audio.Frames, sure bool) {
+	for {
+		turn := p.turns.Load()
+		buffered := p.player.BufferedSize() > 0
+		first, read := p.first.Load(), p.read.Load()
+		if turn != p.turns.Load() {
+			continue // a read began or ended meanwhile
+		}
+		if buffered || turn%2 == 1 {
+			return audio.Frames(first), true
+		}
+		return audio.Frames(read), false // mixed, or read and not yet in the buffer
 	}
-	return max(0, read-audio.Frames(len(p.mono)))
+}
+
+// mixes is the device frame beside which a player sounds that starts now.
+func (p *programme) mixes() audio.Frames {
+	for range 20 {
+		if next, sure := p.mixed(); sure {
+			return next
+		}
+		time.Sleep(50 * time.Microsecond) // the refill is under way
+	}
+	next, _ := p.mixed()
+	return next
 }
 
 // alarm starts a second player for each run of alarms. It is mixed behind the
@@ -276,6 +298,7 @@ type alarm struct {
 type siren struct {
 	alarm *alarm
 	at    audio.Frames
+	begun bool // it has been read before
 }
 
 // start plays what was raised, unless a run is under way already.
@@ -304,6 +327,13 @@ func (s *siren) Read(dst []byte) (int, error) {
 	if a.running != s {
 		return 0, io.EOF
 	}
+	if s.begun {
+		// oto has mixed what was read last: now it shows whether a period of the
+		// programme slipped in before it, on a busy machine.
+		next, _ := a.programme.mixed()
+		s.at = max(s.at, next)
+	}
+	s.begun = true
 	n := a.programme.desk.PullAlarmAt(s.at, a.mono[:min(len(dst)/frameBytes, len(a.mono))])
 	s.at += audio.Frames(n)
 	a.programme.routing.spread(dst, a.mono[:n])
