@@ -10,7 +10,7 @@ const (
 	level      = 8000  // of the programme
 	alarmLevel = -9000 // of the alarm, so that the two cannot be confused
 	span       = audio.Frames(12000)
-	long       = 12 * span // of news, long enough to be interrupted in time
+	long       = 8 * span // of news, long enough to be interrupted in time
 )
 
 // flat is a clip of one amplitude: every gap and every click in it shows.

@@ -25,11 +25,11 @@ func TestOutputReportsGaps(t *testing.T) {
 		if err := syscall.Kill(r.State().ChildPID, syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(250 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 		if err := syscall.Kill(r.State().ChildPID, syscall.SIGCONT); err != nil {
 			t.Fatal(err)
 		}
-		t.punctual("waking the child", stopped.Add(350*time.Millisecond)) // else it is taken for dead
+		t.punctual("waking the child", stopped.Add(550*time.Millisecond)) // else it is taken for dead
 		r.wait("an underrun", func(ev audio.Event) bool { return ev.Kind == audio.Underrun || ev.Kind == audio.Ended })
 		over := r.events[len(r.events)-1]
 		if over.Kind == audio.Underrun {
@@ -110,15 +110,15 @@ func TestOutputFadesInFiveMilliseconds(t *testing.T) {
 	}
 }
 
-// TestOutputLearnsThePeriod: asking 10 ms of a card that gives no less than 21 ms
+// TestOutputLearnsThePeriod: asking 10 ms of a card that gives no less than 85 ms
 // periods is mostly silence unless the period is learnt.
 func TestOutputLearnsThePeriod(t *testing.T) { onCard(t, outputLearnsThePeriod) }
 
 func outputLearnsThePeriod(t *trial) {
-	card := newRuler(t, 1024)
+	card := newRuler(t, 4096)
 	r := start(t, "default", func(c *speaker.Config) { c.Buffer = 10 * time.Millisecond })
 	r.waitFor(audio.DeviceUp, "")
-	if got, want := r.State().Latency, audio.Rate.D(3*1024); got != want {
+	if got, want := r.State().Latency, audio.Rate.D(3*4096); got != want {
 		t.Errorf("latency %v, want three periods of the card, %v", got, want)
 	}
 	at := in(700 * time.Millisecond)
@@ -132,7 +132,7 @@ func outputLearnsThePeriod(t *trial) {
 		t.Fatal("nothing was heard")
 	}
 	near(t, "heard", onsets[0], at)
-	if runs, _ := card.runs(t); runs[0].period != 1024 || len(onsets) != 1 {
+	if runs, _ := card.runs(t); runs[0].period != 4096 || len(onsets) != 1 {
 		t.Errorf("%d onsets with a period of %d: there are holes", len(onsets), runs[0].period)
 	}
 }

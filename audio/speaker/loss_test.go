@@ -37,6 +37,7 @@ func outputSurvivesKill(t *trial) {
 		t.Fatal(err)
 	}
 	r.waitFor(audio.AlarmOn, "flood")
+	time.Sleep(300 * time.Millisecond) // it is told when mixed, and heard a buffer later
 	first := r.State().ChildPID
 	kill(t, first)
 	lost := r.waitFor(audio.Ended, "now")

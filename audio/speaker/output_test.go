@@ -18,9 +18,12 @@ func contextWithCancel() (context.Context, context.CancelFunc) {
 	return context.WithCancel(context.Background())
 }
 
+// roomyBuffer is the largest that an output asks for.
+const roomyBuffer = 160 * time.Millisecond
+
 // roomy gives the card a buffer that a busy machine does not run dry: these
 // tests are about what happens, not about how fast.
-func roomy(c *speaker.Config) { c.Buffer = 100 * time.Millisecond }
+func roomy(c *speaker.Config) { c.Buffer = roomyBuffer }
 
 // near fails unless two instants are within 50 ms: far enough for a busy
 // machine, near enough to tell one period from ten. Benchmarks measure.

@@ -157,7 +157,7 @@ func TestInsideCardSuite(t *testing.T) {
 		},
 		Open: func(t *testing.T, _ func() audio.Instant) devicetest.Subject {
 			return devicetest.Subject{
-				Device: speaker.NewCard(100 * time.Millisecond),
+				Device: speaker.NewCard(roomyBuffer),
 				Heard: func() ([]devicetest.Stretch, error) {
 					runs, _ := card.runs(t)
 					var all []devicetest.Stretch

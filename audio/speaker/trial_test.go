@@ -23,7 +23,7 @@ type trial struct {
 
 // verdict is how long the clock of frames takes to be sure of an underrun, with a
 // roomy buffer.
-const verdict = 17*50*time.Millisecond + 150*time.Millisecond
+const verdict = 17*roomyBuffer/2 + 150*time.Millisecond
 
 // onCard runs test until an attempt passes, or fails though no underrun was
 // reported, at most devicetest.Attempts times.
