@@ -153,12 +153,42 @@ func (p *panel) allow(a people.Action, page func(v *visit)) gin.HandlerFunc {
 	}
 }
 
+// toSignIn asks a visitor to sign in and leads back afterwards. Whoever sent a
+// form is told that nothing came of it.
 func (p *panel) toSignIn(c *gin.Context) {
+	q := url.Values{}
+	next := c.Request.URL.RequestURI()
+	if !reads(c.Request) {
+		next = pageOf(c.Request.URL.Path)
+		q.Set("refused", "signed-out")
+	}
+	if next != "/" {
+		q.Set("next", next)
+	}
 	to := "/sign-in"
-	if c.Request.Method == http.MethodGet && c.Request.URL.Path != "/" {
-		to += "?next=" + url.QueryEscape(c.Request.URL.RequestURI())
+	if len(q) > 0 {
+		to += "?" + q.Encode()
 	}
 	c.Redirect(http.StatusSeeOther, to)
+}
+
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+// pageOf is the page on which the form stands that is sent to path.
+func pageOf(path string) string {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	second, _, _ := strings.Cut(rest, "/")
+	switch {
+	case first == "announcements" && second == "preview":
+		return "/announcements/new"
+	case first == "announcements" && second != "":
+		return "/announcements/" + second
+	case first == "emergency", first == "hours", first == "recordings":
+		return "/" + first
+	case first == "takes":
+		return "/recordings"
+	}
+	return "/"
 }
 
 func (p *panel) visit(c *gin.Context, me people.Principal) *visit {
@@ -178,8 +208,11 @@ func (p *panel) show(v *visit, page string, w view) { p.render(v, http.StatusOK,
 func (p *panel) render(v *visit, status int, page string, w view) {
 	w.Village, w.Me, w.SignedIn = v.village, v.me, v.me.ID != ""
 	w.Place = v.word("place.village", v.village.Name)
-	w.Path = v.c.Request.URL.RequestURI()
-	if v.c.Request.Method != http.MethodGet {
+	switch {
+	case w.Path != "": // the page knows better
+	case reads(v.c.Request):
+		w.Path = v.c.Request.URL.RequestURI()
+	default:
 		w.Path = v.c.Request.URL.Path
 	}
 	if code := "told." + v.c.Query("told"); hasWord(code) {
@@ -249,7 +282,13 @@ func (p *panel) noRoute(c *gin.Context) {
 	p.problem(p.visit(c, me), http.StatusNotFound, "problem.not-found")
 }
 
+// noMethod leads a browser that opens the address of a form, from its history
+// or after it was put to sleep, to the page of the form.
 func (p *panel) noMethod(c *gin.Context) {
+	if c.Request.Method == http.MethodGet {
+		c.Redirect(http.StatusSeeOther, pageOf(c.Request.URL.Path))
+		return
+	}
 	me, _ := p.s.principal(c)
 	p.problem(p.visit(c, me), http.StatusMethodNotAllowed, "problem.method")
 }

@@ -189,6 +189,9 @@ func (v *visit) review(n newView) string {
 			langs = append(langs, t.Code)
 		}
 	}
+	if n.When.Choice == "later" || !n.MayPlan {
+		return v.word("new.review-keep", v.village.Name, title, "", v.languages(langs))
+	}
 	when := ""
 	switch n.When.Choice {
 	case "now", "minute", "daily", "at":
@@ -252,8 +255,12 @@ func (p *panel) saveNotice(v *visit, f *form) {
 		p.showNotice(v, http.StatusUnprocessableEntity, f, nil)
 		return
 	}
+	told := "sent"
+	if len(schedules) == 0 {
+		told = "kept"
+	}
 	if p.sentBefore(v, &a, rs, schedules) {
-		v.goTo("/announcements/"+a.ID, "sent")
+		v.goTo("/announcements/"+a.ID, told)
 		return
 	}
 	if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), a, rs, schedules); err != nil {
@@ -261,7 +268,7 @@ func (p *panel) saveNotice(v *visit, f *form) {
 		return
 	}
 	p.s.cfg.Changed()
-	v.goTo("/announcements/"+a.ID, "sent")
+	v.goTo("/announcements/"+a.ID, told)
 }
 
 // sentBefore says whether this very form was sent already: a second press, or

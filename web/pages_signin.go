@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -52,6 +54,7 @@ func (p *panel) signIn(c *gin.Context) {
 		p.showSignIn(v, http.StatusUnauthorized, data)
 	case errors.Is(err, errTooMany):
 		data.Fault = v.word("problem.rate-limited")
+		c.Header("Retry-After", strconv.Itoa(int(limitEvery.Seconds())))
 		p.showSignIn(v, http.StatusTooManyRequests, data)
 	default:
 		p.fail(v, err)
@@ -82,7 +85,7 @@ func (p *panel) setupPage(c *gin.Context) {
 }
 
 func (p *panel) showSetup(v *visit, status int, data setupView) {
-	p.render(v, status, "setup", view{Title: v.word("setup.title"), Data: data})
+	p.render(v, status, "setup", view{Title: v.word("setup.title"), Path: "/setup?t=" + url.QueryEscape(data.Secret), Data: data})
 }
 
 func (p *panel) setup(c *gin.Context) {

@@ -118,7 +118,7 @@ func TestRolesSeeWhatTheyMayDo(t *testing.T) {
 	}{
 		{people.Cadre, []string{`href="/announcements/new"`, `href="/emergency"`, `action="/air/stop"`}, nil},
 		{people.Recorder, []string{`href="/announcements/new"`}, []string{`href="/emergency"`, `action="/air/stop"`}},
-		{people.Viewer, []string{"Nghe cùng"}, []string{`href="/announcements/new"`, `href="/emergency"`, `action="/air/stop"`}},
+		{people.Viewer, []string{"Nghe cùng"}, []string{"Phát lại bản tin cũ", `href="/announcements/new"`, `href="/emergency"`, `action="/air/stop"`}},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.role), func(t *testing.T) {

@@ -57,7 +57,7 @@ function restore() {
   if (when.length && !when.some((r) => r.checked)) when[0].checked = true; // that slot has passed
 }
 
-if (new URLSearchParams(location.search).get("told") === "sent") {
+if (["sent", "kept"].includes(new URLSearchParams(location.search).get("told"))) {
   for (const key of Object.keys(store() ?? {})) if (key.startsWith("notice")) store().removeItem(key);
 }
 
@@ -88,9 +88,11 @@ function review() {
   if (!p) return;
   const languages = [...form.querySelectorAll(".tongue")].filter((t) => t.querySelector("[name=language]").checked).map((t) => t.dataset.tongue);
   const last = languages.length > 1 ? " " + p.dataset.and + " " + languages.pop() : "";
-  const when = form.querySelector("[name=when]:checked")?.dataset.say ?? "";
+  const chosen = form.querySelector("[name=when]:checked");
+  const when = chosen?.dataset.say ?? "";
+  const says = !chosen || chosen.value === "later" ? p.dataset.keep : p.dataset.review;
   const title = form.elements.title.value.trim() || p.dataset.untitled;
-  p.textContent = fill(p.dataset.review, p.dataset.village, title, when, languages.join(", ") + last).replace(/\s+/g, " ");
+  p.textContent = fill(says, p.dataset.village, title, when, languages.join(", ") + last).replace(/\s+/g, " ");
 }
 
 // ---- uploads: sent as soon as a file is chosen, with progress
@@ -115,6 +117,10 @@ function upload(box, file) {
   };
   send.onload = () => {
     bar.hidden = true;
+    if (new URL(send.responseURL).pathname !== box.dataset.upload) {
+      if (form) keep();
+      return location.reload(); // signed out: the page leads to the sign-in and comes back
+    }
     if (send.status !== 200 && send.status !== 422) return failed();
     told.innerHTML = send.responseText;
     box.querySelector("[data-take]").value = told.querySelector("[data-id]")?.dataset.id ?? "";
@@ -154,6 +160,41 @@ async function lookAgain(tries) {
   lookAgain(tries - 1);
 }
 lookAgain(40);
+
+// ---- words being changed: kept in this tab until they are saved
+
+const words = document.querySelector("[data-words]");
+
+function tab() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null; // switched off in this browser
+  }
+}
+
+function rework() {
+  const { revision, title, text } = words.elements;
+  const key = words.dataset.words;
+  const box = words.closest("details");
+  if (new URLSearchParams(location.search).get("told") === "edited") tab()?.removeItem(key);
+  const kept = tab()?.getItem(key);
+  if (kept && !box.open) {
+    // Of the revision that was changed: the server says when there is a newer one.
+    [revision.value, title.value, text.value] = JSON.parse(kept);
+    box.open = true;
+    words.querySelector("[data-words-kept]").hidden = false;
+  }
+  words.addEventListener("input", () => {
+    try {
+      tab()?.setItem(key, JSON.stringify([revision.value, title.value, text.value]));
+    } catch {
+      // Full: the page itself still has the words.
+    }
+  });
+}
+
+if (words) rework();
 
 if (form) {
   restore();
