@@ -33,10 +33,25 @@ func (ts tokens) meaning(i int) (string, bool) {
 		return "chi nhánh", next.gap && named(next) && ts.bank(i)
 	case "TH":
 		return "tiểu học", ts.after(i, "trường", "ptdtbt") || ts.stuck(i+1, "&") && ts.is(i+2, "THCS")
+	case "MN":
+		return "mầm non", ts.after(i, "trường")
+	case "NN":
+		return "nông nghiệp", ts.after(i, "phi")
+	case "LH":
+		return "liên hệ", next.text == ":" || next.kind == digits
+	case "ĐB", "TB", "ĐN", "TN":
+		return compass(ts.at(i).text), ts.after(i, "gió", "mùa", "hướng", "phía")
 	case "ĐT":
 		return "đường tỉnh", ts.stuckNumber(i+1) && len(next.text) == 3
 	}
 	return "", false
+}
+
+// compass is a direction by its initials.
+func compass(initials string) string {
+	half := map[rune]string{'Đ': "đông", 'T': "tây", 'B': "bắc", 'N': "nam"}
+	letters := []rune(initials)
+	return half[letters[0]] + " " + half[letters[1]]
 }
 
 // body says whether token i is a body that has a chairman.

@@ -96,8 +96,11 @@ func (ts tokens) dated(i int, c civil) bool {
 	if next := ts.at(i + c.n); next.kind == word && (!next.gap || unitName(next.text) != "") || next.text == "%" || ts.partOf(i+c.n) {
 		return false
 	}
-	if ts.counted(i+c.n) && (proper(c.day, c.month) || c.day == c.month) && ts.at(i-1).kind == word && !ts.partOfDay(i) {
+	if ts.counted(i+c.n) && atMost(c.day, c.month) && ts.at(i-1).kind == word && !ts.partOfDay(i) {
 		return false
+	}
+	if c.day == "24" && c.month == "7" && ts.after(i, "trực") {
+		return false // all day, all week
 	}
 	if !proper(c.day, c.month) {
 		return true
@@ -114,6 +117,12 @@ func (ts tokens) dated(i int, c civil) bool {
 		ts.weekdayBefore(i)
 }
 
+// atMost says whether row a is no more than row b.
+func atMost(a, b string) bool {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return len(a) < len(b) || len(a) == len(b) && a <= b
+}
+
 // partOfDay says whether a part of a day stands before token i.
 func (ts tokens) partOfDay(i int) bool {
 	return ts.after(i, "sáng", "trưa", "chiều", "tối", "đêm")
@@ -122,7 +131,7 @@ func (ts tokens) partOfDay(i int) bool {
 // partOf says whether a word follows of which one can have a part.
 func (ts tokens) partOf(i int) bool {
 	switch ts.lower(i) {
-	case "số", "diện", "tổng", "dân", "quân", "giá", "lượng", "thời", "quãng", "chiều", "hộ", "người", "khẩu", "đại", "thành", "trong", "của", "mức", "cốc", "thìa", "viên", "lần":
+	case "số", "diện", "tổng", "dân", "quân", "giá", "lượng", "thời", "quãng", "chiều", "hộ", "người", "khẩu", "phiếu", "đại", "thành", "trong", "của", "mức", "cốc", "thìa", "viên", "lần":
 		return true
 	}
 	return false

@@ -81,6 +81,8 @@ func documentCode(code string) string {
 		return "giấy mời"
 	case "CV":
 		return "công văn"
+	case "CĐ":
+		return "công điện"
 	case "TTr":
 		return "tờ trình"
 	case "PL":

@@ -252,8 +252,12 @@ func (ts tokens) outOf(i int) (reading, bool) {
 }
 
 // proper says whether num/den is a part of a whole and not a count out of a
-// total: both small, or hundredths and thousandths.
+// total: both small, or hundredths and thousandths. Nobody says forty-five
+// fiftieths.
 func proper(num, den string) bool {
+	if len(num) > 1 && len(den) == 2 {
+		return false
+	}
 	if num[0] == '0' || den[0] == '0' || len(num) > len(den) || len(num) == len(den) && num >= den {
 		return false
 	}

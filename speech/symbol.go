@@ -95,7 +95,7 @@ func (ts tokens) symbol(i int) (reading, bool) {
 
 // per reads the stroke of 2 lần/ngày, which stands alone between words.
 func (ts tokens) per(i int) (reading, bool) {
-	goods := ts.fertiliser(i-1) && !ts.at(i).gap
+	goods := ts.goods(i-1) && !ts.at(i).gap
 	if !goods && !countable(ts.lower(i-1)) || ts.is(i+1, "/") {
 		return reading{}, false
 	}
@@ -105,11 +105,10 @@ func (ts tokens) per(i int) (reading, bool) {
 	return reading{}, false
 }
 
-// fertiliser says whether token i is the letters of what is measured out on
-// fields: 120 kg NPK/sào.
-func (ts tokens) fertiliser(i int) bool {
-	w := ts.at(i)
-	return w.kind == word && len([]rune(w.text)) > 1 && capitals(w.text) && unitName(ts.at(i-1).text) != "" && ts.number(i-2)
+// goods says whether token i is what is measured out: 120 kg NPK/sào, 40kg
+// gạo/khẩu.
+func (ts tokens) goods(i int) bool {
+	return ts.at(i).kind == word && unitName(ts.at(i-1).text) != "" && ts.number(i-2)
 }
 
 // countable says whether w, in small letters, is counted per something.

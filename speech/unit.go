@@ -71,6 +71,10 @@ func (ts tokens) perUnit(i int) (string, int) {
 		return name + power, 1 + n
 	}
 	switch w := ts.lower(i); w {
+	case "hs":
+		return "học sinh", 1
+	case "sv":
+		return "sinh viên", 1
 	case "ngày", "đêm", "tuần", "tháng", "quý", "năm", "giờ", "phút", "giây", "lần", "lượt", "vụ", "người", "hộ", "khẩu", "suất", "sào",
 		"công", "mẫu", "con", "cây", "bao", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã":
 		return w, 1
