@@ -319,10 +319,14 @@ func (p *Player) instant(t time.Time) audio.Instant {
 	return p.cfg.Mono().Add(t.Sub(p.cfg.Now()))
 }
 
-// leave ends every item as the process goes down: what sounds is cut, what was
-// about to is missed; what was only prepared may air in the next run.
+// leave ends every item as the process goes down: what sounds is cut, what is
+// about to in this instant is missed; all else may air in the next run.
 func (p *Player) leave() {
 	for _, it := range p.items { // first: the end of one keys the amplifier for the next
+		if !it.row.untouched() && p.silentSoFar(it) {
+			it.row.Keyed = time.Time{}
+			p.book.record(it.row)
+		}
 		if it.row.untouched() {
 			p.putBack(it)
 		}

@@ -389,7 +389,7 @@ func TestSpooledClaimIsNotPlayedAgain(t *testing.T) {
 		s.book.breaks(errors.New("disk I/O error"))
 		o := s.occurrence("one", 20*time.Second, time.Second)
 		s.player.Play(o)
-		s.at(17500 * time.Millisecond) // about to be keyed
+		s.at(19800 * time.Millisecond) // about to sound
 		dir := s.spool
 		s.close()
 		begun := len(s.out.begun())

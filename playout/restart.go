@@ -11,7 +11,8 @@ import (
 
 const (
 	// markAhead is how long before the amplifier is keyed a row says so: in it the
-	// row becomes durable, and a restart within it costs the notice.
+	// row becomes durable, and a power cut from then on costs a notice that is due
+	// before the board is back.
 	markAhead = time.Second
 	// outlastPatience is how long whoever raises or stops an emergency waits for
 	// the disk.
@@ -180,7 +181,7 @@ func (p *Player) settleRows(ctx context.Context, rows []AsRun) {
 		switch {
 		case len(row.Airings) > 0:
 			row.Outcome, row.Cause = Cut, scheduler.ReasonPower
-		case row.untouched() && mayStillAir(row, p.cfg.Now()):
+		case (row.untouched() || p.tooSoon(row)) && mayStillAir(row, p.cfg.Now()):
 			row.Deleted = p.cfg.Now().UTC()
 			released = true
 			p.cfg.Log.Info("an occurrence may air after all: the restart came before its sound", "occurrence", row.Occurrence)
@@ -192,6 +193,13 @@ func (p *Player) settleRows(ctx context.Context, rows []AsRun) {
 	if released && p.cfg.Released != nil {
 		p.cfg.Released()
 	}
+}
+
+// tooSoon says whether a row that was keyed has not sounded for certain: its
+// instant is yet to come.
+func (p *Player) tooSoon(row AsRun) bool {
+	return row.Kind != KindEmergency && row.Outcome == "" && len(row.Airings) == 0 &&
+		p.cfg.Clock().Trusted() && p.cfg.Now().Before(row.Due)
 }
 
 // sounds says whether an occurrence is an emergency that goes on.
@@ -243,8 +251,15 @@ func (p *Player) nextMark() time.Duration {
 	return max(wait, 0)
 }
 
-// putBack lets go of an item as the process goes down before anything was
-// switched on for it: its row stays open, and the next run decides.
+// silentSoFar says whether surely nothing of an item has sounded, nor will once
+// the output is told to stop it.
+func (p *Player) silentSoFar(it *item) bool {
+	return it.endAs == "" && len(it.row.Airings) == 0 && !it.begun() &&
+		(!it.cued() || it.startAt > p.cfg.Mono().Add(soon))
+}
+
+// putBack lets go of an item as the process goes down before anything of it has
+// sounded: its row stays open, and the next run decides.
 func (p *Player) putBack(it *item) {
 	p.silence(it)
 	for i := range it.parts {

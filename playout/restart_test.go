@@ -9,31 +9,39 @@ import (
 	"loalang/scheduler"
 )
 
-// A restart between the claim and the keying does not lose the notice: what was
-// never keyed may air while its misfire allows it, and airs once. From the mark
-// on it never airs again.
-func TestRestartBetweenClaimAndKeying(t *testing.T) {
+// A restart between the claim and the first sound does not lose the notice: what
+// has surely not sounded may air while its misfire allows it, and airs once. A
+// shutdown knows; after a power cut that is what was never marked, and what is
+// still ahead.
+func TestRestartBetweenClaimAndSound(t *testing.T) {
 	exact := func(*scheduler.Occurrence) {}
 	cases := map[string]struct {
-		change   func(*scheduler.Occurrence)
-		at       time.Duration // of the restart; due is 20 s, keyed at 17.95 s
-		down     time.Duration
-		released bool
+		change        func(*scheduler.Occurrence)
+		at            time.Duration // of the restart; due is 20 s, marked at 16.95 s, keyed at 17.95 s
+		down          time.Duration
+		shutdown, cut bool // released
 	}{
-		"Claimed":       {exact, 15 * time.Second, 2 * time.Second, true},
-		"WithinGrace":   {exact, 15 * time.Second, time.Minute, true},
-		"AfterGrace":    {exact, 15 * time.Second, 2 * time.Minute, false},
-		"MarkedForLife": {exact, 17500 * time.Millisecond, 2 * time.Second, false},
-		"Keyed":         {exact, 18 * time.Second, 2 * time.Second, false},
+		"Claimed":      {exact, 15 * time.Second, 2 * time.Second, true, true},
+		"WithinGrace":  {exact, 15 * time.Second, time.Minute, true, true},
+		"AfterGrace":   {exact, 15 * time.Second, 2 * time.Minute, false, false},
+		"Marked":       {exact, 17500 * time.Millisecond, 10 * time.Second, true, false},
+		"MarkedAhead":  {exact, 17500 * time.Millisecond, 2 * time.Second, true, true},
+		"Keyed":        {exact, 18 * time.Second, 2 * time.Second, true, false},
+		"KeyedAhead":   {exact, 18 * time.Second, time.Second, true, true},
+		"AboutToSound": {exact, 19800 * time.Millisecond, 2 * time.Second, false, false},
 		"SlotGoesOn": {func(o *scheduler.Occurrence) {
 			o.Slot, o.Misfire = "slot", scheduler.Misfire{Policy: scheduler.Skip}
-		}, 15 * time.Second, 5 * time.Minute, true},
-		"OnTheDotOnly": {func(o *scheduler.Occurrence) { o.Misfire = scheduler.Misfire{Policy: scheduler.Skip} }, 15 * time.Second, 10 * time.Second, false},
+		}, 15 * time.Second, 5 * time.Minute, true, true},
+		"OnTheDotOnly": {func(o *scheduler.Occurrence) { o.Misfire = scheduler.Misfire{Policy: scheduler.Skip} }, 15 * time.Second, 10 * time.Second, false, false},
 	}
 	for name, c := range cases {
 		for end, graceful := range map[string]bool{"Shutdown": true, "PowerCut": false} {
 			t.Run(name+end, func(t *testing.T) {
 				bubble(t, func(t *testing.T) {
+					released := c.cut
+					if graceful {
+						released = c.shutdown
+					}
 					s := newStage(t)
 					o := s.occurrence("one", 20*time.Second, time.Second)
 					c.change(&o)
@@ -51,12 +59,12 @@ func TestRestartBetweenClaimAndKeying(t *testing.T) {
 						cfg.Released = func() { told++ }
 					})
 					s.at(time.Second)
-					if row := s.row("one"); c.released != !row.Deleted.IsZero() || c.released != (told == 1) {
-						t.Fatalf("row %+v, told %d times, want released: %v", row, told, c.released)
+					if row := s.row("one"); released != !row.Deleted.IsZero() || released != (told == 1) {
+						t.Fatalf("row %+v, told %d times, want released: %v", row, told, released)
 					}
 					s.player.Play(s.occurrence("one", 15*time.Second, time.Second)) // the plan names it again
 					s.at(time.Minute)
-					if !c.released {
+					if !released {
 						s.expect("one", playout.Missed, scheduler.ReasonPower, 0)
 						return
 					}
