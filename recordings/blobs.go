@@ -1,12 +1,14 @@
 package recordings
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -219,6 +221,14 @@ type copyAge struct {
 	path string
 	used time.Time
 	size int64
+}
+
+// tidy keeps the cache within its size. That it cannot is no reason to keep back
+// the sound that has just been stored.
+func (l *Library) tidy(ctx context.Context, keep string) {
+	if err := l.evict(keep); err != nil {
+		l.log.LogAttrs(ctx, slog.LevelWarn, "old play copies cannot be removed: have the card or disk looked at", slog.Any("err", err))
+	}
 }
 
 // evict removes the play copies that were not used for longest, until the

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"loalang/recordings"
 )
 
@@ -76,4 +78,34 @@ func TestDamagedMasterIsToldAndSentAgain(t *testing.T) {
 	if got := mustRead(t, play); !bytes.Equal(got, copied) {
 		t.Errorf("the play copy has %d bytes, it had %d", len(got), len(copied))
 	}
+}
+
+// An old play copy that the disk does not let go keeps no new sound from the air.
+func TestCopyThatCannotBeRemoved(t *testing.T) {
+	needs(t, "ffmpeg", "espeak-ng")
+	dir := t.TempDir()
+	wav, other := say(t, dir, 4), filepath.Join(dir, "other.wav")
+	ffmpeg(t, "-v", "error", "-i", wav, "-t", "3", other)
+	l, _, root := library(t, func(c *recordings.Config) { c.Limits.Cache = 1 })
+	old, err := importFile(l, wav)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stuck := filepath.Join(root, "play", old.ID[:2], old.ID+".wav")
+	if err := unix.Mount(wav, stuck, "", unix.MS_BIND, ""); err != nil {
+		t.Skipf("a file cannot be held here (%v): run the tests as root", err)
+	}
+	defer func() { _ = unix.Unmount(stuck, unix.MNT_DETACH) }()
+	rec, err := importFile(l, other)
+	if err != nil {
+		t.Fatalf("import: %v", err)
+	}
+	if err := os.Remove(filepath.Join(root, "play", rec.ID[:2], rec.ID+".wav")); err != nil {
+		t.Fatal(err)
+	}
+	f, err := l.PlayCopy(context.Background(), rec.ID)
+	if err != nil {
+		t.Fatalf("play copy: %v", err)
+	}
+	f.Close()
 }

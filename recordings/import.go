@@ -266,9 +266,7 @@ func (l *Library) keep(ctx context.Context, w *work, rec Recording, about About)
 	if err := publish(note, l.note(original, about)); err != nil {
 		return Recording{}, err
 	}
-	if err := l.evict(rec.ID); err != nil {
-		return Recording{}, err
-	}
+	l.tidy(ctx, rec.ID)
 	kept, err := l.index.Recording(ctx, rec.ID)
 	if err != nil {
 		return Recording{}, fmt.Errorf("read recording back: %w", err)

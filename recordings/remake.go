@@ -46,7 +46,8 @@ func (l *Library) remake(ctx context.Context, id string) (err error) {
 	if err := l.publishPlay(w.path("play.wav"), id); err != nil {
 		return err
 	}
-	return l.evict(id)
+	l.tidy(ctx, id)
+	return nil
 }
 
 // sound asks whether the master is what it was: its name is its hash. What
