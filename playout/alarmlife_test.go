@@ -171,3 +171,30 @@ func TestClockNotesWhatWasWrittenDown(t *testing.T) {
 		}
 	})
 }
+
+// What a person has stopped, and was told so, was not cut by the power that
+// failed before the log had it.
+func TestPowerCutRightAfterAStop(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.raise(s.emergency("e1", 10*time.Minute))
+		s.raise(s.emergency("e2", 10*time.Minute))
+		s.at(10 * time.Second)
+		book := s.book.copy() // both sound, by the log
+		third := s.emergency("e3", 10*time.Minute)
+		third.Supersedes = "e2"
+		s.raise(third)
+		if err := s.player.Lower(t.Context(), "Hoa"); err != nil {
+			t.Fatal(err)
+		}
+		s.at(11 * time.Second)
+		s.book = book
+		s = s.again(t)
+		s.at(20 * time.Second)
+		for id, cause := range map[string]string{"e1": "stopped", "e2": "replaced"} {
+			if row := s.row("emergency:" + id); row.Outcome != playout.StoppedBy && row.Outcome != playout.Withdrawn || row.Cause != cause || row.By == "" {
+				t.Errorf("%s: %s, %s, by %q; want it stopped, %s", id, row.Outcome, row.Cause, row.By, cause)
+			}
+		}
+	})
+}

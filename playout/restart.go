@@ -171,14 +171,20 @@ func (p *Player) inherit(ctx context.Context) {
 }
 
 // settleRows ends every row that a power cut left: what sounded is cut and its
-// airing has no end; what did not sound may still air, or is missed.
+// airing has no end, but for an emergency of which the end was kept; what did not
+// sound may still air, or is missed.
 func (p *Player) settleRows(ctx context.Context, rows []AsRun) {
 	released := false
 	for _, row := range rows {
 		if p.sounds(row.Occurrence) {
 			continue
 		}
+		end, stopped := p.vault.stopped(row.Occurrence)
 		switch {
+		case stopped && len(row.Airings) == 0:
+			row.Outcome, row.Cause, row.By = Withdrawn, end.cause, end.by
+		case stopped:
+			row.Outcome, row.Cause, row.By = StoppedBy, end.cause, end.by
 		case len(row.Airings) > 0:
 			row.Outcome, row.Cause = Cut, scheduler.ReasonPower
 		case (row.untouched() || p.tooSoon(row)) && mayStillAir(row, p.cfg.Now()):

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"loalang/audio"
 	"loalang/scheduler"
 )
 
@@ -273,6 +274,32 @@ func (v *vault) take(k kept) {
 		d.life, d.row = k.Life, k.Row
 		v.all[k.ID] = d
 	}
+}
+
+// ending is how a person ended an emergency, as its as-run says it.
+type ending struct{ cause, by string }
+
+// stopped says how a person ended the emergency of an as-run row; false when
+// nobody did.
+func (v *vault) stopped(occurrence string) (ending, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	id, is := strings.CutPrefix(occurrence, alarmOccurrence(scheduler.Emergency{}))
+	d, known := v.all[id]
+	if !is || !known || d.e.Ended.IsZero() {
+		return ending{}, false
+	}
+	switch d.e.EndedBy {
+	case scheduler.ReasonExpired, string(audio.Completed), string(audio.Unread), string(audio.Lost):
+		return ending{}, false
+	}
+	how := ending{cause: scheduler.ReasonStopped, by: d.e.EndedBy}
+	for _, other := range v.all {
+		if other.e.Supersedes == id {
+			how.cause = string(audio.Replaced)
+		}
+	}
+	return how, true
 }
 
 // readFile reads every copy of the file: each may know something.
