@@ -109,7 +109,7 @@ func (p *Player) closePass(al *alarm, at audio.Instant, cause audio.Cause) {
 	frames := min(al.pass.length, max(0, audio.Rate.N(at.Sub(al.pass.start))))
 	a := &al.row.Airings[al.pass.airing]
 	a.Frames += int64(frames)
-	a.Ended, a.Cause = p.wall(al.pass.start.Add(audio.Rate.D(frames))), string(cause)
+	a.Ended, a.Cause = later(a.Started, p.wall(al.pass.start.Add(audio.Rate.D(frames)))), string(cause)
 	al.pass = pass{}
 }
 

@@ -46,13 +46,13 @@ type AsRun struct {
 	Nominal, Due time.Time
 	Planned      time.Duration // length in the plan
 	Claimed      time.Time     // durable before the amplifier was keyed; zero if it never was
-	Keyed        time.Time     // durable before the first frame: no restart airs it again; zero if it never came so far
+	Keyed        time.Time     // durable before the first frame; zero if it never came so far
 	Latest       time.Time     // until when its misfire lets it begin; zero: Due
 	Outcome      Outcome
 	Cause        string // a code of scheduler.Reason or audio.Cause; web words it
 	By           string // who stopped or raised it
 	Heard        Heard
-	Lateness     time.Duration // first frame against Due; Late when > 2 s
+	Lateness     time.Duration // first frame against an exact instant, or against Due; Late when > 2 s
 	Airings      []Airing
 }
 

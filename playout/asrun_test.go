@@ -35,3 +35,36 @@ func TestSpan(t *testing.T) {
 		})
 	}
 }
+
+// A notice that was promised for an instant and aired a minute after it once
+// counted as on time: the plan had given it another one.
+func TestLateAgainstWhatWasPromised(t *testing.T) {
+	late := scheduler.Reason{Code: scheduler.ReasonLate, By: time.Minute}
+	delayed := scheduler.Reason{Code: scheduler.ReasonDelayed, By: time.Minute}
+	cases := map[string]struct {
+		change func(*scheduler.Occurrence)
+		cause  string
+		late   time.Duration
+	}{
+		"Misfire":      {func(o *scheduler.Occurrence) { o.Reasons = []scheduler.Reason{late, delayed} }, scheduler.ReasonLate, time.Minute},
+		"Overlap":      {func(o *scheduler.Occurrence) { o.Reasons = []scheduler.Reason{delayed} }, scheduler.ReasonDelayed, time.Minute},
+		"InItsSlot":    {func(o *scheduler.Occurrence) { o.Slot, o.Reasons = "slot", []scheduler.Reason{delayed} }, "completed", 0},
+		"AfterItsSlot": {func(o *scheduler.Occurrence) { o.Slot, o.Reasons = "slot", []scheduler.Reason{late} }, scheduler.ReasonLate, time.Minute},
+		"Now":          {func(o *scheduler.Occurrence) { o.Immediate, o.Reasons = true, []scheduler.Reason{delayed} }, "completed", 0},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t)
+				o := s.occurrence("a", 20*time.Second, 3*time.Second)
+				o.Nominal = o.Due.Add(-time.Minute)
+				c.change(&o)
+				s.player.Play(o)
+				s.at(time.Minute)
+				if row := s.expect("a", playout.Played, c.cause, 2); (row.Lateness-c.late).Abs() > time.Millisecond || row.Late() != (c.late > 0) {
+					t.Errorf("late by %s, want %s", row.Lateness, c.late)
+				}
+			})
+		})
+	}
+}

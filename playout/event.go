@@ -2,6 +2,8 @@ package playout
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"loalang/audio"
 	"loalang/scheduler"
@@ -71,7 +73,7 @@ func (p *Player) partStarted(ev audio.Event) {
 	first := len(it.row.Airings) == 0
 	p.openAiring(it, pt, ev.At)
 	if first {
-		it.row.Lateness = it.row.Airings[0].Started.Sub(it.row.Due)
+		it.row.Lateness = it.row.Airings[0].Started.Sub(it.promised())
 		p.cfg.Log.Info("occurrence started", "occurrence", it.occ.ID, "late", it.row.Lateness)
 	}
 	p.book.record(it.row)
@@ -88,6 +90,16 @@ func (it *item) heard() Heard {
 	return NotMeasured
 }
 
+// promised is when the item should have begun: a place in a slot is one of many,
+// an exact instant is not, and after the end of its slot all are late.
+func (it *item) promised() time.Time {
+	belated := slices.ContainsFunc(it.occ.Reasons, func(r scheduler.Reason) bool { return r.Code == scheduler.ReasonLate })
+	if it.occ.Kind == scheduler.Notice && !it.occ.Immediate && (it.occ.Slot == "" || belated) {
+		return it.row.Nominal
+	}
+	return it.row.Due
+}
+
 func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 	pt.started = at
 	pt.airing = len(it.row.Airings)
@@ -99,7 +111,8 @@ func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 
 func (p *Player) closeAiring(it *item, pt *part, at audio.Instant, frames audio.Frames, cause audio.Cause) {
 	a := &it.row.Airings[pt.airing]
-	a.Ended, a.Frames, a.Cause = p.wall(at), int64(frames), string(cause)
+	// Two readings of the clocks differ by some microseconds.
+	a.Ended, a.Frames, a.Cause = later(a.Started, p.wall(at)), int64(frames), string(cause)
 	pt.started = 0
 	pt.told += frames
 }

@@ -77,6 +77,11 @@ func (p *Player) take(o scheduler.Occurrence) {
 	for _, sp := range o.Parts {
 		it.parts = append(it.parts, part{Part: sp, airing: -1})
 	}
+	for _, r := range o.Reasons {
+		if r.Code == scheduler.ReasonLate || r.Code == scheduler.ReasonDelayed && o.Slot == "" && !o.Immediate {
+			p.blame(it, r.Code) // in a slot, waiting for one's turn is no delay
+		}
+	}
 	p.items[o.ID] = it
 	row := it.row
 	p.side.Go(func() {

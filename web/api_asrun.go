@@ -54,7 +54,7 @@ type asRunRow struct {
 	Detail       string       `json:"detail,omitempty" doc:"The cause in words."`
 	By           string       `json:"by,omitempty" doc:"Who stopped or raised it."`
 	Heard        string       `json:"heard" enum:"yes,silent,wrong,not-measured"`
-	Lateness     float64      `json:"lateness" doc:"Seconds: the first frame against due."`
+	Lateness     float64      `json:"lateness" doc:"Seconds: the first frame against the exact instant that was promised, or else against due."`
 	Late         bool         `json:"late" doc:"Too late to count as on time."`
 	Airings      []airingJSON `json:"airings"`
 }
