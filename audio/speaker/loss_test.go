@@ -103,7 +103,7 @@ func outputUnplugReplug(t *trial) {
 	if ev := r.waitFor(audio.Ended, "unheard"); ev.Cause != audio.Completed {
 		t.Errorf("unheard: %+v", ev)
 	}
-	back := in(8 * time.Second) // the card is looked for every five
+	back := in(8 * time.Second) // the card is looked for every five seconds at most
 	if err := r.Cue(audio.Cue{ID: "back", File: tone(t, 100*time.Millisecond, 0.5), At: back}); err != nil {
 		t.Fatal(err)
 	}
