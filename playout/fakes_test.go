@@ -272,13 +272,13 @@ func (o *output) lose() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.down = true
-	o.bus.lose(o)
-	o.events <- audio.Event{Kind: audio.DeviceDown, Cause: audio.Lost}
-	for _, id := range o.order {
+	for _, id := range o.order { // in the order of speaker.Output
 		if k := o.cues[id]; !k.done && k.live {
 			o.endLocked(k, audio.Lost)
 		}
 	}
+	o.bus.lose(o)
+	o.events <- audio.Event{Kind: audio.DeviceDown, Cause: audio.Lost}
 }
 
 func (o *output) back() {

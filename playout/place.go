@@ -95,6 +95,9 @@ func (p *Player) place(it *item, from int, want audio.Instant) {
 // each behind the one before.
 func (p *Player) again(it *item, from int, want audio.Instant) {
 	it.held = true
+	if p.silenced != 0 {
+		want = min(want, it.startAt) // it keeps its turn among those that wait
+	}
 	behind := p.inOrder(func(o *item) bool { return o.cued() && !o.begun() && o.startAt > want })
 	for _, o := range behind {
 		o.held = true // not in the way

@@ -143,6 +143,28 @@ func TestDeviceLostUnderAnEmergency(t *testing.T) {
 	})
 }
 
+// A notice that the card was lost under, while an emergency silenced it, once was
+// overtaken by the notice behind it.
+func TestLostUnderAnEmergencyKeepsItsTurn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second)) // until 31.5 s
+		s.player.Play(s.occurrence("b", 33*time.Second, 3*time.Second))
+		s.at(25 * time.Second)
+		s.raise(s.emergency("x", 30*time.Second))
+		s.at(40 * time.Second)
+		s.out.lose()
+		s.out.back()
+		s.at(3 * time.Minute)
+		s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
+		s.expect("b", playout.Played, scheduler.ReasonPreempted, 2)
+		if a, b := s.row("a").Airings, s.row("b").Airings; b[0].Started.Before(a[len(a)-1].Started) {
+			t.Error("b overtook a")
+		}
+		s.oneVoice("a", "b")
+	})
+}
+
 // Nothing goes on outside the allowed hours, whatever moved it there.
 func TestNothingGoesOnBeyondItsLatestEnd(t *testing.T) {
 	limit := func(o scheduler.Occurrence, s *stage, until time.Duration) scheduler.Occurrence {
