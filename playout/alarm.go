@@ -132,8 +132,8 @@ func (p *Player) raise(al *alarm) error {
 	return nil
 }
 
-// alarmOccurrence is the key of an emergency's as-run row.
-func alarmOccurrence(e scheduler.Emergency) string { return "emergency:" + e.ID }
+// AlarmOccurrence is the key of an emergency's as-run row.
+func AlarmOccurrence(e scheduler.Emergency) string { return "emergency:" + e.ID }
 
 func alarmHolder(e scheduler.Emergency) string { return "emergency " + e.ID }
 

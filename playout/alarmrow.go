@@ -22,7 +22,7 @@ type pass struct {
 // alarmRow begins the as-run row of an emergency.
 func (p *Player) alarmRow(e scheduler.Emergency) AsRun {
 	row := p.newRow(scheduler.Occurrence{
-		ID: alarmOccurrence(e), Kind: KindEmergency, Title: e.Title, Class: scheduler.ClassEmergency,
+		ID: AlarmOccurrence(e), Kind: KindEmergency, Title: e.Title, Class: scheduler.ClassEmergency,
 		Nominal: e.Raised, Due: e.Raised,
 	})
 	row.Claimed, row.Keyed, row.By = row.Created, row.Created, e.RaisedBy

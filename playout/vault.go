@@ -284,7 +284,7 @@ type ending struct{ cause, by string }
 func (v *vault) stopped(occurrence string) (ending, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	id, is := strings.CutPrefix(occurrence, alarmOccurrence(scheduler.Emergency{}))
+	id, is := strings.CutPrefix(occurrence, AlarmOccurrence(scheduler.Emergency{}))
 	d, known := v.all[id]
 	if !is || !known || d.e.Ended.IsZero() {
 		return ending{}, false

@@ -61,8 +61,8 @@ type dayBook struct {
 	slots   []scheduler.Slot
 	runs    []playout.AsRun
 	plan    scheduler.Plan
-	onAir   string // occurrence that sounds
-	fills   bool   // show how full the slots are
+	doing   doing
+	fills   bool // show how full the slots are
 }
 
 // dayItem is one line before it is laid out.
@@ -123,18 +123,20 @@ func (b dayBook) wasItem(r playout.AsRun) dayItem {
 	if r.Announcement != "" {
 		row.Link = "/announcements/" + r.Announcement
 	}
-	if r.Occurrence == b.onAir {
+	if b.doing.what(r) == "running" {
 		row.Class = "on"
 	}
-	row.States = append(row.States, b.runState(r, b.onAir))
+	row.States = append(row.States, b.runState(r, b.doing))
 	return dayItem{at: at, end: end, slot: r.Slot, row: row}
 }
 
 func (b dayBook) willItem(o scheduler.Occurrence) dayItem {
 	row := dayRow{Title: o.Title, Time: b.clock(o.Due), Sub: b.languageLine(plannedLanguages(o), o.Length)}
-	if o.ID == b.onAir {
-		row.Class = "on"
-		row.States = append(row.States, stateView{Icon: "loa", Text: b.word("outcome.running")})
+	if code := b.doing.by[o.ID]; code != "" {
+		if code == "running" {
+			row.Class = "on"
+		}
+		row.States = append(row.States, b.doingState(code))
 	}
 	if o.Announcement != "" {
 		row.Link = "/announcements/" + o.Announcement
@@ -190,14 +192,60 @@ func airedLanguages(r playout.AsRun) []string {
 	return codes
 }
 
+// doing is what becomes of the occurrences that have no outcome yet.
+type doing struct {
+	now time.Time
+	by  map[string]string // occurrence to "running", "yielding" to an emergency, or "unheard"
+}
+
+func doingOf(a playout.Air, now time.Time) doing {
+	d := doing{now: now, by: map[string]string{}}
+	switch {
+	case a.OnAir != nil && a.Emergency != nil:
+		d.by[a.OnAir.Occurrence.ID] = "yielding"
+	case a.OnAir != nil:
+		d.by[a.OnAir.Occurrence.ID] = "running"
+	}
+	for _, e := range a.Emergencies {
+		code := "unheard"
+		if e.Sounding {
+			code = "running"
+		}
+		d.by[playout.AlarmOccurrence(e.Emergency)] = code
+	}
+	return d
+}
+
+// what says it of a row; empty when it has an outcome.
+func (d doing) what(r playout.AsRun) string {
+	code, live := d.by[r.Occurrence]
+	switch {
+	case r.Outcome != "":
+		return ""
+	case live:
+		return code
+	case r.Due.After(d.now):
+		return "soon"
+	}
+	return "unfinished"
+}
+
+func (p phrase) doingState(code string) stateView {
+	s := stateView{Class: "wait", Icon: "cho", Text: p.word("outcome." + code)}
+	switch code {
+	case "running":
+		s.Class, s.Icon = "", "loa"
+	case "unheard":
+		s.Class, s.Icon = "bad", "lo"
+	}
+	return s
+}
+
 // runState says what became of an occurrence.
-func (p phrase) runState(r playout.AsRun, onAir string) stateView {
+func (p phrase) runState(r playout.AsRun, d doing) stateView {
 	switch r.Outcome {
 	case "":
-		if r.Occurrence == onAir {
-			return stateView{Icon: "loa", Text: p.word("outcome.running")}
-		}
-		return stateView{Class: "wait", Icon: "cho", Text: p.word("outcome.unfinished")}
+		return p.doingState(d.what(r))
 	case playout.Played:
 		return p.playedState(r)
 	case playout.Cut, playout.Missed:

@@ -84,9 +84,7 @@ func (p *panel) plan(v *visit) {
 	}
 	b.fills = true
 	air := p.s.cfg.Air.Air()
-	if air.OnAir != nil {
-		b.onAir = air.OnAir.Occurrence.ID
-	}
+	b.doing = doingOf(air, v.now)
 	w := planView{Made: v.word("plan.none-yet")}
 	if !b.plan.Made.IsZero() {
 		w.Made = v.word("plan.made", v.at(b.plan.Made, v.now))
@@ -251,10 +249,7 @@ func (p phrase) cause(code string) string {
 
 // logDays groups rows by civil day, the newest day first.
 func (v *visit) logDays(runs []playout.AsRun, air playout.Air) []logDay {
-	onAir := ""
-	if air.OnAir != nil {
-		onAir = air.OnAir.Occurrence.ID
-	}
+	d := doingOf(air, v.now)
 	var days []logDay
 	for _, r := range runs {
 		id := r.Due.In(v.loc).Format(time.DateOnly)
@@ -262,14 +257,14 @@ func (v *visit) logDays(runs []playout.AsRun, air playout.Air) []logDay {
 			days = append(days, logDay{ID: id, Name: upper(v.day(r.Due, v.now))})
 		}
 		last := &days[len(days)-1]
-		last.Rows = append(last.Rows, v.logRow(r, onAir))
+		last.Rows = append(last.Rows, v.logRow(r, d))
 	}
 	slices.Reverse(days)
 	return days
 }
 
-func (v *visit) logRow(r playout.AsRun, onAir string) logRow {
-	row := logRow{Title: r.Title, Time: v.clock(r.Due), State: v.runState(r, onAir), Sub: v.languageLine(airedLanguages(r), r.Planned)}
+func (v *visit) logRow(r playout.AsRun, d doing) logRow {
+	row := logRow{Title: r.Title, Time: v.clock(r.Due), State: v.runState(r, d), Sub: v.languageLine(airedLanguages(r), r.Planned)}
 	if row.Title == "" {
 		row.Title = v.word("kind." + string(r.Kind))
 	}
@@ -279,7 +274,7 @@ func (v *visit) logRow(r playout.AsRun, onAir string) logRow {
 	if r.Kind == playout.KindEmergency {
 		row.Sub = strings.TrimSuffix(v.word("kind.emergency")+", "+v.lower(row.Sub), ", ")
 	}
-	row.Exact = v.exactly(r)
+	row.Exact = v.exactly(r, d.by[r.Occurrence] != "")
 	switch {
 	case r.By != "" && r.Cause != "" && r.Cause != "completed":
 		row.Notes = append(row.Notes, v.word("cause.by", v.cause(r.Cause), r.By))
@@ -293,12 +288,15 @@ func (v *visit) logRow(r playout.AsRun, onAir string) logRow {
 
 // exactly says when the sound really began and ended, and how far from its due
 // instant, as the output reported it.
-func (v *visit) exactly(r playout.AsRun) string {
+func (v *visit) exactly(r playout.AsRun, live bool) string {
 	if len(r.Airings) == 0 {
 		return ""
 	}
 	first, last := r.Span()
-	if last.IsZero() {
+	switch {
+	case live && r.Outcome == "":
+		return v.word("asrun.since", v.exact(first))
+	case last.IsZero():
 		return v.word("asrun.never-ended", v.exact(first))
 	}
 	return v.word("asrun.exact", v.exact(first), v.exact(last), v.span(r.Lateness))

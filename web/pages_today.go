@@ -37,7 +37,8 @@ type onAirView struct {
 	Occurrence string
 	Title      string
 	Line       string // what of it sounds
-	Sounding   bool
+	State      stateView
+	Yields     bool // to an emergency: nothing of it is heard, and when it goes on is not known
 	Left       string
 	Ends       string // RFC 3339 with milliseconds
 }
@@ -56,9 +57,7 @@ func (p *panel) today(v *visit) {
 		p.s.cfg.Logger.Error("the day could not be read", "err", err)
 		w.Refused = v.word("problem.unavailable")
 	}
-	if air.OnAir != nil {
-		book.onAir = air.OnAir.Occurrence.ID
-	}
+	book.doing = doingOf(air, v.now)
 	w.Data = p.todayView(v, air, book)
 	if v.c.Query("part") == "live" {
 		w.Village, w.Me, w.SignedIn = v.village, v.me, true
@@ -140,9 +139,16 @@ func (v *visit) onAir(a playout.Air) *onAirView {
 	case o.Part != "":
 		line = v.word("part."+string(o.Part)) + ", " + line
 	}
+	state := stateView{Icon: "loa", Text: v.word("air.playing")}
+	switch {
+	case a.Emergency != nil:
+		state = stateView{Icon: "cho", Text: v.word("air.yielding")}
+	case o.Started.IsZero():
+		state.Text = v.word("air.settling")
+	}
 	left := max(o.Ends.Sub(v.now), 0)
 	return &onAirView{
-		Occurrence: o.Occurrence.ID, Title: o.Occurrence.Title, Line: upper(line), Sounding: !o.Started.IsZero(),
+		Occurrence: o.Occurrence.ID, Title: o.Occurrence.Title, Line: upper(line), State: state, Yields: a.Emergency != nil,
 		Left: length(left), Ends: o.Ends.UTC().Format("2006-01-02T15:04:05.000Z"),
 	}
 }
