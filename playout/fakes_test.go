@@ -363,6 +363,7 @@ type journal struct {
 	rows    map[string]playout.AsRun
 	claims  []time.Time
 	failing error
+	locked  atomic.Bool // each write waits in vain
 	// claiming delays and then fails each claim.
 	claiming struct {
 		takes time.Duration
@@ -370,7 +371,11 @@ type journal struct {
 	}
 }
 
-func (j *journal) Claim(_ context.Context, a playout.AsRun) error {
+func (j *journal) Claim(ctx context.Context, a playout.AsRun) error {
+	if j.locked.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	time.Sleep(j.claiming.takes)
 	if j.claiming.fails != nil {
 		return j.claiming.fails
@@ -388,7 +393,11 @@ func (j *journal) Claim(_ context.Context, a playout.AsRun) error {
 	return nil
 }
 
-func (j *journal) Record(_ context.Context, a playout.AsRun) error {
+func (j *journal) Record(ctx context.Context, a playout.AsRun) error {
+	if j.locked.Load() {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.failing != nil {

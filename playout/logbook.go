@@ -240,12 +240,17 @@ func (l *logbook) next() (AsRun, bool) {
 func (l *logbook) write(ctx context.Context, a AsRun) {
 	defer l.saw()
 	defer l.turn(a.Occurrence)()
+	// A journal that is locked lets every row wait: durable first.
+	kept := l.sick() && l.keep(a) == nil
 	patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), journalPatience)
 	defer cancel()
 	err := l.journal.Record(patient, a)
 	l.health(err)
 	if err == nil {
-		l.unspool(a.Occurrence) // what is there is older
+		l.unspool(a.Occurrence) // what is there is no newer
+		return
+	}
+	if kept {
 		return
 	}
 	if spoolErr := l.keep(a); spoolErr != nil {
@@ -287,6 +292,13 @@ func (l *logbook) drainOne(ctx context.Context, name string) bool {
 	}
 	l.unspool(a.Occurrence)
 	return true
+}
+
+// sick says whether the journal's last write failed.
+func (l *logbook) sick() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failing
 }
 
 // health logs a change of the journal's state, not every failure.

@@ -84,3 +84,32 @@ func TestNewestOfTwoSpooledCopiesWins(t *testing.T) {
 		})
 	}
 }
+
+// With the database known to be locked a row is durable at once. It once waited
+// for the database first, and a power cut meanwhile made a miss of what sounded.
+func TestRowIsSpooledAtOnceWhileTheDatabaseIsLocked(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.book.locked.Store(true)
+		s.player.Play(s.occurrence("one", 25*time.Second, 3*time.Second))
+		s.at(25*time.Second + 200*time.Millisecond)
+		files := spoolFiles(t, s.spool)
+		if len(files) != 1 {
+			t.Fatalf("spooled: %v, want one row", files)
+		}
+		raw, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var row playout.AsRun
+		if err := json.Unmarshal(raw, &row); err != nil || len(row.Airings) != 1 {
+			t.Errorf("spooled row: %v, airings %+v; want the chime that sounds", err, row.Airings)
+		}
+		s.book.locked.Store(false)
+		s.at(time.Minute)
+		s.expect("one", playout.Played, "completed", 2)
+		if files := spoolFiles(t, s.spool); len(files) != 0 {
+			t.Errorf("still spooled: %v", files)
+		}
+	})
+}
