@@ -8,7 +8,7 @@ type Role string
 // The roles.
 const (
 	Admin    Role = "admin"    // everything, accounts included
-	Officer  Role = "officer"  // commune officer: slots, schedules, announcements, emergency
+	Officer  Role = "officer"  // commune officer: allowed hours, announcements, schedules, stop, emergency
 	Cadre    Role = "cadre"    // village cadre: announcements, schedules, stop, emergency
 	Recorder Role = "recorder" // youth secretary: uploads recordings, writes announcements
 	Viewer   Role = "viewer"   // looks
