@@ -129,7 +129,7 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	a := d.Announcement
 	n := noticeView{
 		ID: a.ID, Title: a.Title, Sub: v.word("announcement.by", v.at(a.Created, v.now), a.CreatedBy),
-		Paragraphs: paragraphs(a.Text), Renditions: p.renditionViews(v, d, f), Next: p.nextOf(v, a.ID),
+		Paragraphs: paragraphs(a.Text), Renditions: p.renditionViews(v, d, f), Next: p.nextOf(v, d),
 		When: v.whenView(slots, f), Edit: f.editView(a), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
 	}
 	if n.Withdrawn || a.Class != scheduler.ClassNormal {
@@ -209,18 +209,25 @@ func unspoken(r scheduler.Rendition) bool {
 }
 
 // nextOf says when the plan airs an announcement next.
-func (p *panel) nextOf(v *visit, id string) string {
+func (p *panel) nextOf(v *visit, d scheduler.Dossier) string {
+	// The published plan is a moment older than a schedule that was just removed.
+	promised := func(o scheduler.Occurrence) bool {
+		return o.Announcement == d.Announcement.ID && slices.ContainsFunc(d.Schedules, func(s scheduler.Schedule) bool { return s.ID == o.Schedule })
+	}
+	if !d.Announcement.Withdrawn.IsZero() {
+		return ""
+	}
 	plan, err := p.s.cfg.AsRun.Published(v.ctx(), v.village.Key)
 	if err != nil {
 		return ""
 	}
 	for _, o := range plan.Occurrences {
-		if o.Announcement == id && o.Due.After(v.now) {
+		if promised(o) && o.Due.After(v.now) {
 			return v.word("announcement.next", v.at(o.Due, v.now), length(o.Length))
 		}
 	}
 	for _, o := range plan.Omissions {
-		if o.Occurrence.Announcement == id {
+		if promised(o.Occurrence) {
 			return v.word("plan.omitted", lower(v.reason(o.Reason, v.now)))
 		}
 	}

@@ -74,3 +74,17 @@ func TestEmergencyAndNoticeNeverBothSound(t *testing.T) {
 		}
 	}
 }
+
+// The published plan is a moment older than what was just removed.
+func TestRemovedScheduleIsNotNext(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Cadre, "vi")
+	if p := s.get("/announcements/" + meetingID); !strings.Contains(p.text, "Lần tới: 17:01") {
+		t.Fatalf("before: %s", p.text)
+	}
+	s.post("/announcements/"+meetingID+"/schedules/s1/remove", nil)
+	if p := s.get("/announcements/" + meetingID); strings.Contains(p.text, "Lần tới: 17:01") {
+		t.Errorf("after: %s", p.text)
+	}
+}

@@ -393,7 +393,8 @@ func TestPageWithdraw(t *testing.T) {
 		t.Errorf("stopped %v", w.stopped)
 	}
 	p := s.get("/announcements/" + meetingID)
-	if !strings.Contains(p.text, "Đã rút lại lúc") || strings.Contains(p.text, "Rút bản tin này") || strings.Contains(p.text, "Hẹn giờ phát") {
+	if !strings.Contains(p.text, "Đã rút lại lúc") || strings.Contains(p.text, "Rút bản tin này") || strings.Contains(p.text, "Hẹn giờ phát") ||
+		strings.Contains(p.text, "Lần tới") || strings.Contains(p.body, "/remove") {
 		t.Errorf("its page: %s", p.text)
 	}
 	if p := s.post("/announcements/"+meetingID+"/schedules", url.Values{"when": {"minute"}}); p.status != http.StatusUnprocessableEntity {
