@@ -51,7 +51,7 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 	doc.AddOperation(&huma.Operation{
 		OperationID: "create-recording", Method: http.MethodPost, Path: apiRoot + "/recordings", Tags: []string{"recordings"},
 		Summary:     "Send a sound file into the library",
-		Description: "m4a, mp3, ogg, webm, wav, flac, amr, 3gp or aac; at most 100 MB and 30 minutes. The field title comes before the field file. It answers once the recording is levelled and safe on disk. Needs the right: upload.",
+		Description: "m4a, mp3, ogg, webm, wav, flac, amr, 3gp or aac; at most 100 MB and 30 minutes. The field title comes before the field file; other fields before it are refused. It answers once the recording is levelled and safe on disk. Needs the right: upload.",
 		Parameters:  []*huma.Param{query("village", "Key; the board's own when left out.")},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 			Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{"title": text, "file": binary},

@@ -224,6 +224,8 @@ func (s *Server) takeUpload(k *Caller, village string) (recordings.Recording, er
 				return rec, s.brokenForm(k, err)
 			}
 			return rec, err
+		default: // the village stands in the address: a form that names another one is not for this
+			return recordings.Recording{}, k.invalid(part.FormName(), faultUnexpected, "")
 		}
 	}
 }

@@ -165,6 +165,7 @@ func TestBadUploads(t *testing.T) {
 		{"long title", []field{{name: "title", content: strings.Repeat("à", 201)}, file}, "title too-long"},
 		{"endless title", []field{{name: "title", content: strings.Repeat("a", 1<<20)}, file}, "title too-long"},
 		{"control characters", []field{{name: "title", content: "a\x00b"}, file}, "title control-characters"},
+		{"another village", []field{{name: "village", content: "toong-gianh"}, file}, "village unexpected"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
