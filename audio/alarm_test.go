@@ -340,3 +340,24 @@ func TestTooManyAlarms(t *testing.T) {
 		}
 	})
 }
+
+// A message that is ready while the siren sounds follows that siren; people do
+// not wait for another one. The two are the first cycle of Repeat.
+func TestAlarmMessageFollowsTheSirenThatSounds(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		siren := audio.DeskAlarmPart{Clip: flat(6000, 9000), Name: "siren"}
+		message := audio.DeskAlarmPart{Clip: flat(500, 7000), Gap: 10 * time.Millisecond, Name: "vi"}
+		r.raise(parts("flood", 0, siren))
+		r.play(4800)
+		r.raise(parts("flood", 2, siren, message))
+		r.play(20000 + settled)
+		for cycle := range audio.Frames(2) {
+			at := cycle * 6980
+			r.wantLevel(at+fadeFrames, at+6000, 9000)
+			r.wantSilence(at+6000, at+6480)
+			r.wantLevel(at+6480, at+6980, 7000)
+		}
+		r.wantSilence(2*6980, 20000)
+		r.wantEnded("flood", audio.Completed, 2*6980, 2*6980)
+	})
+}

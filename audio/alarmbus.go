@@ -268,7 +268,7 @@ func (b *alarmBus) shape(dst []float32, a *alarmRun) {
 func (b *alarmBus) step(a *alarmRun) {
 	for a.at >= a.playing.parts[a.part].length() {
 		a.at = 0
-		if a.part++; a.part < len(a.playing.parts) {
+		if a.part++; a.part < len(a.playing.parts) || b.goOn(a) {
 			continue
 		}
 		a.part = 0
@@ -282,6 +282,37 @@ func (b *alarmBus) step(a *alarmRun) {
 			a = b.current
 		}
 	}
+}
+
+// goOn lets a cycle that is over continue with what a new cycle has behind the
+// same parts: a message that became ready while the siren sounded follows it,
+// instead of the siren once more.
+func (b *alarmBus) goOn(a *alarmRun) bool {
+	spec := a.spec.Load()
+	if spec == a.playing || a.end != forever || !spec.extends(a.playing) {
+		return false
+	}
+	a.playing, a.cycles = spec, 0
+	return true
+}
+
+// extends says whether s begins with all parts of old, and has more.
+func (s *alarmSpec) extends(old *alarmSpec) bool {
+	if len(s.parts) <= len(old.parts) {
+		return false
+	}
+	for i := range old.parts {
+		if !s.parts[i].same(old.parts[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// same says whether two parts are the same sound in the same memory.
+func (p alarmPart) same(q alarmPart) bool {
+	return p.name == q.name && p.gap == q.gap && len(p.frames) == len(q.frames) &&
+		(len(p.frames) == 0 || &p.frames[0] == &q.frames[0])
 }
 
 func (p alarmPart) length() Frames { return p.gap + Frames(len(p.frames)) }

@@ -220,7 +220,9 @@ func (d *Desk) Stop(ids ...string) {
 
 // Raise starts a at the next pull of the alarm, or, when an alarm with its ID
 // has not ended, gives that one a new cycle: its Until holds at once, its parts
-// and gain from the next cycle on, from which Repeat is counted. While another
+// and gain from the next cycle on, from which Repeat is counted; a new cycle that
+// begins with the parts of the one that sounds goes on behind them, and the two
+// together are the first. While another
 // alarm sounds, a new one waits for the end of that one's cycle; then they
 // alternate. Every accepted alarm ends in exactly one AlarmOff, though one that
 // never sounded has no AlarmOn. It does not block; it reads the clips once. The

@@ -26,8 +26,8 @@ type Output interface {
 
 // Siren is the Alarm bus of an Output.
 type Siren interface {
-	// Raise starts a, or replaces the cycle of the alarm with the same ID from
-	// its next cycle on.
+	// Raise starts a, or replaces the cycle of the alarm with the same ID: from
+	// its next cycle on, or behind the parts that sound when it begins with them.
 	Raise(a audio.Alarm) error
 	// Lower ends the alarm at once.
 	Lower(id string) error

@@ -87,8 +87,8 @@ func (al *alarm) snapshot() AsRun {
 
 // Raise makes an emergency sound at once, over everything; it returns when the
 // output has it and it would survive a power cut, a second later at most. The
-// message, when there is a text, is spoken while the
-// siren sounds and joins from the next cycle on. With the output gone the
+// message, when there is a text, is spoken while the siren sounds and follows
+// it. With the output gone the
 // emergency is active all the same and sounds when the output is back. The error
 // is ErrManyEmergencies: then it does not sound.
 func (p *Player) Raise(_ context.Context, e scheduler.Emergency) error {

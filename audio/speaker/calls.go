@@ -57,7 +57,8 @@ func (o *Output) Stop(ids ...string) error {
 }
 
 // Raise makes an alarm sound at once, over the programme; see audio.Alarm. An
-// alarm with the same ID gets a new cycle, from its next cycle on. While no child
+// alarm with the same ID gets a new cycle: from its next cycle on, or behind the
+// parts that sound when it begins with them. While no child
 // is there it waits for one, until its Until. The files are duplicated. An error
 // (ErrCue, ErrEnded) says that nothing was taken.
 func (o *Output) Raise(a audio.Alarm) error {

@@ -257,7 +257,7 @@ func outputAlarm(t *trial) {
 	near(t, "the siren was heard", loud, on.At)
 }
 
-// TestOutputAlarmJoins: the message joins the siren from its next cycle on, and
+// TestOutputAlarmJoins: the message joins the siren, and
 // Lower ends both at once.
 func TestOutputAlarmJoins(t *testing.T) {
 	siren := tone(t, 200*time.Millisecond, 0.9)
