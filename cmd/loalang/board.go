@@ -172,7 +172,7 @@ func (b *board) openSound() (err error) {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	b.output, err = speaker.NewOutput(speaker.Config{Command: []string{self, "speaker"}, Device: s.Device, Siren: siren, Log: b.log})
+	b.output, err = speaker.NewOutput(speaker.Config{Command: []string{self, "speaker"}, Device: s.Device, Buffer: s.Buffer, Siren: siren, Log: b.log})
 	return err
 }
 

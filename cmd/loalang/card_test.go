@@ -22,7 +22,7 @@ func TestBroadcastToTheVirtualCard(t *testing.T) {
 		name, value, _ := strings.Cut(e, "=")
 		t.Setenv(name, value)
 	}
-	d := serve(t, t.TempDir(), "default", quick...).admit()
+	d := serve(t, t.TempDir(), "default", append(quick, "--buffer", "80ms")...).admit() // that bears a machine at work
 	d.until("the card is open", 10*time.Second, func() bool {
 		return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true
 	})

@@ -27,6 +27,7 @@ type settings struct {
 	Data         string
 	Listen       string
 	Device       string
+	Buffer       time.Duration // of the card; 0: as the output thinks best
 	Village      string
 	Log          slog.Level
 	MetricsToken string
@@ -62,6 +63,7 @@ func table() []setting {
 		}},
 		{"listen", "127.0.0.1:8080", "address of the panel; \":8080\" opens it to the local network", setListen},
 		{"device", "default", "sound output: default, the NAME of an ALSA device, null, or file:PATH", setDevice},
+		{"buffer", "0s", "the card's buffer, 4ms to 1s; 0s: 10ms with real-time priority, 60ms without, larger when the card runs dry", setBuffer},
 		{"village", "un-ta", "key of the village whose loudspeakers this board drives", func(s *settings, v string) error {
 			if !slug.MatchString(v) {
 				return errors.New("use small letters, digits and hyphens, such as un-ta")
@@ -121,6 +123,15 @@ func setListen(s *settings, v string) error {
 		return errors.New("the port is a number from 0 to 65535")
 	}
 	s.Listen = v
+	return nil
+}
+
+func setBuffer(s *settings, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil || d != 0 && (d < 4*time.Millisecond || d > time.Second) {
+		return errors.New("use 0s, or 4ms to 1s")
+	}
+	s.Buffer = d
 	return nil
 }
 
