@@ -175,7 +175,7 @@ func (d *Desk) Cue(c DeskCue) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("cue %s: %w: %d cues are waiting or sounding; send it later", c.ID, ErrDeskFull, maxCues)
+	return fmt.Errorf("cue %s: %w: %d cues are waiting or sounding; send it later", c.ID, ErrDeskFull, MaxCues)
 }
 
 func (d *Desk) wake() {

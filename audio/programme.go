@@ -2,8 +2,8 @@ package audio
 
 import "sync/atomic"
 
-// maxCues is how many cues may wait or sound at once.
-const maxCues = 32
+// MaxCues is how many cues may wait or sound at once on one Output.
+const MaxCues = 32
 
 // forsaken is the detail of a cue that ends because its predecessor did.
 const forsaken = "the cue before it did not come to its end"
@@ -15,7 +15,7 @@ const forsaken = "the cue before it did not come to its end"
 // looks that far ahead: pos is the next frame to hand out, head the next to mix.
 type programme struct {
 	d        *Desk
-	slots    [maxCues]atomic.Pointer[deskCue]
+	slots    [MaxCues]atomic.Pointer[deskCue]
 	position atomic.Int64 // pos, for others
 
 	pos      Frames

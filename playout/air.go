@@ -14,7 +14,8 @@ import (
 // Output is one card and channel set. *speaker.Output is one. Its calls do not
 // block on the card; what really happened comes back as audio.Events.
 type Output interface {
-	// Cue hands over one file to sound at an instant.
+	// Cue hands over one file to sound at an instant; at most audio.MaxCues wait or
+	// sound at once, those included that were stopped and have not ended yet.
 	Cue(c audio.Cue) error
 	// Stop ends the cues with these IDs with a fade; unknown IDs are ignored.
 	// No IDs: all cues.

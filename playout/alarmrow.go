@@ -170,7 +170,6 @@ func (p *Player) conclude(al *alarm, outcome Outcome, cause string) {
 // stopped sounds again after the restart.
 func (p *Player) leaveAlarms(events <-chan audio.Event) {
 	p.mu.Lock()
-	p.leaving = true
 	alarms := append([]*alarm(nil), p.alarms...)
 	p.mu.Unlock()
 	for _, al := range alarms {

@@ -161,6 +161,7 @@ type output struct {
 	bus     alarmBus
 	down    bool
 	refuse  error
+	refused int // cues for which there was no room
 	lowered []string
 	deaf    bool // takes orders and does nothing
 }
@@ -177,6 +178,10 @@ func (o *output) Cue(c audio.Cue) error {
 	}
 	if _, twice := o.cues[c.ID]; twice {
 		return fmt.Errorf("cue %q twice", c.ID)
+	}
+	if waiting := o.waiting(); waiting >= audio.MaxCues {
+		o.refused++
+		return fmt.Errorf("cue %q: %d cues wait already", c.ID, waiting)
 	}
 	size, err := c.File.Seek(0, 2)
 	if err != nil {
@@ -199,6 +204,22 @@ func (o *output) Cue(c audio.Cue) error {
 	}
 	o.arm(k)
 	return nil
+}
+
+// waiting counts the cues that have not ended. o.mu is held.
+func (o *output) waiting() (n int) {
+	for _, k := range o.cues {
+		if !k.done {
+			n++
+		}
+	}
+	return n
+}
+
+func (o *output) turnedAway() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.refused
 }
 
 // arm sets the timers of a cue's start and end.

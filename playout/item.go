@@ -33,7 +33,8 @@ type item struct {
 	row      AsRun
 	parts    []part
 	ready    bool          // claimed, files open, placed
-	held     bool          // not cued: it waits for the end of an alarm
+	held     bool          // not cued: it waits for the end of an alarm, or is crowded
+	crowded  bool          // it waits for room in the output, or for who waits before it
 	from     int           // the part with which the newest try begins
 	keyed    bool          // the amplifier was keyed for it
 	ampErr   error         // why the amplifier was not
@@ -296,6 +297,9 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 		delete(p.cues, it.parts[i].cue)
 	}
 	delete(p.items, it.occ.ID)
+	if p.silenced == 0 && !p.isLeaving() {
+		p.release() // there is room now
+	}
 	p.bridge()
 	p.power.release(it.occ.ID)
 	p.show()

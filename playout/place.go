@@ -13,6 +13,10 @@ import (
 // between the clocks, and the frames of a card, may cost.
 const untilSlack = 50 * time.Millisecond
 
+// maxCued is how many cues may wait or sound: half of what the output takes, for
+// those that make room have to end there first.
+const maxCued = audio.MaxCues / 2
+
 // cued says whether the output holds the newest try of the item.
 func (it *item) cued() bool { return it.ready && !it.held }
 
@@ -72,11 +76,29 @@ func (p *Player) earliest(want audio.Instant, length time.Duration) audio.Instan
 	return at
 }
 
+// crowd says whether the item must wait because the output has no room for its
+// cues, or because another waits for room that comes before it.
+func (p *Player) crowd(it *item) bool {
+	for _, other := range p.items {
+		if other != it && other.crowded && byDue(other, it) < 0 {
+			return true
+		}
+	}
+	return len(p.cues) > 0 && len(p.cues)+len(it.parts)-it.from > maxCued
+}
+
+// byDue compares items by when the plan has them begin.
+func byDue(a, b *item) int {
+	return cmp.Or(a.row.Due.Compare(b.row.Due), cmp.Compare(a.occ.ID, b.occ.ID))
+}
+
 // place lets the item sound from the given part on, at the first free time from
-// want on. Under an alarm it waits for the end of that.
+// want on. Under an alarm it waits for the end of that, and while too many are
+// before it for the end of one.
 func (p *Player) place(it *item, from int, want audio.Instant) {
 	it.from, it.startAt, it.ready = from, want, true
-	if p.silenced != 0 {
+	it.crowded = p.silenced == 0 && p.crowd(it)
+	if p.silenced != 0 || it.crowded {
 		p.hold(it)
 		return
 	}
@@ -174,8 +196,8 @@ func (p *Player) takeBack(it *item) {
 	}
 }
 
-// hold keeps an item from the output until an alarm is over: its instant would
-// pass there, and be taken for too late.
+// hold keeps an item from the output until release: under an alarm its instant
+// would pass there, and be taken for too late.
 func (p *Player) hold(it *item) {
 	p.takeBack(it)
 	it.held = true
@@ -247,12 +269,20 @@ func (p *Player) thaw(at audio.Instant, lost bool) {
 	p.show()
 }
 
-// release finds a new place for what was held back, in its old order.
+// release finds a new place for what was held back, in the order of the plan.
 func (p *Player) release() {
-	for _, it := range p.inOrder(func(it *item) bool { return it.held }) {
-		due := it.startAt
+	waiting := p.inOrder(func(it *item) bool { return it.held })
+	slices.SortFunc(waiting, byDue)
+	for _, it := range waiting {
+		if p.items[it.occ.ID] != it || !it.held {
+			continue // one before it was too late and made room for it
+		}
+		due, cause := it.startAt, scheduler.ReasonPreempted
+		if it.crowded {
+			cause = scheduler.ReasonDelayed
+		}
 		if due < p.cfg.Mono() || !p.free(it, due) {
-			p.blame(it, scheduler.ReasonPreempted)
+			p.blame(it, cause)
 		}
 		p.place(it, it.from, due)
 	}

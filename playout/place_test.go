@@ -2,6 +2,7 @@ package playout_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -105,6 +106,39 @@ func TestEmergencyMovesWhatFollows(t *testing.T) {
 		}
 		if at := s.since(s.row("e").Airings[0]); at != 100*time.Second {
 			t.Errorf("e, which nothing was in the way of, began at %s", at)
+		}
+	})
+}
+
+// Under a long emergency more notices come together than the output takes cues:
+// those that it refused once overtook the others, and blamed the sound device.
+func TestMoreWaitsThanTheOutputTakes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.at(5 * time.Second)
+		s.raise(s.emergency("x", 15*time.Minute))
+		var ids []string
+		for i := range 40 { // two parts each
+			due := time.Minute + time.Duration(i)*20*time.Second
+			s.at(due - 10*time.Second)
+			o := s.occurrence(fmt.Sprintf("n%02d", i), due, 10*time.Second)
+			o.Misfire.Grace = time.Hour
+			s.player.Play(o)
+			ids = append(ids, o.ID)
+		}
+		s.at(40 * time.Minute)
+		for _, id := range ids {
+			s.expect(id, playout.Played, scheduler.ReasonPreempted, 2)
+		}
+		if n := s.out.turnedAway(); n > 0 {
+			t.Errorf("the output was asked for %d cues that it had no room for", n)
+		}
+		s.oneVoice(ids...)
+		began := func(id string) time.Duration { return s.since(s.row(id).Airings[0]) }
+		for i := 1; i < len(ids); i++ {
+			if gap := began(ids[i]) - began(ids[i-1]); gap < 0 || gap > 15*time.Second {
+				t.Errorf("%s began %s after %s", ids[i], gap, ids[i-1])
+			}
 		}
 	})
 }

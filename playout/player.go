@@ -322,6 +322,9 @@ func (p *Player) instant(t time.Time) audio.Instant {
 // leave ends every item as the process goes down: what sounds is cut, what is
 // about to in this instant is missed; all else may air in the next run.
 func (p *Player) leave() {
+	p.mu.Lock()
+	p.leaving = true
+	p.mu.Unlock()
 	for _, it := range p.items { // first: the end of one keys the amplifier for the next
 		if !it.row.untouched() && p.silentSoFar(it) {
 			it.row.Keyed = time.Time{}
@@ -335,6 +338,13 @@ func (p *Player) leave() {
 		p.abandon(it, scheduler.ReasonPower)
 	}
 	p.leaveAlarms(p.cfg.Output.Events())
+}
+
+// isLeaving says whether the process goes down.
+func (p *Player) isLeaving() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.leaving
 }
 
 // changed tells watchers that Air differs.

@@ -39,7 +39,6 @@ const (
 	MaxMessage      = maxMessage
 	MaxID           = maxID
 	Noticed         = noticed
-	MaxCues         = maxCues
 )
 
 var (

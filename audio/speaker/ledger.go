@@ -11,9 +11,6 @@ import (
 	"loalang/audio"
 )
 
-// maxCues bounds what may wait in an Output: as much as an audio.Desk takes.
-const maxCues = 32
-
 // ledger knows what an Output was asked for and has not ended, so that a new
 // child can be told. It is pure but for the files, and not safe for use by
 // several goroutines.
@@ -46,7 +43,7 @@ func (l *ledger) add(c audio.Cue) { l.cues = append(l.cues, &cueEntry{cue: c}) }
 // admit checks a new cue against those there are, and resolves what it follows:
 // a cue that has ended already is an instant.
 func (l *ledger) admit(c *audio.Cue) error {
-	if len(l.cues) >= maxCues {
+	if len(l.cues) >= audio.MaxCues {
 		return fmt.Errorf("%w %q: %d cues wait already", ErrCue, c.ID, len(l.cues))
 	}
 	if l.find(c.ID) != nil {
@@ -141,7 +138,7 @@ func (l *ledger) remove(id string, ev audio.Event) {
 	}
 	l.ends[id] = ev.At
 	l.order = append(l.order, id)
-	if len(l.order) > maxCues {
+	if len(l.order) > audio.MaxCues {
 		delete(l.ends, l.order[0])
 		l.order = l.order[1:]
 	}

@@ -242,16 +242,16 @@ func TestLedgerAdmits(t *testing.T) {
 
 func TestLedgerIsBounded(t *testing.T) {
 	l := booked(t)
-	for i := range speaker.MaxCues {
+	for i := range audio.MaxCues {
 		l.Add(audio.Cue{ID: fmt.Sprint(i), At: noon})
 	}
 	if err := l.Admit(&audio.Cue{ID: "more", At: noon}); !errors.Is(err, speaker.ErrCue) {
 		t.Errorf("admit = %v, want ErrCue", err)
 	}
-	if got := told(l.Stopped(noon, nil)); len(got) != speaker.MaxCues {
-		t.Errorf("%d stopped, want all %d", len(got), speaker.MaxCues)
+	if got := told(l.Stopped(noon, nil)); len(got) != audio.MaxCues {
+		t.Errorf("%d stopped, want all %d", len(got), audio.MaxCues)
 	}
-	for i := range 3 * speaker.MaxCues { // what ended is remembered, but not for ever
+	for i := range 3 * audio.MaxCues { // what ended is remembered, but not for ever
 		c := audio.Cue{ID: fmt.Sprint("n", i), At: noon}
 		if err := l.Admit(&c); err != nil {
 			t.Fatal(err)
