@@ -177,13 +177,14 @@ func (p *Player) activeAlarms() int {
 }
 
 // sound gives the output the cycle of an alarm: the siren and then the message
-// parts. It does nothing once the alarm was stopped or is over.
+// parts. It does nothing once the alarm was stopped or is over, or the process
+// goes down.
 func (p *Player) sound(al *alarm) error {
 	al.order.Lock()
 	defer al.order.Unlock()
 	settle := p.cfg.Amp.State().Settle
 	p.mu.Lock()
-	if !al.e.Ended.IsZero() || p.findAlarm(al.e.ID) != al {
+	if p.leaving || !al.e.Ended.IsZero() || p.findAlarm(al.e.ID) != al {
 		p.mu.Unlock()
 		return nil
 	}

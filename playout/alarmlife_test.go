@@ -198,3 +198,24 @@ func TestPowerCutRightAfterAStop(t *testing.T) {
 		}
 	})
 }
+
+// Words that became ready as the process went down once raised the siren again
+// that had just been lowered.
+func TestWordsRaiseNoSirenThatWasLoweredToLeave(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.voicer.took = 3 * time.Second
+		s.at(5 * time.Second)
+		s.raise(s.emergency("x", time.Minute))
+		s.at(7500 * time.Millisecond)
+		s.out.mu.Lock()
+		s.out.deaf = true // the end waits for its last word for a second
+		s.out.mu.Unlock()
+		s.close()
+		s.out.mu.Lock()
+		defer s.out.mu.Unlock()
+		if n := len(s.out.raised); n != 1 {
+			t.Errorf("the siren was raised %d times, want once", n)
+		}
+	})
+}
