@@ -59,10 +59,12 @@ type ClockConfig struct {
 }
 
 // Clock is the wall clock with its trust. Its methods may be called from any
-// goroutine; Run owns two of its own.
+// goroutine, and but for Tell and Saw none of them waits for the disk; Run owns
+// three goroutines of its own.
 type Clock struct {
-	cfg   ClockConfig
-	steps chan time.Duration
+	cfg     ClockConfig
+	steps   chan time.Duration
+	replace func(name string, raw []byte) error // replaceFile
 
 	mu     sync.Mutex
 	state  Trust
@@ -73,9 +75,10 @@ type Clock struct {
 	monoAt time.Duration // monotonic at the last look
 	memory clockMemory
 	keptAt time.Duration
-	kept   int // counts what was memorised
+	kept   bool // the memory was written by this process
+	unkept bool // it has changed in a way that must not wait for the next time
 
-	saw sync.Mutex // one Saw at a time; locked before mu
+	file sync.Mutex // one writer of the memory at a time; locked before mu, which is free while it writes
 }
 
 // OpenClock reads what is remembered and takes a first look. A memory that is
@@ -87,7 +90,7 @@ func OpenClock(cfg ClockConfig) *Clock {
 	if cfg.Proc == "" {
 		cfg.Proc = "/proc"
 	}
-	c := &Clock{cfg: cfg, steps: make(chan time.Duration, 1)}
+	c := &Clock{cfg: cfg, steps: make(chan time.Duration, 1), replace: replaceFile}
 	c.wallAt, c.monoAt = cfg.Kernel.Read()
 	c.recall(c.monoAt)
 	c.since = c.monoAt
@@ -149,6 +152,14 @@ func (c *Clock) Steps() <-chan time.Duration { return c.steps }
 // synchronised that one stays. ErrBackwards when t lies before what the kernel or
 // an RTC has seen, ErrAhead when it lies decades behind that.
 func (c *Clock) Tell(t time.Time, by string) error {
+	if err := c.take(t, by); err != nil {
+		return err
+	}
+	return c.keep()
+}
+
+// take is Tell but for the disk.
+func (c *Clock) take(t time.Time, by string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_, mono := c.cfg.Kernel.Read()
@@ -165,7 +176,8 @@ func (c *Clock) Tell(t time.Time, by string) error {
 	c.become(c.judge())
 	c.cfg.Log.Info("the time was told", "by", by, "time", t.UTC(), "trust", c.state)
 	c.compare()
-	return c.keep()
+	c.memorise()
+	return nil
 }
 
 // Run watches for steps and changes of trust until ctx ends; it returns nil.
@@ -174,22 +186,33 @@ func (c *Clock) Run(ctx context.Context) error {
 	var watching sync.WaitGroup
 	watching.Go(func() { c.watch(ctx, set) })
 	defer watching.Wait()
-	c.mu.Lock()
-	c.logKeep()
-	c.mu.Unlock()
+	due := make(chan struct{}, 1)
+	due <- struct{}{}
+	var keeping sync.WaitGroup
+	keeping.Go(func() {
+		for range due { // a disk that hangs keeps nobody from looking at the clock
+			c.logKeep()
+		}
+	})
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			c.mu.Lock()
-			defer c.mu.Unlock()
+			close(due)
+			keeping.Wait()
 			c.logKeep()
 			return nil
 		case <-set:
 		case <-tick.C:
 		}
-		c.look()
+		if !c.look() {
+			continue
+		}
+		select {
+		case due <- struct{}{}:
+		default: // it is waited for already
+		}
 	}
 }
 
@@ -209,15 +232,15 @@ func (c *Clock) watch(ctx context.Context, set chan<- struct{}) {
 	}
 }
 
-// look judges the trust anew and compares the clocks.
-func (c *Clock) look() {
+// look judges the trust anew and compares the clocks. It says whether the memory
+// is to be written.
+func (c *Clock) look() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.become(c.judge())
 	c.compare()
-	if _, mono := c.cfg.Kernel.Read(); mono-c.keptAt > keepEvery {
-		c.logKeep()
-	}
+	_, mono := c.cfg.Kernel.Read()
+	return c.unkept || mono-c.keptAt > keepEvery
 }
 
 // compare tells how far Now has stepped since the last look, whatever moved it:
@@ -273,7 +296,8 @@ func (c *Clock) become(t Trust) {
 	c.pin(c.since)
 	c.state = t
 	c.tell(0)
-	c.logKeep()
+	c.memorise()
+	c.unkept = true
 }
 
 // tell adds a step to those that nobody has read. mu is held.

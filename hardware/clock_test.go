@@ -534,3 +534,38 @@ func TestSawKeepsTheClockFromGoingBack(t *testing.T) {
 		}
 	})
 }
+
+// A disk that hangs once kept everybody waiting who asked for the time: the siren
+// and the relay among them.
+func TestTheTimeWaitsForNoDisk(t *testing.T) {
+	c := newHouse(t, "boot-1").open(newKernel(noon), true)
+	writing, whole := make(chan struct{}), make(chan struct{})
+	c.FakeDisk(func(string, []byte) error {
+		select {
+		case writing <- struct{}{}:
+		default:
+		}
+		<-whole
+		return nil
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- c.Run(ctx) }()
+	<-writing
+	told := make(chan bool)
+	go func() {
+		c.Now()
+		told <- c.Trusted()
+	}()
+	select {
+	case <-told:
+	case <-time.After(2 * time.Second): // only of a clock that waits
+		t.Error("who asks for the time waits for the disk")
+		defer func() { <-told }()
+	}
+	close(whole)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}

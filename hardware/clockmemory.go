@@ -75,13 +75,12 @@ func (c *Clock) logKeep() {
 	}
 }
 
-// keep writes the memory at once. mu is held.
+// keep writes the memory. It blocks on the disk; mu must not be held, so that
+// nobody who asks for the time waits with it.
 func (c *Clock) keep() error {
-	raw, err := c.memorise()
-	if err != nil || c.cfg.File == "" {
-		return err
-	}
-	return replaceFile(c.cfg.File, raw)
+	c.file.Lock()
+	defer c.file.Unlock()
+	return c.write()
 }
 
 // Saw notes durably that it is now: something was written down at this time,
@@ -89,43 +88,45 @@ func (c *Clock) keep() error {
 // in 10 s changes nothing. It may block on the disk; nobody else waits for it,
 // least of all who asks for the time.
 func (c *Clock) Saw() {
-	if c.cfg.File == "" {
+	c.file.Lock()
+	defer c.file.Unlock()
+	if c.keptLately() {
 		return
 	}
-	c.saw.Lock()
-	defer c.saw.Unlock()
-	_, mono := c.cfg.Kernel.Read()
-	c.mu.Lock()
-	if c.kept > 0 && mono-c.keptAt < sawEvery {
-		c.mu.Unlock()
-		return
-	}
-	for {
-		raw, err := c.memorise()
-		mine := c.kept
-		c.mu.Unlock()
-		if err == nil {
-			err = replaceFile(c.cfg.File, raw)
-		}
-		if err != nil {
-			c.cfg.Log.Warn("the clock's memory could not be written", "err", err)
-			return
-		}
-		c.mu.Lock()
-		if c.kept == mine { // else somebody kept a newer state meanwhile, and this one may lie over it
-			c.mu.Unlock()
-			return
-		}
+	if err := c.write(); err != nil {
+		c.cfg.Log.Warn("the clock's memory could not be written", "err", err)
 	}
 }
 
-// memorise is the memory as it is to be written: what was seen never goes back
-// unless the kernel is synchronised, and an unknown clock adds no more to it than
-// has certainly passed. mu is held.
-func (c *Clock) memorise() ([]byte, error) {
+func (c *Clock) keptLately() bool {
 	_, mono := c.cfg.Kernel.Read()
-	c.keptAt = mono
-	c.kept++
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept && mono-c.keptAt < sawEvery
+}
+
+// write is keep with file held.
+func (c *Clock) write() error {
+	_, mono := c.cfg.Kernel.Read()
+	c.mu.Lock()
+	c.keptAt, c.kept, c.unkept = mono, true, false
+	c.memorise()
+	raw, err := json.Marshal(c.memory)
+	c.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("encode the clock's memory: %w", err)
+	}
+	if c.cfg.File == "" {
+		return nil
+	}
+	return c.replace(c.cfg.File, raw)
+}
+
+// memorise brings the memory up to date: what was seen never goes back unless the
+// kernel is synchronised, and an unknown clock adds no more to it than has
+// certainly passed. mu is held.
+func (c *Clock) memorise() {
+	_, mono := c.cfg.Kernel.Read()
 	c.pin(mono)
 	now, trusted := c.now().UTC(), c.trusted()
 	seen := &c.memory.LastSeen
@@ -136,14 +137,10 @@ func (c *Clock) memorise() ([]byte, error) {
 		*seen = now
 	}
 	c.memory.Boot, c.memory.Trusted = c.boot(), trusted
-	raw, err := json.Marshal(c.memory)
-	if err != nil {
-		return nil, fmt.Errorf("encode the clock's memory: %w", err)
-	}
-	return raw, nil
 }
 
-// replaceFile writes a file whole or not at all.
+// replaceFile writes a file whole or not at all, and durably: temporary file,
+// fsync, rename, fsync of the folder.
 func replaceFile(name string, raw []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".clock-*")
 	if err != nil {
@@ -160,5 +157,12 @@ func replaceFile(name string, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), name)
+	if err := os.Rename(f.Name(), name); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
