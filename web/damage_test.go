@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,4 +71,17 @@ func TestDamagedDatabaseIsToldOf(t *testing.T) {
 		t.Errorf("got %+v", p)
 	}
 	h.call("cadre+", "POST", "/api/v1/emergency", `{"title":"Lũ","reason":"Nước dâng nhanh"}`).want(201)
+}
+
+// A full disk is told of as what it is, not as a moment's bustle, when a notice
+// cannot be saved.
+func TestFullDiskIsToldOfOnPages(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Cadre, "vi")
+	s.get("/") // known before
+	w.broken = syscall.ENOSPC
+	p := s.post("/announcements/new", url.Values{"do": {"send"}, "title": {"Họp"}, "text": {"Mời bà con."}, "language": {"vi"}, "how_vi": {"voice"}, "when": {"now"}})
+	if p.status != 507 || !strings.Contains(p.text, "Bộ nhớ đã đầy") {
+		t.Errorf("status %d: %s", p.status, p.text)
+	}
 }

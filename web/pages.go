@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -269,6 +270,8 @@ func (p *panel) fail(v *visit, err error) {
 		p.problem(v, http.StatusNotFound, "problem.not-found")
 	case errors.Is(err, scheduler.ErrRevision):
 		p.problem(v, http.StatusConflict, "problem.conflict")
+	case errors.Is(err, syscall.ENOSPC):
+		p.problem(v, http.StatusInsufficientStorage, "problem.disk-full")
 	case isDamage(err): // the store has logged it
 		p.problem(v, http.StatusServiceUnavailable, "problem.database-damaged")
 	default:
