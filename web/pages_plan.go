@@ -40,7 +40,7 @@ type logView struct {
 	Days     []logDay
 	From, To string
 	Trouble  bool
-	CSV      string
+	File     string // where the same rows lie for a spreadsheet
 	Earlier  string
 	Fault    string
 }
@@ -71,6 +71,7 @@ type logRow struct {
 func (p *panel) registerPlan(r *gin.Engine) {
 	r.GET("/plan", p.allow(people.View, p.plan))
 	r.GET("/asrun", p.allow(people.View, p.asrun))
+	r.GET(logFile, p.allow(people.View, p.asrunFile))
 }
 
 // planDays is how many days the plan page shows.
@@ -143,21 +144,35 @@ func (p *panel) asrun(v *visit) {
 		w.From, w.To = today.AddDate(0, 0, 1-logDays).Format(time.DateOnly), today.Format(time.DateOnly)
 		from, to, _ = v.logBounds(w.From, w.To) // our own dates are right
 	}
-	runs, err := p.s.cfg.AsRun.AsRuns(v.ctx(), v.village.Key, from, to)
+	runs, err := p.logRuns(v, from, to)
 	if err != nil {
 		p.fail(v, err)
 		return
 	}
-	runs = slices.DeleteFunc(runs, func(r playout.AsRun) bool { return framing(r.Kind) && !troubled(r) })
 	v.summarise(&w, runs, from, to)
+	q := url.Values{"from": {w.From}, "to": {w.To}}
 	if w.Trouble {
-		runs = slices.DeleteFunc(runs, func(r playout.AsRun) bool { return !troubled(r) })
+		q.Set("only", "trouble")
+		runs = onlyTrouble(runs)
 	}
 	w.Days = v.logDays(runs, p.s.cfg.Air.Air())
-	q := url.Values{"from": {from.UTC().Format(time.RFC3339)}, "to": {to.UTC().Format(time.RFC3339)}, "village": {v.village.Key}, "format": {"csv"}}
-	w.CSV = "/api/v1/asrun?" + q.Encode()
+	w.File = logFile + "?" + q.Encode()
 	w.Earlier = "/asrun?" + url.Values{"from": {from.AddDate(0, 0, -logDays).Format(time.DateOnly)}, "to": {from.AddDate(0, 0, -1).Format(time.DateOnly)}}.Encode()
 	p.show(v, "asrun", view{Title: v.word("nav.asrun"), Tab: "asrun", Data: w})
+}
+
+// logRuns is what the as-run page and its file list: openings and closings only
+// when something was wrong with them.
+func (p *panel) logRuns(v *visit, from, to time.Time) ([]playout.AsRun, error) {
+	runs, err := p.s.cfg.AsRun.AsRuns(v.ctx(), v.village.Key, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(runs, func(r playout.AsRun) bool { return framing(r.Kind) && !troubled(r) }), nil
+}
+
+func onlyTrouble(runs []playout.AsRun) []playout.AsRun {
+	return slices.DeleteFunc(runs, func(r playout.AsRun) bool { return !troubled(r) })
 }
 
 // logBounds turns two civil dates, both inclusive, into instants. The error is
@@ -183,9 +198,15 @@ func troubled(r playout.AsRun) bool {
 	case playout.Cut, playout.Missed:
 		return true
 	case playout.Played:
-		return r.Late() || r.Heard == playout.HeardSilent || r.Heard == playout.HeardWrong
+		return r.Late() || silent(r)
 	}
 	return false
+}
+
+// silent says whether an occurrence was played to its end and yet not heard as
+// it should: that is never on time, nor aired at all.
+func silent(r playout.AsRun) bool {
+	return r.Outcome == playout.Played && (r.Heard == playout.HeardSilent || r.Heard == playout.HeardWrong)
 }
 
 // summarise says the days in one sentence, three figures, and the causes.
@@ -195,7 +216,7 @@ func (v *visit) summarise(w *logView, runs []playout.AsRun, from, to time.Time) 
 	causes := map[string]int{}
 	for _, r := range runs {
 		switch {
-		case r.Outcome == playout.Cut, r.Outcome == playout.Missed:
+		case r.Outcome == playout.Cut, r.Outcome == playout.Missed, silent(r):
 			lost++
 		case r.Outcome == playout.Played && r.Late():
 			lateOnes++
