@@ -99,6 +99,9 @@ func (p *Producer) produceAll(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
+		if r.Fault == FaultTooLong {
+			continue // until somebody shortens it: speaking half an hour costs a board minutes
+		}
 		if err := p.produce(ctx, r); err != nil {
 			p.cfg.Log.Error("a rendition could not be saved", "rendition", r.ID, "err", err)
 		}

@@ -353,3 +353,32 @@ func TestProducerTellsOnceOfADatabaseThatIsAway(t *testing.T) {
 		}
 	})
 }
+
+// A text that is too long was once spoken anew each minute for as long as its
+// announcement was valid, and kept the others waiting.
+func TestWhatIsTooLongIsSpokenOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio()
+		s.library = recordings.Refused{Code: recordings.TooLong}
+		s.drafts["r"] = scheduler.Rendition{Owned: scheduler.Owned{ID: "r"}, State: scheduler.Spoken, Language: "vi", SpokenText: "rất dài"}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.producer().Run(ctx) }()
+		time.Sleep(10 * time.Minute)
+		s.mu.Lock()
+		if s.spoken != 1 || s.drafts["r"].Fault != playout.FaultTooLong {
+			t.Errorf("spoken %d times, fault %q; want once and %q", s.spoken, s.drafts["r"].Fault, playout.FaultTooLong)
+		}
+		s.library = nil
+		s.drafts["r"] = scheduler.Rendition{Owned: scheduler.Owned{ID: "r"}, State: scheduler.Spoken, Language: "vi", SpokenText: "ngắn"}
+		s.mu.Unlock()
+		time.Sleep(2 * time.Minute)
+		if r := s.draft("r"); r.State != scheduler.Ready {
+			t.Errorf("the shorter text is %q with fault %q, want it ready", r.State, r.Fault)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
