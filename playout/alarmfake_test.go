@@ -2,6 +2,7 @@ package playout_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"sync"
@@ -259,7 +260,9 @@ type voicer struct {
 	disk     error    // of what needs the library
 	memory   error    // of what needs none
 	took     time.Duration
-	asked    []string // languages spoken aloud
+	shelving time.Duration // of the library, beside took
+	muted    string        // language that is not spoken
+	asked    []string      // languages spoken aloud
 	imported int
 }
 
@@ -287,13 +290,21 @@ func (v *voicer) Aloud(ctx context.Context, language, _ string) (*os.File, error
 	if v.memory != nil {
 		return nil, v.memory
 	}
+	if language == v.muted {
+		return nil, errMuted
+	}
 	return os.Open(v.lib.path("message"))
 }
 
 func (v *voicer) Voice(_ context.Context, language, _, _ string) (recordings.Recording, error) {
-	time.Sleep(v.took)
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if language == v.muted {
+		return recordings.Recording{}, errMuted
+	}
+	v.mu.Unlock()
+	time.Sleep(v.took + v.shelving)
+	v.mu.Lock()
 	if v.fail != nil {
 		return recordings.Recording{}, v.fail
 	}
@@ -302,6 +313,18 @@ func (v *voicer) Voice(_ context.Context, language, _, _ string) (recordings.Rec
 	}
 	v.imported++
 	return recordings.Recording{ID: "message"}, nil
+}
+
+var errMuted = errors.New("the voice is gone")
+
+// mute keeps a language from being spoken; the library says so at once.
+func (v *voicer) mute(language string, muted bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.muted = ""
+	if muted {
+		v.muted = language
+	}
 }
 
 // breaks makes an error appear or go.

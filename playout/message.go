@@ -34,7 +34,7 @@ func (p *Player) message(al *alarm) {
 		case <-again.C:
 		}
 		done := p.sayAll(ctx, al)
-		p.keepSaid(al)
+		p.side.Go(func() { p.keepSaid(al) }) // an import may be in its way for minutes
 		if done {
 			return
 		}

@@ -133,6 +133,27 @@ func TestEmergencySpeaksTheVillagesLanguagesOfNow(t *testing.T) {
 	})
 }
 
+// What is spoken in one language once had to be in the library, behind an import
+// of minutes, before another language was tried again.
+func TestTryingAgainWaitsForNoLibrary(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.voicer.speaks = []string{"vi", "pcc"}
+		s.voicer.shelving = 100 * time.Second
+		s.voicer.mute("pcc", true)
+		s.raise(s.emergency("e1", 10*time.Minute))
+		s.at(10 * time.Second)
+		if got := s.out.parts(); !slices.Equal(got, []string{"siren", "vi"}) {
+			t.Errorf("cycle = %v, want Vietnamese", got)
+		}
+		s.voicer.mute("pcc", false)
+		s.at(20 * time.Second)
+		if got := s.out.parts(); !slices.Equal(got, []string{"siren", "vi", "pcc"}) {
+			t.Errorf("cycle = %v, want Giáy too", got)
+		}
+	})
+}
+
 // A message that is ready only after the emergency was stopped does not make it
 // sound again.
 func TestLateMessageDoesNotReviveAnEmergency(t *testing.T) {
