@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -238,54 +237,29 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
-// silencer records what was withdrawn.
-type silencer struct{ got []string }
-
-func (s *silencer) Withdraw(_ context.Context, announcement, by string) error {
-	s.got = append(s.got, announcement+" by "+by)
-	return playout.ErrNotOnAir
-}
-
-func (s *silencer) Unschedule(_ context.Context, schedule, by string) error {
-	s.got = append(s.got, schedule+" by "+by)
-	return playout.ErrNotOnAir
-}
-
-// A schedule that is removed takes along what was cued for it; without a
-// Withdrawer what sounds of it is stopped.
+// A schedule that is removed takes along what sounds of it or was cued for it.
 func TestRemovedScheduleIsSilenced(t *testing.T) {
 	path := "/api/v1/announcements/" + noticeID + "/schedules"
-	for _, with := range []bool{true, false} {
-		quiet := &silencer{}
-		h := newHouse(t, func(c *web.Config) {
-			if with {
-				c.Withdraw = quiet
-			}
-		})
-		h.fill()
-		var s struct{ ID string }
-		h.call("cadre", "POST", path, `{"kind":"now"}`).want(201).into(&s)
-		o := h.w.plan.Occurrences[0]
-		o.Schedule = s.ID
-		h.w.air.OnAir = &playout.OnAir{Occurrence: o}
-		h.call("cadre", "DELETE", path+"/"+s.ID, "").want(204)
-		if with && (len(quiet.got) != 1 || quiet.got[0] != s.ID+" by máy cadre") {
-			t.Errorf("silenced %v", quiet.got)
-		}
-		if !with && (len(h.w.stopped) != 1 || h.w.stopped[0] != o.ID) {
-			t.Errorf("stopped %v", h.w.stopped)
-		}
+	h := newHouse(t)
+	h.fill()
+	var s struct{ ID string }
+	h.call("cadre", "POST", path, `{"kind":"now"}`).want(201).into(&s)
+	o := h.w.plan.Occurrences[0]
+	o.Schedule = s.ID
+	h.w.air.OnAir = &playout.OnAir{Occurrence: o}
+	h.call("cadre", "DELETE", path+"/"+s.ID, "").want(204)
+	if len(h.w.silenced) != 1 || h.w.silenced[0] != s.ID+" by máy cadre" || len(h.w.stopped) != 1 || h.w.stopped[0] != o.ID {
+		t.Errorf("silenced %v, stopped %v", h.w.silenced, h.w.stopped)
 	}
 }
 
 func TestWithdrawSilencesAndCloses(t *testing.T) {
-	quiet := &silencer{}
-	h := newHouse(t, func(c *web.Config) { c.Withdraw = quiet })
+	h := newHouse(t)
 	h.fill()
 	var a struct{ Withdrawn *time.Time }
 	h.call("cadre", "POST", "/api/v1/announcements/"+noticeID+"/withdraw", "").want(200).into(&a)
-	if a.Withdrawn == nil || len(quiet.got) != 1 || quiet.got[0] != noticeID+" by máy cadre" {
-		t.Errorf("%+v, silenced %v", a, quiet.got)
+	if a.Withdrawn == nil || len(h.w.silenced) != 1 || h.w.silenced[0] != noticeID+" by máy cadre" {
+		t.Errorf("%+v, silenced %v", a, h.w.silenced)
 	}
 	h.call("cadre", "POST", "/api/v1/announcements/"+noticeID+"/withdraw", "").want(200)
 	for _, c := range []ask{

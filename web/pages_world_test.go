@@ -41,6 +41,7 @@ type world struct {
 	lowered  int
 	tooMany  error // of Raise
 	stopped  []string
+	silenced []string // what was taken back, and by whom
 	told     []time.Time
 	changed  int
 	ids      int
@@ -255,6 +256,27 @@ func (w *world) Stop(_ context.Context, occurrence, _ string) error {
 		return playout.ErrNotOnAir
 	}
 	w.stopped = append(w.stopped, occurrence)
+	w.air.OnAir = nil
+	return nil
+}
+
+func (w *world) Withdraw(_ context.Context, announcement, by string) error {
+	return w.silence(announcement, by, func(o scheduler.Occurrence) bool { return o.Announcement == announcement })
+}
+
+func (w *world) Unschedule(_ context.Context, schedule, by string) error {
+	return w.silence(schedule, by, func(o scheduler.Occurrence) bool { return o.Schedule == schedule })
+}
+
+// silence notes what was taken back, and ends what sounds of it.
+func (w *world) silence(what, by string, fits func(scheduler.Occurrence) bool) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.silenced = append(w.silenced, what+" by "+by)
+	if w.air.OnAir == nil || !fits(w.air.OnAir.Occurrence) {
+		return playout.ErrNotOnAir
+	}
+	w.stopped = append(w.stopped, w.air.OnAir.Occurrence.ID)
 	w.air.OnAir = nil
 	return nil
 }

@@ -35,8 +35,8 @@ type Config struct {
 
 	Air      Airer
 	Alarm    Alarmer
-	Withdraw Withdrawer // nil: what is taken back while it sounds is stopped through Air
-	Listen   Listener   // nil: there is nothing to listen in to
+	Withdraw Withdrawer
+	Listen   Listener // nil: there is nothing to listen in to
 	Importer Importer
 	Speaker  Speaker
 	Clock    Teller
@@ -74,7 +74,7 @@ func (c Config) check() error {
 		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Arrange": c.Arrange != nil,
 		"AsRun": c.AsRun != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
-		"Alarm": c.Alarm != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Clock": c.Clock != nil,
+		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Clock": c.Clock != nil,
 		"Village": c.Village != "", "Logger": c.Logger != nil, "Now": c.Now != nil, "NewID": c.NewID != nil,
 	} {
 		if !there {
