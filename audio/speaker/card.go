@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// realTimeBuffer is the card's buffer, two periods, at real-time priority.
-	realTimeBuffer = 10 * time.Millisecond
+	// realTimeBuffer is the card's buffer, two periods, at real-time priority: ADR 7.
+	realTimeBuffer = 20 * time.Millisecond
 	// plainBuffer is the buffer without it: measured, ordinary scheduling
 	// delays reach 30 ms under load.
 	plainBuffer = 60 * time.Millisecond

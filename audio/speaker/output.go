@@ -28,7 +28,7 @@ type Config struct {
 	Siren *os.File
 	// Routing is zero for BothChannels.
 	Routing Routing
-	// Buffer is how much sound the card shall hold; 0: 10 ms at real-time
+	// Buffer is how much sound the card shall hold; 0: 20 ms at real-time
 	// priority, 60 ms without. It grows when the card runs dry.
 	Buffer time.Duration
 	// Calibration is added to the instant at which a frame is taken to leave the

@@ -63,7 +63,7 @@ func table() []setting {
 		}},
 		{"listen", "127.0.0.1:8080", "address of the panel; \":8080\" opens it to the local network", setListen},
 		{"device", "default", "sound output: default, the NAME of an ALSA device, null, or file:PATH", setDevice},
-		{"buffer", "0s", "the card's buffer, 4ms to 1s; 0s: 10ms with real-time priority, 60ms without, larger when the card runs dry", setBuffer},
+		{"buffer", "0s", "the card's buffer, 4ms to 1s; 0s: 20ms with real-time priority, 60ms without, larger when the card runs dry", setBuffer},
 		{"village", "un-ta", "key of the village whose loudspeakers this board drives", func(s *settings, v string) error {
 			if !slug.MatchString(v) {
 				return errors.New("use small letters, digits and hyphens, such as un-ta")
