@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"loalang/audio"
@@ -83,11 +84,7 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	if err := b.openSound(); err != nil {
 		return nil, err
 	}
-	memory, err := dir.memorySpool()
-	if err != nil {
-		return nil, err
-	}
-	b.wire([]string{dir.spool(), memory})
+	b.wire(b.spools(dir))
 	if err := b.openPanel(); err != nil {
 		return nil, err
 	}
@@ -95,6 +92,28 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 		log.Warn("who is signed in becomes known at their next request", "err", err)
 	}
 	return b, nil
+}
+
+// spools are the folders for what the database cannot take.
+func (b *board) spools(dir folder) []string {
+	memory, err := dir.memorySpool()
+	if err != nil {
+		b.log.Warn("nothing is kept of the as-run while the disk is full", "err", err)
+		return []string{dir.spool()}
+	}
+	b.closers = append(b.closers, emptied(memory))
+	return []string{dir.spool(), memory}
+}
+
+// emptied is a folder that goes when there is nothing in it.
+type emptied string
+
+// Close removes the folder; one with something in it stays for the next start.
+func (e emptied) Close() error {
+	if err := os.Remove(string(e)); err != nil && !errors.Is(err, syscall.ENOTEMPTY) {
+		return err
+	}
+	return nil
 }
 
 // builtAfter is a time before which no build of this program was made: an

@@ -41,46 +41,46 @@ func (f folder) inhabited() bool {
 	return false
 }
 
-// memorySpool is for as-run rows and active emergencies while the data disk is
-// full. Each data folder has its own: a second board on this machine must not
-// raise the emergency of the first.
-func (f folder) memorySpool() (string, error) {
-	path, err := filepath.Abs(string(f))
-	if err != nil {
-		return "", fmt.Errorf("find the data folder: %w", err)
-	}
-	sum := sha256.Sum256([]byte(path))
-	name := hex.EncodeToString(sum[:8])
-	if info, err := os.Stat("/run"); err == nil && info.IsDir() && os.Geteuid() == 0 {
-		return filepath.Join("/run/loalang", name), nil
-	}
-	return filepath.Join(os.TempDir(), fmt.Sprintf("loalang-%d", os.Geteuid()), name), nil
-}
+// memorySpool makes the folder for as-run rows and active emergencies while the
+// data disk is full. It outlives this process, but not the machine's next start.
+func (f folder) memorySpool() (string, error) { return f.inMemory("spool-") }
 
-// memorySound makes a folder on a file system in memory in which the words of an
-// emergency are made, the disk full or not. Each data folder has its own.
-func (f folder) memorySound() (string, error) {
+// memorySound makes the folder in which the words of an emergency are made, the
+// disk full or not.
+func (f folder) memorySound() (string, error) { return f.inMemory("") }
+
+// inMemory makes a folder on a file system in memory. Each data folder has its
+// own: a second board on this machine must not raise the emergency of the first.
+func (f folder) inMemory(purpose string) (string, error) {
 	path, err := filepath.Abs(string(f))
 	if err != nil {
 		return "", fmt.Errorf("find the data folder: %w", err)
 	}
 	sum := sha256.Sum256([]byte(path))
-	name := filepath.Join(sharedMemory, fmt.Sprintf("loalang-%d-%s", os.Geteuid(), hex.EncodeToString(sum[:8])))
-	if err := os.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	name := filepath.Join(sharedMemory, fmt.Sprintf("loalang-%s%d-%s", purpose, os.Geteuid(), hex.EncodeToString(sum[:8])))
+	if err := ownFolder(name); err != nil {
 		return "", fmt.Errorf("make a folder in memory: %w", err)
-	}
-	info, err := os.Lstat(name)
-	if err != nil {
-		return "", fmt.Errorf("make a folder in memory: %w", err)
-	}
-	// Anybody may make folders there.
-	if stat, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(stat.Uid) != os.Geteuid() || info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf("the folder %s belongs to somebody else: remove it", name)
 	}
 	return name, nil
 }
 
-// sharedMemory is on every Linux a file system in memory.
+// ownFolder makes a folder where anybody may make some, and refuses one that
+// somebody else made: what lies in it might be an emergency that nobody raised.
+func ownFolder(name string) error {
+	if err := os.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Lstat(name)
+	if err != nil {
+		return err
+	}
+	if stat, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(stat.Uid) != os.Geteuid() || info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("the folder %s belongs to somebody else: remove it", name)
+	}
+	return nil
+}
+
+// sharedMemory is on every Linux a file system in memory, which /tmp is not.
 const sharedMemory = "/dev/shm"
 
 // withStore opens the data folder that must exist, hands its store on, and
