@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/binary"
 	"encoding/csv"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ func TestSilentIsNeverOnTime(t *testing.T) {
 		w.runs = append(w.runs, run)
 	}
 	p := newSite(t, w, people.Viewer, "vi").get("/asrun")
-	for _, want := range []string{"2 trong 4 lượt đã phát", "2 Đúng giờ", "2 Lỡ, bị ngắt hoặc không ra tiếng"} {
+	for _, want := range []string{"2 trong 4 lượt đã phát", "2 Đúng giờ", "2 Lỡ, bị ngắt hoặc không ra tiếng", "Loa không ra tiếng 1", "Tiếng không đúng 1"} {
 		if !strings.Contains(strings.Join(strings.Fields(p.text), " "), want) {
 			t.Errorf("%q is not in %s", want, p.text)
 		}
@@ -100,5 +101,21 @@ func TestAsRunFileBadDays(t *testing.T) {
 		if p.status != 422 || !strings.Contains(p.text, "chọn lại ngày") {
 			t.Errorf("%s: status %d: %s", query, p.status, p.text)
 		}
+	}
+}
+
+// On paper nothing but the page itself says which village and which year it is.
+func TestPrintedLogNamesVillageAndYear(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Officer, "vi")
+	p := s.get("/asrun?from=2026-11-01&to=2026-11-23")
+	if want := "Nhật ký phát loa truyền thanh thôn Ún Tà, xã Cốc San, từ ngày 01/11/2026 đến ngày 23/11/2026. In lúc 16:21 ngày 23/11/2026."; !strings.Contains(p.text, want) {
+		t.Errorf("%q is not in %s", want, p.text)
+	}
+	css := s.get(regexp.MustCompile(`/static/app\.[0-9a-f]+\.css`).FindString(p.body)).body
+	_, paper, _ := strings.Cut(css, "@media print")
+	if !strings.Contains(paper, ".paper{display:block}") || !strings.Contains(css, ".paper{display:none}") {
+		t.Error("the sheet's heading is not for paper alone")
 	}
 }

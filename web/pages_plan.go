@@ -34,6 +34,7 @@ type planDay struct {
 // logView is the days gone.
 type logView struct {
 	Headline string
+	Sheet    string // what heads the paper when the page is printed
 	Unheard  string // that nothing measured the loudspeaker; empty when it was
 	Figures  []figureView
 	Causes   []causeView
@@ -150,6 +151,7 @@ func (p *panel) asrun(v *visit) {
 		return
 	}
 	v.summarise(&w, runs, from, to)
+	w.Sheet = v.sheet(from, to)
 	q := url.Values{"from": {w.From}, "to": {w.To}}
 	if w.Trouble {
 		q.Set("only", "trouble")
@@ -191,6 +193,14 @@ func (v *visit) logBounds(first, last string) (from, to time.Time, err error) {
 	return a, b.AddDate(0, 0, 1), nil
 }
 
+// sheet names the village and the days with their year: a printed page goes into
+// a folder with those of other villages, without the panel around it.
+func (v *visit) sheet(from, to time.Time) string {
+	const day = "02/01/2006"
+	first, last := from.In(v.loc).Format(day), to.In(v.loc).AddDate(0, 0, -1).Format(day)
+	return v.word("asrun.sheet", v.village.Name, v.village.Commune, first, last, v.clock(v.now), v.now.In(v.loc).Format(day))
+}
+
 // troubled says whether an occurrence was late, cut or missed, or did not
 // sound as it should.
 func troubled(r playout.AsRun) bool {
@@ -225,8 +235,8 @@ func (v *visit) summarise(w *logView, runs []playout.AsRun, from, to time.Time) 
 			onTime++
 			worst = max(worst, r.Lateness.Abs())
 		}
-		if troubled(r) && r.Cause != "" {
-			causes[v.cause(r.Cause)]++
+		if cause := v.troubleCause(r); cause != "" {
+			causes[cause]++
 		}
 	}
 	total := onTime + lateOnes + lost
@@ -258,6 +268,18 @@ func (v *visit) summarise(w *logView, runs []playout.AsRun, from, to time.Time) 
 		w.Causes = append(w.Causes, causeView{name, causes[name], 100 * causes[name] / most})
 	}
 	slices.SortStableFunc(w.Causes, func(a, b causeView) int { return b.Count - a.Count })
+}
+
+// troubleCause words why an occurrence is troubled; empty when it is not, or
+// nobody knows. What was played to its end and not heard has no other cause.
+func (v *visit) troubleCause(r playout.AsRun) string {
+	switch {
+	case !troubled(r) || r.Cause == "":
+		return ""
+	case r.Cause == "completed" && silent(r):
+		return v.word("heard." + string(r.Heard))
+	}
+	return v.cause(r.Cause)
 }
 
 // cause words a cause of the as-run.
