@@ -34,6 +34,7 @@ type item struct {
 	parts    []part
 	ready    bool          // claimed, files open, placed
 	held     bool          // not cued: it waits for the end of an alarm, or is crowded
+	aside    bool          // not in the way of what finds its place just now
 	crowded  bool          // it waits for room in the output, or for who waits before it
 	from     int           // the part with which the newest try begins
 	keyed    bool          // the amplifier was keyed for it
@@ -297,7 +298,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 		delete(p.cues, it.parts[i].cue)
 	}
 	delete(p.items, it.occ.ID)
-	if p.silenced == 0 && !p.isLeaving() {
+	if p.silenced == 0 && !p.moving && !p.isLeaving() {
 		p.release() // there is room now
 	}
 	p.bridge()

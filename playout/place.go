@@ -17,8 +17,9 @@ const untilSlack = 50 * time.Millisecond
 // those that make room have to end there first.
 const maxCued = audio.MaxCues / 2
 
-// cued says whether the output holds the newest try of the item.
-func (it *item) cued() bool { return it.ready && !it.held }
+// cued says whether the output holds the newest try of the item, and it is in the
+// way of others.
+func (it *item) cued() bool { return it.ready && !it.held && !it.aside }
 
 // begun says whether anything of the newest try has sounded or ended: then the
 // output alone moves it.
@@ -97,12 +98,12 @@ func byDue(a, b *item) int {
 // before it for the end of one.
 func (p *Player) place(it *item, from int, want audio.Instant) {
 	it.from, it.startAt, it.ready = from, want, true
+	it.held, it.aside = true, false // it must not stand in its own way
 	it.crowded = p.silenced == 0 && p.crowd(it)
 	if p.silenced != 0 || it.crowded {
 		p.hold(it)
 		return
 	}
-	it.held = true // it must not stand in its own way
 	if !p.free(it, want) {
 		p.blame(it, scheduler.ReasonDelayed)
 	}
@@ -116,13 +117,13 @@ func (p *Player) place(it *item, from int, want audio.Instant) {
 // again is place for what was interrupted: what is cued behind it makes room,
 // each behind the one before.
 func (p *Player) again(it *item, from int, want audio.Instant) {
-	it.held = true
+	p.moving, it.aside = true, true
 	if p.silenced != 0 {
 		want = min(want, it.startAt) // it keeps its turn among those that wait
 	}
 	behind := p.inOrder(func(o *item) bool { return o.cued() && !o.begun() && o.startAt > want })
 	for _, o := range behind {
-		o.held = true // not in the way
+		o.aside = true
 	}
 	p.place(it, from, want)
 	end := audio.Instant(0)
@@ -130,7 +131,7 @@ func (p *Player) again(it *item, from int, want audio.Instant) {
 		end = it.endAt
 	}
 	for _, o := range behind {
-		o.held = false
+		o.aside = false
 		if o.startAt < end {
 			p.blame(o, scheduler.ReasonDelayed)
 			p.takeBack(o)
@@ -139,6 +140,10 @@ func (p *Player) again(it *item, from int, want audio.Instant) {
 		if p.items[o.occ.ID] == o {
 			end = max(end, o.endAt)
 		}
+	}
+	p.moving = false
+	if p.silenced == 0 {
+		p.release() // what was given up made room
 	}
 }
 

@@ -3,6 +3,7 @@ package playout_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -74,6 +75,41 @@ func TestLostDevicePushesBeyondGrace(t *testing.T) {
 		s.at(time.Minute)
 		s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
 		s.expect("b", playout.Missed, scheduler.ReasonDelayed, 0)
+	})
+}
+
+// What is given up as what is behind makes room for a lost part lets nothing
+// sound that still waits for its new place.
+func TestGivenUpBehindALostPart(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		b := s.occurrence("b", 33*time.Second, 3*time.Second)
+		b.Misfire = scheduler.Misfire{Policy: scheduler.Skip}
+		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second)) // until 31.5 s
+		s.player.Play(b)
+		ids := []string{"a", "c", "d"}
+		s.player.Play(s.occurrence("c", 39*time.Second, 3*time.Second))
+		s.player.Play(s.occurrence("d", 45*time.Second, 3*time.Second))
+		for i := range 8 { // of them the last wait for room
+			o := s.occurrence(fmt.Sprint("e", i), 51*time.Second+time.Duration(i)*6*time.Second, 3*time.Second)
+			s.player.Play(o)
+			ids = append(ids, o.ID)
+		}
+		s.at(28 * time.Second)
+		s.out.lose()
+		s.out.back()
+		s.at(4 * time.Minute)
+		s.expect("b", playout.Missed, scheduler.ReasonDelayed, 0)
+		s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
+		for _, id := range ids[1:] {
+			if row := s.row(id); row.Outcome != playout.Played || len(row.Airings) != 2 {
+				t.Errorf("%s is %q with %d airings", id, row.Outcome, len(row.Airings))
+			}
+		}
+		s.oneVoice(ids...)
+		if begun := s.out.begun(); len(begun) != 1+2*len(ids) {
+			t.Errorf("%d cues sounded, want each once and the lost one twice: %v", len(begun), begun)
+		}
 	})
 }
 
@@ -358,4 +394,64 @@ func TestWithoutCardIsSilent(t *testing.T) {
 			t.Errorf("with the card back heard = %s", row.Heard)
 		}
 	})
+}
+
+// Whatever happens to the device, and whatever emergencies and people do: nothing
+// sounds over anything else, the output is never asked for more than it takes,
+// and everything has its outcome.
+func TestOneVoiceWhateverHappens(t *testing.T) {
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				r := rand.New(rand.NewPCG(seed, 1))
+				s := newStage(t)
+				steps := map[int][]func(){} // by second
+				within := func(from, to int) int { return from + r.IntN(to-from) }
+				then := func(at int, do func()) { steps[at] = append(steps[at], do) }
+				var ids []string
+				for i := range 40 {
+					due := within(20, 600)
+					o := s.occurrence(fmt.Sprintf("n%02d", i), time.Duration(due)*time.Second, time.Duration(within(2, 20))*time.Second)
+					switch r.IntN(4) {
+					case 0:
+						o.Misfire = scheduler.Misfire{Policy: scheduler.Skip}
+					case 1:
+						o.Until, o.UntilReason = o.Due.Add(time.Duration(within(30, 300))*time.Second), scheduler.ReasonOutsideHours
+					default:
+						o.Misfire.Grace = time.Duration(within(1, 20)) * time.Minute
+					}
+					ids = append(ids, o.ID)
+					then(due-within(8, 13), func() { s.player.Play(o) })
+					if r.IntN(8) == 0 {
+						then(due+within(-5, 60), func() { _ = s.player.Stop(t.Context(), o.ID, "x") }) // it may not sound
+					}
+				}
+				for i := range within(0, 4) {
+					e, at := fmt.Sprint("e", i), within(10, 600)
+					then(at, func() { s.raise(s.emergency(e, time.Duration(within(20, 240))*time.Second)) })
+				}
+				for range within(0, 3) {
+					at := within(10, 600)
+					then(at, s.out.lose)
+					then(at+within(1, 8), s.out.back)
+				}
+				for at := range 605 {
+					for _, do := range steps[at] {
+						s.at(time.Duration(at) * time.Second)
+						do()
+					}
+				}
+				s.at(time.Hour)
+				for _, id := range ids {
+					if row := s.row(id); row.Outcome == "" {
+						t.Errorf("%s has no outcome: %+v", id, row)
+					}
+				}
+				s.oneVoice(ids...)
+				if n := s.out.turnedAway(); n > 0 {
+					t.Errorf("%d cues were refused", n)
+				}
+			})
+		})
+	}
 }

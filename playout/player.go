@@ -87,6 +87,7 @@ type Player struct {
 
 	revoked map[string]time.Time // announcements and schedules taken back lately, and when
 
+	moving   bool          // what is cued is being moved: nothing else finds its place meanwhile
 	silenced audio.Instant // since when an alarm silences the programme; zero: it does not
 
 	rules   *scheduler.Village // as last read after an edit; nil: what the plan says holds
