@@ -351,6 +351,7 @@ func (b *browser) alarmed() {
 	origin := js[string](b, "location.origin")
 	b.open(origin + "/emergency")
 	b.until("the button is armed", "document.querySelector('[data-armed]')", 10*time.Second)
+	b.clear("#reason")
 	b.fill("#reason", "Nước suối đang lên nhanh")
 	b.picture("emergency-360")
 	b.do(chromedp.ScrollIntoView(chromedp.CSS("[data-hold]")))
