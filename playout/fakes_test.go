@@ -161,7 +161,8 @@ type output struct {
 	bus     alarmBus
 	down    bool
 	refuse  error
-	refused int // cues for which there was no room
+	over    []string // cues that began while another sounded
+	refused int      // cues for which there was no room
 	lowered []string
 	deaf    bool // takes orders and does nothing
 }
@@ -243,6 +244,11 @@ func (o *output) begin(k *cue) {
 	if o.frozen() { // its instant passes under an alarm
 		o.endLocked(k, audio.TooLate)
 		return
+	}
+	for _, other := range o.cues {
+		if other.live && !other.done && other.end > k.at {
+			o.over = append(o.over, k.ID+" over "+other.ID)
+		}
 	}
 	k.live = true
 	o.events <- audio.Event{Kind: audio.Started, ID: k.ID, At: k.at}

@@ -410,7 +410,7 @@ func TestOneVoiceWhateverHappens(t *testing.T) {
 				then := func(at int, do func()) { steps[at] = append(steps[at], do) }
 				var ids []string
 				for i := range 40 {
-					due := within(20, 600)
+					due := within(20, 400)
 					o := s.occurrence(fmt.Sprintf("n%02d", i), time.Duration(due)*time.Second, time.Duration(within(2, 20))*time.Second)
 					switch r.IntN(4) {
 					case 0:
@@ -430,7 +430,7 @@ func TestOneVoiceWhateverHappens(t *testing.T) {
 					e, at := fmt.Sprint("e", i), within(10, 600)
 					then(at, func() { s.raise(s.emergency(e, time.Duration(within(20, 240))*time.Second)) })
 				}
-				for range within(0, 3) {
+				for range within(0, 12) {
 					at := within(10, 600)
 					then(at, s.out.lose)
 					then(at+within(1, 8), s.out.back)
@@ -450,6 +450,9 @@ func TestOneVoiceWhateverHappens(t *testing.T) {
 				s.oneVoice(ids...)
 				if n := s.out.turnedAway(); n > 0 {
 					t.Errorf("%d cues were refused", n)
+				}
+				if len(s.out.over) > 0 {
+					t.Errorf("sounded over another: %v", s.out.over)
 				}
 			})
 		})
