@@ -152,17 +152,13 @@ func (f *form) editView(a scheduler.Announcement) editView {
 // editNotice changes title and text; what is wrong is shown beside what was
 // typed.
 func (p *panel) editNotice(v *visit) {
-	f, err := p.readForm(v)
-	if err != nil {
-		p.badForm(v, err)
-		return
-	}
-	d, ok := p.dossier(v)
+	f, d, ok := p.formOf(v)
 	if !ok {
 		return
 	}
 	title, text := f.Get("title"), f.Get("text")
 	c := change{Title: &title, Text: &text}
+	var err error
 	if c.Revision, err = strconv.ParseInt(f.Get("revision"), 10, 64); err != nil {
 		p.problem(v, http.StatusBadRequest, "problem.bad-form")
 		return

@@ -160,6 +160,18 @@ func (p *panel) dossier(v *visit) (scheduler.Dossier, bool) {
 	return d, true
 }
 
+// formOf reads a form that was sent for the announcement of the address. False:
+// the answer was given.
+func (p *panel) formOf(v *visit) (*form, scheduler.Dossier, bool) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return nil, scheduler.Dossier{}, false
+	}
+	d, ok := p.dossier(v)
+	return f, d, ok
+}
+
 func paragraphs(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
 }
@@ -236,12 +248,7 @@ func (p *panel) nextOf(v *visit, d scheduler.Dossier) string {
 
 // addTake puts an uploaded recording behind one language.
 func (p *panel) addTake(v *visit) {
-	f, err := p.readForm(v)
-	if err != nil {
-		p.badForm(v, err)
-		return
-	}
-	d, ok := p.dossier(v)
+	f, d, ok := p.formOf(v)
 	if !ok {
 		return
 	}
@@ -267,12 +274,7 @@ func (p *panel) addTake(v *visit) {
 
 // addVoice lets a voice tell one language in place of a recording.
 func (p *panel) addVoice(v *visit) {
-	f, err := p.readForm(v)
-	if err != nil {
-		p.badForm(v, err)
-		return
-	}
-	d, ok := p.dossier(v)
+	f, d, ok := p.formOf(v)
 	if !ok {
 		return
 	}
@@ -314,12 +316,7 @@ func (p *panel) withTake(v *visit, d scheduler.Dossier, lang, recording string) 
 }
 
 func (p *panel) addSchedule(v *visit) {
-	f, err := p.readForm(v)
-	if err != nil {
-		p.badForm(v, err)
-		return
-	}
-	d, ok := p.dossier(v)
+	f, d, ok := p.formOf(v)
 	if !ok {
 		return
 	}
