@@ -7,3 +7,11 @@ import "database/sql"
 func Pools(s *Store) map[string]*sql.DB {
 	return map[string]*sql.DB{"writer": s.writer, "reader": s.reader}
 }
+
+// ReleaseReserve uses the margin up, as a write that meets a full disk does.
+func (s *Store) ReleaseReserve() error {
+	s.margin.mu.Lock()
+	defer s.margin.mu.Unlock()
+	s.margin.releases++
+	return remove(reserveOf(s.cfg.Path))
+}

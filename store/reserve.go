@@ -106,18 +106,6 @@ func (s *Store) TendReserve(ctx context.Context) error {
 	}
 }
 
-// ReleaseReserve gives the margin back to the disk. It does nothing when it
-// was given back before.
-func (s *Store) ReleaseReserve() error {
-	s.margin.mu.Lock()
-	defer s.margin.mu.Unlock()
-	if err := remove(reserveOf(s.cfg.Path)); err != nil {
-		return fmt.Errorf("release reserve: %w", err)
-	}
-	s.margin.releases++
-	return nil
-}
-
 // makeRoom gives the margin back for a write that met a full disk. It says
 // whether there is room that was not there when the write began: before is the
 // count of releases then.
