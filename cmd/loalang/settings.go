@@ -77,10 +77,7 @@ func table() []setting {
 			}
 			return nil
 		}},
-		{"metrics-token", "", "bearer token that may read /metrics from elsewhere than this machine", func(s *settings, v string) error {
-			s.MetricsToken = v
-			return nil
-		}},
+		{"metrics-token", "", "bearer token that may read /metrics from elsewhere than this machine", setText(func(s *settings) *string { return &s.MetricsToken })},
 		{"clock-trust", "kernel", "kernel: believe the clock when the kernel or an RTC vouches for it; system: always", func(s *settings, v string) error {
 			if v != "kernel" && v != "system" {
 				return errors.New("use kernel or system")
@@ -88,14 +85,8 @@ func table() []setting {
 			s.ClockTrust = v
 			return nil
 		}},
-		{"amp-chip", "", "GPIO chip of the amplifier's relay, such as gpiochip0; empty: a simulated amplifier", func(s *settings, v string) error {
-			s.AmpChip = v
-			return nil
-		}},
-		{"amp-line", "", "name or number of the relay's line on amp-chip", func(s *settings, v string) error {
-			s.AmpLine = v
-			return nil
-		}},
+		{"amp-chip", "", "GPIO chip of the amplifier's relay, such as gpiochip0; empty: a simulated amplifier", setText(func(s *settings) *string { return &s.AmpChip })},
+		{"amp-line", "", "name or number of the relay's line on amp-chip", setText(func(s *settings) *string { return &s.AmpLine })},
 		{"amp-active-low", "false", "the relay switches on when its line is low", func(s *settings, v string) error {
 			b, err := strconv.ParseBool(v)
 			if err != nil {
@@ -113,6 +104,13 @@ func table() []setting {
 			s.Espeak = v
 			return nil
 		}},
+	}
+}
+
+func setText(field func(*settings) *string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		*field(s) = v
+		return nil
 	}
 }
 
