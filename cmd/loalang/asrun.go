@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -93,7 +94,7 @@ func stretch(from, to string, now time.Time) (begin, end time.Time, err error) {
 
 func printRows(out io.Writer, rows []playout.AsRun, loc *time.Location) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "DUE\tSTARTED\tENDED\tOUTCOME\tCAUSE\tLATE\tTITLE") // Flush tells of failures
+	fmt.Fprintln(w, "DUE\tSTARTED\tENDED\tOUTCOME\tHEARD\tCAUSE\tLATE\tTITLE") // Flush tells of failures
 	for _, r := range rows {
 		started, ended := "-", "-"
 		if len(r.Airings) > 0 {
@@ -104,8 +105,8 @@ func printRows(out io.Writer, rows []playout.AsRun, loc *time.Location) error {
 		if outcome == "" {
 			outcome = "(open)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Due.In(loc).Format("2006-01-02 15:04:05"), started, ended,
-			outcome, r.Cause, r.Lateness.Round(time.Millisecond), r.Title)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Due.In(loc).Format("2006-01-02 15:04:05"), started, ended,
+			outcome, cmp.Or(string(r.Heard), "-"), cmp.Or(r.Cause, "-"), r.Lateness.Round(time.Millisecond), r.Title)
 	}
 	return w.Flush()
 }
