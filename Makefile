@@ -8,7 +8,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 .PHONY: run test check build bench generate setup-build setup-run setup-test clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
-	./bin/loalang serve --data $(DATA) --listen $(LISTEN) --device $(DEVICE)
+	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
 
 build: setup-build ## leave bin/loalang
 	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/loalang ./cmd/loalang
