@@ -322,7 +322,7 @@ func (p *panel) renditionsOf(v *visit, f *form, a scheduler.Announcement) []sche
 		case t.ByTake && t.Take != nil:
 			r.State, r.Recording = scheduler.Recorded, t.Take.ID
 		case t.ByTake && t.Voiced:
-			f.fault("file_"+t.Code, v.word("new.take-missing"))
+			f.fault("file_"+t.Code, v.word("new.take-or-untick", v.lower(v.language(t.Code))))
 		case !t.ByTake:
 			r.State, r.Fault = scheduler.Spoken, t.Unmade
 			if utf8.RuneCountInString(a.Text) <= scheduler.MaxText { // else it is refused anyway

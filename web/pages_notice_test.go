@@ -161,7 +161,7 @@ func TestNoticeFaults(t *testing.T) {
 		{"year 9999", []string{"when", "at", "date", "9999-12-31", "time", "18:30"}, "Xa quá."},
 		{"at night", []string{"when", "at", "date", "2026-11-24", "time", "23:30"}, "Ngoài giờ được phát loa của thôn (05:00–21:00)"},
 		{"blanks of the template", []string{"topic", "hop-thon", "text", "Họp lúc [giờ họp] tối mai."}, "Mẫu còn chỗ chưa điền: [giờ họp]"},
-		{"a recording that is none", []string{"how_vi", "take"}, "Chưa có bản thu."},
+		{"a recording that is none", []string{"how_vi", "take"}, "Chưa có bản thu tiếng Việt. Xin thu hoặc chọn một tệp âm thanh; nếu lần này không phát tiếng Việt thì bỏ dấu chọn."},
 		{"somebody else's recording", []string{"how_vi", "take", "take_vi", "feed"}, "Không tìm thấy."},
 	}
 	for _, tt := range tests {
