@@ -240,7 +240,7 @@ func (p *panel) nextOf(v *visit, d scheduler.Dossier) string {
 	}
 	for _, o := range plan.Omissions {
 		if promised(o.Occurrence) {
-			return v.word("plan.omitted", lower(v.reason(o.Reason, v.now)))
+			return v.omitted(o, v.now)
 		}
 	}
 	return ""

@@ -156,7 +156,7 @@ func (b dayBook) omittedItem(o scheduler.Omission) dayItem {
 	if o.Occurrence.Announcement != "" {
 		row.Link = "/announcements/" + o.Occurrence.Announcement
 	}
-	row.States = []stateView{{Class: "wait", Icon: "nhac", Text: b.word("plan.omitted", lower(b.reason(o.Reason, b.now)))}}
+	row.States = []stateView{{Class: "wait", Icon: "nhac", Text: b.omitted(o, b.now)}}
 	return dayItem{at: at, end: at, slot: o.Occurrence.Slot, row: row}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"loalang/people"
 	"loalang/playout"
+	"loalang/scheduler"
 )
 
 // overtaken is a notice that an emergency holds, with the as-run rows that
@@ -86,5 +87,21 @@ func TestRemovedScheduleIsNotNext(t *testing.T) {
 	s.post("/announcements/"+meetingID+"/schedules/s1/remove", nil)
 	if p := s.get("/announcements/" + meetingID); strings.Contains(p.text, "Lần tới: 17:01") {
 		t.Errorf("after: %s", p.text)
+	}
+}
+
+// Who sends a notice and looks at the plan at once must not read that it will
+// not air, only because the voice takes a few seconds.
+func TestPlanWaitsForARendition(t *testing.T) {
+	w := newWorld(t)
+	w.addNotices()
+	daily, now := w.occurrence("w1", "Nhắc thu gom rác", w.at(23, 17, 0), w.slots[1].ID), w.occurrence("w2", "Chợ phiên", w.at(23, 16, 20), "")
+	reason := scheduler.Reason{Code: scheduler.ReasonNotReady}
+	w.plan = scheduler.Plan{Village: "un-ta", Made: w.now, Omissions: []scheduler.Omission{{Occurrence: daily, Reason: reason}, {Occurrence: now, Reason: reason}}}
+	text := newSite(t, w, people.Viewer, "vi").get("/plan").text
+	for _, title := range []string{"Nhắc thu gom rác", "Chợ phiên"} {
+		if want := title + " Đang chờ bản đọc; không kịp xong thì không phát"; !strings.Contains(text, want) {
+			t.Errorf("%q is not in %s", want, text)
+		}
 	}
 }

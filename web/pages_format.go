@@ -191,6 +191,16 @@ func (p phrase) reason(r scheduler.Reason, now time.Time) string {
 	return p.word("reason."+r.Code, until, p.span(r.By), p.language(r.Language))
 }
 
+// omitted says that an occurrence will not air, and why. What only waits for its
+// reading, which a voice makes in seconds and a person may still record, is not
+// lost: once its time and its grace are over, it stands in the as-run.
+func (p phrase) omitted(o scheduler.Omission, now time.Time) string {
+	if o.Reason.Code == scheduler.ReasonNotReady {
+		return p.word("plan.not-yet-ready")
+	}
+	return p.word("plan.omitted", lower(p.reason(o.Reason, now)))
+}
+
 // slotName is "Buổi chiều, 17:00".
 func (p phrase) slotName(s scheduler.Slot) string {
 	if s.Name == "" {
