@@ -539,7 +539,7 @@ func TestSawKeepsTheClockFromGoingBack(t *testing.T) {
 // and the relay among them.
 func TestTheTimeWaitsForNoDisk(t *testing.T) {
 	c := newHouse(t, "boot-1").open(newKernel(noon), true)
-	writing, whole := make(chan struct{}), make(chan struct{})
+	writing, whole := make(chan struct{}, 1), make(chan struct{})
 	c.FakeDisk(func(string, []byte) error {
 		select {
 		case writing <- struct{}{}:
