@@ -10,8 +10,8 @@ import (
 // Drafts keeps the renditions on their way to the air. The store implements it.
 type Drafts interface {
 	// Waiting lists the living renditions in state Spoken or Recorded, those
-	// that air soonest first.
-	Waiting(ctx context.Context, village string) ([]scheduler.Rendition, error)
+	// that air soonest from now on first.
+	Waiting(ctx context.Context, village string, now time.Time) ([]scheduler.Rendition, error)
 	// SaveRendition updates one; scheduler.ErrRevision when it changed since.
 	SaveRendition(ctx context.Context, r scheduler.Rendition) error
 }

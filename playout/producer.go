@@ -44,6 +44,7 @@ type ProducerConfig struct {
 	Engine  speech.Engine
 	Urgent  speech.Engine // speaks emergencies: nothing of it touches the data disk
 	Library Stacks
+	Now     func() time.Time
 	Done    func() // called after each rendition that became ready: plan anew
 	Log     *slog.Logger
 }
@@ -91,7 +92,7 @@ func (p *Producer) Run(ctx context.Context) error {
 }
 
 func (p *Producer) produceAll(ctx context.Context) error {
-	waiting, err := p.cfg.Drafts.Waiting(ctx, p.cfg.Village)
+	waiting, err := p.cfg.Drafts.Waiting(ctx, p.cfg.Village, p.cfg.Now())
 	if err != nil {
 		return err
 	}

@@ -42,12 +42,12 @@ func newStudio() *studio {
 func (s *studio) producer() *playout.Producer {
 	return playout.NewProducer(playout.ProducerConfig{
 		Village: "un-ta", Drafts: s, Cache: s, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
-		Done: func() { s.mu.Lock(); s.ready++; s.mu.Unlock() },
-		Log:  slog.New(slog.DiscardHandler),
+		Now: time.Now, Done: func() { s.mu.Lock(); s.ready++; s.mu.Unlock() },
+		Log: slog.New(slog.DiscardHandler),
 	})
 }
 
-func (s *studio) Waiting(context.Context, string) ([]scheduler.Rendition, error) {
+func (s *studio) Waiting(context.Context, string, time.Time) ([]scheduler.Rendition, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shut != nil {
@@ -331,7 +331,7 @@ func TestProducerTellsOnceOfADatabaseThatIsAway(t *testing.T) {
 		var told strings.Builder
 		cfg := playout.ProducerConfig{
 			Village: "un-ta", Drafts: s, Cache: s, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
-			Done: func() {}, Log: slog.New(slog.NewTextHandler(&told, nil)),
+			Now: time.Now, Done: func() {}, Log: slog.New(slog.NewTextHandler(&told, nil)),
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})

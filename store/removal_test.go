@@ -114,11 +114,11 @@ func TestRemoveRecordingForgets(t *testing.T) {
 			check(t, err, nil)
 			r := d.Renditions[0]
 			same(t, "rendition", []any{r.State, r.Recording, r.Length, r.Fault, r.Revision}, []any{scheduler.Missing, "", time.Duration(0), playout.FaultGone, 2})
-			waiting, err := s.Waiting(ctx, unTa)
+			waiting, err := s.Waiting(ctx, unTa, day0)
 			check(t, err, nil)
 			same(t, "waiting for what is over", len(waiting), 0)
 			check(t, s.SaveSchedule(ctx, scheduler.Schedule{Owned: scheduler.Owned{ID: "again"}, Announcement: "a", Kind: scheduler.Once, At: day0.Add(time.Hour)}), nil)
-			waiting, err = s.Waiting(ctx, unTa)
+			waiting, err = s.Waiting(ctx, unTa, day0)
 			check(t, err, nil)
 			same(t, "waiting", len(waiting), c.waits)
 			// As a recording that lives again would be found under the key.

@@ -40,11 +40,10 @@ func (s *Store) saveRendition(ctx context.Context, tx *sql.Tx, r scheduler.Rendi
 }
 
 // Waiting lists the living renditions of a village in state Spoken or Recorded
-// whose announcement may still air, those that air soonest first. Those that
+// whose announcement may still air at now, those that air soonest first. Those that
 // no schedule names come last, the newest first: somebody waits for them at the
 // panel.
-func (s *Store) Waiting(ctx context.Context, key string) (list []scheduler.Rendition, err error) {
-	now := s.cfg.Now()
+func (s *Store) Waiting(ctx context.Context, key string, now time.Time) (list []scheduler.Rendition, err error) {
 	err = s.read(ctx, "list waiting renditions", func(tx *sql.Tx) error {
 		list, err = waiting(ctx, tx, key, now)
 		if err != nil || len(list) < 2 {

@@ -221,7 +221,7 @@ func tryTape(device string) error {
 func (b *board) wire(spool []string) {
 	b.producer = playout.NewProducer(playout.ProducerConfig{
 		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Engine: newEngine(b.settings, ""), Urgent: newEngine(b.settings, b.memory),
-		Library: shelf{b.library, b.db}, Done: func() { b.planner.Changed() }, Log: b.log,
+		Library: shelf{b.library, b.db}, Now: b.clock.Now, Done: func() { b.planner.Changed() }, Log: b.log,
 	})
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
