@@ -5,22 +5,58 @@ import (
 	"time"
 )
 
-// Cue asks an Output to sound one WAV file on its Programme bus at an exact
-// instant.
+// Cue asks an Output to sound one WAV file, or a stream, on its Programme bus at
+// an exact instant.
 type Cue struct {
 	ID string // unique among the cues of an Output
-	// File is a 48 kHz s16 mono WAV, open for reading at its start. The Output
-	// duplicates the descriptor; the caller keeps its own and closes it.
+	// File is a 48 kHz s16 mono WAV, open for reading at its start; with Stream
+	// set it is the reading end of a pipe of 48 kHz s16 mono little-endian PCM. The
+	// Output duplicates the descriptor; the caller keeps its own and closes it.
 	File *os.File
+	// From is the first frame of the file that sounds: what lies before it has
+	// sounded already.
+	From Frames
 	// At is when the first frame leaves the card. With After set At is ignored.
 	At Instant
 	// After is the ID of a cue: this one starts Gap after that one's last
 	// frame, exact to the frame, wherever that one was moved.
 	After string
 	Gap   time.Duration
+	// Cross lets a cue that comes After another start that long before its end,
+	// both fading into one another with equal power. It excludes Gap.
+	Cross time.Duration
 	Gain  Decibels
+	// FadeIn and FadeOut are equal-power fades at the beginning and at the end, an
+	// end by Stop or Replaces included; 0: as the file is, and 5 ms where it is cut.
+	FadeIn, FadeOut time.Duration
 	// Replaces is the ID of a cue that ends (with a fade) when this one starts.
 	Replaces string
+	// Bed makes the cue music under the voice: its file is repeated until it is
+	// stopped, and it is lowered while a cue that is no bed sounds. Nil: it is a voice.
+	Bed *Duck
+	// Stream says that File is sound that is made as it airs. Nil: it is a file.
+	Stream *Stream
+	// Spoken says that silence in it is a fault, of which DeadAir tells.
+	Spoken bool
+}
+
+// Duck is how a bed gives way to voices. The zero Duck stands for DefaultDuck.
+type Duck struct {
+	Attack  time.Duration // to go down; it is down when the voice begins, where that is known ahead
+	Release time.Duration // to come back, from the end of the last voice on
+	Depth   Decibels      // gain under a voice, below 0
+}
+
+// DefaultDuck is the usual ducking of village broadcasts.
+var DefaultDuck = Duck{Attack: 150 * time.Millisecond, Release: 800 * time.Millisecond, Depth: -14}
+
+// Stream is how sound that is made as it airs is held ready.
+type Stream struct {
+	// Buffer is how much of it is held ahead of the card: it begins to sound when
+	// that much has come, and what comes too early or too late within it is not
+	// heard. The rate is steered by at most 0.5 % so that it stays about there,
+	// since the sender's clock is another.
+	Buffer time.Duration
 }
 
 // Alarm asks an Output to sound files in memory on its Alarm bus at once, over
@@ -54,6 +90,8 @@ const (
 	DeviceUp   EventKind = "device-up"   // a child holds the device; Device names it
 	DeviceDown EventKind = "device-down" // the device or its child is gone; Cause says why
 	Silenced   EventKind = "muted"       // the programme froze under an alarm at At; an Unsilenced follows
+	DeadAir    EventKind = "dead-air"    // since At what leaves the mixer is silent though the spoken cue ID sounds
+	AliveAgain EventKind = "alive-again" // it is not any more, from At on
 	Unsilenced EventKind = "unmuted"     // the programme goes on from where it froze at At; Cause Lost: what froze is lost
 )
 
@@ -82,6 +120,9 @@ type Event struct {
 	Detail    string // for the log
 	Device    string // DeviceUp: what is open
 	Underruns int64
+	// Level of an Ended is the mean power of what left the mixer while the cue
+	// sounded, in dBFS; 0 when that is not known.
+	Level Decibels `json:",omitempty"`
 }
 
 // Levels is what left the mixer in the last tenth of a second.

@@ -37,6 +37,13 @@ type DeskCue struct {
 	After string
 	Gap   time.Duration // 0 or more
 	Gain  Decibels      // at most 24
+	// Cross, FadeIn, FadeOut, Bed, Stream and Spoken are as in Cue. A bed's Source
+	// has no end.
+	Cross           time.Duration
+	FadeIn, FadeOut time.Duration
+	Bed             *Duck
+	Stream          *Stream
+	Spoken          bool
 	// Replaces is the ID of a cue that ends with a fade when this one starts.
 	// An ID that is not there is ignored.
 	Replaces string

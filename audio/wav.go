@@ -98,6 +98,16 @@ func OpenSource(f *os.File) (*WAVSource, error) {
 // Frames is how many frames the file holds, read or not.
 func (s *WAVSource) Frames() Frames { return s.info.Frames }
 
+// From leaves out the frames before n, which is at most Frames: what sounded
+// already. It is called before the first Read.
+func (s *WAVSource) From(n Frames) {
+	n = min(max(n, 0), s.info.Frames)
+	s.info.Data += 2 * int64(n)
+	s.info.Size -= 2 * int64(n)
+	s.info.Frames -= n
+	s.pcm = newPCM(s.file, s.info)
+}
+
 // Info is what the file's header says.
 func (s *WAVSource) Info() WAVInfo { return s.info }
 

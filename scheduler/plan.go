@@ -21,6 +21,7 @@ const (
 	Notice  OccurrenceKind = "notice"
 	Opening OccurrenceKind = "opening"
 	Closing OccurrenceKind = "closing"
+	Relay   OccurrenceKind = "relay" // of a higher station, for a set time
 )
 
 // Occurrence is one announcement due once on one Output. Its ID is made of the
@@ -48,6 +49,31 @@ type Occurrence struct {
 	// Zero: there is no such limit. UntilReason is the code of which it is.
 	Until       time.Time
 	UntilReason string
+	// Interrupted says what becomes of it when something of a higher claim takes
+	// the output while it sounds; empty: Resume, and of a Relay nothing else is possible.
+	Interrupted Resumption
+	// Bed is music under the voices; nil: none. Its Length is that of the recording,
+	// which is repeated as long as the voices take.
+	Bed *Part
+	// Relay is what a Relay takes over, nil for all other kinds, which have Parts.
+	Relay *RelayTurn
+}
+
+// Resumption is what becomes of something that was interrupted.
+type Resumption string
+
+// The resumptions.
+const (
+	Resume  Resumption = "resume"  // from where it was
+	Restart Resumption = "restart" // from its beginning
+	Drop    Resumption = "drop"    // not at all: it was cut
+)
+
+// RelayTurn is what a board relays at one time.
+type RelayTurn struct {
+	Station  string        // ID of the Station
+	Fallback Sound         // sounds while the station is lost or silent; zero: nothing does
+	Patience time.Duration // how long it may be so before that; more than 0
 }
 
 // End is the instant after the last frame.
@@ -63,6 +89,11 @@ const (
 	PartTail    PartKind = "tail"
 	PartOpening PartKind = "opening"
 	PartClosing PartKind = "closing"
+
+	PartBed      PartKind = "bed"      // music under the voices
+	PartRelay    PartKind = "relay"    // a station, as it comes
+	PartFallback PartKind = "fallback" // instead of what is silent
+	PartLive     PartKind = "live"     // the microphone of somebody who is signed in
 )
 
 // Part is one recording inside an Occurrence.

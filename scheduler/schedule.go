@@ -42,6 +42,31 @@ type Slot struct {
 	Days    Weekdays
 	Opening string // recording that opens the slot; empty: none
 	Closing string // recording that closes it; empty: none
+	Relays  []SlotRelay
+}
+
+// SlotRelay is a fixed position of a slot at which a higher station is relayed.
+type SlotRelay struct {
+	Station  string        // ID of a Station
+	Offset   time.Duration // from the start of the slot
+	Length   time.Duration
+	Fallback string        // recording that sounds while the station does not; empty: none
+	Patience time.Duration // silence of the station before that; 0: DefaultPatience
+}
+
+// DefaultPatience is how long a relayed station may be lost or silent before
+// its fallback sounds.
+const DefaultPatience = 5 * time.Second
+
+// Station is a higher station that may be relayed: only those that are listed
+// here are.
+type Station struct {
+	Owned
+	Name string // "Đài Tiếng nói Việt Nam, VOV1"
+	// URL is an http or https address of a stream or a playlist. Empty: Input is set.
+	URL string
+	// Input is the ALSA name of a line input, a tuner's. Empty: URL is set.
+	Input string
 }
 
 // Kind says how a Schedule names its instants.
@@ -64,6 +89,7 @@ type Schedule struct {
 	Days         Weekdays  // Slots: on which weekdays
 	From, Until  Date      // Slots: first and last civil day, inclusive; zero: open
 	Misfire      Misfire
+	Interrupted  Resumption // empty: Resume
 	CreatedBy    string
 }
 

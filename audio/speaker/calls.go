@@ -121,7 +121,10 @@ func (o *Output) Lower(id string) error {
 }
 
 func wordsOf(c audio.Cue) cue {
-	return cue{ID: c.ID, At: c.At, After: c.After, Gap: c.Gap, Gain: c.Gain, Replaces: c.Replaces}
+	return cue{
+		ID: c.ID, At: c.At, After: c.After, Gap: c.Gap, Gain: c.Gain, Replaces: c.Replaces,
+		From: c.From, Cross: c.Cross, FadeIn: c.FadeIn, FadeOut: c.FadeOut, Bed: c.Bed, Stream: c.Stream, Spoken: c.Spoken,
+	}
 }
 
 func cueMessage(c audio.Cue) *message {

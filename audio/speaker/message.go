@@ -12,7 +12,7 @@ import (
 
 const (
 	// protocolVersion changes whenever a message changes its meaning.
-	protocolVersion = 2
+	protocolVersion = 3
 	// maxMessage bounds one message, in bytes.
 	maxMessage = 32 << 10
 	// maxFiles bounds the descriptors that travel with one message.
@@ -66,6 +66,13 @@ type cue struct {
 	Gap      time.Duration  `json:"gap,omitempty"`
 	Gain     audio.Decibels `json:"gain,omitempty"`
 	Replaces string         `json:"replaces,omitempty"`
+	From     audio.Frames   `json:"from,omitempty"`
+	Cross    time.Duration  `json:"cross,omitempty"`
+	FadeIn   time.Duration  `json:"fade_in,omitempty"`
+	FadeOut  time.Duration  `json:"fade_out,omitempty"`
+	Bed      *audio.Duck    `json:"bed,omitempty"`
+	Stream   *audio.Stream  `json:"stream,omitempty"`
+	Spoken   bool           `json:"spoken,omitempty"`
 }
 
 // stop ends cues; none named: all.
@@ -209,7 +216,40 @@ func checkCue(c cue) error {
 	if c.Gap < 0 || c.Gap > maxGap {
 		return fmt.Errorf("%w %q: a gap of %v; 0 to %v is possible", ErrCue, c.ID, c.Gap, maxGap)
 	}
+	if err := checkShape(c); err != nil {
+		return err
+	}
 	return checkGain(c.ID, c.Gain)
+}
+
+const (
+	// maxFade bounds a fade: longer is a mistake.
+	maxFade = time.Minute
+	// maxHeld bounds what is held of a stream.
+	maxHeld = 2 * time.Second
+)
+
+// checkShape refuses fades, beds and streams that make no sense.
+func checkShape(c cue) error {
+	for _, fade := range []time.Duration{c.Cross, c.FadeIn, c.FadeOut} {
+		if fade < 0 || fade > maxFade {
+			return fmt.Errorf("%w %q: a fade of %v; 0 to %v is possible", ErrCue, c.ID, fade, maxFade)
+		}
+	}
+	switch {
+	case c.Cross > 0 && (c.After == "" || c.Gap > 0):
+		return fmt.Errorf("%w %q: it can fade across only from a cue that it follows without a gap", ErrCue, c.ID)
+	case c.From < 0:
+		return fmt.Errorf("%w %q: it cannot begin %d frames before its file", ErrCue, c.ID, -c.From)
+	case c.Bed != nil && c.Stream != nil, c.Stream != nil && c.From > 0:
+		return fmt.Errorf("%w %q: a stream is no bed and has no place to begin from", ErrCue, c.ID)
+	case c.Stream != nil && (c.Stream.Buffer <= 0 || c.Stream.Buffer > maxHeld):
+		return fmt.Errorf("%w %q: of a stream more than 0 and at most %v are held, not %v", ErrCue, c.ID, maxHeld, c.Stream.Buffer)
+	case c.Bed != nil && (c.Bed.Attack < 0 || c.Bed.Attack > maxFade || c.Bed.Release < 0 || c.Bed.Release > maxFade ||
+		!(c.Bed.Depth <= 0 && c.Bed.Depth >= -120)):
+		return fmt.Errorf("%w %q: a bed goes down within 0 to %v by 0 to 120 dB", ErrCue, c.ID, maxFade)
+	}
+	return nil
 }
 
 func checkRaise(r raise) error {

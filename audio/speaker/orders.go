@@ -52,12 +52,21 @@ func (c *child) cue(q cue, f *os.File) {
 		c.refuse(q.ID, err)
 		return
 	}
-	err = c.desk.Cue(audio.DeskCue{
-		ID: q.ID, Source: c.gate.slow(source), Frames: source.Frames(), At: q.At, After: q.After, Gap: q.Gap, Gain: q.Gain, Replaces: q.Replaces,
-	})
+	source.From(q.From)
+	words := deskCue(q)
+	words.Source, words.Frames = c.gate.slow(source), source.Frames()
+	err = c.desk.Cue(words)
 	if err != nil {
 		closeFile(f)
 		c.refuse(q.ID, err)
+	}
+}
+
+// deskCue is q without its sound.
+func deskCue(q cue) audio.DeskCue {
+	return audio.DeskCue{
+		ID: q.ID, At: q.At, After: q.After, Gap: q.Gap, Gain: q.Gain, Replaces: q.Replaces,
+		Cross: q.Cross, FadeIn: q.FadeIn, FadeOut: q.FadeOut, Bed: q.Bed, Stream: q.Stream, Spoken: q.Spoken,
 	}
 }
 
