@@ -10,8 +10,8 @@ import (
 	"os"
 
 	"loalang/audio"
+	"loalang/audio/level"
 	"loalang/recordings/builtin"
-	"loalang/recordings/level"
 )
 
 // The names of the built-in sounds.

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"loalang/recordings/level"
+	"loalang/audio/level"
 )
 
 // The chain that was measured best for speech on horn loudspeakers: cut what a

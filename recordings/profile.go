@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"loalang/recordings/level"
+	"loalang/audio/level"
 )
 
 // The codes of a Recording's Warnings. The recording is good to air, but

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"loalang/recordings/level"
+	"loalang/audio/level"
 )
 
 const rate = 48000

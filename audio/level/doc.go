@@ -1,5 +1,5 @@
-// Package level is the arithmetic of levelling: the loudness meter of ITU-R
-// BS.1770, a true-peak meter, a look-ahead limiter and the resampler from
+// Package level is the arithmetic of loudness: the K-weighting and the meter of
+// ITU-R BS.1770, a true-peak meter, a look-ahead limiter and the resampler from
 // master to play copy.
 //
 // It is pure: it knows no files, no formats and no clock, starts no goroutine,

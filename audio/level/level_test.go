@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"loalang/recordings/level"
+	"loalang/audio/level"
 )
 
 func sine(rate int, hz, amplitude, seconds float64) []float32 {

@@ -21,23 +21,23 @@ type Loudness struct {
 // Meter measures loudness after ITU-R BS.1770-4 and EBU Tech 3341/3342. It
 // keeps one number per 100 ms and never the sound.
 type Meter struct {
-	shelf, cut *Biquad
-	step       int64 // frames in 100 ms
-	frames     int64
-	sum        float64
-	steps      []float64 // mean square of each 100 ms
+	weighting *KWeighting
+	step      int64 // frames in 100 ms
+	frames    int64
+	sum       float64
+	steps     []float64 // mean square of each 100 ms
 }
 
 // NewMeter makes a meter for mono sound of rate frames per second. The rate
 // must be a multiple of 10.
 func NewMeter(rate int) *Meter {
-	return &Meter{shelf: headShelf(rate), cut: lowCut(rate), step: int64(rate / 10)}
+	return &Meter{weighting: NewKWeighting(rate), step: int64(rate / 10)}
 }
 
 // Write measures the next frames.
 func (m *Meter) Write(frames []float32) {
 	for _, x := range frames {
-		y := m.cut.Step(m.shelf.Step(float64(x)))
+		y := m.weighting.Step(float64(x))
 		m.sum += y * y
 		m.frames++
 		if m.frames%m.step == 0 {
@@ -64,12 +64,12 @@ func (m *Meter) Loudness() Loudness {
 		whole = open
 	}
 	for _, p := range windows(open, 4) {
-		l.Momentary = max(l.Momentary, lufs(p))
+		l.Momentary = max(l.Momentary, LUFS(p))
 	}
 	l.Integrated = integrated(windows(whole, 4))
 	short := windows(whole, 30)
 	for _, p := range short {
-		l.ShortTerm = max(l.ShortTerm, lufs(p))
+		l.ShortTerm = max(l.ShortTerm, LUFS(p))
 	}
 	l.Range = loudnessRange(short)
 	return l
@@ -93,8 +93,9 @@ func mean(p []float64) float64 {
 	return sum / float64(len(p))
 }
 
-func lufs(power float64) float64 {
-	if power <= 0 {
+// LUFS is the loudness of K-weighted mono sound of that mean square, or Silent.
+func LUFS(power float64) float64 {
+	if !(power > 0) { // NaN is no loudness either
 		return Silent
 	}
 	return max(Silent, -0.691+10*math.Log10(power))
@@ -120,7 +121,7 @@ func integrated(blocks []float64) float64 {
 		return Silent
 	}
 	loud = above(loud, mean(loud)/10)
-	return lufs(mean(loud))
+	return LUFS(mean(loud))
 }
 
 // loudnessRange is the distance of the 10th and the 95th percentile of the 3 s
@@ -132,6 +133,6 @@ func loudnessRange(short []float64) float64 {
 	}
 	loud = above(loud, mean(loud)/100)
 	slices.Sort(loud)
-	at := func(q float64) float64 { return lufs(loud[int(math.Round(q*float64(len(loud)-1)))]) }
+	at := func(q float64) float64 { return LUFS(loud[int(math.Round(q*float64(len(loud)-1)))]) }
 	return at(0.95) - at(0.10)
 }

@@ -55,6 +55,17 @@ func lowCut(rate int) *Biquad {
 	return &Biquad{b0: 1, b1: -2, b2: 1, a1: 2 * (k*k - 1) / a0, a2: (1 - k/q + k*k) / a0}
 }
 
+// KWeighting is the filter of BS.1770 before a loudness meter.
+type KWeighting struct{ shelf, cut *Biquad }
+
+// NewKWeighting is a KWeighting for rate frames per second.
+func NewKWeighting(rate int) *KWeighting {
+	return &KWeighting{shelf: headShelf(rate), cut: lowCut(rate)}
+}
+
+// Step filters one frame.
+func (k *KWeighting) Step(x float64) float64 { return k.cut.Step(k.shelf.Step(x)) }
+
 func normalised(b, a [3]float64) *Biquad {
 	return &Biquad{b0: b[0] / a[0], b1: b[1] / a[0], b2: b[2] / a[0], a1: a[1] / a[0], a2: a[2] / a[0]}
 }
