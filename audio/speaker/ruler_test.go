@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,8 +26,9 @@ type ruler struct {
 }
 
 // newRuler builds the card and makes it the default of the children that this
-// test starts. minPeriod is the smallest period it gives, in frames.
-func newRuler(t testing.TB, minPeriod int) *ruler {
+// test starts. minPeriod is the smallest period it gives, in frames; settings are
+// more words of its configuration, such as "drift_ppm 100".
+func newRuler(t testing.TB, minPeriod int, settings ...string) *ruler {
 	t.Helper()
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc: the virtual card cannot be built; install it with: apt install gcc libc6-dev")
@@ -41,9 +43,9 @@ func newRuler(t testing.TB, minPeriod int) *ruler {
 		t.Fatalf("gcc: %v\n%s", err, out)
 	}
 	conf := fmt.Sprintf(`pcm_type.ruler { lib %q }
-pcm.ruler { type ruler dir %q min_period %d }
+pcm.ruler { type ruler dir %q min_period %d %s }
 pcm.!default { type plug slave.pcm ruler hint { show on description "ruler" } }
-`, lib, dir, minPeriod)
+`, lib, dir, minPeriod, strings.Join(settings, " "))
 	path := filepath.Join(dir, "asound.conf")
 	if err := os.WriteFile(path, []byte(conf), 0o644); err != nil {
 		t.Fatal(err)
@@ -73,12 +75,16 @@ type run struct {
 	at      audio.Instant // of its first frame
 	period  int
 	buffer  int
+	drift   int     // of the card's crystal, in parts per million
 	samples []int16 // left channel
 	right   []int16
 }
 
 // when is the instant at which frame i left.
-func (r run) when(i int) audio.Instant { return r.at.Add(audio.Rate.D(audio.Frames(i))) }
+func (r run) when(i int) audio.Instant {
+	d := audio.Rate.D(audio.Frames(i))
+	return r.at.Add(d - time.Duration(float64(d)*float64(r.drift)/(1e6+float64(r.drift))))
+}
 
 // runs reads back everything that was played, and how often the card ran dry.
 func (r *ruler) runs(t testing.TB) (all []run, dry int) {
@@ -113,6 +119,13 @@ func (r *ruler) runs(t testing.TB) (all []run, dry int) {
 			var first int
 			if _, err := fmt.Sscanf(lines.Text(), "start %d %d %d %d", &one.at, &first, &one.period, &one.buffer); err != nil {
 				t.Fatalf("%s: %q: %v", name, lines.Text(), err)
+			}
+			if words := strings.Fields(lines.Text()); len(words) > 5 {
+				drift, err := strconv.Atoi(words[5])
+				if err != nil {
+					t.Fatalf("%s: %q: %v", name, lines.Text(), err)
+				}
+				one.drift = drift
 			}
 			firsts = append(firsts, first)
 			these = append(these, one)

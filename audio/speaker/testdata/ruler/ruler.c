@@ -2,16 +2,25 @@
 // ring, plays it by CLOCK_MONOTONIC, and keeps every frame, so that a test knows
 // to one frame when each frame left: line "start NS FRAME PERIOD BUFFER" of the
 // .log says that frame FRAME of the .s16 left at NS, and the following ones each
-// 1/48000 s later, until the next line.
+// 1/48000 s later, until the next line. A card whose crystal drifts ends the line
+// with how much, in parts per million: then they follow each 1/(48000·(1+PPM/10^6)) s
+// later.
 //
 // It runs dry as cards do ("dry NS FRAMES-TOO-FEW"). It is unplugged while a file
 // "unplugged" lies in its folder, and hangs while one called "frozen" does: then
 // nothing is played and nobody is told.
 //
-//	pcm.NAME { type ruler  dir "/folder"  [min_period FRAMES] }
+//	pcm.NAME { type ruler  dir "/folder"  [min_period FRAMES]  [drift_ppm PPM]  [capture "/file.s16"] }
 //
-// What it leaves out: the delay of a converter, the drift of a crystal, the time
-// that real hardware takes to restart.
+// drift_ppm makes it play that much faster than CLOCK_MONOTONIC, slower when
+// negative. With a file of 48 kHz S16 mono frames it has a line input as well: both
+// channels carry the file in a loop, from the moment of opening on, whether they are
+// read or not, so that what nobody reads in time is lost ("over NS FRAMES-TOO-MANY").
+// Line "start NS FRAME PERIOD BUFFER" of its .line says that frame FRAME of the
+// endless loop came at NS.
+//
+// What it leaves out: the delay of a converter, the time that real hardware takes to
+// restart.
 
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
@@ -27,14 +36,18 @@
 #include <unistd.h>
 
 enum { rate = 48000, frame_bytes = 4 };
-static const int64_t second = 1000000000;
+static const int64_t second = 1000000000, million = 1000000;
 
 struct card {
 	snd_pcm_ioplug_t plug;
 	char *dir;
+	long drift;      // of the crystal, in parts per million
 	int ticks;       // a timerfd, one tick for each period
 	int sound;       // the .s16
-	FILE *log;       // the .log
+	int16_t *line;   // what the line input hears; NULL: it plays
+	int64_t length;  // frames of that
+	int64_t opened;  // when the line began
+	FILE *log;       // the .log or .line
 	int64_t began;   // when the frame `first` left; 0: stopped
 	int64_t first;   // number of that frame
 	int64_t taken;   // frames taken in all
@@ -57,28 +70,47 @@ static bool there(const struct card *c, const char *name)
 
 static bool unplugged(const struct card *c) { return there(c, "unplugged"); }
 
-// Frames that have left since `first`.
+// Frames that a span of nanoseconds holds on this card, and the reverse.
+static int64_t frames(const struct card *c, int64_t span)
+{
+	return (int64_t)((__int128)span * rate * (million + c->drift) / million / second);
+}
+
+static int64_t lasts(const struct card *c, int64_t n)
+{
+	return (int64_t)((__int128)n * second * million / (million + c->drift) / rate);
+}
+
+static void note_start(const struct card *c, unsigned long period, unsigned long buffer)
+{
+	fprintf(c->log, "start %" PRId64 " %" PRId64 " %lu %lu", c->began, c->first, period, buffer);
+	if (c->drift)
+		fprintf(c->log, " %ld", c->drift);
+	fputc('\n', c->log);
+	fflush(c->log);
+}
+
+// Frames that have left, or come, since `first`.
 static int64_t played(struct card *c)
 {
 	if (!c->began)
 		return 0;
 	if (there(c, "frozen")) {
 		if (c->held < 0)
-			c->held = (monotonic() - c->began) * rate / second;
+			c->held = frames(c, monotonic() - c->began);
 		return c->held;
 	}
 	if (c->held >= 0) { // thawed: time goes on from where it stood
-		c->began = monotonic() - c->held * second / rate;
+		c->began = monotonic() - lasts(c, c->held);
 		c->held = -1;
-		fprintf(c->log, "start %" PRId64 " %" PRId64 " 0 0\n", c->began, c->first);
-		fflush(c->log);
+		note_start(c, 0, 0);
 	}
-	return (monotonic() - c->began) * rate / second;
+	return frames(c, monotonic() - c->began);
 }
 
 static void tick(struct card *c, bool on)
 {
-	int64_t period = on ? (int64_t)c->plug.period_size * second / rate : 0;
+	int64_t period = on ? lasts(c, c->plug.period_size) : 0;
 	int64_t due = on ? c->began + period : 1; // stopped: ready at once
 	struct itimerspec t = {
 		.it_interval = { period / second, period % second },
@@ -110,9 +142,9 @@ static int on_start(snd_pcm_ioplug_t *p)
 	if (unplugged(c))
 		return -ENODEV;
 	c->began = monotonic();
-	fprintf(c->log, "start %" PRId64 " %" PRId64 " %lu %lu\n", c->began, c->first,
-	        (unsigned long)p->period_size, (unsigned long)p->buffer_size);
-	fflush(c->log);
+	if (c->line) // it does not wait for its reader
+		c->first = frames(c, c->began - c->opened);
+	note_start(c, p->period_size, p->buffer_size);
 	tick(c, true);
 	return 0;
 }
@@ -152,6 +184,55 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *p, const snd_pcm_channel_
 	return frames;
 }
 
+// The line input: frames that came and were not read.
+static int64_t waiting(struct card *c) { return played(c) - (int64_t)c->plug.appl_ptr; }
+
+static snd_pcm_sframes_t on_line_pointer(snd_pcm_ioplug_t *p)
+{
+	struct card *c = p->private_data;
+	if (unplugged(c))
+		return -ENODEV;
+	int64_t many = waiting(c) - (int64_t)p->buffer_size;
+	if (many > 0) {
+		fprintf(c->log, "over %" PRId64 " %" PRId64 "\n", monotonic(), many);
+		fflush(c->log);
+		stop(c);
+		return -EPIPE;
+	}
+	return played(c) % p->buffer_size;
+}
+
+static snd_pcm_sframes_t on_line_transfer(snd_pcm_ioplug_t *p, const snd_pcm_channel_area_t *areas,
+                                          snd_pcm_uframes_t offset, snd_pcm_uframes_t n)
+{
+	struct card *c = p->private_data;
+	if (unplugged(c))
+		return -ENODEV;
+	int16_t *to = (int16_t *)((char *)areas->addr + (areas->first + areas->step * offset) / 8);
+	int64_t at = c->first + (int64_t)p->appl_ptr; // alsa-lib may ask for a frame more than once
+	for (snd_pcm_uframes_t i = 0; i < n; i++)
+		to[2 * i] = to[2 * i + 1] = c->line[(at + (int64_t)i) % c->length];
+	return n;
+}
+
+static int on_line_poll(snd_pcm_ioplug_t *p, struct pollfd *fds, unsigned count, unsigned short *events)
+{
+	struct card *c = p->private_data;
+	*events = 0;
+	if (count == 0 || !(fds[0].revents & POLLIN))
+		return 0;
+	if (unplugged(c)) {
+		*events = POLLERR | POLLIN;
+		return 0;
+	}
+	if (!c->began || waiting(c) >= (int64_t)p->period_size)
+		*events = POLLIN;
+	uint64_t ticks;
+	if (c->began && !*events && read(c->ticks, &ticks, sizeof ticks) < 0)
+		return 0; // somebody read the tick before us
+	return 0;
+}
+
 static int on_poll(snd_pcm_ioplug_t *p, struct pollfd *fds, unsigned count, unsigned short *events)
 {
 	struct card *c = p->private_data;
@@ -185,8 +266,10 @@ static int on_close(snd_pcm_ioplug_t *p)
 {
 	struct card *c = p->private_data;
 	fclose(c->log);
-	close(c->sound);
+	if (!c->line)
+		close(c->sound);
 	close(c->ticks);
+	free(c->line);
 	free(c->dir);
 	free(c);
 	return 0;
@@ -200,6 +283,16 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 	.transfer = on_transfer,
 	.poll_revents = on_poll,
 	.delay = on_delay,
+	.close = on_close,
+};
+
+static const snd_pcm_ioplug_callback_t line_callbacks = {
+	.prepare = on_prepare,
+	.start = on_start,
+	.stop = on_stop,
+	.pointer = on_line_pointer,
+	.transfer = on_line_transfer,
+	.poll_revents = on_line_poll,
 	.close = on_close,
 };
 
@@ -229,25 +322,45 @@ static int record(struct card *c)
 	static int openings;
 	char path[512];
 	int n = openings++;
-	snprintf(path, sizeof path, "%s/%d-%03d.s16", c->dir, getpid(), n);
-	c->sound = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
-	if (c->sound < 0)
-		return -errno;
-	snprintf(path, sizeof path, "%s/%d-%03d.log", c->dir, getpid(), n);
+	if (!c->line) {
+		snprintf(path, sizeof path, "%s/%d-%03d.s16", c->dir, getpid(), n);
+		c->sound = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+		if (c->sound < 0)
+			return -errno;
+	}
+	snprintf(path, sizeof path, "%s/%d-%03d.%s", c->dir, getpid(), n, c->line ? "line" : "log");
 	c->log = fopen(path, "we");
 	if (!c->log) {
 		int err = -errno;
-		close(c->sound);
+		if (!c->line)
+			close(c->sound);
 		return err;
 	}
 	c->ticks = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	return c->ticks < 0 ? -errno : 0;
 }
 
+// What the line input hears, all of it.
+static int plug_in(struct card *c, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	fseek(f, 0, SEEK_END);
+	c->length = ftell(f) / (long)sizeof *c->line;
+	rewind(f);
+	if (c->length > 0)
+		c->line = malloc(c->length * sizeof *c->line);
+	int err = !c->line || fread(c->line, sizeof *c->line, c->length, f) != (size_t)c->length ? -EIO : 0;
+	fclose(f);
+	c->opened = monotonic();
+	return err;
+}
+
 SND_PCM_PLUGIN_DEFINE_FUNC(ruler)
 {
-	const char *dir = NULL;
-	long least = 32;
+	const char *dir = NULL, *capture = NULL;
+	long least = 32, drift = 0;
 	snd_config_iterator_t i, next;
 	snd_config_for_each(i, next, conf) {
 		snd_config_t *n = snd_config_iterator_entry(i);
@@ -258,23 +371,32 @@ SND_PCM_PLUGIN_DEFINE_FUNC(ruler)
 			snd_config_get_string(n, &dir);
 		if (strcmp(id, "min_period") == 0)
 			snd_config_get_integer(n, &least);
+		if (strcmp(id, "drift_ppm") == 0)
+			snd_config_get_integer(n, &drift);
+		if (strcmp(id, "capture") == 0)
+			snd_config_get_string(n, &capture);
 	}
-	if (!dir || stream != SND_PCM_STREAM_PLAYBACK)
+	bool line = stream == SND_PCM_STREAM_CAPTURE;
+	if (!dir || (line && !capture))
 		return -EINVAL;
 	struct card *c = calloc(1, sizeof *c);
 	if (!c)
 		return -ENOMEM;
 	c->dir = strdup(dir);
 	c->held = -1;
-	int err = unplugged(c) ? -ENODEV : there(c, "busy") ? -EBUSY : record(c);
+	c->drift = drift;
+	int err = unplugged(c) ? -ENODEV : there(c, "busy") ? -EBUSY : line ? plug_in(c, capture) : 0;
+	if (err >= 0)
+		err = record(c);
 	if (err < 0) {
+		free(c->line);
 		free(c->dir);
 		free(c);
 		return err;
 	}
 	c->plug.version = SND_PCM_IOPLUG_VERSION;
 	c->plug.name = "ruler";
-	c->plug.callback = &callbacks;
+	c->plug.callback = line ? &line_callbacks : &callbacks;
 	c->plug.private_data = c;
 	c->plug.poll_fd = c->ticks;
 	c->plug.poll_events = POLLIN;
