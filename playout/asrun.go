@@ -2,8 +2,10 @@ package playout
 
 import (
 	"context"
+	"math"
 	"time"
 
+	"loalang/audio"
 	"loalang/scheduler"
 )
 
@@ -89,6 +91,30 @@ func (a AsRun) Span() (first, last time.Time) {
 	return first, last
 }
 
+// Level is the mean power of all its airings of which it is known, in dBFS, each
+// weighed by its length; 0 when it is known of none.
+func (a AsRun) Level() audio.Decibels {
+	var power, frames float64
+	for _, g := range a.Airings {
+		if g.Level != 0 && g.Frames > 0 {
+			power += math.Pow(10, float64(g.Level)/10) * float64(g.Frames)
+			frames += float64(g.Frames)
+		}
+	}
+	if frames == 0 {
+		return 0
+	}
+	return audio.Decibels(10 * math.Log10(power/frames))
+}
+
+// Underruns is how often the card ran dry under it.
+func (a AsRun) Underruns() (n int64) {
+	for _, g := range a.Airings {
+		n += g.Underruns
+	}
+	return n
+}
+
 // untouched says whether a row is a claim for which nothing was switched on yet.
 func (a AsRun) untouched() bool {
 	return a.Kind != KindEmergency && a.Outcome == "" && a.Keyed.IsZero() && len(a.Airings) == 0
@@ -109,6 +135,9 @@ type Airing struct {
 	Frames    int64     // that really left the card
 	Underruns int64
 	Cause     string // audio.Cause
+	// Level is the mean power of what left the mixer while its cue sounded, in
+	// dBFS; 0: not known, as of an emergency or of what has not ended.
+	Level audio.Decibels
 }
 
 // Journal keeps the as-run. The store implements it; every call is durable when

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"loalang/audio"
 	"loalang/playout"
 	"loalang/scheduler"
 )
@@ -65,6 +66,26 @@ func TestLateAgainstWhatWasPromised(t *testing.T) {
 					t.Errorf("late by %s, want %s", row.Lateness, c.late)
 				}
 			})
+		})
+	}
+}
+
+// The mean level of a row is a mean of powers, each airing by its length; what is
+// not known counts for nothing.
+func TestLevelOfARow(t *testing.T) {
+	for name, c := range map[string]struct {
+		airings []playout.Airing
+		want    audio.Decibels
+	}{
+		"Nothing":  {nil, 0},
+		"Unknown":  {[]playout.Airing{{Frames: 48000}}, 0},
+		"One":      {[]playout.Airing{{Frames: 48000, Level: -18}, {Frames: 480000}}, -18},
+		"ByLength": {[]playout.Airing{{Frames: 3 * 48000, Level: -20}, {Frames: 48000, Level: -120}}, -21.249},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := (playout.AsRun{Airings: c.airings}).Level(); got < c.want-0.001 || got > c.want+0.001 {
+				t.Errorf("level = %v dBFS, want %v", got, c.want)
+			}
 		})
 	}
 }

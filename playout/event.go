@@ -126,6 +126,7 @@ func (p *Player) partEnded(ev audio.Event) {
 	pt.ended, pt.frozen, pt.cause = true, false, ev.Cause
 	if pt.started != 0 {
 		p.closeAiring(it, pt, ev.At, max(0, ev.Frames-pt.told), ev.Cause)
+		it.row.Airings[pt.airing].Level = ev.Level
 		p.book.record(it.row)
 	}
 	p.settle(it)

@@ -280,7 +280,11 @@ func (o *output) endLocked(k *cue, c audio.Cause) {
 		frames += audio.Rate.N(o.now().Sub(k.at))
 	}
 	k.done = true
-	o.events <- audio.Event{Kind: audio.Ended, ID: k.ID, At: o.now(), Frames: min(frames, k.frames), Cause: c}
+	ev := audio.Event{Kind: audio.Ended, ID: k.ID, At: o.now(), Frames: min(frames, k.frames), Cause: c}
+	if k.live {
+		ev.Level = -18
+	}
+	o.events <- ev
 }
 
 func (o *output) Stop(ids ...string) error {

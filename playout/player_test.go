@@ -54,6 +54,9 @@ func TestPlayOnTime(t *testing.T) {
 		if voice.Language != "vi" || voice.Recording != "voice-one" || voice.Frames != 3*48000 || !slices.Equal(voice.Zones, []string{"loa-1"}) {
 			t.Errorf("voice's airing = %+v", voice)
 		}
+		if voice.Level != -18 || row.Level() < -18.01 || row.Level() > -17.99 {
+			t.Errorf("mean level of the voice %v, of the row %v; the output told -18 dBFS", voice.Level, row.Level())
+		}
 		if d := voice.Started.Sub(row.Airings[0].Ended); d != 500*time.Millisecond {
 			t.Errorf("pause between chime and voice = %s, want 500ms", d)
 		}

@@ -11,7 +11,7 @@ import (
 const (
 	asrunColumns = ownedColumns + `, occurrence, kind, announcement, schedule, slot, title, class, nominal_at, due_at,
 		planned_ns, claimed_at, keyed_at, latest_at, outcome, cause, person, heard, lateness_ns`
-	airingColumns = "id, part, recording, language, zones, started_at, ended_at, frames, underruns, cause"
+	airingColumns = "id, part, recording, language, zones, started_at, ended_at, frames, underruns, cause, level_db"
 )
 
 func scanAsRun(r row) (playout.AsRun, error) {
@@ -31,7 +31,7 @@ type airingOf struct {
 func scanAiring(r row) (airingOf, error) {
 	var g airingOf
 	err := r.Scan(&g.asrun, &g.ID, &g.Part, &g.Recording, &g.Language, (*words)(&g.Zones),
-		(*instant)(&g.Started), (*instant)(&g.Ended), &g.Frames, &g.Underruns, &g.Cause)
+		(*instant)(&g.Started), (*instant)(&g.Ended), &g.Frames, &g.Underruns, &g.Cause, (*level)(&g.Level))
 	return g, err
 }
 
@@ -126,6 +126,7 @@ func (s *Store) putAirings(ctx context.Context, tx *sql.Tx, asrun string, airing
 			{"frames", g.Frames},
 			{"underruns", g.Underruns},
 			{"cause", g.Cause},
+			{"level_db", levelOf(g.Level)},
 		})
 		if err != nil {
 			return err

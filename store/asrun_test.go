@@ -19,7 +19,7 @@ func played(occurrence string, due time.Time) playout.AsRun {
 		Claimed: due.Add(-5 * time.Second), Keyed: due.Add(-3 * time.Second), Latest: due.Add(time.Minute), Outcome: playout.Played, Cause: "completed", By: "Hoa", Heard: playout.HeardYes, Lateness: 75 * time.Microsecond,
 		Airings: []playout.Airing{
 			{ID: newID(), Part: scheduler.PartChime, Recording: "rec-chime", Zones: []string{"a", "b"}, Started: due, Ended: due.Add(2 * time.Second), Frames: 96000, Cause: "completed"},
-			{ID: newID(), Part: scheduler.PartVoice, Recording: "rec-vi", Language: "vi", Started: due.Add(2 * time.Second), Ended: due.Add(30 * time.Second), Frames: 1 << 40, Underruns: 3, Cause: "lost"},
+			{ID: newID(), Part: scheduler.PartVoice, Recording: "rec-vi", Language: "vi", Started: due.Add(2 * time.Second), Ended: due.Add(30 * time.Second), Frames: 1 << 40, Underruns: 3, Cause: "lost", Level: -18.25},
 		},
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
+	"loalang/audio"
 	"loalang/scheduler"
 )
 
@@ -39,6 +41,31 @@ func (i *instant) Scan(src any) error {
 		*i = instant(time.UnixMicro(v).UTC())
 	default:
 		return fmt.Errorf("an instant is kept as %T", src)
+	}
+	return nil
+}
+
+// levelOf is a level as it is kept; one that is not known, and what is no number,
+// is NULL.
+func levelOf(d audio.Decibels) any {
+	if v := float64(d); v != 0 && !math.IsNaN(v) && !math.IsInf(v, 0) {
+		return v
+	}
+	return nil
+}
+
+// level reads a column *_db.
+type level audio.Decibels
+
+// Scan implements sql.Scanner.
+func (l *level) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*l = 0
+	case float64:
+		*l = level(v)
+	default:
+		return fmt.Errorf("a level is kept as %T", src)
 	}
 	return nil
 }

@@ -142,7 +142,7 @@ func TestGetAsRun(t *testing.T) {
 		if !strings.HasPrefix(res.Header.Get("Content-Type"), "text/csv") || !strings.HasPrefix(string(res.Body), "\uFEFFvillage,due,") {
 			t.Fatalf("%s: %s", res.Header.Get("Content-Type"), res.Body)
 		}
-		if want := "un-ta,2026-11-22T22:30:00.000Z,2026-11-22T22:30:00.000Z,,'-1+1 Họp thôn,notice,normal,cut,lost,,not-measured,0.000,false,12.000,2.000,0,occ-past," + noticeID; !strings.Contains(string(res.Body), want) {
+		if want := "un-ta,2026-11-22T22:30:00.000Z,2026-11-22T22:30:00.000Z,,'-1+1 Họp thôn,notice,normal,cut,lost,,not-measured,0.000,false,12.000,2.000,0,-21.4,occ-past," + noticeID; !strings.Contains(string(res.Body), want) {
 			t.Errorf("no row %q in %s", want, res.Body)
 		}
 	}

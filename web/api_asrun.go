@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"loalang/audio"
 	"loalang/people"
 	"loalang/playout"
 	"loalang/scheduler"
@@ -37,7 +38,7 @@ type outcomeJSON struct {
 // asRunRow is what became of one occurrence or emergency.
 type asRunRow struct {
 	Occurrence   string       `json:"occurrence"`
-	Kind         string       `json:"kind" enum:"notice,opening,closing,emergency"`
+	Kind         string       `json:"kind" enum:"notice,opening,closing,relay,live,emergency"`
 	Announcement string       `json:"announcement,omitempty"`
 	Schedule     string       `json:"schedule,omitempty"`
 	Slot         string       `json:"slot,omitempty"`
@@ -56,6 +57,7 @@ type asRunRow struct {
 	Heard        string       `json:"heard" enum:"yes,silent,wrong,not-measured"`
 	Lateness     float64      `json:"lateness" doc:"Seconds: the first frame against the exact instant that was promised, or else against due."`
 	Late         bool         `json:"late" doc:"Too late to count as on time."`
+	Level        *float64     `json:"level,omitempty" doc:"dBFS: the mean power of all airings of which it is known."`
 	Airings      []airingJSON `json:"airings"`
 }
 
@@ -69,6 +71,7 @@ type airingJSON struct {
 	Frames    int64      `json:"frames" doc:"48,000 a second, that really left the card."`
 	Underruns int64      `json:"underruns"`
 	Cause     string     `json:"cause,omitempty"`
+	Level     *float64   `json:"level,omitempty" doc:"dBFS: the mean power of what left the mixer; absent when it is not known."`
 }
 
 func (s *Server) registerAsRun(_ huma.API, r *gin.Engine) {
@@ -159,7 +162,7 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		Occurrence: a.Occurrence, Kind: string(a.Kind), Announcement: a.Announcement, Schedule: a.Schedule, Slot: a.Slot,
 		Title: a.Title, Class: string(a.Class), Nominal: instantOf(a.Nominal), Due: instantOf(a.Due), Planned: a.Planned.Seconds(),
 		Claimed: instantOf(a.Claimed), Outcome: string(a.Outcome), Cause: a.Cause, By: a.By, Heard: string(a.Heard),
-		Lateness: a.Lateness.Seconds(), Late: a.Late(), Airings: []airingJSON{},
+		Lateness: a.Lateness.Seconds(), Late: a.Late(), Level: meanOf(a.Level()), Airings: []airingJSON{},
 	}
 	if a.Cause != "" {
 		row.Detail = p.word("cause." + a.Cause)
@@ -171,10 +174,19 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		row.Ended = instantOf(airing.Ended)
 		row.Airings = append(row.Airings, airingJSON{
 			string(airing.Part), airing.Recording, airing.Language, instantOf(airing.Started), instantOf(airing.Ended),
-			airing.Frames, airing.Underruns, airing.Cause,
+			airing.Frames, airing.Underruns, airing.Cause, meanOf(airing.Level),
 		})
 	}
 	return row
+}
+
+// meanOf is a mean level to a tenth; nil when it is not known.
+func meanOf(d audio.Decibels) *float64 {
+	if d == 0 {
+		return nil
+	}
+	v := decibels(d)
+	return &v
 }
 
 // asRunCSV answers with the rows as a file for a spreadsheet.
@@ -193,7 +205,7 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 		return err
 	}
 	w := csv.NewWriter(to)
-	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "occurrence", "announcement"})
+	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement"})
 	for _, r := range out.Rows {
 		var frames, underruns int64
 		for _, a := range r.Airings {
@@ -203,7 +215,7 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 		_ = w.Write([]string{
 			out.Village, csvTime(r.Due), csvTime(r.Started), csvTime(r.Ended), csvText(r.Title), r.Kind, r.Class, r.Outcome, r.Cause,
 			csvText(r.By), r.Heard, csvNumber(r.Lateness), strconv.FormatBool(r.Late), csvNumber(r.Planned), csvNumber(float64(frames) / 48000),
-			strconv.FormatInt(underruns, 10), csvText(r.Occurrence), r.Announcement,
+			strconv.FormatInt(underruns, 10), csvLevel(r.Level), csvText(r.Occurrence), r.Announcement,
 		})
 	}
 	w.Flush()
@@ -215,6 +227,14 @@ func csvTime(t *time.Time) string {
 		return ""
 	}
 	return t.Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// csvLevel is a level to a tenth; empty when it is not known.
+func csvLevel(d *float64) string {
+	if d == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*d, 'f', 1, 64)
 }
 
 func csvNumber(n float64) string { return strconv.FormatFloat(n, 'f', 3, 64) }

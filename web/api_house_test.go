@@ -307,7 +307,7 @@ func (h *house) fill() {
 		Occurrence: "occ-past", Kind: scheduler.Notice, Announcement: noticeID, Schedule: scheduleID, Slot: w.slots[0].ID, Title: "-1+1 Họp thôn",
 		Class: scheduler.ClassNormal, Nominal: past, Due: past, Planned: 12 * time.Second, Claimed: past.Add(-2 * time.Second),
 		Outcome: playout.Cut, Cause: "lost", Heard: playout.NotMeasured, Lateness: 80 * time.Microsecond,
-		Airings: []playout.Airing{{ID: "a1", Part: scheduler.PartVoice, Recording: soundID, Language: "vi", Started: past, Frames: 96000, Cause: "lost"}},
+		Airings: []playout.Airing{{ID: "a1", Part: scheduler.PartVoice, Recording: soundID, Language: "vi", Started: past, Frames: 96000, Cause: "lost", Level: -21.37}},
 	}}
 	w.shelf = append(w.shelf, takeOf(soundID, "un-ta"), takeOf(foreignID, "toong-gianh"))
 }

@@ -90,7 +90,7 @@ type planJSON struct {
 // occurrenceJSON is one announcement due once.
 type occurrenceJSON struct {
 	ID           string       `json:"id"`
-	Kind         string       `json:"kind" enum:"notice,opening,closing"`
+	Kind         string       `json:"kind" enum:"notice,opening,closing,relay"`
 	Announcement string       `json:"announcement,omitempty"`
 	Schedule     string       `json:"schedule,omitempty"`
 	Slot         string       `json:"slot,omitempty"`

@@ -342,5 +342,21 @@ func (v *visit) exactly(r playout.AsRun, live bool) string {
 	case last.IsZero():
 		return v.word("asrun.never-ended", v.exact(first))
 	}
-	return v.word("asrun.exact", v.exact(first), v.exact(last), v.span(r.Lateness))
+	said := []string{v.word("asrun.exact", v.exact(first), v.exact(last), v.span(r.Lateness))}
+	if level := r.Level(); level != 0 {
+		said = append(said, v.word("asrun.level", v.number(decibels(level))))
+	}
+	if n := r.Underruns(); n > 0 {
+		said = append(said, v.word("asrun.underruns", n))
+	}
+	return strings.Join(said, ", ")
+}
+
+// number is a number to a tenth, with a true minus.
+func (p phrase) number(n float64) string {
+	s := strings.Replace(strconv.FormatFloat(n, 'f', 1, 64), "-", "−", 1)
+	if p.lang == vietnamese {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
 }

@@ -97,7 +97,7 @@ func (w *world) ran(id, title string, at time.Time, slot string, out playout.Out
 	}
 	if out == playout.Played || out == playout.Cut {
 		start := at.Add(late)
-		a := playout.Airing{ID: id + "a", Part: scheduler.PartVoice, Language: "vi", Started: start, Ended: start.Add(91 * time.Second)}
+		a := playout.Airing{ID: id + "a", Part: scheduler.PartVoice, Language: "vi", Started: start, Ended: start.Add(91 * time.Second), Frames: 91 * 48000, Level: -18.04, Underruns: 2}
 		if out == playout.Cut {
 			a.Ended = time.Time{}
 		}

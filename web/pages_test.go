@@ -59,8 +59,8 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 		},
 		{
 			"as-run", "/asrun", (*world).fill,
-			[]string{"Từ 17/11 đến 23/11: 4 trong 6 lượt đã phát", "Đúng giờ", "Muộn 6 phút", "Bị ngắt giữa chừng", "Mất điện", "Card âm thanh hỏng", "bắt đầu 05:30:00,08, hết 05:31:31,08, lệch 0,08 giây", "không rõ lúc hết", "người làm: thuy", "asrun.csv?from=2026-11-17", "Khẩn cấp"},
-			[]string{"4 of 6 occurrences were aired", "6 min late", "Power cut", "began 05:30:00.08", "0.08 s off"},
+			[]string{"Từ 17/11 đến 23/11: 4 trong 6 lượt đã phát", "Đúng giờ", "Muộn 6 phút", "Bị ngắt giữa chừng", "Mất điện", "Card âm thanh hỏng", "bắt đầu 05:30:00,08, hết 05:31:31,08, lệch 0,08 giây, mức trung bình −18,0 dBFS, tiếng bị ngắt quãng 2 lần", "không rõ lúc hết", "người làm: thuy", "asrun.csv?from=2026-11-17", "Khẩn cấp"},
+			[]string{"4 of 6 occurrences were aired", "6 min late", "Power cut", "began 05:30:00.08", "0.08 s off, mean level −18.0 dBFS, the sound broke off 2 times for a moment"},
 		},
 		{"empty as-run", "/asrun?from=2026-01-01&to=2026-01-02", (*world).fill, []string{"Không có lượt phát nào"}, []string{"Nothing was due"}},
 		{"emergency", "/emergency", (*world).fill, []string{"Loa kêu ngay, ngắt mọi bản tin khác.", "Lũ quét, sạt lở đất", "Lý do", "bà con thôn Ún Tà", `data-hold="2000"`, "chỉ có còi"}, []string{"Flash flood, landslide", "siren only"}},
