@@ -44,6 +44,20 @@ type occurrenceForm struct {
 	Reasons      []reasonForm `json:"reasons,omitempty"`
 	Until        stamp        `json:"until,omitzero"`
 	UntilReason  string       `json:"until_reason,omitempty"`
+	Interrupted  string       `json:"interrupted,omitempty"`
+	Bed          *partForm    `json:"bed,omitempty"`
+	Relay        *relayForm   `json:"relay,omitempty"`
+}
+
+type relayForm struct {
+	Station  string    `json:"station"`
+	Fallback soundForm `json:"fallback,omitzero"`
+	Patience int64     `json:"patience"`
+}
+
+type soundForm struct {
+	Recording string `json:"recording"`
+	Length    int64  `json:"length"`
 }
 
 type partForm struct {
@@ -133,21 +147,42 @@ func each[A, B any](list []A, f func(A) B) []B {
 }
 
 func formOccurrence(o scheduler.Occurrence) occurrenceForm {
-	return occurrenceForm{
+	f := occurrenceForm{
 		ID: o.ID, Kind: string(o.Kind), Village: o.Village, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
 		Title: o.Title, Class: string(o.Class), Nominal: stamp{o.Nominal}, Due: stamp{o.Due}, Length: int64(o.Length),
 		Parts: each(o.Parts, formPart), Misfire: misfireForm{Policy: string(o.Misfire.Policy), Grace: int64(o.Misfire.Grace)},
 		Immediate: o.Immediate, Reasons: each(o.Reasons, formReason), Until: stamp{o.Until}, UntilReason: o.UntilReason,
+		Interrupted: string(o.Interrupted),
 	}
+	if o.Bed != nil {
+		bed := formPart(*o.Bed)
+		f.Bed = &bed
+	}
+	if r := o.Relay; r != nil {
+		f.Relay = &relayForm{Station: r.Station, Fallback: soundForm{r.Fallback.Recording, int64(r.Fallback.Length)}, Patience: int64(r.Patience)}
+	}
+	return f
 }
 
 func readOccurrence(f occurrenceForm) scheduler.Occurrence {
-	return scheduler.Occurrence{
+	o := scheduler.Occurrence{
 		ID: f.ID, Kind: scheduler.OccurrenceKind(f.Kind), Village: f.Village, Announcement: f.Announcement, Schedule: f.Schedule, Slot: f.Slot,
 		Title: f.Title, Class: scheduler.Class(f.Class), Nominal: f.Nominal.Time, Due: f.Due.Time, Length: time.Duration(f.Length),
 		Parts: each(f.Parts, readPart), Misfire: scheduler.Misfire{Policy: scheduler.Policy(f.Misfire.Policy), Grace: time.Duration(f.Misfire.Grace)},
 		Immediate: f.Immediate, Reasons: each(f.Reasons, readReason), Until: f.Until.Time, UntilReason: f.UntilReason,
+		Interrupted: scheduler.Resumption(f.Interrupted),
 	}
+	if f.Bed != nil {
+		bed := readPart(*f.Bed)
+		o.Bed = &bed
+	}
+	if r := f.Relay; r != nil {
+		o.Relay = &scheduler.RelayTurn{
+			Station: r.Station, Fallback: scheduler.Sound{Recording: r.Fallback.Recording, Length: time.Duration(r.Fallback.Length)},
+			Patience: time.Duration(r.Patience),
+		}
+	}
+	return o
 }
 
 func formPart(p scheduler.Part) partForm {
