@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"loalang/playout"
+	"loalang/scheduler"
 )
 
 const (
@@ -170,6 +172,25 @@ func (s *Store) AsRun(ctx context.Context, occurrence string) (a playout.AsRun, 
 		return nil
 	})
 	return a, err
+}
+
+// NameRecording says what recording was made of the part of an occurrence as it
+// aired. fs.ErrNotExist while there is no row of it with an outcome: a later
+// state would not know of the recording.
+func (s *Store) NameRecording(ctx context.Context, occurrence string, part scheduler.PartKind, recording string) error {
+	return s.write(ctx, "name the recording of "+occurrence, func(tx *sql.Tx) error {
+		var id string
+		err := tx.QueryRowContext(ctx, "UPDATE asrun SET updated_at = max(updated_at + 1, ?), revision = revision + 1 WHERE occurrence = ? AND outcome <> '' AND deleted_at IS NULL RETURNING id",
+			micros(s.cfg.Now()), occurrence).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return missing{what: "as-run row with an outcome of", id: occurrence}
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE airings SET recording = ? WHERE asrun = ? AND part = ?", recording, id, part)
+		return err
+	})
 }
 
 // asruns reads the rows of a condition with their airings.

@@ -239,3 +239,24 @@ func TestEmergencies(t *testing.T) {
 	_, err = s.AsRun(ctx, "emergency:e1")
 	check(t, err, fs.ErrNotExist)
 }
+
+// The recording of what was spoken live is made after the row has its outcome;
+// nothing that waits in the spool may take its name away again.
+func TestNameRecording(t *testing.T) {
+	s, _ := seeded(t)
+	ctx := context.Background()
+	check(t, s.NameRecording(ctx, "o", scheduler.PartLive, "rec"), fs.ErrNotExist)
+	open := claimed("o", day0)
+	check(t, s.Claim(ctx, open), nil)
+	check(t, s.NameRecording(ctx, "o", scheduler.PartLive, "rec"), fs.ErrNotExist)
+	done := played("o", day0)
+	done.Airings[0].Recording, done.Airings[1].Recording, done.Airings[1].Part = "rec-chime", "", scheduler.PartLive
+	check(t, s.Record(ctx, done), nil)
+	check(t, s.NameRecording(ctx, "o", scheduler.PartLive, "rec"), nil)
+	check(t, s.Record(ctx, done), nil) // the same state once more, out of the spool
+	got, err := s.AsRun(ctx, "o")
+	check(t, err, nil)
+	if got.Airings[0].Recording != "rec-chime" || got.Airings[1].Recording != "rec" || got.Outcome != playout.Played {
+		t.Errorf("got %+v", got)
+	}
+}
