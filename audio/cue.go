@@ -23,11 +23,14 @@ type Cue struct {
 	After string
 	Gap   time.Duration
 	// Cross lets a cue that comes After another start that long before its end,
-	// both fading into one another with equal power. It excludes Gap.
+	// both fading into one another with equal power, instead of that one's FadeOut
+	// and this one's FadeIn. It is clipped to what both have and to what is left of
+	// the other; below 5 ms they just join. It excludes Gap.
 	Cross time.Duration
 	Gain  Decibels
 	// FadeIn and FadeOut are equal-power fades at the beginning and at the end, an
 	// end by Stop or Replaces included; 0: as the file is, and 5 ms where it is cut.
+	// Both give way in proportion where the sound is too short for them.
 	FadeIn, FadeOut time.Duration
 	// Replaces is the ID of a cue that ends (with a fade) when this one starts.
 	Replaces string

@@ -201,7 +201,7 @@ func (d *Desk) forget() {
 }
 
 // Stop ends the cues with these IDs, all when there are none: what sounds fades
-// out within 5 ms from the next frame on, what waits does not start. Unknown IDs
+// out from the next frame on, within 5 ms or its FadeOut, what waits does not start. Unknown IDs
 // are ignored. It does not block.
 func (d *Desk) Stop(ids ...string) {
 	d.mu.Lock()

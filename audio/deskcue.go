@@ -10,7 +10,7 @@ import (
 const (
 	// forever is later than any frame, and far from overflow.
 	forever = Frames(math.MaxInt64 / 4)
-	// fade is the length of every fade of the Desk, 5 ms.
+	// fade is the length of the shortest fade, 5 ms: wherever sound is cut.
 	fade = Frames(240)
 	// tolerance is how late a cue may come and still start at once, 20 ms.
 	tolerance = Frames(960)
@@ -59,6 +59,10 @@ func (c DeskCue) validate() error {
 		return fmt.Errorf("%w %s: its length of %d frames is out of range", ErrBadCue, c.ID, c.Frames)
 	case c.Gap < 0:
 		return fmt.Errorf("%w %s: its gap is negative", ErrBadCue, c.ID)
+	case c.Cross < 0 || c.FadeIn < 0 || c.FadeOut < 0:
+		return fmt.Errorf("%w %s: one of its fades is negative", ErrBadCue, c.ID)
+	case c.Cross > 0 && c.Gap > 0:
+		return fmt.Errorf("%w %s: it has both a gap and a crossfade; one excludes the other", ErrBadCue, c.ID)
 	case !(c.Gain <= maxGain):
 		return fmt.Errorf("%w %s: its gain of %v dB is more than %v", ErrBadCue, c.ID, c.Gain, maxGain)
 	case c.After == c.ID || c.Replaces == c.ID:
@@ -95,15 +99,16 @@ type deskCue struct {
 	stall   Frames // frames of this block that pass before what could not be read
 	dry     Frames // stalls in a row
 	cut     Frames // device frame at which it ends, before its length
-	fading  bool   // its last fade frames before cut are a fade
 	cause   Cause  // why it is cut
 	detail  string
+	shape
 }
 
 func newDeskCue(c DeskCue, serial int64) *deskCue {
 	cue := &deskCue{
 		id: c.ID, source: c.Source, serial: serial, gain: c.Gain.Factor(),
 		at: c.At, gap: Rate.N(c.Gap), began: -1, cut: forever,
+		shape: shape{cross: Rate.N(c.Cross), fadeIn: Rate.N(c.FadeIn), fadeOut: Rate.N(c.FadeOut)},
 	}
 	cue.sound.Store(newFeed(c.Frames))
 	return cue
@@ -125,13 +130,6 @@ func (c *deskCue) playedBy(frame Frames) Frames {
 		return 0
 	}
 	return max(0, min(frame, c.end())-c.start)
-}
-
-// fadeOut ends c with a fade from the device frame on, unless it ends sooner.
-func (c *deskCue) fadeOut(from Frames, cause Cause) {
-	if from+fade < c.end() {
-		c.cut, c.fading, c.cause = from+fade, true, cause
-	}
 }
 
 // window is the part of the block [head, head+n) in which c sounds.
@@ -184,23 +182,28 @@ func (c *deskCue) settleBlock(head, n Frames) {
 	}
 }
 
-// mix adds what supply found to dst, the block from head on.
-func (c *deskCue) mix(dst []float32, head Frames) {
+// mix adds what supply found to dst, the block from head on, by way of x.
+func (c *deskCue) mix(dst, x []float32, head Frames) {
 	f := c.sound.Load()
 	if f == nil || c.take == 0 {
 		return
 	}
 	from, to := c.window(head, Frames(len(dst)))
 	dst = dst[from-head : from-head+min(to-from, c.take)]
+	x = x[:len(dst)]
+	f.render(x, from-c.start, c.gain/fullScale)
+	c.sculpt(x, from-c.start, f)
+	for i, v := range x {
+		dst[i] += v
+	}
+}
+
+// render is the frames from pos on, scaled.
+func (f *feed) render(x []float32, pos Frames, scale float32) {
 	size := Frames(len(f.buf))
-	at := (from - c.start) % size
-	scale := c.gain / fullScale
-	for i := range dst {
-		g := scale
-		if c.fading {
-			g *= float32(min(c.cut-from-Frames(i), fade)) / float32(fade)
-		}
-		dst[i] += float32(f.buf[at]) * g
+	at := pos % size
+	for i := range x {
+		x[i] = float32(f.buf[at]) * scale
 		if at++; at == size {
 			at = 0
 		}

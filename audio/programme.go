@@ -25,6 +25,7 @@ type programme struct {
 	frozenAt Frames // the first muted frame
 	openFrom Frames // the first frame after the last alarm
 	seenTo   Frames // end of the alarm that was dealt with last
+	scratch  [block]float32
 }
 
 func (p *programme) head() Frames { return p.pos + lookAhead }
@@ -67,9 +68,15 @@ func (p *programme) prepare(head, n Frames) {
 		if c.stop.Load() && c.cause != Stopped {
 			p.stopCue(i, c, head)
 		}
+		c.wish = 0
 		c.supply(head, n)
 	}
 	for p.startAny(head, n) { // a start may let the next of its chain start
+	}
+	for i := range p.slots {
+		if c := p.slots[i].Load(); c != nil {
+			c.planEnd(head, n)
+		}
 	}
 }
 
@@ -81,7 +88,7 @@ func (p *programme) stopCue(slot int, c *deskCue, head Frames) {
 		c.cut = c.start
 		p.finish(slot, c, Stopped, p.pos)
 	default:
-		c.fadeOut(head, Stopped)
+		c.fadeAway(head, Stopped)
 	}
 }
 
@@ -93,8 +100,8 @@ func (p *programme) startAny(head, n Frames) bool {
 		if c == nil || c.fixed || c.ended.Load() {
 			continue
 		}
-		due, known, doomed := p.due(c)
 		earliest := max(head, p.openFrom)
+		due, known, doomed := p.due(c, earliest)
 		switch {
 		case doomed != "":
 			c.detail = forsaken
@@ -113,23 +120,23 @@ func (p *programme) startAny(head, n Frames) bool {
 	return any
 }
 
-// due is the device frame at which c shall start; doomed is the cause with
-// which it ends because its predecessor did.
-func (p *programme) due(c *deskCue) (due Frames, known bool, doomed Cause) {
+// due is the device frame at which c shall start, earliest the first at which
+// it can; doomed is the cause with which it ends because its predecessor did.
+func (p *programme) due(c *deskCue, earliest Frames) (due Frames, known bool, doomed Cause) {
 	switch {
 	case c.pinned:
 		return c.due, true, ""
 	case c.after != nil:
-		return c.follow()
+		return c.follow(earliest)
 	case c.at == 0:
-		return max(p.head(), p.openFrom), true, ""
+		return earliest, true, ""
 	}
 	due, known = p.d.frame(c.at)
 	return due, known, ""
 }
 
 // follow is where a cue starts that follows another.
-func (c *deskCue) follow() (due Frames, known bool, doomed Cause) {
+func (c *deskCue) follow(earliest Frames) (due Frames, known bool, doomed Cause) {
 	a := c.after
 	if a.ended.Load() && (a.cause != "" || !a.fixed) {
 		return 0, false, a.cause
@@ -140,18 +147,26 @@ func (c *deskCue) follow() (due Frames, known bool, doomed Cause) {
 	if f := a.sound.Load(); f != nil && f.broken() != "" {
 		return 0, false, "" // it will not come to its end
 	}
-	return a.end() + c.gap, true, ""
+	x := c.crossing(a, earliest)
+	a.wish = max(a.wish, x)
+	return a.end() + c.gap - x, true, ""
 }
 
 func (p *programme) startCue(c *deskCue, start Frames) {
 	c.fixed, c.start = true, start
+	var crossed Frames
+	if c.after != nil && !c.pinned {
+		crossed = max(0, c.after.end()-start)
+	}
+	if f := c.sound.Load(); f != nil {
+		c.begin(f.length(), crossed)
+	}
 	r := c.replaces
-	c.replaces = nil
 	if r == nil || r.ended.Load() {
 		return
 	}
 	if r.began >= 0 {
-		r.fadeOut(start, Replaced)
+		r.fadeAway(start, Replaced)
 		return
 	}
 	if r.fixed {
@@ -179,34 +194,10 @@ func (p *programme) mix(dst []float32, head Frames) {
 		if p.frozen {
 			c.ghost(head, n)
 		}
-		c.mix(dst, head)
+		c.mix(dst, p.scratch[:], head)
 		if !p.frozen {
 			c.settleBlock(head, n)
 		}
-	}
-}
-
-// ghost supplies a frozen cue for the fade only: nothing of it counts.
-func (c *deskCue) ghost(head, n Frames) {
-	began, dry := c.began, c.dry
-	c.supply(head, n)
-	c.began, c.dry, c.stall = began, dry, 0
-}
-
-// mute moves the gain towards where it should be and applies it.
-func (p *programme) mute(dst []float32) {
-	if !p.frozen && p.gain == 1 {
-		return
-	}
-	const step = 1 / float32(fade)
-	for i := range dst {
-		switch {
-		case p.frozen:
-			p.gain = max(0, p.gain-step)
-		case p.pos+Frames(i) >= p.openFrom:
-			p.gain = min(1, p.gain+step)
-		}
-		dst[i] *= p.gain
 	}
 }
 
@@ -260,108 +251,4 @@ func (p *programme) retire(slot int, c *deskCue) {
 	c.sound.Store(nil)
 	c.after, c.replaces = nil, nil
 	p.slots[slot].Store(nil)
-}
-
-// followAlarm freezes and thaws the programme as the alarm's bus says.
-func (p *programme) followAlarm() {
-	to := Frames(p.d.alarms.to.Load())
-	if !p.frozen && to != p.seenTo {
-		p.freeze(Frames(p.d.alarms.from.Load()))
-		p.seenTo = to
-	}
-	if p.frozen {
-		to = Frames(p.d.alarms.to.Load())
-		p.seenTo = to
-		if to < forever {
-			p.thaw(max(p.head(), to))
-		}
-	}
-}
-
-// freeze mutes the programme from the device frame on. Frames that were pulled
-// already but sound under the alarm are taken back.
-func (p *programme) freeze(from Frames) {
-	from = min(max(from, p.pos-settled, p.openFrom), p.pos)
-	p.tell(from)
-	for i := range p.slots {
-		c := p.slots[i].Load()
-		if c == nil || !c.fixed {
-			continue
-		}
-		if c.start >= from { // it has not begun after all
-			c.fixed, c.began, c.start = false, -1, 0
-			continue
-		}
-		if c.fading { // the alarm ends it sooner than its fade
-			p.finish(i, c, c.cause, from)
-		}
-	}
-	p.d.tap.ramp(from, p.pos, p.gain)
-	p.gain = max(0, p.gain-float32(p.pos-from)/float32(fade))
-	p.frozen, p.frozenAt = true, from
-	p.d.tell(Event{Kind: Silenced, At: p.d.instant(from)})
-}
-
-// thaw lets the programme go on at the device frame.
-func (p *programme) thaw(at Frames) {
-	shift := at - p.frozenAt
-	for i := range p.slots {
-		c := p.slots[i].Load()
-		if c == nil {
-			continue
-		}
-		if !c.fixed {
-			c.pin(p.frozenAt, shift)
-			continue
-		}
-		c.start += shift
-		if c.cut < forever {
-			c.cut += shift
-		}
-		if c.began >= p.frozenAt {
-			c.began = -1
-		}
-		c.dry = 0
-	}
-	p.frozen, p.openFrom = false, at
-	p.d.tell(Event{Kind: Unsilenced, At: p.d.instant(at)})
-}
-
-// pin fixes when a cue starts whose predecessor ended before the alarm: the
-// rest of its gap comes after the alarm.
-func (c *deskCue) pin(frozenAt, shift Frames) {
-	if c.pinned && c.due >= frozenAt {
-		c.due += shift
-	}
-	if c.pinned || c.after == nil || !c.after.ended.Load() {
-		return
-	}
-	if due, known, _ := c.follow(); known {
-		c.pinned, c.due = true, due
-		if due >= frozenAt {
-			c.due += shift
-		}
-	}
-}
-
-// wait ends, under an alarm, what is stopped and what comes too late.
-func (p *programme) wait() {
-	for i := range p.slots {
-		c := p.slots[i].Load()
-		switch {
-		case c == nil || c.ended.Load():
-		case c.stop.Load():
-			p.finish(i, c, Stopped, p.frozenAt)
-		case c.fixed:
-		case c.after != nil:
-			if _, _, doomed := c.follow(); doomed != "" {
-				c.detail = forsaken
-				p.finish(i, c, doomed, p.frozenAt)
-			}
-		case c.at != 0 && !c.pinned:
-			if due, known := p.d.frame(c.at); known && due < p.pos-tolerance {
-				p.finish(i, c, TooLate, p.pos)
-			}
-		}
-	}
 }

@@ -238,8 +238,8 @@ func TestStop(t *testing.T) {
 					cut := audio.Frames(9600+96) + fadeFrames
 					r.wantEnded("a", audio.Stopped, cut-1000, cut)
 					r.wantSilence(cut, 40000)
-					if step := r.steps(9000, cut+10); step > 8000/float32(fadeFrames)+1 {
-						t.Errorf("the fade jumps by %v, want at most %v", step, 8000/fadeFrames)
+					if step := r.steps(9000, cut+10); step > steepest(8000) {
+						t.Errorf("the fade jumps by %v, want at most %v", step, steepest(8000))
 					}
 				} else {
 					r.wantEnded("a", audio.Completed, 20000, 21000)
@@ -279,7 +279,7 @@ func TestReplaces(t *testing.T) {
 		if got := r.out[5000+fadeFrames] * 32768; got != 100 {
 			t.Errorf("the sum is %v after the fade, want 100", got)
 		}
-		if step := r.steps(1100, 7000); step > 8000/float32(fadeFrames)+101 {
+		if step := r.steps(1100, 7000); step > steepest(8000)+100 {
 			t.Errorf("the fade jumps by %v", step)
 		}
 	})

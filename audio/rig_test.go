@@ -2,6 +2,7 @@ package audio_test
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -191,6 +192,9 @@ func (r *rig) steps(from, to audio.Frames) float32 {
 	}
 	return most * 32768
 }
+
+// steepest is the largest step of a 5 ms equal-power fade of an amplitude.
+func steepest(amplitude float32) float32 { return amplitude*math.Pi/2/float32(fadeFrames) + 1 }
 
 // counted is a clip whose frame i has the amplitude 2000+i, so that every frame
 // can be told from the others. n is at most 26000.

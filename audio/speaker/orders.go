@@ -62,8 +62,14 @@ func (c *child) cue(q cue, f *os.File) {
 	}
 }
 
+// shortestFade is where sound begins in the middle of a file.
+const shortestFade = 5 * time.Millisecond
+
 // deskCue is q without its sound.
 func deskCue(q cue) audio.DeskCue {
+	if q.From > 0 {
+		q.FadeIn = max(q.FadeIn, shortestFade)
+	}
 	return audio.DeskCue{
 		ID: q.ID, At: q.At, After: q.After, Gap: q.Gap, Gain: q.Gain, Replaces: q.Replaces,
 		Cross: q.Cross, FadeIn: q.FadeIn, FadeOut: q.FadeOut, Bed: q.Bed, Stream: q.Stream, Spoken: q.Spoken,

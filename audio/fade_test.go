@@ -1,0 +1,386 @@
+package audio_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"testing"
+	"time"
+
+	"loalang/audio"
+)
+
+// swell is the gain of an equal-power fade-in of n frames at frame k.
+func swell(k, n audio.Frames) float64 {
+	return math.Sin((float64(k) + 0.5) / float64(n) * math.Pi / 2)
+}
+
+// wantGain fails unless the output in [from, to) is amplitude times gain, where
+// gain is told the frame counted from from.
+func (r *rig) wantGain(from, to audio.Frames, amplitude float64, gain func(k audio.Frames) float64) {
+	r.t.Helper()
+	for k := from; k < to; k++ {
+		if got, want := float64(r.out[k])*32768, amplitude*gain(k-from); math.Abs(got-want) > 0.5 {
+			r.t.Fatalf("frame %d is %v, want %v", k, got, want)
+		}
+	}
+}
+
+func crossing(id string, c audio.Clip, other string, over audio.Frames) audio.DeskCue {
+	cue := after(id, c, other, 0)
+	cue.Cross = audio.Rate.D(over)
+	return cue
+}
+
+func TestFades(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		in, out, length audio.Frames
+		wantIn, wantOut audio.Frames
+	}{
+		{"OK", 4800, 9600, 30000, 4800, 9600},
+		{"in only", 4800, 0, 30000, 4800, 0},
+		{"out only", 0, 9600, 30000, 0, 9600},
+		{"cut to fit", 4800, 9600, 7200, 2400, 4800},
+		{"in cut to fit", 48000, 0, 7200, 7200, 0},
+		{"out cut to fit", 0, 48000, 7200, 0, 7200},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onRig(t, func(_ *testing.T, r *rig) {
+				cue := cueOf("a", flat(c.length, 8000), 1000)
+				cue.FadeIn, cue.FadeOut = audio.Rate.D(c.in), audio.Rate.D(c.out)
+				r.cue(cue)
+				end := 1000 + c.length
+				r.play(end + settled)
+				r.wantGain(1000, 1000+c.wantIn, 8000, func(k audio.Frames) float64 { return swell(k, c.wantIn) })
+				r.wantGain(1000+c.wantIn, end-c.wantOut, 8000, func(audio.Frames) float64 { return 1 })
+				r.wantGain(end-c.wantOut, end, 8000, func(k audio.Frames) float64 { return swell(c.wantOut-1-k, c.wantOut) })
+				r.wantEnded("a", audio.Completed, c.length, end)
+			})
+		})
+	}
+}
+
+func TestFadeOutOfALengthKnownLate(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		cue := cueOf("a", flat(200000, 8000), 1000) // its end comes into what is read ahead 2.5 s before it
+		cue.Frames, cue.FadeOut = 0, time.Second
+		r.cue(cue)
+		r.play(201000 + settled)
+		r.wantGain(153000-100, 153000, 8000, func(audio.Frames) float64 { return 1 })
+		r.wantGain(153000, 201000, 8000, func(k audio.Frames) float64 { return swell(47999-k, 48000) })
+		r.wantEnded("a", audio.Completed, 200000, 201000)
+	})
+}
+
+func TestFadeOutLongerThanWhatIsKnownAhead(t *testing.T) {
+	onRig(t, func(t *testing.T, r *rig) {
+		cue := cueOf("a", flat(200000, 8000), 1000)
+		cue.Frames, cue.FadeOut = 0, 10*time.Second
+		r.cue(cue)
+		r.play(201000 + settled)
+		r.wantEnded("a", audio.Completed, 200000, 201000)
+		if got := r.out[100000] * 32768; got < 5000 || got >= 8000 {
+			t.Errorf("101000 frames before the end it is at %v, want a fade of what was known ahead", got)
+		}
+		if got, step := r.out[200999]*32768, r.steps(1001, 201010); got > 1 || step > 1.5 {
+			t.Errorf("it ends at %v with steps of %v, want a smooth fade to nothing", got, step)
+		}
+	})
+}
+
+func TestBrokenSourceFadesOut(t *testing.T) {
+	onRig(t, func(t *testing.T, r *rig) {
+		inner := flat(5000, 8000).Source()
+		s := &scripted{read: func(dst []float32) (int, error) {
+			n, err := inner.Read(dst)
+			if errors.Is(err, io.EOF) {
+				err = errors.New("the disk is gone")
+			}
+			return n, err
+		}}
+		r.cue(audio.DeskCue{ID: "a", Source: s, Frames: 20000, At: frameAt(1000)})
+		r.play(20000)
+		r.wantEnded("a", audio.Unread, 5000, 6000)
+		if step := r.steps(1001, 7000); step > steepest(8000) {
+			t.Errorf("it ends with a step of %v, want a fade", step)
+		}
+	})
+}
+
+func TestStopFades(t *testing.T) {
+	const head = audio.Frames(9600 + 96)
+	for _, c := range []struct {
+		name             string
+		fadeOut          time.Duration
+		length           audio.Frames // of the cue, from 1000 on
+		cause            audio.Cause
+		fadeFrom, fadeTo audio.Frames
+		crossed          bool // another would have crossed over from it
+	}{
+		{"5 ms by default", 0, 40000, audio.Stopped, head, head + fadeFrames, false},
+		{"with its FadeOut", 100 * time.Millisecond, 40000, audio.Stopped, head, head + 4800, false},
+		{"no fade is shorter than 5 ms", time.Millisecond, 40000, audio.Stopped, head, head + fadeFrames, false},
+		{"cut to what is left", time.Second, 40000, audio.Stopped, head, 41000, true},
+		{"in its own fade it goes on", 100 * time.Millisecond, 9600, audio.Completed, 10600 - 4800, 10600, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onRig(t, func(_ *testing.T, r *rig) {
+				cue := cueOf("a", flat(c.length, 8000), 1000)
+				cue.FadeOut = c.fadeOut
+				r.cue(cue)
+				if c.crossed {
+					r.cue(crossing("b", flat(20000, 8000), "a", 4800))
+				}
+				r.play(9600)
+				r.desk.Stop("a")
+				r.play(70000)
+				n := c.fadeTo - c.fadeFrom
+				r.wantEnded("a", c.cause, c.fadeTo-1000, c.fadeTo)
+				r.wantGain(1000, c.fadeFrom, 8000, func(audio.Frames) float64 { return 1 })
+				r.wantGain(c.fadeFrom, c.fadeTo, 8000, func(k audio.Frames) float64 { return swell(n-1-k, n) })
+				r.wantSilence(c.fadeTo, 70000)
+			})
+		})
+	}
+}
+
+func TestReplacesFadesOver(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		old := cueOf("old", flat(40000, 8000), 1000)
+		old.FadeOut = 100 * time.Millisecond
+		r.cue(old)
+		cue := cueOf("new", flat(20000, 0), 9000)
+		cue.Replaces = "old"
+		r.cue(cue)
+		r.play(40000)
+		r.wantEnded("old", audio.Replaced, 12800, 13800)
+		r.wantEnded("new", audio.Completed, 20000, 29000)
+		r.wantGain(9000, 13800, 8000, func(k audio.Frames) float64 { return swell(4799-k, 4800) })
+	})
+}
+
+// TestAlarmTakesBackAReplacement: what was to be replaced goes on when the alarm
+// came before the newcomer's first frame.
+func TestAlarmTakesBackAReplacement(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		c := newCard(r, 480, 4)
+		old := counted(26000)
+		c.cue(cueOf("old", old, 4000))
+		cue := cueOf("new", flat(4000, 5000), 9600+1000) // pulled already when the alarm comes
+		cue.Replaces = "old"
+		c.cue(cue)
+		c.sound(9600)
+		c.raise(alarmOf("flood", flat(4800, -9000), 1))
+		c.sound(60000)
+		c.wantEnded("new", audio.TooLate, 0, -1)
+		c.wantEnded("old", audio.Completed, 26000, -1)
+	})
+}
+
+func TestCross(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		first, second audio.Frames // their lengths
+		cross, want   audio.Frames
+		unknown       bool // the length of the first
+	}{
+		{"OK", 20000, 20000, 4800, 4800, false},
+		{"clipped to the first", 3000, 20000, 4800, 3000, false},
+		{"clipped to the second", 20000, 3000, 4800, 3000, false},
+		{"less than a fade: they join", 20000, 239, 4800, 0, false},
+		{"the length is known late", 200000, 20000, 4800, 4800, true},
+		{"longer than what is known ahead", 130000, 200000, 96000, 96000, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onRig(t, func(_ *testing.T, r *rig) {
+				first := cueOf("first", flat(c.first, 8000), 1000)
+				if c.unknown {
+					first.Frames = 0
+				}
+				r.cue(first)
+				r.cue(crossing("second", flat(c.second, -4000), "first", c.cross))
+				end := 1000 + c.first
+				start := end - c.want
+				r.play(max(end, start+c.second) + settled)
+				r.wantStarted("second", start)
+				r.wantEnded("first", audio.Completed, c.first, end)
+				r.wantEnded("second", audio.Completed, c.second, start+c.second)
+				r.wantGain(1000, start, 8000, func(audio.Frames) float64 { return 1 })
+				r.wantGain(start, end, 1, func(k audio.Frames) float64 {
+					return 8000*swell(c.want-1-k, c.want) - 4000*swell(k, c.want)
+				})
+				r.wantGain(end, start+c.second, -4000, func(audio.Frames) float64 { return 1 })
+			})
+		})
+	}
+}
+
+// TestCrossChain: one that is shorter than both its crossfades gives to the
+// second what the first left, so that never three sound at once.
+func TestCrossChain(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		r.cue(cueOf("a", flat(20000, 8000), 1000))
+		r.cue(crossing("b", flat(6000, 8000), "a", 4800)) // from 16200 to 22200
+		r.cue(crossing("c", flat(20000, 8000), "b", 4800))
+		r.play(60000)
+		r.wantStarted("b", 16200)
+		r.wantStarted("c", 22200-1200)
+		r.wantEnded("c", audio.Completed, 20000, 41000)
+	})
+}
+
+func TestCrossTakesThePlaceOfFades(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		a := cueOf("a", flat(20000, 8000), 1000)
+		a.FadeOut = time.Second / 4
+		r.cue(a)
+		b := crossing("b", flat(20000, 0), "a", 4800)
+		b.FadeIn = time.Second / 4
+		r.cue(b)
+		r.play(60000)
+		r.wantStarted("b", 16200)
+		r.wantGain(1000, 16200, 8000, func(audio.Frames) float64 { return 1 })
+		r.wantGain(16200, 21000, 8000, func(k audio.Frames) float64 { return swell(4799-k, 4800) })
+	})
+}
+
+func TestCrossCuedLate(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		r.cue(cueOf("a", flat(20000, 8000), 1000)) // to 21000
+		r.play(19200)
+		r.cue(crossing("b", flat(20000, 0), "a", 4800))
+		r.play(60000)
+		head := audio.Frames(19296)
+		r.wantStarted("b", head)
+		r.wantGain(head, 21000, 8000, func(k audio.Frames) float64 { return swell(21000-head-1-k, 21000-head) })
+	})
+}
+
+func TestCrossAfterAnAlarm(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		first audio.Frames // start of the first, of 8000 frames
+	}{
+		{"before the crossfade", 4000},
+		{"in it", 3000},
+		{"at its first frame", 4800 + frozen - 8000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onRig(t, func(_ *testing.T, r *rig) {
+				r.cue(cueOf("a", flat(8000, 8000), c.first))
+				r.cue(crossing("b", flat(8000, -4000), "a", 4800))
+				r.freeze()
+				r.play(60000)
+				end := c.first + 8000 + shift
+				start := end - 4800
+				if c.first+8000-4800 < frozen {
+					r.wantStarted("b", start-shift)
+				} else {
+					r.wantStarted("b", start)
+				}
+				r.wantEnded("a", audio.Completed, 8000, end)
+				r.wantEnded("b", audio.Completed, 8000, start+8000)
+				from := max(start, thawed+fadeFrames)
+				r.wantGain(from, end, 1, func(k audio.Frames) float64 {
+					k += from - start
+					return 8000*swell(4799-k, 4800) - 4000*swell(k, 4800)
+				})
+			})
+		})
+	}
+}
+
+func TestCrossWhenTheFirstIsStopped(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		at    audio.Frames
+		cause audio.Cause // of the second
+	}{
+		{"before the crossfade", 9600, audio.Stopped},
+		{"in it", 19200, audio.Completed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			onRig(t, func(t *testing.T, r *rig) {
+				r.cue(cueOf("a", flat(20000, 8000), 1000))
+				r.cue(crossing("b", flat(20000, 8000), "a", 4800))
+				r.play(c.at)
+				r.desk.Stop("a")
+				r.play(60000)
+				r.wantEnded("a", audio.Stopped, c.at+96+fadeFrames-1000, -1)
+				if c.cause == audio.Completed {
+					r.wantStarted("b", 16200)
+					r.wantEnded("b", audio.Completed, 20000, 36200)
+				} else {
+					r.wantEnded("b", audio.Stopped, 0, -1)
+				}
+				if step := r.steps(1001, 36000); step > steepest(8000) {
+					t.Errorf("a step of %v, want at most %v", step, steepest(8000))
+				}
+			})
+		})
+	}
+}
+
+// TestFollowerThatIsStoppedLeavesTheFadeToItsPredecessor: with nobody to cross
+// over to, the first ends as it would have.
+func TestFollowerThatIsStoppedLeavesTheFadeToItsPredecessor(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		r.cue(cueOf("a", flat(20000, 8000), 1000))
+		r.cue(crossing("b", flat(20000, 8000), "a", 4800))
+		r.play(9600)
+		r.desk.Stop("b")
+		r.play(30000)
+		r.wantGain(1000, 21000, 8000, func(audio.Frames) float64 { return 1 })
+	})
+}
+
+// TestSegueOfManyItems joins 500 items, cued as slots fall free, with no frame
+// lost or doubled.
+func TestSegueOfManyItems(t *testing.T) {
+	onRig(t, func(t *testing.T, r *rig) {
+		const items = 500
+		var want []int16
+		next := 0
+		feed := func() {
+			for next < items && next-ended(r) < audio.MaxCues {
+				n := audio.Frames(300 + next*37%2500)
+				frames := make([]int16, n)
+				for i := range frames {
+					frames[i] = int16(next*31+i*7)%9000 + 200
+				}
+				want = append(want, frames...)
+				clip := audio.NewClip(frames)
+				cue := cueOf("0", clip, 4800)
+				if next > 0 {
+					cue = after(fmt.Sprint(next), clip, fmt.Sprint(next-1), 0)
+				}
+				r.cue(cue)
+				next++
+			}
+		}
+		for feed(); ended(r) < items; feed() {
+			r.play(audio.Frames(len(r.out)) + 9600)
+		}
+		for i, v := range want {
+			if got := r.out[4800+i] * 32768; got != float32(v) {
+				t.Fatalf("frame %d is %v, want %v: a join is off", i, got, v)
+			}
+		}
+		r.wantSilence(4800+audio.Frames(len(want)), audio.Frames(len(r.out)))
+	})
+}
+
+// ended counts the cues that have ended.
+func ended(r *rig) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, e := range r.events {
+		if e.Kind == audio.Ended {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,141 @@
+package audio
+
+// followAlarm freezes and thaws the programme as the alarm's bus says.
+func (p *programme) followAlarm() {
+	to := Frames(p.d.alarms.to.Load())
+	if !p.frozen && to != p.seenTo {
+		p.freeze(Frames(p.d.alarms.from.Load()))
+		p.seenTo = to
+	}
+	if p.frozen {
+		to = Frames(p.d.alarms.to.Load())
+		p.seenTo = to
+		if to < forever {
+			p.thaw(max(p.head(), to))
+		}
+	}
+}
+
+// freeze mutes the programme from the device frame on. Frames that were pulled
+// already but sound under the alarm are taken back.
+func (p *programme) freeze(from Frames) {
+	from = min(max(from, p.pos-settled, p.openFrom), p.pos)
+	p.tell(from)
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil || !c.fixed {
+			continue
+		}
+		if c.start >= from { // it has not begun after all
+			c.fixed, c.began, c.start = false, -1, 0
+			if c.replaces != nil {
+				c.replaces.unfade(from)
+			}
+			continue
+		}
+	}
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil || !c.fixed {
+			continue
+		}
+		if f := c.sound.Load(); f != nil && c.start+f.length()-c.out >= from {
+			c.out = 0 // it has not begun to fade after all
+		}
+		if c.cutFade > 0 { // the alarm ends it sooner than its fade
+			p.finish(i, c, c.cause, from)
+		}
+	}
+	p.d.tap.ramp(from, p.pos, p.gain)
+	p.gain = max(0, p.gain-float32(p.pos-from)/float32(fade))
+	p.frozen, p.frozenAt = true, from
+	p.d.tell(Event{Kind: Silenced, At: p.d.instant(from)})
+}
+
+// thaw lets the programme go on at the device frame.
+func (p *programme) thaw(at Frames) {
+	shift := at - p.frozenAt
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil {
+			continue
+		}
+		if !c.fixed {
+			c.pin(p.frozenAt, shift)
+			continue
+		}
+		c.start += shift
+		if c.cut < forever {
+			c.cut += shift
+		}
+		if c.began >= p.frozenAt {
+			c.began = -1
+		}
+		c.dry = 0
+	}
+	p.frozen, p.openFrom = false, at
+	p.d.tell(Event{Kind: Unsilenced, At: p.d.instant(at)})
+}
+
+// pin fixes when a cue starts whose predecessor ended before the alarm: the
+// rest of its gap comes after the alarm.
+func (c *deskCue) pin(frozenAt, shift Frames) {
+	if c.pinned && c.due >= frozenAt {
+		c.due += shift
+	}
+	if c.pinned || c.after == nil || !c.after.ended.Load() {
+		return
+	}
+	if due, known, _ := c.follow(0); known {
+		c.pinned, c.due = true, due
+		if due >= frozenAt {
+			c.due += shift
+		}
+	}
+}
+
+// wait ends, under an alarm, what is stopped and what comes too late.
+func (p *programme) wait() {
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		switch {
+		case c == nil || c.ended.Load():
+		case c.stop.Load():
+			p.finish(i, c, Stopped, p.frozenAt)
+		case c.fixed:
+		case c.after != nil:
+			if _, _, doomed := c.follow(p.head()); doomed != "" {
+				c.detail = forsaken
+				p.finish(i, c, doomed, p.frozenAt)
+			}
+		case c.at != 0 && !c.pinned:
+			if due, known := p.d.frame(c.at); known && due < p.pos-tolerance {
+				p.finish(i, c, TooLate, p.pos)
+			}
+		}
+	}
+}
+
+// ghost supplies a frozen cue for the fade only: nothing of it counts.
+func (c *deskCue) ghost(head, n Frames) {
+	began, dry := c.began, c.dry
+	c.supply(head, n)
+	c.began, c.dry, c.stall = began, dry, 0
+}
+
+// mute moves the gain towards where it should be and applies it.
+func (p *programme) mute(dst []float32) {
+	if !p.frozen && p.gain == 1 {
+		return
+	}
+	const step = 1 / float32(fade)
+	for i := range dst {
+		switch {
+		case p.frozen:
+			p.gain = max(0, p.gain-step)
+		case p.pos+Frames(i) >= p.openFrom:
+			p.gain = min(1, p.gain+step)
+		}
+		dst[i] *= p.gain
+	}
+}
