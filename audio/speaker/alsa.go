@@ -52,6 +52,10 @@ import (
 	"loalang/audio"
 )
 
+// forgetConfig makes alsa-lib read its configuration anew when a PCM is next
+// opened. What it has read names the cards of that time.
+func forgetConfig() { C.snd_config_update_free_global() }
+
 // rehearsal is what alsa-lib gave when asked as oto will ask.
 type rehearsal struct {
 	Ring   ring

@@ -15,6 +15,9 @@ const (
 	// firstPause is the pause after the quick restarts; it doubles to maxPause.
 	firstPause = 500 * time.Millisecond
 	maxPause   = 5 * time.Second
+	// loosePause is the longest pause behind a child that found its card absent
+	// first, and then held it: a plug that is loose is no program that crashes.
+	loosePause = 150 * time.Millisecond
 )
 
 // backoff decides how soon a child is started again. The zero value is ready.
@@ -24,9 +27,10 @@ type backoff struct {
 }
 
 // next is how long to wait after a child ended at now, having held its device
-// for held (0: never).
-func (b *backoff) next(now audio.Instant, held time.Duration) time.Duration {
-	if held >= quickSpan {
+// for held (0: never) after waiting for it for waited (0: it was there). One that
+// had to wait for as long as a pause has had its pause.
+func (b *backoff) next(now audio.Instant, held, waited time.Duration) time.Duration {
+	if held >= quickSpan || held > 0 && waited >= firstPause {
 		b.failures, b.pause = nil, 0
 	}
 	recent := b.failures[:0]
@@ -40,6 +44,9 @@ func (b *backoff) next(now audio.Instant, held time.Duration) time.Duration {
 		return 0
 	}
 	b.pause = min(max(2*b.pause, firstPause), maxPause)
+	if held > 0 && waited > 0 {
+		return loosePause
+	}
 	return b.pause
 }
 

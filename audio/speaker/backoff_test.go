@@ -55,9 +55,35 @@ func TestBackoff(t *testing.T) {
 			now := audio.Instant(time.Hour)
 			for i, l := range c.losses {
 				now = now.Add(l.after)
-				if got := b.Next(now, l.held); got != l.want {
+				if got := b.Next(now, l.held, 0); got != l.want {
 					t.Errorf("loss %d: pause %v, want %v", i, got, l.want)
 				}
+			}
+		})
+	}
+}
+
+// TestBackoffLoosePlug: a card that goes and comes is opened at once each time,
+// though not one that fails as soon as it is opened.
+func TestBackoffLoosePlug(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		held, waited time.Duration
+		want         time.Duration // the pause after many losses
+	}{
+		{"OK it was away for a second", 500 * time.Millisecond, time.Second, 0},
+		{"it was away for an instant", 500 * time.Millisecond, 100 * time.Millisecond, 150 * time.Millisecond},
+		{"it was there, and the child crashed", 500 * time.Millisecond, 0, 5 * time.Second},
+		{"it came back and could not be opened", 0, time.Second, 5 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var b speaker.Backoff
+			var got time.Duration
+			for i := range 12 {
+				got = b.Next(audio.Instant(time.Hour).Add(time.Duration(i)*1500*time.Millisecond), c.held, c.waited)
+			}
+			if got != c.want {
+				t.Errorf("pause %v after twelve losses, want %v", got, c.want)
 			}
 		})
 	}

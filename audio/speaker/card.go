@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -37,6 +36,15 @@ type card struct {
 	routing     Routing
 	calibration time.Duration
 	root        string // "/", where /proc is
+	given       string // the ALSA_CONFIG_PATH of the environment
+	// absent is told why the card cannot be opened yet, with each look for it; nil:
+	// it is looked for once. It must not block.
+	absent func(why error)
+	there  chan<- struct{} // closed when the card is there; may be nil
+
+	shown string // text of the configuration that alsa-lib was made to read
+	sight string // what the kernel said of its cards when alsa-lib read it
+	looks int
 
 	label string // what is open; set before the first pull
 	ring  ring   // likewise
@@ -58,6 +66,9 @@ func (c *card) Audible() bool { return true }
 // playing silence until the process ends.
 func (c *card) Run(ctx context.Context, d *audio.Desk) error {
 	octx, err := c.open(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -86,23 +97,16 @@ func (c *card) Run(ctx context.Context, d *audio.Desk) error {
 	}
 }
 
-// open makes alsa-lib see the chosen card only, rehearses, and lets oto open it.
+// open waits for the card, makes alsa-lib see that one only, and lets oto open it.
 func (c *card) open(ctx context.Context) (*oto.Context, error) {
-	cards, err := ListCards(c.root)
+	f, err := c.find(ctx)
 	if err != nil {
 		return nil, err
 	}
-	t, err := aim(c.choice, os.Getenv(configVariable), cards)
-	if err != nil {
-		return nil, err
+	if c.there != nil {
+		close(c.there)
 	}
-	if err := t.install(); err != nil {
-		return nil, err
-	}
-	asked, err := c.rehearse()
-	if err != nil {
-		return nil, c.explain(err, t, asked)
-	}
+	t, asked := f.target, f.rehearsal
 	c.ring = asked.Ring
 	octx, ready, err := oto.NewContext(&oto.NewContextOptions{
 		SampleRate: int(audio.Rate), ChannelCount: Channels, Format: oto.FormatFloat32LE, BufferSize: c.buffer,
@@ -118,7 +122,7 @@ func (c *card) open(ctx context.Context) (*oto.Context, error) {
 	if err := octx.Err(); err != nil {
 		return nil, fmt.Errorf("open %s: %w", t.Label, err)
 	}
-	if err := c.verify(asked, cards); err != nil {
+	if err := c.verify(asked, f.cards); err != nil {
 		return nil, err
 	}
 	c.label = t.Label

@@ -21,6 +21,8 @@ const (
 	// threadsEvery is how often every thread's priority and the memory are
 	// looked at, in heartbeats.
 	threadsEvery = 10
+	// absentEvery is how often a child says that its card is still away.
+	absentEvery = time.Second
 	// greetPatience bounds the wait for the parent's first message.
 	greetPatience = 10 * time.Second
 	// fadeOut is the time that a child told to leave takes to fade out, on top
@@ -144,6 +146,8 @@ type child struct {
 	tap    *tap
 	gate   gate
 
+	awaited chan struct{} // closed when the device is there; nil: it needs no looking for
+
 	events  chan audio.Event
 	dropped atomic.Int64
 
@@ -192,7 +196,11 @@ func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	case File:
 		c.device = &audio.FileDevice{Path: choice.Path, Resume: h.Resume, Fault: c.complain}
 	default:
-		c.device = &card{choice: choice, buffer: buffer, routing: h.Routing, calibration: h.Calibration, root: "/"}
+		c.awaited = make(chan struct{})
+		c.device = &card{
+			choice: choice, buffer: buffer, routing: h.Routing, calibration: h.Calibration,
+			root: "/", given: os.Getenv(configVariable), absent: c.tellAbsent(), there: c.awaited,
+		}
 	}
 	return c, nil
 }
@@ -241,6 +249,20 @@ func (c *child) run(ctx context.Context) error {
 	}
 }
 
+// tellAbsent is what a card calls that cannot be opened yet. The parent hears of it
+// with other words at once, else once a second: as a sign of life.
+func (c *child) tellAbsent() func(error) {
+	var last string
+	var told audio.Instant
+	return func(why error) {
+		now := audio.Monotonic()
+		if words := why.Error(); words != last || now.Sub(told) >= absentEvery {
+			last, told = words, now
+			_ = c.link.send(&message{Absent: &absent{Sentence: words}}) // else the next one
+		}
+	}
+}
+
 // complain keeps what troubles a device that goes on all the same.
 func (c *child) complain(err error) {
 	words := err.Error()
@@ -263,6 +285,9 @@ func (c *child) report(ctx context.Context) {
 	defer tick.Stop()
 	opening := time.NewTicker(5 * time.Millisecond)
 	defer opening.Stop()
+	if c.awaited != nil {
+		opening.Stop()
+	}
 	var st status
 	for beats := 0; ; {
 		select {
@@ -270,12 +295,18 @@ func (c *child) report(ctx context.Context) {
 			return
 		case ev := <-c.events:
 			c.deliver(ctx, ev)
+		case <-c.awaited:
+			c.awaited = nil
+			opening.Reset(5 * time.Millisecond)
 		case <-opening.C:
 			if c.desk.Position() > 0 {
 				opening.Stop()
 				c.announce(ctx)
 			}
 		case <-tick.C:
+			if c.awaited != nil {
+				continue // the word of its absence is the sign of life
+			}
 			if beats%threadsEvery == 0 {
 				st.RealTime, st.RSS = c.lookAtSelf()
 			}

@@ -63,7 +63,9 @@ var (
 func (c *frameClock) Read(now audio.Instant, n audio.Frames) (reading, error) { return c.read(now, n) }
 func (c *frameClock) Latency() time.Duration                                  { return c.latency() }
 
-func (b *backoff) Next(now audio.Instant, held time.Duration) time.Duration { return b.next(now, held) }
+func (b *backoff) Next(now audio.Instant, held, waited time.Duration) time.Duration {
+	return b.next(now, held, waited)
+}
 
 func (d *dryness) Note(now audio.Instant, count int64) { d.note(now, count) }
 func (d *dryness) Larger(silent bool) bool             { return d.larger(silent) }
@@ -120,7 +122,7 @@ func (e *ears) Open(ctx context.Context) (*ear, error)  { return e.open(ctx) }
 
 // NewCard is the card of a child, for the suite of devices.
 func NewCard(buffer time.Duration) audio.Device {
-	return &card{choice: DeviceChoice{Kind: DefaultCard}, buffer: buffer, routing: BothChannels(), root: "/"}
+	return &card{choice: DeviceChoice{Kind: DefaultCard}, buffer: buffer, routing: BothChannels(), root: "/", given: os.Getenv(configVariable)}
 }
 
 // Complaint is what keeps a board without a card from filling its log.

@@ -103,7 +103,7 @@ func outputUnplugReplug(t *trial) {
 	if ev := r.waitFor(audio.Ended, "unheard"); ev.Cause != audio.Completed {
 		t.Errorf("unheard: %+v", ev)
 	}
-	back := in(8 * time.Second) // the card is looked for every five seconds at most
+	back := in(3 * time.Second)
 	if err := r.Cue(audio.Cue{ID: "back", File: tone(t, 100*time.Millisecond, 0.5), At: back}); err != nil {
 		t.Fatal(err)
 	}
@@ -122,8 +122,8 @@ func outputUnplugReplug(t *trial) {
 	near(t, "back was heard", onsets[0], back)
 }
 
-// TestLongNoticeWithoutCard: a notice longer than the pause between two looks for
-// the card once began anew with each, over itself.
+// TestLongNoticeWithoutCard: a notice longer than the pauses in which the card was
+// looked for by a new child each time once began anew with each, over itself.
 func TestLongNoticeWithoutCard(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes nine seconds of real time: run without -short")
@@ -138,9 +138,6 @@ func TestLongNoticeWithoutCard(t *testing.T) {
 	}
 	if over := r.waitFor(audio.Ended, "long"); over.Cause != audio.Completed || over.Frames != 7*48000 {
 		t.Errorf("long ended %+v, want every frame of it", over)
-	}
-	if st := r.State(); st.Restarts < 2 {
-		t.Errorf("the card was looked for %d times, want twice at least", st.Restarts)
 	}
 }
 

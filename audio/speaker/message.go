@@ -12,7 +12,7 @@ import (
 
 const (
 	// protocolVersion changes whenever a message changes its meaning.
-	protocolVersion = 3
+	protocolVersion = 4
 	// maxMessage bounds one message, in bytes.
 	maxMessage = 32 << 10
 	// maxFiles bounds the descriptors that travel with one message.
@@ -36,6 +36,7 @@ type message struct {
 	Leave  bool    `json:"leave,omitempty"` // fade out and end
 
 	// Upward.
+	Absent *absent      `json:"absent,omitempty"` // again and again, until Up
 	Up     *up          `json:"up,omitempty"`
 	Event  *audio.Event `json:"event,omitempty"`
 	Status *status      `json:"status,omitempty"`
@@ -94,6 +95,12 @@ type raisePart struct {
 	Siren bool          `json:"siren,omitempty"`
 	Gap   time.Duration `json:"gap,omitempty"`
 	Name  string        `json:"name,omitempty"` // echoed in PartOn
+}
+
+// absent says why the device cannot be opened yet. The child goes on looking for
+// it; silence for openPatience means that it hangs.
+type absent struct {
+	Sentence string `json:"sentence"`
 }
 
 // up says that the device is open and takes sound.
@@ -183,7 +190,7 @@ func (m *message) check() error {
 	said := 0
 	for _, field := range []bool{
 		m.Hello != nil, m.Cue != nil, m.Stop != nil, m.Raise != nil, m.Lower != nil, m.Listen != nil, m.Leave,
-		m.Up != nil, m.Event != nil, m.Status != nil, m.Fault != nil,
+		m.Absent != nil, m.Up != nil, m.Event != nil, m.Status != nil, m.Fault != nil,
 	} {
 		if field {
 			said++

@@ -13,9 +13,6 @@ import (
 	"loalang/audio"
 )
 
-// cardRetry is how often a card is looked for that has never been there.
-const cardRetry = 5 * time.Second
-
 // Config is what an Output is made of.
 type Config struct {
 	// Command runs the child: a program and its arguments that end in RunChild or
@@ -104,118 +101,19 @@ func NewOutput(cfg Config) (*Output, error) {
 func (o *Output) Run(ctx context.Context) error {
 	go o.events.run() // ended by finish
 	defer o.finish()
-	var pauses backoff
-	var standIn *session
-	defer func() {
-		if standIn != nil {
-			standIn.leave()
-		}
-	}()
-	for ctx.Err() == nil {
-		s, err := o.try(ctx)
-		held := time.Duration(0)
-		if err == nil {
-			held = o.hold(ctx, s, standIn)
-			standIn = nil
-			err = s.why()
-		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		pause := pauses.next(audio.Monotonic(), held)
-		if held == 0 && !o.wasOpen() {
-			pause = cardRetry // it is not there: somebody has to plug it in
-		}
-		o.failed(err, pause)
-		if pause > 0 { // else at once: most losses are over in an instant
-			standIn = o.wait(ctx, standIn, pause)
-		}
-	}
+	k := keeper{o: o}
+	k.run(ctx)
 	return nil
 }
 
-// try starts a child on the device and waits until it takes sound.
-func (o *Output) try(ctx context.Context) (*session, error) {
-	o.mu.Lock()
-	as := assignment{device: o.choice.String(), buffer: o.buffer, resume: o.opened}
-	o.mu.Unlock()
-	s, err := o.begin(as)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.open(ctx); err != nil {
-		s.end(err)
-		<-s.done
-		return nil, err
-	}
-	return s, nil
-}
-
-// hold puts s in charge until it ends or ctx does, and says for how long that
-// was. The stand-in leaves.
-func (o *Output) hold(ctx context.Context, s, standIn *session) time.Duration {
-	began := audio.Monotonic()
-	o.takeCharge(s)
-	if standIn != nil {
-		standIn.leave()
-	}
-	select {
-	case <-s.done:
-	case <-ctx.Done():
-		s.leave()
-	}
-	select { // the next child needs the card
-	case <-s.exited:
-	case <-time.After(leavePatience):
-	}
-	return max(audio.Monotonic().Sub(began), 1)
-}
-
-// wait lets time pass with a stand-in in charge.
-func (o *Output) wait(ctx context.Context, standIn *session, span time.Duration) *session {
-	timer := time.NewTimer(span)
-	defer timer.Stop()
-	if standIn == nil {
-		standIn = o.standIn(ctx)
-	}
-	for {
-		var gone <-chan struct{}
-		if standIn != nil {
-			gone = standIn.done
-		}
-		select {
-		case <-ctx.Done():
-			return standIn
-		case <-timer.C:
-			return standIn
-		case <-gone: // not again before the next look for the card
-			o.cfg.Log.Error("the stand-in for the sound card ended", "err", standIn.why())
-			standIn = nil
-		}
-	}
-}
-
-// standIn puts a child without a card in charge; nil when even that fails.
-func (o *Output) standIn(ctx context.Context) *session {
-	s, err := o.begin(assignment{device: string(Null), standIn: true})
-	if err == nil {
-		if err = s.open(ctx); err == nil {
-			o.takeCharge(s)
-			return s
-		}
-		s.end(err)
-		<-s.done
-	}
-	if ctx.Err() == nil {
-		o.cfg.Log.Error("not even a stand-in for the sound card starts", "err", err)
-	}
-	return nil
-}
-
-// takeCharge makes s the child that takes cues, and hands it what is still due.
+// takeCharge makes s the child that takes cues, and hands it what is still due,
+// unless it has ended already.
 func (o *Output) takeCharge(s *session) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if s.lost {
+		return
+	}
 	now := audio.Monotonic()
 	if old := o.active; old != nil {
 		o.letGo(old, now, "the sound card is back")
@@ -254,6 +152,7 @@ func silence() audio.Levels { return audio.Levels{RMS: -120, Peak: -120} }
 func (o *Output) lose(s *session) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	s.lost = true
 	if o.active != s {
 		return
 	}
@@ -283,12 +182,19 @@ func (o *Output) letGo(s *session, now audio.Instant, why string) {
 func (o *Output) failed(why error, pause time.Duration) {
 	o.mu.Lock()
 	o.state.Restarts++
-	o.state.Fault = fmt.Sprintf("nothing will be heard: %v", why)
+	o.mu.Unlock()
+	o.unheard(why.Error(), pause)
+}
+
+// unheard says why nothing is heard now.
+func (o *Output) unheard(why string, pause time.Duration) {
+	o.mu.Lock()
+	o.state.Fault = "nothing will be heard: " + why
 	if o.active == nil { // else a stand-in plays what is due, and tells of it
 		o.publish(o.ledger.overdue(audio.Monotonic(), o.state.Fault))
 	}
 	o.mu.Unlock()
-	level := o.faults.level(why.Error(), slog.LevelError)
+	level := o.faults.level(why, slog.LevelError)
 	o.cfg.Log.Log(context.Background(), level, "the output is down", "device", o.choice.String(), "err", why, "pause", pause)
 }
 

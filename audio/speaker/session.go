@@ -1,7 +1,6 @@
 package speaker
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,10 +13,11 @@ import (
 )
 
 const (
-	// openPatience bounds the time a child takes to open its device.
+	// openPatience bounds the time a child takes to open its device, and the time
+	// between two looks for one that is not there.
 	openPatience = 5 * time.Second
 	// watchEvery is how often a child's reading is looked at.
-	watchEvery = 50 * time.Millisecond
+	watchEvery = 25 * time.Millisecond
 	// stallPlain is how long a child without real-time priority may stop reading.
 	stallPlain = time.Second
 	// stallRealTime is the least that one with it may, stallPeriods the periods.
@@ -38,11 +38,15 @@ type session struct {
 
 	opened chan struct{} // closed when up is set
 	up     up
+	absent chan string   // the newest reason why the device is not open yet
 	done   chan struct{} // closed when the child is given up; failure is set
 	began  audio.Instant
 
 	lastRead atomic.Int64 // Instant
+	looked   atomic.Int64 // Instant at which the child told of its absent device
 	inCharge atomic.Bool  // its sound is what listeners hear
+
+	lost bool // Output.lose was called; guarded by Output.mu
 
 	mu      sync.Mutex
 	failure error
@@ -66,7 +70,7 @@ func (o *Output) begin(as assignment) (*session, error) {
 	}
 	s := &session{
 		process: p, standIn: as.standIn, began: audio.Monotonic(),
-		opened: make(chan struct{}), done: make(chan struct{}),
+		opened: make(chan struct{}), absent: make(chan string, 1), done: make(chan struct{}),
 	}
 	ours, theirs, err := tapEnds()
 	if err == nil {
@@ -124,10 +128,10 @@ func (s *session) read(o *Output) error {
 		switch {
 		case m.Hello != nil:
 			err = checkVersion(m.Hello.Version)
+		case m.Absent != nil:
+			s.looks(m.Absent.Sentence)
 		case m.Up != nil:
-			s.up = *m.Up
-			s.lastRead.Store(int64(audio.Monotonic()))
-			close(s.opened)
+			err = s.isOpen(*m.Up)
 		case m.Event != nil:
 			o.happened(s, *m.Event)
 		case m.Status != nil:
@@ -140,6 +144,38 @@ func (s *session) read(o *Output) error {
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// looks notes that the child is looking for its device, and why. Only its reader
+// calls it.
+func (s *session) looks(why string) {
+	s.looked.Store(int64(audio.Monotonic()))
+	select {
+	case <-s.absent: // an older reason that nobody took
+	default:
+	}
+	s.absent <- why
+}
+
+// isOpen notes that the device takes sound.
+func (s *session) isOpen(u up) error {
+	if !s.opening() {
+		return fmt.Errorf("%w: the device was open already", ErrMessage)
+	}
+	s.up = u
+	s.lastRead.Store(int64(audio.Monotonic()))
+	close(s.opened)
+	return nil
+}
+
+// opening is true until the device takes sound.
+func (s *session) opening() bool {
+	select {
+	case <-s.opened:
+		return false
+	default:
+		return true
 	}
 }
 
@@ -206,10 +242,8 @@ func (s *session) watch() {
 
 // stalled says why the child is too slow; nil when it is not.
 func (s *session) stalled(now audio.Instant) error {
-	select {
-	case <-s.opened:
-	default:
-		if now.Sub(s.began) > openPatience {
+	if s.opening() {
+		if now.Sub(max(s.began, audio.Instant(s.looked.Load()))) > openPatience {
 			return fmt.Errorf("the sound device did not open within %v", openPatience)
 		}
 		return nil
@@ -227,18 +261,6 @@ func stallLimit(u up) time.Duration {
 		return max(stallPlain, stallPeriods*u.Period)
 	}
 	return max(stallRealTime, stallPeriods*u.Period)
-}
-
-// open waits until the child's device takes sound.
-func (s *session) open(ctx context.Context) error {
-	select {
-	case <-s.opened:
-		return nil
-	case <-s.done:
-		return s.why()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // leave lets the child fade out and end, and kills it when it does not.

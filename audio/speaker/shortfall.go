@@ -49,10 +49,3 @@ func (o *Output) notePriority(s *session, st status) {
 		o.state.Fault = o.weaker(s.up)
 	}
 }
-
-// wasOpen says whether a child has held the device.
-func (o *Output) wasOpen() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.opened
-}
