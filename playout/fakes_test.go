@@ -36,6 +36,7 @@ type stage struct {
 	voicer *voicer
 	place  *place
 	spool  string
+	memory string
 	stop   context.CancelFunc
 	ended  chan error
 }
@@ -46,6 +47,7 @@ const settle = 2 * time.Second
 func newStage(t *testing.T, change ...func(*stage, *playout.PlayerConfig)) *stage {
 	t.Helper()
 	s := &stage{t: t, ended: make(chan error, 1), spool: filepath.Join(t.TempDir(), "spool")}
+	s.memory = t.TempDir()
 	s.lib = &library{dir: t.TempDir()}
 	s.out = &output{events: make(chan audio.Event, 1024), cues: map[string]*cue{}, start: time.Now()}
 	s.out.events <- audio.Event{Kind: audio.DeviceUp, Device: "fake"}
@@ -58,7 +60,7 @@ func newStage(t *testing.T, change ...func(*stage, *playout.PlayerConfig)) *stag
 	cfg := playout.PlayerConfig{
 		Village: "un-ta", Origin: "board-1", Languages: []string{"vi", "pcc"}, Zones: []string{"loa-1"},
 		Output: s.out, Siren: s.out, Amp: s.amp, Library: s.lib, Journal: s.book, Emergencies: s.alarms, Voicer: s.voicer, Places: s.place,
-		Spool: []string{s.spool},
+		Spool: []string{s.spool}, Memory: s.memory, Boot: "boot-1",
 		Clock: func() hardware.ClockState { return hardware.ClockState{Trust: hardware.Synced} },
 		Now:   time.Now, Mono: s.out.now,
 		NewID: func() string { return fmt.Sprintf("id-%d", n.Add(1)) },
@@ -188,7 +190,7 @@ func (o *output) Cue(c audio.Cue) error {
 	if err != nil {
 		return err
 	}
-	k := &cue{Cue: c, frames: audio.Frames((size - 44) / 2), at: c.At}
+	k := &cue{Cue: c, frames: audio.Frames((size-44)/2) - c.From, at: c.At}
 	if c.After != "" {
 		before := o.cues[c.After]
 		if before == nil {

@@ -46,7 +46,9 @@ type item struct {
 	hurt     string        // the first thing that kept it from airing as planned, a cause; empty: nothing
 	endAs    Outcome       // set when it was ended before its time
 	endBy    string
-	endCause string // of endAs
+	endCause string        // of endAs
+	latest   audio.Instant // when it may go on at last, having been interrupted; zero: it was not
+	crashes  int           // how often a crash of this process interrupted it
 }
 
 // part is one recording of an item.
@@ -57,6 +59,7 @@ type part struct {
 	started audio.Instant // of the open airing; zero when none is open
 	airing  int           // index of the newest airing in row.Airings; -1: none
 	told    audio.Frames  // frames already written to closed airings of this try
+	done    audio.Frames  // frames of its file that were heard before this try
 	ended   bool          // the newest cue has ended
 	unheard bool          // its newest airing began while there was no card
 	frozen  bool          // an alarm silences it, and its airing was closed for that
@@ -174,7 +177,7 @@ func (p *Player) cue(it *item, from int) {
 		pt := &it.parts[i]
 		pt.cue = fmt.Sprintf("%s#%d.%d", it.occ.ID, i, it.try)
 		pt.ended, pt.frozen, pt.cause, pt.started, pt.told = false, false, "", 0, 0
-		c := audio.Cue{ID: pt.cue, File: pt.file, At: it.startAt}
+		c := audio.Cue{ID: pt.cue, File: pt.file, From: pt.done, At: it.startAt}
 		if i > from {
 			c.At, c.After, c.Gap = 0, it.parts[i-1].cue, pt.Pause
 			end = end.Add(pt.Pause)
@@ -290,6 +293,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	it.row.Outcome, it.row.Cause, it.row.By = outcome, cause, it.endBy
 	it.row.Updated = p.cfg.Now().UTC()
 	p.book.record(it.row)
+	p.closing[it.occ.ID] = it.row
 	p.cfg.Log.Info("occurrence ended", "occurrence", it.occ.ID, "outcome", outcome, "cause", cause, "late", it.row.Lateness)
 	for i := range it.parts {
 		if it.parts[i].file != nil {

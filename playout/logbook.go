@@ -36,6 +36,7 @@ type logbook struct {
 	mu      sync.Mutex
 	order   []string         // occurrences with a row to write, oldest first
 	rows    map[string]AsRun // newest state of each
+	taken   string           // the occurrence whose row is on its way from rows to the journal
 	wake    chan struct{}
 	failing bool                     // the journal's last write failed: logged once
 	stamped time.Time                // the last Updated that was given
@@ -194,6 +195,14 @@ func (l *logbook) record(a AsRun) {
 	}
 }
 
+// waiting says whether a state of a row has not been written yet.
+func (l *logbook) waiting(occurrence string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, queued := l.rows[occurrence]
+	return queued || l.taken == occurrence || l.writing[occurrence] != nil
+}
+
 // run writes what is queued until ctx ends, and then what is left.
 func (l *logbook) run(ctx context.Context) {
 	tick := time.NewTicker(drainEvery)
@@ -221,6 +230,9 @@ func (l *logbook) flush(ctx context.Context) {
 			return
 		}
 		l.write(ctx, a)
+		l.mu.Lock()
+		l.taken = ""
+		l.mu.Unlock()
 	}
 }
 
@@ -234,6 +246,7 @@ func (l *logbook) next() (AsRun, bool) {
 	l.order = l.order[1:]
 	a := l.rows[id]
 	delete(l.rows, id)
+	l.taken = id
 	return a, true
 }
 

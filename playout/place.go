@@ -167,6 +167,9 @@ func (p *Player) allowed(it *item) bool {
 
 // latestStart is the last instant at which the item may begin.
 func (p *Player) latestStart(it *item) audio.Instant {
+	if it.latest != 0 {
+		return it.latest
+	}
 	due := it.occ.Due
 	if it.occ.Immediate {
 		due = it.row.Due // as soon as the output could

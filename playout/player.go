@@ -52,6 +52,10 @@ type PlayerConfig struct {
 	// Spool lists folders for what the journal cannot take, tried in order: on
 	// the data disk, and in memory for when that disk is full.
 	Spool []string
+	// Memory is a folder on a file system in memory, and Boot names this boot of the
+	// machine: what is on the air is noted there, so that it goes on after a crash of
+	// this process. Empty: it does not.
+	Memory, Boot string
 	// Released is called when what an earlier run claimed may air after all: the
 	// plan should be made again. It must return at once. It may be nil.
 	Released func()
@@ -85,6 +89,9 @@ type Player struct {
 	cues  map[string]*item     // by cue
 	seen  map[string]time.Time // occurrences handed over, until a day after Due
 
+	bookmark *bookmark
+	closing  map[string]AsRun // ended, and on their way to the journal
+
 	revoked map[string]time.Time // announcements and schedules taken back lately, and when
 
 	moving   bool          // what is cued is being moved: nothing else finds its place meanwhile
@@ -117,6 +124,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		revoked: map[string]time.Time{},
 		change:  make(chan struct{}),
 
+		bookmark: newBookmark(cfg), closing: map[string]AsRun{},
 		languages: cfg.Languages,
 	}
 	p.power = newPower(cfg.Amp, cfg.Log, p.powered)
@@ -142,7 +150,12 @@ func (p *Player) Run(ctx context.Context) error {
 	defer key.Stop()
 	tend := time.NewTicker(tendEvery)
 	defer tend.Stop()
+	pulse := time.NewTimer(time.Hour)
+	defer pulse.Stop()
 	for {
+		if p.mark() {
+			pulse.Reset(pulseEvery)
+		}
 		key.Reset(min(p.nextKey(), p.nextMark()))
 		select {
 		case <-ctx.Done():
@@ -159,6 +172,7 @@ func (p *Player) Run(ctx context.Context) error {
 		case <-key.C:
 			p.markDue()
 			p.keyDue()
+		case <-pulse.C: // for mark
 		case <-tend.C:
 			p.tendAlarms()
 		}
@@ -339,6 +353,7 @@ func (p *Player) leave() {
 		p.abandon(it, scheduler.ReasonPower)
 	}
 	p.leaveAlarms(p.cfg.Output.Events())
+	p.bookmark.told(p.bookmark.clear()) // in order: nothing was interrupted
 }
 
 // isLeaving says whether the process goes down.

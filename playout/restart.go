@@ -69,6 +69,7 @@ func (p *Player) outlast() {
 // afterRestart raises again the emergencies that are still alive, and begins to
 // settle what the last run of this process left open.
 func (p *Player) afterRestart(ctx context.Context) {
+	p.pickUp()
 	if alive := p.vault.open(ctx, p.cfg.Village, p.cfg.Now(), p.cfg.Clock().Trusted()); len(alive) > 0 {
 		rows, err := p.book.unfinished(ctx, p.cfg.Village)
 		if err != nil {

@@ -50,6 +50,7 @@ type board struct {
 	panel    *web.Server
 	village  scheduler.Village
 	memory   string // folder in memory, for what sounds though the disk is full
+	refuge   string // folder in memory that outlives this process; empty: there is none
 	closers  []io.Closer
 }
 
@@ -101,6 +102,7 @@ func (b *board) spools(dir folder) []string {
 		b.log.Warn("nothing is kept of the as-run while the disk is full", "err", err)
 		return []string{dir.spool()}
 	}
+	b.refuge = memory
 	b.closers = append(b.closers, emptied(memory))
 	return []string{dir.spool(), memory}
 }
@@ -226,7 +228,7 @@ func (b *board) wire(spool []string) {
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
-		Voicer: b.producer, Places: b.db, Spool: spool, Released: func() { b.planner.Changed() },
+		Voicer: b.producer, Places: b.db, Spool: spool, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
 		Seen: b.clock.Saw, Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{

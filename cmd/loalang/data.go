@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -42,7 +43,7 @@ func (f folder) inhabited() bool {
 }
 
 // memorySpool makes the folder for as-run rows and active emergencies while the
-// data disk is full. It outlives this process, but not the machine's next start.
+// data disk is full, and for what is on the air. It outlives this process, but not the machine's next start.
 func (f folder) memorySpool() (string, error) { return f.inMemory("spool-") }
 
 // memorySound makes the folder in which the words of an emergency are made, the
@@ -78,6 +79,15 @@ func ownFolder(name string) error {
 		return fmt.Errorf("the folder %s belongs to somebody else: remove it", name)
 	}
 	return nil
+}
+
+// bootID names this boot of the machine.
+func bootID(log *slog.Logger) string {
+	raw, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		log.Warn("nothing tells this boot from another: what sounds does not go on after a crash", "err", err)
+	}
+	return strings.TrimSpace(string(raw))
 }
 
 // sharedMemory is on every Linux a file system in memory, which /tmp is not.

@@ -1,0 +1,205 @@
+package playout
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+const (
+	// CauseCrash is the cause of an airing that ended because this program did,
+	// and of a row that this interrupted.
+	CauseCrash = "crash"
+	// maxCrashes is how often an item is picked up: what crashed this program each
+	// time may be the cause of it.
+	maxCrashes = 3
+	// underrunDoubt is how much less may have left the card than the time says, for
+	// each time it ran dry: the output takes up its line again within that.
+	underrunDoubt = 100 * time.Millisecond
+	// crashDoubt is kept off what is said to have left the card: what converting
+	// between the instants of the output and ours costs.
+	crashDoubt = 5 * time.Millisecond
+)
+
+// mark writes down what is on the air, after each thing that happened, and says
+// whether it should be called again within pulseEvery.
+func (p *Player) mark() (pulse bool) {
+	if p.bookmark.dir == "" {
+		return false
+	}
+	var items []markedItem
+	for _, it := range p.items {
+		if it.row.untouched() {
+			continue // it is given back to the plan
+		}
+		items = append(items, it.marked())
+		pulse = pulse || it.anySounding()
+	}
+	for occurrence, row := range p.closing {
+		if !p.book.waiting(occurrence) {
+			delete(p.closing, occurrence)
+			continue
+		}
+		items = append(items, markedItem{Occurrence: scheduler.Occurrence{ID: occurrence}, Row: row})
+		pulse = true // to look again
+	}
+	slices.SortFunc(items, func(a, b markedItem) int {
+		if c := a.Row.Due.Compare(b.Row.Due); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Occurrence.ID, b.Occurrence.ID)
+	})
+	now := p.cfg.Mono()
+	p.bookmark.keep(now, items)
+	if pulse {
+		p.bookmark.beat(now)
+	}
+	return pulse
+}
+
+// marked is how far the item has come.
+func (it *item) marked() markedItem {
+	m := markedItem{
+		Occurrence: it.occ, Row: it.row, Begins: it.startAt, Hurt: it.hurt,
+		EndAs: it.endAs, EndBy: it.endBy, EndCause: it.endCause, Crashes: it.crashes,
+	}
+	m.Row.Airings = slices.Clone(it.row.Airings)
+	for i := range it.parts {
+		pt := &it.parts[i]
+		m.Parts = append(m.Parts, markedPart{
+			Ended: pt.ended, Cause: pt.cause, Skipped: pt.done, Told: pt.told, Started: pt.started, Airing: pt.airing, Unheard: pt.unheard,
+		})
+	}
+	return m
+}
+
+// pickUp goes on with what a crash of this process interrupted, each by its rule.
+// It is the first thing that a Player does.
+func (p *Player) pickUp() {
+	now := p.cfg.Mono()
+	left, ok := p.bookmark.read(now)
+	if !ok {
+		return
+	}
+	for _, m := range left.Items {
+		if m.Row.Outcome != "" { // it was over, and its row on its way
+			p.book.record(m.Row)
+			continue
+		}
+		p.pickUpItem(m, left.At)
+	}
+}
+
+// pickUpItem takes over an item as it was at the instant of the crash.
+func (p *Player) pickUpItem(m markedItem, crash audio.Instant) {
+	it := &item{
+		occ: m.Occurrence, row: m.Row, hurt: m.Hurt, endAs: m.EndAs, endBy: m.EndBy, endCause: m.EndCause,
+		crashes: m.Crashes + 1, startAt: m.Begins,
+	}
+	for i, sp := range it.occ.Parts {
+		mp := m.Parts[i]
+		pt := part{
+			Part: sp, airing: mp.Airing, told: mp.Told, done: mp.Skipped, unheard: mp.Unheard,
+			ended: mp.Ended, cause: mp.Cause, started: mp.Started,
+		}
+		it.parts = append(it.parts, pt)
+		if pt.started != 0 {
+			p.closeCrashed(it, &it.parts[i], crash)
+		}
+		it.parts[i].done += it.parts[i].told
+		it.parts[i].told = 0
+	}
+	p.seen[it.occ.ID], p.items[it.occ.ID] = it.occ.Due, it
+	if len(it.row.Airings) > 0 {
+		p.blame(it, CauseCrash)
+	}
+	p.cfg.Log.Info("an occurrence was interrupted by a crash of this program", "occurrence", it.occ.ID, "ago", p.cfg.Mono().Sub(crash), "times", it.crashes)
+	p.decideCrashed(it, crash)
+}
+
+// closeCrashed ends an airing with what had left the card for certain.
+func (p *Player) closeCrashed(it *item, pt *part, crash audio.Instant) {
+	a := &it.row.Airings[pt.airing]
+	doubt := crashDoubt + time.Duration(a.Underruns)*underrunDoubt
+	frames := max(0, audio.Rate.N(crash.Sub(pt.started)-doubt))
+	frames = min(frames, max(0, audio.Rate.N(pt.Length)-pt.done-pt.told))
+	p.closeAiring(it, pt, pt.started.Add(audio.Rate.D(frames)), frames, CauseCrash)
+}
+
+// decideCrashed applies the item's rule.
+func (p *Player) decideCrashed(it *item, crash audio.Instant) {
+	from := it.unfinished()
+	begun := len(it.row.Airings) > 0
+	rule := it.occ.Interrupted
+	switch {
+	case it.endAs != "":
+		p.finish(it, it.endAs, it.endCause)
+	case from == len(it.parts):
+		p.finish(it, Played, it.playedCause())
+	case begun && (rule == scheduler.Drop || it.occ.Kind == KindLive):
+		p.finish(it, Cut, CauseCrash)
+	case it.crashes > maxCrashes:
+		p.fail(it, CauseCrash)
+	default:
+		if rule == scheduler.Restart {
+			from = 0
+			for i := range it.parts {
+				it.parts[i].done = 0
+			}
+		}
+		if begun {
+			it.latest = crash.Add(p.grace(it))
+		}
+		p.book.record(it.row)
+		p.openAgain(it, from)
+	}
+}
+
+// unfinished is the first part that has not come to its end.
+func (it *item) unfinished() int {
+	for i, pt := range it.parts {
+		over := pt.ended && pt.cause == audio.Completed || pt.done > 0 && audio.Rate.D(pt.done) >= pt.Length-crashDoubt
+		if !over {
+			return i
+		}
+	}
+	return len(it.parts)
+}
+
+// openAgain opens the parts that are left and goes on with them.
+func (p *Player) openAgain(it *item, from int) {
+	p.side.Go(func() {
+		files, err := p.open(it.occ.Parts[from:])
+		if !p.do(func() { p.goOn(it, from, files, err) }) {
+			closeAll(files)
+		}
+	})
+}
+
+// goOn places what is left of an item that a crash interrupted.
+func (p *Player) goOn(it *item, from int, files []*os.File, err error) {
+	switch {
+	case p.items[it.occ.ID] != it: // stopped meanwhile
+		closeAll(files)
+		return
+	case err != nil:
+		p.cfg.Log.Error("an occurrence cannot go on after a crash", "occurrence", it.occ.ID, "err", err)
+		p.fail(it, string(audio.Unread))
+		return
+	}
+	for i, f := range files {
+		it.parts[from+i].file = f
+	}
+	for i := range it.parts[:from] {
+		it.parts[i].ended, it.parts[i].cause = true, audio.Completed
+	}
+	if want := max(it.startAt, p.cfg.Mono()); it.latest == 0 {
+		p.place(it, from, want)
+	} else {
+		p.again(it, from, want) // what is cued behind it makes room
+	}
+}
