@@ -5,7 +5,7 @@ LISTEN  ?= 127.0.0.1:8080
 DEVICE  ?= default
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench generate setup-build setup-run setup-test clean
+.PHONY: run test check build bench generate setup-build setup-run setup-test setup-bench clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -20,8 +20,9 @@ check: setup-test ## linters, and every test with the race detector
 	scripts/lint.sh
 	$(GO) test -race -timeout 30m ./...
 
-bench: setup-test build ## the figures of docs/BENCHMARKS.md
+bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minutes; the comparison with other players is written there
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+	$(GO) run ./audio/speaker/comparison --loalang bin/loalang --write docs/BENCHMARKS.md
 
 generate:
 	$(GO) generate ./...
@@ -32,6 +33,9 @@ setup-run:
 	@scripts/setup.sh run
 setup-test:
 	@scripts/setup.sh test
+
+setup-bench:
+	@scripts/setup.sh bench
 
 clean:
 	rm -rf bin

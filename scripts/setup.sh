@@ -1,5 +1,5 @@
 #!/bin/sh
-# setup.sh build|run|test: install what this machine lacks for that purpose.
+# setup.sh build|run|test|bench: install what this machine lacks for that purpose.
 # Everything is announced; what is present is left alone; where nothing may be
 # installed, it says what a person has to do, and fails.
 set -eu
@@ -48,6 +48,16 @@ fi
 if [ "$purpose" = test ]; then
 	want chromium has chromium
 	want fonts-dejavu-core test -d /usr/share/fonts/truetype/dejavu
+fi
+if [ "$purpose" = bench ]; then # the players to be compared with
+	want curl has curl
+	want alsa-utils has aplay
+	want mpd has mpd
+	want mpc has mpc
+	want mpv has mpv
+	want liquidsoap has liquidsoap
+	want snapclient has snapclient
+	want snapserver has snapserver
 fi
 [ -n "$wanted" ] || exit 0
 

@@ -20,7 +20,7 @@ import (
 	"loalang/audio/speaker"
 )
 
-// ruler is the virtual card of testdata/ruler: it says when each frame left.
+// ruler is the virtual card of package ruler: it says when each frame left.
 type ruler struct {
 	dir string
 }
@@ -38,7 +38,7 @@ func newRuler(t testing.TB, minPeriod int, settings ...string) *ruler {
 	}
 	dir := t.TempDir()
 	lib := filepath.Join(dir, "libasound_module_pcm_ruler.so")
-	out, err := exec.Command("gcc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-DPIC", "-o", lib, "testdata/ruler/ruler.c", "-lasound").CombinedOutput()
+	out, err := exec.Command("gcc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-DPIC", "-o", lib, "ruler/plugin/ruler.c", "-lasound").CombinedOutput()
 	if err != nil {
 		t.Fatalf("gcc: %v\n%s", err, out)
 	}

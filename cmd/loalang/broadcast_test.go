@@ -291,7 +291,7 @@ func card(t testing.TB) (dir string, env []string) {
 	}
 	dir = t.TempDir()
 	lib := filepath.Join(dir, "libasound_module_pcm_ruler.so")
-	build := exec.Command("gcc", "-O2", "-shared", "-fPIC", "-DPIC", "-o", lib, "../../audio/speaker/testdata/ruler/ruler.c", "-lasound")
+	build := exec.Command("gcc", "-O2", "-shared", "-fPIC", "-DPIC", "-o", lib, "../../audio/speaker/ruler/plugin/ruler.c", "-lasound")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("gcc: %v\n%s", err, out)
 	}

@@ -262,6 +262,24 @@ static int on_delay(snd_pcm_ioplug_t *p, snd_pcm_sframes_t *frames)
 	return 0;
 }
 
+// alsa-lib would wait for room in the ring, which comes a period too early.
+static int on_drain(snd_pcm_ioplug_t *p)
+{
+	struct card *c = p->private_data;
+	if (!c->began && c->taken > c->first) {
+		int err = on_start(p);
+		if (err < 0)
+			return err;
+	}
+	while (c->began && played(c) < c->taken - c->first) {
+		if (unplugged(c))
+			return -ENODEV;
+		const struct timespec millisecond = { 0, 1000000 };
+		nanosleep(&millisecond, NULL);
+	}
+	return 0;
+}
+
 static int on_close(snd_pcm_ioplug_t *p)
 {
 	struct card *c = p->private_data;
@@ -283,6 +301,7 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 	.transfer = on_transfer,
 	.poll_revents = on_poll,
 	.delay = on_delay,
+	.drain = on_drain,
 	.close = on_close,
 };
 
