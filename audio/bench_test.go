@@ -71,6 +71,38 @@ func TestPullAllocatesNothing(t *testing.T) {
 	}
 }
 
+// steady is a live source that always has sound.
+type steady struct{ sent int }
+
+func (s *steady) Read(dst []float32) (int, error) {
+	if s.sent > 20000 {
+		time.Sleep(time.Duration(len(dst)) * time.Second / 48200)
+	}
+	for i := range dst {
+		dst[i] = 0.01 * float32(i%7)
+	}
+	s.sent += len(dst)
+	return len(dst), nil
+}
+
+// streaming is a Desk on which a stream sounds whose rate is steered.
+func streaming(tb testing.TB) *audio.Desk {
+	tb.Helper()
+	d := sounding(tb, 0, false)
+	if err := d.Cue(streamOf("live", &steady{}, held)); err != nil {
+		tb.Fatal(err)
+	}
+	time.Sleep(50 * time.Millisecond)
+	return d
+}
+
+func TestPullOfAStreamAllocatesNothing(t *testing.T) {
+	d, buf := streaming(t), make([]float32, 480)
+	if n := testing.AllocsPerRun(150, func() { d.Pull(buf) }); n != 0 {
+		t.Errorf("a pull allocates %v times, want 0", n)
+	}
+}
+
 // BenchmarkPull is 10 ms of sound.
 func BenchmarkPull(b *testing.B) {
 	for _, l := range loads {

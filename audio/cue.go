@@ -53,12 +53,19 @@ type Duck struct {
 // DefaultDuck is the usual ducking of village broadcasts.
 var DefaultDuck = Duck{Attack: 150 * time.Millisecond, Release: 800 * time.Millisecond, Depth: -14}
 
-// Stream is how sound that is made as it airs is held ready.
+// Stream is how sound that is made as it airs is held ready. It sounds from At, or
+// from the end of After, on, or from when enough of it has come, and is never
+// TooLate; what it replaces goes on until then. When it runs dry there is silence,
+// which does not count, until half of Buffer has come; when more than twice Buffer
+// lies ready all but Buffer is left out. Under an alarm it runs on unheard. It ends
+// with its sender, by Stop or by Replaces, never as Unread for silence. Its sender
+// gives it at the pace of the air: a file is a Cue without Stream.
 type Stream struct {
-	// Buffer is how much of it is held ahead of the card: it begins to sound when
-	// that much has come, and what comes too early or too late within it is not
-	// heard. The rate is steered by at most 0.5 % so that it stays about there,
-	// since the sender's clock is another.
+	// Buffer, more than 0 and at most 2 s, is how much of it is held ahead of the
+	// card: it begins to sound when that much has come, and what comes too early
+	// or too late within it is not heard. The rate is steered by at most 0.5 % so
+	// that it stays about there, since the sender's clock is another. A device
+	// that takes more than Buffer at once gets what it takes, and 5 ms.
 	Buffer time.Duration
 }
 

@@ -94,7 +94,7 @@ func (d *Desk) Run(ctx context.Context) error {
 				_ = closeSource(c.source) // nothing is lost when a file that was only read does not close
 				continue
 			}
-			readers.Go(func() { _ = sound.run(ctx, c.source, &c.ended) })
+			readers.Go(func() { _ = c.read(ctx, sound) })
 		}
 		select {
 		case <-d.arrived:
@@ -141,7 +141,9 @@ func (d *Desk) close() {
 // Ended event; one whose first frame left the card has a Started before it. A
 // cue that comes less than 20 ms after At starts at the next frame, a later one
 // ends with TooLate; so does one whose At passes under an alarm. What cannot be
-// read in time leaves silence, and after 0.5 s of it the cue ends with Unread.
+// read in time leaves silence, and after 0.5 s of it the cue ends with Unread. For
+// a Stream see there; its Source may be closed while a Read waits, which must then
+// return.
 // The error wraps ErrBadCue, ErrDuplicateCue, ErrUnknownCue, ErrDeskFull or
 // ErrDeskClosed; then nothing has changed and Source is still the caller's.
 func (d *Desk) Cue(c DeskCue) error {
@@ -158,6 +160,9 @@ func (d *Desk) Cue(c DeskCue) error {
 	}
 	d.serial++
 	cue := newDeskCue(c, d.serial)
+	if c.Stream != nil {
+		cue.goLive(*c.Stream, &d.programme.pulled)
+	}
 	if c.After != "" {
 		if cue.after = d.cues[c.After]; cue.after == nil {
 			return fmt.Errorf("cue %s: after %q: %w: cue that one first", c.ID, c.After, ErrUnknownCue)

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sync/atomic"
@@ -65,6 +66,8 @@ func (c DeskCue) validate() error {
 		return fmt.Errorf("%w %s: it has both a gap and a crossfade; one excludes the other", ErrBadCue, c.ID)
 	case !(c.Gain <= maxGain):
 		return fmt.Errorf("%w %s: its gain of %v dB is more than %v", ErrBadCue, c.ID, c.Gain, maxGain)
+	case c.Stream != nil && (c.Stream.Buffer <= 0 || c.Stream.Buffer > maxStreamBuffer || c.Frames != 0 || c.Bed != nil):
+		return fmt.Errorf("%w %s: a stream has a buffer of more than 0 and at most %v, no length, and is no bed", ErrBadCue, c.ID, maxStreamBuffer)
 	case c.After == c.ID || c.Replaces == c.ID:
 		return fmt.Errorf("%w %s: it refers to itself", ErrBadCue, c.ID)
 	}
@@ -83,6 +86,8 @@ type deskCue struct {
 	gap      Frames
 	after    *deskCue
 	replaces *deskCue
+
+	live *stream // nil: its sound is read ahead
 
 	sound atomic.Pointer[feed] // nil once nobody reads it any more
 	stop  atomic.Bool
@@ -112,6 +117,20 @@ func newDeskCue(c DeskCue, serial int64) *deskCue {
 	}
 	cue.sound.Store(newFeed(c.Frames))
 	return cue
+}
+
+// goLive makes cue a stream.
+func (c *deskCue) goLive(s Stream, pulled *Frames) {
+	c.live = newStream(s, pulled)
+	c.sound.Store(newFeedOf(streamSize, forever))
+}
+
+// read is the reader of c's source, which it closes.
+func (c *deskCue) read(ctx context.Context, sound *feed) error {
+	if c.live != nil {
+		return c.live.run(ctx, c.source, &c.ended)
+	}
+	return sound.run(ctx, c.source, &c.ended)
 }
 
 // end is the device frame after its last one, as far as is known; forever or
@@ -149,6 +168,9 @@ func (c *deskCue) supply(head, n Frames) {
 	if to == from {
 		return
 	}
+	if c.live != nil {
+		c.live.supply(f, to-c.start)
+	}
 	whole := f.total.Load() >= 0 // asked first: then available is all there will ever be
 	c.take = min(to-from, f.available(from-c.start))
 	if !whole && c.take < to-from {
@@ -174,7 +196,7 @@ func (c *deskCue) settleBlock(head, n Frames) {
 	c.start += c.stall
 	c.dry += c.stall
 	c.stall = 0
-	if c.dry >= patience && c.cause == "" {
+	if c.dry >= patience && c.cause == "" && c.live == nil {
 		c.cut, c.cause, c.detail = c.start+pos, Unread, "nothing could be read from its file in time"
 	}
 	if why := f.broken(); why != "" && c.cause == "" {

@@ -12,6 +12,9 @@ var (
 	// ErrWAVFormat means a sound WAV in a format that is not read here.
 	ErrWAVFormat = errors.New("unsupported WAV format")
 
+	// ErrNotPipe means that what should bring a stream is no pipe.
+	ErrNotPipe = errors.New("not a pipe")
+
 	// ErrBadCue means a cue that makes no sense: no ID, no source, a negative length.
 	ErrBadCue = errors.New("bad cue")
 	// ErrDuplicateCue means that a cue with this ID has not ended yet.

@@ -39,6 +39,10 @@ func newFeed(length Frames) *feed {
 	if length > 0 {
 		size, limit = min(length, feedSize), length
 	}
+	return newFeedOf(size, limit)
+}
+
+func newFeedOf(size, limit Frames) *feed {
 	f := &feed{buf: make([]int16, size), limit: limit}
 	f.total.Store(-1)
 	return f

@@ -28,6 +28,7 @@ func (p *programme) freeze(from Frames) {
 		}
 		if c.start >= from { // it has not begun after all
 			c.fixed, c.began, c.start = false, -1, 0
+			c.rewind(0)
 			if c.replaces != nil {
 				c.replaces.unfade(from)
 			}
@@ -64,6 +65,7 @@ func (p *programme) thaw(at Frames) {
 			c.pin(p.frozenAt, shift)
 			continue
 		}
+		c.rewind(p.frozenAt - c.start)
 		c.start += shift
 		if c.cut < forever {
 			c.cut += shift
@@ -102,18 +104,33 @@ func (p *programme) wait() {
 		case c == nil || c.ended.Load():
 		case c.stop.Load():
 			p.finish(i, c, Stopped, p.frozenAt)
+		case c.live != nil && p.gain == 0 && p.runOn(i, c):
 		case c.fixed:
 		case c.after != nil:
 			if _, _, doomed := c.follow(p.head()); doomed != "" {
 				c.detail = forsaken
 				p.finish(i, c, doomed, p.frozenAt)
 			}
-		case c.at != 0 && !c.pinned:
+		case c.at != 0 && !c.pinned && c.live == nil:
 			if due, known := p.d.frame(c.at); known && due < p.pos-tolerance {
 				p.finish(i, c, TooLate, p.pos)
 			}
 		}
 	}
+}
+
+// runOn lets a stream pass unheard under an alarm, and ends it when it has; it
+// says whether that was all there is to do.
+func (p *programme) runOn(slot int, c *deskCue) bool {
+	c.live.trim()
+	if !c.fixed {
+		return false // it may yet lose its predecessor
+	}
+	if c.live.whole.Load() {
+		c.cut = p.frozenAt
+		p.finish(slot, c, "", p.frozenAt)
+	}
+	return true
 }
 
 // ghost supplies a frozen cue for the fade only: nothing of it counts.

@@ -19,6 +19,7 @@ type programme struct {
 	position atomic.Int64 // pos, for others
 
 	pos      Frames
+	pulled   Frames // how much the device takes at once
 	limiter  *Limiter
 	gain     float32 // of the mute under an alarm, moving to its goal by 1/fade per frame
 	frozen   bool
@@ -67,6 +68,9 @@ func (p *programme) prepare(head, n Frames) {
 		}
 		if c.stop.Load() && c.cause != Stopped {
 			p.stopCue(i, c, head)
+		}
+		if c.live != nil && !c.fixed {
+			c.live.trim()
 		}
 		c.wish = 0
 		c.supply(head, n)
@@ -121,8 +125,18 @@ func (p *programme) startAny(head, n Frames) bool {
 }
 
 // due is the device frame at which c shall start, earliest the first at which
-// it can; doomed is the cause with which it ends because its predecessor did.
+// it can; doomed is the cause with which it ends because its predecessor did. A
+// stream starts when enough of it lies ready, and is never too late.
 func (p *programme) due(c *deskCue, earliest Frames) (due Frames, known bool, doomed Cause) {
+	due, known, doomed = p.place(c, earliest)
+	if c.live == nil || doomed != "" {
+		return due, known, doomed
+	}
+	return max(due, earliest), known && c.live.ready(), ""
+}
+
+// place is due for what lies ready.
+func (p *programme) place(c *deskCue, earliest Frames) (due Frames, known bool, doomed Cause) {
 	switch {
 	case c.pinned:
 		return c.due, true, ""

@@ -38,6 +38,7 @@ func (d *Desk) Position() Frames { return Frames(d.programme.position.Load()) }
 // PullProgramme fills dst with the next frames of the programme, silence where
 // there is none, and moves Position on by len(dst).
 func (d *Desk) PullProgramme(dst []float32) {
+	d.programme.pulled = Frames(len(dst))
 	for len(dst) > 0 {
 		n := min(len(dst), block)
 		d.programme.pull(dst[:n])
@@ -74,6 +75,7 @@ func (d *Desk) PullAlarm(dst []float32) int {
 // devices that sum both at the same frame: alarm and programme then fade across
 // and stay below the ceiling together. Such a device uses no other pull.
 func (d *Desk) Pull(dst []float32) {
+	d.programme.pulled = Frames(len(dst))
 	for len(dst) > 0 {
 		n := min(len(dst), block)
 		alarm := d.scratch[:d.PullAlarmAt(d.programme.pos, d.scratch[:n])]

@@ -46,6 +46,10 @@ func (c *child) obey() error {
 
 // cue hands a file to the Desk. What cannot be taken ends at once.
 func (c *child) cue(q cue, f *os.File) {
+	if q.Stream != nil {
+		c.stream(q, f)
+		return
+	}
 	source, err := audio.OpenSource(f)
 	if err != nil {
 		closeFile(f)
@@ -64,6 +68,21 @@ func (c *child) cue(q cue, f *os.File) {
 
 // shortestFade is where sound begins in the middle of a file.
 const shortestFade = 5 * time.Millisecond
+
+// stream hands a pipe to the Desk.
+func (c *child) stream(q cue, f *os.File) {
+	source, err := audio.OpenPipe(f)
+	closeFile(f)
+	if err != nil {
+		c.refuse(q.ID, err)
+		return
+	}
+	words := deskCue(q)
+	words.Source = source
+	if err := c.desk.Cue(words); err != nil {
+		c.refuse(q.ID, errors.Join(err, source.Close()))
+	}
+}
 
 // deskCue is q without its sound.
 func deskCue(q cue) audio.DeskCue {
