@@ -121,11 +121,15 @@ const (
 
 // Event is what really happened on an Output, told upward by the child.
 type Event struct {
-	Kind      EventKind
-	ID        string // of the cue or alarm
-	Part      string `json:",omitempty"` // PartOn: AlarmPart.Name
-	At        Instant
-	Frames    Frames // of the cue or alarm that really left the card; PartOn: of the part, to come
+	Kind EventKind
+	ID   string // of the cue or alarm
+	Part string `json:",omitempty"` // PartOn: AlarmPart.Name
+	At   Instant
+	// Frames of an Ended or AlarmOff is how many of the cue's or alarm's frames
+	// surely left the card: without those before Cue.From, through all repetitions
+	// of a bed, in frames of the file. A cue that was Lost may have got up to 0.2 s
+	// further; on a stand-in for the card none left. PartOn: of the part, to come.
+	Frames    Frames
 	Cause     Cause
 	Detail    string // for the log
 	Device    string // DeviceUp: what is open

@@ -237,6 +237,7 @@ func (c *child) run(ctx context.Context) error {
 		if err == nil {
 			return ctx.Err()
 		}
+		c.beat(new(status)) // what was read last
 		return errors.Join(err, c.confess(err))
 	case err := <-parted:
 		cancel()
@@ -362,6 +363,10 @@ func (c *child) beat(st *status) {
 	}
 	st.Levels, st.Underruns = c.desk.Levels(), c.desk.Underruns()
 	st.Dropped, st.Unheard = c.dropped.Load(), c.tap.dropped.Load()
+	st.Sounding = st.Sounding[:0]
+	c.desk.Sounding(func(id string, n audio.Frames) {
+		st.Sounding = append(st.Sounding, sounding{ID: id, Frames: n})
+	})
 	if words := c.trouble.Load(); words != nil {
 		st.Trouble = *words
 	}

@@ -73,7 +73,7 @@ func (d *dryness) Larger(silent bool) bool             { return d.larger(silent)
 func (l *ledger) Admit(c *audio.Cue) error                              { return l.admit(c) }
 func (l *ledger) Add(c audio.Cue)                                       { l.add(c) }
 func (l *ledger) Note(ev audio.Event) bool                              { return l.note(ev) }
-func (l *ledger) Cut(at audio.Instant, d string) []audio.Event          { return l.cut(at, d) }
+func (l *ledger) Hear(id string, n audio.Frames)                        { l.hear([]sounding{{id, n}}) }
 func (l *ledger) Overdue(now audio.Instant, d string) []audio.Event     { return l.overdue(now, d) }
 func (l *ledger) Stopped(now audio.Instant, ids []string) []audio.Event { return l.stopped(now, ids) }
 func (l *ledger) RaiseAlarm(a audio.Alarm)                              { l.raise(a) }
@@ -81,6 +81,16 @@ func (l *ledger) Lowered(id string)                                     { l.lowe
 func (l *ledger) Expire(now audio.Instant) []audio.Event                { return l.expire(now) }
 func (l *ledger) Silent() bool                                          { return l.silent() }
 func (l *ledger) Close()                                                { l.close() }
+
+// Cut is a loss of a child that had counted everything.
+func (l *ledger) Cut(at audio.Instant, detail string) []audio.Event {
+	return l.cut(loss{at: at, detail: detail, lead: audio.Rate.N(time.Hour)})
+}
+
+// CutBy is a loss of a child whose count is lead frames behind, or of a stand-in.
+func (l *ledger) CutBy(at audio.Instant, lead audio.Frames, unheard bool) []audio.Event {
+	return l.cut(loss{at: at, lead: lead, unheard: unheard})
+}
 
 // Waiting are the cues a new child is told of.
 func (l *ledger) Waiting() []audio.Cue {

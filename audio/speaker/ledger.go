@@ -26,6 +26,7 @@ type cueEntry struct {
 	cue     audio.Cue // with a file of its own
 	started audio.Instant
 	silent  time.Duration // spent frozen since it started
+	told    audio.Frames  // that the child counted as gone when it was last heard of
 	halted  bool          // it was stopped, and has not ended yet
 }
 
@@ -56,8 +57,14 @@ func (l *ledger) admit(c *audio.Cue) error {
 	if !known {
 		return fmt.Errorf("%w %q: it follows %q, which is not there", ErrCue, c.ID, c.After)
 	}
-	c.At, c.After, c.Gap = end.Add(c.Gap), "", 0
+	place(c, end)
 	return nil
+}
+
+// place makes a cue that follows one that ended at an instant a cue at an instant.
+// There is nothing left to fade across from.
+func place(c *audio.Cue, end audio.Instant) {
+	c.At, c.After, c.Gap, c.Cross = end.Add(c.Gap), "", 0, 0
 }
 
 func (l *ledger) find(id string) *cueEntry {
@@ -144,67 +151,6 @@ func (l *ledger) remove(id string, ev audio.Event) {
 	}
 }
 
-// cut ends what the child that was lost at an instant was playing, what it was
-// told to stop, and what follows those. The frames are what surely left the card.
-func (l *ledger) cut(at audio.Instant, detail string) []audio.Event {
-	var events []audio.Event
-	for _, e := range l.cues {
-		ev := audio.Event{Kind: audio.Ended, ID: e.cue.ID, At: at, Cause: audio.Lost, Detail: detail}
-		if e.started != 0 {
-			ev.At, ev.Frames = max(at, e.started), l.played(e, at)
-		}
-		if e.halted {
-			ev.Cause = audio.Stopped
-		}
-		if e.started != 0 || e.halted {
-			events = append(events, ev)
-		}
-	}
-	for _, ev := range events {
-		l.remove(ev.ID, ev)
-	}
-	events = append(events, l.cutAlarms(at, detail)...)
-	events = append(events, l.orphans(at, detail)...)
-	if l.frozen != 0 { // nobody else will say so
-		events = append(events, audio.Event{Kind: audio.Unsilenced, At: max(at, l.frozen), Cause: audio.Lost, Detail: detail})
-		l.frozen = 0
-	}
-	return events
-}
-
-// cutAlarms ends the alarms that sounded. They stay in the ledger, to be raised
-// again, unless they were lowered.
-func (l *ledger) cutAlarms(at audio.Instant, detail string) []audio.Event {
-	var events []audio.Event
-	var over []string
-	for _, e := range l.alarms {
-		ev := audio.Event{Kind: audio.AlarmOff, ID: e.alarm.ID, At: at, Cause: audio.Lost, Detail: detail}
-		if e.started != 0 {
-			ev.At, ev.Frames = max(at, e.started), audio.Rate.N(max(0, at.Sub(e.started)))
-		}
-		if e.lowered {
-			ev.Cause = audio.Stopped
-			over = append(over, e.alarm.ID)
-		}
-		if e.started != 0 || e.lowered {
-			events = append(events, ev)
-		}
-		e.started = 0
-	}
-	for _, id := range over {
-		l.dropAlarm(id)
-	}
-	return events
-}
-
-// played is how many frames of e left the card until an instant.
-func (l *ledger) played(e *cueEntry, at audio.Instant) audio.Frames {
-	if l.frozen != 0 {
-		at = min(at, l.frozen)
-	}
-	return audio.Rate.N(max(0, at.Sub(e.started)-e.silent))
-}
-
 // overdue ends the cues whose instant passed while no child was there.
 func (l *ledger) overdue(now audio.Instant, detail string) []audio.Event {
 	var events []audio.Event
@@ -231,7 +177,7 @@ func (l *ledger) orphans(now audio.Instant, detail string) []audio.Event {
 			}
 			again = true
 			if end, known := l.ends[e.cue.After]; known {
-				e.cue.At, e.cue.After, e.cue.Gap = end.Add(e.cue.Gap), "", 0
+				place(&e.cue, end)
 				break
 			}
 			events = append(events, lost(e.cue.ID, now, detail))

@@ -351,3 +351,77 @@ func fileNames(t testing.TB) []string {
 	}
 	return names
 }
+
+// TestLedgerCountsWhatSurelyLeft: a lost cue is to be resumed from where it was, at
+// most a little before, never behind.
+func TestLedgerCountsWhatSurelyLeft(t *testing.T) {
+	const s = audio.Frames(48000)
+	for _, c := range []struct {
+		name    string
+		notes   []audio.Event
+		counted audio.Frames // by the child, in its last heartbeat
+		lead    audio.Frames
+		unheard bool
+		want    audio.Frames
+	}{
+		{"OK the count and what came behind it", []audio.Event{started("a", 0)}, 3 * s, 2000, false, 3*s + 2000},
+		{"the clock allows less", []audio.Event{started("a", 2)}, 3 * s, 2000, false, 2 * s},
+		{"it waited for sound that was not there", []audio.Event{started("a", 0)}, s, 2000, false, s + 2000},
+		{"a large buffer holds what was counted", []audio.Event{started("a", 0)}, 3 * s, -4000, false, 3*s - 4000},
+		{"nothing was counted yet", []audio.Event{started("a", 3)}, 0, -4000, false, 0},
+		{"frozen under an alarm", []audio.Event{started("a", 0), {Kind: audio.Silenced, At: noon.Add(time.Second)}}, 3 * s, 2000, false, s},
+		{"frozen for a while", []audio.Event{
+			started("a", 0),
+			{Kind: audio.Silenced, At: noon.Add(time.Second)},
+			{Kind: audio.Unsilenced, At: noon.Add(2 * time.Second)},
+		}, 4 * s, 2000, false, 3 * s},
+		{"on a stand-in", []audio.Event{started("a", 0)}, 3 * s, 2000, true, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := booked(t, "a@0")
+			for _, ev := range c.notes {
+				l.Note(ev)
+			}
+			l.Hear("nobody", s)
+			l.Hear("a", c.counted)
+			events := l.CutBy(noon.Add(4*time.Second), c.lead, c.unheard)
+			if len(events) == 0 || events[0].Cause != audio.Lost || events[0].Frames != c.want || events[0].Level != 0 {
+				t.Errorf("told %+v, want a lost with %d frames and an unknown level", events, c.want)
+			}
+		})
+	}
+}
+
+// TestLedgerLosesStreams: what a child took from a pipe is gone, though the stream
+// was not due yet; a follower goes with it.
+func TestLedgerLosesStreams(t *testing.T) {
+	l := booked(t, "due@100")
+	l.Add(audio.Cue{ID: "live", File: someFile(t), At: noon.Add(90 * time.Second), Stream: &audio.Stream{Buffer: time.Second}})
+	l.Add(audio.Cue{ID: "behind", File: someFile(t), After: "live"})
+	got := told(l.Cut(noon, "test"))
+	if want := []string{"ended live lost", "ended behind lost"}; !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	if got, want := waits(l), []string{"due@100"}; !slices.Equal(got, want) {
+		t.Errorf("%q wait, want %q", got, want)
+	}
+}
+
+// TestLedgerHasNothingToFadeFrom: a cue that fades across is on its own once the
+// one before it is over; a child refuses the fade then, with all that follows.
+func TestLedgerHasNothingToFadeFrom(t *testing.T) {
+	l := booked(t, "a@0")
+	l.Add(audio.Cue{ID: "b", File: someFile(t), After: "a", Cross: time.Second})
+	l.Note(started("a", 0))
+	l.Note(ended("a", 5, audio.Completed))
+	l.Cut(noon.Add(5*time.Second), "test")
+	c := audio.Cue{ID: "c", File: someFile(t), After: "a", Cross: time.Second}
+	if err := l.Admit(&c); err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range append(l.Waiting(), c) {
+		if got.Cross != 0 || got.After != "" || got.At != noon.Add(5*time.Second) {
+			t.Errorf("%s waits as %+v, want it at the end of a, alone", got.ID, got)
+		}
+	}
+}

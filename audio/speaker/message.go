@@ -124,6 +124,14 @@ type status struct {
 	Dropped   int64         `json:"dropped,omitempty"` // events the parent did not read in time
 	Trouble   string        `json:"trouble,omitempty"` // of the device, which goes on all the same
 	Unheard   int64         `json:"unheard,omitempty"` // tap chunks nobody read in time
+	// Sounding is what audio.Desk.Sounding yields.
+	Sounding []sounding `json:"sounding,omitempty"`
+}
+
+// sounding is a cue that sounds, and how much of it has surely left the card.
+type sounding struct {
+	ID     string       `json:"id"`
+	Frames audio.Frames `json:"frames"`
 }
 
 // fault says why the child ends.

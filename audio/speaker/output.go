@@ -171,10 +171,8 @@ func (o *Output) lose(s *session) {
 func (o *Output) letGo(s *session, now audio.Instant, why string) {
 	o.active = nil
 	s.inCharge.Store(false)
-	// Sound that the child had read still leaves the card; what came after its
-	// last report is not known to have.
-	at := min(now, audio.Instant(s.lastRead.Load()).Add(s.up.Latency))
-	o.publish(o.ledger.cut(at, why))
+	at := min(now, audio.Instant(s.lastRead.Load()))
+	o.publish(o.ledger.cut(loss{at: at, detail: why, lead: s.lead(), unheard: s.standIn}))
 	o.state.Levels, o.state.ChildPID = silence(), 0
 }
 
@@ -205,6 +203,9 @@ func (o *Output) happened(s *session, ev audio.Event) {
 	if o.active != s || !o.ledger.note(ev) {
 		return
 	}
+	if s.standIn && ev.Kind == audio.Ended && ev.Detail == "" {
+		ev.Detail = "there was no sound card: nobody heard it"
+	}
 	o.events.put(ev)
 }
 
@@ -216,6 +217,7 @@ func (o *Output) heard(s *session, st status) error {
 	if o.active != s {
 		return nil
 	}
+	o.ledger.hear(st.Sounding)
 	o.state.Levels, o.state.Underruns = st.Levels, st.Underruns
 	if st.RSS > 0 {
 		o.state.ChildRSS, o.state.RealTime = st.RSS, st.RealTime

@@ -255,6 +255,13 @@ func (s *session) stalled(now audio.Instant) error {
 	return nil
 }
 
+// lead is how many frames more than a Desk counts as gone have left the card when
+// the device takes the next; below 0 when its buffer is so large that it is fewer.
+func (s *session) lead() audio.Frames {
+	const block = 10 * time.Millisecond // of devices without a card
+	return audio.Settled - audio.Rate.N(s.up.Latency) - audio.Rate.N(max(s.up.Period, block))
+}
+
 // stallLimit is how long a child may stop reading.
 func stallLimit(u up) time.Duration {
 	if !u.RealTime {
