@@ -100,8 +100,12 @@ const (
 	DeviceUp   EventKind = "device-up"   // a child holds the device; Device names it
 	DeviceDown EventKind = "device-down" // the device or its child is gone; Cause says why
 	Silenced   EventKind = "muted"       // the programme froze under an alarm at At; an Unsilenced follows
-	DeadAir    EventKind = "dead-air"    // since At what leaves the mixer is silent though the spoken cue ID sounds
-	AliveAgain EventKind = "alive-again" // it is not any more, from At on
+	// DeadAir: the spoken cue ID has sounded for 2 s since At, no time under an
+	// alarm counted, and nothing was to be heard: its own sound, beds apart, or all
+	// that leaves the mixer is below −60 dBFS in every window of 10 ms. An AliveAgain
+	// follows when there is sound, unless the cue ends before.
+	DeadAir    EventKind = "dead-air"
+	AliveAgain EventKind = "alive-again" // there is sound in the cue ID again, from At on
 	Unsilenced EventKind = "unmuted"     // the programme goes on from where it froze at At; Cause Lost: what froze is lost
 )
 

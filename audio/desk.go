@@ -38,7 +38,7 @@ type DeskOptions struct {
 // below bit for bit alone; an alarm is one voice of known peak, whose gain is
 // bounded instead. Fading across in 5 ms, both stay below the ceiling together.
 //
-// Cue, Stop, Raise, Lower, Levels, Position, AlarmActive, Anchor and Underrun
+// Cue, Stop, Hush, Raise, Lower, Levels, Position, AlarmActive, Anchor and Underrun
 // may be called from any goroutine. PullProgramme is for one goroutine,
 // PullAlarm and PullAlarmAt for one, which may be another. The pulls never
 // block, wait for a lock, or allocate.
@@ -220,6 +220,17 @@ func (d *Desk) Stop(ids ...string) {
 		if c := d.cues[id]; c != nil {
 			c.stop.Store(true)
 		}
+	}
+}
+
+// Hush ends all cues within 5 ms, whatever their FadeOut: the sound will be cut
+// off. It does not block.
+func (d *Desk) Hush() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.cues {
+		c.hush.Store(true)
+		c.stop.Store(true)
 	}
 }
 

@@ -68,6 +68,8 @@ func (c DeskCue) validate() error {
 		return fmt.Errorf("%w %s: its gain of %v dB is more than %v", ErrBadCue, c.ID, c.Gain, maxGain)
 	case c.Stream != nil && (c.Stream.Buffer <= 0 || c.Stream.Buffer > maxStreamBuffer || c.Frames != 0 || c.Bed != nil):
 		return fmt.Errorf("%w %s: a stream has a buffer of more than 0 and at most %v, no length, and is no bed", ErrBadCue, c.ID, maxStreamBuffer)
+	case c.Bed != nil && c.Bed.validate() != nil:
+		return fmt.Errorf("bed %s: %w", c.ID, c.Bed.validate())
 	case c.After == c.ID || c.Replaces == c.ID:
 		return fmt.Errorf("%w %s: it refers to itself", ErrBadCue, c.ID)
 	}
@@ -91,6 +93,7 @@ type deskCue struct {
 
 	sound atomic.Pointer[feed] // nil once nobody reads it any more
 	stop  atomic.Bool
+	hush  atomic.Bool  // and within 5 ms, whatever its FadeOut
 	ended atomic.Bool  // its Ended was told
 	told  atomic.Int64 // frames that have surely left the card
 
@@ -107,6 +110,10 @@ type deskCue struct {
 	cause   Cause  // why it is cut
 	detail  string
 	shape
+	bed      *bed      // nil: a voice
+	listener *listener // nil: it may be silent
+	expected Frames    // device frame at which it will start, as far as is known; else forever
+	energy   uint64    // of the programme before began
 }
 
 func newDeskCue(c DeskCue, serial int64) *deskCue {
@@ -114,6 +121,10 @@ func newDeskCue(c DeskCue, serial int64) *deskCue {
 		id: c.ID, source: c.Source, serial: serial, gain: c.Gain.Factor(),
 		at: c.At, gap: Rate.N(c.Gap), began: -1, cut: forever,
 		shape: shape{cross: Rate.N(c.Cross), fadeIn: Rate.N(c.FadeIn), fadeOut: Rate.N(c.FadeOut)},
+	}
+	cue.bed = newBed(c.Bed)
+	if c.Spoken {
+		cue.listener = new(listener)
 	}
 	cue.sound.Store(newFeed(c.Frames))
 	return cue
@@ -204,17 +215,28 @@ func (c *deskCue) settleBlock(head, n Frames) {
 	}
 }
 
-// mix adds what supply found to dst, the block from head on, by way of x.
-func (c *deskCue) mix(dst, x []float32, head Frames) {
+// mix adds what supply found to dst, the block from head on.
+func (c *deskCue) mix(p *programme, dst []float32, head Frames) {
 	f := c.sound.Load()
 	if f == nil || c.take == 0 {
 		return
 	}
 	from, to := c.window(head, Frames(len(dst)))
 	dst = dst[from-head : from-head+min(to-from, c.take)]
-	x = x[:len(dst)]
+	x := p.scratch[:len(dst)]
 	f.render(x, from-c.start, c.gain/fullScale)
 	c.sculpt(x, from-c.start, f)
+	switch {
+	case c.bed != nil && p.frozen:
+		c.bed.hold(x)
+	case c.bed != nil:
+		muted := min(max(0, p.openFrom-from), Frames(len(x))) // sounded before the alarm already
+		c.bed.hold(x[:muted])
+		c.bed.lower(x[muted:], from+muted, &p.voices)
+	}
+	if c.listener != nil && !p.frozen {
+		c.listener.hear(x, from)
+	}
 	for i, v := range x {
 		dst[i] += v
 	}

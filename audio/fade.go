@@ -107,6 +107,13 @@ func (c *deskCue) planEnd(head, n Frames) {
 func (c *deskCue) fadeAway(from Frames, cause Cause) {
 	left := c.end() - from
 	n := max(c.fadeOut, fade)
+	if c.hush.Load() {
+		n = fade
+		if at := c.cut - from; c.cutFade > n && at > n && at <= c.cutFade { // it goes on from where it has come to
+			c.gain *= swell(at-1, c.cutFade)
+			c.cutFade, left = 0, at
+		}
+	}
 	if c.cutFade > 0 || left <= fade || n >= left && c.out >= left {
 		return
 	}

@@ -47,6 +47,7 @@ func (p *programme) freeze(from Frames) {
 			p.finish(i, c, c.cause, from)
 		}
 	}
+	p.energy.takeBack(from)
 	p.d.tap.ramp(from, p.pos, p.gain)
 	p.gain = max(0, p.gain-float32(p.pos-from)/float32(fade))
 	p.frozen, p.frozenAt = true, from
@@ -74,6 +75,12 @@ func (p *programme) thaw(at Frames) {
 			c.began = -1
 		}
 		c.dry = 0
+		if c.bed != nil {
+			c.bed.placed = false
+		}
+		if c.listener != nil {
+			c.listener.rest(at)
+		}
 	}
 	p.frozen, p.openFrom = false, at
 	p.d.tell(Event{Kind: Unsilenced, At: p.d.instant(at)})

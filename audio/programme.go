@@ -27,6 +27,8 @@ type programme struct {
 	openFrom Frames // the first frame after the last alarm
 	seenTo   Frames // end of the alarm that was dealt with last
 	scratch  [block]float32
+	voices   voices
+	energy   energy
 }
 
 func (p *programme) head() Frames { return p.pos + lookAhead }
@@ -44,6 +46,11 @@ func (p *programme) pull(dst []float32) {
 	p.mix(dst, head)
 	p.limiter.Process(dst)
 	p.mute(dst)
+	if p.frozen {
+		p.energy.skip(n)
+	} else {
+		p.energy.add(dst)
+	}
 	p.d.tap.write(p.pos, dst)
 	p.pos += n
 	p.tell(p.final())
@@ -66,7 +73,7 @@ func (p *programme) prepare(head, n Frames) {
 		if c == nil {
 			continue
 		}
-		if c.stop.Load() && c.cause != Stopped {
+		if c.stop.Load() && (c.cause != Stopped || c.cutFade > fade && c.hush.Load()) {
 			p.stopCue(i, c, head)
 		}
 		if c.live != nil && !c.fixed {
@@ -77,9 +84,11 @@ func (p *programme) prepare(head, n Frames) {
 	}
 	for p.startAny(head, n) { // a start may let the next of its chain start
 	}
+	p.voices.n = 0
 	for i := range p.slots {
 		if c := p.slots[i].Load(); c != nil {
 			c.planEnd(head, n)
+			p.voices.note(c, head)
 		}
 	}
 }
@@ -106,6 +115,10 @@ func (p *programme) startAny(head, n Frames) bool {
 		}
 		earliest := max(head, p.openFrom)
 		due, known, doomed := p.due(c, earliest)
+		c.expected = forever
+		if known {
+			c.expected = due
+		}
 		switch {
 		case doomed != "":
 			c.detail = forsaken
@@ -175,6 +188,9 @@ func (p *programme) startCue(c *deskCue, start Frames) {
 	if f := c.sound.Load(); f != nil {
 		c.begin(f.length(), crossed)
 	}
+	if c.bed != nil {
+		c.bed.level, c.bed.placed = 0, false
+	}
 	r := c.replaces
 	if r == nil || r.ended.Load() {
 		return
@@ -208,7 +224,7 @@ func (p *programme) mix(dst []float32, head Frames) {
 		if p.frozen {
 			c.ghost(head, n)
 		}
-		c.mix(dst, p.scratch[:], head)
+		c.mix(p, dst, head)
 		if !p.frozen {
 			c.settleBlock(head, n)
 		}
@@ -231,8 +247,11 @@ func (p *programme) tell(final Frames) {
 		}
 		c.told.Store(int64(c.playedBy(final)))
 		if !c.started && c.began >= 0 && c.began < final && !c.ended.Load() {
-			c.started = true
+			c.started, c.energy = true, p.energy.upTo(c.began)
 			p.d.tell(Event{Kind: Started, ID: c.id, At: p.d.instant(c.began)})
+		}
+		if c.listener != nil && c.started {
+			p.listen(c, final)
 		}
 		if c.end() <= final {
 			p.finish(i, c, c.cause, c.end())
@@ -247,13 +266,17 @@ func (p *programme) finish(slot int, c *deskCue, cause Cause, at Frames) {
 	if c.fixed {
 		frames = c.playedBy(at)
 	}
+	var level Decibels
+	if c.started && frames > 0 {
+		level = meanLevel(p.energy.upTo(at)-c.energy, frames)
+	}
 	c.cause = cause
 	p.retire(slot, c)
 	if cause == "" {
 		cause = Completed
 	}
 	if c.ended.CompareAndSwap(false, true) {
-		p.d.tell(Event{Kind: Ended, ID: c.id, At: p.d.instant(at), Frames: frames, Cause: cause, Detail: c.detail})
+		p.d.tell(Event{Kind: Ended, ID: c.id, At: p.d.instant(at), Frames: frames, Cause: cause, Detail: c.detail, Level: level})
 	}
 }
 

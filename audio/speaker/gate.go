@@ -1,6 +1,7 @@
 package speaker
 
 import (
+	"io"
 	"time"
 
 	"loalang/audio"
@@ -24,10 +25,16 @@ func newGate() gate { return make(gate, 1) }
 
 // slow is source, read through the gate. It still yields more than forty times
 // as fast as it is played.
-func (g gate) slow(source *audio.WAVSource) audio.Source { return &slowSource{source: source, gate: g} }
+func (g gate) slow(source closable) audio.Source { return &slowSource{source: source, gate: g} }
+
+// closable is a source that has to be closed.
+type closable interface {
+	audio.Source
+	io.Closer
+}
 
 type slowSource struct {
-	source *audio.WAVSource
+	source closable
 	gate   gate
 	since  int // frames since the last rest
 }

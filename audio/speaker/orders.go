@@ -32,7 +32,7 @@ func (c *child) obey() error {
 		case m.Listen != nil:
 			c.tap.on.Store(*m.Listen)
 		case m.Leave:
-			c.desk.Stop()
+			c.desk.Hush()
 			for _, id := range c.raised() {
 				c.lower(id)
 			}
@@ -56,18 +56,21 @@ func (c *child) cue(q cue, f *os.File) {
 		c.refuse(q.ID, err)
 		return
 	}
-	source.From(q.From)
 	words := deskCue(q)
-	words.Source, words.Frames = c.gate.slow(source), source.Frames()
+	if q.Bed != nil {
+		loop := source.Loop()
+		loop.From(q.From)
+		words.Source = c.gate.slow(loop)
+	} else {
+		source.From(q.From)
+		words.Source, words.Frames = c.gate.slow(source), source.Frames()
+	}
 	err = c.desk.Cue(words)
 	if err != nil {
 		closeFile(f)
 		c.refuse(q.ID, err)
 	}
 }
-
-// shortestFade is where sound begins in the middle of a file.
-const shortestFade = 5 * time.Millisecond
 
 // stream hands a pipe to the Desk.
 func (c *child) stream(q cue, f *os.File) {
@@ -83,6 +86,9 @@ func (c *child) stream(q cue, f *os.File) {
 		c.refuse(q.ID, errors.Join(err, source.Close()))
 	}
 }
+
+// shortestFade is where sound begins in the middle of a file.
+const shortestFade = 5 * time.Millisecond
 
 // deskCue is q without its sound.
 func deskCue(q cue) audio.DeskCue {
