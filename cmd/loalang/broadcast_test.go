@@ -213,7 +213,7 @@ func TestEmergencyOverProgramme(t *testing.T) {
 	}
 }
 
-// kill −9 in the middle of a notice: the as-run tells the truth afterwards and
+// A power cut in the middle of a notice: the as-run tells the truth afterwards and
 // nothing that was acknowledged is missing.
 func TestPowerCutInTheMiddle(t *testing.T) {
 	need(t, sound)
@@ -228,7 +228,7 @@ func TestPowerCutInTheMiddle(t *testing.T) {
 	})
 	last := d.call(http.MethodPost, "/announcements", object{"title": "Ngay trước khi mất điện", "text": "Một."}, http.StatusCreated)["id"].(string)
 	child := childOf(t, d.cmd.Process.Pid)
-	d.kill()
+	d.powerCut()
 	d.until("the speaker process is gone", 5*time.Second, func() bool {
 		_, err := os.Stat(fmt.Sprintf("/proc/%d", child))
 		return err != nil

@@ -193,7 +193,7 @@ func (d *daemon) stop() {
 	}
 }
 
-// kill is a power cut.
+// kill ends the program as a crash does: what is in memory on /dev/shm stays.
 func (d *daemon) kill() {
 	d.t.Helper()
 	if err := d.cmd.Process.Kill(); err != nil {

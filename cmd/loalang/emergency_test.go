@@ -54,7 +54,7 @@ func TestEmergencySpeaksOnAFullDisk(t *testing.T) {
 }
 
 // shortSum is what a data folder's own folders in memory are named by.
-func shortSum(t *testing.T, data string) string {
+func shortSum(t testing.TB, data string) string {
 	t.Helper()
 	path, err := filepath.Abs(data)
 	if err != nil {

@@ -32,7 +32,7 @@ func TestPowerCutBetweenClaimAndKeying(t *testing.T) {
 	if left := time.Until(due); left < 3*time.Second {
 		t.Skipf("SKIPPED: this machine is so busy that only %s are left before the sound", left)
 	}
-	d.kill()
+	d.powerCut()
 
 	again := serve(t, data, "null", quick...)
 	again.token = d.token
