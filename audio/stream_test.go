@@ -421,7 +421,7 @@ func TestPipeSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if n, err := p.Read(dst); n != 0 || err != io.EOF {
+		if n, err := p.Read(dst); n != 0 || !errors.Is(err, io.EOF) {
 			t.Errorf("Read at the end = %d, %v, want io.EOF", n, err)
 		}
 	}
