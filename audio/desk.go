@@ -31,8 +31,10 @@ type DeskOptions struct {
 // and after the alarm it goes on, fading in, from the very frame at which the
 // alarm began, so that no muted frame counts as played and none is lost. A
 // device that has buffered programme behind the alarm's first frame mutes that
-// itself (within 5 ms or more), until AlarmActive has turned false and what it
-// had buffered when the alarm began is through.
+// itself, by a ramp that comes down by 1/240 in each frame or more slowly, and
+// keeps the volume it has come to, until AlarmActive has turned false and what
+// it had buffered when the alarm began is through. What is pulled after the
+// alarm goes on from that volume.
 //
 // The programme passes a look-ahead limiter at −1 dBFS that leaves what is
 // below bit for bit alone; an alarm is one voice of known peak, whose gain is
@@ -74,7 +76,7 @@ func NewDesk(o DeskOptions) *Desk {
 		runs:    make(map[string]*alarmRun),
 		arrived: make(chan struct{}, 1),
 	}
-	d.programme = programme{d: d, limiter: NewLimiter(ceiling), gain: 1}
+	d.programme = programme{d: d, limiter: NewLimiter(ceiling), gain: 1, lift: 1}
 	d.alarms.d = d
 	d.alarms.signal = make(chan struct{}, 1)
 	return d

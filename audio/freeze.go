@@ -49,7 +49,11 @@ func (p *programme) freeze(from Frames) {
 	}
 	p.energy.takeBack(from)
 	p.d.tap.ramp(from, p.pos, p.gain)
-	p.gain = max(0, p.gain-float32(p.pos-from)/float32(fade))
+	muted := max(0, p.gain-float32(p.pos-from)/float32(fade))
+	if muted > 0 {
+		p.lift *= p.gain / muted
+	}
+	p.gain = muted
 	p.frozen, p.frozenAt = true, from
 	p.d.tell(Event{Kind: Silenced, At: p.d.instant(from)})
 }
@@ -82,7 +86,7 @@ func (p *programme) thaw(at Frames) {
 			c.listener.rest(at)
 		}
 	}
-	p.frozen, p.openFrom = false, at
+	p.frozen, p.openFrom, p.lift = false, at, 1
 	p.d.tell(Event{Kind: Unsilenced, At: p.d.instant(at)})
 }
 
@@ -161,5 +165,19 @@ func (p *programme) mute(dst []float32) {
 			p.gain = min(1, p.gain+step)
 		}
 		dst[i] *= p.gain
+	}
+}
+
+// giveBack is for the device that could not come down to nothing before these
+// frames: it keeps the volume it has come to while the Desk fades out the rest.
+func (p *programme) giveBack(dst []float32) {
+	if p.lift == 1 {
+		return
+	}
+	for i := range dst {
+		dst[i] *= p.lift
+	}
+	if p.frozen && p.gain == 0 {
+		p.lift = 1
 	}
 }

@@ -22,6 +22,7 @@ type programme struct {
 	pulled   Frames // how much the device takes at once
 	limiter  *Limiter
 	gain     float32 // of the mute under an alarm, moving to its goal by 1/fade per frame
+	lift     float32 // takes back what a device has muted by that keeps its volume; else 1
 	frozen   bool
 	frozenAt Frames // the first muted frame
 	openFrom Frames // the first frame after the last alarm
@@ -52,6 +53,7 @@ func (p *programme) pull(dst []float32) {
 		p.energy.add(dst)
 	}
 	p.d.tap.write(p.pos, dst)
+	p.giveBack(dst)
 	p.pos += n
 	p.tell(p.final())
 	p.d.tap.drain(p.pos - settled)

@@ -98,15 +98,18 @@ func TestOutputSaysWhenNoBufferHelps(t *testing.T) {
 	r.until("a word of it", said)
 }
 
-// TestOutputFadesInFiveMilliseconds: oto mutes the programme under an alarm
-// within one period, so that none may be shorter than a fade.
-func TestOutputFadesInFiveMilliseconds(t *testing.T) {
-	card := newRuler(t, 32)
-	r := start(t, "default", func(c *speaker.Config) { c.Buffer = 2 * time.Millisecond })
-	r.waitFor(audio.DeviceUp, "")
-	r.stop()
-	if runs, _ := card.runs(t); len(runs) == 0 || runs[0].period < 240 {
-		t.Errorf("the card was played in %+v, want periods of 5 ms at least", runs)
+// TestOutputGivesTheBufferAskedFor: also one whose periods are shorter than a fade.
+func TestOutputGivesTheBufferAskedFor(t *testing.T) {
+	for _, c := range []struct{ buffer, want time.Duration }{
+		{speaker.LeastBuffer, 2 * time.Millisecond}, {6 * time.Millisecond, 6 * time.Millisecond}, {20 * time.Millisecond, 20 * time.Millisecond},
+	} {
+		card := newRuler(t, 32)
+		r := start(t, "default", func(k *speaker.Config) { k.Buffer = c.buffer })
+		r.waitFor(audio.DeviceUp, "")
+		r.stop()
+		if runs, _ := card.runs(t); len(runs) == 0 || audio.Rate.D(audio.Frames(runs[0].buffer)) != c.want || runs[0].buffer != 2*runs[0].period {
+			t.Errorf("asked for %v, the card was played in %+v", c.buffer, runs)
+		}
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -17,13 +17,18 @@ import (
 )
 
 const (
-	// realTimeBuffer is the card's buffer, two periods, at real-time priority: ADR 7.
-	realTimeBuffer = 20 * time.Millisecond
+	// realTimeBuffer is the card's buffer, two periods, at real-time priority, to
+	// begin with: ADR 8.
+	realTimeBuffer = 6 * time.Millisecond
+	// LeastBuffer is the smallest buffer that can be asked of a card.
+	LeastBuffer = 2 * time.Millisecond
 	// plainBuffer is the buffer without it: measured, ordinary scheduling
 	// delays reach 30 ms under load.
 	plainBuffer = 60 * time.Millisecond
-	// leastPeriod is 5 ms, the shortest fade.
-	leastPeriod = audio.Frames(audio.Rate) / 200
+	// fade is the length of every fade of the Desk, 5 ms.
+	fade = audio.Frames(audio.Rate) / 200
+	// ceiling is the peak of what leaves the Desk, −1 dBFS.
+	ceiling = 0.8912509
 	// errorCheck is how often the card's error is looked for: oto tells nobody.
 	errorCheck = 20 * time.Millisecond
 )
@@ -129,17 +134,8 @@ func (c *card) open(ctx context.Context) (*oto.Context, error) {
 	return octx, nil
 }
 
-// rehearse asks for the buffer wished for, and for more when the card gave
-// periods shorter than a fade: oto mutes the programme within one.
-func (c *card) rehearse() (rehearsal, error) {
-	for {
-		asked, err := rehearse(audio.Rate.N(c.buffer))
-		if err != nil || asked.Ring.Period >= leastPeriod || c.buffer >= plainBuffer {
-			return asked, err
-		}
-		c.buffer *= 2
-	}
-}
+// rehearse asks for the buffer wished for.
+func (c *card) rehearse() (rehearsal, error) { return rehearse(audio.Rate.N(c.buffer)) }
 
 // explain turns the error of opening into a sentence with a remedy.
 func (c *card) explain(err error, t target, asked rehearsal) error {
@@ -212,9 +208,10 @@ type programme struct {
 	mono    []float32
 	player  *oto.Player
 
-	turns atomic.Int64 // one for the beginning of a read, one for its end
-	first atomic.Int64 // first frame of the newest read
-	read  atomic.Int64 // the frame behind its last
+	turns atomic.Int64     // one for the beginning of a read, one for its end
+	first atomic.Int64     // first frame of the newest read
+	read  atomic.Int64     // the frame behind its last
+	peaks [2]atomic.Uint32 // float32 bits: of the newest read, and of the one before
 
 	mu  sync.Mutex
 	err error
@@ -236,9 +233,23 @@ func (p *programme) Read(dst []byte) (int, error) {
 	}
 	p.desk.Anchor(r.First, r.Leaves)
 	p.desk.PullProgramme(p.mono[:n])
+	p.peaks[1].Store(p.peaks[0].Swap(math.Float32bits(peak(p.mono[:n]))))
 	p.routing.spread(dst, p.mono[:n])
 	p.read.Store(int64(r.First) + int64(n))
 	return n * frameBytes, nil
+}
+
+// loud is the peak of what oto mixes next, or a little more.
+func (p *programme) loud() float32 {
+	return max(math.Float32frombits(p.peaks[0].Load()), math.Float32frombits(p.peaks[1].Load()))
+}
+
+func peak(mono []float32) float32 {
+	top := float32(0)
+	for _, v := range mono {
+		top = max(top, v, -v)
+	}
+	return min(top, ceiling)
 }
 
 func (p *programme) fail(err error) {
@@ -272,6 +283,17 @@ func (p *programme) mixed() (next audio.Frames, sure bool) {
 	}
 }
 
+// hush mutes the programme from the next period that oto mixes on. oto ramps a
+// volume within one period, and keeps it. The fade of the Desk is 5 ms long: in a
+// shorter period the volume comes down as far as that fade does, and the Desk
+// fades out what it is asked for afterwards.
+func (p *programme) hush() {
+	p.player.SetVolume(max(0, 1-float64(len(p.mono))/float64(fade)))
+}
+
+// open gives the programme its volume back, within the next period.
+func (p *programme) open() { p.player.SetVolume(1) }
+
 // mixes is the device frame beside which a player sounds that starts now.
 func (p *programme) mixes() audio.Frames {
 	for range 20 {
@@ -282,69 +304,4 @@ func (p *programme) mixes() audio.Frames {
 	}
 	next, _ := p.mixed()
 	return next
-}
-
-// alarm starts a second player for each run of alarms. It is mixed behind the
-// programme's own buffer, one period sooner than the programme could be changed.
-type alarm struct {
-	octx      *oto.Context
-	programme *programme
-	mono      []float32
-
-	mu      sync.Mutex
-	running *siren
-	// player is the last one made: oto stops a player that nobody holds any
-	// more, in the middle of its sound, when the garbage is collected.
-	player *oto.Player
-}
-
-// siren is one run of alarms: from silence until no alarm is left.
-type siren struct {
-	alarm *alarm
-	at    audio.Frames
-	begun bool // it has been read before
-}
-
-// start plays what was raised, unless a run is under way already.
-func (a *alarm) start() {
-	a.mu.Lock()
-	if a.running != nil || !a.programme.desk.AlarmActive() {
-		a.mu.Unlock()
-		return
-	}
-	s := &siren{alarm: a, at: a.programme.mixes()}
-	player := a.octx.NewPlayer(s)
-	a.running, a.player = s, player
-	a.mu.Unlock()
-	// oto ramps a volume over the next period it mixes, the one in which the
-	// siren begins.
-	a.programme.player.SetVolume(0)
-	player.SetBufferSize(len(a.mono) * frameBytes)
-	player.Play()
-}
-
-// Read gives the alarm's frames, io.EOF behind the last.
-func (s *siren) Read(dst []byte) (int, error) {
-	a := s.alarm
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.running != s {
-		return 0, io.EOF
-	}
-	if s.begun {
-		// oto has mixed what was read last: now it shows whether a period of the
-		// programme slipped in before it, on a busy machine.
-		next, _ := a.programme.mixed()
-		s.at = max(s.at, next)
-	}
-	s.begun = true
-	n := a.programme.desk.PullAlarmAt(s.at, a.mono[:min(len(dst)/frameBytes, len(a.mono))])
-	s.at += audio.Frames(n)
-	a.programme.routing.spread(dst, a.mono[:n])
-	if !a.programme.desk.AlarmActive() {
-		a.running = nil
-		a.programme.player.SetVolume(1)
-		return n * frameBytes, io.EOF
-	}
-	return n * frameBytes, nil
 }

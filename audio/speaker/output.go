@@ -25,8 +25,8 @@ type Config struct {
 	Siren *os.File
 	// Routing is zero for BothChannels.
 	Routing Routing
-	// Buffer is how much sound the card shall hold; 0: 20 ms at real-time
-	// priority, 60 ms without. It grows when the card runs dry.
+	// Buffer is how much sound the card shall hold, LeastBuffer to 1 s; 0: 6 ms at
+	// real-time priority, 60 ms without. It grows when the card runs dry.
 	Buffer time.Duration
 	// Calibration is added to the instant at which a frame is taken to leave the
 	// card: the delay of a converter that was measured.
@@ -81,8 +81,8 @@ func NewOutput(cfg Config) (*Output, error) {
 	if err := cfg.Routing.check(); err != nil {
 		return nil, fmt.Errorf("output: %w", err)
 	}
-	if cfg.Buffer < 0 || cfg.Buffer > time.Second {
-		return nil, fmt.Errorf("output: a buffer of %v; 0 to 1s is possible", cfg.Buffer)
+	if cfg.Buffer != 0 && cfg.Buffer < LeastBuffer || cfg.Buffer > time.Second {
+		return nil, fmt.Errorf("output: a buffer of %v; %v to 1s are possible, or 0 for the usual one", cfg.Buffer, LeastBuffer)
 	}
 	o := &Output{cfg: cfg, choice: choice, ledger: newLedger(), buffer: cfg.Buffer, events: newMailbox()}
 	o.ears = newEars(o.turnTap)

@@ -19,6 +19,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"loalang/audio/speaker"
 )
 
 // settings is the whole configuration: flags over LOALANG_* environment over
@@ -63,7 +65,7 @@ func table() []setting {
 		}},
 		{"listen", "127.0.0.1:8080", "address of the panel; \":8080\" opens it to the local network", setListen},
 		{"device", "default", "sound output: default, the NAME of an ALSA device, null, or file:PATH", setDevice},
-		{"buffer", "0s", "the card's buffer, 4ms to 1s; 0s: 20ms with real-time priority, 60ms without, larger when the card runs dry", setBuffer},
+		{"buffer", "0s", "the card's buffer, 2ms to 1s; 0s: 6ms with real-time priority, 60ms without, larger when the card runs dry", setBuffer},
 		{"village", "un-ta", "key of the village whose loudspeakers this board drives", func(s *settings, v string) error {
 			if !slug.MatchString(v) {
 				return errors.New("use small letters, digits and hyphens, such as un-ta")
@@ -126,8 +128,8 @@ func setListen(s *settings, v string) error {
 
 func setBuffer(s *settings, v string) error {
 	d, err := time.ParseDuration(v)
-	if err != nil || d != 0 && (d < 4*time.Millisecond || d > time.Second) {
-		return errors.New("use 0s, or 4ms to 1s")
+	if err != nil || d != 0 && (d < speaker.LeastBuffer || d > time.Second) {
+		return errors.New("use 0s, or 2ms to 1s")
 	}
 	s.Buffer = d
 	return nil
