@@ -15,7 +15,7 @@ import (
 // plan is how much is measured.
 type plan struct {
 	starts, loaded, peers int
-	alarms, losses        int
+	alarms, losses, joins int
 	step                  time.Duration
 }
 
@@ -24,9 +24,9 @@ func main() {
 	write := flag.String("write", "", "document whose table is written anew; empty: standard output only")
 	quick := flag.Bool("quick", false, "a few repetitions of everything, to see that it works")
 	flag.Parse()
-	p := plan{starts: 200, loaded: 100, peers: 40, alarms: 60, losses: 10, step: time.Minute}
+	p := plan{starts: 200, loaded: 100, peers: 40, alarms: 60, losses: 10, joins: 21, step: time.Minute}
 	if *quick {
-		p = plan{starts: 5, loaded: 5, peers: 3, alarms: 3, losses: 2, step: 10 * time.Second}
+		p = plan{starts: 5, loaded: 5, peers: 3, alarms: 3, losses: 2, joins: 5, step: 10 * time.Second}
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	text, err := measure(p, *loalang, log)
@@ -61,7 +61,7 @@ func measure(p plan, loalang string, log *slog.Logger) (string, error) {
 	all := []contender{ours(exe), timerAndAplay(), mpd(), timerAndMPV(), liquidsoap(), snapcast()}
 	y := newYardstick()
 	parts := []string{
-		startsTable(h, all, p).String(), alarmsTable(h, all, p).String(),
+		startsTable(h, all, p).String(), joinsTable(h, all, p).String(), alarmsTable(h, all, p).String(),
 		returnsTable(h, all, p).String(), stepTable(h, all, p).String(),
 	}
 	head := fmt.Sprintf("Measured on %s.\n\n%s\n\n%s\n", machine(), y.stop(), versions(all))
@@ -121,6 +121,22 @@ func startsTable(h *hall, all []contender, p plan) table {
 		busy := turn(h, c, stage{rt: true}, func(s *stage) result { return starts(s, c, loaded, step) })
 		end()
 		t.row(c.name, fmt.Sprintf("%d, %d", n, loaded), alone.cell(), fmt.Sprint(alone.dry), alone.effort, busy.cell(), fmt.Sprint(busy.dry))
+	}
+	return t
+}
+
+func joinsTable(h *hall, all []contender, p plan) table {
+	t := table{
+		title: "Joins",
+		words: fmt.Sprintf("%d items one behind the other; how many frames of 1/48000 s the follower begins too late or too early: median / p95 / max.", p.joins),
+		head:  []string{"player", "frames", "underruns"},
+	}
+	for _, c := range all {
+		if c.join == nil {
+			continue
+		}
+		r := turn(h, c, stage{rt: true}, func(s *stage) result { return joins(s, c, p.joins) })
+		t.row(c.name, r.cell(), fmt.Sprint(r.dry))
 	}
 	return t
 }

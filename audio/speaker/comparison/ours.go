@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -35,7 +36,37 @@ func ours(loalang string) contender {
 			return sh.show
 		},
 		inStep: oursInStep,
+		join:   oursJoin,
 	}
+}
+
+// oursJoin cues each file behind the one before.
+func oursJoin(s *stage, paths []string) *show {
+	o, end, err := playing(s, s.card.Config)
+	if err != nil {
+		return failed("open the output: %w", err)
+	}
+	go func() {
+		for range o.Events() { // drained, so that Run can end
+		}
+	}()
+	play := func(t audio.Instant) {
+		for i, path := range paths {
+			c := audio.Cue{ID: path, At: t}
+			if i > 0 {
+				c.At, c.After = 0, paths[i-1]
+			}
+			f, err := os.Open(path)
+			if err == nil {
+				c.File = f
+				err = errors.Join(o.Cue(c), f.Close())
+			}
+			if err != nil {
+				s.log.Error("cue", "err", err)
+			}
+		}
+	}
+	return &show{ahead: cueAhead, play: play, pid: o.State().ChildPID, end: end}
 }
 
 // outputShow is an Output at work in this process, with the program's own child.

@@ -81,6 +81,14 @@ func mpd() contender {
 				return &show{play: func(audio.Instant) { mpc("play", "2") }, quiet: func() { mpc("play", "1") }}
 			})
 		},
+		join: func(s *stage, paths []string) *show {
+			return mpdShow(s, func(mpc func(...string)) *show {
+				for _, path := range paths {
+					mpc("add", filepath.Base(path))
+				}
+				return &show{play: func(audio.Instant) { mpc("play", "1") }}
+			}, paths...)
+		},
 		endless: func(s *stage) *show {
 			return mpdShow(s, func(mpc func(...string)) *show {
 				mpc("add", "long.wav")
@@ -94,7 +102,7 @@ func mpd() contender {
 
 // mpdShow runs a server with a home of its own: its state must not leak from one
 // show into the next.
-func mpdShow(s *stage, prepare func(mpc func(...string)) *show) *show {
+func mpdShow(s *stage, prepare func(mpc func(...string)) *show, more ...string) *show {
 	home := filepath.Join(s.card.Dir, "mpd")
 	port, err := freePort()
 	if err != nil {
@@ -105,7 +113,7 @@ func mpdShow(s *stage, prepare func(mpc func(...string)) *show) *show {
 			return failed("mpd: %w", err)
 		}
 	}
-	for _, f := range []string{s.click(), s.bed(), s.long()} {
+	for _, f := range append([]string{s.click(), s.bed(), s.long()}, more...) {
 		if err := os.Link(f, filepath.Join(home, "music", filepath.Base(f))); err != nil {
 			return failed("mpd: %w", err)
 		}
@@ -171,6 +179,15 @@ s = switch(track_sensitive=false, [({!alarm}, siren), ({true}, bed)])
 		},
 		endless: func(s *stage) *show {
 			return liquidShow(s, fmt.Sprintf("s = single(%q)\n", s.long()), func(func(string)) *show { return &show{} })
+		},
+		join: func(s *stage, paths []string) *show {
+			return liquidShow(s, "s = fallback(track_sensitive=false, [q, blank()])\n", func(say func(string)) *show {
+				return &show{play: func(audio.Instant) {
+					for _, path := range paths {
+						say("q.push " + path)
+					}
+				}}
+			})
 		},
 		note: "its defaults",
 	}

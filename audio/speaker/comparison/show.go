@@ -27,7 +27,9 @@ type contender struct {
 	endless func(*stage) *show // plays for long, for the loss of its card
 	// inStep plays the same for a span on two cards, that of the stage and another.
 	inStep func(s *stage, second *ruler.Card, length time.Duration) *pair
-	note   string // how it was set up, for the table
+	// join plays files one behind the other, told of them all beforehand.
+	join func(s *stage, paths []string) *show
+	note string // how it was set up, for the table
 }
 
 // stage is where one show takes place.

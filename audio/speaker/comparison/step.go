@@ -121,23 +121,10 @@ func silent(frames []int16) bool {
 // likest is where in the long stretch the piece sounds; ok is false when it does
 // not: a correlation below one half.
 func likest(piece, long []int16) (at int, ok bool) {
-	var power float64
-	for _, v := range piece {
-		power += float64(v) * float64(v)
-	}
 	best := 0.0
 	for j := 0; j+len(piece) <= len(long); j++ {
-		var sum, other float64
-		for i, v := range piece {
-			w := float64(long[j+i])
-			sum += float64(v) * w
-			other += w * w
-		}
-		if other == 0 {
-			continue
-		}
-		if like := sum / math.Sqrt(power*other); like > best {
-			best, at = like, j
+		if l := like(piece, long[j:j+len(piece)]); l > best {
+			best, at = l, j
 		}
 	}
 	return at, best > 0.5
