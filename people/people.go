@@ -8,8 +8,8 @@ type Role string
 // The roles.
 const (
 	Admin    Role = "admin"    // everything, accounts included
-	Officer  Role = "officer"  // commune officer: allowed hours, announcements, schedules, stop, emergency
-	Cadre    Role = "cadre"    // village cadre: announcements, schedules, stop, emergency
+	Officer  Role = "officer"  // commune officer: allowed hours, announcements, schedules, stop, live, emergency
+	Cadre    Role = "cadre"    // village cadre: announcements, schedules, stop, live, emergency
 	Recorder Role = "recorder" // youth secretary: uploads recordings, writes announcements
 	Viewer   Role = "viewer"   // looks
 )
@@ -24,6 +24,7 @@ const (
 	Upload     Action = "upload"     // recordings
 	Plan       Action = "plan"       // schedules, "now", stop an occurrence
 	Arrange    Action = "arrange"    // slots and the rules of the place
+	Live       Action = "live"       // speak live
 	Alarm      Action = "emergency"  // raise and stop an emergency
 	Administer Action = "administer" // accounts and tokens
 )

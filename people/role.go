@@ -9,7 +9,7 @@ import (
 func Roles() []Role { return []Role{Admin, Officer, Cadre, Recorder, Viewer} }
 
 // Actions lists every Action.
-func Actions() []Action { return []Action{View, Write, Upload, Plan, Arrange, Alarm, Administer} }
+func Actions() []Action { return []Action{View, Write, Upload, Plan, Arrange, Live, Alarm, Administer} }
 
 // ParseRole reads a role as it is written on a command line or in a form. The
 // error is Invalid with the field "role".
@@ -47,7 +47,7 @@ func (r Role) may(a Action) bool {
 	case Officer:
 		return a != Administer && slices.Contains(Actions(), a)
 	case Cadre:
-		return slices.Contains([]Action{View, Write, Upload, Plan, Alarm}, a)
+		return slices.Contains([]Action{View, Write, Upload, Plan, Live, Alarm}, a)
 	case Recorder:
 		return slices.Contains([]Action{View, Write, Upload}, a)
 	case Viewer:
@@ -60,13 +60,16 @@ func (r Role) may(a Action) bool {
 // act there only; what concerns no single village (village "", such as
 // accounts) is for those who are bound to none. A program raises an emergency
 // only by the right given to its token, whatever its role; a person does by
-// role. An unknown role or action is refused.
+// role. To speak live a program needs that right and the role. An unknown role or action is refused.
 func (p Principal) May(a Action, village string) bool {
 	if p.Village != "" && p.Village != village {
 		return false
 	}
 	if p.Token && a == Alarm {
 		return p.Emergency && slices.Contains(Roles(), p.Role)
+	}
+	if p.Token && a == Live && !p.Emergency {
+		return false
 	}
 	return p.Role.may(a)
 }
