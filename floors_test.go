@@ -41,6 +41,7 @@ var doors = map[string]string{
 	"github.com/gin-gonic/gin":      "loalang/web",
 	"github.com/danielgtaylor/huma": "loalang/web",
 	"github.com/alexedwards/scs":    "loalang/web",
+	"github.com/coder/websocket":    "loalang/web",
 	"github.com/spf13/cobra":        "loalang/cmd/loalang",
 }
 

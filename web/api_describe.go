@@ -95,4 +95,16 @@ func (s *Server) describeStreams(doc *huma.OpenAPI, query func(name, description
 		Parameters: []*huma.Param{query("format", "wav: 48 kHz, 16 bits. slim: 16 kHz µ-law, for a thin line.")},
 		Responses:  map[string]*huma.Response{"200": answer("The sound", map[string]*huma.MediaType{"audio/wav": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}})},
 	})
+	order := registry.Schema(reflect.TypeFor[liveOrder](), true, "LiveOrder")
+	state := registry.Schema(reflect.TypeFor[liveState](), true, "LiveState")
+	doc.AddOperation(&huma.Operation{
+		OperationID: "speak-live", Method: http.MethodGet, Path: apiRoot + "/live", Tags: []string{"air"},
+		Summary: "Speak live: a WebSocket",
+		Description: "Opens a WebSocket (RFC 6455); docs/API.md tells its messages. The caller sends LiveOrder as text, the first within 10 s being start, and the microphone as binary messages of 20 ms: " +
+			"number (uint32), microseconds of the sender's clock (uint64), 480 frames at 24 kHz (int16), all little-endian, mono. The board sends LiveState as text ten times a second, and closes after the stage ended. " +
+			"Needs the right: live; a token needs the emergency right besides. A browser's Origin must be the panel's.",
+		Responses: map[string]*huma.Response{"101": {
+			Description: "The line is open.", Extensions: map[string]any{"x-message-order": order, "x-message-state": state},
+		}},
+	})
 }

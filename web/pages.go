@@ -82,6 +82,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerPlan(r)
 	p.registerHours(r)
 	p.registerEmergency(r)
+	r.GET("/live", p.allow(people.Live, p.live))
 }
 
 func newPanel(s *Server) (*panel, error) {

@@ -37,6 +37,7 @@ type Config struct {
 	Alarm    Alarmer
 	Withdraw Withdrawer
 	Listen   Listener // nil: there is nothing to listen in to
+	Studio   Studio   // nil: nobody can speak live
 	Importer Importer
 	Speaker  Speaker
 	Clock    Teller

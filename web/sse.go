@@ -30,6 +30,7 @@ const (
 func (s *Server) registerStreams(_ huma.API, r *gin.Engine) {
 	r.GET(apiRoot+"/air/events", s.guard(people.View, s.events))
 	r.GET(apiRoot+"/air/listen", s.guard(people.View, s.listen))
+	r.GET(apiRoot+"/live", s.guard(people.Live, s.live))
 }
 
 // stream is an answer that goes on until its reader leaves or may no longer

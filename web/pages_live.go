@@ -1,0 +1,15 @@
+package web
+
+// speakView is the page on which somebody speaks live.
+type speakView struct {
+	Busy string // who speaks already; empty: nobody
+	Off  bool   // this board cannot
+}
+
+func (p *panel) live(v *visit) {
+	w := speakView{Off: p.s.cfg.Studio == nil}
+	if !w.Off {
+		w.Busy, _ = p.s.cfg.Studio.Speaking()
+	}
+	p.show(v, "live", view{Title: v.word("live.title"), Tab: "live", Script: "live.js", Data: w})
+}
