@@ -50,6 +50,7 @@ type shape struct {
 	out     Frames // of the fade at its own end; 0: none has been decided on
 	wish    Frames // what a follower that crosses over wants out to be
 	cutFade Frames // of the fade before cut; 0: none
+	thirst  Frames // frames of a fade that sound which came too late has yet to make up for
 }
 
 // begin decides on the fade at the beginning of a cue of the given length;
@@ -129,8 +130,26 @@ func (c *deskCue) unfade(by Frames) {
 	}
 }
 
+// quench fades x, the frames from pos on, out before what has not been read in
+// time, and in behind it.
+func (c *deskCue) quench(x []float32, pos Frames, f *feed) {
+	whole := f.total.Load() >= 0 // asked first, as in supply
+	left := f.available(pos)
+	if whole {
+		left = forever
+	}
+	if c.live != nil || c.thirst == 0 && left >= Frames(len(x))+fade {
+		return
+	}
+	for i := range x {
+		c.thirst = max(c.thirst-1, fade-(left-Frames(i)), 0)
+		x[i] *= float32(fade-c.thirst) / float32(fade)
+	}
+}
+
 // sculpt applies the fades of c to x, its frames from pos on.
 func (c *deskCue) sculpt(x []float32, pos Frames, f *feed) {
+	c.quench(x, pos, f)
 	if pos < c.in {
 		rise(x, pos, c.in)
 	}

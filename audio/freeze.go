@@ -21,32 +21,6 @@ func (p *programme) followAlarm() {
 func (p *programme) freeze(from Frames) {
 	from = min(max(from, p.pos-settled, p.openFrom), p.pos)
 	p.tell(from)
-	for i := range p.slots {
-		c := p.slots[i].Load()
-		if c == nil || !c.fixed {
-			continue
-		}
-		if c.start >= from { // it has not begun after all
-			c.fixed, c.began, c.start = false, -1, 0
-			c.rewind(0)
-			if c.replaces != nil {
-				c.replaces.unfade(from)
-			}
-			continue
-		}
-	}
-	for i := range p.slots {
-		c := p.slots[i].Load()
-		if c == nil || !c.fixed {
-			continue
-		}
-		if f := c.sound.Load(); f != nil && c.start+f.length()-c.out >= from {
-			c.out = 0 // it has not begun to fade after all
-		}
-		if c.cutFade > 0 { // the alarm ends it sooner than its fade
-			p.finish(i, c, c.cause, from)
-		}
-	}
 	p.energy.takeBack(from)
 	p.d.tap.ramp(from, p.pos, p.gain)
 	muted := max(0, p.gain-float32(p.pos-from)/float32(fade))
@@ -54,13 +28,14 @@ func (p *programme) freeze(from Frames) {
 		p.lift *= p.gain / muted
 	}
 	p.gain = muted
-	p.frozen, p.frozenAt = true, from
+	p.frozen, p.frozenAt, p.recasted = true, from, false
 	p.d.tell(Event{Kind: Silenced, At: p.d.instant(from)})
 }
 
 // thaw lets the programme go on at the device frame.
 func (p *programme) thaw(at Frames) {
 	shift := at - p.frozenAt
+	p.recast()
 	for i := range p.slots {
 		c := p.slots[i].Load()
 		if c == nil {
@@ -107,12 +82,49 @@ func (c *deskCue) pin(frozenAt, shift Frames) {
 	}
 }
 
+// recast draws the consequences of a freeze for each cue, once the mute has come
+// down: until then all is still heard. What began behind the first muted frame has
+// not begun after all, and what was fading to its end there has come to it.
+func (p *programme) recast() {
+	if p.recasted {
+		return
+	}
+	p.recasted = true
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil || !c.fixed || c.start < p.frozenAt {
+			continue
+		}
+		c.fixed, c.began, c.start = false, -1, 0
+		c.rewind(0)
+		if c.replaces != nil {
+			c.replaces.unfade(p.frozenAt)
+		}
+	}
+	for i := range p.slots {
+		c := p.slots[i].Load()
+		if c == nil || !c.fixed {
+			continue
+		}
+		if f := c.sound.Load(); f != nil && c.start+f.length()-c.out >= p.frozenAt {
+			c.out = 0 // it has not begun to fade after all
+		}
+		if c.cutFade > 0 {
+			p.finish(i, c, c.cause, p.frozenAt)
+		}
+	}
+}
+
 // wait ends, under an alarm, what is stopped and what comes too late.
 func (p *programme) wait() {
+	if p.gain == 0 {
+		p.recast()
+	}
 	for i := range p.slots {
 		c := p.slots[i].Load()
 		switch {
 		case c == nil || c.ended.Load():
+		case c.fixed && p.gain > 0: // it is still heard
 		case c.stop.Load():
 			p.finish(i, c, Stopped, p.frozenAt)
 		case c.live != nil && p.gain == 0 && p.runOn(i, c):

@@ -25,6 +25,7 @@ type programme struct {
 	lift     float32 // takes back what a device has muted by that keeps its volume; else 1
 	frozen   bool
 	frozenAt Frames // the first muted frame
+	recasted bool   // the cues know of the freeze
 	openFrom Frames // the first frame after the last alarm
 	seenTo   Frames // end of the alarm that was dealt with last
 	scratch  [block]float32

@@ -29,7 +29,8 @@ const (
 type rig struct {
 	t    *testing.T
 	desk *audio.Desk
-	out  []float32 // what was pulled
+	out  []float32    // what was pulled
+	size audio.Frames // of a pull; 0: period
 	end  context.CancelFunc
 
 	mu     sync.Mutex
@@ -88,10 +89,14 @@ func (r *rig) hear(frames []int16) {
 // play pulls up to the device frame, in periods, at the pace of the bubble's
 // clock.
 func (r *rig) play(to audio.Frames) {
-	buf := make([]float32, period)
+	size := period
+	if r.size > 0 {
+		size = r.size
+	}
+	buf := make([]float32, size)
 	for at := audio.Frames(len(r.out)); at < to; at = audio.Frames(len(r.out)) {
 		synctest.Wait()
-		n := min(period, to-at)
+		n := min(size, to-at)
 		r.desk.Pull(buf[:n])
 		r.out = append(r.out, buf[:n]...)
 		time.Sleep(audio.Rate.D(n))

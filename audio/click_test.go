@@ -1,0 +1,97 @@
+package audio_test
+
+import (
+	"math"
+	"testing"
+
+	"loalang/audio"
+)
+
+// bend is the largest second difference in x, and where. A sound below 400 Hz
+// bends by at most (2π·400/48000)² of its amplitude, a straight or a sine fade
+// of 5 ms at its ends by its slope. A click bends by its height.
+func bend(x []float32) (most float64, at int) {
+	for k := 2; k < len(x); k++ {
+		if d := math.Abs(float64(x[k]-2*x[k-1]+x[k-2])) * 32768; d > most {
+			most, at = d, k-1
+		}
+	}
+	return most, at
+}
+
+// mostBend is what the material and two fades of 5 ms that meet bend at most.
+func mostBend(peak float64) float64 {
+	const sound = (2 * math.Pi * 400 / 48000) * (2 * math.Pi * 400 / 48000)
+	const kink = math.Pi / 2 / float64(fadeFrames)
+	return peak*(sound+kink) + 4 // and rounding
+}
+
+// TestNoTransitionClicks looks for what the material and its fades cannot have
+// made. Without any one of the fades of the Desk it fails.
+func TestNoTransitionClicks(t *testing.T) {
+	for _, tr := range transitions() {
+		for _, m := range []material{tonal, constant} {
+			t.Run(tr.name+", "+m.name, func(t *testing.T) {
+				peak := tr.peak
+				if peak == 0 {
+					peak = 2 * fullness
+				}
+				onTransition(t, tr, m, period, func(t *testing.T, r *rig) {
+					if got, at := bend(r.out); got > mostBend(peak) {
+						t.Errorf("a click at frame %d: it bends by %.0f, want at most %.0f", at, got, mostBend(peak))
+					}
+					sounds := 0
+					for _, v := range r.out {
+						if v != 0 {
+							sounds++
+						}
+					}
+					if sounds < 2000 {
+						t.Errorf("%d frames sound: nothing was looked at", sounds)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestClicksAreFound: the smallest clicks that matter.
+func TestClicksAreFound(t *testing.T) {
+	clean := func() []float32 {
+		x := make([]float32, 9600)
+		for i := range x {
+			x[i] = float32(fullness * tonal.frame(audio.Frames(i)) / 32768)
+		}
+		return x
+	}
+	limit := mostBend(2 * fullness)
+	if got, _ := bend(clean()); got > limit/2 {
+		t.Fatalf("the material bends by %v, more than half of the limit of %v", got, limit)
+	}
+	for name, spoil := range map[string]func(x []float32){
+		"a step of −40 dBFS":     func(x []float32) { shiftBy(x[5000:], 0.01) },
+		"a frame of −40 dBFS":    func(x []float32) { x[5000] += 0.01 },
+		"a millisecond too much": func(x []float32) { copy(x[5000:], x[5048:]) },
+		"an end without a fade":  func(x []float32) { clear(x[5000:]) },
+		"a fade of a tenth":      func(x []float32) { ramp(x[5000:5024]); clear(x[5024:]) },
+	} {
+		x := clean()
+		if spoil(x); x != nil {
+			if got, _ := bend(x); got <= limit {
+				t.Errorf("%s bends by %v, not more than the limit of %v", name, got, limit)
+			}
+		}
+	}
+}
+
+func shiftBy(x []float32, d float32) {
+	for i := range x {
+		x[i] += d
+	}
+}
+
+func ramp(x []float32) {
+	for i := range x {
+		x[i] *= 1 - float32(i)/float32(len(x))
+	}
+}
