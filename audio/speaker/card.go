@@ -42,6 +42,7 @@ type card struct {
 	calibration time.Duration
 	root        string // "/", where /proc is
 	given       string // the ALSA_CONFIG_PATH of the environment
+	was         *Card  // that was the default before; nil: none was
 	// absent is told why the card cannot be opened yet, with each look for it; nil:
 	// it is looked for once. It must not block.
 	absent func(why error)
@@ -51,7 +52,8 @@ type card struct {
 	sight string // what the kernel said of its cards when alsa-lib read it
 	looks int
 
-	label string // what is open; set before the first pull
+	aimed target // what is open; set before the first pull
+	label string // likewise
 	ring  ring   // likewise
 }
 
@@ -130,7 +132,7 @@ func (c *card) open(ctx context.Context) (*oto.Context, error) {
 	if err := c.verify(asked, f.cards); err != nil {
 		return nil, err
 	}
-	c.label = t.Label
+	c.aimed, c.label = t, t.Label
 	return octx, nil
 }
 

@@ -20,10 +20,13 @@ type Card struct {
 	ID     string // of the card; stays
 	Long   string // as the driver describes the card, or the device
 	Device int
-	HDMI   bool // a screen, which nobody hears in the village
+	HDMI   bool   // a screen, which nobody hears in the village
+	Path   string // where it is plugged in; empty: unknown
+	USB    string // VENDOR:PRODUCT or VENDOR:PRODUCT:SERIAL; empty: it is no USB card
 }
 
-// Name is the stable name to configure: it survives a change of Index.
+// Name is ALSA's name for it: it survives a change of Index, but of two cards of one
+// make the one found first has the shorter ID.
 func (c Card) Name() string { return fmt.Sprintf("plughw:CARD=%s,DEV=%d", c.ID, c.Device) }
 
 // ListCards reads the playback devices the kernel knows, by card and device.
@@ -43,6 +46,7 @@ func ListCards(root string) ([]Card, error) {
 	for lines.Scan() {
 		if c, ok := parsePCM(lines.Text()); ok {
 			c.describe(root)
+			c.locate(root)
 			cards = append(cards, c)
 		}
 	}
@@ -100,15 +104,19 @@ func isScreen(words string) bool {
 	return strings.Contains(words, "hdmi") || strings.Contains(words, "displayport")
 }
 
-// chooseDefault is the only card that is not HDMI, on its first device. Its
-// error is ErrNoCard with the names to choose from.
-func chooseDefault(cards []Card) (Card, error) {
+// chooseDefault is the only card that is not HDMI, on its first device; once it was
+// chosen, the same card again, whatever else there is. Its error is ErrNoCard with the
+// names to choose from.
+func chooseDefault(cards []Card, was *Card) (Card, error) {
 	var found []Card
 	for _, c := range cards {
 		same := func(o Card) bool { return o.Index == c.Index }
 		if !c.HDMI && !slices.ContainsFunc(found, same) {
 			found = append(found, c)
 		}
+	}
+	if was != nil {
+		return again(*was, found)
 	}
 	switch {
 	case len(found) == 1:
@@ -121,10 +129,46 @@ func chooseDefault(cards []Card) (Card, error) {
 	return Card{}, fmt.Errorf("%w: plug one in, or load its driver", ErrNoCard)
 }
 
+// again is the card that was the default before, in the same place or, plugged in
+// elsewhere, with the same make and serial number. Another card is none: who looks
+// at the panel must know which loudspeaker sounds.
+func again(was Card, cards []Card) (Card, error) {
+	var there, fit []Card
+	for _, c := range cards {
+		switch {
+		case was.Path == "" && was.USB == "" && c.ID == was.ID, was.Path != "" && c.Path == was.Path:
+			there = append(there, c)
+		case was.USB != "" && c.USB == was.USB:
+			fit = append(fit, c)
+		}
+	}
+	switch {
+	case len(there) > 0:
+		return there[0], nil
+	case len(fit) == 1:
+		return fit[0], nil
+	case len(cards) == 0:
+		return Card{}, fmt.Errorf("%w: %s (%s) is not there; plug it in", ErrNoCard, was.Stable(), was.Long)
+	}
+	return Card{}, fmt.Errorf("%w: the default was %s (%s), which is not there; plug it in again, or choose another with --device: %s",
+		ErrNoCard, was.Stable(), was.Long, names(cards))
+}
+
+// moved says that the default is not quite what it was; empty when it is.
+func moved(was *Card, now Card) string {
+	switch {
+	case was == nil || was.Stable() == now.Stable() && was.USB == now.USB:
+		return ""
+	case was.Path == now.Path:
+		return fmt.Sprintf("another sound card is plugged in where the last one was: %s instead of %s", now.Long, was.Long)
+	}
+	return fmt.Sprintf("the sound card %s is plugged in elsewhere than before: %s instead of %s", now.Long, now.Stable(), was.Stable())
+}
+
 func names(cards []Card) string {
 	var all []string
 	for _, c := range cards {
-		all = append(all, fmt.Sprintf("%s (%s)", c.Name(), c.Long))
+		all = append(all, fmt.Sprintf("%s (%s)", strings.Join(c.Names(), " = "), c.Long))
 	}
 	return strings.Join(all, ", ")
 }

@@ -199,7 +199,7 @@ func newChild(l *link, prio priority, greeting *message) (*child, error) {
 		c.awaited = make(chan struct{})
 		c.device = &card{
 			choice: choice, buffer: buffer, routing: h.Routing, calibration: h.Calibration,
-			root: "/", given: os.Getenv(configVariable), absent: c.tellAbsent(), there: c.awaited,
+			root: "/", given: os.Getenv(configVariable), was: h.Was, absent: c.tellAbsent(), there: c.awaited,
 		}
 	}
 	return c, nil
@@ -341,6 +341,7 @@ func (c *child) announce(ctx context.Context) {
 	u.Latency = c.latency()
 	if k, ok := c.device.(*card); ok {
 		u.Period, u.Buffer = audio.Rate.D(k.ring.Period), audio.Rate.D(k.ring.Buffer)
+		u.Is, u.Weaker = k.aimed.Is, both(k.aimed.Moved, u.Weaker)
 	}
 	c.persist(ctx, &message{Up: u})
 }

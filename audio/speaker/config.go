@@ -24,17 +24,31 @@ type target struct {
 	Config string
 	// Card and Device are the kernel's numbers; Card is -1 when unknown.
 	Card, Device int
+	// Is is the card; nil where the configuration is the user's own.
+	Is *Card
+	// Moved says that the default is not quite what it was; empty when it is.
+	Moved string
 }
 
 // aim decides what alsa-lib shall see. With nothing but the card in its
 // configuration, oto cannot fall back to another one, such as a screen's.
-// given is the ALSA_CONFIG_PATH of the environment.
-func aim(choice DeviceChoice, given string, cards []Card) (target, error) {
+// given is the ALSA_CONFIG_PATH of the environment, was the card that was the default
+// before; nil: none was.
+func aim(choice DeviceChoice, given string, cards []Card, was *Card) (target, error) {
 	if choice.Kind == DefaultCard {
 		if given != "" {
 			return target{Label: "default of " + given, Card: -1}, nil
 		}
-		card, err := chooseDefault(cards)
+		card, err := chooseDefault(cards, was)
+		if err != nil {
+			return target{}, err
+		}
+		t := kernelTarget(card)
+		t.Moved = moved(was, card)
+		return t, nil
+	}
+	if isStable(choice.Name) {
+		card, err := findStable(choice.Name, cards)
 		if err != nil {
 			return target{}, err
 		}
@@ -69,13 +83,13 @@ func Look(choice DeviceChoice) (label string, err error) {
 	if err != nil {
 		return "", err
 	}
-	t, err := aim(choice, os.Getenv(configVariable), cards)
+	t, err := aim(choice, os.Getenv(configVariable), cards, nil)
 	return t.Label, err
 }
 
 func kernelTarget(c Card) target {
 	return target{
-		Label: fmt.Sprintf("%s (%s)", c.Name(), c.Long), Card: c.Index, Device: c.Device,
+		Label: fmt.Sprintf("%s (%s)", c.Name(), c.Long), Card: c.Index, Device: c.Device, Is: &c,
 		Config: fmt.Sprintf("pcm.!default {\n\ttype plug\n\tslave.pcm { type hw card %q device %d }\n}\n", c.ID, c.Device),
 	}
 }

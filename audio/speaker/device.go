@@ -2,7 +2,6 @@ package speaker
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -13,7 +12,7 @@ type DeviceKind string
 // The kinds of device.
 const (
 	DefaultCard DeviceKind = "default" // the only card that is not HDMI
-	NamedCard   DeviceKind = "card"    // an ALSA name
+	NamedCard   DeviceKind = "card"    // a stable name, or one of ALSA
 	Null        DeviceKind = "null"    // nowhere, at the pace of a card
 	File        DeviceKind = "file"    // a WAV file, at the pace of a card
 )
@@ -22,15 +21,15 @@ const (
 // the device exists.
 type DeviceChoice struct {
 	Kind DeviceKind
-	Name string // the ALSA name of a NamedCard
+	Name string // of a NamedCard
 	Path string // of a File
 }
 
 // maxDeviceName bounds ALSA names; real ones have some thirty characters.
 const maxDeviceName = 128
 
-// ParseDevice understands default, NAME, null or file:PATH. NAME consists of
-// A-Z a-z 0-9 _ : , = . and -. Everything else is ErrDevice with a sentence that
+// ParseDevice understands default, NAME, null or file:PATH. NAME is one of
+// Card.Names, or of ALSA, and consists of A-Z a-z 0-9 _ : , = . and -. Everything else is ErrDevice with a sentence that
 // says what to write.
 func ParseDevice(arg string) (DeviceChoice, error) {
 	switch {
@@ -57,8 +56,8 @@ func parseFile(path string) (DeviceChoice, error) {
 }
 
 func parseName(name string) (DeviceChoice, error) {
-	plain := regexp.MustCompile(`^[A-Za-z0-9_:,=.-]+$`)
-	if len(name) > maxDeviceName || !plain.MatchString(name) {
+	odd := strings.ContainsFunc(name, func(r rune) bool { return !nameLetter(r) })
+	if len(name) > maxDeviceName || odd {
 		if len(name) > maxDeviceName {
 			name = name[:maxDeviceName] + "…"
 		}
@@ -67,7 +66,15 @@ func parseName(name string) (DeviceChoice, error) {
 	if strings.HasPrefix(name, "default:") {
 		return DeviceChoice{}, fmt.Errorf("%w: %q; to choose a card write plughw:%s", ErrDevice, name, strings.TrimPrefix(name, "default:"))
 	}
+	if err := checkStable(name); err != nil {
+		return DeviceChoice{}, fmt.Errorf("%w: %q; %w", ErrDevice, name, err)
+	}
 	return DeviceChoice{Kind: NamedCard, Name: name}, nil
+}
+
+// nameLetter says whether r may stand in a NAME.
+func nameLetter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_:,=.-", r)
 }
 
 // String is the argument that ParseDevice understands as c.

@@ -49,8 +49,7 @@ var (
 	CheckVersion  = checkVersion
 	StallLimit    = stallLimit
 	Doubled       = doubled
-	Aim           = aim
-	ChooseDefault = chooseDefault
+	Moved         = moved
 	Pair          = pair
 	NewLink       = newLink
 	NewEars       = newEars
@@ -62,6 +61,14 @@ var (
 
 func (c *frameClock) Read(now audio.Instant, n audio.Frames) (reading, error) { return c.read(now, n) }
 func (c *frameClock) Latency() time.Duration                                  { return c.latency() }
+
+// Aim and ChooseDefault are what happens before any card was chosen.
+func Aim(choice DeviceChoice, given string, cards []Card) (target, error) {
+	return aim(choice, given, cards, nil)
+}
+
+func ChooseDefault(cards []Card) (Card, error)         { return chooseDefault(cards, nil) }
+func ChooseAgain(was Card, cards []Card) (Card, error) { return chooseDefault(cards, &was) }
 
 func (b *backoff) Next(now audio.Instant, held, waited time.Duration) time.Duration {
 	return b.next(now, held, waited)

@@ -66,7 +66,7 @@ func (c *card) look() (found, error) {
 	if err != nil {
 		return found{}, err
 	}
-	t, err := aim(c.choice, c.given, cards)
+	t, err := aim(c.choice, c.given, cards, c.was)
 	if err != nil {
 		return found{}, err
 	}

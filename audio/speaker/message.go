@@ -55,6 +55,7 @@ type hello struct {
 	Routing Routing       `json:"routing,omitzero"`
 	Siren   bool          `json:"siren,omitempty"`
 	Resume  bool          `json:"resume,omitempty"` // a child had the device before: a file goes on
+	Was     *Card         `json:"was,omitempty"`    // the card of the last child, when the default was asked for
 
 	Calibration time.Duration `json:"calibration,omitempty"`
 }
@@ -111,6 +112,7 @@ type up struct {
 	Buffer   time.Duration `json:"buffer"` // that the card really has; 0: no card
 	RealTime bool          `json:"realtime"`
 	Weaker   string        `json:"weaker,omitempty"` // than asked, one sentence
+	Is       *Card         `json:"is,omitempty"`     // the card that is open, where it is known
 }
 
 // status is the heartbeat, ten times a second.

@@ -60,6 +60,7 @@ type Output struct {
 	buffer time.Duration // asked of the next child; 0: its own choice
 	grown  string        // why the buffer is larger than asked
 	opened bool          // a child has held the device
+	chosen *Card         // the card that the default was; nil: none was
 	dry    dryness
 	ended  bool
 
@@ -124,6 +125,9 @@ func (o *Output) takeCharge(s *session) {
 	o.state.Underruns, o.state.ChildRSS, o.state.Levels = 0, 0, silence()
 	if !s.standIn {
 		o.opened = true
+		if o.choice.Kind == DefaultCard && s.up.Is != nil {
+			o.chosen = s.up.Is
+		}
 		o.state.Up, o.state.Device, o.state.Audible = true, s.up.Device, o.choice.Audible()
 		o.state.Fault = o.weaker(s.up)
 		o.events.put(audio.Event{Kind: audio.DeviceUp, At: now, Device: s.up.Device, Detail: o.state.Fault})

@@ -57,7 +57,8 @@ type assignment struct {
 	device  string
 	buffer  time.Duration // 0: the child's choice
 	standIn bool
-	resume  bool // a child has held the device before
+	resume  bool  // a child has held the device before
+	was     *Card // that was the default before; nil: none was
 }
 
 // begin starts a child and greets it. Its goroutines end when the child is
@@ -106,7 +107,7 @@ func (s *session) greet(o *Output, as assignment, tap *os.File) error {
 	defer closeFile(tap)
 	h := &hello{
 		Version: protocolVersion, Device: as.device, Buffer: as.buffer, Routing: o.cfg.Routing,
-		Calibration: o.cfg.Calibration, Siren: o.siren != nil, Resume: as.resume,
+		Calibration: o.cfg.Calibration, Siren: o.siren != nil, Resume: as.resume, Was: as.was,
 	}
 	files := []*os.File{tap}
 	if o.siren != nil {

@@ -8,14 +8,14 @@ import (
 )
 
 // weaker joins what is not as asked into one sentence.
-func (o *Output) weaker(u up) string {
-	switch {
-	case o.grown == "":
-		return u.Weaker
-	case u.Weaker == "":
-		return o.grown
+func (o *Output) weaker(u up) string { return both(o.grown, u.Weaker) }
+
+// both joins two sentences, either of which may be empty.
+func both(one, other string) string {
+	if one == "" || other == "" {
+		return one + other
 	}
-	return o.grown + "; " + u.Weaker
+	return one + "; " + other
 }
 
 // grow asks for a larger buffer when the card keeps running dry. Its caller

@@ -101,11 +101,11 @@ func examineCards(s settings) finding {
 	}
 	var names []string
 	for _, c := range cards {
-		name := c.Name()
+		name := strings.Join(c.Names(), " = ") + " (" + c.Long
 		if c.HDMI {
-			name += " (HDMI)"
+			name += ", HDMI"
 		}
-		names = append(names, name)
+		names = append(names, name+")")
 	}
 	there := "there are: " + strings.Join(names, ", ")
 	if len(names) == 0 {
