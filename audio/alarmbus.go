@@ -94,11 +94,18 @@ func (b *alarmBus) pull(at Frames, dst []float32) int {
 		}
 		n += b.run(dst[n:])
 	}
-	if b.sounding && b.current == nil {
+	if b.sounding && b.current == nil && !b.another() {
 		b.sounding = false
 		b.to.Store(int64(b.pos))
 	}
 	return n
+}
+
+// another makes the next alarm current behind one that has just ended, so that
+// the programme does not go on in between for nothing.
+func (b *alarmBus) another() bool {
+	b.sweep()
+	return b.next()
 }
 
 // sweep ends the alarms that wait for their turn and were lowered or ran out.

@@ -36,7 +36,7 @@ func TestNoTransitionClicks(t *testing.T) {
 				if peak == 0 {
 					peak = 2 * fullness
 				}
-				onTransition(t, tr, m, period, func(t *testing.T, r *rig) {
+				look := func(t *testing.T, r *rig) {
 					if got, at := bend(r.out); got > mostBend(peak) {
 						t.Errorf("a click at frame %d: it bends by %.0f, want at most %.0f", at, got, mostBend(peak))
 					}
@@ -49,7 +49,10 @@ func TestNoTransitionClicks(t *testing.T) {
 					if sounds < 2000 {
 						t.Errorf("%d frames sound: nothing was looked at", sounds)
 					}
-				})
+				}
+				onTransition(t, tr, m, period, 0, look)
+				onTransition(t, tr, m, 240, 2, look) // by a card with a queue
+				onTransition(t, tr, m, 480, 1, look)
 			})
 		}
 	}

@@ -173,6 +173,23 @@ func TestSecondAlarmFreezesAgain(t *testing.T) {
 	})
 }
 
+// TestProgrammeStaysMutedBetweenTwoAlarms: it used to go on and freeze again when
+// the first ended together with a pull.
+func TestProgrammeStaysMutedBetweenTwoAlarms(t *testing.T) {
+	onRig(t, func(t *testing.T, r *rig) {
+		r.cue(cueOf("news", flat(20000, 9000), 1000))
+		r.play(frozen)
+		r.raise(alarmOf("flood", flat(4800, -9000), 1))
+		r.raise(alarmOf("fire", flat(4800, -9000), 1))
+		r.play(60000)
+		r.wantStarted("fire", thawed)
+		r.wantEnded("news", audio.Completed, 20000, 21000+2*shift)
+		if es := r.of(""); len(es) != 2 {
+			t.Errorf("events = %v, want muted and unmuted once", es)
+		}
+	})
+}
+
 func TestAlarmTurnsUpAgainInTheFadeIn(t *testing.T) {
 	onRig(t, func(t *testing.T, r *rig) {
 		r.cue(cueOf("news", flat(20000, 9000), 1000))

@@ -31,6 +31,7 @@ type rig struct {
 	desk *audio.Desk
 	out  []float32    // what was pulled
 	size audio.Frames // of a pull; 0: period
+	card *card        // that plays instead; nil: none
 	end  context.CancelFunc
 
 	mu     sync.Mutex
@@ -89,6 +90,11 @@ func (r *rig) hear(frames []int16) {
 // play pulls up to the device frame, in periods, at the pace of the bubble's
 // clock.
 func (r *rig) play(to audio.Frames) {
+	if r.card != nil {
+		r.card.sound(to)
+		r.out = r.card.heard
+		return
+	}
 	size := period
 	if r.size > 0 {
 		size = r.size

@@ -333,11 +333,15 @@ func bedTransitions() []transition {
 	}
 }
 
-// onTransition plays a transition to its end, pulled in blocks of the size.
-func onTransition(t *testing.T, tr transition, m material, size audio.Frames, check func(t *testing.T, r *rig)) {
+// onTransition plays a transition to its end, pulled in blocks of the size; with a
+// queue, by a card that holds so many of them ahead.
+func onTransition(t *testing.T, tr transition, m material, size audio.Frames, queue int, check func(t *testing.T, r *rig)) {
 	t.Helper()
 	onRig(t, func(t *testing.T, r *rig) {
 		r.size = size
+		if queue > 0 {
+			r.card = newCard(r, size, queue)
+		}
 		tr.play(r, m)
 		r.play(48000)
 		check(t, r)
