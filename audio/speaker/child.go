@@ -21,8 +21,6 @@ const (
 	// threadsEvery is how often every thread's priority and the memory are
 	// looked at, in heartbeats.
 	threadsEvery = 10
-	// absentEvery is how often a child says that its card is still away.
-	absentEvery = time.Second
 	// greetPatience bounds the wait for the parent's first message.
 	greetPatience = 10 * time.Second
 	// fadeOut is the time that a child told to leave takes to fade out, on top
@@ -154,15 +152,18 @@ type child struct {
 	trouble atomic.Pointer[string] // of the device, one sentence
 
 	alarms sync.Mutex
-	turn   int            // counts Raises
-	wanted map[string]int // turn of the last Raise of an alarm that was not lowered, by ID
-	begun  sync.Map       // IDs of the alarms on the Desk
+	turn   int              // counts Raises
+	wanted map[string]int   // turn of the last Raise of an alarm that was not lowered, by ID
+	held   map[string]int64 // bytes of clips of an alarm, by ID
+	// wordless is the alarm that trouble is about.
+	wordless string
+	begun    sync.Map // IDs of the alarms on the Desk
 }
 
 // newChild makes what the greeting asks for. The device is not open yet.
 func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	h, files := greeting.Hello, greeting.files
-	c := &child{link: l, prio: prio, gate: newGate(), events: make(chan audio.Event, eventQueue), wanted: map[string]int{}}
+	c := &child{link: l, prio: prio, gate: newGate(), events: make(chan audio.Event, eventQueue), wanted: map[string]int{}, held: map[string]int64{}}
 	choice, err := ParseDevice(h.Device)
 	if err != nil {
 		return nil, err
@@ -250,20 +251,6 @@ func (c *child) run(ctx context.Context) error {
 	}
 }
 
-// tellAbsent is what a card calls that cannot be opened yet. The parent hears of it
-// with other words at once, else once a second: as a sign of life.
-func (c *child) tellAbsent() func(error) {
-	var last string
-	var told audio.Instant
-	return func(why error) {
-		now := audio.Monotonic()
-		if words := why.Error(); words != last || now.Sub(told) >= absentEvery {
-			last, told = words, now
-			_ = c.link.send(&message{Absent: &absent{Sentence: words}}) // else the next one
-		}
-	}
-}
-
 // complain keeps what troubles a device that goes on all the same.
 func (c *child) complain(err error) {
 	words := err.Error()
@@ -320,7 +307,7 @@ func (c *child) report(ctx context.Context) {
 // deliver sends an event, waiting for a parent that is slow.
 func (c *child) deliver(ctx context.Context, ev audio.Event) {
 	if ev.Kind == audio.AlarmOff {
-		c.begun.Delete(ev.ID)
+		c.release(ev.ID)
 	}
 	c.persist(ctx, &message{Event: &ev})
 }
@@ -368,6 +355,7 @@ func (c *child) beat(st *status) {
 	c.desk.Sounding(func(id string, n audio.Frames) {
 		st.Sounding = append(st.Sounding, sounding{ID: id, Frames: n})
 	})
+	st.Trouble = ""
 	if words := c.trouble.Load(); words != nil {
 		st.Trouble = *words
 	}

@@ -17,6 +17,8 @@ const (
 	lookEvery = 50 * time.Millisecond
 	lookLater = 100 * time.Millisecond
 	lookLong  = 10 * time.Minute
+	// absentEvery is how often a child says that its card is still away.
+	absentEvery = time.Second
 	// refreshEvery is how many looks share what alsa-lib knows of its configuration
 	// while the kernel's cards stay the same: reading it costs far more than a look.
 	refreshEvery = 40
@@ -119,4 +121,18 @@ func passes(err error) bool {
 		}
 	}
 	return false
+}
+
+// tellAbsent is what a card calls that cannot be opened yet. The parent hears of it
+// with other words at once, else once a second: as a sign of life.
+func (c *child) tellAbsent() func(error) {
+	var last string
+	var told audio.Instant
+	return func(why error) {
+		now := audio.Monotonic()
+		if words := why.Error(); words != last || now.Sub(told) >= absentEvery {
+			last, told = words, now
+			_ = c.link.send(&message{Absent: &absent{Sentence: words}}) // else the next one
+		}
+	}
 }

@@ -123,7 +123,7 @@ func (c *child) raise(r raise, files []*os.File) {
 		c.sound(first, nil)
 	}
 	go func() {
-		clips, err := readClips(files)
+		clips, err := c.load(r.ID, files)
 		c.alarms.Lock()
 		defer c.alarms.Unlock()
 		if c.wanted[r.ID] != turn {
@@ -143,6 +143,7 @@ func (c *child) refuseAlarm(r raise, err error) {
 	if r.Cycle[0].Siren {
 		alone := r
 		alone.Cycle = r.Cycle[:1]
+		c.bereave(r.ID, err)
 		c.sound(alone, nil)
 		return
 	}

@@ -227,8 +227,11 @@ func (o *Output) heard(s *session, st status) error {
 		o.state.ChildRSS, o.state.RealTime = st.RSS, st.RealTime
 	}
 	o.notePriority(s, st)
-	if st.Trouble != "" {
-		o.state.Fault = st.Trouble
+	if o.state.Fault == s.trouble && s.trouble != st.Trouble {
+		o.state.Fault = o.weaker(s.up) // it is over
+	}
+	if s.trouble = st.Trouble; s.trouble != "" {
+		o.state.Fault = s.trouble
 	}
 	if st.Dropped > 0 {
 		// Who stopped this process lost count of what sounded: begin anew.

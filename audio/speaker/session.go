@@ -46,7 +46,8 @@ type session struct {
 	looked   atomic.Int64 // Instant at which the child told of its absent device
 	inCharge atomic.Bool  // its sound is what listeners hear
 
-	lost bool // Output.lose was called; guarded by Output.mu
+	trouble string // in its last heartbeat; guarded by Output.mu
+	lost    bool   // Output.lose was called; guarded by Output.mu
 
 	mu      sync.Mutex
 	failure error
