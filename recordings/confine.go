@@ -20,13 +20,17 @@ import (
 // taken for one of ffmpeg's.
 const confineSays = "confine: "
 
+// noFile stands for IN and OUT of a program that has only its pipes.
+const noFile = "-"
+
 // Confine locks this process in and becomes another program: the inside of the
 // hidden command "confine IN OUT -- PROGRAM ARGUMENT…". Landlock leaves it
 // programs and libraries to read and run, the file IN to read and the folder
 // OUT to write; seccomp refuses every socket, every new process and every
 // system call that changes the machine, a file's owner or mode, or another
 // process; the capabilities of a superuser are gone. Locks pass on to what it
-// starts and cannot be taken off.
+// starts and cannot be taken off. "-" for IN and for OUT is a program that reads
+// and writes what it was started with, and no file.
 //
 // It returns only when something went wrong, and then nothing was started.
 // Callers print the error and exit with 1; the process must not go on.
@@ -38,6 +42,9 @@ func Confine(args []string) error {
 	path, err := exec.LookPath(program[0])
 	if err != nil {
 		return fmt.Errorf("%sfind %s: %w", confineSays, program[0], err)
+	}
+	if out == noFile {
+		out = "/"
 	}
 	if err := os.Chdir(out); err != nil {
 		return fmt.Errorf("%senter the output folder: %w", confineSays, err)
@@ -63,13 +70,18 @@ func lockFiles(in, out string) error {
 	if err != nil || version < 1 {
 		return fmt.Errorf("this kernel has no Landlock: %w", err)
 	}
-	return landlock.V7.BestEffort().Restrict(
+	rules := []landlock.Rule{
 		landlock.RODirs("/usr", "/lib", "/lib64", "/bin", "/etc/alternatives").IgnoreIfMissing(),
 		landlock.ROFiles("/etc/ld.so.cache").IgnoreIfMissing(),
 		landlock.RWFiles("/dev/null").IgnoreIfMissing(),
-		landlock.ROFiles(in),
-		landlock.RWDirs(out),
-	)
+	}
+	if in != noFile {
+		rules = append(rules, landlock.ROFiles(in))
+	}
+	if out != "/" {
+		rules = append(rules, landlock.RWDirs(out))
+	}
+	return landlock.V7.BestEffort().Restrict(rules...)
 }
 
 // dropCapabilities takes from the calling thread what a superuser may do beyond

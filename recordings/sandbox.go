@@ -312,8 +312,8 @@ func (s *Sandbox) confine() ([]string, error) {
 }
 
 // bubblewrap is the command line that shows a program /usr, its input as /in
-// and a folder as /out, and nothing else of this machine: no network, no other
-// processes, no environment.
+// and a folder as /out, unless it has only its pipes, and nothing else of this
+// machine: no network, no other processes, no environment.
 func bubblewrap(l locked, inside []string) []string {
 	argv := []string{
 		"bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
@@ -321,8 +321,12 @@ func bubblewrap(l locked, inside []string) []string {
 		"--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
 		"--ro-bind", "/etc/alternatives", "/etc/alternatives",
 		"--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev",
-		"--ro-bind", l.in, "/in", "--bind", l.out, "/out",
-		"--clearenv", "--setenv", "PATH", "/usr/bin", "--chdir", "/out",
+		"--clearenv", "--setenv", "PATH", "/usr/bin",
+	}
+	if l.out == noFile {
+		argv = append(argv, "--chdir", "/tmp")
+	} else {
+		argv = append(argv, "--ro-bind", l.in, "/in", "--bind", l.out, "/out", "--chdir", "/out")
 	}
 	return append(argv, inside...)
 }
