@@ -19,6 +19,7 @@ var floors = map[string]int{
 	"loalang/audio/speaker":      1,
 	"loalang/speech":             1,
 	"loalang/recordings":         1,
+	"loalang/relay":              1,
 	"loalang/audio":              0,
 	"loalang/hardware":           0,
 	"loalang/scheduler":          0,
