@@ -16,8 +16,8 @@ const (
 
 const (
 	// reorderDepth is how many later packets may be here before one that is not is
-	// given up: 60 ms.
-	reorderDepth = 3
+	// given up: 120 ms, within the buffer.
+	reorderDepth = 6
 	// restartAfter is how far the numbers may jump before the sender is taken to
 	// have begun anew: 5 s.
 	restartAfter = 250

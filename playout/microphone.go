@@ -190,6 +190,7 @@ type voiceChain struct {
 	doubler *level.Doubler
 	high    [2]*level.Biquad
 	low     *level.Biquad
+	gate    *audio.Gate
 	rider   *level.Rider
 	limiter *level.Limiter
 	in, mid []float32
@@ -202,13 +203,11 @@ func newVoiceChain() *voiceChain {
 		doubler: level.NewDoubler(),
 		high:    [2]*level.Biquad{level.HighPass(rate, 180), level.HighPass(rate, 180)},
 		low:     level.LowPass(rate, 7500),
+		gate:    audio.NewGate(audio.SpeechGate),
 		rider:   level.NewRider(level.House),
 		limiter: level.NewLimiter(rate, 1, livePeak),
 	}
 }
-
-// voiceFloor is the power above which a piece of sound is a voice, −50 dBFS.
-const voiceFloor = 1e-5
 
 // process is the sound of the next frames, valid until the next call, and whether
 // there is a voice in it.
@@ -218,15 +217,13 @@ func (c *voiceChain) process(frames []int16) (sound []float32, voiced bool) {
 		c.in = append(c.in, float32(v)/32768)
 	}
 	c.mid = c.doubler.Process(c.mid[:0], c.in)
-	var power float64
 	for i, v := range c.mid {
-		y := c.low.Step(c.high[1].Step(c.high[0].Step(float64(v))))
-		power += y * y
-		c.mid[i] = float32(y)
+		c.mid[i] = float32(c.low.Step(c.high[1].Step(c.high[0].Step(float64(v)))))
 	}
+	c.gate.Process(c.mid)
 	c.rider.Process(c.mid)
 	c.out = c.limiter.Process(c.out[:0], c.mid)
-	return c.out, power > voiceFloor*float64(len(c.mid))
+	return c.out, c.gate.Opened()
 }
 
 var _ Feed = (*microphone)(nil)

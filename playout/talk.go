@@ -23,10 +23,12 @@ const (
 // Causes of the end of a live voice, beside those of audio.Cause and
 // scheduler.Reason: they are written to the as-run, and web words them.
 const (
-	EndSpeaker = "speaker" // by the button
-	EndSilence = "silence" // nobody spoke
-	EndLink    = "link"    // nothing came from the microphone
-	EndLimit   = "limit"   // the time was over
+	EndSpeaker = "speaker"    // by the button
+	EndSilence = "silence"    // nobody spoke
+	EndLink    = "link"       // nothing came from the microphone
+	EndLimit   = "limit"      // the time was over
+	EndPacket  = "bad-packet" // what came was none of a microphone
+	EndRight   = "signed-out" // the speaker may not any more
 )
 
 // Taped says whether what airs is taken down.

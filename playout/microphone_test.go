@@ -1,0 +1,58 @@
+package playout
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"loalang/audio/level"
+)
+
+// A live voice airs as what the library holds does: near −18 LUFS, its true peak
+// at or under −1.5 dBTP, the hum of a cheap microphone gone, and its pauses still.
+func TestVoiceChain(t *testing.T) {
+	for name, amplitude := range map[string]float64{"quiet": 0.06, "loud": 0.9, "shouted": 4} {
+		t.Run(name, func(t *testing.T) {
+			c := newVoiceChain()
+			r := rand.New(rand.NewPCG(3, 3))
+			meter, peak := level.NewMeter(48000), level.NewTruePeak()
+			var pause, low float64
+			frames := make([]int16, LiveFrames)
+			for n := range 12 * 50 {
+				speaks := n%100 < 75
+				for i := range frames {
+					at := float64(n*LiveFrames+i) / LiveRate
+					v := 0.002 * math.Sin(2*math.Pi*50*at)
+					low += (r.NormFloat64() - low) * 0.3
+					if speaks {
+						v += amplitude * low * math.Abs(math.Sin(2*math.Pi*2*at))
+					}
+					frames[i] = int16(32767 * min(max(v, -1), 1))
+				}
+				sound, voiced := c.process(frames)
+				if n < 200 {
+					continue
+				}
+				meter.Write(sound)
+				peak.Write(sound)
+				if n%100 == 70 && !voiced || n%100 == 99 && voiced {
+					t.Errorf("packet %d: voiced is %v", n, voiced)
+				}
+				if n%100 == 99 {
+					for _, v := range sound {
+						pause = max(pause, math.Abs(float64(v)))
+					}
+				}
+			}
+			if l := meter.Loudness().Integrated; math.Abs(l-level.House) > 1.5 {
+				t.Errorf("it airs at %.1f LUFS, want %v", l, level.House)
+			}
+			if p := peak.DBTP(); p > -1.49 {
+				t.Errorf("its true peak is %.2f dBTP", p)
+			}
+			if pause > 0.003 {
+				t.Errorf("in a pause there is %.4f of the hum", pause)
+			}
+		})
+	}
+}
