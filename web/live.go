@@ -197,7 +197,7 @@ func (l *liveLine) hear() string {
 		case "extend":
 			l.talk.Extend()
 		default:
-			return playout.EndLink
+			return playout.EndPacket
 		}
 	}
 }
@@ -216,7 +216,7 @@ func (l *liveLine) tell() {
 			return
 		}
 		if !mayStill() {
-			l.talk.End("signed-out")
+			l.talk.End(playout.EndRight)
 		}
 		select {
 		case <-l.talk.Done():

@@ -120,6 +120,8 @@ func TestEveryCodeHasWords(t *testing.T) {
 		{"scheduler", "", "PartKind", []string{"part."}, 5},
 		{"scheduler", "", "OccurrenceKind", []string{"kind."}, 3},
 		{"playout", "", "Outcome", []string{"outcome."}, 7},
+		{"playout", "", "TalkStage", []string{"live-stage."}, 5},
+		{"playout", "End", "", []string{"cause."}, 6},
 		{"playout", "", "Heard", []string{"heard."}, 4},
 		{"playout", "Fault", "", []string{"rendition-fault.", "emergency-fault."}, 5},
 		{"playout", "Trouble", "", []string{"emergency-fault."}, 4},
