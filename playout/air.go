@@ -59,6 +59,8 @@ type Air struct {
 	Emergency *scheduler.Emergency // the newest that is active; nil: none
 	// Emergencies are all that are active, the oldest first.
 	Emergencies []ActiveEmergency
+	DeadAir     *DeadAir // something is silent that should be heard; nil: nothing is
+	DeadAirs    int64    // how often that began since the Player started
 	Output      audio.OutputState
 	Amp         hardware.AmpState
 	Clock       hardware.ClockState
@@ -71,6 +73,14 @@ type ActiveEmergency struct {
 	Sounding bool     // the card plays it, now or in its turn, with the amplifier on
 	Spoken   []string // languages whose words are in its cycle
 	Faults   []EmergencyFault
+}
+
+// DeadAir is silence where a voice was due.
+type DeadAir struct {
+	Occurrence string
+	Title      string
+	Language   string
+	Since      time.Time
 }
 
 // OnAir is the occurrence for which the amplifier is keyed.

@@ -72,6 +72,10 @@ type markedPart struct {
 	Started audio.Instant // of the open airing; zero when none is open
 	Airing  int
 	Unheard bool
+	Mute    bool // as in part
+	Passed  string
+
+	Part scheduler.Part
 }
 
 func newBookmark(cfg PlayerConfig) *bookmark {
@@ -180,9 +184,6 @@ func (p page) check() error {
 	for _, m := range p.Items {
 		if m.Occurrence.ID == "" || m.Occurrence.ID != m.Row.Occurrence {
 			return fmt.Errorf("bookmark: the row of %q is of %q", m.Occurrence.ID, m.Row.Occurrence)
-		}
-		if len(m.Parts) != len(m.Occurrence.Parts) && m.Row.Outcome == "" {
-			return fmt.Errorf("bookmark: %s has %d parts, %d are marked", m.Occurrence.ID, len(m.Occurrence.Parts), len(m.Parts))
 		}
 		for _, mp := range m.Parts {
 			if mp.Airing >= len(m.Row.Airings) || mp.Airing < 0 && mp.Started != 0 || mp.Skipped < 0 || mp.Told < 0 {

@@ -18,6 +18,10 @@ func (p *Player) event(ctx context.Context, ev audio.Event) {
 		p.partEnded(ev)
 	case audio.Underrun:
 		p.underrun()
+	case audio.DeadAir:
+		p.wentSilent(ev)
+	case audio.AliveAgain:
+		p.soundsAgain(ev)
 	case audio.Silenced:
 		p.freeze(ev.At)
 	case audio.Unsilenced:
@@ -83,7 +87,7 @@ func (p *Player) partStarted(ev audio.Event) {
 // heard is what is known of the newest airing of each part.
 func (it *item) heard() Heard {
 	for _, pt := range it.parts {
-		if pt.unheard {
+		if pt.unheard || pt.mute {
 			return HeardSilent
 		}
 	}
@@ -129,6 +133,7 @@ func (p *Player) partEnded(ev audio.Event) {
 		it.row.Airings[pt.airing].Level = ev.Level
 		p.book.record(it.row)
 	}
+	p.heardOut(pt)
 	p.settle(it)
 }
 
@@ -143,7 +148,7 @@ func (p *Player) settle(it *item) {
 			}
 			continue
 		}
-		if pt.cause != audio.Completed && broken < 0 {
+		if pt.cause != audio.Completed && !pt.over() && broken < 0 {
 			broken = i
 		}
 	}
@@ -153,11 +158,14 @@ func (p *Player) settle(it *item) {
 		}
 		return
 	}
-	if broken < 0 {
-		p.finish(it, Played, it.playedCause())
-		return
+	switch {
+	case broken < 0:
+		p.finish(it, it.playedOutcome(), it.playedCause())
+	case it.parts[broken].givenUp():
+		p.passOver(it, broken)
+	default:
+		p.repair(it, broken)
 	}
-	p.repair(it, broken)
 }
 
 // playedCause is what is worth telling of an item that was played to its end.
@@ -175,10 +183,6 @@ func (p *Player) repair(it *item, broken int) {
 	p.silence(it) // parts behind the broken one wait for nothing
 	for i := broken; i < len(it.parts); i++ {
 		delete(p.cues, it.parts[i].cue)
-	}
-	if cause == audio.Unread {
-		p.fail(it, string(cause))
-		return
 	}
 	p.blame(it, wordless(cause))
 	p.again(it, broken, p.cfg.Mono().Add(retryAfter))

@@ -48,6 +48,7 @@ type item struct {
 	endBy    string
 	endCause string        // of endAs
 	latest   audio.Instant // when it may go on at last, having been interrupted; zero: it was not
+	lacking  bool          // a voice of it could not be read
 	crashes  int           // how often a crash of this process interrupted it
 }
 
@@ -64,6 +65,9 @@ type part struct {
 	unheard bool          // its newest airing began while there was no card
 	frozen  bool          // an alarm silences it, and its airing was closed for that
 	cause   audio.Cause
+	silent  audio.Instant // since when it is silent though it sounds; zero: it is not
+	mute    bool          // and that is no pause: the alarm was raised
+	passed  string        // it was given up, and what is behind it goes on: a cause; empty: it was not
 }
 
 // take begins with an occurrence that was handed over.
@@ -92,7 +96,7 @@ func (p *Player) take(o scheduler.Occurrence) {
 	p.side.Go(func() {
 		// Claimed first, then opened: what has a row never plays twice.
 		err := p.book.claim(context.Background(), row)
-		var files []*os.File
+		var files opened
 		if !errors.Is(err, ErrClaimed) {
 			var openErr error
 			files, openErr = p.open(o.Parts)
@@ -104,50 +108,26 @@ func (p *Player) take(o scheduler.Occurrence) {
 			err = openErr
 		}
 		if !p.do(func() { p.prepared(it, files, err) }) {
-			closeAll(files)
+			files.close()
 		}
 	})
 }
 
-// open opens every part; on an error none stays open.
-func (p *Player) open(parts []scheduler.Part) ([]*os.File, error) {
-	files := make([]*os.File, 0, len(parts))
-	for _, sp := range parts {
-		f, err := p.cfg.Library.PlayCopy(context.Background(), sp.Recording)
-		if err != nil {
-			closeAll(files)
-			return nil, fmt.Errorf("open %s %s: %w", sp.Kind, sp.Recording, err)
-		}
-		files = append(files, f)
-	}
-	return files, nil
-}
-
-func closeAll(files []*os.File) {
-	for _, f := range files {
-		if f != nil {
-			_ = f.Close() // read only
-		}
-	}
-}
-
 // prepared goes on with an item whose claim is durable.
-func (p *Player) prepared(it *item, files []*os.File, err error) {
+func (p *Player) prepared(it *item, files opened, err error) {
 	switch {
 	case p.items[it.occ.ID] != it: // stopped meanwhile
-		closeAll(files)
+		files.close()
 		return
 	case errors.Is(err, ErrClaimed):
 		delete(p.items, it.occ.ID)
 		return
-	case err != nil || len(files) == 0:
+	case err != nil:
 		p.cfg.Log.Error("an occurrence cannot air", "occurrence", it.occ.ID, "err", err)
 		p.finish(it, Missed, string(audio.Unread))
 		return
 	}
-	for i := range it.parts {
-		it.parts[i].file = files[i]
-	}
+	p.adopt(it, 0, files)
 	due := p.instant(it.occ.Due)
 	if it.occ.Immediate && p.silenced == 0 {
 		due = p.earliest(due, it.occ.Length)
@@ -176,8 +156,8 @@ func (p *Player) cue(it *item, from int) {
 	for i := from; i < len(it.parts); i++ {
 		pt := &it.parts[i]
 		pt.cue = fmt.Sprintf("%s#%d.%d", it.occ.ID, i, it.try)
-		pt.ended, pt.frozen, pt.cause, pt.started, pt.told = false, false, "", 0, 0
-		c := audio.Cue{ID: pt.cue, File: pt.file, From: pt.done, At: it.startAt}
+		pt.ended, pt.frozen, pt.cause, pt.started, pt.told, pt.silent = false, false, "", 0, 0, 0
+		c := audio.Cue{ID: pt.cue, File: pt.file, From: pt.done, At: it.startAt, Spoken: pt.Kind == scheduler.PartVoice || pt.Kind == scheduler.PartFallback}
 		if i > from {
 			c.At, c.After, c.Gap = 0, it.parts[i-1].cue, pt.Pause
 			end = end.Add(pt.Pause)

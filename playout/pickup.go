@@ -1,7 +1,6 @@
 package playout
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +70,7 @@ func (it *item) marked() markedItem {
 	for i := range it.parts {
 		pt := &it.parts[i]
 		m.Parts = append(m.Parts, markedPart{
-			Ended: pt.ended, Cause: pt.cause, Skipped: pt.done, Told: pt.told, Started: pt.started, Airing: pt.airing, Unheard: pt.unheard,
+			Part: pt.Part, Mute: pt.mute, Passed: pt.passed, Ended: pt.ended, Cause: pt.cause, Skipped: pt.done, Told: pt.told, Started: pt.started, Airing: pt.airing, Unheard: pt.unheard,
 		})
 	}
 	return m
@@ -100,11 +99,10 @@ func (p *Player) pickUpItem(m markedItem, crash audio.Instant) {
 		occ: m.Occurrence, row: m.Row, hurt: m.Hurt, endAs: m.EndAs, endBy: m.EndBy, endCause: m.EndCause,
 		crashes: m.Crashes + 1, startAt: m.Begins,
 	}
-	for i, sp := range it.occ.Parts {
-		mp := m.Parts[i]
+	for i, mp := range m.Parts {
 		pt := part{
-			Part: sp, airing: mp.Airing, told: mp.Told, done: mp.Skipped, unheard: mp.Unheard,
-			ended: mp.Ended, cause: mp.Cause, started: mp.Started,
+			Part: mp.Part, airing: mp.Airing, told: mp.Told, done: mp.Skipped, unheard: mp.Unheard,
+			ended: mp.Ended, cause: mp.Cause, started: mp.Started, mute: mp.Mute, passed: mp.Passed,
 		}
 		it.parts = append(it.parts, pt)
 		if pt.started != 0 {
@@ -139,7 +137,7 @@ func (p *Player) decideCrashed(it *item, crash audio.Instant) {
 	case it.endAs != "":
 		p.finish(it, it.endAs, it.endCause)
 	case from == len(it.parts):
-		p.finish(it, Played, it.playedCause())
+		p.finish(it, it.playedOutcome(), it.playedCause())
 	case begun && (rule == scheduler.Drop || it.occ.Kind == KindLive):
 		p.finish(it, Cut, CauseCrash)
 	case it.crashes > maxCrashes:
@@ -162,7 +160,7 @@ func (p *Player) decideCrashed(it *item, crash audio.Instant) {
 // unfinished is the first part that has not come to its end.
 func (it *item) unfinished() int {
 	for i, pt := range it.parts {
-		over := pt.ended && pt.cause == audio.Completed || pt.done > 0 && audio.Rate.D(pt.done) >= pt.Length-crashDoubt
+		over := pt.over() || pt.ended && pt.cause == audio.Completed || pt.done > 0 && audio.Rate.D(pt.done) >= pt.Length-crashDoubt
 		if !over {
 			return i
 		}
@@ -172,30 +170,35 @@ func (it *item) unfinished() int {
 
 // openAgain opens the parts that are left and goes on with them.
 func (p *Player) openAgain(it *item, from int) {
+	var parts []scheduler.Part
+	for _, pt := range it.parts[from:] {
+		parts = append(parts, pt.Part)
+	}
 	p.side.Go(func() {
-		files, err := p.open(it.occ.Parts[from:])
+		files, err := p.open(parts)
 		if !p.do(func() { p.goOn(it, from, files, err) }) {
-			closeAll(files)
+			files.close()
 		}
 	})
 }
 
 // goOn places what is left of an item that a crash interrupted.
-func (p *Player) goOn(it *item, from int, files []*os.File, err error) {
+func (p *Player) goOn(it *item, from int, files opened, err error) {
 	switch {
 	case p.items[it.occ.ID] != it: // stopped meanwhile
-		closeAll(files)
+		files.close()
 		return
 	case err != nil:
 		p.cfg.Log.Error("an occurrence cannot go on after a crash", "occurrence", it.occ.ID, "err", err)
 		p.fail(it, string(audio.Unread))
 		return
 	}
-	for i, f := range files {
-		it.parts[from+i].file = f
-	}
+	p.adopt(it, from, files)
 	for i := range it.parts[:from] {
-		it.parts[i].ended, it.parts[i].cause = true, audio.Completed
+		it.parts[i].ended = true
+		if it.parts[i].passed == "" {
+			it.parts[i].cause = audio.Completed
+		}
 	}
 	if want := max(it.startAt, p.cfg.Mono()); it.latest == 0 {
 		p.place(it, from, want)

@@ -56,6 +56,9 @@ type PlayerConfig struct {
 	// machine: what is on the air is noted there, so that it goes on after a crash of
 	// this process. Empty: it does not.
 	Memory, Boot string
+	// Fallback names the recording that sounds when nothing else of an occurrence
+	// would be heard; empty: nothing does. It must not block. It may be nil.
+	Fallback func() string
 	// Released is called when what an earlier run claimed may air after all: the
 	// plan should be made again. It must return at once. It may be nil.
 	Released func()
@@ -107,6 +110,8 @@ type Player struct {
 
 	languages []string // of the village, as they were last known
 	up        bool     // the output holds its device; what a stand-in plays is heard by nobody
+	dead      *DeadAir // what is silent though it should be heard; nil: nothing is
+	deadAirs  int64    // how often that began
 	leaving   bool     // the process goes down: what sounds is stopped, not ended
 }
 

@@ -27,6 +27,7 @@ type airJSON struct {
 	Audible     bool            `json:"audible" doc:"False without a sound card: nothing is heard but by listening in."`
 	Up          bool            `json:"up" doc:"The output holds its device."`
 	Fault       string          `json:"fault,omitempty" doc:"What is weaker than asked."`
+	DeadAir     *deadAirJSON    `json:"dead_air,omitempty" doc:"Silence where a voice was due; shown until a voice is heard again."`
 	Level       levelJSON       `json:"level"`
 	Underruns   int64           `json:"underruns" doc:"How often the card ran dry since the output's process started."`
 	Restarts    int64           `json:"restarts"`
@@ -34,6 +35,14 @@ type airJSON struct {
 	Latency     float64         `json:"latency" doc:"Seconds from mixing a frame to hearing it."`
 	Amp         ampJSON         `json:"amp"`
 	Clock       clockJSON       `json:"clock"`
+}
+
+// deadAirJSON is something that is silent though it should be heard.
+type deadAirJSON struct {
+	Occurrence string    `json:"occurrence"`
+	Title      string    `json:"title"`
+	Language   string    `json:"language,omitempty"`
+	Since      time.Time `json:"since"`
 }
 
 // levelJSON is what left the mixer in the last tenth of a second.
@@ -119,6 +128,9 @@ func airOf(a playout.Air, lang string) airJSON {
 			Occurrence: o.ID, Kind: string(o.Kind), Announcement: o.Announcement, Title: o.Title, Class: string(o.Class),
 			Part: string(on.Part), Language: on.Language, Started: instantOf(on.Started), Ends: instantOf(on.Ends),
 		}
+	}
+	if d := a.DeadAir; d != nil {
+		j.DeadAir = &deadAirJSON{d.Occurrence, d.Title, d.Language, d.Since.UTC()}
 	}
 	for _, e := range a.Emergencies {
 		j.Emergencies = append(j.Emergencies, liveOf(e, lang))

@@ -155,6 +155,7 @@ func TestGetAndStopAir(t *testing.T) {
 		State, Device string
 		OnAir         *struct{ Occurrence, Part, Language string } `json:"on_air"`
 		Level         struct{ RMS, Peak float64 }
+		DeadAir       *struct{ Occurrence, Title, Language string } `json:"dead_air"`
 		Clock         struct {
 			Trust   string
 			Trusted bool
@@ -165,6 +166,13 @@ func TestGetAndStopAir(t *testing.T) {
 		h.call("viewer", "GET", "/api/v1/air", "").want(200).into(&a)
 	}
 	get()
+	if a.DeadAir != nil {
+		t.Errorf("dead air %+v", a.DeadAir)
+	}
+	h.w.air.DeadAir = &playout.DeadAir{Occurrence: "o", Title: "Họp", Language: "vi", Since: h.w.now}
+	if get(); a.DeadAir == nil || a.DeadAir.Title != "Họp" || a.DeadAir.Language != "vi" {
+		t.Errorf("dead air %+v", a.DeadAir)
+	}
 	if a.State != "idle" || a.Device != "null" || a.Level.RMS != -120 || !a.Clock.Trusted {
 		t.Errorf("got %+v", a)
 	}

@@ -94,6 +94,7 @@ func TestMetrics(t *testing.T) {
 	h.w.runs = nil // before the start: not counted
 	h.w.air.Output.Underruns, h.w.air.Output.ChildRSS, h.w.air.Clock.Trust = 3, 9_500_000, hardware.Unknown
 	h.w.air.OnAir = &playout.OnAir{Occurrence: h.w.plan.Occurrences[0]}
+	h.w.air.DeadAir, h.w.air.DeadAirs = &playout.DeadAir{Occurrence: "o"}, 2
 	h.call("viewer", "GET", "/api/v1/announcements/"+noticeID, "").want(200)
 	now := h.w.now
 	run := func(id string, due time.Time, o playout.Outcome, late time.Duration) playout.AsRun {
@@ -109,7 +110,7 @@ func TestMetrics(t *testing.T) {
 	}
 	first := h.metrics()
 	for _, want := range []string{
-		"loalang_on_air 1", "loalang_emergency_active 0", "loalang_clock_trusted 0", "loalang_output_up 1", "loalang_output_level_dbfs -120",
+		"loalang_on_air 1", "loalang_emergency_active 0", "loalang_clock_trusted 0", "loalang_output_up 1", "loalang_dead_air 1", "loalang_dead_air_total 2", "loalang_output_level_dbfs -120",
 		"loalang_output_underruns_total 3", "loalang_output_resident_bytes 9.5e+06",
 		`loalang_asrun_outcomes_total{outcome="played"} 1`, `loalang_asrun_outcomes_total{outcome="missed"} 1`, `loalang_asrun_outcomes_total{outcome="cut"} 0`,
 		"loalang_asrun_lateness_seconds_count 1", `loalang_asrun_lateness_seconds_bucket{le="0.001"} 1`, `loalang_asrun_lateness_seconds_bucket{le="0.0005"} 0`,

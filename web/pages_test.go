@@ -12,6 +12,7 @@ import (
 
 	"loalang/hardware"
 	"loalang/people"
+	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -30,6 +31,15 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 			"on air", "/", func(w *world) { w.fill(); w.onAir() },
 			[]string{"Đang phát", "còn 0:48", "Tiếng Việt, loa cả thôn", "Nghe cùng", "Dừng phát", `x2="63%"`, "Âm-li đang bật", "Tiếng tốt"},
 			[]string{"On air", "0:48 left", "Listen in", "Stop", "Amplifier on"},
+		},
+		{
+			"dead air", "/", func(w *world) {
+				w.fill()
+				w.onAir()
+				w.air.DeadAir = &playout.DeadAir{Occurrence: "o", Title: cattle, Since: w.at(23, 16, 18)}
+			},
+			[]string{"Không nghe thấy tiếng của bản tin “" + cattle + "”, từ 16:18"},
+			[]string{"Nothing is to be heard of", "since 16:18"},
 		},
 		{"today in an emergency", "/", func(w *world) { w.fill(); w.emergencyOn() }, []string{"Đang phát khẩn cấp", "Mở để dừng"}, []string{"Emergency on air"}},
 		{"empty village", "/", func(*world) {}, []string{"Chưa có bản tin nào chờ phát.", "chưa có bản tin"}, []string{"No notice waits"}},

@@ -101,7 +101,11 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 // of the API's event.
 func airKey(a playout.Air) string {
 	j := airOf(a, vietnamese)
-	key := []string{emergencyKey(a), "", "", "", "", strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), strconv.FormatBool(j.Amp.Keyed), strconv.FormatBool(j.Clock.Trusted)}
+	dead := ""
+	if j.DeadAir != nil {
+		dead = j.DeadAir.Occurrence
+	}
+	key := []string{emergencyKey(a), "", "", "", "", dead, strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), strconv.FormatBool(j.Amp.Keyed), strconv.FormatBool(j.Clock.Trusted)}
 	if on := j.OnAir; on != nil {
 		key[1], key[2], key[3], key[4] = on.Occurrence, j.State, on.Part, on.Language
 	}
@@ -180,6 +184,8 @@ func (v *visit) soundState(a playout.Air) stateView {
 	switch {
 	case !a.Output.Up:
 		return stateView{"bad", "song", v.word("sound.down")}
+	case a.DeadAir != nil:
+		return stateView{"bad", "song", v.word("sound.dead", a.DeadAir.Title, v.clock(a.DeadAir.Since))}
 	case !a.Output.Audible:
 		return stateView{"wait", "song", v.word("sound.inaudible")}
 	case a.Output.Fault != "":

@@ -126,7 +126,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		{"playout", "Fault", "", []string{"rendition-fault.", "emergency-fault."}, 5},
 		{"playout", "Trouble", "", []string{"emergency-fault."}, 4},
 		{"audio", "", "Cause", []string{"cause."}, 7},
-		{"playout", "Cause", "", []string{"cause."}, 1},
+		{"playout", "Cause", "", []string{"cause."}, 2},
 		{"recordings", "", "Refusal", []string{"refused."}, 8},
 		{"recordings", "", "Kind", []string{"recording."}, 3},
 		{"recordings", "", "profile.go", []string{"warning."}, 5},

@@ -225,11 +225,12 @@ func (b *board) wire(spool []string) {
 		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Engine: newEngine(b.settings, ""), Urgent: newEngine(b.settings, b.memory),
 		Library: shelf{b.library, b.db}, Now: b.clock.Now, Done: func() { b.planner.Changed() }, Log: b.log,
 	})
+	fallback := b.settings.fallback()
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
 		Voicer: b.producer, Places: b.db, Spool: spool, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
-		Seen: b.clock.Saw, Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
+		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,

@@ -27,6 +27,7 @@ func TestWrongUse(t *testing.T) {
 		"DevicePath":        {[]string{"serve", "--data", nothing, "--device", "../card"}, 2, "device"},
 		"DeviceSpace":       {[]string{"serve", "--data", nothing, "--device", "my card"}, 2, "device"},
 		"ListenNoPort":      {[]string{"serve", "--data", nothing, "--listen", "localhost"}, 2, "HOST:PORT"},
+		"NoSuchFallback":    {[]string{"serve", "--data", nothing, "--fallback", "nhac"}, 2, "use chime, opening"},
 		"SettleTooLong":     {[]string{"serve", "--data", nothing, "--settle", "5h"}, 2, "0s to 60s"},
 		"AmpHalf":           {[]string{"serve", "--data", nothing, "--amp-chip", "gpiochip0"}, 2, "go together"},
 		"NoData":            {[]string{"plan", "--data", nothing}, 1, "holds no Loa Làng data"},

@@ -37,6 +37,7 @@ type settings struct {
 	AmpChip      string // GPIO chip; empty: a simulated amplifier
 	AmpLine      string // line name or offset on AmpChip
 	AmpActiveLow bool
+	Fallback     string        // a built-in sound, the ID of a recording, or none
 	Settle       time.Duration // from keying the amplifier until sound is safe
 	Tail         time.Duration // from the last frame until switching it off
 	Espeak       string        // program
@@ -97,6 +98,7 @@ func table() []setting {
 			s.AmpActiveLow = b
 			return nil
 		}},
+		{"fallback", "opening", "what sounds instead of a notice that cannot be heard: chime, opening, closing, the ID of a recording, or none", setFallback},
 		{"settle", "2s", "how long the amplifier needs after switching on", setSpan(func(s *settings) *time.Duration { return &s.Settle })},
 		{"tail", "1s", "how long the amplifier stays on after the last word", setSpan(func(s *settings) *time.Duration { return &s.Tail })},
 		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {

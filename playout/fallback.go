@@ -1,0 +1,194 @@
+package playout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+// opened are the files of parts, nil for those that could not be opened, and what
+// sounds instead when none of them speaks.
+type opened struct {
+	files []*os.File
+	spare *part
+}
+
+func (o opened) close() {
+	for _, f := range o.files {
+		if f != nil {
+			_ = f.Close() // read only
+		}
+	}
+	if o.spare != nil {
+		_ = o.spare.file.Close() // read only
+	}
+}
+
+// open opens every part that can be, and the fallback when no voice is among
+// them. The error says that nothing of it is worth airing; then none stays open.
+func (p *Player) open(parts []scheduler.Part) (opened, error) {
+	o := opened{files: make([]*os.File, len(parts))}
+	var errs []error
+	wanted, speaks := false, false
+	for i, sp := range parts {
+		f, err := p.cfg.Library.PlayCopy(context.Background(), sp.Recording)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("open %s %s: %w", sp.Kind, sp.Recording, err))
+		}
+		o.files[i] = f
+		wanted = wanted || sp.Kind == scheduler.PartVoice
+		speaks = speaks || sp.Kind == scheduler.PartVoice && f != nil
+	}
+	if wanted && !speaks {
+		spare, err := p.openFallback()
+		if errs = append(errs, err); err == nil {
+			o.spare, speaks = spare, true
+		}
+	}
+	sounds := slices.ContainsFunc(o.files, func(f *os.File) bool { return f != nil })
+	if wanted && !speaks || !sounds && o.spare == nil {
+		o.close()
+		return opened{}, errors.Join(append(errs, errors.New("nothing of it can be heard"))...)
+	}
+	if err := errors.Join(errs...); err != nil {
+		p.cfg.Log.Error("a part of an occurrence cannot be read and is left out", "err", err)
+	}
+	return o, nil
+}
+
+// errNoFallback says that nothing is to sound instead.
+var errNoFallback = errors.New("no fallback recording is chosen")
+
+// openFallback opens what sounds instead of what cannot be heard.
+func (p *Player) openFallback() (*part, error) {
+	id := ""
+	if p.cfg.Fallback != nil {
+		id = p.cfg.Fallback()
+	}
+	if id == "" {
+		return nil, errNoFallback
+	}
+	f, err := p.cfg.Library.PlayCopy(context.Background(), id)
+	if err != nil {
+		return nil, fmt.Errorf("open fallback %s: %w", id, err)
+	}
+	frames, err := framesOf(f)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open fallback %s: %w", id, err), f.Close())
+	}
+	return &part{
+		Part: scheduler.Part{Kind: scheduler.PartFallback, Recording: id, Length: audio.Rate.D(frames)},
+		file: f, airing: -1,
+	}, nil
+}
+
+func framesOf(f *os.File) (audio.Frames, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	wav, err := audio.ScanWAV(f, info.Size())
+	return wav.Frames, err
+}
+
+// adopt gives the parts from one on their files. What has none is left out, and
+// what stands in for it takes the place of the first voice.
+func (p *Player) adopt(it *item, from int, o opened) {
+	kept := it.parts[:from:from]
+	for i, pt := range it.parts[from:] {
+		if pt.file = o.files[i]; pt.file != nil {
+			kept = append(kept, pt)
+			continue
+		}
+		p.blame(it, string(audio.Unread))
+		it.lacking = it.lacking || pt.Kind == scheduler.PartVoice
+		if o.spare != nil && pt.Kind == scheduler.PartVoice {
+			o.spare.Pause = pt.Pause
+			kept = append(kept, *o.spare)
+			o.spare = nil
+		}
+	}
+	it.parts = kept
+}
+
+// over says whether nothing more is to come of a part that ended.
+func (pt *part) over() bool { return pt.passed != "" && pt.ended && pt.cause == "" }
+
+// givenUp says whether what is behind a part that ended goes on without it.
+func (pt *part) givenUp() bool { return pt.passed != "" || pt.cause == audio.Unread }
+
+// playedOutcome is the outcome of an item of which nothing more is to come.
+func (it *item) playedOutcome() Outcome {
+	lacking := it.lacking || slices.ContainsFunc(it.parts, func(pt part) bool { return pt.passed != "" && pt.Kind == scheduler.PartVoice })
+	switch {
+	case !lacking:
+		return Played
+	case len(it.row.Airings) == 0:
+		return Missed
+	}
+	return Cut
+}
+
+// passOver goes on behind a part that is silent or cannot be read. When nothing
+// else of the item would be heard, the fallback takes its place.
+func (p *Player) passOver(it *item, broken int) {
+	pt := &it.parts[broken]
+	if pt.passed == "" {
+		pt.passed = string(audio.Unread)
+	}
+	p.silence(it) // parts behind the broken one wait for nothing
+	for i := broken; i < len(it.parts); i++ {
+		delete(p.cues, it.parts[i].cue)
+	}
+	p.blame(it, pt.passed)
+	p.cfg.Log.Error("a part is given up, what is behind it goes on", "occurrence", it.occ.ID, "part", pt.Kind, "language", pt.Language, "cause", pt.passed)
+	pt.cause = "" // over
+	it.ready = false
+	voice := pt.Kind == scheduler.PartVoice
+	if !voice || it.speaks() {
+		p.goBehind(it, broken, nil)
+		return
+	}
+	p.side.Go(func() {
+		spare, err := p.openFallback()
+		if err != nil {
+			p.cfg.Log.Error("nothing sounds instead of what is silent", "occurrence", it.occ.ID, "err", err)
+		}
+		if !p.do(func() { p.goBehind(it, broken, spare) }) && spare != nil {
+			_ = spare.file.Close() // read only
+		}
+	})
+}
+
+// speaks says whether a voice of the item was heard, or is still to come.
+func (it *item) speaks() bool {
+	return slices.ContainsFunc(it.parts, func(pt part) bool {
+		return (pt.Kind == scheduler.PartVoice || pt.Kind == scheduler.PartFallback) && pt.passed == ""
+	})
+}
+
+// goBehind cues what is left of an item behind a part that was passed over, with
+// what takes its place, if anything does.
+func (p *Player) goBehind(it *item, broken int, spare *part) {
+	gone := p.items[it.occ.ID] != it
+	if spare != nil && !gone {
+		spare.Pause = it.parts[broken].Pause
+		it.parts = slices.Insert(it.parts, broken+1, *spare)
+	}
+	switch {
+	case gone:
+		if spare != nil {
+			_ = spare.file.Close() // read only
+		}
+	case broken+1 == len(it.parts) || spare == nil && !it.speaks():
+		p.finish(it, it.playedOutcome(), it.playedCause())
+	default:
+		it.latest = max(it.latest, p.cfg.Mono().Add(p.grace(it)))
+		p.again(it, broken+1, p.cfg.Mono())
+	}
+}
