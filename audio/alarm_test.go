@@ -215,8 +215,8 @@ func TestAlarmsAlternate(t *testing.T) {
 		r.play(13000)
 		for _, at := range []audio.Frames{0, 6000} {
 			r.wantLevel(at+fadeFrames, at+3000, 9000)
-			r.wantLevel(at+3000, at+5000, 7000)
-			r.wantLevel(at+5000, at+6000, 5000)
+			r.wantLevel(at+3000+fadeFrames, at+5000, 7000)
+			r.wantLevel(at+5000+fadeFrames, at+6000, 5000)
 		}
 		r.wantStarted("flood", 0)
 		r.wantStarted("fire", 3000)

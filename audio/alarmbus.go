@@ -163,9 +163,12 @@ func (b *alarmBus) next() bool {
 // turn begins a cycle of a.
 func (b *alarmBus) turn(a *alarmRun) {
 	if !b.sounding {
-		b.sounding, b.gain = true, 0
+		b.sounding = true
 		b.from.Store(int64(b.pos))
 		b.to.Store(int64(forever))
+	}
+	if a != b.current {
+		b.gain = 0
 	}
 	if spec := a.spec.Load(); spec != a.playing && spec != closedAlarm {
 		a.playing, a.cycles = spec, 0

@@ -86,6 +86,38 @@ func TestBedTurnsAroundWithoutAStep(t *testing.T) {
 	})
 }
 
+// TestBedComesBackAsFarAsItCan: while it goes up, a voice becomes known that is
+// near, but not so near that it had to turn around at once.
+func TestBedComesBackAsFarAsItCan(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		r.cue(bedOf("bed", 8000, 1000))
+		r.cue(cueOf("first", flat(20000, 0), 20000))
+		r.play(42720)
+		r.cue(cueOf("second", flat(20000, 0), 42720+7000))
+		r.play(80000)
+		// It goes up by 1/38400 in each frame from 40000 on until what is left to
+		// 49720 is just enough to come down again.
+		turn := audio.Frames(48183)
+		r.wantGain(40000, turn, 8000, func(k audio.Frames) float64 { return ducked(1 - float64(k+1)/float64(release)) })
+		r.wantGain(49720, 60000, 8000, func(audio.Frames) float64 { return ducked(1) })
+	})
+}
+
+func TestBedIsDownForWhatTheAlarmHeldBack(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		r.cue(bedOf("bed", 8000, 1000))
+		r.play(frozen)
+		r.raise(alarmOf("flood", flat(4800, -9000), 1))
+		r.play(frozen + 2400)
+		voice := cueOf("voice", flat(20000, 0), 0)
+		voice.At = 0
+		r.cue(voice)
+		r.play(60000)
+		r.wantStarted("voice", thawed)
+		r.wantGain(thawed+fadeFrames, thawed+20000, 8000, func(audio.Frames) float64 { return ducked(1) })
+	})
+}
+
 func TestBedStaysDownInAShortPause(t *testing.T) {
 	onRig(t, func(_ *testing.T, r *rig) {
 		r.cue(bedOf("bed", 8000, 1000))

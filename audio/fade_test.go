@@ -336,6 +336,33 @@ func TestFollowerThatIsStoppedLeavesTheFadeToItsPredecessor(t *testing.T) {
 	})
 }
 
+// TestFollowerThatIsStoppedUnderAnAlarm: as above, when the alarm has taken back
+// the frames in which they crossed over.
+func TestFollowerThatIsStoppedUnderAnAlarm(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		c := newCard(r, 480, 4)
+		first := flat(8000, 8000)
+		c.cue(cueOf("a", first, 4000)) // they cross from 10800 on, which is pulled by 9600
+		c.cue(crossing("b", flat(8000, -4000), "a", 1200))
+		c.sound(9600)
+		c.raise(alarmOf("flood", flat(4800, -9000), 1))
+		c.sound(9600 + 2400)
+		c.desk.Stop("b")
+		c.sound(40000)
+		c.wantEnded("b", audio.Stopped, 0, -1)
+		r.out = c.heard
+		var sounds audio.Frames
+		for _, v := range c.heard[14400:] {
+			if v*32768 > 7999 {
+				sounds++
+			}
+		}
+		if want := audio.Frames(4000 + 8000 - 9600 - 240); sounds < want {
+			t.Errorf("%d frames of the first came whole behind the alarm, want %d", sounds, want)
+		}
+	})
+}
+
 // TestSegueOfManyItems joins 500 items, cued as slots fall free, with no frame
 // lost or doubled.
 func TestSegueOfManyItems(t *testing.T) {

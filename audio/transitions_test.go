@@ -87,9 +87,10 @@ func fades(in, out time.Duration) func(*audio.DeskCue) {
 
 func replacing(id string) func(*audio.DeskCue) { return func(c *audio.DeskCue) { c.Replaces = id } }
 
-// siren is an alarm of 4800 frames.
+// siren is an alarm of 4800 frames that begins at its full level.
 func siren(id string, m material) audio.DeskAlarm {
-	return alarmOf(id, m.soft(4800, fullness), 1)
+	whole := m.soft(9600, fullness).AppendTo(nil)
+	return alarmOf(id, audio.NewClip(whole[4800:]), 1)
 }
 
 // softBed is a bed of the material that ducks quickly.
