@@ -103,6 +103,43 @@ func TestPullOfAStreamAllocatesNothing(t *testing.T) {
 	}
 }
 
+// amiss is a Desk on which a file sounds that is put in step again.
+func amiss(tb testing.TB) *audio.Desk {
+	tb.Helper()
+	d := sounding(tb, 1, false)
+	d.Pull(make([]float32, 480))
+	d.Anchor(0, frameAt(480))
+	return d
+}
+
+func TestPullInStepAllocatesNothing(t *testing.T) {
+	d, buf := amiss(t), make([]float32, 480)
+	if n := testing.AllocsPerRun(150, func() { d.Pull(buf) }); n != 0 {
+		t.Errorf("a pull allocates %v times, want 0", n)
+	}
+}
+
+// BenchmarkPullResampled is 10 ms of a file that is put in step, and of a stream.
+func BenchmarkPullResampled(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		make func(testing.TB) *audio.Desk
+	}{{"file", amiss}, {"stream", streaming}} {
+		b.Run(c.name, func(b *testing.B) {
+			d, buf := c.make(b), make([]float32, 480)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i%200 == 199 { // as in BenchmarkPull
+					b.StopTimer()
+					d = c.make(b)
+					b.StartTimer()
+				}
+				d.Pull(buf)
+			}
+		})
+	}
+}
+
 // BenchmarkPull is 10 ms of sound.
 func BenchmarkPull(b *testing.B) {
 	for _, l := range loads {

@@ -36,6 +36,11 @@ type DeskOptions struct {
 // it had buffered when the alarm began is through. What is pulled after the
 // alarm goes on from that volume.
 //
+// Files follow CLOCK_MONOTONIC and not the device's crystal: while a file is within
+// half a millisecond of where it should be it is played bit for bit; then it is
+// resampled, by as little as the crystal is wrong, and stays within a millisecond.
+// So neighbours that play the same at the same instant make no echo (ADR 9).
+//
 // The programme passes a look-ahead limiter at −1 dBFS that leaves what is
 // below bit for bit alone; an alarm is one voice of known peak, whose gain is
 // bounded instead. Fading across in 5 ms, both stay below the ceiling together.
@@ -56,6 +61,7 @@ type Desk struct {
 
 	anchored  atomic.Bool
 	origin    atomic.Int64 // Instant at which frame 0 left, or would have left, the card
+	crystal   crystal
 	underruns atomic.Int64
 
 	mu      sync.Mutex
@@ -91,12 +97,11 @@ func (d *Desk) Run(ctx context.Context) error {
 	var readers sync.WaitGroup
 	for {
 		for _, c := range d.takeUnread() {
-			sound := c.sound.Load()
-			if sound == nil { // it has ended already
+			if c.sound.Load() == nil { // it has ended already
 				_ = closeSource(c.source) // nothing is lost when a file that was only read does not close
 				continue
 			}
-			readers.Go(func() { _ = c.read(ctx, sound) })
+			readers.Go(func() { _ = c.read(ctx) })
 		}
 		select {
 		case <-d.arrived:
@@ -161,10 +166,7 @@ func (d *Desk) Cue(c DeskCue) error {
 		return fmt.Errorf("cue %s: %w: wait for its end or choose another ID", c.ID, ErrDuplicateCue)
 	}
 	d.serial++
-	cue := newDeskCue(c, d.serial)
-	if c.Stream != nil {
-		cue.goLive(*c.Stream, &d.programme.pulled)
-	}
+	cue := newDeskCue(c, d.serial, d)
 	if c.After != "" {
 		if cue.after = d.cues[c.After]; cue.after == nil {
 			return fmt.Errorf("cue %s: after %q: %w: cue that one first", c.ID, c.After, ErrUnknownCue)

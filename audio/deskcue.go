@@ -89,7 +89,8 @@ type deskCue struct {
 	after    *deskCue
 	replaces *deskCue
 
-	live *stream // nil: its sound is read ahead
+	live *stream // of a stream
+	pace *pacer  // of a file
 
 	sound atomic.Pointer[feed] // nil once nobody reads it any more
 	stop  atomic.Bool
@@ -109,6 +110,7 @@ type deskCue struct {
 	cut     Frames // device frame at which it ends, before its length
 	cause   Cause  // why it is cut
 	detail  string
+	wasOver Instant // what over was, once nobody reads the sound any more
 	shape
 	bed      *bed      // nil: a voice
 	listener *listener // nil: it may be silent
@@ -116,7 +118,7 @@ type deskCue struct {
 	energy   uint64    // of the programme before began
 }
 
-func newDeskCue(c DeskCue, serial int64) *deskCue {
+func newDeskCue(c DeskCue, serial int64, d *Desk) *deskCue {
 	cue := &deskCue{
 		id: c.ID, source: c.Source, serial: serial, gain: c.Gain.Factor(),
 		at: c.At, gap: Rate.N(c.Gap), began: -1, cut: forever,
@@ -126,22 +128,22 @@ func newDeskCue(c DeskCue, serial int64) *deskCue {
 	if c.Spoken {
 		cue.listener = new(listener)
 	}
-	cue.sound.Store(newFeed(c.Frames))
+	if c.Stream != nil {
+		cue.live = newStream(*c.Stream, &d.programme.pulled)
+		cue.sound.Store(newFeedOf(streamSize, forever))
+		return cue
+	}
+	cue.pace = newPacer(d, c.Frames)
+	cue.sound.Store(cue.pace.feed())
 	return cue
 }
 
-// goLive makes cue a stream.
-func (c *deskCue) goLive(s Stream, pulled *Frames) {
-	c.live = newStream(s, pulled)
-	c.sound.Store(newFeedOf(streamSize, forever))
-}
-
 // read is the reader of c's source, which it closes.
-func (c *deskCue) read(ctx context.Context, sound *feed) error {
+func (c *deskCue) read(ctx context.Context) error {
 	if c.live != nil {
 		return c.live.run(ctx, c.source, &c.ended)
 	}
-	return sound.run(ctx, c.source, &c.ended)
+	return c.pace.raw.run(ctx, c.source, &c.ended)
 }
 
 // end is the device frame after its last one, as far as is known; forever or
@@ -154,12 +156,17 @@ func (c *deskCue) end() Frames {
 	return min(c.start+f.length()+c.stall, c.cut)
 }
 
-// playedBy is how many of its frames lie before the device frame.
+// playedBy is how many of its frames lie before the device frame: those of its
+// file, of a stream those of the device.
 func (c *deskCue) playedBy(frame Frames) Frames {
 	if c.began < 0 {
 		return 0
 	}
-	return max(0, min(frame, c.end())-c.start)
+	n := max(0, min(frame, c.end())-c.start)
+	if f := c.sound.Load(); f != nil && f.pace != nil {
+		return f.pace.heard(f, n)
+	}
+	return n
 }
 
 // window is the part of the block [head, head+n) in which c sounds.
@@ -181,6 +188,8 @@ func (c *deskCue) supply(head, n Frames) {
 	}
 	if c.live != nil {
 		c.live.supply(f, to-c.start)
+	} else {
+		c.pace.supply(f, to-c.start)
 	}
 	whole := f.total.Load() >= 0 // asked first: then available is all there will ever be
 	c.take = min(to-from, f.available(from-c.start))

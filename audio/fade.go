@@ -133,11 +133,7 @@ func (c *deskCue) unfade(by Frames) {
 // quench fades x, the frames from pos on, out before what has not been read in
 // time, and in behind it.
 func (c *deskCue) quench(x []float32, pos Frames, f *feed) {
-	whole := f.total.Load() >= 0 // asked first, as in supply
-	left := f.available(pos)
-	if whole {
-		left = forever
-	}
+	left := f.ready(pos)
 	if c.live != nil || c.thirst == 0 && left >= Frames(len(x))+fade {
 		return
 	}

@@ -31,6 +31,7 @@ type feed struct {
 	total   atomic.Int64 // frames there are; −1 until the end was seen
 	fault   string       // why the source ended; empty at its true end; set before total
 	limit   Frames       // what the cue wants of the source
+	pace    *pacer       // what fills it, when that is no reader
 }
 
 // newFeed makes room for a cue of length frames, 0 when that is not known.
@@ -109,11 +110,17 @@ func (f *feed) length() Frames {
 	if n := f.total.Load(); n >= 0 {
 		return Frames(n)
 	}
+	if f.pace != nil {
+		return f.pace.length(f)
+	}
 	return f.limit
 }
 
 // broken says why the source ended before its time; empty when it did not.
 func (f *feed) broken() string {
+	if f.pace != nil {
+		return f.pace.raw.broken()
+	}
 	if f.total.Load() < 0 {
 		return ""
 	}
@@ -123,6 +130,20 @@ func (f *feed) broken() string {
 // available is how many frames can be read from pos on.
 func (f *feed) available(pos Frames) Frames {
 	return max(0, Frames(f.written.Load())-pos)
+}
+
+// ready is how many frames from pos on wait for nothing; forever when those are
+// all there will ever be.
+func (f *feed) ready(pos Frames) Frames {
+	if f.pace != nil {
+		return f.available(pos) + f.pace.ready()
+	}
+	whole := f.total.Load() >= 0 // asked first: then available is all
+	n := f.available(pos)
+	if whole {
+		return forever
+	}
+	return n
 }
 
 // consumed lets go of what lies more than feedHistory before pos.

@@ -29,6 +29,7 @@ func (p *programme) freeze(from Frames) {
 	}
 	p.gain = muted
 	p.frozen, p.frozenAt, p.recasted = true, from, false
+	p.stood = Instant(p.d.origin.Load())
 	p.d.tell(Event{Kind: Silenced, At: p.d.instant(from)})
 }
 
@@ -46,6 +47,9 @@ func (p *programme) thaw(at Frames) {
 			continue
 		}
 		c.rewind(p.frozenAt - c.start)
+		if c.pace != nil { // as long by the card's clock as by its own
+			c.pace.lead -= Instant(p.d.origin.Load()) - p.stood
+		}
 		c.start += shift
 		if c.cut < forever {
 			c.cut += shift

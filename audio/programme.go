@@ -24,10 +24,11 @@ type programme struct {
 	gain     float32 // of the mute under an alarm, moving to its goal by 1/fade per frame
 	lift     float32 // takes back what a device has muted by that keeps its volume; else 1
 	frozen   bool
-	frozenAt Frames // the first muted frame
-	recasted bool   // the cues know of the freeze
-	openFrom Frames // the first frame after the last alarm
-	seenTo   Frames // end of the alarm that was dealt with last
+	frozenAt Frames  // the first muted frame
+	stood    Instant // origin then
+	recasted bool    // the cues know of the freeze
+	openFrom Frames  // the first frame after the last alarm
+	seenTo   Frames  // end of the alarm that was dealt with last
 	scratch  [block]float32
 	voices   voices
 	energy   energy
@@ -184,6 +185,7 @@ func (c *deskCue) follow(earliest Frames) (due Frames, known bool, doomed Cause)
 
 func (p *programme) startCue(c *deskCue, start Frames) {
 	c.fixed, c.start = true, start
+	p.tie(c, start)
 	var crossed Frames
 	if c.after != nil && !c.pinned {
 		crossed = max(0, c.after.end()-start)
@@ -286,7 +288,7 @@ func (p *programme) finish(slot int, c *deskCue, cause Cause, at Frames) {
 // retire lets go of the cue's memory; what a follower needs to know stays.
 func (p *programme) retire(slot int, c *deskCue) {
 	if c.fixed {
-		c.cut = c.end()
+		c.wasOver, c.cut = c.over(), c.end()
 	}
 	c.sound.Store(nil)
 	c.after, c.replaces = nil, nil

@@ -4,7 +4,9 @@ package audio
 // instant. Starts and ends are computed from the last one, so a device calls it
 // before its first pull, and again when its clock has drifted or jumped.
 func (d *Desk) Anchor(f Frames, at Instant) {
-	d.origin.Store(int64(at.Add(-Rate.D(f))))
+	origin := at.Add(-Rate.D(f))
+	d.crystal.anchored(f, origin)
+	d.origin.Store(int64(origin))
 	d.anchored.Store(true)
 }
 

@@ -88,3 +88,18 @@ func (s *sinc) at(window []int16, frac float64) float32 {
 	}
 	return x + float32(place-float64(phase))*(y-x)
 }
+
+// ring is the sound at frac behind the frame at, of which buf holds a ring; there
+// are those from first up to but not including last, and more of the same beyond
+// them. It does not allocate.
+func (s *sinc) ring(buf []int16, at Frames, frac float64, first, last Frames) float32 {
+	size, from := Frames(len(buf)), at-sincHalf+1
+	if i := from % size; from >= first && from+sincTaps <= last && i+sincTaps <= size {
+		return s.at(buf[i:i+sincTaps], frac)
+	}
+	var window [sincTaps]int16
+	for j := range window {
+		window[j] = buf[min(max(from+Frames(j), first), last-1)%size]
+	}
+	return s.at(window[:], frac)
+}

@@ -269,13 +269,7 @@ func (s *stream) between(frame, written Frames) float32 {
 	if s.frac == 0 {
 		return float32(s.in[frame%size])
 	}
-	var window [sincTaps]int16
-	for j := range window {
-		if k := frame + Frames(j) - sincHalf + 1; k >= 0 && k < written {
-			window[j] = s.in[k%size]
-		}
-	}
-	return s.sinc.at(window[:], s.frac)
+	return s.sinc.ring(s.in, frame, s.frac, 0, written)
 }
 
 // letGo frees what is not read any more.
