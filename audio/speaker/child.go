@@ -117,10 +117,10 @@ func greet(l *link) (*message, error) {
 			return nil, fmt.Errorf("wait for the parent: %w", a.err)
 		}
 		if a.m.Hello == nil {
-			return nil, fmt.Errorf("%w: the first one is no greeting", ErrMessage)
+			return nil, errors.Join(fmt.Errorf("%w: the first one is no greeting", ErrMessage), closeAll(a.m.files))
 		}
 		if err := checkVersion(a.m.Hello.Version); err != nil {
-			return nil, errors.Join(err, l.send(&message{Fault: &fault{Sentence: err.Error()}}))
+			return nil, errors.Join(err, l.send(&message{Fault: &fault{Sentence: err.Error()}}), closeAll(a.m.files))
 		}
 		return a.m, nil
 	}
@@ -164,21 +164,18 @@ type child struct {
 func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	h, files := greeting.Hello, greeting.files
 	c := &child{link: l, prio: prio, gate: newGate(), events: make(chan audio.Event, eventQueue), wanted: map[string]int{}, held: map[string]int64{}}
-	choice, err := ParseDevice(h.Device)
+	choice, err := h.check()
 	if err != nil {
-		return nil, err
-	}
-	if err := h.Routing.check(); err != nil {
-		return nil, err
-	}
-	if c.tap, err = newTap(files[0]); err != nil {
-		return nil, err
+		return nil, errors.Join(err, closeAll(files))
 	}
 	if h.Siren {
 		c.siren, err = readClip(files[1])
 		if err := errors.Join(err, files[1].Close()); err != nil {
-			return nil, fmt.Errorf("load the siren: %w", err)
+			return nil, errors.Join(fmt.Errorf("load the siren: %w", err), files[0].Close())
 		}
+	}
+	if c.tap, err = newTap(files[0]); err != nil {
+		return nil, err
 	}
 	if err := warmUp(c.siren); err != nil {
 		return nil, fmt.Errorf("warm up: %w", err)
@@ -204,6 +201,18 @@ func newChild(l *link, prio priority, greeting *message) (*child, error) {
 		}
 	}
 	return c, nil
+}
+
+// check refuses a greeting that no child can follow.
+func (h *hello) check() (DeviceChoice, error) {
+	choice, err := ParseDevice(h.Device)
+	if err != nil {
+		return DeviceChoice{}, err
+	}
+	if h.Buffer < 0 || h.Buffer > time.Second || h.Calibration.Abs() > time.Second {
+		return DeviceChoice{}, fmt.Errorf("%w: a buffer of %v and a calibration of %v; up to 1s is possible", ErrMessage, h.Buffer, h.Calibration)
+	}
+	return choice, h.Routing.check()
 }
 
 func readClip(f *os.File) (audio.Clip, error) {

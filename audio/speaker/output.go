@@ -46,6 +46,7 @@ type Config struct {
 // for the card.
 type Output struct {
 	cfg    Config
+	launch func(argv []string, say func(pid int, line string)) (*process, error)
 	choice DeviceChoice
 	siren  *os.File
 	events *mailbox
@@ -85,7 +86,7 @@ func NewOutput(cfg Config) (*Output, error) {
 	if cfg.Buffer != 0 && cfg.Buffer < LeastBuffer || cfg.Buffer > time.Second {
 		return nil, fmt.Errorf("output: a buffer of %v; %v to 1s are possible, or 0 for the usual one", cfg.Buffer, LeastBuffer)
 	}
-	o := &Output{cfg: cfg, choice: choice, ledger: newLedger(), buffer: cfg.Buffer, events: newMailbox()}
+	o := &Output{cfg: cfg, launch: startProcess, choice: choice, ledger: newLedger(), buffer: cfg.Buffer, events: newMailbox()}
 	o.ears = newEars(o.turnTap)
 	o.state.Fault = "the output has not started yet"
 	if cfg.Siren != nil {
@@ -121,7 +122,7 @@ func (o *Output) takeCharge(s *session) {
 	}
 	o.active, o.dry = s, dryness{}
 	s.inCharge.Store(true)
-	o.state.ChildPID, o.state.RealTime, o.state.Latency = s.pid(), s.up.RealTime, s.up.Latency
+	o.state.ChildPID, o.state.RealTime, o.state.Latency = s.pid, s.up.RealTime, s.up.Latency
 	o.state.Underruns, o.state.ChildRSS, o.state.Levels = 0, 0, silence()
 	if !s.standIn {
 		o.opened = true
@@ -133,7 +134,7 @@ func (o *Output) takeCharge(s *session) {
 		o.events.put(audio.Event{Kind: audio.DeviceUp, At: now, Device: s.up.Device, Detail: o.state.Fault})
 		o.faults.well()
 		o.words.well()
-		o.cfg.Log.Info("the output is open", "device", s.up.Device, "pid", s.pid(), "realtime", s.up.RealTime,
+		o.cfg.Log.Info("the output is open", "device", s.up.Device, "pid", s.pid, "realtime", s.up.RealTime,
 			"latency", s.up.Latency, "buffer", s.up.Buffer, "weaker", o.state.Fault)
 	}
 	o.publish(o.ledger.overdue(now, "no child held the device at its instant"))

@@ -15,7 +15,9 @@ const childFile = 3
 // process is one child process.
 type process struct {
 	link *link
-	cmd  *exec.Cmd
+	pid  int
+	// kill ends it as hard as it gets; it does not wait.
+	kill func()
 	// exited is closed when the process is gone. A process in state D is not
 	// gone even when killed.
 	exited chan struct{}
@@ -43,37 +45,32 @@ func startProcess(argv []string, say func(pid int, line string)) (*process, erro
 	// A process group of its own: Ctrl-C at a terminal is for the parent, which
 	// lets the child fade out.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	p := &process{link: ours, cmd: cmd, exited: make(chan struct{})}
+	p := &process{link: ours, exited: make(chan struct{})}
 	started := make(chan error, 1)
-	go p.live(started)
+	go p.live(cmd, started)
 	if err := <-started; err != nil {
 		closeFile(words)
 		_ = ours.close() // the error above is the one to tell
 		return nil, fmt.Errorf("start %s: %w", argv[0], err)
 	}
-	go pass(words, func(line string) { say(cmd.Process.Pid, line) })
+	p.pid = cmd.Process.Pid
+	p.kill = func() { _ = cmd.Process.Kill() } // fails only when it is gone already
+	go pass(words, func(line string) { say(p.pid, line) })
 	return p, nil
 }
 
 // live starts the process and stays with it on one OS thread: the parent-death
 // signal is sent when the thread that started the process ends.
-func (p *process) live(started chan<- error) {
+func (p *process) live(cmd *exec.Cmd, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	err := p.cmd.Start()
+	err := cmd.Start()
 	started <- err
 	if err != nil {
 		return
 	}
-	p.ended = p.cmd.Wait()
+	p.ended = cmd.Wait()
 	close(p.exited)
-}
-
-func (p *process) pid() int { return p.cmd.Process.Pid }
-
-// kill ends the process as hard as it gets; it does not wait.
-func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // fails only when it is gone already
 }
 
 // pass hands on what a child says on standard error, line by line, until it is

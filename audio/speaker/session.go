@@ -66,7 +66,7 @@ type assignment struct {
 // given up.
 func (o *Output) begin(as assignment) (*session, error) {
 	argv := append(append([]string{}, o.cfg.Command...), "--device", as.device)
-	p, err := startProcess(argv, o.childSays)
+	p, err := o.launch(argv, o.childSays)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (o *Output) begin(as assignment) (*session, error) {
 		select {
 		case <-s.exited:
 		case <-time.After(leavePatience):
-			o.cfg.Log.Error("the killed speaker process does not end: the driver of the sound card hangs", "pid", s.pid())
+			o.cfg.Log.Error("the killed speaker process does not end: the driver of the sound card hangs", "pid", s.pid)
 		}
 	})
 	return s, nil
