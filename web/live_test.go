@@ -347,3 +347,23 @@ func TestLivePage(t *testing.T) {
 		t.Errorf("a viewer gets %s", got)
 	}
 }
+
+// The as-run page says of a live voice what it was, who spoke and why it ended.
+func TestLiveRowOnTheAsRunPage(t *testing.T) {
+	h := newHouse(t)
+	h.account("Hoa", "mật khẩu dài")
+	b := h.browser()
+	b.signIn("Hoa", "mật khẩu dài")
+	at := h.w.at(23, 15, 0)
+	h.w.runs = append(h.w.runs, playout.AsRun{
+		Occurrence: "live/1", Kind: playout.KindLive, Title: "Trực tiếp 23/11/2026 15:00, Hoa", Nominal: at, Due: at, Outcome: playout.Played, Cause: playout.EndSilence,
+		By: "Hoa", Heard: playout.NotMeasured,
+		Airings: []playout.Airing{{ID: "1", Part: scheduler.PartChime, Started: at, Ended: at.Add(3 * time.Second)}, {ID: "2", Part: scheduler.PartLive, Started: at.Add(3 * time.Second), Ended: at.Add(time.Minute)}},
+	})
+	page := string(b.call("GET", "/asrun", "").want(200).Body)
+	for _, want := range []string{"Trực tiếp 23/11/2026 15:00, Hoa", "Nói trực tiếp", "Im lặng quá lâu, người làm: Hoa"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}

@@ -314,8 +314,8 @@ func (v *visit) logRow(r playout.AsRun, d doing) logRow {
 	if r.Announcement != "" {
 		row.Link = "/announcements/" + r.Announcement
 	}
-	if r.Kind == playout.KindEmergency {
-		row.Sub = strings.TrimSuffix(v.word("kind.emergency")+", "+v.lower(row.Sub), ", ")
+	if r.Kind == playout.KindEmergency || r.Kind == playout.KindLive {
+		row.Sub = strings.TrimSuffix(v.word("kind."+string(r.Kind))+", "+v.lower(row.Sub), ", ")
 	}
 	row.Exact = v.exactly(r, d.by[r.Occurrence] != "")
 	switch {

@@ -21,14 +21,15 @@ if (root) {
 async function start() {
   if (talk) return;
   talk = {};
-  complain("");
+  tell("why", "");
+  tell("done", "");
   busy(find("start"), true);
   try {
     await open(talk);
   } catch (e) {
     release();
     const why = { NotAllowedError: "denied", NotFoundError: "missing" }[e.name] ?? "broken";
-    complain(root.dataset[why]);
+    tell("why", root.dataset[why]);
   }
   busy(find("start"), false);
 }
@@ -58,7 +59,8 @@ async function open(t) {
   t.socket.addEventListener("close", () => {
     if (talk !== t) return;
     release();
-    complain(t.ended ?? root.dataset.broken);
+    const meant = ["speaker", "limit"].includes(t.ended?.cause);
+    tell(meant ? "done" : "why", t.ended?.detail ?? root.dataset.broken);
   });
   t.lock = await navigator.wakeLock?.request("screen").catch(() => null); // the screen stays on
 }
@@ -70,7 +72,7 @@ function order(type) {
 function show(state) {
   const during = find("during");
   if (state.stage === "ended") {
-    talk.ended = state.detail;
+    talk.ended = state;
     return;
   }
   during.hidden = false;
@@ -92,9 +94,9 @@ function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function complain(text) {
-  find("why").hidden = !text;
-  say(find("why").querySelector("span"), text);
+function tell(where, text) {
+  find(where).hidden = !text;
+  say(find(where).querySelector("span"), text);
 }
 
 function release() {
