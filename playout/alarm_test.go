@@ -104,7 +104,7 @@ func TestEmergencyFreezesTheProgramme(t *testing.T) {
 			t.Fatalf("airings while silenced = %+v, want the voice closed after 2.5 s", row.Airings)
 		}
 		s.at(2 * time.Minute)
-		row = s.expect("one", playout.Played, "completed", 3)
+		row = s.expect("one", playout.Played, playout.CauseResumed, 3)
 		if got := row.Airings[2].Frames; got != 7.5*48000 {
 			t.Errorf("rest of the voice = %d frames, want 7.5 s", got)
 		}

@@ -64,6 +64,13 @@ const KindEmergency scheduler.OccurrenceKind = "emergency"
 // LateAfter is the lateness beyond which an occurrence was not on time.
 const LateAfter = 2 * time.Second
 
+// Causes of an AsRun that was played though something of a higher claim took the
+// output from it: how it went on.
+const (
+	CauseResumed   = "resumed"   // from the frame where it was
+	CauseRestarted = "restarted" // from its beginning
+)
+
 // Late says whether the first frame came too late to count as on time.
 func (a AsRun) Late() bool { return a.Lateness > LateAfter }
 

@@ -56,7 +56,7 @@ type markedItem struct {
 	Row        AsRun
 	Parts      []markedPart
 	Begins     audio.Instant // first frame of its newest try
-	Hurt       string        // as in item
+	Hurt, Went string        // as in item
 	EndAs      Outcome       // as in item: it was being ended
 	EndBy      string
 	EndCause   string

@@ -1,6 +1,7 @@
 package playout
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -30,6 +31,7 @@ func (p *Player) event(ctx context.Context, ev audio.Event) {
 		p.alarmEvent(ev)
 	case audio.DeviceUp:
 		p.isUp(true)
+		p.deviceBack()
 		p.cfg.Log.Info("the output is open", "device", ev.Device)
 		p.changed()
 	case audio.DeviceDown:
@@ -74,6 +76,7 @@ func (p *Player) partStarted(ev audio.Event) {
 		p.blame(it, scheduler.ReasonDevice)
 	}
 	it.row.Heard = it.heard()
+	p.began(it, pt, ev.At)
 	first := len(it.row.Airings) == 0
 	p.openAiring(it, pt, ev.At)
 	if first {
@@ -82,6 +85,19 @@ func (p *Player) partStarted(ev audio.Event) {
 	}
 	p.book.record(it.row)
 	p.show()
+}
+
+// began takes in when a part of an item really began.
+func (p *Player) began(it *item, pt *part, at audio.Instant) {
+	i := slices.IndexFunc(it.parts, func(other part) bool { return other.cue == pt.cue })
+	it.endAt = at.Add(pt.left() + it.behind(i))
+	if it.sounded {
+		return
+	}
+	it.sounded, it.startAt = true, at
+	p.blameObstacle(it)
+	it.obstacle, it.waited, it.alarmed = "", false, false
+	p.overruled(it)
 }
 
 // heard is what is known of the newest airing of each part.
@@ -122,8 +138,12 @@ func (p *Player) closeAiring(it *item, pt *part, at audio.Instant, frames audio.
 }
 
 func (p *Player) partEnded(ev audio.Event) {
+	delete(p.ending, ev.ID)
 	it, pt := p.partOf(ev.ID)
 	if it == nil {
+		if p.starved {
+			p.arrange() // there is room now
+		}
 		return
 	}
 	delete(p.cues, ev.ID)
@@ -134,6 +154,9 @@ func (p *Player) partEnded(ev audio.Event) {
 		p.book.record(it.row)
 	}
 	p.heardOut(pt)
+	if !pt.unheard {
+		pt.done += ev.Frames
+	}
 	p.settle(it)
 }
 
@@ -153,9 +176,7 @@ func (p *Player) settle(it *item) {
 		}
 	}
 	if it.endAs != "" {
-		if !it.anySounding() {
-			p.finish(it, it.endAs, it.endCause)
-		}
+		p.finish(it, it.endAs, it.endCause)
 		return
 	}
 	switch {
@@ -164,39 +185,13 @@ func (p *Player) settle(it *item) {
 	case it.parts[broken].givenUp():
 		p.passOver(it, broken)
 	default:
-		p.repair(it, broken)
+		p.broke(it, broken)
 	}
 }
 
 // playedCause is what is worth telling of an item that was played to its end.
 func (it *item) playedCause() string {
-	if it.hurt != "" {
-		return it.hurt
-	}
-	return string(audio.Completed)
-}
-
-// repair tries again from a part that did not come to its end, within the
-// item's grace; after that the item is cut, or missed when nothing sounded.
-func (p *Player) repair(it *item, broken int) {
-	cause := it.parts[broken].cause
-	p.silence(it) // parts behind the broken one wait for nothing
-	for i := broken; i < len(it.parts); i++ {
-		delete(p.cues, it.parts[i].cue)
-	}
-	p.blame(it, wordless(cause))
-	p.again(it, broken, p.cfg.Mono().Add(retryAfter))
-}
-
-// wordless turns a cue's cause into the cause of the row.
-func wordless(c audio.Cause) string {
-	switch c {
-	case audio.Lost:
-		return scheduler.ReasonDevice
-	case audio.TooLate:
-		return scheduler.ReasonLate
-	}
-	return string(c)
+	return cmp.Or(it.went, it.hurt, string(audio.Completed))
 }
 
 func (p *Player) underrun() {

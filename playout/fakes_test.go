@@ -196,7 +196,7 @@ func (o *output) Cue(c audio.Cue) error {
 		if before == nil {
 			return fmt.Errorf("cue %q after unknown %q", c.ID, c.After)
 		}
-		k.at = before.end.Add(c.Gap)
+		k.at = before.end.Add(c.Gap - c.Cross)
 	}
 	k.end = k.at.Add(audio.Rate.D(k.frames))
 	o.cues[c.ID], o.order = k, append(o.order, c.ID)
@@ -247,8 +247,11 @@ func (o *output) begin(k *cue) {
 		o.endLocked(k, audio.TooLate)
 		return
 	}
+	if r := o.cues[k.Replaces]; r != nil && !r.done {
+		o.endLocked(r, audio.Replaced)
+	}
 	for _, other := range o.cues {
-		if other.live && !other.done && other.end > k.at {
+		if other.live && !other.done && other.end.Add(-k.Cross) > k.at {
 			o.over = append(o.over, k.ID+" over "+other.ID)
 		}
 	}
@@ -278,7 +281,7 @@ func (o *output) endLocked(k *cue, c audio.Cause) {
 		t.Stop()
 	}
 	frames := k.played
-	if k.live {
+	if k.live && !o.frozen() {
 		frames += audio.Rate.N(o.now().Sub(k.at))
 	}
 	k.done = true

@@ -141,10 +141,7 @@ func (p *Player) passOver(it *item, broken int) {
 	if pt.passed == "" {
 		pt.passed = string(audio.Unread)
 	}
-	p.silence(it) // parts behind the broken one wait for nothing
-	for i := broken; i < len(it.parts); i++ {
-		delete(p.cues, it.parts[i].cue)
-	}
+	p.takeBack(it) // parts behind the broken one wait for nothing
 	p.blame(it, pt.passed)
 	p.cfg.Log.Error("a part is given up, what is behind it goes on", "occurrence", it.occ.ID, "part", pt.Kind, "language", pt.Language, "cause", pt.passed)
 	pt.cause = "" // over
@@ -189,6 +186,7 @@ func (p *Player) goBehind(it *item, broken int, spare *part) {
 		p.finish(it, it.playedOutcome(), it.playedCause())
 	default:
 		it.latest = max(it.latest, p.cfg.Mono().Add(p.grace(it)))
-		p.again(it, broken+1, p.cfg.Mono())
+		it.from, it.want, it.ready = broken+1, p.cfg.Mono(), true
+		p.arrange()
 	}
 }

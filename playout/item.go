@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"loalang/audio"
@@ -14,10 +13,6 @@ import (
 const (
 	// keyMargin is added to the settle time: the relay's click and a late timer.
 	keyMargin = 50 * time.Millisecond
-	// soon is how far ahead of its instant a cue must reach the output.
-	soon = 300 * time.Millisecond
-	// between is the silence kept between two occurrences that run into one another.
-	between = time.Second
 	// retryAfter is how long after a lost device a part is tried again.
 	retryAfter = time.Second
 	// keepKeyed is the gap across which the amplifier stays on.
@@ -29,45 +24,43 @@ const (
 
 // item is one occurrence on its way through the air. It belongs to the loop.
 type item struct {
-	occ      scheduler.Occurrence
-	row      AsRun
-	parts    []part
-	ready    bool          // claimed, files open, placed
-	held     bool          // not cued: it waits for the end of an alarm, or is crowded
-	aside    bool          // not in the way of what finds its place just now
-	crowded  bool          // it waits for room in the output, or for who waits before it
-	from     int           // the part with which the newest try begins
-	keyed    bool          // the amplifier was keyed for it
-	ampErr   error         // why the amplifier was not
-	keyAt    audio.Instant // when to key
-	startAt  audio.Instant // first frame of the newest try
+	occ   scheduler.Occurrence
+	rung  Rung
+	row   AsRun
+	parts []part
+	ready bool // claimed, files open: it has a place or looks for one
+
+	want    audio.Instant // it begins, or goes on, no sooner
+	roaming bool          // it may begin at any time, and has not found one
+	from    int           // the part with which the newest try begins
+	latest  audio.Instant // until when it may go on, since it was interrupted; zero: it was not
+	lost    bool          // it waits for the device
+	yields  string        // it was told to stop so that its rule applies, a cause
+	went    string        // how it went on after an interruption, a cause
+
+	out      bool          // the output holds its newest try
+	after    *item         // to whose end it is joined
+	afterCue string        // of after
+	replaces string        // the cue that gives way to it
+	startAt  audio.Instant // first frame of the newest try, or of its place
 	endAt    audio.Instant // after its last frame, as far as is known
 	try      int           // how often it was cued
-	hurt     string        // the first thing that kept it from airing as planned, a cause; empty: nothing
-	endAs    Outcome       // set when it was ended before its time
-	endBy    string
-	endCause string        // of endAs
-	latest   audio.Instant // when it may go on at last, having been interrupted; zero: it was not
-	lacking  bool          // a voice of it could not be read
-	crashes  int           // how often a crash of this process interrupted it
-}
+	sounded  bool          // some of the newest try did
 
-// part is one recording of an item.
-type part struct {
-	scheduler.Part
-	file    *os.File
-	cue     string        // of the newest try
-	started audio.Instant // of the open airing; zero when none is open
-	airing  int           // index of the newest airing in row.Airings; -1: none
-	told    audio.Frames  // frames already written to closed airings of this try
-	done    audio.Frames  // frames of its file that were heard before this try
-	ended   bool          // the newest cue has ended
-	unheard bool          // its newest airing began while there was no card
-	frozen  bool          // an alarm silences it, and its airing was closed for that
-	cause   audio.Cause
-	silent  audio.Instant // since when it is silent though it sounds; zero: it is not
-	mute    bool          // and that is no pause: the alarm was raised
-	passed  string        // it was given up, and what is behind it goes on: a cause; empty: it was not
+	keyed  bool          // the amplifier was keyed for it
+	ampErr error         // why the amplifier was not
+	keyAt  audio.Instant // when to key
+
+	obstacle string // what is in its way, a cause; empty: nothing
+	waited   bool   // for room in the output
+	alarmed  bool   // for the end of an alarm
+	hurt     string // the first thing that kept it from airing as planned, a cause; empty: nothing
+	endAs    Outcome
+	endBy    string
+	endCause string // of endAs, which is set when it was ended before its time
+
+	lacking bool // a voice of it could not be read
+	crashes int  // how often a crash of this process interrupted it
 }
 
 // take begins with an occurrence that was handed over.
@@ -81,7 +74,7 @@ func (p *Player) take(o scheduler.Occurrence) {
 		return
 	}
 	p.seen[o.ID] = o.Due
-	it := &item{occ: o, row: p.newRow(o)}
+	it := &item{occ: o, rung: rungOf(o), row: p.newRow(o)}
 	it.row.Claimed, it.row.Latest = p.cfg.Now().UTC(), o.Due.Add(p.grace(it)).UTC()
 	for _, sp := range o.Parts {
 		it.parts = append(it.parts, part{Part: sp, airing: -1})
@@ -128,12 +121,9 @@ func (p *Player) prepared(it *item, files opened, err error) {
 		return
 	}
 	p.adopt(it, 0, files)
-	due := p.instant(it.occ.Due)
-	if it.occ.Immediate && p.silenced == 0 {
-		due = p.earliest(due, it.occ.Length)
-		it.row.Due = p.wall(due) // "as soon as the output can" is when that is
-	}
-	p.place(it, 0, due)
+	it.ready, it.want = true, p.instant(it.occ.Due)
+	it.roaming = it.occ.Immediate && p.silenced == 0
+	p.arrange()
 }
 
 // grace is how late the item's first frame may still be.
@@ -147,39 +137,58 @@ func (p *Player) grace(it *item) time.Duration {
 	return defaultGrace
 }
 
-// cue hands the parts from the given one on to the output, the first at
-// it.startAt and each other behind the one before.
-func (p *Player) cue(it *item, from int) {
+// keyBefore is when to key the amplifier for sound at an instant.
+func (p *Player) keyBefore(at audio.Instant) audio.Instant {
+	return at.Add(-p.cfg.Amp.State().Settle - keyMargin)
+}
+
+// cue hands an item to the output at the place it was given, each of its parts
+// behind the one before.
+func (p *Player) cue(e *entry) {
+	it := e.it
 	it.try++
-	it.keyAt = it.startAt.Add(-p.cfg.Amp.State().Settle - keyMargin)
-	end := it.startAt
-	for i := from; i < len(it.parts); i++ {
+	it.out, it.sounded, it.lost, it.after, it.replaces = true, false, false, e.pred, e.replaced
+	it.keyAt = p.keyBefore(it.startAt)
+	if e.pred != nil {
+		it.afterCue = e.pred.last().cue
+	}
+	for i := it.from; i < len(it.parts); i++ {
 		pt := &it.parts[i]
 		pt.cue = fmt.Sprintf("%s#%d.%d", it.occ.ID, i, it.try)
 		pt.ended, pt.frozen, pt.cause, pt.started, pt.told, pt.silent = false, false, "", 0, 0, 0
-		c := audio.Cue{ID: pt.cue, File: pt.file, From: pt.done, At: it.startAt, Spoken: pt.Kind == scheduler.PartVoice || pt.Kind == scheduler.PartFallback}
-		if i > from {
-			c.At, c.After, c.Gap = 0, it.parts[i-1].cue, pt.Pause
-			end = end.Add(pt.Pause)
+		c := audio.Cue{ID: pt.cue, File: pt.file, From: pt.done, Spoken: pt.Kind == scheduler.PartVoice || pt.Kind == scheduler.PartFallback}
+		switch {
+		case i > it.from:
+			c.After, c.Gap = it.parts[i-1].cue, pt.Pause
+		case e.pred == nil:
+			c.At, c.Replaces = e.at, e.replaced
+		case e.cross > 0:
+			c.After, c.Cross = it.afterCue, e.cross
+		default:
+			c.After, c.Gap = it.afterCue, p.cfg.Segue
 		}
-		end = end.Add(pt.Length)
 		p.cues[pt.cue] = it
 		if err := p.cfg.Output.Cue(c); err != nil {
 			p.cfg.Log.Error("the output refused a cue", "occurrence", it.occ.ID, "err", err)
 			pt.ended, pt.cause = true, audio.Lost
 		}
 	}
-	it.endAt = end
-	if it.parts[from].ended {
-		try := it.try
-		time.AfterFunc(retryAfter, func() { // not at once: it would be refused again, for ever
-			p.do(func() {
-				if p.items[it.occ.ID] == it && it.try == try {
-					p.settle(it)
-				}
-			})
-		})
+	if it.parts[it.from].ended {
+		p.settleLater(it)
 	}
+}
+
+// settleLater lets an item that the output refused try again: not at once, it
+// would be refused again, for ever.
+func (p *Player) settleLater(it *item) {
+	try := it.try
+	time.AfterFunc(retryAfter, func() {
+		p.do(func() {
+			if p.items[it.occ.ID] == it && it.try == try && it.out {
+				p.settle(it)
+			}
+		})
+	})
 }
 
 // nextKey is how long until the next amplifier keying; an hour when none is due.
@@ -214,10 +223,15 @@ func (p *Player) keyFor(it *item) {
 // stopItem ends an item because a person said so.
 func (p *Player) stopItem(it *item, by string, as Outcome) {
 	it.endBy, it.endAs, it.endCause = by, as, string(audio.Stopped)
-	p.silence(it)
-	if !it.anySounding() {
+	if !p.committed(it) {
+		if it.out {
+			p.takeBack(it)
+		}
 		p.finish(it, as, it.endCause)
+		return
 	}
+	p.silence(it)
+	p.arrange()
 }
 
 // silence asks the output to end every cue of the item.
@@ -282,9 +296,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 		delete(p.cues, it.parts[i].cue)
 	}
 	delete(p.items, it.occ.ID)
-	if p.silenced == 0 && !p.moving && !p.isLeaving() {
-		p.release() // there is room now
-	}
+	p.arrange() // there is room now
 	p.bridge()
 	p.power.release(it.occ.ID)
 	p.show()

@@ -63,7 +63,7 @@ func (p *Player) mark() (pulse bool) {
 // marked is how far the item has come.
 func (it *item) marked() markedItem {
 	m := markedItem{
-		Occurrence: it.occ, Row: it.row, Begins: it.startAt, Hurt: it.hurt,
+		Occurrence: it.occ, Row: it.row, Begins: it.startAt, Hurt: it.hurt, Went: it.went,
 		EndAs: it.endAs, EndBy: it.endBy, EndCause: it.endCause, Crashes: it.crashes,
 	}
 	m.Row.Airings = slices.Clone(it.row.Airings)
@@ -96,7 +96,7 @@ func (p *Player) pickUp() {
 // pickUpItem takes over an item as it was at the instant of the crash.
 func (p *Player) pickUpItem(m markedItem, crash audio.Instant) {
 	it := &item{
-		occ: m.Occurrence, row: m.Row, hurt: m.Hurt, endAs: m.EndAs, endBy: m.EndBy, endCause: m.EndCause,
+		occ: m.Occurrence, rung: rungOf(m.Occurrence), row: m.Row, hurt: m.Hurt, went: m.Went, endAs: m.EndAs, endBy: m.EndBy, endCause: m.EndCause,
 		crashes: m.Crashes + 1, startAt: m.Begins,
 	}
 	for i, mp := range m.Parts {
@@ -132,7 +132,7 @@ func (p *Player) closeCrashed(it *item, pt *part, crash audio.Instant) {
 func (p *Player) decideCrashed(it *item, crash audio.Instant) {
 	from := it.unfinished()
 	begun := len(it.row.Airings) > 0
-	rule := it.occ.Interrupted
+	rule := it.rule()
 	switch {
 	case it.endAs != "":
 		p.finish(it, it.endAs, it.endCause)
@@ -200,9 +200,6 @@ func (p *Player) goOn(it *item, from int, files opened, err error) {
 			it.parts[i].cause = audio.Completed
 		}
 	}
-	if want := max(it.startAt, p.cfg.Mono()); it.latest == 0 {
-		p.place(it, from, want)
-	} else {
-		p.again(it, from, want) // what is cued behind it makes room
-	}
+	it.from, it.want, it.ready = from, max(it.startAt, p.cfg.Mono()), true
+	p.arrange()
 }

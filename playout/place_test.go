@@ -34,6 +34,12 @@ func (s *stage) oneVoice(ids ...string) {
 	}
 }
 
+// anew is an occurrence that begins again when it is interrupted.
+func anew(o scheduler.Occurrence) scheduler.Occurrence {
+	o.Interrupted = scheduler.Restart
+	return o
+}
+
 // since is how long after the bubble began an airing did.
 func (s *stage) since(a playout.Airing) time.Duration { return a.Started.Sub(s.out.start) }
 
@@ -42,15 +48,15 @@ func (s *stage) since(a playout.Airing) time.Duration { return a.Started.Sub(s.o
 func TestLostDeviceMovesWhatFollows(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
-		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second)) // until 31.5 s
-		s.player.Play(s.occurrence("b", 33*time.Second, 3*time.Second))  // until 37.5 s
-		s.player.Play(s.occurrence("c", 39*time.Second, 3*time.Second))  // until 43.5 s
+		s.player.Play(anew(s.occurrence("a", 20*time.Second, 10*time.Second))) // until 31.5 s
+		s.player.Play(s.occurrence("b", 33*time.Second, 3*time.Second))        // until 37.5 s
+		s.player.Play(s.occurrence("c", 39*time.Second, 3*time.Second))        // until 43.5 s
 		s.player.Play(s.occurrence("d", 90*time.Second, 3*time.Second))
 		s.at(28 * time.Second)
 		s.out.lose()
 		s.out.back()
 		s.at(3 * time.Minute)
-		s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
+		s.expect("a", playout.Played, scheduler.ReasonDevice, 4)
 		s.expect("b", playout.Played, scheduler.ReasonDelayed, 2)
 		s.expect("c", playout.Played, scheduler.ReasonDelayed, 2)
 		s.expect("d", playout.Played, "completed", 2)
@@ -67,13 +73,13 @@ func TestLostDevicePushesBeyondGrace(t *testing.T) {
 		s := newStage(t)
 		b := s.occurrence("b", 33*time.Second, 3*time.Second)
 		b.Misfire = scheduler.Misfire{Policy: scheduler.Skip}
-		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second))
+		s.player.Play(anew(s.occurrence("a", 20*time.Second, 10*time.Second)))
 		s.player.Play(b)
 		s.at(28 * time.Second)
 		s.out.lose()
 		s.out.back()
 		s.at(time.Minute)
-		s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
+		s.expect("a", playout.Played, scheduler.ReasonDevice, 4)
 		s.expect("b", playout.Missed, scheduler.ReasonDelayed, 0)
 	})
 }
@@ -85,7 +91,7 @@ func TestGivenUpBehindALostPart(t *testing.T) {
 		s := newStage(t)
 		b := s.occurrence("b", 33*time.Second, 3*time.Second)
 		b.Misfire = scheduler.Misfire{Policy: scheduler.Skip}
-		s.player.Play(s.occurrence("a", 20*time.Second, 10*time.Second)) // until 31.5 s
+		s.player.Play(anew(s.occurrence("a", 20*time.Second, 10*time.Second))) // until 31.5 s
 		s.player.Play(b)
 		ids := []string{"a", "c", "d"}
 		s.player.Play(s.occurrence("c", 39*time.Second, 3*time.Second))
@@ -100,15 +106,15 @@ func TestGivenUpBehindALostPart(t *testing.T) {
 		s.out.back()
 		s.at(4 * time.Minute)
 		s.expect("b", playout.Missed, scheduler.ReasonDelayed, 0)
-		s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
+		s.expect("a", playout.Played, scheduler.ReasonDevice, 4)
 		for _, id := range ids[1:] {
 			if row := s.row(id); row.Outcome != playout.Played || len(row.Airings) != 2 {
 				t.Errorf("%s is %q with %d airings", id, row.Outcome, len(row.Airings))
 			}
 		}
 		s.oneVoice(ids...)
-		if begun := s.out.begun(); len(begun) != 1+2*len(ids) {
-			t.Errorf("%d cues sounded, want each once and the lost one twice: %v", len(begun), begun)
+		if begun := s.out.begun(); len(begun) != 2+2*len(ids) {
+			t.Errorf("%d cues sounded, want each once and those of the lost one twice: %v", len(begun), begun)
 		}
 	})
 }
@@ -128,7 +134,7 @@ func TestEmergencyMovesWhatFollows(t *testing.T) {
 		s.at(30 * time.Second)
 		s.player.Play(s.occurrence("late", 45*time.Second, time.Second)) // handed over meanwhile
 		s.at(3 * time.Minute)
-		s.expect("a", playout.Played, "completed", 3)
+		s.expect("a", playout.Played, playout.CauseResumed, 3)
 		for _, id := range []string{"b", "c", "d", "late"} {
 			s.expect(id, playout.Played, scheduler.ReasonPreempted, 2)
 		}
@@ -263,7 +269,7 @@ func TestNothingGoesOnBeyondItsLatestEnd(t *testing.T) {
 			s.at(25 * time.Second)
 			s.raise(s.emergency("x", 5*time.Second))
 			s.at(2 * time.Minute)
-			s.expect("a", playout.Played, "completed", 3)
+			s.expect("a", playout.Played, playout.CauseResumed, 3)
 		})
 	})
 	t.Run("RetriedAfterALoss", func(t *testing.T) {
@@ -294,8 +300,8 @@ func TestNoGhostAiringAfterAnEmergency(t *testing.T) {
 		s.raise(s.emergency("x", 10*time.Second))
 		s.at(time.Minute)
 		row := s.expect("a", playout.Played, scheduler.ReasonDevice, 3)
-		if a := row.Airings[1]; a.Part != scheduler.PartChime || a.Frames != 48000 {
-			t.Errorf("second airing = %+v, want the whole chime again", a)
+		if a := row.Airings[1]; a.Part != scheduler.PartChime || a.Frames != 24000 {
+			t.Errorf("second airing = %+v, want the rest of the chime", a)
 		}
 	})
 }

@@ -49,6 +49,12 @@ type PlayerConfig struct {
 	Emergencies Emergencies
 	Places      Places
 	Voicer      Voicer
+	// Segue is the silence between two occurrences that run into one another, 0 to
+	// 10 s; 0: they join to the frame.
+	Segue time.Duration
+	// Crossfade lets such two fade into one another for that long, 0 to 5 s, when
+	// there is no Segue.
+	Crossfade time.Duration
 	// Spool lists folders for what the journal cannot take, tried in order: on
 	// the data disk, and in memory for when that disk is full.
 	Spool []string
@@ -97,7 +103,12 @@ type Player struct {
 
 	revoked map[string]time.Time // announcements and schedules taken back lately, and when
 
-	moving   bool          // what is cued is being moved: nothing else finds its place meanwhile
+	ending map[string]audio.Instant // cues that were taken back and have not ended, and when
+
+	arranging bool // places are being found: whoever wants that sets rearrange
+	rearrange bool
+	starved   bool // something waits for room in the output
+
 	silenced audio.Instant // since when an alarm silences the programme; zero: it does not
 
 	rules   *scheduler.Village // as last read after an edit; nil: what the plan says holds
@@ -125,6 +136,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		done:    make(chan struct{}),
 		items:   map[string]*item{},
 		cues:    map[string]*item{},
+		ending:  map[string]audio.Instant{},
 		seen:    map[string]time.Time{},
 		revoked: map[string]time.Time{},
 		change:  make(chan struct{}),
@@ -142,6 +154,8 @@ func NewPlayer(cfg PlayerConfig) *Player {
 // Output ended by itself.
 func (p *Player) Run(ctx context.Context) error {
 	defer p.side.Wait()
+	ctx, end := context.WithCancel(ctx)
+	defer end() // also when the loop panics: what runs beside it must not keep the process from ending
 	bookCtx, closeBook := context.WithCancel(context.WithoutCancel(ctx))
 	var writing sync.WaitGroup
 	writing.Go(func() { p.book.run(bookCtx) })

@@ -39,11 +39,11 @@ func (p *Player) rule(v scheduler.Village) {
 			} else {
 				p.limitSilence(it)
 			}
-		case !p.permits(it, it.startAt, it.length(it.from)):
-			p.takeBack(it)
+		case !p.permits(it, it.startAt, it.rest()):
 			p.fail(it, scheduler.ReasonOutsideHours)
 		}
 	}
+	p.arrange()
 }
 
 // permits says whether the rules, as they were last read, let length of the item

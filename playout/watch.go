@@ -136,9 +136,9 @@ func (p *Player) describe(it *item) *OnAir {
 		pt := &it.parts[i]
 		if pt.started != 0 {
 			on.Part, on.Language = pt.Kind, pt.Language
-			end = pt.started.Add(pt.Length - audio.Rate.D(pt.done+pt.told))
+			end = pt.started.Add(pt.left() - audio.Rate.D(pt.told))
 		} else if !pt.ended {
-			end = end.Add(pt.Pause + pt.Length)
+			end = end.Add(pt.Pause + pt.left())
 		}
 	}
 	on.Ends = p.wall(end)

@@ -40,6 +40,8 @@ type settings struct {
 	Fallback     string        // a built-in sound, the ID of a recording, or none
 	Settle       time.Duration // from keying the amplifier until sound is safe
 	Tail         time.Duration // from the last frame until switching it off
+	Segue        time.Duration // silence between items that follow one another
+	Crossfade    time.Duration // by which they fade into one another, when there is no such silence
 	Espeak       string        // program
 }
 
@@ -99,8 +101,10 @@ func table() []setting {
 			return nil
 		}},
 		{"fallback", "opening", "what sounds instead of a notice that cannot be heard: chime, opening, closing, the ID of a recording, or none", setFallback},
-		{"settle", "2s", "how long the amplifier needs after switching on", setSpan(func(s *settings) *time.Duration { return &s.Settle })},
-		{"tail", "1s", "how long the amplifier stays on after the last word", setSpan(func(s *settings) *time.Duration { return &s.Tail })},
+		{"settle", "2s", "how long the amplifier needs after switching on", setSpan(time.Minute, func(s *settings) *time.Duration { return &s.Settle })},
+		{"tail", "1s", "how long the amplifier stays on after the last word", setSpan(time.Minute, func(s *settings) *time.Duration { return &s.Tail })},
+		{"segue", "0s", "silence between items that run into one another, 0s to 10s; 0s: they join to the frame", setSpan(10*time.Second, func(s *settings) *time.Duration { return &s.Segue })},
+		{"crossfade", "0s", "how long such items fade into one another when segue is 0s, 0s to 5s", setSpan(5*time.Second, func(s *settings) *time.Duration { return &s.Crossfade })},
 		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {
 			if v == "" {
 				return errors.New("name a program")
@@ -137,11 +141,11 @@ func setBuffer(s *settings, v string) error {
 	return nil
 }
 
-func setSpan(field func(*settings) *time.Duration) func(*settings, string) error {
+func setSpan(most time.Duration, field func(*settings) *time.Duration) func(*settings, string) error {
 	return func(s *settings, v string) error {
 		d, err := time.ParseDuration(v)
-		if err != nil || d < 0 || d > time.Minute {
-			return errors.New("use a span from 0s to 60s, such as 2s")
+		if err != nil || d < 0 || d > most {
+			return fmt.Errorf("use a span from 0s to %.0fs, such as 2s", most.Seconds())
 		}
 		*field(s) = d
 		return nil
