@@ -161,4 +161,30 @@ type OutputState struct {
 	ChildPID  int
 	Restarts  int64
 	ChildRSS  int64 // bytes
+	// Buffer is how much sound the card holds; 0: no card. Learned is true when it is
+	// more than asked, because the card ran dry before.
+	Buffer  time.Duration
+	Learned bool
+	// Weak is what Fault says, for other languages: what is less than asked while
+	// sound flows.
+	Weak []Weakness
 }
+
+// Weakness is what an Output that is up has less of than asked.
+type Weakness string
+
+// The weaknesses.
+const (
+	// NoRealTime: the child runs at ordinary priority, sound may break off while the
+	// machine is busy, and the buffer is large.
+	NoRealTime Weakness = "priority"
+	// NoMemoryLock: the child's memory may be swapped out, sound may break off while
+	// memory is short.
+	NoMemoryLock Weakness = "memory"
+	// LargerBuffer: the card ran dry so often that its buffer makes emergencies late.
+	LargerBuffer Weakness = "buffer"
+	// OtherCard: the default is not the card that it was.
+	OtherCard Weakness = "moved"
+	// TooSlow: the card runs dry though its buffer is the largest.
+	TooSlow Weakness = "slow"
+)

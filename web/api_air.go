@@ -33,6 +33,9 @@ type airJSON struct {
 	Restarts    int64           `json:"restarts"`
 	RealTime    bool            `json:"real_time"`
 	Latency     float64         `json:"latency" doc:"Seconds from mixing a frame to hearing it."`
+	Buffer      float64         `json:"buffer" doc:"Seconds of sound that the card holds; 0 without a card."`
+	Learned     bool            `json:"buffer_learned" doc:"The buffer is larger than asked, because the card ran dry before."`
+	Weak        []string        `json:"weak,omitempty" enum:"priority,memory,buffer,moved,slow" doc:"What fault says, as codes: no real-time priority, memory not locked, a buffer that makes emergencies late, another card than before, a card that runs dry though its buffer is the largest."`
 	Amp         ampJSON         `json:"amp"`
 	Clock       clockJSON       `json:"clock"`
 }
@@ -112,12 +115,15 @@ func airOf(a playout.Air, lang string) airJSON {
 	j := airJSON{
 		Village: a.Village, At: a.At.UTC(), State: stateOf(a), Device: a.Output.Device, Audible: a.Output.Audible, Up: a.Output.Up,
 		Fault: a.Output.Fault, Level: levelOf(a), Underruns: a.Output.Underruns, Restarts: a.Output.Restarts, RealTime: a.Output.RealTime,
-		Latency: a.Output.Latency.Seconds(),
+		Latency: a.Output.Latency.Seconds(), Buffer: a.Output.Buffer.Seconds(), Learned: a.Output.Learned,
 		Amp: ampJSON{
 			Keyed: a.Amp.Keyed, Since: instantOf(a.Amp.Since), Settle: a.Amp.Settle.Seconds(), Tail: a.Amp.Tail.Seconds(),
 			Simulated: a.Amp.Simulated, Fault: a.Amp.Fault,
 		},
 		Clock: clockJSON{string(a.Clock.Trust), a.Clock.Trusted(), a.Clock.Since.Seconds(), a.Clock.Offset.Seconds()},
+	}
+	for _, w := range a.Output.Weak {
+		j.Weak = append(j.Weak, string(w))
 	}
 	if j.Clock.Trust == "" {
 		j.Clock.Trust = "unknown"

@@ -139,6 +139,13 @@ func (w *world) onAir() {
 	w.air.Amp = hardware.AmpState{Keyed: true, Since: w.now}
 }
 
+// onAirWith is on the air with an output as it is.
+func (w *world) onAirWith(o audio.OutputState) {
+	w.fill()
+	w.onAir()
+	w.air.Output = o
+}
+
 func (w *world) emergencyOn() {
 	w.air.Emergencies = []playout.ActiveEmergency{{Sounding: true, Spoken: []string{"vi"}, Faults: []playout.EmergencyFault{{Code: playout.FaultNoVoice, Language: "pcc"}}, Emergency: scheduler.Emergency{
 		Owned: scheduler.Owned{ID: "e1", Village: "un-ta"}, Title: "Lũ quét, sạt lở đất", Reason: "Nước suối lên nhanh.", RaisedBy: "truongthon",

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"loalang/audio"
 	"loalang/hardware"
 	"loalang/people"
 	"loalang/playout"
@@ -40,6 +41,20 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 			},
 			[]string{"Không nghe thấy tiếng của bản tin “" + cattle + "”, từ 16:18"},
 			[]string{"Nothing is to be heard of", "since 16:18"},
+		},
+		{
+			"weak sound", "/", func(w *world) {
+				w.onAirWith(audio.OutputState{Audible: true, Up: true, Fault: "no real-time priority; memory is not locked", Weak: []audio.Weakness{audio.NoRealTime, audio.NoMemoryLock}})
+			},
+			[]string{"Phần âm thanh chưa được máy ưu tiên", "Bộ nhớ của phần âm thanh chưa được giữ cố định", "loalang doctor"},
+			[]string{"The machine gives the sound no priority", "The memory of the sound is not locked"},
+		},
+		{
+			"a buffer that was learned", "/", func(w *world) {
+				w.onAirWith(audio.OutputState{Audible: true, Up: true, Buffer: 12 * time.Millisecond, Learned: true})
+			},
+			[]string{"Tiếng tốt; máy này có lúc bận nên card âm thanh giữ sẵn 12 phần nghìn giây tiếng"},
+			[]string{"the sound card holds 12 thousandths of a second in reserve"},
 		},
 		{"today in an emergency", "/", func(w *world) { w.fill(); w.emergencyOn() }, []string{"Đang phát khẩn cấp", "Mở để dừng"}, []string{"Emergency on air"}},
 		{"empty village", "/", func(*world) {}, []string{"Chưa có bản tin nào chờ phát.", "chưa có bản tin"}, []string{"No notice waits"}},

@@ -188,8 +188,16 @@ func (v *visit) soundState(a playout.Air) stateView {
 		return stateView{"bad", "song", v.word("sound.dead", a.DeadAir.Title, v.clock(a.DeadAir.Since))}
 	case !a.Output.Audible:
 		return stateView{"wait", "song", v.word("sound.inaudible")}
+	case len(a.Output.Weak) > 0:
+		var all []string
+		for _, w := range a.Output.Weak {
+			all = append(all, v.word("sound.weak."+string(w)))
+		}
+		return stateView{"wait", "song", strings.Join(all, ". ")}
 	case a.Output.Fault != "":
 		return stateView{"wait", "song", v.word("sound.weak")}
+	case a.Output.Learned:
+		return stateView{"ok", "song", v.word("sound.good-learned", a.Output.Buffer.Milliseconds())}
 	}
 	return stateView{"ok", "song", v.word("sound.good")}
 }

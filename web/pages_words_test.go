@@ -127,6 +127,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		{"playout", "Trouble", "", []string{"emergency-fault."}, 4},
 		{"audio", "", "Cause", []string{"cause."}, 7},
 		{"playout", "Cause", "", []string{"cause."}, 2},
+		{"audio", "", "Weakness", []string{"sound.weak."}, 4},
 		{"recordings", "", "Refusal", []string{"refused."}, 8},
 		{"recordings", "", "Kind", []string{"recording."}, 3},
 		{"recordings", "", "profile.go", []string{"warning."}, 5},

@@ -89,51 +89,6 @@ func TestBackoffLoosePlug(t *testing.T) {
 	}
 }
 
-func TestDryness(t *testing.T) {
-	start := audio.Instant(time.Hour)
-	for _, c := range []struct {
-		name   string
-		counts []int64 // one a second
-		silent bool
-		want   bool
-	}{
-		{"OK none", []int64{0, 0, 0}, true, false},
-		{"four in a minute", []int64{1, 2, 3, 4}, true, false},
-		{"five in a minute, in silence", []int64{1, 2, 3, 4, 5}, true, true},
-		{"five in a minute, on air", []int64{1, 2, 3, 4, 5}, false, false},
-		{"a flood on air", []int64{25}, false, true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			var d speaker.Dryness
-			for i, n := range c.counts {
-				d.Note(start.Add(time.Duration(i)*time.Second), n)
-			}
-			if got := d.Larger(c.silent); got != c.want {
-				t.Errorf("larger = %v, want %v", got, c.want)
-			}
-		})
-	}
-	t.Run("spread over an hour", func(t *testing.T) {
-		var d speaker.Dryness
-		for i := range int64(100) {
-			d.Note(start.Add(time.Duration(i)*time.Minute), i)
-			if d.Larger(true) {
-				t.Fatalf("one a minute asks for a larger buffer after %d", i)
-			}
-		}
-	})
-}
-
-func TestDoubled(t *testing.T) {
-	const ms = time.Millisecond
-	for buffer, want := range map[time.Duration]time.Duration{10 * ms: 20 * ms, 80 * ms: 160 * ms, 100 * ms: 160 * ms, 160 * ms: 0, 300 * ms: 0} {
-		got, ok := speaker.Doubled(buffer)
-		if ok != (want > 0) || ok && got != want {
-			t.Errorf("doubled(%v) = %v, %v; want %v", buffer, got, ok, want)
-		}
-	}
-}
-
 func TestStallLimit(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {

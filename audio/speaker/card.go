@@ -18,7 +18,7 @@ import (
 
 const (
 	// realTimeBuffer is the card's buffer, two periods, at real-time priority, to
-	// begin with: ADR 8.
+	// begin with: ADR 9.
 	realTimeBuffer = 6 * time.Millisecond
 	// LeastBuffer is the smallest buffer that can be asked of a card.
 	LeastBuffer = 2 * time.Millisecond
@@ -37,7 +37,8 @@ const (
 // lives as long as the process.
 type card struct {
 	choice      DeviceChoice
-	buffer      time.Duration // wished for
+	buffer      time.Duration            // wished for
+	learned     map[string]time.Duration // more than that, by label
 	routing     Routing
 	calibration time.Duration
 	root        string // "/", where /proc is
@@ -116,7 +117,7 @@ func (c *card) open(ctx context.Context) (*oto.Context, error) {
 	t, asked := f.target, f.rehearsal
 	c.ring = asked.Ring
 	octx, ready, err := oto.NewContext(&oto.NewContextOptions{
-		SampleRate: int(audio.Rate), ChannelCount: Channels, Format: oto.FormatFloat32LE, BufferSize: c.buffer,
+		SampleRate: int(audio.Rate), ChannelCount: Channels, Format: oto.FormatFloat32LE, BufferSize: f.buffer,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", t.Label, err)
@@ -135,9 +136,6 @@ func (c *card) open(ctx context.Context) (*oto.Context, error) {
 	c.aimed, c.label = t, t.Label
 	return octx, nil
 }
-
-// rehearse asks for the buffer wished for.
-func (c *card) rehearse() (rehearsal, error) { return rehearse(audio.Rate.N(c.buffer)) }
 
 // explain turns the error of opening into a sentence with a remedy.
 func (c *card) explain(err error, t target, asked rehearsal) error {

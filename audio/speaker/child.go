@@ -1,6 +1,7 @@
 package speaker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,9 +73,7 @@ func RunChild(ctx context.Context, cfg ChildConfig, conn *os.File) error {
 	if err != nil {
 		return errors.Join(err, l.send(&message{Fault: &fault{Sentence: err.Error()}}))
 	}
-	if prio.RealTime {
-		c.prio.Refused = lockMemory()
-	}
+	c.prio.lack(audio.NoMemoryLock, lockMemory())
 	return c.run(ctx)
 }
 
@@ -181,13 +180,11 @@ func newChild(l *link, prio priority, greeting *message) (*child, error) {
 		return nil, fmt.Errorf("warm up: %w", err)
 	}
 	c.desk = audio.NewDesk(audio.DeskOptions{Event: c.event, Tap: c.tap.write})
-	buffer := h.Buffer
-	if buffer == 0 {
-		buffer = plainBuffer
-		if prio.RealTime {
-			buffer = realTimeBuffer
-		}
+	buffer, learned := h.Buffer, h.Learned
+	if !prio.RealTime {
+		buffer, learned = cmp.Or(buffer, plainBuffer), nil
 	}
+	buffer = cmp.Or(buffer, realTimeBuffer)
 	switch choice.Kind {
 	case Null:
 		c.device = &audio.NullDevice{}
@@ -196,7 +193,7 @@ func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	default:
 		c.awaited = make(chan struct{})
 		c.device = &card{
-			choice: choice, buffer: buffer, routing: h.Routing, calibration: h.Calibration,
+			choice: choice, buffer: buffer, learned: learned, routing: h.Routing, calibration: h.Calibration,
 			root: "/", given: os.Getenv(configVariable), was: h.Was, absent: c.tellAbsent(), there: c.awaited,
 		}
 	}
@@ -333,11 +330,14 @@ func (c *child) persist(ctx context.Context, m *message) {
 
 // announce tells that sound is flowing.
 func (c *child) announce(ctx context.Context) {
-	u := &up{Device: c.device.Name(), RealTime: c.prio.RealTime, Weaker: c.prio.Refused}
+	u := &up{Device: c.device.Name(), RealTime: c.prio.RealTime, Weaker: c.prio.Refused, Lacks: c.prio.Lacks}
 	u.Latency = c.latency()
 	if k, ok := c.device.(*card); ok {
 		u.Period, u.Buffer = audio.Rate.D(k.ring.Period), audio.Rate.D(k.ring.Buffer)
 		u.Is, u.Weaker = k.aimed.Is, both(k.aimed.Moved, u.Weaker)
+		if k.aimed.Moved != "" {
+			u.Lacks = append(u.Lacks, audio.OtherCard)
+		}
 	}
 	c.persist(ctx, &message{Up: u})
 }

@@ -48,7 +48,7 @@ var (
 	DecodeMessage = decodeMessage
 	CheckVersion  = checkVersion
 	StallLimit    = stallLimit
-	Doubled       = doubled
+	Larger        = larger
 	Moved         = moved
 	Pair          = pair
 	NewLink       = newLink
@@ -75,7 +75,9 @@ func (b *backoff) Next(now audio.Instant, held, waited time.Duration) time.Durat
 }
 
 func (d *dryness) Note(now audio.Instant, count int64) { d.note(now, count) }
-func (d *dryness) Larger(silent bool) bool             { return d.larger(silent) }
+func (d *dryness) Larger(now audio.Instant, buffer time.Duration, idle bool) bool {
+	return d.larger(now, buffer, idle)
+}
 
 func (l *ledger) Admit(c *audio.Cue) error                              { return l.admit(c) }
 func (l *ledger) Add(c audio.Cue)                                       { l.add(c) }
@@ -86,6 +88,7 @@ func (l *ledger) Stopped(now audio.Instant, ids []string) []audio.Event { return
 func (l *ledger) RaiseAlarm(a audio.Alarm)                              { l.raise(a) }
 func (l *ledger) Lowered(id string)                                     { l.lowered(id) }
 func (l *ledger) Expire(now audio.Instant) []audio.Event                { return l.expire(now) }
+func (l *ledger) Idle(now audio.Instant) bool                           { return l.idle(now) }
 func (l *ledger) Silent() bool                                          { return l.silent() }
 func (l *ledger) Close()                                                { l.close() }
 

@@ -69,7 +69,7 @@ func (k *keeper) turn(ctx context.Context) (held, waited time.Duration, err erro
 func (o *Output) assign() assignment {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return assignment{device: o.choice.String(), buffer: o.buffer, resume: o.opened, was: o.chosen}
+	return assignment{device: o.choice.String(), buffer: o.buffer, learned: o.buffers(), resume: o.opened, was: o.chosen}
 }
 
 // await lets time pass until s has opened its device or ended, or, with s nil,

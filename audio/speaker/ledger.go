@@ -275,6 +275,16 @@ func (l *ledger) silent() bool {
 	return len(l.alarms) == 0
 }
 
+// idle is true while nothing sounds and nothing is due soon.
+func (l *ledger) idle(now audio.Instant) bool {
+	for _, e := range l.cues {
+		if e.cue.After == "" && e.cue.At < now.Add(idleAhead) {
+			return false
+		}
+	}
+	return l.silent()
+}
+
 // close gives back the files.
 func (l *ledger) close() {
 	for _, e := range l.cues {

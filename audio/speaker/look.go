@@ -27,6 +27,7 @@ const (
 // found is a card that can be opened.
 type found struct {
 	target    target
+	buffer    time.Duration // asked for
 	rehearsal rehearsal
 	cards     []Card
 }
@@ -80,11 +81,12 @@ func (c *card) look() (found, error) {
 		c.sight = sight
 	}
 	c.looks++
-	asked, err := c.rehearse()
+	buffer := max(c.buffer, c.learned[t.Label])
+	asked, err := rehearse(audio.Rate.N(buffer))
 	if err != nil {
 		return found{}, c.explain(err, t, asked)
 	}
-	return found{target: t, rehearsal: asked, cards: cards}, nil
+	return found{target: t, buffer: buffer, rehearsal: asked, cards: cards}, nil
 }
 
 // show makes alsa-lib see t, unless it does already.

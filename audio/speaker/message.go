@@ -12,13 +12,15 @@ import (
 
 const (
 	// protocolVersion changes whenever a message changes its meaning.
-	protocolVersion = 4
+	protocolVersion = 5
 	// maxMessage bounds one message, in bytes.
 	maxMessage = 32 << 10
 	// maxFiles bounds the descriptors that travel with one message.
 	maxFiles = 64
 	// maxID bounds the ID of a cue or alarm, in bytes.
 	maxID = 256
+	// maxLessons bounds what a child is told of cards.
+	maxLessons = 16
 	// maxParts bounds the cycle of an alarm.
 	maxParts = 32
 )
@@ -52,10 +54,12 @@ type hello struct {
 	Version int           `json:"version"`
 	Device  string        `json:"device,omitempty"`
 	Buffer  time.Duration `json:"buffer,omitempty"` // 0: the child's own choice
-	Routing Routing       `json:"routing,omitzero"`
-	Siren   bool          `json:"siren,omitempty"`
-	Resume  bool          `json:"resume,omitempty"` // a child had the device before: a file goes on
-	Was     *Card         `json:"was,omitempty"`    // the card of the last child, when the default was asked for
+	// Learned is what cards needed at real-time priority, by label.
+	Learned map[string]time.Duration `json:"learned,omitempty"`
+	Routing Routing                  `json:"routing,omitzero"`
+	Siren   bool                     `json:"siren,omitempty"`
+	Resume  bool                     `json:"resume,omitempty"` // a child had the device before: a file goes on
+	Was     *Card                    `json:"was,omitempty"`    // the card of the last child, when the default was asked for
 
 	Calibration time.Duration `json:"calibration,omitempty"`
 }
@@ -106,13 +110,14 @@ type absent struct {
 
 // up says that the device is open and takes sound.
 type up struct {
-	Device   string        `json:"device"`
-	Latency  time.Duration `json:"latency"`
-	Period   time.Duration `json:"period"` // 0: no card
-	Buffer   time.Duration `json:"buffer"` // that the card really has; 0: no card
-	RealTime bool          `json:"realtime"`
-	Weaker   string        `json:"weaker,omitempty"` // than asked, one sentence
-	Is       *Card         `json:"is,omitempty"`     // the card that is open, where it is known
+	Device   string           `json:"device"`
+	Latency  time.Duration    `json:"latency"`
+	Period   time.Duration    `json:"period"` // 0: no card
+	Buffer   time.Duration    `json:"buffer"` // that the card really has; 0: no card
+	RealTime bool             `json:"realtime"`
+	Weaker   string           `json:"weaker,omitempty"` // than asked, one sentence
+	Lacks    []audio.Weakness `json:"lacks,omitempty"`  // the same as codes
+	Is       *Card            `json:"is,omitempty"`     // the card that is open, where it is known
 }
 
 // status is the heartbeat, ten times a second.

@@ -28,6 +28,12 @@ type Config struct {
 	// Buffer is how much sound the card shall hold, LeastBuffer to 1 s; 0: 6 ms at
 	// real-time priority, 60 ms without. It grows when the card runs dry.
 	Buffer time.Duration
+	// Lessons is what was learned of cards before, by their labels. With Buffer 0 and
+	// at real-time priority the card holds that much from the beginning.
+	Lessons map[string]Lesson
+	// Learned is told all Lessons when one has changed, from a goroutine of its own;
+	// it may block. nil: nobody keeps them.
+	Learned func(map[string]Lesson)
 	// Calibration is added to the instant at which a frame is taken to leave the
 	// card: the delay of a converter that was measured.
 	Calibration time.Duration
@@ -54,16 +60,18 @@ type Output struct {
 
 	goroutines sync.WaitGroup // of sessions
 
-	mu     sync.Mutex
-	ledger *ledger
-	active *session // takes cues; nil between children
-	state  audio.OutputState
-	buffer time.Duration // asked of the next child; 0: its own choice
-	grown  string        // why the buffer is larger than asked
-	opened bool          // a child has held the device
-	chosen *Card         // the card that the default was; nil: none was
-	dry    dryness
-	ended  bool
+	mu      sync.Mutex
+	ledger  *ledger
+	active  *session // takes cues; nil between children
+	state   audio.OutputState
+	buffer  time.Duration     // asked of the next child; 0: its own choice
+	lessons map[string]lesson // by the card's label
+	opened  bool              // a child has held the device
+	chosen  *Card             // the card that the default was; nil: none was
+	dry     dryness
+	ended   bool
+
+	telling sync.Mutex // held while Learned is told
 
 	faults, words complaint // what was told already, by us and by children
 }
@@ -87,6 +95,7 @@ func NewOutput(cfg Config) (*Output, error) {
 		return nil, fmt.Errorf("output: a buffer of %v; %v to 1s are possible, or 0 for the usual one", cfg.Buffer, LeastBuffer)
 	}
 	o := &Output{cfg: cfg, launch: startProcess, choice: choice, ledger: newLedger(), buffer: cfg.Buffer, events: newMailbox()}
+	o.takeLessons(cfg.Lessons, audio.Monotonic())
 	o.ears = newEars(o.turnTap)
 	o.state.Fault = "the output has not started yet"
 	if cfg.Siren != nil {
@@ -130,7 +139,8 @@ func (o *Output) takeCharge(s *session) {
 			o.chosen = s.up.Is
 		}
 		o.state.Up, o.state.Device, o.state.Audible = true, s.up.Device, o.choice.Audible()
-		o.state.Fault = o.weaker(s.up)
+		o.state.Fault, o.state.Weak = o.weaker(s.up), o.lacks(s.up)
+		o.state.Buffer, o.state.Learned = s.up.Buffer, o.grown(s.up)
 		o.events.put(audio.Event{Kind: audio.DeviceUp, At: now, Device: s.up.Device, Detail: o.state.Fault})
 		o.faults.well()
 		o.words.well()
@@ -170,6 +180,7 @@ func (o *Output) lose(s *session) {
 		Kind: audio.DeviceDown, At: audio.Monotonic(), Device: o.state.Device, Cause: audio.Lost, Detail: why,
 	})
 	o.state.Up, o.state.Device, o.state.Audible, o.state.Fault = false, "", false, why
+	o.state.Weak, o.state.Buffer, o.state.Learned = nil, 0, false
 }
 
 // letGo ends what s was playing. Its caller holds o.mu.
@@ -229,7 +240,7 @@ func (o *Output) heard(s *session, st status) error {
 	}
 	o.notePriority(s, st)
 	if o.state.Fault == s.trouble && s.trouble != st.Trouble {
-		o.state.Fault = o.weaker(s.up) // it is over
+		o.state.Fault, o.state.Weak = o.weaker(s.up), o.lacks(s.up) // it is over
 	}
 	if s.trouble = st.Trouble; s.trouble != "" {
 		o.state.Fault = s.trouble
@@ -238,7 +249,7 @@ func (o *Output) heard(s *session, st status) error {
 		// Who stopped this process lost count of what sounded: begin anew.
 		return errors.New("events of the speaker process were lost")
 	}
-	return o.grow(s, st)
+	return o.adjust(s, st, audio.Monotonic())
 }
 
 // publish hands events to the caller of Events.

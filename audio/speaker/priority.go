@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"loalang/audio"
 )
 
 const (
@@ -34,6 +36,20 @@ type priority struct {
 	RealTime bool
 	// Refused says what is weaker than asked and why; empty when nothing is.
 	Refused string
+	// Lacks are the same as codes.
+	Lacks []audio.Weakness
+}
+
+// lack notes that something was refused, unless why is empty.
+func (p *priority) lack(what audio.Weakness, why string) {
+	if why == "" {
+		return
+	}
+	if p.Refused != "" {
+		p.Refused += "; "
+	}
+	p.Refused += why
+	p.Lacks = append(p.Lacks, what)
 }
 
 // takePriority gives the process SCHED_RR and replaces it with itself, since a
@@ -50,7 +66,9 @@ func takePriority() (priority, error) {
 	}
 	runtime.GOMAXPROCS(schedulerThreads)
 	if answer != granted {
-		return priority{Refused: answer}, nil
+		var p priority
+		p.lack(audio.NoRealTime, answer)
+		return p, nil
 	}
 	return priority{RealTime: true}, nil
 }
@@ -95,7 +113,7 @@ func TryRealTime() error {
 // why that is not so; empty when it is.
 func lockMemory() string {
 	debug.FreeOSMemory()
-	if !mayLock() {
+	if !MayLockMemory() {
 		return "memory is not locked: the service needs LimitMEMLOCK=infinity"
 	}
 	if err := unix.Mlockall(unix.MCL_CURRENT | unix.MCL_FUTURE | unix.MCL_ONFAULT); err != nil {
@@ -104,9 +122,11 @@ func lockMemory() string {
 	return ""
 }
 
-// mayLock says whether locking has no limit. Under a limit MCL_FUTURE would
-// make a later allocation of the runtime fail, which kills the process.
-func mayLock() bool {
+// MayLockMemory says whether a child of this process may lock its memory without a
+// limit. Under a limit MCL_FUTURE would make a later allocation of the runtime
+// fail, which kills the process: then a child does without. Any goroutine may
+// call it.
+func MayLockMemory() bool {
 	var limit unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_MEMLOCK, &limit) == nil && limit.Cur == unix.RLIM_INFINITY {
 		return true

@@ -56,7 +56,8 @@ type session struct {
 // assignment is what a child is started for.
 type assignment struct {
 	device  string
-	buffer  time.Duration // 0: the child's choice
+	buffer  time.Duration            // 0: the child's choice
+	learned map[string]time.Duration // what cards needed, by label; nil: not to be heeded
 	standIn bool
 	resume  bool  // a child has held the device before
 	was     *Card // that was the default before; nil: none was
@@ -107,7 +108,7 @@ func (o *Output) begin(as assignment) (*session, error) {
 func (s *session) greet(o *Output, as assignment, tap *os.File) error {
 	defer closeFile(tap)
 	h := &hello{
-		Version: protocolVersion, Device: as.device, Buffer: as.buffer, Routing: o.cfg.Routing,
+		Version: protocolVersion, Device: as.device, Buffer: as.buffer, Learned: as.learned, Routing: o.cfg.Routing,
 		Calibration: o.cfg.Calibration, Siren: o.siren != nil, Resume: as.resume, Was: as.was,
 	}
 	files := []*os.File{tap}

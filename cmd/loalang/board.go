@@ -193,7 +193,11 @@ func (b *board) openSound() (err error) {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	b.output, err = speaker.NewOutput(speaker.Config{Command: []string{self, "speaker"}, Device: s.Device, Buffer: s.Buffer, Siren: siren, Log: b.log})
+	kept := &buffers{file: folder(s.Data).buffers(), now: b.clock.Now, log: b.log}
+	b.output, err = speaker.NewOutput(speaker.Config{
+		Command: []string{self, "speaker"}, Device: s.Device, Siren: siren, Log: b.log,
+		Buffer: s.Buffer, Lessons: kept.lessons(), Learned: kept.keep,
+	})
 	return err
 }
 

@@ -31,6 +31,7 @@ type folder string
 func (f folder) database() string   { return filepath.Join(string(f), "loalang.db") }
 func (f folder) recordings() string { return filepath.Join(string(f), "recordings") }
 func (f folder) spool() string      { return filepath.Join(string(f), "spool") }
+func (f folder) buffers() string    { return filepath.Join(string(f), "buffers.json") }
 
 // inhabited says whether `serve` ever ran here: the database is there, or was.
 func (f folder) inhabited() bool {

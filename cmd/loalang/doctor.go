@@ -78,7 +78,7 @@ func printFindings(out io.Writer, findings []finding, asJSON bool) error {
 
 // examine looks at everything that the main job needs.
 func (p program) examine(ctx context.Context, s settings) []finding {
-	findings := []finding{examineCards(s), examineEngine(ctx, s), examineSandbox(ctx), examinePriority(), p.examineClock(s), examineDisk(s), p.examineData(ctx, s)}
+	findings := []finding{examineCards(s), examineEngine(ctx, s), examineSandbox(ctx), examinePriority(), examineMemory(), examineBuffer(s), p.examineClock(s), examineDisk(s), p.examineData(ctx, s)}
 	if s.AmpChip != "" {
 		findings = append(findings, examineAmp(s))
 	}
@@ -141,7 +141,16 @@ func examinePriority() finding {
 	f := finding{Name: "real-time priority", OK: true, Found: "allowed"}
 	if err := speaker.TryRealTime(); err != nil {
 		f.OK, f.Found = false, "refused to this user: "+sentence(err)
-		f.Advice = "Give it CAP_SYS_NICE, LimitRTPRIO=20 in the service, or an entry in /etc/security/limits.d. Without it starts may be 30 ms late."
+		f.Advice = "Give it LimitRTPRIO=20 in the service, CAP_SYS_NICE, or the line \"USER - rtprio 20\" in /etc/security/limits.d. Without it starts may be 30 ms late, and emergencies begin 60 to 90 ms after they are raised."
+	}
+	return f
+}
+
+func examineMemory() finding {
+	f := finding{Name: "locked memory", OK: true, Found: "allowed"}
+	if !speaker.MayLockMemory() {
+		f.OK, f.Found = false, "limited for this user"
+		f.Advice = "Give it LimitMEMLOCK=infinity in the service, CAP_IPC_LOCK, or the line \"USER - memlock unlimited\" in /etc/security/limits.d. Without it sound may break off while memory is short."
 	}
 	return f
 }

@@ -63,6 +63,9 @@ func replace(name string, mode fs.FileMode, write func(io.Writer) error) error {
 	}
 	defer os.Remove(f.Name()) // gone after the rename
 	err = write(f)
+	if err == nil {
+		err = f.Sync()
+	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
