@@ -42,6 +42,26 @@ func sounding(tb testing.TB, n int, alarm bool) *audio.Desk {
 	return d
 }
 
+// busy is a Desk on which a bed lies ducked under eight spoken cues and two more
+// cross over, while all the fades there are go on.
+func busy(tb testing.TB) *audio.Desk {
+	tb.Helper()
+	d := sounding(tb, 0, false)
+	cue := func(c audio.DeskCue) {
+		if err := d.Cue(c); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	cue(audio.DeskCue{ID: "bed", Source: flat(9000, 300).Loop(), At: frameAt(0), Bed: &audio.Duck{Release: time.Minute, Depth: -20}})
+	for i := range 8 {
+		cue(audio.DeskCue{ID: fmt.Sprint(i), Source: endless{}, At: frameAt(96), Spoken: true, FadeIn: 10 * time.Second})
+	}
+	cue(audio.DeskCue{ID: "a", Source: endless{}, At: frameAt(96), Frames: 110000})
+	cue(audio.DeskCue{ID: "b", Source: endless{}, After: "a", Cross: 2 * time.Second, FadeOut: time.Second})
+	time.Sleep(20 * time.Millisecond)
+	return d
+}
+
 var loads = []struct {
 	name  string
 	cues  int
@@ -51,6 +71,20 @@ var loads = []struct {
 	{"one cue", 1, false},
 	{"eight cues", 8, false},
 	{"alarm over eight cues", 8, true},
+}
+
+// TestBusyPullAllocatesNothing is TestPullAllocatesNothing with everything at once,
+// from the first start to the last event.
+func TestBusyPullAllocatesNothing(t *testing.T) {
+	d := busy(t)
+	buf := make([]float32, 480)
+	if n := testing.AllocsPerRun(150, func() { d.Pull(buf) }); n != 0 {
+		t.Errorf("a pull allocates %v times, want 0", n)
+	}
+	d.Stop()
+	if n := testing.AllocsPerRun(50, func() { d.Pull(buf) }); n != 0 {
+		t.Errorf("a pull while all ends allocates %v times, want 0", n)
+	}
 }
 
 // TestPullAllocatesNothing is what the benchmarks print, as a promise.
@@ -156,6 +190,22 @@ func BenchmarkPull(b *testing.B) {
 				d.Pull(buf)
 			}
 		})
+	}
+}
+
+// BenchmarkBusyPull is 10 ms of a bed under eight spoken cues and a crossfade, each
+// in a fade.
+func BenchmarkBusyPull(b *testing.B) {
+	d := busy(b)
+	buf := make([]float32, 480)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i%200 == 199 { // as in BenchmarkPull
+			b.StopTimer()
+			d = busy(b)
+			b.StartTimer()
+		}
+		d.Pull(buf)
 	}
 }
 

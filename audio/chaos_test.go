@@ -119,6 +119,14 @@ func (c *chaos) cue(now audio.Instant) {
 		cue.After, cue.Gap = c.pick(), time.Duration(c.random.IntN(100))*time.Millisecond
 	case 1:
 		cue.Replaces = c.pick()
+	case 2:
+		cue.After, cue.Cross = c.pick(), time.Duration(c.random.IntN(200))*time.Millisecond
+	}
+	cue.FadeIn = time.Duration(max(0, c.random.IntN(400)-200)) * time.Millisecond
+	cue.FadeOut = time.Duration(max(0, c.random.IntN(400)-200)) * time.Millisecond
+	cue.Spoken = c.random.IntN(2) == 0
+	if c.random.IntN(6) == 0 {
+		cue.Bed = &audio.Duck{Attack: 50 * time.Millisecond, Depth: -10} // that ends, as one whose file breaks
 	}
 	cue.At = now.Add(time.Duration(c.random.IntN(600)-50) * time.Millisecond)
 	c.ledger.expect(id, length)
