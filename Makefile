@@ -3,9 +3,10 @@ GO      ?= go
 DATA    ?= data
 LISTEN  ?= 127.0.0.1:8080
 DEVICE  ?= default
+SOAK    ?= 1h
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench generate setup-build setup-run setup-test setup-bench clean
+.PHONY: run test check build bench soak generate setup-build setup-run setup-test setup-bench clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -23,6 +24,9 @@ check: setup-test ## linters, and every test with the race detector
 bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minutes; the comparison with other players is written there
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 	$(GO) run ./audio/speaker/comparison --loalang bin/loalang --write docs/BENCHMARKS.md
+
+soak: setup-test ## the long tests, each over SOAK of the air
+	LOALANG_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 12h -run 'InStep|Soak' ./...
 
 generate:
 	$(GO) generate ./...

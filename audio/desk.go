@@ -37,7 +37,7 @@ type DeskOptions struct {
 // alarm goes on from that volume.
 //
 // Files follow CLOCK_MONOTONIC and not the device's crystal: while a file is within
-// half a millisecond of where it should be it is played bit for bit; then it is
+// 0.2 ms of where it should be it is played bit for bit; then it is
 // resampled, by as little as the crystal is wrong, and stays within a millisecond.
 // So neighbours that play the same at the same instant make no echo (ADR 9).
 //

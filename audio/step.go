@@ -7,8 +7,9 @@ import (
 
 const (
 	// stepBand is how far a file may be from where it should be and is played bit
-	// for bit: half a millisecond, so that two outputs that both are differ by one.
-	stepBand = 500e-6
+	// for bit, in seconds: more than a card's anchors are off, and so little that
+	// two outputs are half a millisecond apart at most.
+	stepBand = 200e-6
 	// stepPull is by how much the rate is changed for each second of error: what is
 	// wrong is put right within some 10 s.
 	stepPull = 0.1

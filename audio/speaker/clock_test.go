@@ -96,6 +96,27 @@ func TestFrameClockKnowsWhenAFrameLeaves(t *testing.T) {
 	}
 }
 
+// TestFrameClockHolds: what is cued for later, or late, meets the card's own
+// time whatever it has drifted to.
+func TestFrameClockHolds(t *testing.T) {
+	for _, ppm := range []float64{20, -20, 100, -100} {
+		for _, r := range []speaker.Ring{small, {Period: 1024, Buffer: 2048}} {
+			card := newCrystal(r)
+			card.rate, card.jitter = 1+ppm*1e-6, 50*time.Microsecond
+			var worst time.Duration
+			for range 15 {
+				got := card.play(t, time.Minute)
+				tick := card.now - time.Duration(float64(audio.Rate.D(r.Period))/card.rate)
+				want := card.began.Add(tick + audio.Rate.D(r.Period+r.Buffer))
+				worst = max(worst, got.Leaves.Sub(want).Abs())
+			}
+			if worst > 100*time.Microsecond || card.ran != 0 {
+				t.Errorf("%v ppm, %v: frames leave %v from the truth, and it saw %d underruns; want at most 100µs and none", ppm, r, worst, card.ran)
+			}
+		}
+	}
+}
+
 func TestFrameClockCalibration(t *testing.T) {
 	plain, moved := speaker.NewFrameClock(small, 0), speaker.NewFrameClock(small, 700*time.Microsecond)
 	a, _ := plain.Read(audio.Instant(time.Hour), 240)
