@@ -203,7 +203,10 @@ func (f *Feed) receive(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		why := err.Error()
+		why := string(DecoderEnded) + ": " + err.Error()
+		if known := (Fault{}); errors.As(err, &known) {
+			why = known.Error()
+		}
 		if f.why.Swap(&why); audio.Rate.D(frames) >= steady {
 			pause = retryFirst
 		}

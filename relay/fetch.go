@@ -81,7 +81,7 @@ func (f *fetcher) get(ctx context.Context, from, to *url.URL) (response, error) 
 	}
 	r.Header.Set("User-Agent", userAgent)
 	r.Header.Set("Accept", "audio/*, application/vnd.apple.mpegurl, application/ogg, */*;q=0.5")
-	answer, err := f.client.Do(r)
+	answer, err := f.client.Do(r) //nolint:bodyclose // patient closes it
 	if err != nil {
 		cancel(nil)
 		return response{}, faultOf(err)

@@ -55,11 +55,15 @@ func (d *plainDecoder) Stream(ctx context.Context, in io.ReadCloser) (io.ReadClo
 
 func (d *plainDecoder) kill(t *testing.T) {
 	t.Helper()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err := d.last.Process.Kill(); err != nil {
+	if err := d.running().Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func (d *plainDecoder) running() *exec.Cmd {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.last
 }
 
 type plain struct {

@@ -1,0 +1,309 @@
+package relay_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"loalang/audio"
+	"loalang/relay"
+)
+
+// tone is a source of a constant, which no station of these tests sends.
+type tone struct {
+	left   audio.Frames
+	closed *atomic.Int64
+}
+
+const toneHeight = 0.25
+
+func (s *tone) Read(dst []float32) (int, error) {
+	if s.left == 0 {
+		return 0, io.EOF
+	}
+	n := int(min(s.left, audio.Frames(len(dst))))
+	for i := range dst[:n] {
+		dst[i] = toneHeight
+	}
+	s.left -= audio.Frames(n)
+	return n, nil
+}
+
+func (s *tone) Close() error { s.closed.Add(1); return nil }
+
+// rig is a Feed under test with a server that can do wrong.
+type rig struct {
+	*relay.Feed
+	t       *testing.T
+	decoder *plainDecoder
+	mode    atomic.Pointer[string] // what the server sends: sound, silence, stall, close, 404
+	opened  atomic.Int64           // fallbacks
+	closed  atomic.Int64
+	pipe    *os.File
+}
+
+func (r *rig) set(mode string) { r.mode.Store(&mode) }
+
+// newRig starts a station in a mode, heard ahead for as long as lead.
+func newRig(t *testing.T, mode string, lead time.Duration) *rig {
+	t.Helper()
+	r := &rig{t: t, decoder: &plainDecoder{}}
+	r.set(mode)
+	music := sound(t, "a.aac", "-c:a", "aac", "-b:a", "96k")
+	silence := sound(t, "b.aac", "-af", "volume=0", "-c:a", "aac")
+	s := serve(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, q *http.Request) {
+		if *r.mode.Load() == "404" {
+			http.NotFound(w, q)
+			return
+		}
+		for q.Context().Err() == nil {
+			body := music
+			switch *r.mode.Load() {
+			case "close", "404":
+				return
+			case "stall":
+				time.Sleep(20 * time.Millisecond)
+				continue
+			case "silence":
+				body = silence
+			}
+			// In pieces of half a second, so that a change is heard soon.
+			for at := 0; at < len(body); at += len(body)/16 + 1 {
+				if _, err := w.Write(body[at:min(at+len(body)/16+1, len(body))]); err != nil {
+					return
+				}
+				w.(http.Flusher).Flush()
+				time.Sleep(430 * time.Millisecond)
+			}
+		}
+	}})
+	r.Feed = relay.NewFeed(relay.FeedConfig{
+		Receiver: &relay.Receiver{Guard: here, Decoder: r.decoder, Stall: 3 * time.Second},
+		Station:  relay.Station{URL: s.URL + "/"},
+		Fallback: func() (audio.Source, error) {
+			r.opened.Add(1)
+			return &tone{left: audio.Rate.N(700 * time.Millisecond), closed: &r.closed}, nil
+		},
+		Patience: time.Second, Now: audio.Monotonic,
+	})
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+		<-r.Done()
+		if r.opened.Load() != r.closed.Load() {
+			t.Errorf("%d fallbacks were opened, %d closed", r.opened.Load(), r.closed.Load())
+		}
+		_ = r.pipe.Close()
+	})
+	time.Sleep(lead)
+	pipe, err := r.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.pipe = pipe
+	go func() { _, _ = io.Copy(io.Discard, pipe) }()
+	return r
+}
+
+// expect waits for the next change.
+func (r *rig) expect(want relay.Sounds) relay.Change {
+	r.t.Helper()
+	select {
+	case c := <-r.Changes():
+		if c.Gives != want || c.At == 0 {
+			r.t.Fatalf("it gives %+v, want %s", c, want)
+		}
+		return c
+	case <-time.After(40 * time.Second):
+		r.t.Fatalf("it never gives %s", want)
+		return relay.Change{}
+	}
+}
+
+func TestLostStationIsReplacedAndComesBack(t *testing.T) {
+	cases := []struct {
+		mode, detail string
+	}{
+		{"silence", "silent"}, {"stall", "stalled"}, {"close", "over"}, {"404", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.mode, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, "sound", 6*time.Second)
+			r.expect(relay.GivesStation)
+			r.set(c.mode)
+			if got := r.expect(relay.GivesFallback); !strings.Contains(got.Detail, c.detail) {
+				t.Errorf("the reason is %q", got.Detail)
+			}
+			r.set("sound")
+			r.expect(relay.GivesStation)
+		})
+	}
+}
+
+func TestKilledDecoderIsReplaced(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "sound", 6*time.Second)
+	r.expect(relay.GivesStation)
+	r.decoder.kill(t)
+	first := r.decoder.running()
+	for r.decoder.running() == first {
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func TestStationThatIsNotThereAtItsTime(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "404", time.Second)
+	if c := r.expect(relay.GivesFallback); !strings.Contains(c.Detail, "status") {
+		t.Errorf("the reason is %q", c.Detail)
+	}
+	r.set("sound")
+	r.expect(relay.GivesStation)
+}
+
+// Whoever comes back has a second of sound at once, and the pipe before has ended.
+func TestNewPipeBeginsWithTheLastSecond(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "sound", 6*time.Second)
+	r.expect(relay.GivesStation)
+	first, err := r.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	before := audio.Monotonic()
+	got := make([]byte, 96000)
+	if _, err := io.ReadFull(first, got); err != nil {
+		t.Fatal(err)
+	}
+	if took := audio.Monotonic().Sub(before); took > 900*time.Millisecond {
+		t.Errorf("a second took %v", took)
+	}
+	if power(got) < 1e-3 {
+		t.Error("it is silent")
+	}
+	second, err := r.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if _, err := io.Copy(io.Discard, first); err != nil {
+		t.Errorf("the first pipe: %v", err)
+	}
+	if _, err := io.ReadFull(second, got); err != nil {
+		t.Error(err)
+	}
+}
+
+// A reader that stands still, as under an alarm, blocks nobody and costs no memory.
+func TestReaderThatStandsStill(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "sound", 4*time.Second)
+	still, err := r.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer still.Close()
+	time.Sleep(4 * time.Second)
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n, err := io.Copy(io.Discard, still)
+	if err != nil || n > 300<<10 || n < 60<<10 {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	<-r.Done()
+	if _, err := r.Open(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("a closed feed opens: %v", err)
+	}
+	for range r.Changes() { // it is closed
+	}
+}
+
+func TestFeedWithoutFallbackSaysThatItGivesNothing(t *testing.T) {
+	t.Parallel()
+	f := relay.NewFeed(relay.FeedConfig{
+		Receiver: &relay.Receiver{}, Station: relay.Station{URL: "http://127.0.0.1/"}, Patience: time.Second, Now: audio.Monotonic,
+	})
+	pipe, err := f.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if c := <-f.Changes(); c.Gives != relay.GivesNothing || c.Detail != "private: 127.0.0.1" {
+		t.Errorf("%+v", c)
+	}
+	got := make([]byte, 9600)
+	if _, err := io.ReadFull(pipe, got); err != nil || power(got) != 0 {
+		t.Errorf("it gives no silence: %v", err)
+	}
+	_ = f.Close()
+	<-f.Done()
+}
+
+// fakeArecord is a program that takes arecord's arguments.
+func fakeArecord(t *testing.T, script string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "arecord")
+	if err := os.WriteFile(name, []byte("#!/bin/sh\n"+script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestLineInputIsSupervised(t *testing.T) {
+	cases := []struct {
+		name, script string
+		want         relay.Code
+	}{
+		{"OK hums", `[ "$*" = "-q -D plughw:CARD=Tuner -f S16_LE -r 48000 -c 1 -t raw" ] || exit 1; exec tr '\0' '@' </dev/zero`, ""},
+		{"silent", `exec cat /dev/zero`, relay.Silent},
+		{"stalls", `exec sleep 60`, relay.Stalled},
+		{"not there", `echo "arecord: main:831: audio open error: No such file or directory" >&2; exit 1`, relay.NoInput},
+		{"dies", `head -c 10000 /dev/zero`, relay.NoInput},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := &relay.Receiver{Arecord: fakeArecord(t, c.script), Stall: 500 * time.Millisecond}
+			found, err := r.Probe(t.Context(), relay.Station{Input: "plughw:CARD=Tuner"})
+			if codeOf(t, err) != c.want || c.want == "" && found.Format != "line" {
+				t.Errorf("%+v, %v", found, err)
+			}
+		})
+	}
+	for _, name := range []string{"-D", "a b", "x;y", "", "plug:'file:/etc/passwd'", "../x"} {
+		if err := relay.CheckInput(name); codeOf(t, err) != relay.NoInput {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	_, err := (&relay.Receiver{Arecord: "no-such-arecord"}).Probe(t.Context(), relay.Station{Input: "default"})
+	if codeOf(t, err) != relay.NoProgram {
+		t.Error(err)
+	}
+}
+
+// A tuner's line that dies is opened again.
+func TestLineInputThatDiesIsHeardAgain(t *testing.T) {
+	t.Parallel()
+	count := filepath.Join(t.TempDir(), "count")
+	script := `echo x >>` + count + `; head -c 200000 /dev/zero | tr '\0' '@'`
+	f := relay.NewFeed(relay.FeedConfig{
+		Receiver: &relay.Receiver{Arecord: fakeArecord(t, script), Stall: time.Second},
+		Station:  relay.Station{Input: "plughw:CARD=Tuner"}, Patience: time.Second, Now: audio.Monotonic,
+	})
+	defer func() { _ = f.Close(); <-f.Done() }()
+	for deadline := audio.Monotonic().Add(30 * time.Second); audio.Monotonic() < deadline; time.Sleep(50 * time.Millisecond) {
+		if said, err := os.ReadFile(count); err == nil && len(said) >= 4 {
+			return
+		}
+	}
+	t.Error("it was not opened again")
+}
