@@ -47,6 +47,7 @@ type Announcement struct {
 	Class      Class
 	Issuer     string    // who answers for it, such as "UBND xã Cốc San"
 	Text       string    // as written; what is read aloud is in Rendition.Spoken
+	Bed        string    // recording that sounds under the voices; empty: none
 	ValidFrom  time.Time // zero: at once
 	ValidUntil time.Time // zero: until withdrawn; nothing airs at or after it
 	CreatedBy  string    // name of the account or token

@@ -29,7 +29,9 @@ const (
 //
 // Claims on the one Output are settled by class, then exact instants before
 // slots, then the earlier nominal instant, then ID: a loser that has an exact
-// instant is put behind the winner within its grace, slots flow around. Nothing
+// instant is put behind the winner within its grace, slots flow around. A relayed
+// station keeps its time: notices of slots flow around it as well, and what has an
+// exact instant interrupts it, so that these two alone may overlap. Nothing
 // sounds outside the village's hours, ClassEmergency excepted. A promise that a
 // withdrawal or the end of its validity cut off is explained for one horizon
 // and then forgotten. Civil times are read in the village's zone; the error says
@@ -40,6 +42,7 @@ func BuildPlan(now time.Time, horizon time.Duration, book Book) (Plan, error) {
 		return Plan{}, err
 	}
 	b.collect()
+	b.relay()
 	b.settle()
 	return b.finish(), nil
 }
@@ -53,6 +56,7 @@ type builder struct {
 	loc     *time.Location
 	hours   hours
 	track   track
+	relays  track // what notices of slots flow around, and exact ones interrupt
 
 	past      map[string]Past
 	slots     map[string]Slot // living ones
@@ -86,8 +90,8 @@ func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, erro
 	b := &builder{
 		now: now, to: now.Add(horizon), soon: ceil(now.Add(book.Frame.Lead)), horizon: horizon, book: book, loc: loc,
 		hours: newHours(book.Village.Allowed, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
-		track: track{gap: book.Frame.Gap},
-		past:  make(map[string]Past, len(book.Past)), slots: map[string]Slot{}, told: map[string]Announcement{}, rendered: map[string]rendered{},
+		track: track{gap: book.Frame.Gap}, relays: track{gap: book.Frame.Gap},
+		past: make(map[string]Past, len(book.Past)), slots: map[string]Slot{}, told: map[string]Announcement{}, rendered: map[string]rendered{},
 		occasions: occasions(book.Slots, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
 		plan:      Plan{Village: book.Village.Key, Zone: book.Village.Zone, Made: now, From: now, To: now.Add(horizon)},
 	}
@@ -103,6 +107,10 @@ func (b *builder) index() {
 	for _, p := range sorted(b.book.Past, func(x, y Past) int { return firstOf(x.Due.Compare(y.Due), cmp.Compare(x.Occurrence, y.Occurrence)) }) {
 		b.past[p.Occurrence] = p
 		if p.End.After(b.now) && p.End.After(p.Due) && p.Due.Before(b.now.Add(claimAhead)) {
+			if isRelay(p.Occurrence) {
+				b.relays.take(busy{span: span{p.Due, p.End}, id: p.Occurrence})
+				continue
+			}
 			b.track.take(busy{span: span{p.Due, p.End}, id: p.Occurrence})
 		}
 	}
@@ -119,7 +127,11 @@ func (b *builder) index() {
 	}
 	for _, a := range b.book.Announcements {
 		b.told[a.ID] = a
-		b.rendered[a.ID] = render(b.book.Village, b.book.Frame, of[a.ID])
+		r := render(b.book.Village, b.book.Frame, of[a.ID])
+		if length := b.book.Frame.Sounds[a.Bed]; length > 0 && r.ready() {
+			r.bed = &Part{Kind: PartBed, Recording: a.Bed, Length: length}
+		}
+		b.rendered[a.ID] = r
 	}
 }
 

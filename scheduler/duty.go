@@ -230,6 +230,7 @@ func (d *duty) build(now time.Time) {
 	if !d.trusted {
 		// What waits for the clock must not stand in the way of what does not.
 		book.Schedules = slices.DeleteFunc(slices.Clone(book.Schedules), func(s Schedule) bool { return s.Kind != Now })
+		book.Slots = withoutRelays(book.Slots)
 		urgent, err := BuildPlan(now, d.cfg.Horizon, book)
 		d.note("building the plan", err)
 		d.ahead = urgent.Occurrences

@@ -34,4 +34,7 @@ const (
 	FaultOrder     = "wrong-order"
 	FaultRange     = "out-of-range"
 	FaultHours     = "outside-hours"
+	FaultEither    = "one-of-both"
+	FaultAddress   = "no-address"
+	FaultOverlap   = "overlap"
 )

@@ -29,6 +29,7 @@ func occurrenceID(owner, village, local, ordinal string) string {
 type rendered struct {
 	parts   []Part
 	length  time.Duration
+	bed     *Part    // under the voices; nil: none
 	reasons []Reason // languages that are left out
 }
 
@@ -93,6 +94,7 @@ func (b *builder) frame(oc *occasion, kind OccurrenceKind) (Occurrence, bool) {
 		ID:   occurrenceID(oc.slot.ID, b.book.Village.Key, oc.local, string(kind)),
 		Kind: kind, Village: b.book.Village.Key, Slot: oc.slot.ID, Title: oc.slot.Name, Class: ClassNormal,
 		Nominal: oc.start.UTC(), Due: oc.start.UTC(), Misfire: Misfire{Policy: PlayLate, Grace: frameGrace},
+		Interrupted: Drop, // a jingle that comes back in its middle opens and closes nothing
 	}
 	if _, past := b.past[o.ID]; past || recording == "" {
 		return o, false
@@ -112,6 +114,7 @@ func (b *builder) notice(s Schedule, a Announcement, in instant) Occurrence {
 		Kind: Notice, Village: b.book.Village.Key, Announcement: s.Announcement, Schedule: s.ID,
 		Title: a.Title, Class: a.Class, Nominal: in.nominal.UTC(), Due: in.nominal.UTC(),
 		Length: r.length, Parts: r.parts, Misfire: s.misfire(), Immediate: s.Kind == Now, Reasons: slices.Clone(r.reasons),
+		Interrupted: s.Interrupted, Bed: r.bed,
 	}
 	if s.Kind == Now {
 		o.Due = o.Due.Add(b.book.Frame.Lead)

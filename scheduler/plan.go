@@ -145,12 +145,15 @@ const (
 	ReasonStopped      = "stopped"       // a person stopped it
 	ReasonPreempted    = "preempted"     // something of higher class took the output
 	ReasonDevice       = "device"        // the sound device failed
+	ReasonNoStation    = "no-station"    // the slot relays a station that is gone
+	ReasonRelayOver    = "relay-over"    // the time of a relay that began late is over
 )
 
 // Book is everything BuildPlan reads, as the store found it at one instant.
 type Book struct {
 	Village       Village
 	Slots         []Slot
+	Stations      []Station // that may be relayed
 	Announcements []Announcement
 	Renditions    []Rendition
 	Schedules     []Schedule
@@ -171,7 +174,7 @@ type Frame struct {
 	Pause       time.Duration            // between the parts of a notice
 	Gap         time.Duration            // between two occurrences
 	Lead        time.Duration            // least time from now to Due of anything new
-	Sounds      map[string]time.Duration // lengths of opening and closing recordings by ID
+	Sounds      map[string]time.Duration // lengths of openings, closings, fallbacks and beds by ID
 }
 
 // Sound is a recording with its length.

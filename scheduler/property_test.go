@@ -50,6 +50,7 @@ func newRandom(seed uint64) *random {
 		}
 	}
 	r.b.Slots = nil
+	r.b.Stations = []scheduler.Station{{Owned: scheduler.Owned{ID: "dai"}, Name: "Đài huyện"}}
 	for i := range 1 + r.IntN(4) {
 		s := scheduler.Slot{
 			Owned: scheduler.Owned{ID: fmt.Sprintf("buoi%d", i)}, Name: fmt.Sprintf("Buổi %d", i),
@@ -60,6 +61,9 @@ func newRandom(seed uint64) *random {
 		}
 		if r.chance(20) {
 			s.Days = scheduler.Weekdays(r.IntN(128))
+		}
+		if r.chance(30) && s.Length > 5*time.Minute {
+			s.Relays = []scheduler.SlotRelay{{Station: "dai", Offset: s.Length / 4, Length: s.Length / 3}}
 		}
 		r.b.Slots = append(r.b.Slots, s)
 	}
@@ -140,8 +144,30 @@ func TestRandomBooks(t *testing.T) {
 	}
 }
 
-// neverTwoVoices: occurrences never overlap, nor what still sounds.
+// neverTwoVoices: occurrences never overlap, nor what still sounds. A relay gives
+// way to what has an exact instant, and to nothing else.
 func neverTwoVoices(t *testing.T, r *random, p scheduler.Plan) {
+	all := p.Occurrences
+	p.Occurrences = nil
+	var relay scheduler.Occurrence
+	for _, o := range all {
+		if o.Kind == scheduler.Relay {
+			if o.Due.Before(relay.End()) {
+				t.Errorf("%s begins before the end of %s", o.ID, relay.ID)
+			}
+			relay = o
+			continue
+		}
+		p.Occurrences = append(p.Occurrences, o)
+	}
+	for _, relay := range all {
+		for _, o := range p.Occurrences {
+			over := o.Due.Before(relay.End()) && relay.Due.Before(o.End())
+			if relay.Kind == scheduler.Relay && over && o.Slot != "" && o.Misfire.Policy != scheduler.Skip && !lateInSlot(o) {
+				t.Errorf("%s sounds over %s", o.ID, relay.ID)
+			}
+		}
+	}
 	free := r.now
 	for _, past := range r.b.Past {
 		free = later(free, past.End)
@@ -155,6 +181,11 @@ func neverTwoVoices(t *testing.T, r *random, p scheduler.Plan) {
 			t.Errorf("%s at %s begins before the end of %s at %s", o.ID, o.Due, before.ID, before.End())
 		}
 	}
+}
+
+// lateInSlot says whether o is of a slot that is over.
+func lateInSlot(o scheduler.Occurrence) bool {
+	return slices.ContainsFunc(o.Reasons, func(r scheduler.Reason) bool { return r.Code == scheduler.ReasonLate })
 }
 
 func later(a, b time.Time) time.Time {

@@ -106,7 +106,7 @@ func (b *builder) fill(oc *occasion, notices []*promise) {
 		b.omitFull(oc, b.pour(oc, notices))
 		return
 	}
-	if s, ok := b.track.earliest(wish{oc.body, oc.end.Add(-opening.Length), opening.Length, b.hours}); ok {
+	if s, ok := b.clear(wish{oc.body, oc.end.Add(-opening.Length), opening.Length, b.hours}); ok {
 		before, occurrences, body := slices.Clone(b.track.busy), len(b.plan.Occurrences), oc.body
 		b.put(opening, s.at, b.hours, oc)
 		oc.body = s.at.Add(opening.Length + b.track.gap)
@@ -131,7 +131,7 @@ func (b *builder) pour(oc *occasion, notices []*promise) (left []*promise) {
 	end := b.lastEnd(oc)
 	for _, p := range notices {
 		w := wish{later(oc.body, p.from), earlier(end.Add(-p.occ.Length), p.to), p.occ.Length, p.hours}
-		s, ok := b.track.earliest(w)
+		s, ok := b.clear(w)
 		if !ok {
 			left = append(left, p)
 			continue
@@ -162,7 +162,7 @@ func (b *builder) lastEnd(oc *occasion) time.Time {
 	if !wanted || closing.Length == 0 {
 		return oc.end
 	}
-	at, ok := b.track.latest(wish{oc.body, oc.end.Add(-closing.Length), closing.Length, b.hours})
+	at, ok := b.lastClear(wish{oc.body, oc.end.Add(-closing.Length), closing.Length, b.hours})
 	if !ok {
 		return oc.end
 	}
@@ -210,7 +210,7 @@ func (b *builder) close(oc *occasion) {
 			return
 		}
 	}
-	s, ok := b.track.earliest(wish{from, to, closing.Length, b.hours})
+	s, ok := b.clear(wish{from, to, closing.Length, b.hours})
 	if !ok {
 		b.omit(closing, oc.end, b.noRoom(oc, closing))
 		return

@@ -35,6 +35,7 @@ func (s Slot) Validate() error {
 	if s.Days > everyDay {
 		f.add("days", FaultRange, "")
 	}
+	f.relays(s)
 	return f.err()
 }
 
@@ -59,6 +60,11 @@ func (s Schedule) Validate(now time.Time, v Village) error {
 	case "", Skip, PlayLate, Coalesce:
 	default:
 		f.add("misfire", FaultUnknown, string(s.Misfire.Policy))
+	}
+	switch s.Interrupted {
+	case "", Resume, Restart, Drop:
+	default:
+		f.add("interrupted", FaultUnknown, string(s.Interrupted))
 	}
 	if s.Misfire.Grace < 0 || s.Misfire.Grace > MaxGrace {
 		f.add("misfire", FaultRange, MaxGrace.String())

@@ -9,11 +9,11 @@ import (
 	"loalang/scheduler"
 )
 
-const announcementColumns = ownedColumns + ", title, topic, class, issuer, text, valid_from_at, valid_until_at, withdrawn_at, created_by"
+const announcementColumns = ownedColumns + ", title, topic, class, issuer, text, bed, valid_from_at, valid_until_at, withdrawn_at, created_by"
 
 func scanAnnouncement(r row) (scheduler.Announcement, error) {
 	var a scheduler.Announcement
-	err := r.Scan(append(owned(&a.Owned), &a.Title, &a.Topic, &a.Class, &a.Issuer, &a.Text,
+	err := r.Scan(append(owned(&a.Owned), &a.Title, &a.Topic, &a.Class, &a.Issuer, &a.Text, &a.Bed,
 		(*instant)(&a.ValidFrom), (*instant)(&a.ValidUntil), (*instant)(&a.Withdrawn), &a.CreatedBy)...)
 	return a, err
 }
@@ -54,6 +54,7 @@ func (s *Store) saveAnnouncement(ctx context.Context, tx *sql.Tx, a scheduler.An
 		{"class", a.Class},
 		{"issuer", a.Issuer},
 		{"text", a.Text},
+		{"bed", a.Bed},
 		{"zone", zone},
 		{"valid_from_at", micros(a.ValidFrom)},
 		{"valid_until_at", micros(a.ValidUntil)},

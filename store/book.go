@@ -34,6 +34,9 @@ func book(ctx context.Context, tx *sql.Tx, key string, now time.Time) (b schedul
 	if b.Slots, err = slotsOf(ctx, tx, key); err != nil {
 		return b, err
 	}
+	if b.Stations, err = stationsOf(ctx, tx, key); err != nil {
+		return b, err
+	}
 	if b.Schedules, err = livingSchedules(ctx, tx, key, now); err != nil {
 		return b, err
 	}
@@ -51,7 +54,7 @@ func book(ctx context.Context, tx *sql.Tx, key string, now time.Time) (b schedul
 	if b.Frame, err = frame(ctx, tx, key); err != nil {
 		return b, err
 	}
-	b.Frame.Sounds, err = slotSounds(ctx, tx, key)
+	b.Frame.Sounds, err = namedSounds(ctx, tx, key, b.Announcements)
 	return b, err
 }
 
@@ -125,11 +128,20 @@ func scanPast(r row) (scheduler.Past, error) {
 	return p, err
 }
 
-// slotSounds reads the lengths of the openings and closings of a village.
-func slotSounds(ctx context.Context, tx *sql.Tx, village string) (map[string]time.Duration, error) {
+// namedSounds reads the lengths of the openings, closings and fallbacks of a
+// village's slots and of the beds of announcements.
+func namedSounds(ctx context.Context, tx *sql.Tx, village string, announcements []scheduler.Announcement) (map[string]time.Duration, error) {
+	var beds []string
+	for _, a := range announcements {
+		if a.Bed != "" {
+			beds = append(beds, a.Bed)
+		}
+	}
 	sounds, err := query(ctx, tx, scanSound, `SELECT id, length_ns FROM recordings WHERE deleted_at IS NULL AND id IN (
 			SELECT opening FROM slots WHERE village = ?1 AND deleted_at IS NULL
-			UNION SELECT closing FROM slots WHERE village = ?1 AND deleted_at IS NULL)`, village)
+			UNION SELECT closing FROM slots WHERE village = ?1 AND deleted_at IS NULL
+			UNION SELECT r.value ->> 'fallback' FROM slots, json_each(slots.relays) AS r WHERE village = ?1 AND deleted_at IS NULL
+			UNION SELECT value FROM json_each(?2))`, village, listOf(beds))
 	if err != nil {
 		return nil, err
 	}

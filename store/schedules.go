@@ -9,12 +9,12 @@ import (
 	"loalang/scheduler"
 )
 
-const scheduleColumns = ownedColumns + ", announcement, kind, instant_at, slots, days, from_day, until_day, misfire, grace_ns, created_by"
+const scheduleColumns = ownedColumns + ", announcement, kind, instant_at, slots, days, from_day, until_day, misfire, grace_ns, interrupted, created_by"
 
 func scanSchedule(r row) (scheduler.Schedule, error) {
 	var sc scheduler.Schedule
 	err := r.Scan(append(owned(&sc.Owned), &sc.Announcement, &sc.Kind, (*instant)(&sc.At), (*words)(&sc.Slots), &sc.Days,
-		(*day)(&sc.From), (*day)(&sc.Until), &sc.Misfire.Policy, &sc.Misfire.Grace, &sc.CreatedBy)...)
+		(*day)(&sc.From), (*day)(&sc.Until), &sc.Misfire.Policy, &sc.Misfire.Grace, &sc.Interrupted, &sc.CreatedBy)...)
 	return sc, err
 }
 
@@ -52,6 +52,7 @@ func (s *Store) saveSchedule(ctx context.Context, tx *sql.Tx, sc scheduler.Sched
 		{"until_day", dayOf(sc.Until)},
 		{"misfire", sc.Misfire.Policy},
 		{"grace_ns", sc.Misfire.Grace},
+		{"interrupted", sc.Interrupted},
 		{"created_by", sc.CreatedBy},
 	}})
 }

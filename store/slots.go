@@ -8,11 +8,11 @@ import (
 	"loalang/scheduler"
 )
 
-const slotColumns = ownedColumns + ", name, start, length_ns, days, opening, closing"
+const slotColumns = ownedColumns + ", name, start, length_ns, days, opening, closing, relays"
 
 func scanSlot(r row) (scheduler.Slot, error) {
 	var sl scheduler.Slot
-	err := r.Scan(append(owned(&sl.Owned), &sl.Name, &sl.Start, &sl.Length, &sl.Days, &sl.Opening, &sl.Closing)...)
+	err := r.Scan(append(owned(&sl.Owned), &sl.Name, &sl.Start, &sl.Length, &sl.Days, &sl.Opening, &sl.Closing, (*relays)(&sl.Relays))...)
 	return sl, err
 }
 
@@ -36,6 +36,10 @@ func (s *Store) SaveSlot(ctx context.Context, sl scheduler.Slot) error {
 }
 
 func (s *Store) saveSlot(ctx context.Context, tx *sql.Tx, sl scheduler.Slot) error {
+	relays, err := relaysOf(sl.Relays)
+	if err != nil {
+		return err
+	}
 	return s.save(ctx, tx, record{table: "slots", what: "slot", owned: sl.Owned, rest: []column{
 		{"name", sl.Name},
 		{"start", sl.Start},
@@ -43,6 +47,7 @@ func (s *Store) saveSlot(ctx context.Context, tx *sql.Tx, sl scheduler.Slot) err
 		{"days", sl.Days},
 		{"opening", sl.Opening},
 		{"closing", sl.Closing},
+		{"relays", relays},
 	}})
 }
 

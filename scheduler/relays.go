@@ -1,0 +1,154 @@
+package scheduler
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// relayOrdinal begins the ordinal of a relay's ID.
+	relayOrdinal = "relay"
+	// leastRelay is how much of a relay must be left to join it.
+	leastRelay = 10 * time.Second
+)
+
+// isRelay says whether an occurrence's ID is that of a relay.
+func isRelay(id string) bool {
+	return strings.HasPrefix(id[strings.LastIndexByte(id, ':')+1:], relayOrdinal)
+}
+
+// relay gives each relay of each slot its fixed place.
+func (b *builder) relay() {
+	stations := map[string]Station{}
+	for _, s := range b.book.Stations {
+		if s.Deleted.IsZero() {
+			stations[s.ID] = s
+		}
+	}
+	for _, oc := range b.occasions {
+		if oc.start.Before(b.now.Add(-lookback)) || !oc.start.Before(b.to) {
+			continue
+		}
+		for i, r := range oc.slot.Relays {
+			b.place(oc, r, i+1, stations)
+		}
+	}
+}
+
+// place puts one relay into the plan, or says why not. One whose time has begun is
+// joined; it never ends later than was promised.
+func (b *builder) place(oc *occasion, r SlotRelay, ordinal int, stations map[string]Station) {
+	start := oc.start.Add(r.Offset)
+	end := start.Add(r.Length)
+	o := Occurrence{
+		ID:   occurrenceID(oc.slot.ID, b.book.Village.Key, oc.local, relayOrdinal+strconv.Itoa(ordinal)),
+		Kind: Relay, Village: b.book.Village.Key, Slot: oc.slot.ID, Title: stations[r.Station].Name, Class: ClassNormal,
+		Nominal: start.UTC(), Due: start.UTC(), Length: r.Length, Interrupted: Resume,
+		Misfire: Misfire{Policy: PlayLate, Grace: max(r.Length-leastRelay, 0)},
+		Relay:   &RelayTurn{Station: r.Station, Fallback: b.fallback(r), Patience: r.patience()},
+	}
+	if _, past := b.past[o.ID]; past || !end.After(later(oc.slot.Created, oc.slot.Updated)) {
+		return
+	}
+	at := later(start, b.soon)
+	if at.After(start) {
+		o.Length = end.Sub(at)
+		o.Misfire.Grace = max(o.Length-leastRelay, 0)
+		o.Reasons = []Reason{{Code: ReasonLate, By: at.Sub(start)}}
+	}
+	if o.Length < min(leastRelay, r.Length) {
+		o.Length = r.Length
+		b.omit(o, start, Reason{Code: ReasonTooLate, By: at.Sub(start)})
+		return
+	}
+	if _, there := stations[r.Station]; !there {
+		b.omit(o, end, Reason{Code: ReasonNoStation})
+		return
+	}
+	if !b.hours.holds(at, o.Length) {
+		next, _ := b.hours.next(at, o.Length)
+		b.omit(o, end, Reason{Code: ReasonOutsideHours, Until: next})
+		return
+	}
+	if met := b.relays.conflict(at, o.Length); met != nil && met.from.Before(end) && at.Before(met.to) {
+		b.omit(o, end, Reason{Code: ReasonOverlap, Occurrence: met.id})
+		return
+	}
+	o.Due, o.Until, o.UntilReason = at.UTC(), end.UTC(), ReasonRelayOver
+	b.plan.Occurrences = append(b.plan.Occurrences, o)
+	b.relays.take(busy{span: span{o.Due, o.End()}, id: o.ID})
+}
+
+// fallback is the recording that stands in for a station.
+func (b *builder) fallback(r SlotRelay) Sound {
+	length := b.book.Frame.Sounds[r.Fallback]
+	if r.Fallback == "" || length <= 0 {
+		return Sound{}
+	}
+	return Sound{Recording: r.Fallback, Length: length}
+}
+
+// patience is how long the station may be silent.
+func (r SlotRelay) patience() time.Duration {
+	if r.Patience > 0 {
+		return r.Patience
+	}
+	return DefaultPatience
+}
+
+// clear finds the first place for w beside what sounds and beside all relays.
+func (b *builder) clear(w wish) (seat, bool) {
+	first := w.from
+	for {
+		s, ok := b.track.earliest(w)
+		if !ok {
+			return s, false
+		}
+		met := b.relays.conflict(s.at, w.length)
+		if met == nil {
+			if s.behind == nil && w.from.After(first) { // a relay alone pushed it
+				s.behind, s.by = b.relays.before(s.at), s.at.Sub(first)
+			}
+			return s, true
+		}
+		w.from = met.to.Add(b.relays.gap)
+	}
+}
+
+// lastClear finds the last place for w beside what sounds and beside all relays.
+func (b *builder) lastClear(w wish) (time.Time, bool) {
+	for {
+		at, ok := b.track.latest(w)
+		if !ok {
+			return at, false
+		}
+		met := b.relays.conflict(at, w.length)
+		if met == nil {
+			return at, true
+		}
+		w.to = met.from.Add(-b.relays.gap - w.length)
+	}
+}
+
+// before is the last stretch that ends by at; nil when there is none.
+func (t *track) before(at time.Time) *busy {
+	for i := len(t.busy) - 1; i >= 0; i-- {
+		if !t.busy[i].to.After(at) {
+			held := t.busy[i]
+			return &held
+		}
+	}
+	return nil
+}
+
+// withoutRelays are slots with notices only: while the clock is unknown nobody knows
+// when a station's time has come.
+func withoutRelays(slots []Slot) []Slot {
+	out := slices.Clone(slots)
+	for i := range out {
+		out[i].Relays = nil
+	}
+	return out
+}
