@@ -56,3 +56,13 @@ func TestVoiceChain(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkVoiceChain is what 20 ms of a live voice cost.
+func BenchmarkVoiceChain(b *testing.B) {
+	c := newVoiceChain()
+	frames := tone(0).Frames
+	b.ReportAllocs()
+	for b.Loop() {
+		c.process(frames)
+	}
+}

@@ -32,6 +32,7 @@ type liveAir struct {
 	pipe    *os.File
 	ended   string
 	endedAt time.Time
+	stuck   bool // it never ends
 }
 
 func (a *liveAir) GoLive(_ context.Context, l playout.Live) (playout.LiveSession, error) {
@@ -48,6 +49,9 @@ func (a *liveAir) Changes() <-chan playout.LiveChange { return a.changes }
 // End ends it at once, as the ladder does when nothing sounds any more.
 func (a *liveAir) End(cause string) {
 	a.ended, a.endedAt = cause, time.Now()
+	if a.stuck {
+		return
+	}
 	a.changes <- playout.LiveChange{Stage: playout.TalkEnded, Cause: cause}
 }
 
@@ -430,6 +434,24 @@ func TestStudioGoesDown(t *testing.T) {
 		r.want(talk, playout.TalkEnded, scheduler.ReasonPower)
 		if notes, err := r.tapes.Tapes(); err != nil || len(notes) != 1 {
 			t.Errorf("for the next start there wait %v, %v", notes, err)
+		}
+	})
+}
+
+// Whatever keeps the air from ending a voice, it keeps nobody else from speaking
+// for ever.
+func TestTalkThatTheAirDoesNotEnd(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newRoom(t)
+		defer r.run()()
+		r.air.stuck = true
+		talk := r.onAir()
+		talk.End(playout.EndSpeaker)
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		r.want(talk, playout.TalkEnded, playout.EndSpeaker)
+		if by, somebody := r.studio.Speaking(); somebody {
+			t.Errorf("%s still has the studio", by)
 		}
 	})
 }

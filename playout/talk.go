@@ -55,8 +55,13 @@ type TalkState struct {
 	Lost, Late int64 // packets that never came, that came too late
 }
 
-// tick is how often a talk is looked after.
-const talkTick = 50 * time.Millisecond
+const (
+	// talkTick is how often a talk is looked after.
+	talkTick = 50 * time.Millisecond
+	// talkFarewell is how long the air may take to end a talk that it was asked to
+	// end: then the next one may speak, whatever keeps the air.
+	talkFarewell = 15 * time.Second
+)
 
 // Talk is somebody who speaks live. Its methods may be called from any goroutine
 // and do not block.
@@ -73,7 +78,7 @@ type Talk struct {
 	cause    string        // why it was asked to end; empty: it was not
 	until    audio.Instant // its limit
 	extended bool
-	asked    bool // the session was asked to end
+	asked    audio.Instant // when the session was asked to end; zero: it was not
 }
 
 // Hear takes the next packet of the microphone.
@@ -144,7 +149,11 @@ func (t *Talk) run() {
 				return
 			}
 		case <-tick.C:
-			t.tend()
+			if t.tend() {
+				t.studio.cfg.Log.Error("a live voice does not end, the next one may begin", "by", t.speech.By)
+				t.over("")
+				return
+			}
 		}
 	}
 }
@@ -185,8 +194,8 @@ func (t *Talk) startTape() *taper {
 	return t.tape
 }
 
-// tend ends what should end by itself.
-func (t *Talk) tend() {
+// tend ends what should end by itself. It says whether that was asked for long ago.
+func (t *Talk) tend() (overdue bool) {
 	now, mic := t.studio.cfg.Mono(), t.mic.state()
 	t.mu.Lock()
 	switch {
@@ -198,13 +207,16 @@ func (t *Talk) tend() {
 	case t.stage == TalkOnTheAir && now.Sub(mic.spoke) >= t.studio.cfg.Silence:
 		t.cause = EndSilence
 	}
-	end := t.cause != "" && !t.asked
-	t.asked = t.asked || end
-	cause := t.cause
+	end := t.cause != "" && t.asked == 0
+	if end {
+		t.asked = now
+	}
+	cause, asked := t.cause, t.asked
 	t.mu.Unlock()
 	if end {
 		t.session.End(cause)
 	}
+	return asked != 0 && now.Sub(asked) > talkFarewell
 }
 
 // taper is what takes the talk down; nil before it is on the air.
