@@ -39,7 +39,10 @@ func TestOutputDucksABed(t *testing.T) {
 	}
 	r.stop()
 	clip := clipOf(t, path)
-	last := lastLoud(clip)
+	first, last := firstLoud(clip), lastLoud(clip)
+	if p := peakIn(clip, first, first+24); p > 3000 {
+		t.Errorf("it begins in the middle of its file with a peak of %d, want a fade", p)
+	}
 	for name, w := range map[string]struct {
 		from, to audio.Frames // before its end
 		least    int16
@@ -70,6 +73,14 @@ func clipOf(t *testing.T, path string) audio.Clip {
 		t.Fatal(err)
 	}
 	return clip
+}
+
+func firstLoud(c audio.Clip) audio.Frames {
+	first := audio.Frames(0)
+	for first < c.Len()-1 && c.At(first) == 0 {
+		first++
+	}
+	return first
 }
 
 // lastLoud is the frame behind the last that is not silent.
