@@ -84,6 +84,7 @@ func NewDesk(o DeskOptions) *Desk {
 	}
 	d.programme = programme{d: d, limiter: NewLimiter(ceiling), gain: 1, lift: 1}
 	d.alarms.d = d
+	theSinc() // now: at its first cue there is no time for it
 	d.alarms.signal = make(chan struct{}, 1)
 	return d
 }

@@ -109,10 +109,7 @@ func (s *stream) read(ctx context.Context, source Source) {
 		written := s.written.Load()
 		room := int64(len(s.in)) - (written - s.keep.Load())
 		if room <= 0 { // nobody pulls
-			select {
-			case <-ctx.Done():
-			case <-time.After(feedPeriod / 20):
-			}
+			time.Sleep(feedPeriod / 20)
 			continue
 		}
 		n, err := source.Read(scratch[:min(int64(len(scratch)), room)])

@@ -173,13 +173,16 @@ func TestStreamFollowsTheSendersClock(t *testing.T) {
 				if es := r.of("live"); len(es) != 1 {
 					t.Fatalf("it told %v, want that it started", es)
 				}
+				least, most := time.Hour, time.Duration(0)
 				for at := 5 * audio.Frames(48000); at < span*48000-96000; at += 4800 {
 					said := audio.Frames(float64(at) * (1 + ppm*1e-6))
 					late := audio.Rate.D(said - r.spoken(at, 100))
 					// A chunk is 10 ms: it is told when its last frame was said.
-					if late > held+40*time.Millisecond || late < held/2 {
-						t.Fatalf("at %v it sounds %v after it was said, want about %v", audio.Rate.D(at), late, held)
-					}
+					least, most = min(least, late), max(most, late)
+				}
+				t.Logf("it sounds %v to %v after it was said", least, most)
+				if off := 15*time.Millisecond + time.Duration(math.Abs(ppm))*20*time.Microsecond; most > held+off || least < held-off {
+					t.Errorf("it sounds %v to %v after it was said, want about %v", least, most, held)
 				}
 				if most := r.steps(2*begins, span*48000-96000); most > 2 {
 					t.Errorf("a step of %v: it clicks", most)

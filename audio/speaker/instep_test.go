@@ -202,7 +202,11 @@ func neighboursInStep(t *trial) {
 	}
 	time.Sleep(span)
 	for _, o := range outputs {
-		if over := o.waitFor(audio.Ended, "a"); over.Cause != audio.Completed || over.Frames != audio.Rate.N(span) {
+		over := o.waitFor(audio.Ended, "a")
+		if over.Cause == audio.Lost { // nothing but a machine that stands still loses a virtual card
+			t.hindered = append(t.hindered, over.Detail)
+		}
+		if over.Cause != audio.Completed || over.Frames != audio.Rate.N(span) {
 			t.Errorf("it ended %+v, want completed with %d frames", over, audio.Rate.N(span))
 		}
 	}
