@@ -89,7 +89,8 @@ type OnAir struct {
 	Part       scheduler.PartKind // sounding now; empty while the amplifier settles
 	Language   string
 	Started    time.Time // zero until the first frame left the card
-	Ends       time.Time // when its last frame is due
+	Ends       time.Time // when its last frame is due; it ends by itself then
+	By         string    // who speaks live; empty otherwise
 }
 
 // Listener gives the sound that left the mixer, for listen-in.

@@ -90,7 +90,10 @@ func (p *Player) partStarted(ev audio.Event) {
 // began takes in when a part of an item really began.
 func (p *Player) began(it *item, pt *part, at audio.Instant) {
 	i := slices.IndexFunc(it.parts, func(other part) bool { return other.cue == pt.cue })
-	it.endAt = at.Add(pt.left() + it.behind(i))
+	if it.endAt = at.Add(pt.left() + it.behind(i)); it.stopAt != 0 {
+		it.endAt = it.stopAt
+	}
+	it.live.began(pt.Kind)
 	if it.sounded {
 		return
 	}
@@ -120,11 +123,19 @@ func (it *item) promised() time.Time {
 	return it.row.Due
 }
 
+// kindOf is what a part gives now.
+func (it *item) kindOf(pt *part) scheduler.PartKind {
+	if streamed(pt.Part) && it.gives != "" {
+		return it.gives
+	}
+	return pt.Kind
+}
+
 func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 	pt.started = at
 	pt.airing = len(it.row.Airings)
 	it.row.Airings = append(it.row.Airings, Airing{
-		ID: p.cfg.NewID(), Part: pt.Kind, Recording: pt.Recording, Language: pt.Language,
+		ID: p.cfg.NewID(), Part: it.kindOf(pt), Recording: pt.Recording, Language: pt.Language,
 		Zones: p.cfg.Zones, Started: p.wall(at),
 	})
 }
@@ -154,7 +165,7 @@ func (p *Player) partEnded(ev audio.Event) {
 		p.book.record(it.row)
 	}
 	p.heardOut(pt)
-	if !pt.unheard {
+	if !pt.unheard && !streamed(pt.Part) {
 		pt.done += ev.Frames
 	}
 	p.settle(it)
@@ -180,9 +191,11 @@ func (p *Player) settle(it *item) {
 		return
 	}
 	switch {
+	case broken < 0 && it.streams():
+		p.ranOut(it)
 	case broken < 0:
 		p.finish(it, it.playedOutcome(), it.playedCause())
-	case it.parts[broken].givenUp():
+	case it.parts[broken].givenUp() && !streamed(it.parts[broken].Part):
 		p.passOver(it, broken)
 	default:
 		p.broke(it, broken)

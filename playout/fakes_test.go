@@ -186,11 +186,15 @@ func (o *output) Cue(c audio.Cue) error {
 		o.refused++
 		return fmt.Errorf("cue %q: %d cues wait already", c.ID, waiting)
 	}
-	size, err := c.File.Seek(0, 2)
-	if err != nil {
-		return err
+	frames := audio.Rate.N(24 * time.Hour) // of a stream, which ends with its sender
+	if c.Stream == nil {
+		size, err := c.File.Seek(0, 2)
+		if err != nil {
+			return err
+		}
+		frames = audio.Frames((size-44)/2) - c.From
 	}
-	k := &cue{Cue: c, frames: audio.Frames((size-44)/2) - c.From, at: c.At}
+	k := &cue{Cue: c, frames: frames, at: c.At}
 	if c.After != "" {
 		before := o.cues[c.After]
 		if before == nil {

@@ -1,11 +1,13 @@
 package playout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"loalang/audio"
 	"loalang/scheduler"
@@ -15,7 +17,9 @@ import (
 // sounds instead when none of them speaks.
 type opened struct {
 	files []*os.File
+	spans []time.Duration // of the files, where the plan does not say
 	spare *part
+	feed  Feed // of a relay
 }
 
 func (o opened) close() {
@@ -27,20 +31,30 @@ func (o opened) close() {
 	if o.spare != nil {
 		_ = o.spare.file.Close() // read only
 	}
+	if o.feed != nil {
+		_ = o.feed.Close() // nobody has heard of it
+	}
 }
 
 // open opens every part that can be, and the fallback when no voice is among
 // them. The error says that nothing of it is worth airing; then none stays open.
-func (p *Player) open(parts []scheduler.Part) (opened, error) {
-	o := opened{files: make([]*os.File, len(parts))}
+func (p *Player) open(of scheduler.Occurrence, parts []scheduler.Part) (opened, error) {
+	o := opened{files: make([]*os.File, len(parts)), spans: make([]time.Duration, len(parts))}
 	var errs []error
 	wanted, speaks := false, false
 	for i, sp := range parts {
+		if streamed(sp) {
+			continue
+		}
 		f, err := p.cfg.Library.PlayCopy(context.Background(), sp.Recording)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("open %s %s: %w", sp.Kind, sp.Recording, err))
 		}
-		o.files[i] = f
+		if o.files[i] = f; f != nil && sp.Length == 0 {
+			frames, err := framesOf(f)
+			errs = append(errs, err)
+			o.spans[i] = audio.Rate.D(frames)
+		}
 		wanted = wanted || sp.Kind == scheduler.PartVoice
 		speaks = speaks || sp.Kind == scheduler.PartVoice && f != nil
 	}
@@ -50,7 +64,14 @@ func (p *Player) open(parts []scheduler.Part) (opened, error) {
 			o.spare, speaks = spare, true
 		}
 	}
-	sounds := slices.ContainsFunc(o.files, func(f *os.File) bool { return f != nil })
+	if of.Relay != nil {
+		feed, err := p.tuneIn(of)
+		if err != nil {
+			return opened{}, err
+		}
+		o.feed = feed
+	}
+	sounds := of.Kind == KindLive || o.feed != nil || slices.ContainsFunc(o.files, func(f *os.File) bool { return f != nil })
 	if wanted && !speaks || !sounds && o.spare == nil {
 		o.close()
 		return opened{}, errors.Join(append(errs, errors.New("nothing of it can be heard"))...)
@@ -101,7 +122,8 @@ func framesOf(f *os.File) (audio.Frames, error) {
 func (p *Player) adopt(it *item, from int, o opened) {
 	kept := it.parts[:from:from]
 	for i, pt := range it.parts[from:] {
-		if pt.file = o.files[i]; pt.file != nil {
+		pt.Length = cmp.Or(pt.Length, o.spans[i])
+		if pt.file = o.files[i]; pt.file != nil || streamed(pt.Part) {
 			kept = append(kept, pt)
 			continue
 		}
@@ -114,6 +136,7 @@ func (p *Player) adopt(it *item, from int, o opened) {
 		}
 	}
 	it.parts = kept
+	p.attach(it, o.feed)
 }
 
 // over says whether nothing more is to come of a part that ended.

@@ -31,6 +31,10 @@ func (it *item) rule() scheduler.Resumption {
 // broke goes on with an item of which a part did not come to its end.
 func (p *Player) broke(it *item, broken int) {
 	pt := &it.parts[broken]
+	if streamed(pt.Part) && it.sounded && it.stopAt < p.cfg.Mono().Add(leastStream) && pt.cause != audio.Lost {
+		p.finish(it, Played, p.spentCause(it)) // what was due at its end came to its turn
+		return
+	}
 	cause, sounded := pt.cause, it.sounded
 	p.takeBack(it) // parts behind the broken one wait for nothing
 	now := p.cfg.Mono()
@@ -40,6 +44,9 @@ func (p *Player) broke(it *item, broken int) {
 	}
 	it.yields = ""
 	switch cause {
+	case audio.Unread: // of a stream
+		it.want = now.Add(retryAfter)
+		p.blame(it, CauseStation)
 	case audio.Replaced:
 		if sounded {
 			p.interrupted(it, scheduler.ReasonPreempted, now.Add(longestInterruption))
@@ -61,7 +68,10 @@ func (p *Player) broke(it *item, broken int) {
 // may end it.
 func (p *Player) interrupted(it *item, cause string, latest audio.Instant) {
 	p.blame(it, cause)
-	it.latest = latest
+	it.live.tell(LiveChange{Stage: TalkMuted})
+	if it.latest = latest; it.stopAt != 0 {
+		it.latest = min(it.latest, it.stopAt.Add(-leastStream))
+	}
 	rule := it.rule()
 	switch rule {
 	case scheduler.Drop:
@@ -142,6 +152,7 @@ func (p *Player) yield(it *item) {
 		return
 	}
 	it.yields = scheduler.ReasonPreempted
+	it.live.tell(LiveChange{Stage: TalkMuted})
 	p.silence(it)
 }
 

@@ -1,6 +1,7 @@
 package playout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,6 +60,12 @@ type item struct {
 	endBy    string
 	endCause string // of endAs, which is set when it was ended before its time
 
+	feed   Feed               // of its last part; nil: that is a recording
+	gives  scheduler.PartKind // what feed gives now
+	buffer time.Duration      // of feed; 0: relayBuffer
+	stopAt audio.Instant      // the end of feed's sound; zero: it has not been cued
+	live   *liveSession       // nil: it was planned
+
 	lacking bool // a voice of it could not be read
 	crashes int  // how often a crash of this process interrupted it
 }
@@ -76,7 +83,7 @@ func (p *Player) take(o scheduler.Occurrence) {
 	p.seen[o.ID] = o.Due
 	it := &item{occ: o, rung: rungOf(o), row: p.newRow(o)}
 	it.row.Claimed, it.row.Latest = p.cfg.Now().UTC(), o.Due.Add(p.grace(it)).UTC()
-	for _, sp := range o.Parts {
+	for _, sp := range partsOf(o) {
 		it.parts = append(it.parts, part{Part: sp, airing: -1})
 	}
 	for _, r := range o.Reasons {
@@ -84,15 +91,20 @@ func (p *Player) take(o scheduler.Occurrence) {
 			p.blame(it, r.Code) // in a slot, waiting for one's turn is no delay
 		}
 	}
-	p.items[o.ID] = it
-	row := it.row
+	p.enter(it)
+}
+
+// enter claims an item, opens what it needs, and lets it find its place.
+func (p *Player) enter(it *item) {
+	p.items[it.occ.ID] = it
+	row, o := it.row, it.occ
 	p.side.Go(func() {
 		// Claimed first, then opened: what has a row never plays twice.
 		err := p.book.claim(context.Background(), row)
 		var files opened
 		if !errors.Is(err, ErrClaimed) {
 			var openErr error
-			files, openErr = p.open(o.Parts)
+			files, openErr = p.open(o, partsOf(o))
 			if err != nil {
 				// Nothing could keep the claim: air all the same, the memory of
 				// this process still keeps it from airing twice.
@@ -117,13 +129,21 @@ func (p *Player) prepared(it *item, files opened, err error) {
 		return
 	case err != nil:
 		p.cfg.Log.Error("an occurrence cannot air", "occurrence", it.occ.ID, "err", err)
-		p.finish(it, Missed, string(audio.Unread))
+		p.finish(it, Missed, unopened(it))
 		return
 	}
 	p.adopt(it, 0, files)
 	it.ready, it.want = true, p.instant(it.occ.Due)
 	it.roaming = it.occ.Immediate && p.silenced == 0
 	p.arrange()
+}
+
+// unopened is the cause of an item of which nothing could be opened.
+func unopened(it *item) string {
+	if it.occ.Relay != nil {
+		return CauseStation
+	}
+	return string(audio.Unread)
 }
 
 // grace is how late the item's first frame may still be.
@@ -168,7 +188,7 @@ func (p *Player) cue(e *entry) {
 			c.After, c.Gap = it.afterCue, p.cfg.Segue
 		}
 		p.cues[pt.cue] = it
-		if err := p.cfg.Output.Cue(c); err != nil {
+		if err := p.cueOne(it, pt, c); err != nil {
 			p.cfg.Log.Error("the output refused a cue", "occurrence", it.occ.ID, "err", err)
 			pt.ended, pt.cause = true, audio.Lost
 		}
@@ -176,6 +196,17 @@ func (p *Player) cue(e *entry) {
 	if it.parts[it.from].ended {
 		p.settleLater(it)
 	}
+}
+
+func (p *Player) cueOne(it *item, pt *part, c audio.Cue) error {
+	if !streamed(pt.Part) {
+		return p.cfg.Output.Cue(c)
+	}
+	if it.stopAt == 0 {
+		it.stopAt = it.endAt
+	}
+	p.stopOnTime(it)
+	return p.cueStream(it, &c)
 }
 
 // settleLater lets an item that the output refused try again: not at once, it
@@ -221,8 +252,8 @@ func (p *Player) keyFor(it *item) {
 }
 
 // stopItem ends an item because a person said so.
-func (p *Player) stopItem(it *item, by string, as Outcome) {
-	it.endBy, it.endAs, it.endCause = by, as, string(audio.Stopped)
+func (p *Player) stopItem(it *item, by string, as Outcome, cause string) {
+	it.endBy, it.endAs, it.endCause = by, as, cause
 	if !p.committed(it) {
 		if it.out {
 			p.takeBack(it)
@@ -284,7 +315,10 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	if outcome == Withdrawn && len(it.row.Airings) > 0 {
 		outcome, cause = StoppedBy, scheduler.ReasonWithdrawn // withdrawn is what nobody heard
 	}
-	it.row.Outcome, it.row.Cause, it.row.By = outcome, cause, it.endBy
+	if outcome == Played && len(it.row.Airings) == 0 {
+		outcome = Withdrawn // somebody meant to speak, and did not
+	}
+	it.row.Outcome, it.row.Cause, it.row.By = outcome, cause, cmp.Or(it.endBy, it.row.By)
 	it.row.Updated = p.cfg.Now().UTC()
 	p.book.record(it.row)
 	p.closing[it.occ.ID] = it.row
@@ -296,6 +330,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 		delete(p.cues, it.parts[i].cue)
 	}
 	delete(p.items, it.occ.ID)
+	p.release(it)
 	p.arrange() // there is room now
 	p.bridge()
 	p.power.release(it.occ.ID)

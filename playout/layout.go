@@ -64,7 +64,11 @@ func (p *Player) newLayout() *layout {
 		case p.committed(it):
 			l.block(block{it: it, from: it.startAt, to: it.until(l.now)})
 		case it.out || p.mayWait(it):
-			l.queue = append(l.queue, &entry{it: it, want: it.want, length: it.rest()})
+			e := &entry{it: it, want: it.want, length: it.rest()}
+			if it.stopAt != 0 { // as long as it is not over
+				e.length = max(0, it.stopAt.Sub(max(it.want, l.now)))
+			}
+			l.queue = append(l.queue, e)
 		}
 	}
 	slices.SortFunc(l.queue, byClaim)
@@ -104,6 +108,7 @@ func (l *layout) next() *entry {
 	l.queue = l.queue[1:]
 	l.seat(e)
 	l.preempt(e)
+	l.makeWay(e)
 	l.laid = append(l.laid, e)
 	l.block(block{it: e.it, from: e.at, to: e.at.Add(e.length), ghost: e.ghost})
 	return e
@@ -140,6 +145,15 @@ func (l *layout) seat(e *entry) {
 	}
 	if e.at < soonest && (e.pred == nil || !e.it.joinedTo(e.pred)) {
 		e.at, e.pred, e.cross = soonest, nil, 0
+	}
+}
+
+// makeWay lets those that are laid already interrupt e, when it begins before them.
+func (l *layout) makeWay(e *entry) {
+	for _, x := range l.laid {
+		if !e.ghost && !x.ghost && x.pred == nil && x.replaces == nil && e.at < x.at && x.at < e.at.Add(e.length) {
+			x.replaces = e.it // by which of its cues is known when it has them
+		}
 	}
 }
 

@@ -92,6 +92,3 @@ func (it *item) yieldAt(at audio.Instant) (when audio.Instant, cue string) {
 	}
 	return at, ""
 }
-
-// streams says whether the item is sound that is made as it airs.
-func (it *item) streams() bool { return false }

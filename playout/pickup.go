@@ -175,7 +175,7 @@ func (p *Player) openAgain(it *item, from int) {
 		parts = append(parts, pt.Part)
 	}
 	p.side.Go(func() {
-		files, err := p.open(parts)
+		files, err := p.open(it.occ, parts)
 		if !p.do(func() { p.goOn(it, from, files, err) }) {
 			files.close()
 		}
@@ -190,7 +190,7 @@ func (p *Player) goOn(it *item, from int, files opened, err error) {
 		return
 	case err != nil:
 		p.cfg.Log.Error("an occurrence cannot go on after a crash", "occurrence", it.occ.ID, "err", err)
-		p.fail(it, string(audio.Unread))
+		p.fail(it, unopened(it))
 		return
 	}
 	p.adopt(it, from, files)

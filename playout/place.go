@@ -142,6 +142,9 @@ func (p *Player) carryOut(l *layout) {
 			full = true
 			continue
 		}
+		if e.replaces != nil && e.replaced == "" {
+			_, e.replaced = e.replaces.yieldAt(e.at)
+		}
 		if same := it.out && it.after == e.pred && it.replaces == e.replaced && (e.pred == nil && it.startAt == e.at || it.joinedTo(e.pred)); same && !full {
 			it.startAt, it.endAt = e.at, e.at.Add(e.length)
 			it.keyAt = p.keyBefore(it.startAt)
@@ -177,6 +180,9 @@ func (p *Player) room(cues int) bool {
 // what its plan allows.
 func (p *Player) allowed(e *entry) bool {
 	it := e.it
+	if it.streams() {
+		return p.allowedStream(e)
+	}
 	switch end := e.at.Add(e.length); {
 	case e.at > p.latestStart(it):
 		p.fail(it, scheduler.ReasonTooLate)

@@ -49,6 +49,7 @@ type PlayerConfig struct {
 	Emergencies Emergencies
 	Places      Places
 	Voicer      Voicer
+	Stations    Stations // nil: nothing is relayed
 	// Segue is the silence between two occurrences that run into one another, 0 to
 	// 10 s; 0: they join to the frame.
 	Segue time.Duration
@@ -315,7 +316,7 @@ func (p *Player) end(ctx context.Context, by string, as Outcome, which func(*ite
 		found := ErrNotOnAir
 		for _, it := range p.items {
 			if which(it) {
-				p.stopItem(it, by, as)
+				p.stopItem(it, by, as, string(audio.Stopped))
 				found = nil
 			}
 		}

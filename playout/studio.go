@@ -133,7 +133,7 @@ func (s *Studio) Speak(ctx context.Context, speech Speech) (*Talk, error) {
 	}
 	now := s.cfg.Mono()
 	mic := newMicrophone(s.cfg.Buffer, now)
-	live := Live{By: speech.By, Title: speech.Title, Feed: mic, Limit: 2 * s.cfg.Limit}
+	live := Live{By: speech.By, Title: speech.Title, Feed: mic, Buffer: s.cfg.Buffer, Limit: 2 * s.cfg.Limit}
 	if speech.Chime {
 		live.Chime = s.cfg.Chime
 	}

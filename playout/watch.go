@@ -111,11 +111,16 @@ func (p *Player) Watch(ctx context.Context) <-chan Air {
 // for.
 func (p *Player) show() {
 	var on *OnAir
+	sounds := false
 	for _, it := range p.items {
-		if !it.keyed {
+		if !it.keyed || sounds && !it.anySounding() {
 			continue
 		}
 		candidate := p.describe(it)
+		if !sounds && it.anySounding() {
+			sounds, on = true, candidate
+			continue
+		}
 		if on == nil || on.Started.IsZero() && (!candidate.Started.IsZero() || candidate.Ends.Before(on.Ends)) {
 			on = candidate
 		}
@@ -135,12 +140,15 @@ func (p *Player) describe(it *item) *OnAir {
 	for i := range it.parts {
 		pt := &it.parts[i]
 		if pt.started != 0 {
-			on.Part, on.Language = pt.Kind, pt.Language
+			on.Part, on.Language = it.kindOf(pt), pt.Language
 			end = pt.started.Add(pt.left() - audio.Rate.D(pt.told))
 		} else if !pt.ended {
 			end = end.Add(pt.Pause + pt.left())
 		}
 	}
-	on.Ends = p.wall(end)
+	if it.stopAt != 0 {
+		end = it.stopAt
+	}
+	on.By, on.Ends = it.row.By, p.wall(end)
 	return on
 }
