@@ -1,8 +1,11 @@
 package audio_test
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
+	"time"
 
 	"loalang/audio"
 )
@@ -96,5 +99,89 @@ func shiftBy(x []float32, d float32) {
 func ramp(x []float32) {
 	for i := range x {
 		x[i] *= 1 - float32(i)/float32(len(x))
+	}
+}
+
+// softly makes random calls with sounds that are so soft that even a missing fade
+// of one would show, and so few together that what they bend by does not hide it.
+type softly struct {
+	*rig
+	random *rand.Rand
+	ids    []string
+}
+
+const (
+	softLevel = 500.0
+	together  = 16
+)
+
+func (s *softly) pick() string {
+	if len(s.ids) == 0 {
+		return ""
+	}
+	return s.ids[s.random.IntN(len(s.ids))]
+}
+
+func (s *softly) fade() time.Duration { return audio.Rate.D(audio.Frames(s.random.IntN(4000))) }
+
+// clip is soft in both senses.
+func (s *softly) clip() audio.Clip {
+	m := []material{tonal, constant}[s.random.IntN(2)]
+	return m.soft(audio.Frames(2000+s.random.IntN(12000)), softLevel)
+}
+
+func (s *softly) cueOne(id string, at audio.Frames) {
+	clip := s.clip()
+	c := cueOf(id, clip, at+audio.Frames(s.random.IntN(9600)))
+	c.FadeIn, c.FadeOut, c.Spoken = s.fade(), s.fade(), true
+	switch s.random.IntN(4) {
+	case 0:
+		c.After, c.Cross = s.pick(), s.fade()
+	case 1:
+		c.Replaces = s.pick()
+	case 2:
+		c.Bed = &audio.Duck{Attack: time.Millisecond * 20, Release: time.Millisecond * 50, Depth: -12}
+		c.Source, c.Frames = clip.Loop(), 0
+	}
+	if s.desk.Cue(c) == nil { // else it is full, or the other one is forgotten
+		s.ids = append(s.ids, id)
+	}
+}
+
+func (s *softly) act(i int, at audio.Frames) {
+	alarm := fmt.Sprint("alarm ", s.random.IntN(2))
+	switch s.random.IntN(12) {
+	case 0, 1, 2, 3:
+		s.cueOne(fmt.Sprint(i), at)
+	case 4, 5, 6:
+		s.desk.Stop(s.pick())
+	case 7:
+		if s.random.IntN(4) == 0 {
+			s.desk.Hush()
+		}
+	case 8:
+		_ = s.desk.Raise(alarmOf(alarm, s.clip(), 1+s.random.IntN(2))) // refused when too many are active
+	default:
+		s.desk.Lower(alarm)
+	}
+}
+
+// TestNoClicksWhateverIsCalled makes random calls between random pulls. It found
+// that an alarm shorter than the mute let the programme jump.
+func TestNoClicksWhateverIsCalled(t *testing.T) {
+	for seed := range uint64(12) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			onRig(t, func(t *testing.T, r *rig) {
+				s := &softly{rig: r, random: rand.New(rand.NewPCG(seed, 3))}
+				for i := range 600 {
+					at := audio.Frames(len(r.out))
+					s.act(i, at)
+					r.play(at + 1 + audio.Frames(s.random.IntN(1500)))
+				}
+				if got, at := bend(r.out); got > mostBend(softLevel*together) {
+					t.Errorf("a click at frame %d: it bends by %.0f, want at most %.0f", at, got, mostBend(softLevel*together))
+				}
+			})
+		})
 	}
 }

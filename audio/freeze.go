@@ -10,7 +10,7 @@ func (p *programme) followAlarm() {
 	if p.frozen {
 		to = Frames(p.d.alarms.to.Load())
 		p.seenTo = to
-		if to < forever {
+		if to < forever && p.gain == 0 { // an alarm shorter than the mute lets that come down first
 			p.thaw(max(p.head(), to))
 		}
 	}

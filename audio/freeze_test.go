@@ -227,8 +227,8 @@ func TestProgrammeGoesOnAsSoonAsItCanBeMixed(t *testing.T) {
 		{"the alarm ends at the end of a period", 4800, 14400},
 		{"behind the look-ahead", 4800 + 97, 14497},
 		{"within the look-ahead", 4800 + 10, 14496},
-		{"shorter than a period", 10, 9696},
-		{"as long as the fade", 240, 9840},
+		{"shorter than the fade", 10, 10176},
+		{"as long as the fade", 240, 10176},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			onRig(t, func(_ *testing.T, r *rig) {
