@@ -10,10 +10,11 @@ import (
 // It may be shared between goroutines.
 type Clip struct {
 	frames []int16
+	peak   float32 // their largest amplitude, 0 to 1
 }
 
 // NewClip copies frames into a Clip.
-func NewClip(frames []int16) Clip { return Clip{frames: slices.Clone(frames)} }
+func NewClip(frames []int16) Clip { return Clip{frames: slices.Clone(frames), peak: peakOf(frames)} }
 
 // Len is the number of frames of c.
 func (c Clip) Len() Frames { return Frames(len(c.frames)) }
@@ -27,11 +28,13 @@ func (c Clip) At(i Frames) int16 { return c.frames[i] }
 // AppendTo appends the frames of c to dst and returns the longer slice.
 func (c Clip) AppendTo(dst []int16) []int16 { return append(dst, c.frames...) }
 
-// Peak is the largest amplitude in c, 0 to 1. It reads every frame, so it also
-// brings a file-backed or fresh Clip into memory.
-func (c Clip) Peak() float32 {
+// Peak is the largest amplitude in c, 0 to 1. It was found when c was made: an
+// alarm does not wait for it.
+func (c Clip) Peak() float32 { return c.peak }
+
+func peakOf(frames []int16) float32 {
 	var peak int32
-	for _, v := range c.frames {
+	for _, v := range frames {
 		peak = max(peak, int32(v), -int32(v))
 	}
 	return float32(peak) / fullScale

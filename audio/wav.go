@@ -54,7 +54,7 @@ func ReadWAV(r io.ReaderAt, size int64) (Clip, WAVInfo, error) {
 	for {
 		ints, err := s.next(wavChunk)
 		if errors.Is(err, io.EOF) {
-			return Clip{frames: frames}, info, nil
+			return Clip{frames: frames, peak: peakOf(frames)}, info, nil
 		}
 		if err != nil {
 			return Clip{}, info, fmt.Errorf("read wav: %w", err)
