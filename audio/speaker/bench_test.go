@@ -1,9 +1,13 @@
 package speaker_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -74,41 +78,122 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// BenchmarkAlarm measures the time from Raise to the first frame of the siren.
+// BenchmarkAlarm measures the time from Raise to the first frame of the siren, and
+// from Lower to its last.
 func BenchmarkAlarm(b *testing.B) {
-	for b.Loop() {
-		card := newRuler(b, 32)
-		siren := tone(b, 10*time.Second, 0.5)
-		r := start(b, "default", func(c *speaker.Config) { c.Siren = siren })
-		r.waitFor(audio.DeviceUp, "")
-		realTime(b, r)
-		time.Sleep(time.Second)
-		var raised []audio.Instant
-		for i := range benchStarts {
-			time.Sleep(200*time.Millisecond + time.Duration(rand.Int64N(int64(50*time.Millisecond))))
-			raised = append(raised, audio.Monotonic())
-			id := fmt.Sprint(i)
-			if err := r.Raise(audio.Alarm{ID: id, Cycle: []audio.AlarmPart{{}}}); err != nil {
-				b.Fatal(err)
+	for _, buffer := range []time.Duration{2, 6, 20, 60} {
+		b.Run(fmt.Sprintf("%dms", buffer), func(b *testing.B) {
+			for b.Loop() {
+				benchAlarms(b, buffer*time.Millisecond)
 			}
-			r.waitFor(audio.AlarmOn, id)
-			if err := r.Lower(id); err != nil {
-				b.Fatal(err)
+		})
+	}
+}
+
+func benchAlarms(b *testing.B, buffer time.Duration) {
+	card := newRuler(b, 32)
+	siren := plateau(b, 10*time.Second, sirenLevel)
+	r := start(b, "default", func(c *speaker.Config) { c.Siren, c.Buffer = siren, buffer })
+	r.waitFor(audio.DeviceUp, "")
+	realTime(b, r)
+	time.Sleep(time.Second)
+	var all []turn
+	for i := range benchStarts {
+		time.Sleep(200*time.Millisecond + time.Duration(rand.Int64N(int64(50*time.Millisecond))))
+		one, id := turn{raised: audio.Monotonic()}, fmt.Sprint(i)
+		if err := r.Raise(audio.Alarm{ID: id, Cycle: []audio.AlarmPart{{}}}); err != nil {
+			b.Fatal(err)
+		}
+		r.waitFor(audio.AlarmOn, id)
+		time.Sleep(100 * time.Millisecond)
+		one.lowered = audio.Monotonic()
+		if err := r.Lower(id); err != nil {
+			b.Fatal(err)
+		}
+		r.waitFor(audio.AlarmOff, id)
+		all = append(all, one)
+	}
+	time.Sleep(1500 * time.Millisecond)
+	reportChild(b, r, audio.Rate.N(10*time.Second))
+	b.ReportMetric(float64(r.State().Restarts), "restarts") // the first of them makes the buffer larger
+	r.stop()
+	var late, stop []time.Duration
+	for _, one := range all {
+		heard := card.frames(b, one.raised, one.raised.Add(time.Second))
+		i := slices.IndexFunc(heard, func(v int16) bool { return v != 0 })
+		if i < 0 {
+			b.Fatalf("the alarm of %v was not heard", one.raised)
+		}
+		late = append(late, audio.Rate.D(audio.Frames(i)))
+		stop = append(stop, card.silentFrom(b, one.lowered).Sub(one.lowered))
+	}
+	report(b, "alarm", late)
+	report(b, "stop", stop)
+}
+
+// BenchmarkChildCPU measures how much of one core the child takes while it plays,
+// the virtual card's own work included, and its memory.
+func BenchmarkChildCPU(b *testing.B) {
+	for _, buffer := range []time.Duration{2, 6, 20} {
+		b.Run(fmt.Sprintf("%dms", buffer), func(b *testing.B) {
+			for b.Loop() {
+				benchCPU(b, buffer*time.Millisecond)
 			}
-			r.waitFor(audio.AlarmOff, id)
+		})
+	}
+}
+
+func benchCPU(b *testing.B, buffer time.Duration) {
+	const span = 10 * time.Second
+	newRuler(b, 32)
+	r := start(b, "default", func(c *speaker.Config) { c.Buffer = buffer })
+	r.waitFor(audio.DeviceUp, "")
+	realTime(b, r)
+	if err := r.Cue(audio.Cue{ID: "a", File: tone(b, span+3*time.Second, 0.5), At: in(500 * time.Millisecond)}); err != nil {
+		b.Fatal(err)
+	}
+	r.waitFor(audio.Started, "a")
+	time.Sleep(time.Second)
+	pid := r.State().ChildPID
+	before, began := cpuOf(b, pid), audio.Monotonic()
+	time.Sleep(span)
+	spent, passed := cpuOf(b, pid)-before, audio.Monotonic().Sub(began)
+	b.ReportMetric(100*spent.Seconds()/passed.Seconds(), "%-of-a-core")
+	reportChild(b, r, 0)
+	b.ReportMetric(float64(r.State().Restarts), "restarts")
+	r.stop()
+}
+
+// cpuOf is the time that all threads of a process have spent on a core.
+func cpuOf(b *testing.B, pid int) time.Duration {
+	b.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
+	ticks := int64(0)
+	for _, field := range fields[11:13] { // utime and stime, in hundredths of a second
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			b.Fatal(err)
 		}
-		time.Sleep(1500 * time.Millisecond)
-		reportChild(b, r, audio.Rate.N(10*time.Second))
-		r.stop()
-		heard := card.onsets(b, 80*time.Millisecond)
-		if len(heard) != len(raised) {
-			b.Fatalf("%d alarms were heard, %d raised", len(heard), len(raised))
-		}
-		var late []time.Duration
-		for i := range raised {
-			late = append(late, heard[i].Sub(raised[i]))
-		}
-		report(b, "alarm", late)
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
+}
+
+// BenchmarkRead is one period of 3 ms: a cue on the programme, and with an alarm
+// over it.
+func BenchmarkRead(b *testing.B) {
+	for _, alarmed := range []bool{false, true} {
+		b.Run(map[bool]string{false: "programme", true: "alarm"}[alarmed], func(b *testing.B) {
+			read := readings(b, alarmed)
+			b.ReportAllocs()
+			for b.Loop() {
+				read()
+			}
+		})
 	}
 }
 

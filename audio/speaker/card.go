@@ -84,10 +84,11 @@ func (c *card) Run(ctx context.Context, d *audio.Desk) error {
 		desk: d, routing: c.routing, clock: newFrameClock(c.ring, c.calibration),
 		mono: make([]float32, c.ring.Period),
 	}
-	p.player = octx.NewPlayer(p)
-	p.player.SetBufferSize(int(c.ring.Period) * frameBytes)
-	p.player.Play()
-	defer p.player.Pause()
+	player := octx.NewPlayer(p)
+	p.player = player
+	player.SetBufferSize(int(c.ring.Period) * frameBytes)
+	player.Play()
+	defer player.Pause()
 	a := &alarm{octx: octx, programme: p, mono: make([]float32, c.ring.Period)}
 	tick := time.NewTicker(errorCheck)
 	defer tick.Stop()
@@ -199,6 +200,12 @@ func (c *card) latency() time.Duration {
 	return audio.Rate.D(c.ring.Period+c.ring.Buffer) + c.calibration
 }
 
+// voice is what is asked of a player of oto's.
+type voice interface {
+	SetVolume(volume float64)
+	BufferedSize() int // bytes
+}
+
 // programme is the always-on player: oto reads one period whenever the card has
 // played one. Read runs on a goroutine of oto's; the rest may be called from any.
 type programme struct {
@@ -206,7 +213,7 @@ type programme struct {
 	routing Routing
 	clock   *frameClock
 	mono    []float32
-	player  *oto.Player
+	player  voice
 
 	turns atomic.Int64     // one for the beginning of a read, one for its end
 	first atomic.Int64     // first frame of the newest read

@@ -54,15 +54,16 @@ func (d *dryness) note(now audio.Instant, count int64) {
 }
 
 // larger says whether a larger buffer than this one is due at now. idle is true
-// while nothing sounds and nothing is due soon.
-func (d *dryness) larger(now audio.Instant, buffer time.Duration, idle bool) bool {
+// while nothing sounds and nothing is due soon, asked when a person has said what
+// the buffer shall be: then rare underruns do not change it.
+func (d *dryness) larger(now audio.Instant, buffer time.Duration, idle, asked bool) bool {
 	often := 0
 	for _, at := range d.recent {
 		if now.Sub(at) < drySpan {
 			often++
 		}
 	}
-	rare := buffer < CalmBuffer && len(d.recent) >= rareLimit
+	rare := !asked && buffer < CalmBuffer && len(d.recent) >= rareLimit
 	return often >= dryUrgent || idle && (rare || often >= dryLimit)
 }
 

@@ -20,19 +20,22 @@ func TestDryness(t *testing.T) {
 		every  time.Duration
 		buffer time.Duration
 		idle   bool
+		asked  bool
 		want   bool
 	}{
-		{"OK none", []int64{0, 0, 0}, time.Second, 6 * ms, true, false},
-		{"one in an hour", []int64{1, 1, 1}, time.Second, 6 * ms, true, false},
-		{"two in an hour", []int64{1, 1, 2}, 25 * time.Minute, 6 * ms, true, true},
-		{"two in more than an hour", []int64{1, 1, 2}, 31 * time.Minute, 6 * ms, true, false},
-		{"two in an hour, on air", []int64{2}, time.Second, 6 * ms, false, false},
-		{"two in an hour with a calm buffer", []int64{1, 2}, time.Minute, 20 * ms, true, false},
-		{"four in a minute with a calm buffer", []int64{1, 2, 3, 4}, time.Second, 20 * ms, true, false},
-		{"five in a minute with a calm buffer", []int64{1, 2, 3, 4, 5}, time.Second, 20 * ms, true, true},
-		{"five in a minute, on air", []int64{1, 2, 3, 4, 5}, time.Second, 20 * ms, false, false},
-		{"one a minute with a calm buffer", []int64{1, 2, 3, 4, 5, 6, 7, 8}, time.Minute, 20 * ms, true, false},
-		{"a flood on air", []int64{25}, time.Second, 20 * ms, false, true},
+		{"OK none", []int64{0, 0, 0}, time.Second, 6 * ms, true, false, false},
+		{"one in an hour", []int64{1, 1, 1}, time.Second, 6 * ms, true, false, false},
+		{"two in an hour", []int64{1, 1, 2}, 25 * time.Minute, 6 * ms, true, false, true},
+		{"two in more than an hour", []int64{1, 1, 2}, 31 * time.Minute, 6 * ms, true, false, false},
+		{"two in an hour, on air", []int64{2}, time.Second, 6 * ms, false, false, false},
+		{"two in an hour, as asked for", []int64{2}, time.Second, 6 * ms, true, true, false},
+		{"five in a minute, as asked for", []int64{5}, time.Second, 6 * ms, true, true, true},
+		{"two in an hour with a calm buffer", []int64{1, 2}, time.Minute, 20 * ms, true, false, false},
+		{"four in a minute with a calm buffer", []int64{1, 2, 3, 4}, time.Second, 20 * ms, true, false, false},
+		{"five in a minute with a calm buffer", []int64{1, 2, 3, 4, 5}, time.Second, 20 * ms, true, false, true},
+		{"five in a minute, on air", []int64{1, 2, 3, 4, 5}, time.Second, 20 * ms, false, false, false},
+		{"one a minute with a calm buffer", []int64{1, 2, 3, 4, 5, 6, 7, 8}, time.Minute, 20 * ms, true, false, false},
+		{"a flood on air", []int64{25}, time.Second, 20 * ms, false, false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var d speaker.Dryness
@@ -41,7 +44,7 @@ func TestDryness(t *testing.T) {
 				now = start.Add(time.Duration(i) * c.every)
 				d.Note(now, n)
 			}
-			if got := d.Larger(now, c.buffer, c.idle); got != c.want {
+			if got := d.Larger(now, c.buffer, c.idle, c.asked); got != c.want {
 				t.Errorf("larger = %v, want %v", got, c.want)
 			}
 		})

@@ -75,8 +75,8 @@ func (b *backoff) Next(now audio.Instant, held, waited time.Duration) time.Durat
 }
 
 func (d *dryness) Note(now audio.Instant, count int64) { d.note(now, count) }
-func (d *dryness) Larger(now audio.Instant, buffer time.Duration, idle bool) bool {
-	return d.larger(now, buffer, idle)
+func (d *dryness) Larger(now audio.Instant, buffer time.Duration, idle, asked bool) bool {
+	return d.larger(now, buffer, idle, asked)
 }
 
 func (l *ledger) Admit(c *audio.Cue) error                              { return l.admit(c) }
@@ -150,3 +150,32 @@ type Complaint = complaint
 
 func (c *complaint) Level(words string, loud slog.Level) slog.Level { return c.level(words, loud) }
 func (c *complaint) Well()                                          { c.well() }
+
+// Reader is what oto reads the programme from, without oto.
+type Reader struct{ *programme }
+
+// NewReader reads a desk as a card with such a ring does.
+func NewReader(d *audio.Desk, r Ring) Reader {
+	return Reader{&programme{
+		desk: d, routing: BothChannels(), clock: newFrameClock(r, 0), mono: make([]float32, r.Period), player: mute{},
+	}}
+}
+
+// Read is not judged by its rate: it is called as fast as can be.
+func (r Reader) Read(dst []byte) (int, error) {
+	r.clock.rate = rateCheck{}
+	return r.programme.Read(dst)
+}
+
+// Siren is what oto reads an alarm over that programme from.
+func (r Reader) Siren() interface{ Read(dst []byte) (int, error) } {
+	a := &alarm{programme: r.programme, mono: make([]float32, len(r.mono))}
+	a.running = &siren{alarm: a}
+	return a.running
+}
+
+// mute is a player that always holds a period.
+type mute struct{}
+
+func (mute) SetVolume(float64) {}
+func (mute) BufferedSize() int { return 1 }

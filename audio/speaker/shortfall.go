@@ -60,7 +60,7 @@ func (o *Output) adjust(s *session, st status, now audio.Instant) error {
 		return nil
 	}
 	idle := o.ledger.idle(now)
-	if !o.dry.larger(now, s.up.Buffer, idle) {
+	if !o.dry.larger(now, s.up.Buffer, idle, o.cfg.Buffer != 0) {
 		return o.relearn(s, now, idle)
 	}
 	next, ok := larger(s.up.Buffer)

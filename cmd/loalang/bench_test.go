@@ -19,8 +19,9 @@ import (
 	"loalang/recordings"
 )
 
-// onCard starts serve on the virtual card and waits until it is open.
-func onCard(b *testing.B) (d *daemon, dir string) {
+// onCard starts serve on the virtual card, with more flags, and waits until it is
+// open.
+func onCard(b *testing.B, flags ...string) (d *daemon, dir string) {
 	b.Helper()
 	need(b, sound)
 	dir, env := card(b)
@@ -28,7 +29,7 @@ func onCard(b *testing.B) (d *daemon, dir string) {
 		name, value, _ := strings.Cut(e, "=")
 		b.Setenv(name, value)
 	}
-	d = serve(b, b.TempDir(), "default", quick...).admit()
+	d = serve(b, b.TempDir(), "default", append(flags, quick...)...).admit()
 	d.until("the card is open", 10*time.Second, func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
 	return d, dir
 }
@@ -140,30 +141,60 @@ func errorOf(runs []played, clip []int16, due int64) (ms float64, ok bool) {
 }
 
 // BenchmarkEmergency measures from the API call to the first sample of the
-// siren on the virtual card, 30 times.
+// siren on the virtual card, and from the call that stops it to the last, 30 times
+// each: with the default buffer and with the smallest.
 func BenchmarkEmergency(b *testing.B) {
-	d, dir := onCard(b)
+	for _, buffer := range []string{"6ms", "2ms"} {
+		b.Run(buffer, func(b *testing.B) { emergencies(b, buffer) })
+	}
+}
+
+func emergencies(b *testing.B, buffer string) {
+	d, dir := onCard(b, "--buffer", buffer)
 	finish := yardstick(b)
-	var raised []int64
+	var raised, lowered []int64
 	for range 30 {
 		raised = append(raised, int64(audio.Monotonic()))
 		d.call(http.MethodPost, "/emergency", object{"title": "Đo", "reason": "đo độ trễ", "source": "đo"}, http.StatusCreated)
 		time.Sleep(600*time.Millisecond + time.Duration(rand.Int64N(int64(20*time.Millisecond))))
+		lowered = append(lowered, int64(audio.Monotonic()))
 		d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
 		time.Sleep(600 * time.Millisecond)
 	}
 	finish()
+	restarts := d.call(http.MethodGet, "/air", nil, http.StatusOK)["restarts"].(float64)
 	d.stop()
 	runs, dry := heard(b, dir)
-	var ms []float64
-	for _, at := range raised {
-		if first, ok := firstSound(runs, at); ok {
-			ms = append(ms, float64(first-at)/1e6)
+	var siren, stop []float64
+	for i := range raised {
+		if first, ok := firstSound(runs, raised[i]); ok {
+			siren = append(siren, float64(first-raised[i])/1e6)
+		}
+		if last, ok := lastSound(runs, lowered[i]); ok {
+			stop = append(stop, float64(last-lowered[i])/1e6)
 		}
 	}
-	report(b, "siren", ms)
-	b.ReportMetric(float64(len(raised)-len(ms)), "lost")
+	report(b, "siren", siren)
+	report(b, "stop", stop)
+	b.ReportMetric(float64(len(raised)-len(siren)), "lost")
 	b.ReportMetric(float64(dry), "underruns")
+	b.ReportMetric(restarts, "restarts") // the first of them makes the buffer larger
+}
+
+// lastSound is the instant of the last sample before 20 ms of silence, at or after
+// at and within half a second of it.
+func lastSound(runs []played, at int64) (int64, bool) {
+	for _, r := range runs {
+		from, silent := max(0, int((at-r.at)*48/1_000_000)), 0
+		for i := from; i < min(len(r.frames), from+24000); i++ {
+			if r.frames[i] != 0 {
+				silent = 0
+			} else if silent++; silent == 960 {
+				return r.at + int64(i-silent)*1_000_000/48, i >= from+silent
+			}
+		}
+	}
+	return 0, false
 }
 
 // firstSound is the instant of the first sample that is not silence, at or
