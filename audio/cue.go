@@ -148,12 +148,24 @@ type Levels struct {
 	RMS, Peak Decibels // full scale 0; -120 when silent
 }
 
+// Trouble is why an Output holds no device, in one word.
+type Trouble string
+
+// The troubles that people can mend.
+const (
+	Absent Trouble = "absent" // the card is not there: plug it in
+	Held   Trouble = "held"   // another program has it
+	Denied Trouble = "denied" // the user that runs this may not use it
+	Broken Trouble = "broken" // anything else
+)
+
 // OutputState is an Output at a glance.
 type OutputState struct {
-	Device    string // what is open; empty when nothing
-	Audible   bool   // false for null and file, and while nothing is open
-	Up        bool   // a child runs and holds the device
-	Fault     string // why not, or what is weaker than asked, one sentence
+	Device    string  // what is open; empty when nothing
+	Audible   bool    // false for null and file, and while nothing is open
+	Up        bool    // a child runs and holds the device
+	Fault     string  // why not, or what is weaker than asked, one sentence
+	Trouble   Trouble // why not; empty while a device is held, and before it is known
 	Levels    Levels
 	Underruns int64
 	RealTime  bool          // the child runs at SCHED_RR

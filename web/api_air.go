@@ -27,6 +27,7 @@ type airJSON struct {
 	Audible     bool            `json:"audible" doc:"False without a sound card: nothing is heard but by listening in."`
 	Up          bool            `json:"up" doc:"The output holds its device."`
 	Fault       string          `json:"fault,omitempty" doc:"What is weaker than asked."`
+	Trouble     string          `json:"trouble,omitempty" enum:"absent,held,denied,broken" doc:"Why no sound card is played on: absent is to be plugged in, held is in use by another program, denied needs rights, broken is anything else."`
 	DeadAir     *deadAirJSON    `json:"dead_air,omitempty" doc:"Silence where a voice was due; shown until a voice is heard again."`
 	Level       levelJSON       `json:"level"`
 	Underruns   int64           `json:"underruns" doc:"How often the card ran dry since the output's process started."`
@@ -114,7 +115,7 @@ type clockJSON struct {
 func airOf(a playout.Air, lang string) airJSON {
 	j := airJSON{
 		Village: a.Village, At: a.At.UTC(), State: stateOf(a), Device: a.Output.Device, Audible: a.Output.Audible, Up: a.Output.Up,
-		Fault: a.Output.Fault, Level: levelOf(a), Underruns: a.Output.Underruns, Restarts: a.Output.Restarts, RealTime: a.Output.RealTime,
+		Fault: a.Output.Fault, Trouble: string(a.Output.Trouble), Level: levelOf(a), Underruns: a.Output.Underruns, Restarts: a.Output.Restarts, RealTime: a.Output.RealTime,
 		Latency: a.Output.Latency.Seconds(), Buffer: a.Output.Buffer.Seconds(), Learned: a.Output.Learned,
 		Amp: ampJSON{
 			Keyed: a.Amp.Keyed, Since: instantOf(a.Amp.Since), Settle: a.Amp.Settle.Seconds(), Tail: a.Amp.Tail.Seconds(),

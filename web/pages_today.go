@@ -105,7 +105,7 @@ func airKey(a playout.Air) string {
 	if j.DeadAir != nil {
 		dead = j.DeadAir.Occurrence
 	}
-	key := []string{emergencyKey(a), "", "", "", "", dead, strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), strconv.FormatBool(j.Amp.Keyed), strconv.FormatBool(j.Clock.Trusted)}
+	key := []string{emergencyKey(a), "", "", "", "", dead, strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), j.Trouble, strconv.FormatBool(j.Amp.Keyed), strconv.FormatBool(j.Clock.Trusted)}
 	if on := j.OnAir; on != nil {
 		key[1], key[2], key[3], key[4] = on.Occurrence, j.State, on.Part, on.Language
 	}
@@ -182,6 +182,8 @@ func (v *visit) clockState(a playout.Air) stateView {
 
 func (v *visit) soundState(a playout.Air) stateView {
 	switch {
+	case !a.Output.Up && a.Output.Trouble != "":
+		return stateView{"bad", "song", v.word("trouble." + string(a.Output.Trouble))}
 	case !a.Output.Up:
 		return stateView{"bad", "song", v.word("sound.down")}
 	case a.DeadAir != nil:

@@ -126,6 +126,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		{"playout", "Fault", "", []string{"rendition-fault.", "emergency-fault."}, 5},
 		{"playout", "Trouble", "", []string{"emergency-fault."}, 4},
 		{"audio", "", "Cause", []string{"cause."}, 7},
+		{"audio", "", "Trouble", []string{"trouble."}, 4},
 		{"playout", "Cause", "", []string{"cause."}, 2},
 		{"audio", "", "Weakness", []string{"sound.weak."}, 4},
 		{"recordings", "", "Refusal", []string{"refused."}, 8},

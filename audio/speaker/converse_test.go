@@ -62,3 +62,36 @@ func Scripted(play func(theirs *os.File, exit func()), over func()) (*Output, er
 	}
 	return o, nil
 }
+
+// Hung is an Output whose children open their device, and then neither play nor end,
+// however hard they are killed: their driver holds them. begun is told of each.
+func Hung(begun chan<- struct{}) (*Output, error) {
+	o, err := NewOutput(Config{Command: []string{"hung"}, Device: "null", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	o.launch = func([]string, func(int, string)) (*process, error) {
+		ours, theirs, err := pair()
+		if err != nil {
+			return nil, err
+		}
+		l, err := newLink(theirs)
+		if err != nil {
+			return nil, err
+		}
+		begun <- struct{}{}
+		go func() {
+			defer l.close()
+			_ = l.send(&message{Up: &up{Device: "hung", RealTime: true}}) // it ends when the parent closes
+			for {
+				m, err := l.receive()
+				if err != nil {
+					return
+				}
+				_ = closeAll(m.files)
+			}
+		}()
+		return &process{link: ours, pid: 1 << 30, exited: make(chan struct{}), kill: func() {}}, nil
+	}
+	return o, nil
+}

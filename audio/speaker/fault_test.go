@@ -1,6 +1,7 @@
 package speaker_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -140,4 +141,56 @@ func TestCardOfLargePeriods(t *testing.T) {
 		}
 		t.Logf("a was heard %v from its instant, %d underruns", heard[0].Sub(at), dry)
 	})
+}
+
+// TestHungChildIsNotWaitedFor: a child in a driver that hangs cannot be killed; the
+// next one is started all the same, as soon as it is found out. After three in a row
+// they are started less often.
+func TestHungChildIsNotWaitedFor(t *testing.T) {
+	begun := make(chan struct{}, 1024)
+	o, err := speaker.Hung(begun)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- o.Run(ctx) }()
+	<-begun
+	first := audio.Monotonic()
+	var up, down audio.Instant
+	for ev := range o.Events() {
+		if ev.Kind == audio.DeviceUp && down != 0 {
+			up = ev.At
+			break
+		}
+		if ev.Kind == audio.DeviceDown {
+			down = ev.At
+		}
+	}
+	t.Logf("found out after %v, the next child took sound %v later", down.Sub(first), up.Sub(down))
+	if took := up.Sub(down); took > 500*time.Millisecond {
+		t.Errorf("the next child took sound %v after the hung one was given up, want at once", took)
+	}
+	ups := 2
+	over := time.After(5 * time.Second)
+	for running := true; running; {
+		select {
+		case ev := <-o.Events():
+			if ev.Kind == audio.DeviceUp {
+				ups++
+			}
+		case <-over:
+			running = false
+		}
+	}
+	cancel()
+	for range o.Events() { // to its end
+	}
+	if err := <-ran; err != nil {
+		t.Error(err)
+	}
+	// Each is found out within 0.3 s: without pauses there were sixteen and more.
+	if ups < 4 || ups > 9 {
+		t.Errorf("%d children took the device in five seconds, want four at once and then pauses", ups)
+	}
 }

@@ -75,9 +75,9 @@ func (o *Output) assign() assignment {
 // await lets time pass until s has opened its device or ended, or, with s nil,
 // until the instant end. From due on a stand-in plays; sooner when s says that its
 // device is absent. It says for how long that was.
-func (k *keeper) await(ctx context.Context, s *session, due, end audio.Instant) (absent time.Duration) {
+func (k *keeper) await(ctx context.Context, s *session, due, end audio.Instant) (waited time.Duration) {
 	var opened, done <-chan struct{}
-	var reasons <-chan string
+	var reasons <-chan absent
 	if s != nil {
 		opened, done, reasons = s.opened, s.done, s.absent
 	}
@@ -86,13 +86,13 @@ func (k *keeper) await(ctx context.Context, s *session, due, end audio.Instant) 
 	var since audio.Instant
 	defer func() {
 		if since != 0 {
-			absent = audio.Monotonic().Sub(since)
+			waited = audio.Monotonic().Sub(since)
 		}
 	}()
 	for {
 		now := audio.Monotonic()
 		if s == nil && now >= end {
-			return absent
+			return waited
 		}
 		if now >= due {
 			k.send(now)
@@ -100,11 +100,11 @@ func (k *keeper) await(ctx context.Context, s *session, due, end audio.Instant) 
 		standsIn, gone := k.watched()
 		select {
 		case <-ctx.Done():
-			return absent
+			return waited
 		case <-done:
-			return absent
+			return waited
 		case <-opened:
-			return absent
+			return waited
 		case why := <-reasons:
 			if since == 0 {
 				since, due = now, min(due, now.Add(standInAfter))

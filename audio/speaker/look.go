@@ -111,6 +111,19 @@ func sightOf(root string) string {
 	return string(all)
 }
 
+// troubleOf is what keeps a card from being opened, in one word.
+func troubleOf(err error) audio.Trouble {
+	switch {
+	case errors.Is(err, ErrNoCard):
+		return audio.Absent
+	case errors.Is(err, ErrBusy):
+		return audio.Held
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return audio.Denied
+	}
+	return audio.Broken
+}
+
 // passes says whether err may be over in an instant, without anybody starting
 // this process anew: the card is away or held, its node has yet to be given its
 // rights, or it is being reset.
@@ -134,7 +147,7 @@ func (c *child) tellAbsent() func(error) {
 		now := audio.Monotonic()
 		if words := why.Error(); words != last || now.Sub(told) >= absentEvery {
 			last, told = words, now
-			_ = c.link.send(&message{Absent: &absent{Sentence: words}}) // else the next one
+			_ = c.link.send(&message{Absent: &absent{Sentence: words, Trouble: troubleOf(why)}}) // else the next one
 		}
 	}
 }

@@ -105,7 +105,8 @@ type raisePart struct {
 // absent says why the device cannot be opened yet. The child goes on looking for
 // it; silence for openPatience means that it hangs.
 type absent struct {
-	Sentence string `json:"sentence"`
+	Sentence string        `json:"sentence"`
+	Trouble  audio.Trouble `json:"trouble,omitempty"`
 }
 
 // up says that the device is open and takes sound.

@@ -139,7 +139,7 @@ func (o *Output) takeCharge(s *session) {
 			o.chosen = s.up.Is
 		}
 		o.state.Up, o.state.Device, o.state.Audible = true, s.up.Device, o.choice.Audible()
-		o.state.Fault, o.state.Weak = o.weaker(s.up), o.lacks(s.up)
+		o.state.Fault, o.state.Trouble, o.state.Weak = o.weaker(s.up), "", o.lacks(s.up)
 		o.state.Buffer, o.state.Learned = s.up.Buffer, o.grown(s.up)
 		o.events.put(audio.Event{Kind: audio.DeviceUp, At: now, Device: s.up.Device, Detail: o.state.Fault})
 		o.faults.well()
@@ -179,7 +179,8 @@ func (o *Output) lose(s *session) {
 	o.events.put(audio.Event{
 		Kind: audio.DeviceDown, At: audio.Monotonic(), Device: o.state.Device, Cause: audio.Lost, Detail: why,
 	})
-	o.state.Up, o.state.Device, o.state.Audible, o.state.Fault = false, "", false, why
+	o.state.Up, o.state.Device, o.state.Audible = false, "", false
+	o.state.Fault, o.state.Trouble = why, audio.Broken
 	o.state.Weak, o.state.Buffer, o.state.Learned = nil, 0, false
 }
 
@@ -197,19 +198,19 @@ func (o *Output) failed(why error, pause time.Duration) {
 	o.mu.Lock()
 	o.state.Restarts++
 	o.mu.Unlock()
-	o.unheard(why.Error(), pause)
+	o.unheard(absent{Sentence: why.Error(), Trouble: audio.Broken}, pause)
 }
 
 // unheard says why nothing is heard now.
-func (o *Output) unheard(why string, pause time.Duration) {
+func (o *Output) unheard(why absent, pause time.Duration) {
 	o.mu.Lock()
-	o.state.Fault = "nothing will be heard: " + why
+	o.state.Fault, o.state.Trouble = "nothing will be heard: "+why.Sentence, why.Trouble
 	if o.active == nil { // else a stand-in plays what is due, and tells of it
 		o.publish(o.ledger.overdue(audio.Monotonic(), o.state.Fault))
 	}
 	o.mu.Unlock()
-	level := o.faults.level(why, slog.LevelError)
-	o.cfg.Log.Log(context.Background(), level, "the output is down", "device", o.choice.String(), "err", why, "pause", pause)
+	level := o.faults.level(why.Sentence, slog.LevelError)
+	o.cfg.Log.Log(context.Background(), level, "the output is down", "device", o.choice.String(), "err", why.Sentence, "pause", pause)
 }
 
 // happened takes in an event of a child. Only the one in charge is heard.

@@ -38,7 +38,7 @@ type session struct {
 
 	opened chan struct{} // closed when up is set
 	up     up
-	absent chan string   // the newest reason why the device is not open yet
+	absent chan absent   // the newest reason why the device is not open yet
 	done   chan struct{} // closed when the child is given up; failure is set
 	began  audio.Instant
 
@@ -73,7 +73,7 @@ func (o *Output) begin(as assignment) (*session, error) {
 	}
 	s := &session{
 		process: p, standIn: as.standIn, began: audio.Monotonic(),
-		opened: make(chan struct{}), absent: make(chan string, 1), done: make(chan struct{}),
+		opened: make(chan struct{}), absent: make(chan absent, 1), done: make(chan struct{}),
 	}
 	ours, theirs, err := tapEnds()
 	if err == nil {
@@ -132,7 +132,7 @@ func (s *session) read(o *Output) error {
 		case m.Hello != nil:
 			err = checkVersion(m.Hello.Version)
 		case m.Absent != nil:
-			s.looks(m.Absent.Sentence)
+			s.looks(*m.Absent)
 		case m.Up != nil:
 			err = s.isOpen(*m.Up)
 		case m.Event != nil:
@@ -152,7 +152,7 @@ func (s *session) read(o *Output) error {
 
 // looks notes that the child is looking for its device, and why. Only its reader
 // calls it.
-func (s *session) looks(why string) {
+func (s *session) looks(why absent) {
 	s.looked.Store(int64(audio.Monotonic()))
 	select {
 	case <-s.absent: // an older reason that nobody took
