@@ -10,10 +10,10 @@ import (
 const (
 	// crystalEvery is the distance of the points that are kept; the oldest of them
 	// is a minute old.
-	crystalEvery  = 2 * Frames(Rate)
-	crystalPoints = 32
+	crystalEvery  = Frames(Rate)
+	crystalPoints = 64
 	// crystalLeast is how many points make a rate.
-	crystalLeast = 5
+	crystalLeast = 4
 	// crystalStep is a change between two anchors that is no drift: the card ran
 	// dry.
 	crystalStep = 500 * time.Microsecond
