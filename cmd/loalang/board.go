@@ -46,6 +46,7 @@ type board struct {
 	library  *recordings.Library
 	player   *playout.Player
 	producer *playout.Producer
+	studio   *playout.Studio
 	planner  *scheduler.Planner
 	panel    *web.Server
 	village  scheduler.Village
@@ -236,6 +237,11 @@ func (b *board) wire(spool []string) {
 		Voicer: b.producer, Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
 		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
+	b.studio = playout.NewStudio(playout.StudioConfig{
+		Village: b.settings.Village, Air: b.player, Tapes: b.library, Names: b.db, Chime: builtInID(recordings.ChimeSound),
+		Limit: b.settings.LiveLimit, Silence: b.settings.LiveSilence, Buffer: b.settings.LiveBuffer,
+		Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
+	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
 		Lead: b.settings.Settle + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Log: b.log,
@@ -256,7 +262,7 @@ func (b *board) openPanel() (err error) {
 	b.panel, err = web.New(web.Config{
 		Announcements: b.db, Schedules: b.db, Places: b.db, Arrange: b.db, AsRun: b.db, Shelf: b.db, Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
-		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output,
+		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output, Studio: b.studio,
 		Importer: b.library, Speaker: b.producer, Clock: b.clock,
 		Village: b.settings.Village, Origin: b.db.Node(), Version: version,
 		Logger: b.log, Now: b.clock.Now, NewID: newID, MetricsToken: b.settings.MetricsToken,

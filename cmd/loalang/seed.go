@@ -63,6 +63,16 @@ func seed(ctx context.Context, db *store.Store, s settings, log *slog.Logger) (s
 	return v, nil
 }
 
+// builtInID is the recording of a built-in sound; empty when there is none.
+func builtInID(name string) string {
+	for _, b := range recordings.BuiltIns() {
+		if b.Name == name {
+			return b.ID
+		}
+	}
+	return ""
+}
+
 // unknownVillage is a village of which only the settings tell: the board goes on
 // without its database and without the standby files.
 func unknownVillage(key string) scheduler.Village {

@@ -42,6 +42,9 @@ type settings struct {
 	Tail         time.Duration // from the last frame until switching it off
 	Segue        time.Duration // silence between items that follow one another
 	Crossfade    time.Duration // by which they fade into one another, when there is no such silence
+	LiveLimit    time.Duration // of one live talk
+	LiveSilence  time.Duration // after which it ends
+	LiveBuffer   time.Duration // how long a live voice is held before it leaves the card
 	Espeak       string        // program
 }
 
@@ -105,6 +108,9 @@ func table() []setting {
 		{"tail", "1s", "how long the amplifier stays on after the last word", setSpan(time.Minute, func(s *settings) *time.Duration { return &s.Tail })},
 		{"segue", "0s", "silence between items that run into one another, 0s to 10s; 0s: they join to the frame", setSpan(10*time.Second, func(s *settings) *time.Duration { return &s.Segue })},
 		{"crossfade", "0s", "how long such items fade into one another when segue is 0s, 0s to 5s", setSpan(5*time.Second, func(s *settings) *time.Duration { return &s.Crossfade })},
+		{"live-limit", "5m", "how long somebody may speak live; they may have it twice", setRange(func(s *settings) *time.Duration { return &s.LiveLimit }, 10*time.Second, 15*time.Minute)},
+		{"live-silence", "20s", "after how long without a word a live talk ends", setRange(func(s *settings) *time.Duration { return &s.LiveSilence }, 2*time.Second, 10*time.Minute)},
+		{"live-buffer", "200ms", "how long a live voice is held back, so that a bad line is not heard", setRange(func(s *settings) *time.Duration { return &s.LiveBuffer }, 40*time.Millisecond, 300*time.Millisecond)},
 		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {
 			if v == "" {
 				return errors.New("name a program")
@@ -139,6 +145,18 @@ func setBuffer(s *settings, v string) error {
 	}
 	s.Buffer = d
 	return nil
+}
+
+// setRange reads a span with bounds of its own.
+func setRange(field func(*settings) *time.Duration, least, most time.Duration) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d < least || d > most {
+			return fmt.Errorf("use a span from %v to %v", least, most)
+		}
+		*field(s) = d
+		return nil
+	}
 }
 
 func setSpan(most time.Duration, field func(*settings) *time.Duration) func(*settings, string) error {

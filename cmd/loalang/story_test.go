@@ -27,7 +27,7 @@ type browser struct {
 	pictures string
 }
 
-func newBrowser(t testing.TB) *browser {
+func newBrowser(t testing.TB, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	exe := chromium(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], //nolint:gocritic // a new slice is wanted
@@ -38,6 +38,7 @@ func newBrowser(t testing.TB) *browser {
 	options = append(options,
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		chromedp.Flag("host-resolver-rules", "EXCLUDE localhost, EXCLUDE 127.0.0.1, MAP * ~NOTFOUND"))
+	options = append(options, more...)
 	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(freeAllocator)
 	tab, freeTab := chromedp.NewContext(allocator, chromedp.WithErrorf(t.Logf))
