@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"loalang/audio"
@@ -134,8 +135,18 @@ func (p *Player) prepared(it *item, files opened, err error) {
 	}
 	p.adopt(it, 0, files)
 	it.ready, it.want = true, p.instant(it.occ.Due)
+	if it.atOnce() {
+		it.want = p.cfg.Mono()
+	}
 	it.roaming = it.occ.Immediate && p.silenced == 0
 	p.arrange()
+}
+
+// atOnce says whether the item need not wait for the instant that the plan found:
+// that leaves time for what this output may not need.
+func (it *item) atOnce() bool {
+	delayed := slices.ContainsFunc(it.occ.Reasons, func(r scheduler.Reason) bool { return r.Code == scheduler.ReasonDelayed })
+	return it.occ.Immediate && (it.rung >= RungPriority || !delayed)
 }
 
 // unopened is the cause of an item of which nothing could be opened.

@@ -59,6 +59,7 @@ type builder struct {
 	relays  track // what notices of slots flow around, and exact ones interrupt
 
 	past      map[string]Past
+	sounding  []Past          // and not on the track yet
 	slots     map[string]Slot // living ones
 	told      map[string]Announcement
 	rendered  map[string]rendered
@@ -111,7 +112,7 @@ func (b *builder) index() {
 				b.relays.take(busy{span: span{p.Due, p.End}, id: p.Occurrence})
 				continue
 			}
-			b.track.take(busy{span: span{p.Due, p.End}, id: p.Occurrence})
+			b.sounding = append(b.sounding, p)
 		}
 	}
 	for _, s := range b.book.Slots {

@@ -21,7 +21,7 @@ func (d *duty) handOver(now time.Time) {
 			d.omit(o, decision.Reason)
 			continue
 		}
-		d.done[o.ID] = Past{Occurrence: o.ID, Due: o.Due, End: o.End()}
+		d.done[o.ID] = Past{Occurrence: o.ID, Due: o.Due, End: o.End(), Class: o.Class}
 		delete(d.blamed, o.ID)
 		d.stale = true // the published plan must soon cease to promise it
 		d.cfg.Stage.Play(o)

@@ -166,6 +166,7 @@ type Past struct {
 	Occurrence string
 	Due        time.Time
 	End        time.Time // of its last airing, or the planned end while it sounds
+	Class      Class     // what is higher interrupts it; empty: nothing does
 }
 
 // Frame is the sound around every notice, and the silences between.

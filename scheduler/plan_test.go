@@ -436,3 +436,32 @@ func TestNoticeIsChimeVoicesTail(t *testing.T) {
 		t.Errorf("without languages and frame: %+v", o.Parts)
 	}
 }
+
+// A priority notice that is to sound now once waited in the plan for the end of a
+// long ordinary one that the loudspeaker would have interrupted.
+func TestBuildPlanPriorityDoesNotWaitForALongNotice(t *testing.T) {
+	for class, waits := range map[scheduler.Class]bool{scheduler.ClassNormal: false, scheduler.ClassPriority: true, "": true} {
+		b := book()
+		now := at(t, "2026-11-24 09:00")
+		b.Past = []scheduler.Past{{Occurrence: "long", Due: now.Add(-time.Minute), End: now.Add(10 * time.Minute), Class: class}}
+		tell(&b, "lũ", time.Minute).Class = scheduler.ClassPriority
+		when(&b, "lũ", pressed(now))
+		tell(&b, "họp", time.Minute)
+		s := pressed(now)
+		s.Misfire = scheduler.Misfire{Policy: scheduler.PlayLate, Grace: time.Hour}
+		when(&b, "họp", s)
+		p := plan(t, now, time.Hour, b)
+		soon := func(o scheduler.Occurrence) bool { return o.Due.Before(now.Add(time.Minute)) }
+		for _, o := range p.Occurrences {
+			switch {
+			case o.Class == scheduler.ClassPriority && soon(o) == waits:
+				t.Errorf("beside a %q notice the priority one is due %s", class, o.Due.Sub(now))
+			case o.Class == scheduler.ClassNormal && soon(o):
+				t.Errorf("beside a %q notice the ordinary one is due %s", class, o.Due.Sub(now))
+			}
+		}
+		if len(p.Occurrences) != 2 {
+			t.Errorf("beside a %q notice: %+v, omitted %+v", class, p.Occurrences, p.Omissions)
+		}
+	}
+}

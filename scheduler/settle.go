@@ -11,6 +11,7 @@ func (b *builder) settle() {
 	slices.SortStableFunc(b.promises, byClaim)
 	for rest := b.promises; len(rest) > 0; {
 		p := rest[0]
+		b.yield(p.occ.Class)
 		if p.occasion == nil {
 			b.seat(p)
 			rest = rest[1:]
@@ -23,9 +24,22 @@ func (b *builder) settle() {
 		b.fill(p.occasion, rest[:n])
 		rest = rest[n:]
 	}
+	b.yield("")
 	for _, oc := range b.occasions {
 		b.close(oc)
 	}
+}
+
+// yield puts on the track what sounds now and does not give way to a class: the
+// loudspeaker interrupts what is lower, and goes on with it afterwards.
+func (b *builder) yield(to Class) {
+	b.sounding = slices.DeleteFunc(b.sounding, func(p Past) bool {
+		stands := p.Class == "" || p.Class.Rank() >= to.Rank()
+		if stands {
+			b.track.take(busy{span: span{p.Due, p.End}, id: p.Occurrence})
+		}
+		return stands
+	})
 }
 
 // byClaim orders promises by what they may claim: class, exact before slots,

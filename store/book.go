@@ -99,7 +99,7 @@ func renditionsToAir(ctx context.Context, tx *sql.Tx, announcements []scheduler.
 // planned one, counted from its real start; afterwards it is that of its last
 // airing, or its due when nothing sounded.
 func past(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]scheduler.Past, error) {
-	return query(ctx, tx, scanPast, `SELECT r.occurrence, r.due_at, r.outcome, r.planned_ns,
+	return query(ctx, tx, scanPast, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns,
 			min(a.started_at), max(coalesce(a.ended_at, a.started_at))
 		FROM asrun AS r LEFT JOIN airings AS a ON a.asrun = r.id
 		WHERE r.village = ? AND r.deleted_at IS NULL AND (r.due_at >= ? OR r.outcome = '')
@@ -113,7 +113,7 @@ func scanPast(r row) (scheduler.Past, error) {
 		planned      time.Duration
 		began, ended time.Time
 	)
-	err := r.Scan(&p.Occurrence, (*instant)(&p.Due), &outcome, &planned, (*instant)(&began), (*instant)(&ended))
+	err := r.Scan(&p.Occurrence, &p.Class, (*instant)(&p.Due), &outcome, &planned, (*instant)(&began), (*instant)(&ended))
 	if began.IsZero() {
 		began = p.Due
 	}

@@ -259,13 +259,13 @@ func TestBookPast(t *testing.T) {
 		row  playout.AsRun
 		want []scheduler.Past
 	}{
-		{"OK", played("o", day0), []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(30 * time.Second)}}},
-		{"claimed, no sound yet", sounding, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(time.Minute)}}},
-		{"sounding, began late", late, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(70 * time.Second)}}},
-		{"cut by the power", cut, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(10 * time.Second)}}},
-		{"never sounded", missed, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0}}},
+		{"OK", played("o", day0), []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(30 * time.Second), Class: scheduler.ClassPriority}}},
+		{"claimed, no sound yet", sounding, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(time.Minute), Class: scheduler.ClassPriority}}},
+		{"sounding, began late", late, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(70 * time.Second), Class: scheduler.ClassPriority}}},
+		{"cut by the power", cut, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(10 * time.Second), Class: scheduler.ClassPriority}}},
+		{"never sounded", missed, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0, Class: scheduler.ClassPriority}}},
 		{"older than two days", old, nil},
-		{"older than two days and still open", open, []scheduler.Past{{Occurrence: "o", Due: open.Due, End: open.Due.Add(time.Minute)}}},
+		{"older than two days and still open", open, []scheduler.Past{{Occurrence: "o", Due: open.Due, End: open.Due.Add(time.Minute), Class: scheduler.ClassPriority}}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
