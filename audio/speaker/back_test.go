@@ -252,3 +252,19 @@ func atoi(t testing.TB, word string) int {
 	}
 	return n
 }
+
+// BenchmarkBack measures the time from the return of a card that was unplugged to the
+// first frame of sound on it.
+func BenchmarkBack(b *testing.B) {
+	for b.Loop() {
+		card := newRuler(b, 32)
+		sound := tone(b, 500*time.Millisecond, 0.9)
+		r := start(b, "default", func(c *speaker.Config) { c.Siren = sound })
+		r.waitFor(audio.DeviceUp, "")
+		realTime(b, r)
+		r.siren()
+		took := away(b, card, r, "unplugged", time.Second, 20)
+		r.stop()
+		report(b, "back", took)
+	}
+}
