@@ -172,6 +172,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerSchedules(api)
 	s.registerSpeech(api)
 	s.registerPlaces(api)
+	s.registerRelays(api)
 	s.registerAir(api)
 	s.registerEmergencies(api)
 	s.registerClock(api)

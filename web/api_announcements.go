@@ -23,6 +23,7 @@ type announcementJSON struct {
 	Class      string          `json:"class" enum:"normal,priority,emergency"`
 	Issuer     string          `json:"issuer,omitempty" doc:"Who answers for it."`
 	Text       string          `json:"text"`
+	Bed        string          `json:"bed,omitempty" doc:"Recording that sounds under the voices."`
 	ValidFrom  *time.Time      `json:"valid_from,omitempty"`
 	ValidUntil *time.Time      `json:"valid_until,omitempty"`
 	Created    time.Time       `json:"created"`
@@ -48,7 +49,7 @@ type renditionJSON struct {
 func announcementOf(d scheduler.Dossier) announcementJSON {
 	a := d.Announcement
 	j := announcementJSON{
-		ID: a.ID, Village: a.Village, Title: a.Title, Topic: a.Topic, Class: string(a.Class), Issuer: a.Issuer, Text: a.Text,
+		ID: a.ID, Village: a.Village, Title: a.Title, Topic: a.Topic, Class: string(a.Class), Issuer: a.Issuer, Text: a.Text, Bed: a.Bed,
 		ValidFrom: instantOf(a.ValidFrom), ValidUntil: instantOf(a.ValidUntil), Created: a.Created.UTC(), CreatedBy: a.CreatedBy,
 		Withdrawn: instantOf(a.Withdrawn), Revision: a.Revision, Renditions: []renditionJSON{}, Schedules: []scheduleJSON{},
 	}
@@ -155,6 +156,7 @@ type announcementForm struct {
 	Topic      string          `json:"topic,omitempty"`
 	Class      string          `json:"class,omitempty" enum:"normal,priority" doc:"normal when left out."`
 	Issuer     string          `json:"issuer,omitempty"`
+	Bed        string          `json:"bed,omitempty" doc:"Recording that sounds under the voices, repeated and lowered; none when left out."`
 	ValidFrom  time.Time       `json:"valid_from,omitempty"`
 	ValidUntil time.Time       `json:"valid_until,omitempty"`
 	Renditions []renditionForm `json:"renditions,omitempty" doc:"When left out: every language of the village, spoken where a voice speaks it."`
@@ -205,6 +207,9 @@ func (s *Server) draft(ctx context.Context, k *Caller, f announcementForm, place
 		for _, language := range place.Languages {
 			f.Renditions = append(f.Renditions, renditionForm{Language: language})
 		}
+	}
+	if err := s.checkBed(ctx, d.Announcement); !collect(&faults, err) {
+		return d, err
 	}
 	rs, err := s.renditions(ctx, d.Announcement, f.Renditions, place)
 	if !collect(&faults, err) {
@@ -261,7 +266,7 @@ func (s *Server) announcement(k *Caller, f announcementForm, place scheduler.Vil
 		Owned: s.owned(id, place.Key),
 		Title: strings.TrimSpace(scheduler.Clean(f.Title)), Text: strings.TrimSpace(scheduler.Clean(f.Text)),
 		Topic: strings.TrimSpace(f.Topic), Class: class, Issuer: strings.TrimSpace(scheduler.Clean(f.Issuer)),
-		ValidFrom: f.ValidFrom.UTC(), ValidUntil: f.ValidUntil.UTC(), CreatedBy: k.who.Name,
+		ValidFrom: f.ValidFrom.UTC(), ValidUntil: f.ValidUntil.UTC(), CreatedBy: k.who.Name, Bed: f.Bed,
 	}
 }
 

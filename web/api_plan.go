@@ -74,6 +74,9 @@ type slotJSON struct {
 	Start  string   `json:"start" doc:"Civil time of day, 17:00."`
 	Length float64  `json:"length" doc:"Seconds."`
 	Days   []string `json:"days" doc:"None is every day."`
+	// Relays and Revision are for who changes them.
+	Relays   []relayJSON `json:"relays" doc:"Higher stations that are relayed in it."`
+	Revision int64       `json:"revision"`
 }
 
 // planJSON is what a village will hear.
@@ -105,7 +108,7 @@ type occurrenceJSON struct {
 }
 
 type partJSON struct {
-	Kind      string  `json:"kind" enum:"chime,voice,tail,opening,closing"`
+	Kind      string  `json:"kind" enum:"chime,voice,tail,opening,closing,bed,relay,fallback,live"`
 	Recording string  `json:"recording"`
 	Language  string  `json:"language,omitempty"`
 	Length    float64 `json:"length" doc:"Seconds."`
@@ -190,7 +193,7 @@ func (s *Server) listSlots(ctx context.Context, in *slotsInput) (*slotsOutput, e
 	var out slotsOutput
 	out.Body.Slots = []slotJSON{}
 	for _, sl := range slots {
-		out.Body.Slots = append(out.Body.Slots, slotJSON{sl.ID, sl.Name, sl.Start.String(), sl.Length.Seconds(), daysOf(sl.Days)})
+		out.Body.Slots = append(out.Body.Slots, slotOf(sl))
 	}
 	return &out, nil
 }

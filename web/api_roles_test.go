@@ -37,6 +37,12 @@ func doors() []door {
 		{"GET", "/api/v1/villages", "", people.View},
 		{"PATCH", "/api/v1/villages/un-ta", `{"allowed":[]}`, people.Arrange},
 		{"GET", "/api/v1/slots", "", people.View},
+		{"PUT", "/api/v1/slots/" + slotID + "/relays", `{"relays":[]}`, people.Arrange},
+		{"GET", "/api/v1/stations", "", people.View},
+		{"POST", "/api/v1/stations", `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
+		{"PUT", "/api/v1/stations/" + stationID, `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
+		{"DELETE", "/api/v1/stations/" + stationID, "", people.Administer},
+		{"POST", "/api/v1/stations/" + stationID + "/try", "", people.Administer},
 		{"GET", "/api/v1/plan", "", people.View},
 		{"GET", "/api/v1/asrun", "", people.View},
 		{"GET", "/api/v1/air", "", people.View},
@@ -49,7 +55,11 @@ func doors() []door {
 	}
 }
 
-const alarmID = "0193a000-0000-7000-8000-0000000a1a12"
+const (
+	alarmID   = "0193a000-0000-7000-8000-0000000a1a12"
+	slotID    = "0193a000-0000-7000-8000-0000000000a1"
+	stationID = "0193a000-0000-7000-8000-0000000da101"
+)
 
 // eventsDoor and liveDoor are apart: their answers have no end.
 const (
@@ -73,7 +83,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", slotID, "{id}", stationID, "{id}").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor)

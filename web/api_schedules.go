@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type scheduleJSON struct {
 	From         string      `json:"from,omitempty" format:"date" doc:"slots: first day."`
 	Until        string      `json:"until,omitempty" format:"date" doc:"slots: last day."`
 	Misfire      misfireJSON `json:"misfire"`
+	Interrupted  string      `json:"interrupted" enum:"resume,restart,drop" doc:"What becomes of it when something of a higher claim cuts it short."`
 	Created      time.Time   `json:"created"`
 	CreatedBy    string      `json:"created_by"`
 }
@@ -42,7 +44,8 @@ func scheduleOf(s scheduler.Schedule) scheduleJSON {
 	return scheduleJSON{
 		ID: s.ID, Announcement: s.Announcement, Kind: string(s.Kind), At: instantOf(s.At), Slots: entries(s.Slots), Days: daysOf(s.Days),
 		From: civil(s.From), Until: civil(s.Until), Misfire: misfireJSON{string(s.Misfire.Policy), s.Misfire.Grace.Seconds()},
-		Created: s.Created.UTC(), CreatedBy: s.CreatedBy,
+		Interrupted: string(cmp.Or(s.Interrupted, scheduler.Resume)),
+		Created:     s.Created.UTC(), CreatedBy: s.CreatedBy,
 	}
 }
 
@@ -62,13 +65,14 @@ func daysOf(w scheduler.Weekdays) []string {
 
 // scheduleForm is what makes a schedule.
 type scheduleForm struct {
-	Kind    string       `json:"kind" enum:"once,now,slots"`
-	At      time.Time    `json:"at,omitempty" doc:"once: the instant, with its zone."`
-	Slots   []string     `json:"slots,omitempty" doc:"slots: IDs, or times of day such as 17:00."`
-	Days    []string     `json:"days,omitempty" doc:"slots: mon … sun; every day when left out."`
-	From    string       `json:"from,omitempty" doc:"slots: first day, such as 2026-11-23."`
-	Until   string       `json:"until,omitempty" doc:"slots: last day."`
-	Misfire *misfireJSON `json:"misfire,omitempty" doc:"When left out: late by at most 10 min (now), 30 min (once); coalesce within an hour (slots)."`
+	Kind        string       `json:"kind" enum:"once,now,slots"`
+	At          time.Time    `json:"at,omitempty" doc:"once: the instant, with its zone."`
+	Slots       []string     `json:"slots,omitempty" doc:"slots: IDs, or times of day such as 17:00."`
+	Days        []string     `json:"days,omitempty" doc:"slots: mon … sun; every day when left out."`
+	From        string       `json:"from,omitempty" doc:"slots: first day, such as 2026-11-23."`
+	Until       string       `json:"until,omitempty" doc:"slots: last day."`
+	Misfire     *misfireJSON `json:"misfire,omitempty" doc:"When left out: late by at most 10 min (now), 30 min (once); coalesce within an hour (slots)."`
+	Interrupted string       `json:"interrupted,omitempty" enum:"resume,restart,drop" doc:"When it is cut short: resume from where it was (when left out), restart from its beginning, or drop it."`
 }
 
 type (
@@ -135,6 +139,7 @@ func (s *Server) schedule(ctx context.Context, k *Caller, a scheduler.Announceme
 	now := s.cfg.Now().UTC()
 	sc := scheduler.Schedule{
 		Owned: s.owned(s.cfg.NewID(), a.Village), Announcement: a.ID, Kind: scheduler.Kind(f.Kind), CreatedBy: k.who.Name,
+		Interrupted: scheduler.Resumption(f.Interrupted),
 	}
 	place, err := s.cfg.Places.Village(ctx, a.Village)
 	if err != nil {

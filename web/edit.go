@@ -20,6 +20,7 @@ type change struct {
 	Topic      *string    `json:"topic,omitempty"`
 	Class      *string    `json:"class,omitempty" enum:"normal,priority"`
 	Issuer     *string    `json:"issuer,omitempty"`
+	Bed        *string    `json:"bed,omitempty" doc:"Recording that sounds under the voices; empty: none."`
 	ValidFrom  *time.Time `json:"valid_from,omitempty" doc:"0001-01-01T00:00:00Z: at once."`
 	ValidUntil *time.Time `json:"valid_until,omitempty" doc:"0001-01-01T00:00:00Z: until it is withdrawn."`
 }
@@ -33,6 +34,9 @@ func (c change) apply(a scheduler.Announcement) scheduler.Announcement {
 		if f.from != nil {
 			*f.to = strings.TrimSpace(scheduler.Clean(*f.from))
 		}
+	}
+	if c.Bed != nil {
+		a.Bed = *c.Bed
 	}
 	if c.Class != nil {
 		a.Class = scheduler.Class(*c.Class)
@@ -94,6 +98,11 @@ func (s *Server) editOnce(ctx context.Context, d scheduler.Dossier, c change) er
 	}
 	if err := checkEdit(d, old, now); err != nil {
 		return err
+	}
+	if d.Announcement.Bed != old.Bed {
+		if err := s.checkBed(ctx, d.Announcement); err != nil {
+			return err
+		}
 	}
 	return s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, rs, nil)
 }

@@ -53,6 +53,8 @@ type Places interface {
 type Arranger interface {
 	// SaveVillage updates the village of the revision that was read.
 	SaveVillage(ctx context.Context, v scheduler.Village) error
+	// SaveSlot updates the slot of the revision that was read.
+	SaveSlot(ctx context.Context, s scheduler.Slot) error
 }
 
 // Log reads the as-run, and the plan: what was published, and what a longer one

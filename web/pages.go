@@ -81,6 +81,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerRecordings(r)
 	p.registerPlan(r)
 	p.registerHours(r)
+	p.registerRelays(r)
 	p.registerEmergency(r)
 	r.GET("/live", p.allow(people.Live, p.live))
 }
@@ -185,7 +186,7 @@ func pageOf(path string) string {
 		return "/announcements/new"
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "emergency", first == "hours", first == "recordings":
+	case first == "emergency", first == "hours", first == "recordings", first == "stations", first == "relays":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

@@ -27,6 +27,7 @@ type newView struct {
 	When      whenView
 	Priority  bool
 	MayPlan   bool
+	Beds      []choiceView // recordings that may sound under the voices; none: the question is not asked
 	Review    string
 	Faults    map[string]string
 }
@@ -90,6 +91,7 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 		When: v.whenView(slots, f), Priority: f.Get("priority") != "", MayPlan: v.may(people.Plan), Faults: f.faults,
 	}
 	n.When.MayKeep = true
+	n.Beds = p.sounds(v, f.Get("bed"))
 	n.Review = v.review(n)
 	p.render(v, status, "new", view{Title: v.word("do.write"), Tab: "announcements", Script: "notice.js", Data: n})
 }
@@ -306,6 +308,7 @@ func (p *panel) announcementOf(v *visit, f *form) scheduler.Announcement {
 		Owned: p.owned(v, p.noticeKey(f)),
 		Title: strings.TrimSpace(scheduler.Clean(f.Get("title"))),
 		Text:  strings.TrimSpace(scheduler.Clean(f.Get("text"))),
+		Bed:   f.Get("bed"),
 		Topic: f.Get("topic"), Class: class, Issuer: word(vietnamese, "place.village", v.village.Name), CreatedBy: v.me.Name,
 	}
 }
@@ -345,6 +348,7 @@ func (p *panel) schedulesOf(v *visit, f *form, slots []scheduler.Slot, announcem
 	if s == nil {
 		return nil
 	}
+	s.Interrupted = scheduler.Resumption(f.Get("interrupted"))
 	s.Owned, s.Announcement, s.CreatedBy = p.owned(v, p.s.cfg.NewID()), announcement, v.me.Name
 	v.scheduleFaults(f, s.Validate(v.now, v.village))
 	return []scheduler.Schedule{*s}
@@ -361,6 +365,9 @@ func (p *panel) checkNotice(v *visit, f *form, a scheduler.Announcement, rs []sc
 		a.Text = a.Title // the title stands for the text, which nobody reads aloud
 	}
 	v.faults(f, a.Validate(v.now), "text")
+	if err := p.s.checkBed(v.ctx(), a); err != nil {
+		f.fault("bed", v.word("fault.unknown"))
+	}
 }
 
 // scheduleFaults words what is wrong with a schedule. Fields that are not open

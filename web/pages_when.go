@@ -19,6 +19,7 @@ type whenView struct {
 	From, Until string
 	Date, Time  string
 	Example     string
+	Interrupted []choiceView
 	Faults      map[string]string
 }
 
@@ -47,6 +48,9 @@ func (v *visit) whenView(slots []scheduler.Slot, f *form) whenView {
 	for _, s := range slots {
 		checked := slices.Contains(f.Values["slot"], s.ID) || !f.Has("when") && len(slots) == 1
 		w.Slots = append(w.Slots, choiceView{ID: s.ID, Name: v.slotName(s), Checked: checked})
+	}
+	for _, r := range []scheduler.Resumption{scheduler.Resume, scheduler.Restart, scheduler.Drop} {
+		w.Interrupted = append(w.Interrupted, choiceView{Value: string(r), Name: v.word("interrupted." + string(r)), Checked: f.Get("interrupted") == string(r)})
 	}
 	for _, d := range weekFromMonday() {
 		code := weekdayCode(d)

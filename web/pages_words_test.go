@@ -132,6 +132,8 @@ func TestEveryCodeHasWords(t *testing.T) {
 		{"recordings", "", "Refusal", []string{"refused."}, 8},
 		{"recordings", "", "Kind", []string{"recording."}, 3},
 		{"recordings", "", "profile.go", []string{"warning."}, 5},
+		{"relay", "", "Code", []string{"station-fault."}, 19},
+		{"scheduler", "", "Resumption", []string{"interrupted."}, 3},
 		{"people", "Fault", "", []string{"fault."}, 7},
 		{"people", "", "Role", []string{"role."}, 5},
 		{"hardware", "", "Trust", []string{"clock."}, 4},

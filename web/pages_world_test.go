@@ -31,6 +31,7 @@ type world struct {
 	now      time.Time
 	village  scheduler.Village
 	slots    []scheduler.Slot
+	stations []scheduler.Station
 	notices  map[string]scheduler.Dossier
 	order    []string // IDs, oldest first
 	runs     []playout.AsRun
@@ -193,6 +194,45 @@ func (w *world) SaveVillage(_ context.Context, v scheduler.Village) error {
 	v.Revision++
 	w.village = v
 	return nil
+}
+
+func (w *world) SaveSlot(_ context.Context, s scheduler.Slot) error {
+	i := slices.IndexFunc(w.slots, func(old scheduler.Slot) bool { return old.ID == s.ID })
+	switch {
+	case w.broken != nil:
+		return w.broken
+	case i < 0 || w.slots[i].Revision != s.Revision:
+		return scheduler.ErrRevision
+	}
+	s.Revision++
+	w.slots[i] = s
+	return nil
+}
+
+func (w *world) Stations(context.Context, string) ([]scheduler.Station, error) {
+	return slices.Clone(w.stations), w.broken
+}
+
+func (w *world) SaveStation(_ context.Context, s scheduler.Station) error {
+	i := slices.IndexFunc(w.stations, func(old scheduler.Station) bool { return old.ID == s.ID })
+	switch {
+	case w.broken != nil:
+		return w.broken
+	case s.Revision == 0 && i < 0:
+		s.Revision = 1
+		w.stations = append(w.stations, s)
+	case i < 0 || w.stations[i].Revision != s.Revision:
+		return scheduler.ErrRevision
+	default:
+		s.Revision++
+		w.stations[i] = s
+	}
+	return nil
+}
+
+func (w *world) RemoveStation(_ context.Context, id string, _ time.Time) error {
+	w.stations = slices.DeleteFunc(w.stations, func(s scheduler.Station) bool { return s.ID == id })
+	return w.broken
 }
 
 func (w *world) Villages(context.Context) ([]scheduler.Village, error) {

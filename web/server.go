@@ -25,6 +25,7 @@ type Config struct {
 	Schedules     Schedules
 	Places        Places
 	Arrange       Arranger
+	Stations      Stations
 	AsRun         Log
 	Shelf         Shelf
 	Accounts      Accounts
@@ -38,6 +39,7 @@ type Config struct {
 	Withdraw Withdrawer
 	Listen   Listener // nil: there is nothing to listen in to
 	Studio   Studio   // nil: nobody can speak live
+	Tuner    Tuner    // nil: stations cannot be tried
 	Importer Importer
 	Speaker  Speaker
 	Clock    Teller
@@ -72,7 +74,7 @@ type Config struct {
 func (c Config) check() error {
 	var missing []string
 	for name, there := range map[string]bool{
-		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Arrange": c.Arrange != nil,
+		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil,
 		"AsRun": c.AsRun != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Clock": c.Clock != nil,

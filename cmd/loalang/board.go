@@ -234,7 +234,7 @@ func (b *board) wire(spool []string) {
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
-		Voicer: b.producer, Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
+		Voicer: b.producer, Stations: b.stations(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
 		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.studio = playout.NewStudio(playout.StudioConfig{
@@ -260,7 +260,8 @@ func (s shelf) Recording(ctx context.Context, id string) (recordings.Recording, 
 
 func (b *board) openPanel() (err error) {
 	b.panel, err = web.New(web.Config{
-		Announcements: b.db, Schedules: b.db, Places: b.db, Arrange: b.db, AsRun: b.db, Shelf: b.db, Accounts: b.db,
+		Tuner:         b.stations(),
+		Announcements: b.db, Schedules: b.db, Places: b.db, Arrange: b.db, Stations: b.db, AsRun: b.db, Shelf: b.db, Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output, Studio: b.studio,
 		Importer: b.library, Speaker: b.producer, Clock: b.clock,

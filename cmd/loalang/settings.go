@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -37,15 +38,16 @@ type settings struct {
 	AmpChip      string // GPIO chip; empty: a simulated amplifier
 	AmpLine      string // line name or offset on AmpChip
 	AmpActiveLow bool
-	Fallback     string        // a built-in sound, the ID of a recording, or none
-	Settle       time.Duration // from keying the amplifier until sound is safe
-	Tail         time.Duration // from the last frame until switching it off
-	Segue        time.Duration // silence between items that follow one another
-	Crossfade    time.Duration // by which they fade into one another, when there is no such silence
-	LiveLimit    time.Duration // of one live talk
-	LiveSilence  time.Duration // after which it ends
-	LiveBuffer   time.Duration // how long a live voice is held before it leaves the card
-	Espeak       string        // program
+	Fallback     string         // a built-in sound, the ID of a recording, or none
+	Settle       time.Duration  // from keying the amplifier until sound is safe
+	Tail         time.Duration  // from the last frame until switching it off
+	Segue        time.Duration  // silence between items that follow one another
+	Crossfade    time.Duration  // by which they fade into one another, when there is no such silence
+	LiveLimit    time.Duration  // of one live talk
+	LiveSilence  time.Duration  // after which it ends
+	LiveBuffer   time.Duration  // how long a live voice is held before it leaves the card
+	Espeak       string         // program
+	AllowPrivate []netip.Prefix // networks of our own whose stations may be relayed
 }
 
 // setting is one entry of the table that reads every layer.
@@ -111,6 +113,7 @@ func table() []setting {
 		{"live-limit", "5m", "how long somebody may speak live; they may have it twice", setRange(func(s *settings) *time.Duration { return &s.LiveLimit }, 10*time.Second, 15*time.Minute)},
 		{"live-silence", "20s", "after how long without a word a live talk ends", setRange(func(s *settings) *time.Duration { return &s.LiveSilence }, 2*time.Second, 10*time.Minute)},
 		{"live-buffer", "200ms", "how long a live voice is held back, so that a bad line is not heard", setRange(func(s *settings) *time.Duration { return &s.LiveBuffer }, 40*time.Millisecond, 300*time.Millisecond)},
+		{"allow-private", "", "networks of your own whose stations may be relayed, such as 192.168.7.0/24; with commas between; empty: public addresses only", setNetworks},
 		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {
 			if v == "" {
 				return errors.New("name a program")
@@ -157,6 +160,22 @@ func setRange(field func(*settings) *time.Duration, least, most time.Duration) f
 		*field(s) = d
 		return nil
 	}
+}
+
+// setNetworks reads networks with commas between.
+func setNetworks(s *settings, v string) error {
+	s.AllowPrivate = nil
+	for _, text := range strings.Split(v, ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return errors.New("use networks such as 192.168.7.0/24, with commas between")
+		}
+		s.AllowPrivate = append(s.AllowPrivate, network.Masked())
+	}
+	return nil
 }
 
 func setSpan(most time.Duration, field func(*settings) *time.Duration) func(*settings, string) error {
