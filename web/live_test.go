@@ -276,15 +276,21 @@ func (l *liveHouse) until(what string, is func() bool) {
 }
 
 func TestSpeakLiveBadly(t *testing.T) {
-	cases := []struct{ name, first, cause string }{
-		{"no start", `{"type":"end"}`, "bad-request"},
-		{"no JSON", `chào`, "bad-request"},
-		{"the output is gone", `{"type":"start"}`, "unavailable"},
+	gone := errors.New("the output is gone")
+	cases := []struct {
+		name, first, cause string
+		err                error
+	}{
+		{"no start", `{"type":"end"}`, "bad-request", gone},
+		{"no JSON", `chào`, "bad-request", gone},
+		{"the output is gone", `{"type":"start"}`, "unavailable", gone},
+		{"at night", `{"type":"start"}`, "quiet-hours", playout.ErrQuietHours},
+		{"the last one still ends", `{"type":"start"}`, "live-busy", playout.ErrLiveBusy},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLiveHouse(t)
-			l.air.refuse = errors.New("the output is gone")
+			l.air.refuse = c.err
 			conn, _ := l.dial(l.token("cadre+"))
 			line{t, conn}.say(c.first)
 			if s := (line{t, conn}).until("an answer", ended); s.Cause != c.cause || s.Detail == "" {

@@ -134,6 +134,10 @@ func (s *Server) explain(lang string, err error) *Problem {
 		return s.problem(lang, http.StatusConflict, "no-emergency")
 	case errors.Is(err, playout.ErrManyEmergencies):
 		return s.problem(lang, http.StatusConflict, "many-emergencies")
+	case errors.Is(err, playout.ErrLiveBusy):
+		return s.problem(lang, http.StatusConflict, "live-busy")
+	case errors.Is(err, playout.ErrQuietHours):
+		return s.problem(lang, http.StatusConflict, "quiet-hours")
 	case errors.Is(err, recordings.ErrBuiltIn):
 		return s.problem(lang, http.StatusConflict, "built-in")
 	}
