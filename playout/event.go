@@ -194,7 +194,7 @@ func (p *Player) settle(it *item) {
 	case broken < 0 && it.streams():
 		p.ranOut(it)
 	case broken < 0:
-		p.finish(it, it.playedOutcome(), it.playedCause())
+		p.complete(it)
 	case it.parts[broken].givenUp() && !streamed(it.parts[broken].Part):
 		p.passOver(it, broken)
 	default:

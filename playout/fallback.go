@@ -145,16 +145,31 @@ func (pt *part) over() bool { return pt.passed != "" && pt.ended && pt.cause == 
 // givenUp says whether what is behind a part that ended goes on without it.
 func (pt *part) givenUp() bool { return pt.passed != "" || pt.cause == audio.Unread }
 
-// playedOutcome is the outcome of an item of which nothing more is to come.
-func (it *item) playedOutcome() Outcome {
-	lacking := it.lacking || slices.ContainsFunc(it.parts, func(pt part) bool { return pt.passed != "" && pt.Kind == scheduler.PartVoice })
-	switch {
-	case !lacking:
-		return Played
-	case len(it.row.Airings) == 0:
-		return Missed
+// missing is why a voice of the item was not heard as it was meant, a cause; empty:
+// all were.
+func (it *item) missing() string {
+	for _, pt := range it.parts {
+		if pt.passed != "" && pt.Kind == scheduler.PartVoice {
+			return pt.passed
+		}
 	}
-	return Cut
+	if it.lacking {
+		return string(audio.Unread)
+	}
+	return ""
+}
+
+// complete ends an item of which nothing more is to come. One of whose voices one
+// was silent is cut, whatever delayed it.
+func (p *Player) complete(it *item) {
+	switch cause := it.missing(); {
+	case cause == "":
+		p.finish(it, Played, it.playedCause())
+	case len(it.row.Airings) == 0:
+		p.finish(it, Missed, cause)
+	default:
+		p.finish(it, Cut, cause)
+	}
 }
 
 // passOver goes on behind a part that is silent or cannot be read. When nothing
@@ -206,7 +221,7 @@ func (p *Player) goBehind(it *item, broken int, spare *part) {
 			_ = spare.file.Close() // read only
 		}
 	case broken+1 == len(it.parts) || spare == nil && !it.speaks():
-		p.finish(it, it.playedOutcome(), it.playedCause())
+		p.complete(it)
 	default:
 		it.latest = max(it.latest, p.cfg.Mono().Add(p.grace(it)))
 		it.from, it.want, it.ready = broken+1, p.cfg.Mono(), true

@@ -137,7 +137,7 @@ func (p *Player) decideCrashed(it *item, crash audio.Instant) {
 	case it.endAs != "":
 		p.finish(it, it.endAs, it.endCause)
 	case from == len(it.parts):
-		p.finish(it, it.playedOutcome(), it.playedCause())
+		p.complete(it)
 	case begun && (rule == scheduler.Drop || it.occ.Kind == KindLive):
 		p.finish(it, Cut, CauseCrash)
 	case it.crashes > maxCrashes:
