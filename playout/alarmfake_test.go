@@ -233,7 +233,8 @@ func (o *output) freeze() {
 // thaw lets the programme go on.
 func (o *output) thaw() {
 	o.events <- audio.Event{Kind: audio.Unsilenced, At: o.now()}
-	for _, k := range o.cues {
+	for _, id := range o.order { // each behind what it follows
+		k := o.cues[id]
 		if k.live && !k.done {
 			k.at = o.now()
 			k.end = k.at.Add(audio.Rate.D(k.frames - k.played))

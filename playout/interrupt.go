@@ -86,7 +86,7 @@ func (p *Player) interrupted(it *item, cause string, latest audio.Instant) {
 		}
 	}
 	if it.from == len(it.parts) {
-		p.finish(it, it.playedOutcome(), it.playedCause())
+		p.complete(it)
 		return
 	}
 	if cause == scheduler.ReasonPreempted {
