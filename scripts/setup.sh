@@ -43,6 +43,7 @@ if [ "$purpose" != build ]; then
 	want ffmpeg has ffmpeg
 	want bubblewrap has bwrap
 	want util-linux has prlimit
+	want alsa-utils has arecord
 	want tzdata test -e /usr/share/zoneinfo/Asia/Ho_Chi_Minh
 fi
 if [ "$purpose" = test ]; then
@@ -51,7 +52,6 @@ if [ "$purpose" = test ]; then
 fi
 if [ "$purpose" = bench ]; then # the players to be compared with
 	want curl has curl
-	want alsa-utils has aplay
 	want mpd has mpd
 	want mpc has mpc
 	want mpv has mpv
