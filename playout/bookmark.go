@@ -78,6 +78,13 @@ type markedPart struct {
 	Part scheduler.Part
 }
 
+// Interrupted says whether a crash left something on the air for the next run of a
+// Player with that PlayerConfig.Memory: it waits to sound again.
+func Interrupted(memory string) bool {
+	_, err := os.Stat(filepath.Join(memory, bookmarkFile))
+	return memory != "" && err == nil
+}
+
 func newBookmark(cfg PlayerConfig) *bookmark {
 	if cfg.Boot == "" {
 		cfg.Memory = "" // an instant means nothing when its boot is not known

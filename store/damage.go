@@ -31,7 +31,7 @@ type damage struct {
 // The errors are ErrNewer, and those of Open where no standby was ever written.
 func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
 	s, err := Open(ctx, c)
-	if err == nil {
+	if err == nil && !c.Hurry {
 		err = s.lookForDamage(ctx)
 	}
 	if err == nil {
@@ -74,6 +74,18 @@ func (s *Store) lookForDamage(ctx context.Context) error {
 		return errors.Join(err, s.close())
 	}
 	if err != nil {
+		s.cfg.Log.Warn("the database was not checked for damage", "err", err)
+	}
+	return nil
+}
+
+// LookForDamage does behind a start in a hurry what other starts do first, and
+// returns nil. What it finds is as if a read had found it: Damaged says so.
+func (s *Store) LookForDamage(ctx context.Context) error {
+	if !s.cfg.Hurry || s.damaged() != nil {
+		return nil
+	}
+	if err := s.Integrity(ctx); err != nil && !errors.Is(err, ErrCorrupt) && ctx.Err() == nil {
 		s.cfg.Log.Warn("the database was not checked for damage", "err", err)
 	}
 	return nil

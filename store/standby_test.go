@@ -274,3 +274,28 @@ func TestStandbyFollowsAtOnce(t *testing.T) {
 	same(t, "tokens", tokens, []people.Token{token, retired()})
 	check(t, later.Close(), nil)
 }
+
+// A start in a hurry leaves the search for damage for later, and that finds what
+// the start would have found.
+func TestDamageIsFoundAfterAHurriedStart(t *testing.T) {
+	ctx := context.Background()
+	c := config(filepath.Join(t.TempDir(), "loalang.db"))
+	s := open(t, c)
+	check(t, s.SaveVillage(ctx, scheduler.Village{Key: unTa, Name: "Ún Tà", Zone: "Asia/Ho_Chi_Minh"}), nil)
+	check(t, s.Close(), nil)
+	raw, err := os.ReadFile(c.Path)
+	check(t, err, nil)
+	for i := len(raw) - 4096; i < len(raw); i++ { // a page that opening does not read
+		raw[i] ^= 0xa5
+	}
+	check(t, os.WriteFile(c.Path, raw, 0o600), nil)
+	c.Hurry = true
+	s, err = store.OpenAnyway(ctx, c)
+	check(t, err, nil)
+	t.Cleanup(func() { _ = s.Close() })
+	before := s.Damaged()
+	check(t, s.LookForDamage(ctx), nil)
+	if before || !s.Damaged() {
+		t.Errorf("damaged before %v, after %v", before, s.Damaged())
+	}
+}

@@ -22,6 +22,9 @@ type Config struct {
 	Now   func() time.Time // the wall clock, for created_at and updated_at
 	NewID func() string    // a UUIDv7
 	Log   *slog.Logger
+	// Hurry lets OpenAnyway leave the search for damage to LookForDamage: on a slow
+	// disk that takes seconds, and something waits to sound again.
+	Hurry bool
 }
 
 const (

@@ -80,13 +80,14 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	if b.memory, err = dir.memorySound(); err != nil {
 		log.Warn("the words of an emergency need room on the disk", "err", err)
 	}
+	spool := b.spools(dir)
 	if err := b.openKept(ctx); err != nil {
 		return nil, err
 	}
 	if err := b.openSound(); err != nil {
 		return nil, err
 	}
-	b.wire(b.spools(dir))
+	b.wire(spool)
 	if err := b.openPanel(); err != nil {
 		return nil, err
 	}
@@ -140,7 +141,9 @@ func (b *board) close() {
 
 // openKept opens what is kept on disk, and seeds it the first time.
 func (b *board) openKept(ctx context.Context) (err error) {
-	if b.db, err = store.OpenAnyway(ctx, storeConfig(b.settings, b.log)); err != nil {
+	kept := storeConfig(b.settings, b.log)
+	kept.Hurry = playout.Interrupted(b.refuge)
+	if b.db, err = store.OpenAnyway(ctx, kept); err != nil {
 		return err
 	}
 	b.closers = append(b.closers, b.db)
