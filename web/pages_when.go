@@ -201,8 +201,18 @@ func (v *visit) scheduleOccasion(slots []scheduler.Slot, f *form, choice string)
 	return nil
 }
 
-// scheduleName says a schedule: "Hằng ngày, buổi chiều 17:00".
+// scheduleName says a schedule: "Hằng ngày, buổi chiều 17:00", and what becomes of
+// it when it is cut short, unless that is the usual.
 func (v *visit) scheduleName(s scheduler.Schedule, slots []scheduler.Slot) (name, sub string) {
+	name, sub = v.instantsName(s, slots)
+	if s.Interrupted == scheduler.Restart || s.Interrupted == scheduler.Drop {
+		rule := v.word("interrupted.title") + ": " + v.lower(v.word("interrupted."+string(s.Interrupted)))
+		sub = strings.TrimPrefix(sub+"; "+rule, "; ")
+	}
+	return name, sub
+}
+
+func (v *visit) instantsName(s scheduler.Schedule, slots []scheduler.Slot) (name, sub string) {
 	switch s.Kind {
 	case scheduler.Now:
 		return v.word("schedule.now", v.at(s.At, v.now)), ""

@@ -115,6 +115,26 @@ func TestBedAndInterruptionOfTheAPI(t *testing.T) {
 	}
 }
 
+func TestScheduleSaysWhatAnInterruptionMeans(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Cadre, "vi")
+	f := s.get("/announcements/new").fields(t)
+	f.Set("title", "Họp thôn")
+	f.Set("text", "Kính mời bà con họp thôn.")
+	f["language"] = []string{"vi"}
+	f.Set("when", "now")
+	f.Set("interrupted", "drop")
+	p := s.post("/announcements/new", f)
+	id, _, _ := strings.Cut(strings.TrimPrefix(p.location, "/announcements/"), "?")
+	d := w.notices[id]
+	if len(d.Schedules) != 1 || d.Schedules[0].Interrupted != scheduler.Drop {
+		t.Fatalf("status %d: %s; %+v", p.status, p.text, d.Schedules)
+	}
+	if p := s.get("/announcements/" + id); !strings.Contains(p.text, "Khi bị ngắt giữa chừng: bỏ") {
+		t.Errorf("the page does not say it: %s", p.text)
+	}
+}
+
 func TestStationsPage(t *testing.T) {
 	w := newWorld(t)
 	s := newSite(t, w, people.Admin, "vi")
