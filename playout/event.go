@@ -54,9 +54,9 @@ func (p *Player) partOf(cue string) (*item, *part) {
 	if it == nil {
 		return nil, nil
 	}
-	for i := range it.parts {
-		if it.parts[i].cue == cue {
-			return it, &it.parts[i]
+	for _, pt := range it.all() {
+		if pt.cue == cue {
+			return it, pt
 		}
 	}
 	return nil, nil
@@ -76,7 +76,9 @@ func (p *Player) partStarted(ev audio.Event) {
 		p.blame(it, scheduler.ReasonDevice)
 	}
 	it.row.Heard = it.heard()
-	p.began(it, pt, ev.At)
+	if pt != it.bed {
+		p.began(it, pt, ev.At)
+	}
 	first := len(it.row.Airings) == 0
 	p.openAiring(it, pt, ev.At)
 	if first {
@@ -168,6 +170,9 @@ func (p *Player) partEnded(ev audio.Event) {
 	if !pt.unheard && !streamed(pt.Part) {
 		pt.done += ev.Frames
 	}
+	if pt == it.bed {
+		p.bedEnded(it)
+	}
 	p.settle(it)
 }
 
@@ -177,6 +182,7 @@ func (p *Player) settle(it *item) {
 	for i, pt := range it.parts {
 		if !pt.ended {
 			if broken < 0 {
+				p.fadeBed(it)
 				p.show()
 				return // still on its way
 			}
@@ -185,6 +191,9 @@ func (p *Player) settle(it *item) {
 		if pt.cause != audio.Completed && !pt.over() && broken < 0 {
 			broken = i
 		}
+	}
+	if (it.endAs != "" || broken < 0) && p.fadeBed(it) {
+		return
 	}
 	if it.endAs != "" {
 		p.finish(it, it.endAs, it.endCause)
@@ -209,9 +218,9 @@ func (it *item) playedCause() string {
 
 func (p *Player) underrun() {
 	for _, it := range p.items {
-		for i := range it.parts {
-			if it.parts[i].started != 0 {
-				it.row.Airings[it.parts[i].airing].Underruns++
+		for _, pt := range it.all() {
+			if pt.started != 0 {
+				it.row.Airings[pt.airing].Underruns++
 			}
 		}
 	}

@@ -186,8 +186,8 @@ func (o *output) Cue(c audio.Cue) error {
 		o.refused++
 		return fmt.Errorf("cue %q: %d cues wait already", c.ID, waiting)
 	}
-	frames := audio.Rate.N(24 * time.Hour) // of a stream, which ends with its sender
-	if c.Stream == nil {
+	frames := audio.Rate.N(24 * time.Hour) // of what has no end of its own
+	if c.Stream == nil && c.Bed == nil {
 		size, err := c.File.Seek(0, 2)
 		if err != nil {
 			return err
@@ -255,7 +255,7 @@ func (o *output) begin(k *cue) {
 		o.endLocked(r, audio.Replaced)
 	}
 	for _, other := range o.cues {
-		if other.live && !other.done && other.end.Add(-k.Cross) > k.at {
+		if other.live && !other.done && other.Bed == nil && k.Bed == nil && other.end.Add(-k.Cross) > k.at {
 			o.over = append(o.over, k.ID+" over "+other.ID)
 		}
 	}
@@ -300,7 +300,12 @@ func (o *output) Stop(ids ...string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, id := range ids {
-		if k := o.cues[id]; k != nil && !k.done {
+		k := o.cues[id]
+		switch {
+		case k == nil || k.done:
+		case k.live && k.FadeOut > 0 && !o.frozen():
+			time.AfterFunc(k.FadeOut, func() { o.finish(k, audio.Stopped) })
+		default:
 			o.endLocked(k, audio.Stopped)
 		}
 	}

@@ -19,7 +19,8 @@ type opened struct {
 	files []*os.File
 	spans []time.Duration // of the files, where the plan does not say
 	spare *part
-	feed  Feed // of a relay
+	bed   *os.File // nil: none, or it cannot be read
+	feed  Feed     // of a relay
 }
 
 func (o opened) close() {
@@ -30,6 +31,9 @@ func (o opened) close() {
 	}
 	if o.spare != nil {
 		_ = o.spare.file.Close() // read only
+	}
+	if o.bed != nil {
+		_ = o.bed.Close() // read only
 	}
 	if o.feed != nil {
 		_ = o.feed.Close() // nobody has heard of it
@@ -76,6 +80,7 @@ func (p *Player) open(of scheduler.Occurrence, parts []scheduler.Part) (opened, 
 		o.close()
 		return opened{}, errors.Join(append(errs, errors.New("nothing of it can be heard"))...)
 	}
+	o.bed = p.openBed(of)
 	if err := errors.Join(errs...); err != nil {
 		p.cfg.Log.Error("a part of an occurrence cannot be read and is left out", "err", err)
 	}
@@ -136,7 +141,25 @@ func (p *Player) adopt(it *item, from int, o opened) {
 		}
 	}
 	it.parts = kept
+	if o.bed != nil {
+		it.bed, it.bedFade = &part{Part: *it.occ.Bed, file: o.bed, airing: -1}, p.bedFade()
+		it.bed.Kind = scheduler.PartBed
+	}
 	p.attach(it, o.feed)
+}
+
+// openBed opens the music under an occurrence: it airs without, when that cannot
+// be read.
+func (p *Player) openBed(o scheduler.Occurrence) *os.File {
+	if o.Bed == nil {
+		return nil
+	}
+	f, err := p.cfg.Library.PlayCopy(context.Background(), o.Bed.Recording)
+	if err != nil {
+		p.cfg.Log.Error("an occurrence airs without its bed", "occurrence", o.ID, "err", err)
+		return nil
+	}
+	return f
 }
 
 // over says whether nothing more is to come of a part that ended.

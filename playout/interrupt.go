@@ -183,8 +183,7 @@ func (p *Player) freeze(at audio.Instant) {
 			p.takeBack(it) // its instant would pass there, and be taken for too late
 			continue
 		}
-		for i := range it.parts {
-			pt := &it.parts[i]
+		for _, pt := range it.all() {
 			if pt.started == 0 || pt.ended {
 				continue
 			}
@@ -259,8 +258,7 @@ func (p *Player) thaw(at audio.Instant, lost bool) {
 	}
 	for _, it := range p.inOrder((*item).begun) {
 		it.endAt = it.endAt.Add(frozenFor)
-		for i := range it.parts {
-			pt := &it.parts[i]
+		for _, pt := range it.all() {
 			if pt.frozen && !lost {
 				p.openAiring(it, pt, at)
 				p.book.record(it.row)

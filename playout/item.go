@@ -61,6 +61,10 @@ type item struct {
 	endBy    string
 	endCause string // of endAs, which is set when it was ended before its time
 
+	bed     *part         // music under its voices; nil: none
+	bedFade time.Duration // how long that takes to go
+	bedGoes bool          // it was told to
+
 	feed   Feed               // of its last part; nil: that is a recording
 	gives  scheduler.PartKind // what feed gives now
 	buffer time.Duration      // of feed; 0: relayBuffer
@@ -183,10 +187,10 @@ func (p *Player) cue(e *entry) {
 	if e.pred != nil {
 		it.afterCue = e.pred.last().cue
 	}
+	var first audio.Cue
 	for i := it.from; i < len(it.parts); i++ {
 		pt := &it.parts[i]
-		pt.cue = fmt.Sprintf("%s#%d.%d", it.occ.ID, i, it.try)
-		pt.ended, pt.frozen, pt.cause, pt.started, pt.told, pt.silent = false, false, "", 0, 0, 0
+		pt.begin(fmt.Sprintf("%s#%d.%d", it.occ.ID, i, it.try))
 		c := audio.Cue{ID: pt.cue, File: pt.file, From: pt.done, Spoken: pt.Kind == scheduler.PartVoice || pt.Kind == scheduler.PartFallback}
 		switch {
 		case i > it.from:
@@ -198,12 +202,16 @@ func (p *Player) cue(e *entry) {
 		default:
 			c.After, c.Gap = it.afterCue, p.cfg.Segue
 		}
+		if i == it.from {
+			first = c
+		}
 		p.cues[pt.cue] = it
 		if err := p.cueOne(it, pt, c); err != nil {
 			p.cfg.Log.Error("the output refused a cue", "occurrence", it.occ.ID, "err", err)
 			pt.ended, pt.cause = true, audio.Lost
 		}
 	}
+	p.cueBed(it, first)
 	if it.parts[it.from].ended {
 		p.settleLater(it)
 	}
@@ -279,7 +287,7 @@ func (p *Player) stopItem(it *item, by string, as Outcome, cause string) {
 // silence asks the output to end every cue of the item.
 func (p *Player) silence(it *item) {
 	var ids []string
-	for _, pt := range it.parts {
+	for _, pt := range it.all() {
 		if pt.cue != "" && !pt.ended {
 			ids = append(ids, pt.cue)
 		}
@@ -306,8 +314,7 @@ func (p *Player) abandon(it *item, cause string) {
 	p.silence(it)
 	at := p.cfg.Mono()
 	outcome := Missed
-	for i := range it.parts {
-		pt := &it.parts[i]
+	for _, pt := range it.all() {
 		if pt.started != 0 {
 			p.closeAiring(it, pt, at, audio.Rate.N(at.Sub(pt.started)), audio.Stopped)
 		}
@@ -334,11 +341,11 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	p.book.record(it.row)
 	p.closing[it.occ.ID] = it.row
 	p.cfg.Log.Info("occurrence ended", "occurrence", it.occ.ID, "outcome", outcome, "cause", cause, "late", it.row.Lateness)
-	for i := range it.parts {
-		if it.parts[i].file != nil {
-			_ = it.parts[i].file.Close() // read only
+	for _, pt := range it.all() {
+		if pt.file != nil {
+			_ = pt.file.Close() // read only
 		}
-		delete(p.cues, it.parts[i].cue)
+		delete(p.cues, pt.cue)
 	}
 	delete(p.items, it.occ.ID)
 	p.release(it)

@@ -151,7 +151,7 @@ func (l *layout) seat(e *entry) {
 // makeWay lets those that are laid already interrupt e, when it begins before them.
 func (l *layout) makeWay(e *entry) {
 	for _, x := range l.laid {
-		if !e.ghost && !x.ghost && x.pred == nil && x.replaces == nil && e.at < x.at && x.at < e.at.Add(e.length) {
+		if !e.ghost && !x.ghost && x.pred == nil && x.replaces == nil && e.at < x.at && x.at < e.at.Add(e.length+joined) {
 			x.replaces = e.it // by which of its cues is known when it has them
 		}
 	}
@@ -166,7 +166,7 @@ func (l *layout) makesWay(e *entry, at audio.Instant, b block) bool {
 // join puts e behind a block.
 func (e *entry) join(p *Player, b block) {
 	e.at, e.pred, e.cross = b.to.Add(p.cfg.Segue), b.it, 0
-	if b.ghost || b.it.ending() || b.it.last().ended {
+	if b.ghost || b.it.ending() || b.it.bed != nil || b.it.last().ended {
 		e.pred = nil
 		return
 	}

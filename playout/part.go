@@ -26,6 +26,12 @@ type part struct {
 	passed  string        // it was given up, and what is behind it goes on: a cause; empty: it was not
 }
 
+// begin prepares the part for a new try.
+func (pt *part) begin(cue string) {
+	pt.cue = cue
+	pt.ended, pt.frozen, pt.cause, pt.started, pt.told, pt.silent = false, false, "", 0, 0, 0
+}
+
 // left is how much of the part a try sounds.
 func (pt *part) left() time.Duration { return max(0, pt.Length-audio.Rate.D(pt.done)) }
 
@@ -41,7 +47,7 @@ func (it *item) behind(i int) time.Duration {
 		}
 		all += it.parts[i].left()
 	}
-	return all
+	return all + it.bedTail()
 }
 
 // whole is how long the item sounds from its beginning.

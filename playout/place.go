@@ -143,7 +143,9 @@ func (p *Player) carryOut(l *layout) {
 			continue
 		}
 		if e.replaces != nil && e.replaced == "" {
-			_, e.replaced = e.replaces.yieldAt(e.at)
+			if _, e.replaced = e.replaces.yieldAt(e.at); e.replaced == "" && e.replaces.streams() {
+				e.replaced = e.replaces.last().cue // its end is an instant, not a frame
+			}
 		}
 		if same := it.out && it.after == e.pred && it.replaces == e.replaced && (e.pred == nil && it.startAt == e.at || it.joinedTo(e.pred)); same && !full {
 			it.startAt, it.endAt = e.at, e.at.Add(e.length)
@@ -154,7 +156,7 @@ func (p *Player) carryOut(l *layout) {
 			p.takeBack(it)
 		}
 		it.startAt, it.endAt = e.at, e.at.Add(e.length)
-		if full = full || e.pred != nil && !e.pred.out || !p.room(len(it.parts)-it.from); full {
+		if full = full || e.pred != nil && !e.pred.out || !p.room(len(it.all())-it.from); full {
 			it.waited = it.waited || p.silenced == 0
 			p.starved = true
 			continue
@@ -233,6 +235,7 @@ func (p *Player) fail(it *item, cause string) {
 // takeBack lets the output forget the newest try of an item.
 func (p *Player) takeBack(it *item) {
 	p.silence(it)
+	p.leaveBed(it)
 	for i := it.from; i < len(it.parts); i++ {
 		pt := &it.parts[i]
 		if pt.cue != "" && !pt.ended {

@@ -56,6 +56,10 @@ type PlayerConfig struct {
 	// Crossfade lets such two fade into one another for that long, 0 to 5 s, when
 	// there is no Segue.
 	Crossfade time.Duration
+	// Duck is how a bed gives way to voices; zero: audio.DefaultDuck. BedFade is how
+	// long it fades out behind the last word; 0: 2 s.
+	Duck    audio.Duck
+	BedFade time.Duration
 	// Spool lists folders for what the journal cannot take, tried in order: on
 	// the data disk, and in memory for when that disk is full.
 	Spool []string

@@ -269,11 +269,11 @@ func (p *Player) silentSoFar(it *item) bool {
 // sounded: its row stays open, and the next run decides.
 func (p *Player) putBack(it *item) {
 	p.silence(it)
-	for i := range it.parts {
-		if it.parts[i].file != nil {
-			_ = it.parts[i].file.Close() // read only
+	for _, pt := range it.all() {
+		if pt.file != nil {
+			_ = pt.file.Close() // read only
 		}
-		delete(p.cues, it.parts[i].cue)
+		delete(p.cues, pt.cue)
 	}
 	delete(p.items, it.occ.ID)
 	p.power.release(it.occ.ID)

@@ -21,6 +21,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"loalang/audio"
+
 	"loalang/audio/speaker"
 )
 
@@ -48,6 +50,8 @@ type settings struct {
 	LiveBuffer   time.Duration  // how long a live voice is held before it leaves the card
 	Espeak       string         // program
 	AllowPrivate []netip.Prefix // networks of our own whose stations may be relayed
+	Duck         audio.Duck     // how music gives way to the voice over it
+	BedFade      time.Duration  // how long it takes to go behind the last word
 }
 
 // setting is one entry of the table that reads every layer.
@@ -114,6 +118,10 @@ func table() []setting {
 		{"live-silence", "20s", "after how long without a word a live talk ends", setRange(func(s *settings) *time.Duration { return &s.LiveSilence }, 2*time.Second, 10*time.Minute)},
 		{"live-buffer", "200ms", "how long a live voice is held back, so that a bad line is not heard", setRange(func(s *settings) *time.Duration { return &s.LiveBuffer }, 40*time.Millisecond, 300*time.Millisecond)},
 		{"allow-private", "", "networks of your own whose stations may be relayed, such as 192.168.7.0/24; with commas between; empty: public addresses only", setNetworks},
+		{"duck-depth", "14", "by how many decibels music is lowered under a voice, 0 to 40", setDepth},
+		{"duck-attack", "150ms", "how long music takes to go down before a voice, 5ms to 5s", setRange(func(s *settings) *time.Duration { return &s.Duck.Attack }, 5*time.Millisecond, 5*time.Second)},
+		{"duck-release", "800ms", "how long it takes to come back, 5ms to 5s", setRange(func(s *settings) *time.Duration { return &s.Duck.Release }, 5*time.Millisecond, 5*time.Second)},
+		{"bed-fade", "2s", "how long it takes to go behind the last word, 5ms to 5s", setRange(func(s *settings) *time.Duration { return &s.BedFade }, 5*time.Millisecond, 5*time.Second)},
 		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {
 			if v == "" {
 				return errors.New("name a program")
@@ -129,6 +137,15 @@ func setText(field func(*settings) *string) func(*settings, string) error {
 		*field(s) = v
 		return nil
 	}
+}
+
+func setDepth(s *settings, v string) error {
+	d, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(d >= 0 && d <= 40) {
+		return errors.New("use a number of decibels from 0 to 40, such as 14")
+	}
+	s.Duck.Depth = audio.Decibels(-d)
+	return nil
 }
 
 func setListen(s *settings, v string) error {
