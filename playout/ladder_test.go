@@ -257,3 +257,26 @@ func TestAStoppedInterrupterGivesTheOutputBack(t *testing.T) {
 		}
 	})
 }
+
+// What fits ahead of something that the amplifier was switched on for once sounded
+// while that was still settling: its first word was lost.
+func TestNothingSoundsWhileTheAmplifierSettles(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.at(10 * time.Second)
+		s.player.Play(s.occurrence("later", 20*time.Second, 5*time.Second)) // keyed at 17.95 s
+		s.at(18*time.Second + 100*time.Millisecond)
+		short := s.occurrence("short", 18*time.Second, 100*time.Millisecond)
+		short.Parts, short.Immediate = short.Parts[:1], true
+		s.lib.add("tick", 50*time.Millisecond)
+		short.Parts[0].Recording, short.Parts[0].Length = "tick", 50*time.Millisecond
+		s.player.Play(short)
+		s.at(time.Minute)
+		on := s.amp.switches()[0]
+		for _, id := range []string{"short", "later"} {
+			if row := s.row(id); row.Outcome != playout.Played || row.Airings[0].Started.Sub(on) < settle {
+				t.Errorf("%s sounds %s after the amplifier was switched on", id, row.Airings[0].Started.Sub(on))
+			}
+		}
+	})
+}

@@ -52,11 +52,7 @@ func (p *Player) committed(it *item) bool {
 // ahead is how long before its first frame a cue is handed over: it must arrive,
 // and the amplifier settle.
 func (p *Player) ahead() time.Duration {
-	ahead := soon + p.cfg.Siren.State().Latency
-	if !p.power.held() {
-		ahead += p.cfg.Amp.State().Settle + keyMargin
-	}
-	return ahead
+	return max(soon+p.cfg.Siren.State().Latency, p.power.settling())
 }
 
 // inOrder are the items that fit, by when they begin.

@@ -149,7 +149,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		bookmark: newBookmark(cfg), closing: map[string]AsRun{},
 		languages: cfg.Languages,
 	}
-	p.power = newPower(cfg.Amp, cfg.Log, p.powered)
+	p.power = newPower(cfg.Amp, cfg.Mono, cfg.Log, p.powered)
 	p.book.saw = p.seenNow
 	return p
 }

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"loalang/audio"
 )
 
 // keyAgain is how soon an amplifier that did not answer is keyed again.
@@ -18,6 +20,7 @@ var errPowerOff = errors.New("the player has ended")
 // from any goroutine.
 type power struct {
 	amp  Amp
+	mono func() audio.Instant
 	log  *slog.Logger
 	told func() // called without mu when on or fault has changed
 
@@ -25,13 +28,14 @@ type power struct {
 	holders map[string]bool
 	again   *time.Timer // keys again; nil: nothing to be tried
 	unkey   *time.Timer
-	on      bool  // the last keying went well, and nothing has switched it off
-	fault   error // of the last keying while somebody holds it
+	on      bool          // the last keying went well, and nothing has switched it off
+	since   audio.Instant // it is on
+	fault   error         // of the last keying while somebody holds it
 	closed  bool
 }
 
-func newPower(amp Amp, log *slog.Logger, told func()) *power {
-	return &power{amp: amp, log: log, told: told, holders: map[string]bool{}}
+func newPower(amp Amp, mono func() audio.Instant, log *slog.Logger, told func()) *power {
+	return &power{amp: amp, mono: mono, log: log, told: told, holders: map[string]bool{}}
 }
 
 // hold keys the amplifier for who. The error is the amplifier's; who holds it
@@ -84,6 +88,9 @@ func (p *power) key() (changed bool, err error) {
 		p.log.Error("the amplifier could not be switched on and is tried each second", "err", err)
 	case err == nil && p.fault != nil:
 		p.log.Info("the amplifier answers again")
+	}
+	if err == nil && !p.on {
+		p.since = p.mono()
 	}
 	changed = p.on != (err == nil) || (p.fault == nil) != (err == nil)
 	p.on, p.fault = err == nil, err
@@ -165,6 +172,20 @@ func (p *power) off() {
 	if err := p.amp.Unkey(); err != nil {
 		p.log.Error("the amplifier could not be switched off", "err", err)
 	}
+}
+
+// settling is how long it takes from now on until sound is safe.
+func (p *power) settling() time.Duration {
+	settle := p.amp.State().Settle
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case len(p.holders) == 0:
+		return settle + keyMargin
+	case !p.on: // it does not answer: nothing is gained by waiting for it
+		return 0
+	}
+	return max(0, p.since.Add(settle).Sub(p.mono()))
 }
 
 // held says whether anybody needs the amplifier.

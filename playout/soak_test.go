@@ -291,7 +291,7 @@ func (s *soak) checkRow(row playout.AsRun) {
 		}
 	}
 	for part, n := range ended {
-		if n > 1 && !s.had("", row.Due.Add(-time.Minute), row.Due.Add(20*time.Minute)) {
+		if n > 1 && row.Cause != playout.CauseRestarted && !s.had("", row.Due.Add(-time.Minute), row.Due.Add(20*time.Minute)) {
 			fault(fmt.Sprintf("%s was heard to its end %d times", part, n))
 		}
 	}
@@ -303,7 +303,10 @@ func (s *soak) checkRow(row playout.AsRun) {
 // explained says whether something that was done explains why a row was not
 // played.
 func (s *soak) explained(row playout.AsRun) bool {
-	if row.Cause == playout.CauseSilent { // its recording is
+	switch row.Cause {
+	case playout.CauseSilent: // its recording is
+		return true
+	case scheduler.ReasonPreempted: // a priority notice came, and its rule says no more
 		return true
 	}
 	if row.Kind == scheduler.Opening || row.Kind == scheduler.Closing { // of a slot in which nothing else aired
