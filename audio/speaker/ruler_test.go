@@ -1,23 +1,18 @@
 package speaker_test
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/binary"
-	"fmt"
+	"errors"
 	"log/slog"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"loalang/audio"
 	"loalang/audio/speaker"
+	virtual "loalang/audio/speaker/ruler"
 )
 
 // ruler is the virtual card of package ruler: it says when each frame left.
@@ -30,41 +25,21 @@ type ruler struct {
 // more words of its configuration, such as "drift_ppm 100".
 func newRuler(t testing.TB, minPeriod int, settings ...string) *ruler {
 	t.Helper()
-	if _, err := exec.LookPath("gcc"); err != nil {
-		t.Skip("no gcc: the virtual card cannot be built; install it with: apt install gcc libc6-dev")
+	card, err := virtual.Build(t.TempDir(), virtual.Options{MinPeriod: minPeriod, Settings: settings})
+	if errors.Is(err, virtual.ErrTools) {
+		t.Skip(err)
 	}
-	if _, err := os.Stat("/usr/include/alsa/pcm_external.h"); err != nil {
-		t.Skip("no ALSA headers: the virtual card cannot be built; install them with: apt install libasound2-dev")
-	}
-	dir := t.TempDir()
-	lib := filepath.Join(dir, "libasound_module_pcm_ruler.so")
-	out, err := exec.Command("gcc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-DPIC", "-o", lib, "ruler/plugin/ruler.c", "-lasound").CombinedOutput()
 	if err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	conf := fmt.Sprintf(`pcm_type.ruler { lib %q }
-pcm.ruler { type ruler dir %q min_period %d %s }
-pcm.!default { type plug slave.pcm ruler hint { show on description "ruler" } }
-`, lib, dir, minPeriod, strings.Join(settings, " "))
-	path := filepath.Join(dir, "asound.conf")
-	if err := os.WriteFile(path, []byte(conf), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("ALSA_CONFIG_PATH", path)
-	return &ruler{dir: dir}
+	t.Setenv("ALSA_CONFIG_PATH", card.Config)
+	return &ruler{dir: card.Dir}
 }
 
 // set makes one of the card's states true: unplugged, frozen, busy.
 func (r *ruler) set(t testing.TB, state string, on bool) {
 	t.Helper()
-	path := filepath.Join(r.dir, state)
-	var err error
-	if on {
-		err = os.WriteFile(path, nil, 0o644)
-	} else {
-		err = os.Remove(path)
-	}
-	if err != nil {
+	if err := virtual.Open(r.dir).Set(virtual.State(state), on); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -89,58 +64,12 @@ func (r run) when(i int) audio.Instant {
 // runs reads back everything that was played, and how often the card ran dry.
 func (r *ruler) runs(t testing.TB) (all []run, dry int) {
 	t.Helper()
-	logs, err := filepath.Glob(filepath.Join(r.dir, "*.log"))
+	runs, dry, err := virtual.Open(r.dir).Runs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(logs)
-	for _, name := range logs {
-		raw, err := os.ReadFile(strings.TrimSuffix(name, ".log") + ".s16")
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var pid, opening int
-		if _, err := fmt.Sscanf(filepath.Base(name), "%d-%d.log", &pid, &opening); err != nil {
-			t.Fatal(err)
-		}
-		var firsts []int
-		var these []run
-		lines := bufio.NewScanner(bytes.NewReader(text))
-		for lines.Scan() {
-			if strings.HasPrefix(lines.Text(), "dry ") {
-				dry++
-				continue
-			}
-			one := run{pid: pid}
-			var first int
-			if _, err := fmt.Sscanf(lines.Text(), "start %d %d %d %d", &one.at, &first, &one.period, &one.buffer); err != nil {
-				t.Fatalf("%s: %q: %v", name, lines.Text(), err)
-			}
-			if words := strings.Fields(lines.Text()); len(words) > 5 {
-				drift, err := strconv.Atoi(words[5])
-				if err != nil {
-					t.Fatalf("%s: %q: %v", name, lines.Text(), err)
-				}
-				one.drift = drift
-			}
-			firsts = append(firsts, first)
-			these = append(these, one)
-		}
-		for i := range these {
-			end := len(raw) / 4
-			if i+1 < len(these) {
-				end = firsts[i+1]
-			}
-			for f := firsts[i]; f < end; f++ {
-				these[i].samples = append(these[i].samples, int16(binary.LittleEndian.Uint16(raw[4*f:])))
-				these[i].right = append(these[i].right, int16(binary.LittleEndian.Uint16(raw[4*f+2:])))
-			}
-		}
-		all = append(all, these...)
+	for _, v := range runs {
+		all = append(all, run{pid: v.PID, at: v.At, period: v.Period, buffer: v.Buffer, drift: v.Drift, samples: v.Left, right: v.Right})
 	}
 	return all, dry
 }

@@ -1,19 +1,17 @@
 package main_test
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
+	"loalang/audio/speaker/ruler"
 	"loalang/recordings"
 )
 
@@ -285,23 +283,14 @@ func childOf(t testing.TB, parent int) int {
 // environment under which ALSA finds it.
 func card(t testing.TB) (dir string, env []string) {
 	t.Helper()
-	need(t, map[string]string{"gcc": "gcc"})
-	if _, err := os.Stat("/usr/include/alsa/pcm_external.h"); err != nil {
-		missing(t, "no ALSA headers: apt-get install libasound2-dev")
+	built, err := ruler.Build(t.TempDir(), ruler.Options{})
+	if errors.Is(err, ruler.ErrTools) {
+		missing(t, err.Error())
 	}
-	dir = t.TempDir()
-	lib := filepath.Join(dir, "libasound_module_pcm_ruler.so")
-	build := exec.Command("gcc", "-O2", "-shared", "-fPIC", "-DPIC", "-o", lib, "../../audio/speaker/ruler/plugin/ruler.c", "-lasound")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	conf := fmt.Sprintf("pcm_type.ruler { lib %q }\npcm.ruler { type ruler dir %q min_period 32 }\n"+
-		"pcm.!default { type plug slave.pcm ruler hint { show on description \"ruler\" } }\n", lib, dir)
-	path := filepath.Join(dir, "asound.conf")
-	if err := os.WriteFile(path, []byte(conf), 0o644); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	return dir, []string{"ALSA_CONFIG_PATH=" + path}
+	return built.Dir, []string{"ALSA_CONFIG_PATH=" + built.Config}
 }
 
 // played is what the virtual card heard without a break, with the monotonic
@@ -314,39 +303,12 @@ type played struct {
 // heard reads back a virtual card.
 func heard(t testing.TB, dir string) (all []played, dry int) {
 	t.Helper()
-	logs, err := filepath.Glob(filepath.Join(dir, "*.log"))
+	runs, dry, err := ruler.Open(dir).Runs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(logs)
-	for _, name := range logs {
-		raw, err := os.ReadFile(strings.TrimSuffix(name, ".log") + ".s16")
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var starts []played
-		var firsts []int
-		lines := bufio.NewScanner(bytes.NewReader(text))
-		for lines.Scan() {
-			var p played
-			var first int
-			if strings.HasPrefix(lines.Text(), "dry ") {
-				dry++
-			} else if _, err := fmt.Sscanf(lines.Text(), "start %d %d", &p.at, &first); err == nil {
-				starts, firsts = append(starts, p), append(firsts, first)
-			}
-		}
-		firsts = append(firsts, len(raw)/4)
-		for i := range starts {
-			for f := firsts[i]; f < firsts[i+1]; f++ {
-				starts[i].frames = append(starts[i].frames, int16(binary.LittleEndian.Uint16(raw[4*f:])))
-			}
-		}
-		all = append(all, starts...)
+	for _, r := range runs {
+		all = append(all, played{at: int64(r.At), frames: r.Left})
 	}
 	return all, dry
 }

@@ -19,9 +19,10 @@ var ErrTools = errors.New("the virtual card cannot be built")
 
 // Options are what kind of card is built. The zero value is a good one.
 type Options struct {
-	MinPeriod int    // least period in frames; 0: 32
-	Drift     int    // of its crystal, parts per million
-	Capture   string // s16 file that its line input plays; empty: it has none
+	MinPeriod int      // least period in frames; 0: 32
+	Drift     int      // of its crystal, parts per million
+	Capture   string   // s16 file that its line input plays; empty: it has none
+	Settings  []string // more words of the plug-in's configuration
 }
 
 // Card is a virtual card in a folder of its own. It is the default device of
@@ -30,8 +31,10 @@ type Options struct {
 type Card struct {
 	Dir    string
 	Config string
-	drift  int
 }
+
+// Open is the card that was built in dir, perhaps by another process.
+func Open(dir string) *Card { return &Card{Dir: dir, Config: filepath.Join(dir, "asound.conf")} }
 
 // Build compiles the card into dir, which exists. The error wraps ErrTools when
 // a compiler or a header is missing.
@@ -42,7 +45,7 @@ func Build(dir string, o Options) (*Card, error) {
 	if _, err := os.Stat("/usr/include/alsa/pcm_external.h"); err != nil {
 		return nil, fmt.Errorf("%w: no ALSA headers; install them with: apt-get install libasound2-dev", ErrTools)
 	}
-	c := &Card{Dir: dir, Config: filepath.Join(dir, "asound.conf"), drift: o.Drift}
+	c := Open(dir)
 	code, lib := filepath.Join(dir, "ruler.c"), filepath.Join(dir, "libasound_module_pcm_ruler.so")
 	if err := os.WriteFile(code, source, 0o644); err != nil {
 		return nil, fmt.Errorf("build the virtual card: %w", err)
@@ -69,6 +72,7 @@ func (o Options) config(dir, lib string) string {
 	if o.Capture != "" {
 		fields = append(fields, fmt.Sprintf("capture %q", o.Capture))
 	}
+	fields = append(fields, o.Settings...)
 	return fmt.Sprintf("pcm_type.ruler { lib %q }\npcm.ruler { type ruler %s }\n"+
 		"pcm.!default { type plug slave.pcm ruler hint { show on description \"ruler\" } }\n", lib, strings.Join(fields, " "))
 }

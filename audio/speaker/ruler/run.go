@@ -19,20 +19,19 @@ type Run struct {
 	PID            int
 	At             audio.Instant // of its first frame
 	Period, Buffer int           // frames
+	Drift          int           // of its crystal, parts per million
 	Left, Right    []int16
-
-	drift int // parts per million
 }
 
 // When is the instant at which frame i left.
 func (r Run) When(i int) audio.Instant {
-	return r.At.Add(time.Duration(float64(audio.Rate.D(audio.Frames(i))) / (1 + float64(r.drift)/1e6)))
+	return r.At.Add(time.Duration(float64(audio.Rate.D(audio.Frames(i))) / (1 + float64(r.Drift)/1e6)))
 }
 
 // Index is the number of the frame that left next to an instant; it may lie
 // outside of the run.
 func (r Run) Index(at audio.Instant) int {
-	return int(audio.Rate.N(time.Duration(float64(at.Sub(r.At)) * (1 + float64(r.drift)/1e6))))
+	return int(audio.Rate.N(time.Duration(float64(at.Sub(r.At)) * (1 + float64(r.Drift)/1e6))))
 }
 
 // Runs reads back everything that was played so far, process by process, and how
@@ -74,8 +73,9 @@ func (c *Card) opening(log string) (runs []Run, dry int, err error) {
 			dry++
 			continue
 		}
-		r, first := Run{PID: pid, drift: c.drift}, 0
-		if _, err := fmt.Sscanf(lines.Text(), "start %d %d %d %d", &r.At, &first, &r.Period, &r.Buffer); err != nil {
+		r, first := Run{PID: pid}, 0
+		// A card that keeps time does not tell its drift.
+		if n, err := fmt.Sscanf(lines.Text(), "start %d %d %d %d %d", &r.At, &first, &r.Period, &r.Buffer, &r.Drift); n < 4 {
 			return nil, 0, fmt.Errorf("%s: %q: %w", log, lines.Text(), err)
 		}
 		firsts, runs = append(firsts, first), append(runs, r)

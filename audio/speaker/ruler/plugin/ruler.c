@@ -38,9 +38,17 @@
 enum { rate = 48000, frame_bytes = 4 };
 static const int64_t second = 1000000000, million = 1000000;
 
+// Whether a file was in the folder when it was last looked for.
+struct look {
+	const char *name;
+	int64_t at;
+	bool found;
+};
+
 struct card {
 	snd_pcm_ioplug_t plug;
 	char *dir;
+	struct look unplugged, frozen;
 	long drift;      // of the crystal, in parts per million
 	int ticks;       // a timerfd, one tick for each period
 	int sound;       // the .s16
@@ -68,7 +76,19 @@ static bool there(const struct card *c, const char *name)
 	return access(path, F_OK) == 0;
 }
 
-static bool unplugged(const struct card *c) { return there(c, "unplugged"); }
+// A card is asked many times in each period. It looks once a millisecond, or what
+// is measured on it would be its own work.
+static bool still(const struct card *c, struct look *l)
+{
+	int64_t now = monotonic();
+	if (!l->at || now - l->at > second / 1000) {
+		l->at = now;
+		l->found = there(c, l->name);
+	}
+	return l->found;
+}
+
+static bool unplugged(struct card *c) { return still(c, &c->unplugged); }
 
 // Frames that a span of nanoseconds holds on this card, and the reverse.
 static int64_t frames(const struct card *c, int64_t span)
@@ -95,7 +115,7 @@ static int64_t played(struct card *c)
 {
 	if (!c->began)
 		return 0;
-	if (there(c, "frozen")) {
+	if (still(c, &c->frozen)) {
 		if (c->held < 0)
 			c->held = frames(c, monotonic() - c->began);
 		return c->held;
@@ -404,6 +424,8 @@ SND_PCM_PLUGIN_DEFINE_FUNC(ruler)
 	c->dir = strdup(dir);
 	c->held = -1;
 	c->drift = drift;
+	c->unplugged.name = "unplugged";
+	c->frozen.name = "frozen";
 	int err = unplugged(c) ? -ENODEV : there(c, "busy") ? -EBUSY : line ? plug_in(c, capture) : 0;
 	if (err >= 0)
 		err = record(c);
