@@ -18,7 +18,7 @@ import (
 
 const (
 	// realTimeBuffer is the card's buffer, two periods, at real-time priority, to
-	// begin with: ADR 9.
+	// begin with: ADR 13.
 	realTimeBuffer = 6 * time.Millisecond
 	// LeastBuffer is the smallest buffer that can be asked of a card.
 	LeastBuffer = 2 * time.Millisecond

@@ -10,7 +10,7 @@ import (
 // beyond.
 const CalmBuffer = 20 * time.Millisecond
 
-// How much sound a card shall hold is learned: ADR 9.
+// How much sound a card shall hold is learned: ADR 13.
 const (
 	// rareLimit underruns within rareSpan make the buffer larger up to CalmBuffer,
 	// while nothing sounds: what runs a silent card dry twice in an hour will tear a
