@@ -198,6 +198,28 @@ func TestFollowerThatIsStoppedUnderAnAlarm(t *testing.T) {
 	})
 }
 
+// TestFadeOfWhatWasTakenBackIsForgotten: a cue that an alarm took back before it
+// was heard kept the fade that a follower had wanted of it, though that one had
+// been stopped.
+func TestFadeOfWhatWasTakenBackIsForgotten(t *testing.T) {
+	onRig(t, func(_ *testing.T, r *rig) {
+		const queued = 960
+		r.card = newCard(r, queued, 4)
+		r.cue(cueOf("a", flat(10600, 5000), 9600))
+		r.cue(after("b", flat(3000, 5000), "a", 0)) // at 20200: pulled, but not heard at the alarm
+		r.cue(crossing("c", flat(3000, 5000), "b", 2000))
+		r.play(20160)
+		r.raise(alarmOf("flood", flat(4800, -9000), 1))
+		r.play(20160 + 2400)
+		r.desk.Stop("c")
+		r.play(60000)
+		es := r.of("b")
+		r.wantEnded("b", audio.Completed, 3000, -1)
+		start := audio.Rate.N(es[0].At.Sub(frameAt(0)))
+		r.wantGain(start+fadeFrames, start+3000, 5000, func(audio.Frames) float64 { return 1 })
+	})
+}
+
 // TestSegueOfManyItems joins 500 items, cued as slots fall free, with no frame
 // lost or doubled.
 func TestSegueOfManyItems(t *testing.T) {

@@ -69,7 +69,7 @@ type Desk struct {
 	serial  int64
 	cues    map[string]*deskCue  // that have not ended, and some that have
 	runs    map[string]*alarmRun // as cues
-	unread  []*deskCue           // for which Run has yet to start a reader
+	unread  []reading            // for which Run has yet to start a reader
 	arrived chan struct{}
 }
 
@@ -97,12 +97,12 @@ func NewDesk(o DeskOptions) *Desk {
 func (d *Desk) Run(ctx context.Context) error {
 	var readers sync.WaitGroup
 	for {
-		for _, c := range d.takeUnread() {
-			if c.sound.Load() == nil { // it has ended already
-				_ = closeSource(c.source) // nothing is lost when a file that was only read does not close
+		for _, r := range d.takeUnread() {
+			if r.ended.Load() {
+				_ = closeSource(r.source) // nothing is lost when a file that was only read does not close
 				continue
 			}
-			readers.Go(func() { _ = c.read(ctx) })
+			readers.Go(func() { _ = r.run(ctx) })
 		}
 		select {
 		case <-d.arrived:
@@ -114,12 +114,12 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 }
 
-func (d *Desk) takeUnread() []*deskCue {
+func (d *Desk) takeUnread() []reading {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	cues := d.unread
+	unread := d.unread
 	d.unread = nil
-	return cues
+	return unread
 }
 
 // close ends everything with the cause Lost.
@@ -129,8 +129,8 @@ func (d *Desk) close() {
 	unread := d.unread
 	d.unread = nil
 	d.mu.Unlock()
-	for _, c := range unread {
-		_ = closeSource(c.source) // as in Run
+	for _, r := range unread {
+		_ = closeSource(r.source) // as in Run
 	}
 	for i := range d.programme.slots {
 		if c := d.programme.slots[i].Load(); c != nil && c.ended.CompareAndSwap(false, true) {
@@ -167,7 +167,7 @@ func (d *Desk) Cue(c DeskCue) error {
 		return fmt.Errorf("cue %s: %w: wait for its end or choose another ID", c.ID, ErrDuplicateCue)
 	}
 	d.serial++
-	cue := newDeskCue(c, d.serial, d)
+	cue, work := newDeskCue(c, d.serial, d)
 	if c.After != "" {
 		if cue.after = d.cues[c.After]; cue.after == nil {
 			return fmt.Errorf("cue %s: after %q: %w: cue that one first", c.ID, c.After, ErrUnknownCue)
@@ -180,7 +180,7 @@ func (d *Desk) Cue(c DeskCue) error {
 		if d.programme.slots[i].CompareAndSwap(nil, cue) {
 			d.forget()
 			d.cues[c.ID] = cue
-			d.unread = append(d.unread, cue)
+			d.unread = append(d.unread, work)
 			d.wake()
 			return nil
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"testing"
 	"time"
 
@@ -201,4 +202,38 @@ func TestPullsOfAnySize(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestEndedCuesLetGoOfTheirSound: what is remembered for those that come After
+// them once held what had been read ahead, 36 MB of a hundred cues: more than the
+// process that plays may have.
+func TestEndedCuesLetGoOfTheirSound(t *testing.T) {
+	onRig(t, func(t *testing.T, r *rig) {
+		r.cue(audio.DeskCue{ID: "first", Source: endless{}}) // now what is made once has been made
+		before := heap()
+		for i := range 100 {
+			c := audio.DeskCue{ID: fmt.Sprint(i), Source: endless{}}
+			if i%2 == 1 {
+				c = streamOf(c.ID, newSender(48000, sine(400)), 2*time.Second)
+			}
+			r.cue(c)
+			r.play(audio.Frames(len(r.out)) + 960)
+			r.desk.Stop()
+			r.play(audio.Frames(len(r.out)) + 7200)
+			r.out, r.tap = r.out[:0], r.tap[:0]
+		}
+		r.play(48000)
+		if held := heap() - before; held > 2<<20 {
+			t.Errorf("%d KB are held, want at most 2048", held>>10)
+		}
+	})
+}
+
+// heap is how many bytes are in use.
+func heap() int64 {
+	runtime.GC()
+	runtime.GC() // what a finalizer held
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -81,7 +81,6 @@ func (c DeskCue) validate() error {
 // it after ended turned true.
 type deskCue struct {
 	id       string
-	source   Source
 	serial   int64
 	gain     float32
 	at       Instant
@@ -89,26 +88,27 @@ type deskCue struct {
 	after    *deskCue
 	replaces *deskCue
 
-	live *stream // of a stream
-	pace *pacer  // of a file
-
 	sound atomic.Pointer[feed] // nil once nobody reads it any more
 	stop  atomic.Bool
 	hush  atomic.Bool  // and within 5 ms, whatever its FadeOut
 	ended atomic.Bool  // its Ended was told
 	told  atomic.Int64 // frames that have surely left the card
 
-	fixed   bool   // start is known
-	pinned  bool   // due is known, after does not matter any more
-	due     Frames // device frame at which a pinned cue starts
-	start   Frames // device frame of its frame 0, moved by stalls and alarms
-	began   Frames // device frame at which its first frame was mixed; −1: none yet
-	started bool   // its Started was told
-	take    Frames // to be mixed in this block
-	stall   Frames // frames of this block that pass before what could not be read
-	dry     Frames // stalls in a row
-	cut     Frames // device frame at which it ends, before its length
-	cause   Cause  // why it is cut
+	live    *stream // of a stream; nil once nobody reads it any more
+	pace    *pacer  // of a file, likewise
+	fixed   bool    // start is known
+	pinned  bool    // due is known, after does not matter any more
+	due     Frames  // device frame at which a pinned cue starts
+	start   Frames  // device frame of its frame 0, moved by stalls and alarms
+	began   Frames  // device frame at which its first frame was mixed; −1: none yet
+	started bool    // its Started was told
+	take    Frames  // to be mixed in this block
+	stall   Frames  // frames of this block that pass before what could not be read
+	dry     Frames  // stalls in a row
+	holeAt  Frames  // device frame at which the last of its silences began for which start was moved
+	hole    Frames  // how long that is, or has become
+	cut     Frames  // device frame at which it ends, before its length
+	cause   Cause   // why it is cut
 	detail  string
 	wasOver Instant // what over was, once nobody reads the sound any more
 	shape
@@ -118,9 +118,10 @@ type deskCue struct {
 	energy   uint64    // of the programme before began
 }
 
-func newDeskCue(c DeskCue, serial int64, d *Desk) *deskCue {
+// newDeskCue makes a cue of c, and what a reader has to do for it.
+func newDeskCue(c DeskCue, serial int64, d *Desk) (*deskCue, reading) {
 	cue := &deskCue{
-		id: c.ID, source: c.Source, serial: serial, gain: c.Gain.Factor(),
+		id: c.ID, serial: serial, expected: forever, gain: c.Gain.Factor(),
 		at: c.At, gap: Rate.N(c.Gap), began: -1, cut: forever,
 		shape: shape{cross: Rate.N(c.Cross), fadeIn: Rate.N(c.FadeIn), fadeOut: Rate.N(c.FadeOut)},
 	}
@@ -131,19 +132,28 @@ func newDeskCue(c DeskCue, serial int64, d *Desk) *deskCue {
 	if c.Stream != nil {
 		cue.live = newStream(*c.Stream, &d.programme.pulled)
 		cue.sound.Store(newFeedOf(streamSize, forever))
-		return cue
+		return cue, reading{source: c.Source, ended: &cue.ended, live: cue.live}
 	}
 	cue.pace = newPacer(d, c.Frames)
 	cue.sound.Store(cue.pace.feed())
-	return cue
+	return cue, reading{source: c.Source, ended: &cue.ended, raw: cue.pace.raw}
 }
 
-// read is the reader of c's source, which it closes.
-func (c *deskCue) read(ctx context.Context) error {
-	if c.live != nil {
-		return c.live.run(ctx, c.source, &c.ended)
+// reading is what a reader has to do: to fill live or raw with source until the
+// cue has ended. A cue that is remembered for those After it holds none of these.
+type reading struct {
+	source Source
+	ended  *atomic.Bool
+	live   *stream
+	raw    *feed
+}
+
+// run reads, and closes the source.
+func (r reading) run(ctx context.Context) error {
+	if r.live != nil {
+		return r.live.run(ctx, r.source, r.ended)
 	}
-	return c.pace.raw.run(ctx, c.source, &c.ended)
+	return r.raw.run(ctx, r.source, r.ended)
 }
 
 // end is the device frame after its last one, as far as is known; forever or
@@ -162,11 +172,26 @@ func (c *deskCue) playedBy(frame Frames) Frames {
 	if c.began < 0 {
 		return 0
 	}
-	n := max(0, min(frame, c.end())-c.start)
+	n := c.before(min(frame, c.end()))
 	if f := c.sound.Load(); f != nil && f.pace != nil {
 		return f.pace.heard(f, n)
 	}
 	return n
+}
+
+// before is how many of its frames lie before the device frame, though what was
+// missing later has moved start.
+func (c *deskCue) before(frame Frames) Frames {
+	return max(0, frame-c.start+max(0, min(c.hole, c.holeAt+c.hole-frame)))
+}
+
+// miss moves the start by what could not be read from the device frame on.
+func (c *deskCue) miss(from, n Frames) {
+	if n > 0 && c.holeAt+c.hole != from {
+		c.holeAt, c.hole = from, 0
+	}
+	c.hole += n
+	c.start += n
 }
 
 // window is the part of the block [head, head+n) in which c sounds.
@@ -213,7 +238,7 @@ func (c *deskCue) settleBlock(head, n Frames) {
 	from, _ := c.window(head, n)
 	pos := from - c.start + c.take
 	f.consumed(pos)
-	c.start += c.stall
+	c.miss(from+c.take, c.stall)
 	c.dry += c.stall
 	c.stall = 0
 	if c.dry >= patience && c.cause == "" && c.live == nil {

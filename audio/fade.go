@@ -47,6 +47,7 @@ type shape struct {
 	fadeOut Frames
 
 	in      Frames // of the fade at its beginning, known when that is
+	ending  Frames // of the fade at an end: fadeOut, or what fits behind in
 	out     Frames // of the fade at its own end; 0: none has been decided on
 	wish    Frames // what a follower that crosses over wants out to be
 	cutFade Frames // of the fade before cut; 0: none
@@ -63,7 +64,7 @@ func (s *shape) begin(length, crossed Frames) {
 	case s.in+s.fadeOut > length: // both give way, in proportion
 		s.in = Frames(float64(s.in) / float64(s.in+s.fadeOut) * float64(length))
 	}
-	s.fadeOut = min(s.fadeOut, length-s.in)
+	s.ending = min(s.fadeOut, length-s.in)
 }
 
 // crossing is how long c shall sound together with its predecessor a: as long
@@ -87,7 +88,7 @@ func (c *deskCue) planEnd(head, n Frames) {
 	if f == nil || !c.fixed || c.out > 0 || f.length() >= forever {
 		return
 	}
-	want := c.fadeOut
+	want := c.ending
 	if c.wish > 0 {
 		want = c.wish
 	}
@@ -107,7 +108,7 @@ func (c *deskCue) planEnd(head, n Frames) {
 // or is fading to its end already.
 func (c *deskCue) fadeAway(from Frames, cause Cause) {
 	left := c.end() - from
-	n := max(c.fadeOut, fade)
+	n := max(c.ending, fade)
 	if c.hush.Load() {
 		n = fade
 		if at := c.cut - from; c.cutFade > n && at > n && at <= c.cutFade { // it goes on from where it has come to

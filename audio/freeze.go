@@ -19,11 +19,12 @@ func (p *programme) followAlarm() {
 // freeze mutes the programme from the device frame on. Frames that were pulled
 // already but sound under the alarm are taken back.
 func (p *programme) freeze(from Frames) {
-	from = min(max(from, p.pos-settled, p.openFrom), p.pos)
+	heard := min(max(from, p.pos-settled, p.openFrom), p.pos)
+	from = max(heard, p.openFrom) // what has not gone on yet stays where it stood
 	p.tell(from)
-	p.energy.takeBack(from)
-	p.d.tap.ramp(from, p.pos, p.gain)
-	muted := max(0, p.gain-float32(p.pos-from)/float32(fade))
+	p.energy.takeBack(heard)
+	p.d.tap.ramp(heard, p.pos, p.gain)
+	muted := max(0, p.gain-float32(p.pos-heard)/float32(fade))
 	if muted > 0 {
 		p.lift *= p.gain / muted
 	}
@@ -46,11 +47,12 @@ func (p *programme) thaw(at Frames) {
 			c.pin(p.frozenAt, shift)
 			continue
 		}
-		c.rewind(p.frozenAt - c.start)
+		played := c.before(p.frozenAt)
+		c.rewind(played)
 		if c.pace != nil { // as long by the card's clock as by its own
 			c.pace.lead -= Instant(p.d.origin.Load()) - p.stood
 		}
-		c.start += shift
+		c.start, c.hole = at-played, 0
 		if c.cut < forever {
 			c.cut += shift
 		}
@@ -96,10 +98,11 @@ func (p *programme) recast() {
 	p.recasted = true
 	for i := range p.slots {
 		c := p.slots[i].Load()
-		if c == nil || !c.fixed || c.start < p.frozenAt {
+		if c == nil || !c.fixed || c.start < p.frozenAt || c.began >= 0 && c.began < p.frozenAt {
 			continue
 		}
 		c.fixed, c.began, c.start = false, -1, 0
+		c.out, c.thirst, c.hole = 0, 0, 0
 		c.rewind(0)
 		if c.replaces != nil {
 			c.replaces.unfade(p.frozenAt)

@@ -243,3 +243,107 @@ func TestProgrammeGoesOnAsSoonAsItCanBeMixed(t *testing.T) {
 		})
 	}
 }
+
+// TestAlarmBeforeTheProgrammeGoesOn: where one began in the 2 ms before the end of
+// a mute it took back what had not gone on yet, which then sounded twice.
+func TestAlarmBeforeTheProgrammeGoesOn(t *testing.T) {
+	for pulled := audio.Frames(0); pulled <= 144; pulled += 48 {
+		onRig(t, func(t *testing.T, r *rig) {
+			r.size = 48
+			clip := counted(20000)
+			r.cue(cueOf("news", clip, 1000))
+			r.freeze()
+			r.play(thawed + pulled)
+			r.raise(alarmOf("fire", flat(4800, -9000), 1))
+			r.play(60000)
+			var at []audio.Frames
+			for _, e := range r.of("") {
+				at = append(at, audio.Rate.N(e.At.Sub(frameAt(0))))
+			}
+			if len(at) != 4 || at[2] < at[1] {
+				t.Fatalf("muted and unmuted at %v, want twice, one behind the other", at)
+			}
+			next := at[0] - 1000 + at[2] - at[1]
+			r.wantSound(at[3]+fadeFrames, clip, next+fadeFrames, 20000)
+			r.wantEnded("news", audio.Completed, 20000, at[3]+20000-next)
+		})
+	}
+}
+
+// TestWhatHasSoundedDoesNotBecomeLess: behind an alarm the Desk once said for 100 ms
+// that less had left the card than before.
+func TestWhatHasSoundedDoesNotBecomeLess(t *testing.T) {
+	onRig(t, func(t *testing.T, r *rig) {
+		r.cue(cueOf("news", flat(48000, 5000), 1000))
+		r.play(frozen)
+		r.raise(alarmOf("flood", flat(9600, -9000), 1))
+		last, most := audio.Frames(0), audio.Frames(0)
+		for at := frozen; at < 60000; at += 480 {
+			r.play(at)
+			r.desk.Sounding(func(_ string, n audio.Frames) {
+				if n < last {
+					t.Errorf("at frame %d it is %d, after %d", at, n, last)
+				}
+				if sure := at - 4800 - 1000; n > sure {
+					t.Errorf("at frame %d it is %d, want at most %d", at, n, sure)
+				}
+				last, most = n, max(most, n)
+			})
+		}
+		if most < 40000 {
+			t.Errorf("it came to %d", most)
+		}
+	})
+}
+
+// waiting is a source of counted frames that waits before one of them.
+func waiting(clip audio.Clip, before int, wait time.Duration) *scripted {
+	inner := clip.Source()
+	return &scripted{read: func(dst []float32) (int, error) {
+		if before == 0 {
+			time.Sleep(wait)
+		}
+		n, err := inner.Read(dst[:min(len(dst), 512)])
+		before -= n
+		return n, err
+	}}
+}
+
+// TestAlarmWhileNothingCanBeRead: what is missing moves the start of a cue. What
+// had sounded before was counted from there too: it counted less, and sounded again.
+func TestAlarmWhileNothingCanBeRead(t *testing.T) {
+	for _, early := range []audio.Frames{512, 8192} { // the first: less than what waits in the card
+		onRig(t, func(t *testing.T, r *rig) {
+			r.card = newCard(r, 960, 4)
+			clip := counted(20000)
+			r.cue(audio.DeskCue{ID: "news", Source: waiting(clip, int(early), 450*time.Millisecond), Frames: 20000, At: frameAt(9600)})
+			r.play(9600 + early + 1000)
+			r.raise(alarmOf("flood", flat(24000, -9000), 1))
+			r.play(96000)
+			on := r.of("")[1].At
+			thawed := audio.Rate.N(on.Sub(frameAt(0)))
+			r.wantStarted("news", 9600)
+			r.wantEnded("news", audio.Completed, 20000, thawed+20000-early)
+			r.wantSound(thawed+fadeFrames, clip, early+fadeFrames, 20000)
+		})
+	}
+}
+
+// TestStopWhileNothingCanBeRead: all that sounded counts.
+func TestStopWhileNothingCanBeRead(t *testing.T) {
+	for _, alarm := range []bool{false, true} {
+		onRig(t, func(_ *testing.T, r *rig) {
+			r.cue(audio.DeskCue{ID: "news", Source: waiting(counted(20000), 4096, time.Second), Frames: 20000, At: frameAt(1000)})
+			r.cue(after("tail", flat(100, 5000), "news", 0))
+			r.play(9600)
+			if alarm {
+				r.raise(alarmOf("flood", flat(4800, -9000), 1))
+			}
+			r.play(12000)
+			r.desk.Stop("news")
+			r.play(96000)
+			r.wantEnded("news", audio.Stopped, 4096, -1)
+			r.wantEnded("tail", audio.Stopped, 0, -1)
+		})
+	}
+}

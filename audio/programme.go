@@ -250,7 +250,8 @@ func (p *programme) tell(final Frames) {
 		if !c.fixed {
 			continue
 		}
-		c.told.Store(int64(c.playedBy(final)))
+		gone := int64(c.playedBy(min(final, p.pos-settled)))
+		c.told.Store(max(c.told.Load(), gone)) // behind an alarm it is less for a while: the start has moved
 		if !c.started && c.began >= 0 && c.began < final && !c.ended.Load() {
 			c.started, c.energy = true, p.energy.upTo(c.began)
 			p.d.tell(Event{Kind: Started, ID: c.id, At: p.d.instant(c.began)})
@@ -291,6 +292,6 @@ func (p *programme) retire(slot int, c *deskCue) {
 		c.wasOver, c.cut = c.over(), c.end()
 	}
 	c.sound.Store(nil)
-	c.after, c.replaces = nil, nil
+	c.live, c.pace, c.after, c.replaces = nil, nil, nil, nil
 	p.slots[slot].Store(nil)
 }

@@ -104,7 +104,7 @@ func softBed(m material) audio.DeskCue {
 
 // transitions are all of them.
 func transitions() []transition {
-	return slices.Concat(plainTransitions(), cutTransitions(), alarmTransitions(), bedTransitions())
+	return slices.Concat(plainTransitions(), cutTransitions(), alarmTransitions(), bedTransitions(), streamTransitions())
 }
 
 func plainTransitions() []transition {
