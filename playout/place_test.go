@@ -23,6 +23,9 @@ func (s *stage) oneVoice(ids ...string) {
 	var all []sound
 	for _, id := range ids {
 		for _, a := range s.row(id).Airings {
+			if a.Part == scheduler.PartBed {
+				continue
+			}
 			all = append(all, sound{id, a})
 		}
 	}
@@ -410,7 +413,7 @@ func TestOneVoiceWhateverHappens(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 1))
-				s := newStage(t)
+				s := newStage(t, withStation(receiver{feed: newStreamFeed()}))
 				steps := map[int][]func(){} // by second
 				within := func(from, to int) int { return from + r.IntN(to-from) }
 				then := func(at int, do func()) { steps[at] = append(steps[at], do) }
@@ -426,11 +429,23 @@ func TestOneVoiceWhateverHappens(t *testing.T) {
 					default:
 						o.Misfire.Grace = time.Duration(within(1, 20)) * time.Minute
 					}
+					if r.IntN(3) == 0 {
+						o.Class = scheduler.ClassPriority
+					}
+					o.Immediate = r.IntN(4) == 0
+					o.Interrupted = []scheduler.Resumption{"", scheduler.Restart, scheduler.Drop}[r.IntN(3)]
+					if r.IntN(4) == 0 {
+						o = s.onBed(o)
+					}
 					ids = append(ids, o.ID)
 					then(due-within(8, 13), func() { s.player.Play(o) })
 					if r.IntN(8) == 0 {
 						then(due+within(-5, 60), func() { _ = s.player.Stop(t.Context(), o.ID, "x") }) // it may not sound
 					}
+				}
+				if from := within(20, 300); r.IntN(2) == 0 {
+					ids = append(ids, "relay")
+					then(from-9, func() { s.player.Play(s.relay("relay", time.Duration(from)*time.Second, 2*time.Minute)) })
 				}
 				for i := range within(0, 4) {
 					e, at := fmt.Sprint("e", i), within(10, 600)
