@@ -22,14 +22,23 @@ type Device interface {
 // pacePeriod is how much the devices without a card pull at a time, 10 ms.
 const pacePeriod = Frames(480)
 
+// tooFast is how much of what was missed may be pulled at once: less than what is
+// read ahead.
+const tooFast = time.Second
+
 // pace calls pull for block after block of pacePeriod frames, each when its
 // first frame leaves by the clock: frame k at start + k/48000. After a stall it
-// catches up without losing a frame. It returns when ctx ends.
+// catches up without losing a frame, not faster than the Desk's readers can read.
+// It returns when ctx ends.
 func pace(ctx context.Context, clock func() Instant, start Instant, pull func()) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for next := Frames(0); ; next += pacePeriod {
-		if wait := start.Add(Rate.D(next)).Sub(clock()); wait > 0 {
+		wait := start.Add(Rate.D(next)).Sub(clock())
+		if wait < -tooFast {
+			wait = time.Millisecond
+		}
+		if wait > 0 {
 			timer.Reset(wait)
 			select {
 			case <-ctx.Done():
