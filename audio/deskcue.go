@@ -105,8 +105,7 @@ type deskCue struct {
 	take    Frames  // to be mixed in this block
 	stall   Frames  // frames of this block that pass before what could not be read
 	dry     Frames  // stalls in a row
-	holeAt  Frames  // device frame at which the last of its silences began for which start was moved
-	hole    Frames  // how long that is, or has become
+	holes   holes   // for which start was moved
 	cut     Frames  // device frame at which it ends, before its length
 	cause   Cause   // why it is cut
 	detail  string
@@ -182,16 +181,32 @@ func (c *deskCue) playedBy(frame Frames) Frames {
 // before is how many of its frames lie before the device frame, though what was
 // missing later has moved start.
 func (c *deskCue) before(frame Frames) Frames {
-	return max(0, frame-c.start+max(0, min(c.hole, c.holeAt+c.hole-frame)))
+	return max(0, frame-c.start+c.holes.behind(frame))
 }
 
-// miss moves the start by what could not be read from the device frame on.
-func (c *deskCue) miss(from, n Frames) {
-	if n > 0 && c.holeAt+c.hole != from {
-		c.holeAt, c.hole = from, 0
+// holes are the last silences in a cue for what could not be read in time: more
+// than there are, as a rule, in what an alarm can take back.
+type holes [8]struct{ at, n Frames } // the newest first
+
+// add notes n frames of silence from the device frame at on.
+func (h *holes) add(at, n Frames) {
+	if n == 0 {
+		return
 	}
-	c.hole += n
-	c.start += n
+	if h[0].at+h[0].n != at {
+		copy(h[1:], h[:])
+		h[0].at, h[0].n = at, 0
+	}
+	h[0].n += n
+}
+
+// behind is how much of them lies behind the device frame.
+func (h *holes) behind(frame Frames) Frames {
+	var n Frames
+	for _, one := range h {
+		n += max(0, min(one.n, one.at+one.n-frame))
+	}
+	return n
 }
 
 // window is the part of the block [head, head+n) in which c sounds.
@@ -238,7 +253,8 @@ func (c *deskCue) settleBlock(head, n Frames) {
 	from, _ := c.window(head, n)
 	pos := from - c.start + c.take
 	f.consumed(pos)
-	c.miss(from+c.take, c.stall)
+	c.holes.add(from+c.take, c.stall)
+	c.start += c.stall
 	c.dry += c.stall
 	c.stall = 0
 	if c.dry >= patience && c.cause == "" && c.live == nil {

@@ -52,7 +52,7 @@ func (p *programme) thaw(at Frames) {
 		if c.pace != nil { // as long by the card's clock as by its own
 			c.pace.lead -= Instant(p.d.origin.Load()) - p.stood
 		}
-		c.start, c.hole = at-played, 0
+		c.start, c.holes = at-played, holes{}
 		if c.cut < forever {
 			c.cut += shift
 		}
@@ -102,7 +102,7 @@ func (p *programme) recast() {
 			continue
 		}
 		c.fixed, c.began, c.start = false, -1, 0
-		c.out, c.thirst, c.hole = 0, 0, 0
+		c.out, c.thirst, c.holes = 0, 0, holes{}
 		c.rewind(0)
 		if c.replaces != nil {
 			c.replaces.unfade(p.frozenAt)
