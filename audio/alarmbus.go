@@ -19,6 +19,12 @@ type DeskAlarm struct {
 	Until Instant
 	// Gain is lowered where the loudest frame would pass the ceiling of −1 dBFS.
 	Gain Decibels
+	// Rest is the silence between two cycles, 0 or more. Another alarm that waits has
+	// its turn instead.
+	Rest time.Duration
+	// Turn numbers the raises of this ID: its events carry that of the raise whose
+	// words they are about, and so tell an end from that of an alarm raised before.
+	Turn int64
 }
 
 // DeskAlarmPart is one Clip of an alarm's cycle.
@@ -34,6 +40,8 @@ type alarmSpec struct {
 	parts  []alarmPart
 	repeat int
 	until  Instant
+	rest   Frames
+	turn   int64
 }
 
 type alarmPart struct {
@@ -59,6 +67,7 @@ type alarmRun struct {
 	cycles  int
 	part    int
 	at      Frames // in part, its gap included
+	rest    Frames // to come before this cycle
 	begun   bool
 	judged  *alarmSpec // whose until was looked at last
 	end     Frames     // device frame of the end of its fade; forever: none
@@ -173,7 +182,7 @@ func (b *alarmBus) turn(a *alarmRun) {
 	if spec := a.spec.Load(); spec != a.playing && spec != closedAlarm {
 		a.playing, a.cycles = spec, 0
 	}
-	a.part, a.at = 0, 0
+	a.part, a.at, a.rest = 0, 0, 0
 	b.current, b.last = a, a.serial
 }
 
@@ -193,13 +202,16 @@ func (b *alarmBus) run(dst []float32) int {
 	}
 	if !a.begun {
 		a.begun = true
-		b.d.tell(Event{Kind: AlarmOn, ID: a.id, At: b.d.instant(b.pos)})
+		b.d.tell(Event{Kind: AlarmOn, ID: a.id, At: b.d.instant(b.pos), Turn: a.playing.turn})
 	}
 	n := int(min(Frames(len(dst)), a.end-b.pos))
 	n = min(n, b.beforeFade(a))
+	if a.rest > 0 {
+		return b.pause(a, dst[:n])
+	}
 	part := &a.playing.parts[a.part]
 	if a.at == part.gap && part.name != "" && len(part.frames) > 0 {
-		b.d.tell(Event{Kind: PartOn, ID: a.id, Part: part.name, At: b.d.instant(b.pos), Frames: Frames(len(part.frames))})
+		b.d.tell(Event{Kind: PartOn, ID: a.id, Part: part.name, At: b.d.instant(b.pos), Frames: Frames(len(part.frames)), Turn: a.playing.turn})
 	}
 	n = part.render(dst[:n], a.at)
 	b.shape(dst[:n], a)
@@ -208,6 +220,32 @@ func (b *alarmBus) run(dst []float32) int {
 	b.pos += Frames(n)
 	b.step(a)
 	return n
+}
+
+// pause is the silence before a cycle of a, which ends when another alarm waits.
+func (b *alarmBus) pause(a *alarmRun, dst []float32) int {
+	if a.end == forever && b.waiting(a) {
+		b.next()
+		return 0
+	}
+	n := min(Frames(len(dst)), a.rest)
+	clear(dst[:n])
+	a.played.Add(int64(n))
+	b.pos += n
+	if a.rest -= n; a.rest == 0 && a.end == forever {
+		b.turn(a) // with what it was given meanwhile
+	}
+	return int(n)
+}
+
+// waiting says whether an alarm beside a has not ended.
+func (b *alarmBus) waiting(a *alarmRun) bool {
+	for i := range b.slots {
+		if other := b.slots[i].Load(); other != nil && other != a && other.spec.Load() != closedAlarm {
+			return true
+		}
+	}
+	return false
 }
 
 // limit sets the end of a that was lowered or runs out.
@@ -288,7 +326,12 @@ func (b *alarmBus) step(a *alarmRun) {
 			return
 		}
 		if a.end == forever {
+			rest := a.playing.rest
 			b.next() // a itself, when it is alone
+			if b.current == a {
+				a.rest = rest
+				return
+			}
 			a = b.current
 		}
 	}
@@ -329,8 +372,8 @@ func (p alarmPart) length() Frames { return p.gap + Frames(len(p.frames)) }
 
 // finish ends a whatever it plays.
 func (b *alarmBus) finish(a *alarmRun, cause Cause) {
-	if a.spec.Swap(closedAlarm) != closedAlarm {
-		b.ended(a, cause)
+	if last := a.spec.Swap(closedAlarm); last != closedAlarm {
+		b.ended(a, last, cause)
 	}
 }
 
@@ -339,11 +382,11 @@ func (b *alarmBus) finishAs(a *alarmRun, seen *alarmSpec, cause Cause) bool {
 	if !a.spec.CompareAndSwap(seen, closedAlarm) {
 		return false
 	}
-	b.ended(a, cause)
+	b.ended(a, seen, cause)
 	return true
 }
 
-func (b *alarmBus) ended(a *alarmRun, cause Cause) {
+func (b *alarmBus) ended(a *alarmRun, last *alarmSpec, cause Cause) {
 	b.live.Add(-1)
-	b.d.tell(Event{Kind: AlarmOff, ID: a.id, At: b.d.instant(b.pos), Frames: Frames(a.played.Load()), Cause: cause})
+	b.d.tell(Event{Kind: AlarmOff, ID: a.id, At: b.d.instant(b.pos), Frames: Frames(a.played.Load()), Cause: cause, Turn: last.turn})
 }

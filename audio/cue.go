@@ -77,6 +77,9 @@ type Alarm struct {
 	Repeat int     // number of cycles; 0: no end but Until
 	Until  Instant // never sounds at or after it
 	Gain   Decibels
+	// Rest is the silence between two cycles, 0 to a minute, when no other alarm has
+	// its turn there.
+	Rest time.Duration
 }
 
 // AlarmPart is one file of an Alarm's cycle.
@@ -141,6 +144,8 @@ type Event struct {
 	// Level of an Ended is the mean power of what left the mixer while the cue
 	// sounded, in dBFS; 0 when that is not known.
 	Level Decibels `json:",omitempty"`
+	// Turn of an AlarmOn, PartOn or AlarmOff is DeskAlarm.Turn.
+	Turn int64 `json:",omitempty"`
 }
 
 // Levels is what left the mixer in the last tenth of a second.

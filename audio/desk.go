@@ -138,9 +138,13 @@ func (d *Desk) close() {
 		}
 	}
 	for i := range d.alarms.slots {
-		if a := d.alarms.slots[i].Load(); a != nil && a.spec.Swap(closedAlarm) != closedAlarm {
+		a := d.alarms.slots[i].Load()
+		if a == nil {
+			continue
+		}
+		if last := a.spec.Swap(closedAlarm); last != closedAlarm {
 			d.alarms.live.Add(-1)
-			d.tell(Event{Kind: AlarmOff, ID: a.id, At: d.instant(d.Position()), Frames: Frames(a.played.Load()), Cause: Lost})
+			d.tell(Event{Kind: AlarmOff, ID: a.id, At: d.instant(d.Position()), Frames: Frames(a.played.Load()), Cause: Lost, Turn: last.turn})
 		}
 	}
 }
@@ -306,7 +310,10 @@ func newAlarmSpec(a DeskAlarm) (*alarmSpec, error) {
 	if !(a.Gain <= maxGain) || a.Repeat < 0 {
 		return nil, fmt.Errorf("%w %s: its gain of %v dB or its %d repeats are out of range", ErrBadAlarm, a.ID, a.Gain, a.Repeat)
 	}
-	spec := &alarmSpec{repeat: a.Repeat, until: a.Until, parts: make([]alarmPart, 0, len(a.Cycle))}
+	if a.Rest < 0 {
+		return nil, fmt.Errorf("%w %s: its rest between the cycles is negative", ErrBadAlarm, a.ID)
+	}
+	spec := &alarmSpec{repeat: a.Repeat, until: a.Until, rest: Rate.N(a.Rest), turn: a.Turn, parts: make([]alarmPart, 0, len(a.Cycle))}
 	var sound Frames
 	for _, p := range a.Cycle {
 		if p.Gap < 0 {

@@ -53,10 +53,17 @@ func (c *child) reserve(id string, size int64) error {
 }
 
 // release gives back what was set aside for an alarm that is off.
-func (c *child) release(id string) {
-	c.begun.Delete(id)
+func (c *child) release(off audio.Event) {
+	id := off.ID
 	c.alarms.Lock()
 	defer c.alarms.Unlock()
+	if c.begun[id] <= off.Turn {
+		delete(c.begun, id)
+	}
+	if c.wanted[id].turn > off.Turn {
+		return // raised anew meanwhile
+	}
+	delete(c.wanted, id)
 	delete(c.held, id)
 	if c.wordless == id {
 		c.wordless = ""

@@ -93,9 +93,9 @@ func (o *Output) Raise(a audio.Alarm) error {
 		closeParts(own)
 		return fmt.Errorf("%w %q: its time is over already", ErrCue, a.ID)
 	}
-	o.ledger.raise(own)
+	e := o.ledger.raise(own)
 	if o.active != nil {
-		o.active.tell(raiseMessage(own))
+		o.active.tell(raiseMessage(e))
 	}
 	return nil
 }
@@ -133,17 +133,18 @@ func cueMessage(c audio.Cue) *message {
 }
 
 func alarmWords(a audio.Alarm) raise {
-	r := raise{ID: a.ID, Repeat: a.Repeat, Until: a.Until, Gain: a.Gain}
+	r := raise{ID: a.ID, Repeat: a.Repeat, Until: a.Until, Gain: a.Gain, Rest: a.Rest}
 	for _, part := range a.Cycle {
 		r.Cycle = append(r.Cycle, raisePart{Siren: part.File == nil, Gap: part.Gap, Name: part.Name})
 	}
 	return r
 }
 
-func raiseMessage(a audio.Alarm) *message {
-	words := alarmWords(a)
+func raiseMessage(e *alarmEntry) *message {
+	words := alarmWords(e.alarm)
+	words.Turn = e.turn
 	m := &message{Raise: &words}
-	for _, part := range a.Cycle {
+	for _, part := range e.alarm.Cycle {
 		if part.File != nil {
 			m.files = append(m.files, part.File)
 		}

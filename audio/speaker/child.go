@@ -151,18 +151,18 @@ type child struct {
 	trouble atomic.Pointer[string] // of the device, one sentence
 
 	alarms sync.Mutex
-	turn   int              // counts Raises
-	wanted map[string]int   // turn of the last Raise of an alarm that was not lowered, by ID
+	raises int              // so far
+	wanted map[string]wish  // the newest raise of an alarm that was not lowered, by ID
+	begun  map[string]int64 // turn of what the Desk has of an alarm and has not told the end of, by ID
 	held   map[string]int64 // bytes of clips of an alarm, by ID
 	// wordless is the alarm that trouble is about.
 	wordless string
-	begun    sync.Map // IDs of the alarms on the Desk
 }
 
 // newChild makes what the greeting asks for. The device is not open yet.
 func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	h, files := greeting.Hello, greeting.files
-	c := &child{link: l, prio: prio, gate: newGate(), events: make(chan audio.Event, eventQueue), wanted: map[string]int{}, held: map[string]int64{}}
+	c := &child{link: l, prio: prio, gate: newGate(), events: make(chan audio.Event, eventQueue), wanted: map[string]wish{}, begun: map[string]int64{}, held: map[string]int64{}}
 	choice, err := h.check()
 	if err != nil {
 		return nil, errors.Join(err, closeAll(files))
@@ -313,7 +313,7 @@ func (c *child) report(ctx context.Context) {
 // deliver sends an event, waiting for a parent that is slow.
 func (c *child) deliver(ctx context.Context, ev audio.Event) {
 	if ev.Kind == audio.AlarmOff {
-		c.release(ev.ID)
+		c.release(ev)
 	}
 	c.persist(ctx, &message{Event: &ev})
 }

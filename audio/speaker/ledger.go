@@ -20,6 +20,7 @@ type ledger struct {
 	ends   map[string]audio.Instant // of cues that others follow, or may
 	order  []string                 // of ends, oldest first
 	frozen audio.Instant            // since when an alarm silences the programme
+	turns  int64                    // of raises so far
 }
 
 type cueEntry struct {
@@ -33,7 +34,8 @@ type cueEntry struct {
 type alarmEntry struct {
 	alarm   audio.Alarm // with files of its own
 	started audio.Instant
-	lowered bool // and not yet off
+	turn    int64 // of its newest raise
+	lowered bool  // and not yet off
 }
 
 func newLedger() *ledger { return &ledger{ends: map[string]audio.Instant{}} }
@@ -109,7 +111,7 @@ func (l *ledger) note(ev audio.Event) bool {
 	case audio.PartOn:
 		return l.findAlarm(ev.ID) != nil
 	case audio.AlarmOff:
-		return l.dropAlarm(ev.ID)
+		return l.alarmOff(ev)
 	case audio.Silenced:
 		l.frozen = ev.At
 	case audio.Unsilenced:
@@ -193,14 +195,28 @@ func lost(id string, at audio.Instant, detail string) audio.Event {
 }
 
 // raise takes an alarm whose files are the ledger's own from now on, or changes
-// the one of the same ID.
-func (l *ledger) raise(a audio.Alarm) {
+// the one of the same ID. It returns what was taken.
+func (l *ledger) raise(a audio.Alarm) *alarmEntry {
+	l.turns++
 	if e := l.findAlarm(a.ID); e != nil {
 		closeParts(e.alarm)
-		e.alarm, e.lowered = a, false
-		return
+		e.alarm, e.lowered, e.turn = a, false, l.turns
+		return e
 	}
-	l.alarms = append(l.alarms, &alarmEntry{alarm: a})
+	e := &alarmEntry{alarm: a, turn: l.turns}
+	l.alarms = append(l.alarms, e)
+	return e
+}
+
+// alarmOff forgets an alarm that is off, unless it was raised anew since: then a
+// child has yet to begin that. It says whether there was one.
+func (l *ledger) alarmOff(ev audio.Event) bool {
+	e := l.findAlarm(ev.ID)
+	if e == nil || e.lowered || ev.Turn == 0 || ev.Turn >= e.turn {
+		return l.dropAlarm(ev.ID)
+	}
+	e.started = 0
+	return true
 }
 
 // lowered notes that an alarm must not be raised again, though the child has

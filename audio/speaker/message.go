@@ -12,7 +12,7 @@ import (
 
 const (
 	// protocolVersion changes whenever a message changes its meaning.
-	protocolVersion = 5
+	protocolVersion = 6
 	// maxMessage bounds one message, in bytes.
 	maxMessage = 32 << 10
 	// maxFiles bounds the descriptors that travel with one message.
@@ -93,6 +93,9 @@ type raise struct {
 	Repeat int            `json:"repeat,omitempty"`
 	Until  audio.Instant  `json:"until,omitempty"`
 	Gain   audio.Decibels `json:"gain,omitempty"`
+	Rest   time.Duration  `json:"rest,omitempty"`
+	// Turn numbers the raises of an Output; events of the alarm echo it.
+	Turn int64 `json:"turn,omitempty"`
 }
 
 // raisePart brings a file unless it is the built-in siren.
@@ -293,8 +296,14 @@ func checkRaise(r raise) error {
 	if r.Repeat < 0 {
 		return fmt.Errorf("%w %q: it cannot be repeated %d times", ErrCue, r.ID, r.Repeat)
 	}
+	if r.Rest < 0 || r.Rest > maxRest {
+		return fmt.Errorf("%w %q: a rest of %v between its cycles; 0 to %v is possible", ErrCue, r.ID, r.Rest, maxRest)
+	}
 	return checkGain(r.ID, r.Gain)
 }
+
+// maxRest bounds the silence between two cycles: an alarm is not silent for longer.
+const maxRest = time.Minute
 
 // maxGap bounds the silence before a part: longer is a mistake.
 const maxGap = time.Hour

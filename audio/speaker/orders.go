@@ -105,29 +105,38 @@ func (c *child) refuse(id string, err error) {
 	c.event(audio.Event{Kind: audio.Ended, ID: id, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
 }
 
+// wish is the newest raise of an alarm.
+type wish struct {
+	number int   // counts raises here
+	turn   int64 // the parent's own count
+}
+
 // raise makes an alarm sound. Its files are read beside the path of messages;
 // the siren does not wait for them, nor does a Lower.
 func (c *child) raise(r raise, files []*os.File) {
 	c.alarms.Lock()
 	defer c.alarms.Unlock()
-	c.turn++
-	turn := c.turn
-	c.wanted[r.ID] = turn
+	c.raises++
+	want := wish{c.raises, r.Turn}
+	c.wanted[r.ID] = want
 	if len(files) == 0 {
 		c.sound(r, nil)
 		return
 	}
-	if _, begun := c.begun.Load(r.ID); !begun && r.Cycle[0].Siren && r.Repeat == 0 {
+	if _, begun := c.begun[r.ID]; !begun && r.Cycle[0].Siren && r.Repeat == 0 {
 		first := r
-		first.Cycle = r.Cycle[:1]
+		first.Cycle, first.Rest = r.Cycle[:1], 0
 		c.sound(first, nil)
 	}
 	go func() {
 		clips, err := c.load(r.ID, files)
 		c.alarms.Lock()
 		defer c.alarms.Unlock()
-		if c.wanted[r.ID] != turn {
-			return // lowered meanwhile, or raised anew
+		if c.wanted[r.ID] != want { // lowered meanwhile, or raised anew
+			if _, wanted := c.wanted[r.ID]; !wanted {
+				delete(c.held, r.ID)
+			}
+			return
 		}
 		if err != nil {
 			c.refuseAlarm(r, err)
@@ -142,19 +151,26 @@ func (c *child) raise(r raise, files []*os.File) {
 func (c *child) refuseAlarm(r raise, err error) {
 	if r.Cycle[0].Siren {
 		alone := r
-		alone.Cycle = r.Cycle[:1]
+		alone.Cycle, alone.Rest = r.Cycle[:1], 0
 		c.bereave(r.ID, err)
 		c.sound(alone, nil)
 		return
 	}
-	delete(c.wanted, r.ID)
-	c.event(audio.Event{Kind: audio.AlarmOff, ID: r.ID, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
+	c.off(r.ID, r.Turn, audio.Unread, err.Error())
+}
+
+// off ends an alarm that the Desk does not have, or not any more: what it has of an
+// earlier raise goes as well. Its caller holds c.alarms.
+func (c *child) off(id string, turn int64, cause audio.Cause, detail string) {
+	delete(c.wanted, id)
+	c.event(audio.Event{Kind: audio.AlarmOff, ID: id, At: audio.Monotonic(), Cause: cause, Detail: detail, Turn: turn})
+	c.desk.Lower(id)
 }
 
 // sound raises r with the clips of its parts that are not the siren. Its caller
 // holds c.alarms.
 func (c *child) sound(r raise, clips []audio.Clip) {
-	a := audio.DeskAlarm{ID: r.ID, Repeat: r.Repeat, Until: r.Until, Gain: r.Gain}
+	a := audio.DeskAlarm{ID: r.ID, Repeat: r.Repeat, Until: r.Until, Gain: r.Gain, Rest: r.Rest, Turn: r.Turn}
 	for _, part := range r.Cycle {
 		clip := c.siren
 		if !part.Siren {
@@ -162,16 +178,23 @@ func (c *child) sound(r raise, clips []audio.Clip) {
 		}
 		a.Cycle = append(a.Cycle, audio.DeskAlarmPart{Clip: clip, Gap: part.Gap, Name: part.Name})
 	}
-	c.begun.Store(r.ID, true)
 	if err := c.desk.Raise(a); err != nil {
-		delete(c.wanted, r.ID)
-		c.event(audio.Event{Kind: audio.AlarmOff, ID: r.ID, At: audio.Monotonic(), Cause: audio.Unread, Detail: err.Error()})
+		c.off(r.ID, r.Turn, audio.Unread, err.Error())
+		return
 	}
+	c.begun[r.ID] = r.Turn
 }
 
+// lower ends an alarm. Of one whose words are still being read the Desk has
+// nothing, and tells nothing.
 func (c *child) lower(id string) {
 	c.alarms.Lock()
 	defer c.alarms.Unlock()
+	want, wanted := c.wanted[id]
+	if _, begun := c.begun[id]; wanted && !begun {
+		c.off(id, want.turn, audio.Stopped, "")
+		return
+	}
 	delete(c.wanted, id)
 	c.desk.Lower(id)
 }

@@ -153,7 +153,7 @@ func (o *Output) takeCharge(s *session) {
 		s.tell(&message{Listen: new(true)})
 	}
 	for _, e := range o.ledger.alarms {
-		s.tell(raiseMessage(e.alarm))
+		s.tell(raiseMessage(e))
 	}
 	for _, e := range o.ledger.cues {
 		s.tell(cueMessage(e.cue))

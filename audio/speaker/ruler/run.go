@@ -3,6 +3,7 @@ package ruler
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -34,14 +35,13 @@ func (r Run) Index(at audio.Instant) int {
 	return int(audio.Rate.N(time.Duration(float64(at.Sub(r.At)) * (1 + float64(r.Drift)/1e6))))
 }
 
-// Runs reads back everything that was played so far, process by process, and how
+// Runs reads back everything that was played so far, in order of time, and how
 // often the card ran dry.
 func (c *Card) Runs() (all []Run, dry int, err error) {
 	logs, err := filepath.Glob(filepath.Join(c.Dir, "*.log"))
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the virtual card: %w", err)
 	}
-	slices.Sort(logs)
 	for _, name := range logs {
 		runs, n, err := c.opening(name)
 		if err != nil {
@@ -49,6 +49,8 @@ func (c *Card) Runs() (all []Run, dry int, err error) {
 		}
 		all, dry = append(all, runs...), dry+n
 	}
+	// Not by the names: process IDs begin anew when they have run out.
+	slices.SortFunc(all, func(a, b Run) int { return cmp.Compare(a.At, b.At) })
 	return all, dry, nil
 }
 
