@@ -10,8 +10,12 @@ import (
 const (
 	// clockReads is how many reads the line is drawn through.
 	clockReads = 256
-	// settleReads is how many reads decide whether a late one left a step.
+	// settleReads is how many reads at most decide whether a late one left a step,
+	// settleLeast how many at least, and settleSpan how long they take with periods in
+	// between: after that starts are exact again.
 	settleReads = 16
+	settleLeast = 3
+	settleSpan  = 80 * time.Millisecond
 	// noticed is how long after the end of a period even the promptest read
 	// comes: two threads wake one after the other. Measured at real-time
 	// priority on a ruler card: 0.05 to 0.13 ms.
@@ -20,10 +24,6 @@ const (
 	onTime = 250 * time.Microsecond
 	// maxDrift bounds the slope of the line: no card's crystal is worse.
 	maxDrift = 300e-6
-	// holes is how many of settleReads reads may come late by a period all at
-	// once while the card runs dry. More, and its rate is judged as well: a card
-	// that is simply too slow does the same.
-	holes = settleReads / 2
 	// rateSpan is the span over which the rate is judged, to one part in
 	// rateTolerance.
 	rateSpan      = 5 * time.Second
@@ -123,7 +123,7 @@ func (c *frameClock) judge(point audio.Instant, r *reading) {
 	case c.lateMin.Sub(c.before) <= onTime:
 		c.late = 0 // back on the line; a peak beyond the buffer ran dry all the same
 		r.RanDry = r.RanDry || c.latePeak > audio.Rate.D(c.ring.Buffer)
-	case c.late >= settleReads:
+	case c.late >= c.settle():
 		c.convict(point, r)
 	}
 }
@@ -144,7 +144,7 @@ func (c *frameClock) convict(point audio.Instant, r *reading) {
 	whole := step >= c.period()*9/10
 	if c.lateHoles > 0 && (whole || c.latePeak > audio.Rate.D(c.ring.Buffer)) {
 		r.RanDry = true
-		if c.lateHoles <= holes {
+		if c.lateHoles <= c.holes() {
 			r.Lost += step
 		}
 	}
@@ -158,6 +158,16 @@ func (c *frameClock) convict(point audio.Instant, r *reading) {
 }
 
 func (c *frameClock) period() time.Duration { return audio.Rate.D(c.ring.Period) }
+
+// settle is how many reads decide whether a late one left a step.
+func (c *frameClock) settle() int {
+	return max(settleLeast, min(int(settleSpan/max(c.period(), 1)), settleReads))
+}
+
+// holes is how many of those may come late by a period all at once while the card
+// runs dry. More, and its rate is judged as well: a card that is simply too slow does
+// the same.
+func (c *frameClock) holes() int { return max(2, c.settle()/2) }
 
 // restart throws the line away but for one point.
 func (c *frameClock) restart(point audio.Instant) {

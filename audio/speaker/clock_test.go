@@ -179,6 +179,38 @@ func TestFrameClockUnderruns(t *testing.T) {
 	}
 }
 
+// TestFrameClockIsAnchoredAgainSoon: with 20 ms of buffer the sixteen reads of a
+// verdict once took 160 ms, and starts were wrong by what the underrun had cost until
+// then.
+func TestFrameClockIsAnchoredAgainSoon(t *testing.T) {
+	for _, buffer := range []time.Duration{2, 6, 12, 20, 40, 60} {
+		r := speaker.Ring{Period: audio.Rate.N(buffer * time.Millisecond / 2), Buffer: audio.Rate.N(buffer*time.Millisecond/2) * 2}
+		period := audio.Rate.D(r.Period)
+		for _, hole := range []time.Duration{period, 7 * period / 2, 30 * time.Millisecond, 300 * time.Millisecond} {
+			card := newCrystal(r)
+			card.jitter = 100 * time.Microsecond
+			card.play(t, 3*time.Second)
+			card.now += hole
+			from := card.now
+			var off time.Duration
+			for off = time.Second; off > 150*time.Microsecond && card.now < from+time.Second; {
+				got, err := card.read(time.Duration(card.dice.Int64N(int64(card.jitter))))
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := card.began.Add(card.now - period + audio.Rate.D(r.Period+r.Buffer))
+				off = got.Leaves.Sub(want).Abs()
+			}
+			if took := card.now - from; took > 100*time.Millisecond {
+				t.Errorf("buffer of %v, %v lost: anchored again after %v, want at most 100ms", buffer*time.Millisecond, hole, took)
+			}
+			if card.ran == 0 {
+				t.Errorf("buffer of %v: %v lost and no underrun seen", buffer*time.Millisecond, hole)
+			}
+		}
+	}
+}
+
 // TestFrameClockSeesUnderrunsAtOnce: a card once ran dry unseen when it did so
 // within sixteen reads of the first one, or of the underrun before. What was
 // lost there then made its rate look wrong, and a busy machine restarted the
