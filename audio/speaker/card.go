@@ -233,6 +233,9 @@ func (p *programme) Read(dst []byte) (int, error) {
 	r, err := p.clock.read(now, audio.Frames(n))
 	if err != nil {
 		p.fail(err)
+		// Nobody hears this any more. A card that takes everything at once would keep the
+		// cores from those who have to say so, until the kernel ends this process.
+		time.Sleep(errorCheck)
 	}
 	p.first.Store(int64(r.First))
 	if r.RanDry {

@@ -179,3 +179,34 @@ type mute struct{}
 
 func (mute) SetVolume(float64) {}
 func (mute) BufferedSize() int { return 1 }
+
+// Vigil is the watch over a child that said nothing since read, nor was looked for
+// since it began then.
+type Vigil struct {
+	v vigil
+	s *session
+}
+
+// NewVigil watches a child that holds its device, or one that is still opening it.
+func NewVigil(u *Up, read audio.Instant) *Vigil {
+	s := &session{opened: make(chan struct{}), began: read}
+	if u != nil {
+		s.up = *u
+		close(s.opened)
+	}
+	s.lastRead.Store(int64(read))
+	return &Vigil{s: s}
+}
+
+// Read is a heartbeat that tells of a read.
+func (v *Vigil) Read(at audio.Instant) { v.s.lastRead.Store(int64(at)) }
+
+// Look is one look.
+func (v *Vigil) Look(now audio.Instant) error { return v.v.look(v.s, now) }
+
+// Talk keeps a child that says much from filling the log.
+type Talk struct{ t talk }
+
+func NewTalk(say func(string)) *Talk                { return &Talk{talk{say: say}} }
+func (t *Talk) Line(now audio.Instant, line string) { t.t.line(now, line) }
+func (t *Talk) Rest()                               { t.t.rest() }

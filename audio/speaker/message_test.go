@@ -146,7 +146,6 @@ func pairOf(t *testing.T) (a, b *speaker.Link) {
 }
 
 func TestLinkCarriesFiles(t *testing.T) {
-	before := openFiles(t)
 	a, b := pairOf(t)
 	f := someFile(t)
 	if _, err := f.WriteString("sound"); err != nil {
@@ -165,11 +164,12 @@ func TestLinkCarriesFiles(t *testing.T) {
 	if _, err := got.Files()[0].ReadAt(raw, 0); err != nil || string(raw) != "sound" {
 		t.Errorf("the file holds %q, %v", raw, err)
 	}
+	if n := len(leaks(t)); n != 1 {
+		t.Errorf("%d descriptors of the file, want that which was received", n)
+	}
 	got.Files()[0].Close()
-	a.Close()
-	b.Close()
-	if after := openFiles(t); after != before {
-		t.Errorf("%d files open, %d before", after, before)
+	if open := leaks(t); len(open) > 0 {
+		t.Errorf("left open: %q", open)
 	}
 }
 
@@ -188,15 +188,14 @@ func TestLinkRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a, b := pairOf(t)
 			m := c.m(t)
-			before := openFiles(t)
 			if err := a.Send(m); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := b.Receive(); !errors.Is(err, speaker.ErrMessage) {
 				t.Errorf("received %+v, %v; want ErrMessage", got, err)
 			}
-			if after := openFiles(t); after != before {
-				t.Errorf("%d files open, %d before: a refused message leaks", after, before)
+			if open := leaks(t); len(open) != len(m.Files()) {
+				t.Errorf("%d files were sent, and open are %q: a refused message leaks", len(m.Files()), open)
 			}
 		})
 	}

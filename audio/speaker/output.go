@@ -206,7 +206,9 @@ func (o *Output) unheard(why absent, pause time.Duration) {
 	o.mu.Lock()
 	o.state.Fault, o.state.Trouble = "nothing will be heard: "+why.Sentence, why.Trouble
 	if o.active == nil { // else a stand-in plays what is due, and tells of it
-		o.publish(o.ledger.overdue(audio.Monotonic(), o.state.Fault))
+		now := audio.Monotonic()
+		o.publish(o.ledger.overdue(now, o.state.Fault))
+		o.publish(o.ledger.expire(now))
 	}
 	o.mu.Unlock()
 	level := o.faults.level(why.Sentence, slog.LevelError)

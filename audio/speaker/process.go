@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"runtime"
 	"syscall"
+
+	"loalang/audio"
 )
 
 // childFile is the descriptor at which a child finds its end of the socket pair.
@@ -78,10 +80,12 @@ func (p *process) live(cmd *exec.Cmd, started chan<- error) {
 func pass(words *os.File, say func(line string)) {
 	defer closeFile(words)
 	lines := bufio.NewReaderSize(words, 4096)
+	t := talk{say: say}
+	defer t.rest()
 	for {
 		line, _, err := lines.ReadLine()
 		if len(line) > 0 {
-			say(string(line))
+			t.line(audio.Monotonic(), string(line))
 		}
 		if err != nil {
 			return

@@ -18,6 +18,8 @@ const (
 	openPatience = 5 * time.Second
 	// watchEvery is how often a child's reading is looked at.
 	watchEvery = 25 * time.Millisecond
+	// heldUp is how long this process may not have looked and still judge the child.
+	heldUp = 4 * watchEvery
 	// stallPlain is how long a child without real-time priority may stop reading.
 	stallPlain = time.Second
 	// stallRealTime is the least that one with it may, stallPeriods the periods.
@@ -218,40 +220,61 @@ func (s *session) why() error {
 	return s.failure
 }
 
-// watch ends a child that does not open its device, or stops reading. Two looks
-// in a row must agree: after a pause of this process itself, what the child
-// sent meanwhile is read first.
+// watch ends a child that does not open its device, or stops reading.
 func (s *session) watch() {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	strikes := 0
+	var v vigil
 	for {
 		select {
 		case <-s.done:
 			return
 		case <-tick.C:
 		}
-		why := s.stalled(audio.Monotonic())
-		if why == nil {
-			strikes = 0
-			continue
-		}
-		if strikes++; strikes == 2 {
+		if why := v.look(s, audio.Monotonic()); why != nil {
 			s.end(why)
 			return
 		}
 	}
 }
 
-// stalled says why the child is too slow; nil when it is not.
-func (s *session) stalled(now audio.Instant) error {
+// vigil is the watch over one child. It looks every watchEvery, and two looks in a row
+// must agree.
+type vigil struct {
+	last    audio.Instant // it looked
+	since   audio.Instant // this process was not held up
+	strikes int
+}
+
+// look says why the child must end; nil: it must not. Who has not looked for a while
+// was stopped or held up. What the child sent meanwhile is yet to be read, and when
+// that was more than fits, the newest of it was not sent at all.
+func (v *vigil) look(s *session, now audio.Instant) error {
+	if v.last == 0 || now.Sub(v.last) > heldUp {
+		v.since, v.strikes = now, 0
+	}
+	v.last = now
+	why := s.stalled(now, v.since)
+	if why == nil {
+		v.strikes = 0
+		return nil
+	}
+	if v.strikes++; v.strikes < 2 {
+		return nil
+	}
+	return why
+}
+
+// stalled says why the child is too slow; nil when it is not. Nothing is held
+// against it that was before since.
+func (s *session) stalled(now, since audio.Instant) error {
 	if s.opening() {
-		if now.Sub(max(s.began, audio.Instant(s.looked.Load()))) > openPatience {
+		if now.Sub(max(s.began, since, audio.Instant(s.looked.Load()))) > openPatience {
 			return fmt.Errorf("the sound device did not open within %v", openPatience)
 		}
 		return nil
 	}
-	silent := now.Sub(audio.Instant(s.lastRead.Load()))
+	silent := now.Sub(max(since, audio.Instant(s.lastRead.Load())))
 	if limit := stallLimit(s.up); silent > limit {
 		return fmt.Errorf("the sound device took no sound for %v", silent.Round(time.Millisecond))
 	}

@@ -66,6 +66,9 @@ func (x *trial) settle() {
 		if n := r.underruns(); n > 0 {
 			x.hindered = append(x.hindered, fmt.Sprintf("%d underruns", n))
 		}
+		if why := r.stoodStill(); why != "" {
+			x.hindered = append(x.hindered, why)
+		}
 	}
 }
 
@@ -92,6 +95,17 @@ func (r *rig) Cue(c audio.Cue) error {
 		x.punctual("the cue of "+c.ID, c.At.Add(-200*time.Millisecond))
 	}
 	return err
+}
+
+// stoodStill is why a child was lost that a machine which stands still loses as well;
+// empty: none was. To be asked behind underruns.
+func (r *rig) stoodStill() string {
+	for _, ev := range r.events {
+		if ev.Kind == audio.DeviceDown && (strings.Contains(ev.Detail, "took no sound for") || strings.Contains(ev.Detail, "signal: killed")) {
+			return ev.Detail
+		}
+	}
+	return ""
 }
 
 // underruns is how many were reported, once the rig has stopped.
