@@ -141,7 +141,7 @@ type child struct {
 	siren  audio.Clip // empty: there is none
 	prio   priority
 	tap    *tap
-	gate   gate
+	cues   *cueing
 
 	awaited chan struct{} // closed when the device is there; nil: it needs no looking for
 
@@ -162,7 +162,7 @@ type child struct {
 // newChild makes what the greeting asks for. The device is not open yet.
 func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	h, files := greeting.Hello, greeting.files
-	c := &child{link: l, prio: prio, gate: newGate(), events: make(chan audio.Event, eventQueue), wanted: map[string]wish{}, begun: map[string]int64{}, held: map[string]int64{}}
+	c := &child{link: l, prio: prio, cues: newCueing(newGate()), events: make(chan audio.Event, eventQueue), wanted: map[string]wish{}, begun: map[string]int64{}, held: map[string]int64{}}
 	choice, err := h.check()
 	if err != nil {
 		return nil, errors.Join(err, closeAll(files))
@@ -238,6 +238,7 @@ func (c *child) run(ctx context.Context) error {
 	go func() { _ = c.desk.Run(ctx) }() // returns nil when ctx ends
 	go func() { failed <- c.device.Run(ctx, c.desk) }()
 	go func() { parted <- c.obey() }()
+	go c.openCues(ctx)
 	go c.report(ctx)
 	select {
 	case err := <-failed:

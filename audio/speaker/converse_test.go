@@ -7,11 +7,19 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+
+	"loalang/audio"
 )
 
 // Converse is the inside of a child on the other end of a socket pair, but for what
 // changes the whole process, and for devices other than null.
 func Converse(ctx context.Context, conn *os.File) error {
+	return ConverseSlowly(ctx, conn, func(string) {})
+}
+
+// ConverseSlowly is Converse with a disk: wait is called with the ID of each cue before
+// its file is opened.
+func ConverseSlowly(ctx context.Context, conn *os.File, wait func(id string)) error {
 	l, err := newLink(conn)
 	if err != nil {
 		return err
@@ -29,6 +37,11 @@ func Converse(ctx context.Context, conn *os.File) error {
 		return errors.Join(err, l.send(&message{Fault: &fault{Sentence: err.Error()}}))
 	}
 	defer c.tap.pipe.Close()
+	open := c.cues.open
+	c.cues.open = func(q cue, f *os.File) (audio.DeskCue, error) {
+		wait(q.ID)
+		return open(q, f)
+	}
 	return c.run(ctx)
 }
 

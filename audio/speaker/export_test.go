@@ -210,3 +210,15 @@ type Talk struct{ t talk }
 func NewTalk(say func(string)) *Talk                { return &Talk{talk{say: say}} }
 func (t *Talk) Line(now audio.Instant, line string) { t.t.line(now, line) }
 func (t *Talk) Rest()                               { t.t.rest() }
+
+// Slow is a source that is read through the gate.
+type Slow interface {
+	audio.Source
+	Close() error
+}
+
+// NewGate makes sources be read one at a time.
+func NewGate() func(Slow) audio.Source {
+	g := newGate()
+	return func(s Slow) audio.Source { return g.slow(s) }
+}

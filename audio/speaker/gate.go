@@ -13,6 +13,9 @@ const (
 	gateFrames = 4096
 	// gateRest is the pause behind it.
 	gateRest = time.Millisecond
+	// gatePatience is how long others wait for one that is being read: who takes longer
+	// waits for a disk, and needs no core.
+	gatePatience = 20 * time.Millisecond
 )
 
 // gate lets the sources of a child be read one at a time and in small pieces.
@@ -22,6 +25,25 @@ const (
 type gate chan struct{}
 
 func newGate() gate { return make(gate, 1) }
+
+// enter waits until nobody else reads, though not for a disk that hangs. Its answer is
+// to be called behind the read.
+func (g gate) enter() (leave func()) {
+	out := func() { <-g }
+	select {
+	case g <- struct{}{}:
+		return out
+	default:
+	}
+	patience := time.NewTimer(gatePatience)
+	defer patience.Stop()
+	select {
+	case g <- struct{}{}:
+		return out
+	case <-patience.C:
+		return func() {}
+	}
+}
 
 // slow is source, read through the gate. It still yields more than forty times
 // as fast as it is played.
@@ -45,9 +67,9 @@ func (s *slowSource) Read(dst []float32) (int, error) {
 		time.Sleep(gateRest)
 		s.since = 0
 	}
-	s.gate <- struct{}{}
+	leave := s.gate.enter()
 	n, err := s.source.Read(dst[:min(len(dst), gateFrames)])
-	<-s.gate
+	leave()
 	s.since += n
 	return n, err
 }

@@ -22,9 +22,9 @@ func (c *child) obey() error {
 		}
 		switch {
 		case m.Cue != nil:
-			c.cue(*m.Cue, m.files[0])
+			c.cues.add(*m.Cue, m.files[0])
 		case m.Stop != nil:
-			c.desk.Stop(m.Stop.IDs...)
+			c.stop(m.Stop.IDs)
 		case m.Raise != nil:
 			c.raise(*m.Raise, m.files)
 		case m.Lower != nil:
@@ -32,6 +32,7 @@ func (c *child) obey() error {
 		case m.Listen != nil:
 			c.tap.on.Store(*m.Listen)
 		case m.Leave:
+			c.stop(nil)
 			c.desk.Hush()
 			for _, id := range c.raised() {
 				c.lower(id)
@@ -41,49 +42,6 @@ func (c *child) obey() error {
 		default:
 			return errors.Join(fmt.Errorf("%w: it is none for a child", ErrMessage), closeAll(m.files))
 		}
-	}
-}
-
-// cue hands a file to the Desk. What cannot be taken ends at once.
-func (c *child) cue(q cue, f *os.File) {
-	if q.Stream != nil {
-		c.stream(q, f)
-		return
-	}
-	source, err := audio.OpenSource(f)
-	if err != nil {
-		closeFile(f)
-		c.refuse(q.ID, err)
-		return
-	}
-	words := deskCue(q)
-	if q.Bed != nil {
-		loop := source.Loop()
-		loop.From(q.From)
-		words.Source = c.gate.slow(loop)
-	} else {
-		source.From(q.From)
-		words.Source, words.Frames = c.gate.slow(source), source.Frames()
-	}
-	err = c.desk.Cue(words)
-	if err != nil {
-		closeFile(f)
-		c.refuse(q.ID, err)
-	}
-}
-
-// stream hands a pipe to the Desk.
-func (c *child) stream(q cue, f *os.File) {
-	source, err := audio.OpenPipe(f)
-	closeFile(f)
-	if err != nil {
-		c.refuse(q.ID, err)
-		return
-	}
-	words := deskCue(q)
-	words.Source = source
-	if err := c.desk.Cue(words); err != nil {
-		c.refuse(q.ID, errors.Join(err, source.Close()))
 	}
 }
 
