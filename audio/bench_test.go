@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"math"
 	"testing"
 	"time"
 
@@ -105,35 +107,71 @@ func TestPullAllocatesNothing(t *testing.T) {
 	}
 }
 
-// steady is a live source that always has sound.
-type steady struct{ sent int }
-
-func (s *steady) Read(dst []float32) (int, error) {
-	if s.sent > 20000 {
-		time.Sleep(time.Duration(len(dst)) * time.Second / 48200)
-	}
-	for i := range dst {
-		dst[i] = 0.01 * float32(i%7)
-	}
-	s.sent += len(dst)
-	return len(dst), nil
+// fed is a live source that gives as many frames as it is told to, each a multiple
+// of 100.
+type fed struct {
+	more chan int
+	done chan struct{}
+	left int
+	sent int
 }
 
-// streaming is a Desk on which a stream sounds whose rate is steered.
-func streaming(tb testing.TB) *audio.Desk {
+func (s *fed) Read(dst []float32) (int, error) {
+	if s.left == 0 {
+		select {
+		case s.left = <-s.more:
+		case <-s.done:
+			return 0, io.EOF
+		}
+	}
+	n := min(len(dst), s.left)
+	for i := range dst[:n] {
+		dst[i] = float32((s.sent+i)%7*100) / 32768
+	}
+	s.left -= n
+	s.sent += n
+	return n, nil
+}
+
+func (s *fed) Close() error {
+	close(s.done)
+	return nil
+}
+
+// streaming pulls from a Desk on which a stream sounds whose rate is steered: its
+// sender gives 482 frames for 480.
+func streaming(tb testing.TB) (pull func(), buf []float32) {
 	tb.Helper()
 	d := sounding(tb, 0, false)
-	if err := d.Cue(streamOf("live", &steady{}, held)); err != nil {
+	s := &fed{more: make(chan int), done: make(chan struct{})}
+	if err := d.Cue(streamOf("live", s, held)); err != nil {
 		tb.Fatal(err)
 	}
-	time.Sleep(50 * time.Millisecond)
-	return d
+	s.more <- int(heldFrames) + 960
+	buf = make([]float32, 480)
+	pull = func() {
+		s.more <- 482
+		d.Pull(buf)
+	}
+	for range 120 { // until its clock is known
+		pull()
+	}
+	return pull, buf
 }
 
 func TestPullOfAStreamAllocatesNothing(t *testing.T) {
-	d, buf := streaming(t), make([]float32, 480)
-	if n := testing.AllocsPerRun(150, func() { d.Pull(buf) }); n != 0 {
+	pull, buf := streaming(t)
+	if n := testing.AllocsPerRun(150, pull); n != 0 {
 		t.Errorf("a pull allocates %v times, want 0", n)
+	}
+	between := 0
+	for _, v := range buf {
+		if math.Mod(float64(v)*32768, 100) != 0 {
+			between++
+		}
+	}
+	if between < len(buf)/2 {
+		t.Errorf("%d of %d frames lie between those of the sender, want most: its rate was not steered", between, len(buf))
 	}
 }
 
@@ -153,25 +191,28 @@ func TestPullInStepAllocatesNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkPullResampled is 10 ms of a file that is put in step, and of a stream.
+// BenchmarkPullResampled is 10 ms of a file that is put in step, and of a stream,
+// with the giving of what its sender says.
 func BenchmarkPullResampled(b *testing.B) {
-	for _, c := range []struct {
-		name string
-		make func(testing.TB) *audio.Desk
-	}{{"file", amiss}, {"stream", streaming}} {
-		b.Run(c.name, func(b *testing.B) {
-			d, buf := c.make(b), make([]float32, 480)
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				if i%200 == 199 { // as in BenchmarkPull
-					b.StopTimer()
-					d = c.make(b)
-					b.StartTimer()
-				}
-				d.Pull(buf)
+	b.Run("file", func(b *testing.B) {
+		d, buf := amiss(b), make([]float32, 480)
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			if i%200 == 199 { // as in BenchmarkPull
+				b.StopTimer()
+				d = amiss(b)
+				b.StartTimer()
 			}
-		})
-	}
+			d.Pull(buf)
+		}
+	})
+	b.Run("stream", func(b *testing.B) {
+		pull, _ := streaming(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			pull()
+		}
+	})
 }
 
 // BenchmarkPull is 10 ms of sound.

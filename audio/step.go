@@ -10,8 +10,8 @@ const (
 	// for bit, in seconds: more than a card's anchors are off, and so little that
 	// two outputs are half a millisecond apart at most.
 	stepBand = 200e-6
-	// stepPull is by how much the rate is changed for each second of error: what is
-	// wrong is put right within some 10 s.
+	// stepPull is by how much the rate is changed for each second of error: of what is
+	// wrong a third is left after some 10 s, and a twentieth after 30.
 	stepPull = 0.1
 	// maxStep bounds how far the rate of a file is changed, 9 cents; a drift of 100
 	// parts per million takes a sixth of a cent.

@@ -320,6 +320,28 @@ func TestUnderrunIsMadeGood(t *testing.T) {
 	})
 }
 
+// TestUnderrunIsNoDrift: the crystal is no worse than before because the card ran
+// dry. Taken for a drift it would keep the file three milliseconds off for a minute.
+func TestUnderrunIsNoDrift(t *testing.T) {
+	onDrifting(t, 0, func(t *testing.T, d *drifting) {
+		const start, length = 48000, 120 * 48000
+		var worst float64
+		d.hear = func(at audio.Frames, x []float32) {
+			if at%48000 == 0 && at >= 90*48000 && at < 100*48000 {
+				should := d.leaves(float64(at)).Sub(frameAt(start)).Seconds()
+				worst = max(worst, math.Abs(wrap(should-phaseOf(x))))
+			}
+		}
+		d.cue(audio.DeskCue{ID: "a", Source: &wave{n: length}, Frames: length, At: frameAt(start)})
+		d.run(40 * 48000)
+		d.lost += 30 * time.Millisecond
+		d.run(101 * 48000)
+		if worst > 0.001 || worst == 0 {
+			t.Errorf("50 s later it is %v s from where it should be", worst)
+		}
+	})
+}
+
 // TestCuedLongAhead: the instant is met by the card's clock as it is then.
 func TestCuedLongAhead(t *testing.T) {
 	for _, ppm := range []float64{100, -100} {
