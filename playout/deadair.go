@@ -95,10 +95,14 @@ func (p *Player) soundsAgain(ev audio.Event) {
 		return
 	}
 	pt.silent = 0
-	if !pt.mute {
-		return
+	if pt.mute {
+		p.heardAgain(it, pt)
 	}
-	pt.mute = false
+}
+
+// heardAgain ends the alarm, and what the row says of it.
+func (p *Player) heardAgain(it *item, pt *part) {
+	pt.silent, pt.mute = 0, false
 	it.row.Heard = it.heard()
 	p.book.record(it.row)
 	p.alarmSilence(nil)

@@ -81,6 +81,7 @@ func (p *Player) partStarted(ev audio.Event) {
 	}
 	first := len(it.row.Airings) == 0
 	p.openAiring(it, pt, ev.At)
+	p.lacksSound(it, pt, ev.At)
 	if first {
 		it.row.Lateness = it.row.Airings[0].Started.Sub(it.promised())
 		p.cfg.Log.Info("occurrence started", "occurrence", it.occ.ID, "late", it.row.Lateness)

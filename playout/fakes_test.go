@@ -318,7 +318,7 @@ func (o *output) lose() {
 	defer o.mu.Unlock()
 	o.down = true
 	for _, id := range o.order { // in the order of speaker.Output
-		if k := o.cues[id]; !k.done && k.live {
+		if k := o.cues[id]; !k.done && (k.live || k.Stream != nil) { // a pipe has one reader: its next is opened anew
 			o.endLocked(k, audio.Lost)
 		}
 	}

@@ -38,22 +38,24 @@ func (p *Player) broke(it *item, broken int) {
 	cause, sounded := pt.cause, it.sounded
 	p.takeBack(it) // parts behind the broken one wait for nothing
 	now := p.cfg.Mono()
-	it.from, it.want = broken, now
+	it.from, it.want = broken, max(now, p.soonest(it))
 	if it.yields != "" && cause != audio.Lost {
 		cause = audio.Replaced
 	}
 	it.yields = ""
 	switch cause {
 	case audio.Unread: // of a stream
-		it.want = now.Add(retryAfter)
+		it.want = max(it.want, now.Add(retryAfter))
 		p.blame(it, CauseStation)
 	case audio.Replaced:
 		if sounded {
 			p.interrupted(it, scheduler.ReasonPreempted, now.Add(longestInterruption))
 		}
 	case audio.Lost:
-		p.blame(it, scheduler.ReasonDevice)
-		it.want = now.Add(retryAfter)
+		if again := now.Add(retryAfter); it.want <= again { // else it has not missed anything
+			it.want = again
+			p.blame(it, scheduler.ReasonDevice)
+		}
 		if sounded {
 			it.lost = true
 			p.interrupted(it, scheduler.ReasonDevice, max(it.latest, now.Add(p.grace(it))))
@@ -62,6 +64,15 @@ func (p *Player) broke(it *item, broken int) {
 		p.blame(it, scheduler.ReasonLate)
 	}
 	p.arrange()
+}
+
+// soonest is the instant before which the item may not begin: what is lost before
+// its time waits for it.
+func (p *Player) soonest(it *item) audio.Instant {
+	if it.anyAired() || it.atOnce() {
+		return 0
+	}
+	return p.instant(it.occ.Due)
 }
 
 // interrupted applies the rule of an item that sounded and was interrupted. It

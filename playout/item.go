@@ -309,6 +309,9 @@ func (it *item) anySounding() bool {
 	return false
 }
 
+// anyAired says whether something of the item has sounded.
+func (it *item) anyAired() bool { return len(it.row.Airings) > 0 }
+
 // abandon ends an item from outside its own course.
 func (p *Player) abandon(it *item, cause string) {
 	p.silence(it)
@@ -329,6 +332,9 @@ func (p *Player) abandon(it *item, cause string) {
 func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	if it.ampErr != nil && outcome == Played {
 		outcome, cause = Missed, "amplifier"
+	}
+	if (outcome == Played || outcome == Cut) && it.voiceless() {
+		outcome, cause = Missed, CauseStation
 	}
 	if outcome == Withdrawn && len(it.row.Airings) > 0 {
 		outcome, cause = StoppedBy, scheduler.ReasonWithdrawn // withdrawn is what nobody heard

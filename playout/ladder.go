@@ -56,6 +56,6 @@ type Feed interface {
 // FeedChange is what a Feed gives from an instant on.
 type FeedChange struct {
 	At     audio.Instant
-	Part   scheduler.PartKind // PartRelay, PartFallback or PartLive
+	Part   scheduler.PartKind // PartRelay, PartFallback, PartNothing or PartLive
 	Detail string             // why, for the log
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"loalang/audio"
@@ -105,8 +106,32 @@ func (p *Player) gives(it *item, c FeedChange) {
 	at := max(c.At, pt.started)
 	p.closeAiring(it, pt, at, max(0, audio.Rate.N(at.Sub(pt.started))), audio.Completed)
 	p.openAiring(it, pt, at)
+	p.lacksSound(it, pt, at)
 	p.book.record(it.row)
 	p.show()
+}
+
+// lacksSound raises the alarm while a stream has nothing to give, and ends it.
+func (p *Player) lacksSound(it *item, pt *part, at audio.Instant) {
+	switch {
+	case !streamed(pt.Part):
+	case it.gives == scheduler.PartNothing:
+		p.blame(it, CauseStation)
+		pt.silent = at
+		p.deadAir(it, pt)
+	case pt.mute:
+		p.heardAgain(it, pt)
+	}
+}
+
+// voiceless says whether a relay gave nothing, all the time: nobody heard of it.
+func (it *item) voiceless() bool {
+	if it.occ.Relay == nil || len(it.row.Airings) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(it.row.Airings, func(a Airing) bool {
+		return a.Part != scheduler.PartNothing && a.Frames >= int64(audio.Rate.N(leastStream))
+	})
 }
 
 // cueStream opens the stream anew for a cue: nobody wants to hear what it gave

@@ -330,3 +330,68 @@ func TestRelayTellsOfItsFallback(t *testing.T) {
 		}
 	})
 }
+
+// A card that is lost while a relay waits for its time does not bring that forward.
+func TestRelayLostBeforeItsTimeWaitsForIt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, withStation(receiver{feed: newStreamFeed()}))
+		s.player.Play(s.relay("r", 20*time.Second, 30*time.Second))
+		s.at(12 * time.Second)
+		s.out.lose()
+		s.at(13 * time.Second)
+		s.out.back()
+		s.at(2 * time.Minute)
+		if r := s.expect("r", playout.Played, "completed", 1); s.since(r.Airings[0]) != 20*time.Second {
+			t.Errorf("it began at %s", s.since(r.Airings[0]))
+		}
+	})
+}
+
+// A station that is lost, with nothing to stand in for it, is silence: an airing of
+// its own, an alarm, and no success when there was nothing else.
+func TestRelayTellsThatItGaveNothing(t *testing.T) {
+	for name, tt := range map[string]struct {
+		back    bool
+		outcome playout.Outcome
+		cause   string
+		parts   []scheduler.PartKind
+	}{
+		"OK comes back": {true, playout.Played, playout.CauseStation, []scheduler.PartKind{scheduler.PartNothing, scheduler.PartRelay}},
+		"never there":   {false, playout.Missed, playout.CauseStation, []scheduler.PartKind{scheduler.PartNothing}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				feed := newStreamFeed()
+				s := newStage(t, withStation(receiver{feed: feed}))
+				s.player.Play(s.relay("r", 20*time.Second, time.Minute))
+				s.at(18 * time.Second)
+				feed.changes <- playout.FeedChange{At: s.out.now(), Part: scheduler.PartNothing, Detail: "no-host"}
+				s.at(19 * time.Second)
+				if s.player.Air().DeadAir != nil {
+					t.Error("an alarm before its time")
+				}
+				s.at(30 * time.Second)
+				if d := s.player.Air().DeadAir; d == nil || d.Occurrence != "r" || s.row("r").Heard != playout.HeardSilent {
+					t.Errorf("no alarm: %+v, heard %q", d, s.row("r").Heard)
+				}
+				if tt.back {
+					feed.changes <- playout.FeedChange{At: s.out.now(), Part: scheduler.PartRelay}
+					s.at(40 * time.Second)
+					if s.player.Air().DeadAir != nil {
+						t.Error("the alarm goes on")
+					}
+				}
+				s.at(2 * time.Minute)
+				r := s.expect("r", tt.outcome, tt.cause, len(tt.parts))
+				for i, want := range tt.parts {
+					if r.Airings[i].Part != want {
+						t.Errorf("airing %d is %s, want %s", i, r.Airings[i].Part, want)
+					}
+				}
+				if !tt.back && r.Heard != playout.HeardSilent {
+					t.Errorf("heard %q", r.Heard)
+				}
+			})
+		})
+	}
+}

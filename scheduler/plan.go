@@ -93,6 +93,7 @@ const (
 	PartBed      PartKind = "bed"      // music under the voices
 	PartRelay    PartKind = "relay"    // a station, as it comes
 	PartFallback PartKind = "fallback" // instead of what is silent
+	PartNothing  PartKind = "nothing"  // of a station that is lost, and nothing stands in for it
 	PartLive     PartKind = "live"     // the microphone of somebody who is signed in
 )
 

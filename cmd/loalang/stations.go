@@ -123,6 +123,11 @@ type joined struct {
 // Changes implements playout.Feed.
 func (j joined) Changes() <-chan playout.FeedChange { return j.changes }
 
+// partsOf are the player's words.
+var partsOf = map[relay.Sounds]scheduler.PartKind{
+	relay.GivesStation: scheduler.PartRelay, relay.GivesFallback: scheduler.PartFallback, relay.GivesNothing: scheduler.PartNothing,
+}
+
 // reworded says in the player's words what a feed gives. It ends with the feed,
 // whether anybody listens or not.
 func reworded(from <-chan relay.Change) <-chan playout.FeedChange {
@@ -130,12 +135,8 @@ func reworded(from <-chan relay.Change) <-chan playout.FeedChange {
 	go func() {
 		defer close(to)
 		for c := range from {
-			part := scheduler.PartFallback // nothing sounds where a fallback should
-			if c.Gives == relay.GivesStation {
-				part = scheduler.PartRelay
-			}
 			select {
-			case to <- playout.FeedChange{At: c.At, Part: part, Detail: c.Detail}:
+			case to <- playout.FeedChange{At: c.At, Part: partsOf[c.Gives], Detail: c.Detail}:
 			default: // nobody has read so many of them, and they are in the log
 			}
 		}
