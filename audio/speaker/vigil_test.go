@@ -1,6 +1,8 @@
 package speaker_test
 
 import (
+	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -58,5 +60,26 @@ func TestVigilForgivesItsOwnPause(t *testing.T) {
 		if at := looks(v, back.Add(time.Second), back.Add(3*time.Second), 0); at == 0 {
 			t.Errorf("behind a pause of %v a frozen card is not found any more", pause)
 		}
+	}
+}
+
+// TestParentStoppedAndContinued: five seconds in which it is not there cost nothing. The
+// child plays what it has, and is kept.
+func TestParentStoppedAndContinued(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seven seconds of real time: run without -short")
+	}
+	parent, child := startParent(t)
+	signal := func(s os.Signal) {
+		if err := parent.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signal(syscall.SIGSTOP)
+	time.Sleep(5 * time.Second)
+	signal(syscall.SIGCONT)
+	time.Sleep(1500 * time.Millisecond)
+	if err := syscall.Kill(child, 0); err != nil {
+		t.Errorf("the child %d is gone after its parent was stopped and went on: %v", child, err)
 	}
 }
