@@ -130,6 +130,7 @@ func (l *link) Close() error               { return l.close() }
 func (l *link) File() *os.File             { return l.file }
 
 func (e *ears) Hear(pcm []byte)                         { e.hear(pcm) }
+func (e *ears) Listening() bool                         { return e.listening() }
 func (e *ears) Close()                                  { e.close() }
 func (e *ears) Follow(pipe *os.File, heard func() bool) { e.follow(pipe, heard) }
 func (m *mailbox) Put(ev audio.Event)                   { m.put(ev) }

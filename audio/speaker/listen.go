@@ -22,11 +22,11 @@ const (
 type ears struct {
 	mu     sync.Mutex
 	all    map[*ear]struct{}
-	turned func(listening bool) // called without mu when the first comes or the last goes
+	turned func() // called without mu when the first came or the last went: ask listening
 	closed bool
 }
 
-func newEars(turned func(bool)) *ears { return &ears{all: map[*ear]struct{}{}, turned: turned} }
+func newEars(turned func()) *ears { return &ears{all: map[*ear]struct{}{}, turned: turned} }
 
 // ear is one listener: a ring of bytes that loses its oldest.
 type ear struct {
@@ -55,7 +55,7 @@ func (e *ears) open(ctx context.Context) (*ear, error) {
 	listener.stop = context.AfterFunc(ctx, listener.end)
 	e.mu.Unlock()
 	if first {
-		e.turned(true)
+		e.turned()
 	}
 	return listener, nil
 }
@@ -97,7 +97,7 @@ func (e *ears) leave(listener *ear) {
 	last := there && len(e.all) == 0
 	e.mu.Unlock()
 	if last {
-		e.turned(false)
+		e.turned()
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 
 func TestEarsHear(t *testing.T) {
 	var turns []bool
-	e := speaker.NewEars(func(on bool) { turns = append(turns, on) })
+	var e *speaker.Ears
+	e = speaker.NewEars(func() { turns = append(turns, e.Listening()) })
 	one, err := e.Open(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -44,9 +45,47 @@ func TestEarsHear(t *testing.T) {
 	}
 }
 
+// TestEarsThatComeAndGoAtOnce: the tap was once turned off behind the one who had come
+// last, who then heard nothing.
+func TestEarsThatComeAndGoAtOnce(t *testing.T) {
+	var e *speaker.Ears
+	var told atomic.Bool
+	leaving, held := make(chan struct{}), make(chan struct{})
+	calls := 0
+	e = speaker.NewEars(func() {
+		if calls++; calls == 2 { // that of the one who goes is held up
+			close(leaving)
+			<-held
+		}
+		told.Store(e.Listening())
+	})
+	one, err := e.Open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := make(chan error)
+	go func() { gone <- one.Close() }()
+	<-leaving
+	two, err := e.Open(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	close(held)
+	if err := <-gone; err != nil {
+		t.Error(err)
+	}
+	if !told.Load() {
+		t.Error("the tap is off while somebody listens")
+	}
+	two.Close()
+	if told.Load() {
+		t.Error("the tap is on while nobody listens")
+	}
+}
+
 // TestSlowEarLosesTheOldest: two seconds are kept, the air does not wait.
 func TestSlowEarLosesTheOldest(t *testing.T) {
-	e := speaker.NewEars(func(bool) {})
+	e := speaker.NewEars(func() {})
 	ear, err := e.Open(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +111,7 @@ func TestSlowEarLosesTheOldest(t *testing.T) {
 
 func TestEarEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := speaker.NewEars(func(bool) {})
+		e := speaker.NewEars(func() {})
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		ear, err := e.Open(ctx)
@@ -86,7 +125,7 @@ func TestEarEndsWithItsContext(t *testing.T) {
 }
 
 func TestEarsClose(t *testing.T) {
-	e := speaker.NewEars(func(bool) {})
+	e := speaker.NewEars(func() {})
 	ear, err := e.Open(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +146,7 @@ func TestFollowKeepsFramesWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := speaker.NewEars(func(bool) {})
+	e := speaker.NewEars(func() {})
 	ear, err := e.Open(context.Background())
 	if err != nil {
 		t.Fatal(err)

@@ -295,11 +295,12 @@ func (o *Output) State() audio.OutputState {
 // behind loses the oldest. ErrEnded after the end of Run.
 func (o *Output) Listen(ctx context.Context) (io.ReadCloser, error) { return o.ears.open(ctx) }
 
-// turnTap tells the child whether anybody listens.
-func (o *Output) turnTap(listening bool) {
+// turnTap tells the child whether anybody listens, as it is now: of two who come and go
+// at once either may be the later one here.
+func (o *Output) turnTap() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.active != nil {
-		o.active.tell(&message{Listen: new(listening)})
+		o.active.tell(&message{Listen: new(o.ears.listening())})
 	}
 }
