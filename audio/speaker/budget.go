@@ -31,7 +31,7 @@ func (c *child) load(id string, files []*os.File) ([]audio.Clip, error) {
 	if err := c.reserve(id, size); err != nil {
 		return nil, errors.Join(err, closeAll(files))
 	}
-	return readClips(files)
+	return c.clips(files)
 }
 
 // reserve sets memory aside for the clips of an alarm, instead of what it had.

@@ -142,6 +142,7 @@ type child struct {
 	prio   priority
 	tap    *tap
 	cues   *cueing
+	clips  func(files []*os.File) ([]audio.Clip, error) // reads and closes them
 
 	awaited chan struct{} // closed when the device is there; nil: it needs no looking for
 
@@ -162,7 +163,7 @@ type child struct {
 // newChild makes what the greeting asks for. The device is not open yet.
 func newChild(l *link, prio priority, greeting *message) (*child, error) {
 	h, files := greeting.Hello, greeting.files
-	c := &child{link: l, prio: prio, cues: newCueing(newGate()), events: make(chan audio.Event, eventQueue), wanted: map[string]wish{}, begun: map[string]int64{}, held: map[string]int64{}}
+	c := &child{link: l, prio: prio, cues: newCueing(newGate()), clips: readClips, events: make(chan audio.Event, eventQueue), wanted: map[string]wish{}, begun: map[string]int64{}, held: map[string]int64{}}
 	choice, err := h.check()
 	if err != nil {
 		return nil, errors.Join(err, closeAll(files))

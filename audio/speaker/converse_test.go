@@ -18,7 +18,7 @@ func Converse(ctx context.Context, conn *os.File) error {
 }
 
 // ConverseSlowly is Converse with a disk: wait is called with the ID of each cue before
-// its file is opened.
+// its file is opened, and with "an alarm" before the words of one are read.
 func ConverseSlowly(ctx context.Context, conn *os.File, wait func(id string)) error {
 	l, err := newLink(conn)
 	if err != nil {
@@ -41,6 +41,10 @@ func ConverseSlowly(ctx context.Context, conn *os.File, wait func(id string)) er
 	c.cues.open = func(q cue, f *os.File) (audio.DeskCue, error) {
 		wait(q.ID)
 		return open(q, f)
+	}
+	c.clips = func(files []*os.File) ([]audio.Clip, error) {
+		wait("an alarm")
+		return readClips(files)
 	}
 	return c.run(ctx)
 }

@@ -72,6 +72,20 @@ func (d *slowDisk) cue(id, after string) {
 	d.send((&speaker.Message{Cue: q}).With(tone(d.t, 50*time.Millisecond, 0.5)))
 }
 
+// next is the next event about id.
+func (d *slowDisk) next(id string) audio.Event {
+	d.t.Helper()
+	for {
+		m, err := d.Receive()
+		if err != nil {
+			d.t.Fatalf("before more of %s: %v", id, err)
+		}
+		if m.Event != nil && m.Event.ID == id {
+			return *m.Event
+		}
+	}
+}
+
 // event is the next of a kind about id.
 func (d *slowDisk) event(kind audio.EventKind, id string) audio.Event {
 	d.t.Helper()
@@ -106,6 +120,37 @@ func TestAlarmDoesNotWaitForADisk(t *testing.T) {
 	d.event(audio.AlarmOff, "flood")
 	if took := audio.Monotonic().Sub(asked); took > 900*time.Millisecond {
 		t.Errorf("it took %v: longer than the disk is waited for", took)
+	}
+}
+
+// TestSirenDoesNotWaitForItsWords: that of an alarm to be repeated once did, so that a
+// disk that hung kept it silent on the next child. The words follow the siren that
+// sounds, and are counted from there.
+func TestSirenDoesNotWaitForItsWords(t *testing.T) {
+	d := newSlowDisk(t, "an alarm")
+	raise := &speaker.RaiseWord{
+		ID: "flood", Cycle: []speaker.RaisePart{{Siren: true, Name: "siren"}, {Name: "words"}}, Repeat: 2, Turn: 1,
+	}
+	d.send((&speaker.Message{Raise: raise}).With(tone(t, 50*time.Millisecond, 0.5)))
+	d.event(audio.AlarmOn, "flood")
+	for range 3 { // it goes on while they are awaited
+		if part := d.event(audio.PartOn, "flood"); part.Part != "siren" {
+			t.Errorf("part %q before the words were read", part.Part)
+		}
+	}
+	d.release["an alarm"] <- struct{}{}
+	words := 0
+	for {
+		ev := d.next("flood")
+		if ev.Kind == audio.PartOn && ev.Part == "words" {
+			words++
+		}
+		if ev.Kind == audio.AlarmOff {
+			if ev.Cause != audio.Completed || words != 2 {
+				t.Errorf("it ended %+v behind %d times its words, want two", ev, words)
+			}
+			return
+		}
 	}
 }
 

@@ -81,9 +81,9 @@ func (c *child) raise(r raise, files []*os.File) {
 		c.sound(r, nil)
 		return
 	}
-	if _, begun := c.begun[r.ID]; !begun && r.Cycle[0].Siren && r.Repeat == 0 {
-		first := r
-		first.Cycle, first.Rest = r.Cycle[:1], 0
+	if _, begun := c.begun[r.ID]; !begun && r.Cycle[0].Siren {
+		first := r // what follows goes on behind it, and is counted from there
+		first.Cycle, first.Rest, first.Repeat = r.Cycle[:1], 0, 0
 		c.sound(first, nil)
 	}
 	go func() {
