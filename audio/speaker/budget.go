@@ -17,9 +17,12 @@ const clipBudget = 2 * 48000 * 500
 // errBudget: an alarm with more sound than fits in the memory set aside for it.
 var errBudget = errors.New("an alarm is too long")
 
+// errGone: an alarm that nobody wants any more, as it was raised.
+var errGone = errors.New("lowered, or raised anew")
+
 // load reads the clips of an alarm, if there is room for them beside those of the
 // other alarms, and closes the files.
-func (c *child) load(id string, files []*os.File) ([]audio.Clip, error) {
+func (c *child) load(id string, want wish, files []*os.File) ([]audio.Clip, error) {
 	size := int64(0)
 	for _, f := range files {
 		info, err := f.Stat()
@@ -28,16 +31,19 @@ func (c *child) load(id string, files []*os.File) ([]audio.Clip, error) {
 		}
 		size += info.Size()
 	}
-	if err := c.reserve(id, size); err != nil {
+	if err := c.reserve(id, want, size); err != nil {
 		return nil, errors.Join(err, closeAll(files))
 	}
 	return c.clips(files)
 }
 
 // reserve sets memory aside for the clips of an alarm, instead of what it had.
-func (c *child) reserve(id string, size int64) error {
+func (c *child) reserve(id string, want wish, size int64) error {
 	c.alarms.Lock()
 	defer c.alarms.Unlock()
+	if c.wanted[id] != want {
+		return errGone
+	}
 	others := int64(0)
 	for other, held := range c.held {
 		if other != id {

@@ -18,9 +18,10 @@ import (
 func TestChildOutOfMemory(t *testing.T) {
 	card := newRuler(t, 32)
 	siren := tone(t, 200*time.Millisecond, 0.9)
+	words := tone(t, 4*time.Minute, 0.5) // 23 MB
+	f := tone(t, 20*time.Second, 0.3)
 	r := start(t, "default", func(c *speaker.Config) { roomy(c); c.Siren = siren })
 	r.waitFor(audio.DeviceUp, "")
-	f := tone(t, 20*time.Second, 0.3)
 	for _, c := range []audio.Cue{{ID: "now", At: in(300 * time.Millisecond)}, {ID: "behind", After: "now"}, {ID: "later", At: in(5 * time.Second)}} {
 		c.File = f
 		if err := r.Cue(c); err != nil {
@@ -36,7 +37,6 @@ func TestChildOutOfMemory(t *testing.T) {
 	if err := unix.Prlimit(pid, unix.RLIMIT_DATA, &limit, nil); err != nil {
 		t.Fatal(err)
 	}
-	words := tone(t, 4*time.Minute, 0.5) // 23 MB
 	died := audio.Monotonic()
 	if err := r.Raise(audio.Alarm{ID: "flood", Cycle: []audio.AlarmPart{{}, {File: words}}}); err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func (c *child) raise(r raise, files []*os.File) {
 		c.sound(first, nil)
 	}
 	go func() {
-		clips, err := c.load(r.ID, files)
+		clips, err := c.load(r.ID, want, files)
 		c.alarms.Lock()
 		defer c.alarms.Unlock()
 		if c.wanted[r.ID] != want { // lowered meanwhile, or raised anew
