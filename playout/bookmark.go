@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"loalang/audio"
@@ -55,6 +56,7 @@ type markedItem struct {
 	Occurrence scheduler.Occurrence
 	Row        AsRun
 	Parts      []markedPart
+	Bed        *markedPart   // nil: none was heard
 	Begins     audio.Instant // first frame of its newest try
 	Hurt, Went string        // as in item
 	EndAs      Outcome       // as in item: it was being ended
@@ -192,7 +194,11 @@ func (p page) check() error {
 		if m.Occurrence.ID == "" || m.Occurrence.ID != m.Row.Occurrence {
 			return fmt.Errorf("bookmark: the row of %q is of %q", m.Occurrence.ID, m.Row.Occurrence)
 		}
-		for _, mp := range m.Parts {
+		parts := m.Parts
+		if m.Bed != nil {
+			parts = append(slices.Clone(parts), *m.Bed)
+		}
+		for _, mp := range parts {
 			if mp.Airing >= len(m.Row.Airings) || mp.Airing < 0 && mp.Started != 0 || mp.Skipped < 0 || mp.Told < 0 {
 				return fmt.Errorf("bookmark: a part of %s makes no sense", m.Occurrence.ID)
 			}

@@ -36,6 +36,7 @@ func (p *Player) event(ctx context.Context, ev audio.Event) {
 		p.changed()
 	case audio.DeviceDown:
 		p.isUp(false)
+		p.deviceGone()
 		p.cfg.Log.Error("the output is gone", "device", ev.Device, "cause", ev.Cause, "detail", ev.Detail)
 		p.changed()
 	}
@@ -84,6 +85,9 @@ func (p *Player) partStarted(ev audio.Event) {
 	p.lacksSound(it, pt, ev.At)
 	if first {
 		it.row.Lateness = it.row.Airings[0].Started.Sub(it.promised())
+		if it.due != 0 { // the clock may have been set since
+			it.row.Lateness = ev.At.Sub(it.due)
+		}
 		p.cfg.Log.Info("occurrence started", "occurrence", it.occ.ID, "late", it.row.Lateness)
 	}
 	p.book.record(it.row)
@@ -93,6 +97,12 @@ func (p *Player) partStarted(ev audio.Event) {
 // began takes in when a part of an item really began.
 func (p *Player) began(it *item, pt *part, at audio.Instant) {
 	i := slices.IndexFunc(it.parts, func(other part) bool { return other.cue == pt.cue })
+	expected := it.endAt
+	defer func() {
+		if moved := it.endAt.Sub(expected); moved > edge {
+			p.arrange() // it came late: what is due behind it, and not joined to it, makes room
+		}
+	}()
 	if it.endAt = at.Add(pt.left() + it.behind(i)); it.stopAt != 0 {
 		it.endAt = it.stopAt
 	}
@@ -100,7 +110,7 @@ func (p *Player) began(it *item, pt *part, at audio.Instant) {
 	if it.sounded {
 		return
 	}
-	it.sounded, it.startAt = true, at
+	it.sounded, it.startAt, it.cutBy = true, at, ""
 	p.blameObstacle(it)
 	it.obstacle, it.waited, it.alarmed = "", false, false
 	p.overruled(it)

@@ -142,7 +142,7 @@ func (p *Player) adopt(it *item, from int, o opened) {
 	}
 	it.parts = kept
 	if o.bed != nil {
-		it.bed, it.bedFade = &part{Part: *it.occ.Bed, file: o.bed, airing: -1}, p.bedFade()
+		it.bed, it.bedFade = &part{Part: *it.occ.Bed, file: o.bed, done: it.bedFrom, airing: -1}, p.bedFade()
 		it.bed.Kind = scheduler.PartBed
 	}
 	p.attach(it, o.feed)

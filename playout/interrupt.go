@@ -79,6 +79,7 @@ func (p *Player) soonest(it *item) audio.Instant {
 // may end it.
 func (p *Player) interrupted(it *item, cause string, latest audio.Instant) {
 	p.blame(it, cause)
+	it.cutBy = cause
 	it.live.tell(LiveChange{Stage: TalkMuted})
 	if it.latest = latest; it.stopAt != 0 {
 		it.latest = min(it.latest, it.stopAt.Add(-leastStream))
@@ -130,7 +131,16 @@ var causeOf = map[scheduler.Resumption]string{scheduler.Resume: CauseResumed, sc
 // awaitDevice gives up an item that waits for the sound device, when that does
 // not come back in time.
 func (p *Player) awaitDevice(it *item) {
-	latest := it.latest
+	latest, try := it.latest, it.try
+	time.AfterFunc(keepKeyed, func() {
+		p.do(func() {
+			if p.items[it.occ.ID] == it && it.lost && it.try == try && !it.out && it.keyed {
+				it.keyed = false // it hums for nothing; what goes on keys it again, and waits
+				p.power.release(it.occ.ID)
+				p.show()
+			}
+		})
+	})
 	time.AfterFunc(latest.Sub(p.cfg.Mono())+time.Millisecond, func() {
 		p.do(func() {
 			if p.items[it.occ.ID] == it && it.lost && it.latest == latest && !it.out {
@@ -143,6 +153,22 @@ func (p *Player) awaitDevice(it *item) {
 // mayWait says whether an item that the output does not hold looks for a place:
 // what the device was lost under waits for that, rather than be told to nobody.
 func (p *Player) mayWait(it *item) bool { return !it.lost || p.up }
+
+// deviceGone lets what the device was lost under wait for that: the output tells of
+// its end first, and it was cued again for a stand-in that nobody hears.
+func (p *Player) deviceGone() {
+	gone := false
+	for _, it := range p.inOrder((*item).cued) {
+		if it.cutBy == scheduler.ReasonDevice && !it.begun() && it.endAs == "" {
+			p.takeBack(it)
+			it.lost, gone = true, true
+			p.awaitDevice(it)
+		}
+	}
+	if gone {
+		p.arrange()
+	}
+}
 
 // deviceBack lets what was lost go on at once.
 func (p *Player) deviceBack() {

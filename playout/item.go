@@ -33,11 +33,13 @@ type item struct {
 	ready bool // claimed, files open: it has a place or looks for one
 
 	want    audio.Instant // it begins, or goes on, no sooner
+	due     audio.Instant // of what is to sound at once, whatever becomes of the clock; zero: row.Due is
 	roaming bool          // it may begin at any time, and has not found one
 	from    int           // the part with which the newest try begins
 	latest  audio.Instant // until when it may go on, since it was interrupted; zero: it was not
 	lost    bool          // it waits for the device
 	yields  string        // it was told to stop so that its rule applies, a cause
+	cutBy   string        // what interrupted it, since it sounded last; a cause
 	went    string        // how it went on after an interruption, a cause
 
 	out      bool          // the output holds its newest try
@@ -64,6 +66,7 @@ type item struct {
 	bed     *part         // music under its voices; nil: none
 	bedFade time.Duration // how long that takes to go
 	bedGoes bool          // it was told to
+	bedFrom audio.Frames  // where it goes on after a crash
 
 	feed   Feed               // of its last part; nil: that is a recording
 	gives  scheduler.PartKind // what feed gives now
@@ -139,11 +142,28 @@ func (p *Player) prepared(it *item, files opened, err error) {
 	}
 	p.adopt(it, 0, files)
 	it.ready, it.want = true, p.instant(it.occ.Due)
+	p.holdDue(it)
 	if it.atOnce() {
 		it.want = p.cfg.Mono()
 	}
 	it.roaming = it.occ.Immediate && p.silenced == 0
 	p.arrange()
+}
+
+// holdDue lets an item that is to sound at once keep its turn while the clock is
+// set: it was promised for a moment, not for an hour of the day.
+func (p *Player) holdDue(it *item) {
+	if it.occ.Immediate {
+		it.due = p.instant(it.row.Due)
+	}
+}
+
+// dueAt is when the item should begin.
+func (p *Player) dueAt(it *item) audio.Instant {
+	if it.due != 0 {
+		return it.due
+	}
+	return p.instant(it.row.Due)
 }
 
 // atOnce says whether the item need not wait for the instant that the plan found:

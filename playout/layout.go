@@ -32,6 +32,7 @@ type entry struct {
 	pred     *item         // it is joined to the end of that one; nil: it is not
 	cross    time.Duration // by which it is joined ahead of that end
 	replaces *item         // sounds at that instant, and gives way
+	besides  []*item       // do as well: they fade into that one
 	replaced string        // its cue that does
 	late     bool          // something was in its way
 	behind   bool          // that was of a higher rung
@@ -132,7 +133,7 @@ func (l *layout) seat(e *entry) {
 		}
 		at := max(e.at, soonest)
 		if e.it.joinedTo(b.it) {
-			at = max(e.at, l.now) // it is cued already
+			at = max(e.at, min(soonest, max(b.to, l.now))) // it is cued already, there and nowhere else
 		}
 		switch {
 		case at < b.to && at.Add(e.length) > b.from && !l.makesWay(e, at, b):
@@ -237,11 +238,14 @@ func (l *layout) preempt(e *entry) {
 			e.replaces, e.replaced = b.it, b.it.last().cue
 			continue
 		}
-		e.at, e.replaced = b.it.yieldAt(e.at)
-		if e.replaced == "" {
+		at, cue := b.it.yieldAt(e.at)
+		if e.at = at; cue == "" {
 			continue // it is over by then
 		}
-		e.replaces, e.pred = b.it, nil
+		if e.replaces != nil {
+			e.besides = append(e.besides, e.replaces)
+		}
+		e.replaces, e.replaced, e.pred = b.it, cue, nil
 		l.leaveOver(b, e)
 	}
 }

@@ -81,10 +81,10 @@ func (l *logbook) stamp(last time.Time) time.Time {
 	if !t.After(l.stamped) {
 		t = l.stamped.Add(least)
 	}
-	l.stamped = t
 	if !t.After(last) {
 		t = last.UTC().Truncate(least).Add(least)
 	}
+	l.stamped = t
 	return t
 }
 

@@ -68,12 +68,27 @@ func (it *item) marked() markedItem {
 	}
 	m.Row.Airings = slices.Clone(it.row.Airings)
 	for i := range it.parts {
-		pt := &it.parts[i]
-		m.Parts = append(m.Parts, markedPart{
-			Part: pt.Part, Mute: pt.mute, Passed: pt.passed, Ended: pt.ended, Cause: pt.cause, Skipped: pt.done, Told: pt.told, Started: pt.started, Airing: pt.airing, Unheard: pt.unheard,
-		})
+		m.Parts = append(m.Parts, it.parts[i].marked())
+	}
+	if it.bed != nil && it.bed.airing >= 0 {
+		bed := it.bed.marked()
+		m.Bed = &bed
 	}
 	return m
+}
+
+func (pt *part) marked() markedPart {
+	return markedPart{
+		Part: pt.Part, Mute: pt.mute, Passed: pt.passed, Ended: pt.ended, Cause: pt.cause, Skipped: pt.done, Told: pt.told, Started: pt.started, Airing: pt.airing, Unheard: pt.unheard,
+	}
+}
+
+// part is the part as it was.
+func (mp markedPart) part() part {
+	return part{
+		Part: mp.Part, airing: mp.Airing, told: mp.Told, done: mp.Skipped, unheard: mp.Unheard,
+		ended: mp.Ended, cause: mp.Cause, started: mp.Started, mute: mp.Mute, passed: mp.Passed,
+	}
 }
 
 // pickUp goes on with what a crash of this process interrupted, each by its rule.
@@ -100,16 +115,15 @@ func (p *Player) pickUpItem(m markedItem, crash audio.Instant) {
 		crashes: m.Crashes + 1, startAt: m.Begins,
 	}
 	for i, mp := range m.Parts {
-		pt := part{
-			Part: mp.Part, airing: mp.Airing, told: mp.Told, done: mp.Skipped, unheard: mp.Unheard,
-			ended: mp.Ended, cause: mp.Cause, started: mp.Started, mute: mp.Mute, passed: mp.Passed,
-		}
-		it.parts = append(it.parts, pt)
-		if pt.started != 0 {
+		it.parts = append(it.parts, mp.part())
+		if mp.Started != 0 {
 			p.closeCrashed(it, &it.parts[i], crash)
 		}
 		it.parts[i].done += it.parts[i].told
 		it.parts[i].told = 0
+	}
+	if m.Bed != nil {
+		p.pickUpBed(it, m.Bed.part(), crash)
 	}
 	p.seen[it.occ.ID], p.items[it.occ.ID] = it.occ.Due, it
 	if len(it.row.Airings) > 0 {
@@ -119,12 +133,24 @@ func (p *Player) pickUpItem(m markedItem, crash audio.Instant) {
 	p.decideCrashed(it, crash)
 }
 
+// pickUpBed ends the airing of the music, which goes on from there.
+func (p *Player) pickUpBed(it *item, bed part, crash audio.Instant) {
+	if bed.started != 0 {
+		p.closeCrashed(it, &bed, crash)
+	}
+	if length := audio.Rate.N(bed.Length); length > 0 {
+		it.bedFrom = (bed.done + bed.told) % length
+	}
+}
+
 // closeCrashed ends an airing with what had left the card for certain.
 func (p *Player) closeCrashed(it *item, pt *part, crash audio.Instant) {
 	a := &it.row.Airings[pt.airing]
 	doubt := crashDoubt + time.Duration(a.Underruns)*underrunDoubt
 	frames := max(0, audio.Rate.N(crash.Sub(pt.started)-doubt))
-	frames = min(frames, max(0, audio.Rate.N(pt.Length)-pt.done-pt.told))
+	if pt.Kind != scheduler.PartBed { // that is repeated
+		frames = min(frames, max(0, audio.Rate.N(pt.Length)-pt.done-pt.told))
+	}
 	p.closeAiring(it, pt, pt.started.Add(audio.Rate.D(frames)), frames, CauseCrash)
 }
 
@@ -200,6 +226,7 @@ func (p *Player) goOn(it *item, from int, files opened, err error) {
 			it.parts[i].cause = audio.Completed
 		}
 	}
+	p.holdDue(it)
 	it.from, it.want, it.ready = from, max(it.startAt, p.cfg.Mono()), true
 	p.arrange()
 }

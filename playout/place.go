@@ -19,6 +19,9 @@ const (
 	// committedAhead is how long before its first frame an item is left alone: the
 	// output may have begun with it, and has not told yet.
 	committedAhead = 100 * time.Millisecond
+	// yieldAhead is how long before an instant something is told to be silent by it:
+	// its fade, and a late timer.
+	yieldAhead = 20 * time.Millisecond
 	// endingPatience is how long a cue that was taken back may take up room.
 	endingPatience = 5 * time.Second
 )
@@ -101,7 +104,7 @@ func (p *Player) lay() (*layout, bool) {
 		}
 		if e.it.roaming {
 			e.it.roaming = false
-			e.it.row.Due = p.wall(e.at) // "as soon as the output can" is when that is
+			e.it.row.Due, e.it.due = p.wall(e.at), e.at // "as soon as the output can" is when that is
 		}
 		e.it.obstacle = e.obstacle(p)
 		if !p.allowed(e) {
@@ -116,7 +119,7 @@ func (p *Player) lay() (*layout, bool) {
 // when none does.
 func (e *entry) obstacle(p *Player) string {
 	switch {
-	case e.at <= p.instant(e.it.row.Due).Add(joined):
+	case e.at <= p.dueAt(e.it).Add(joined):
 		return ""
 	case e.behind || e.it.alarmed:
 		return scheduler.ReasonPreempted
@@ -158,6 +161,23 @@ func (p *Player) carryOut(l *layout) {
 			continue
 		}
 		p.cue(e)
+		p.yieldBesides(e)
+	}
+}
+
+// yieldBesides stops what fades into that which e replaces, in time: a cue names
+// only one that gives way to it.
+func (p *Player) yieldBesides(e *entry) {
+	it, try := e.it, e.it.try
+	for _, other := range e.besides {
+		fading := other.try
+		time.AfterFunc(e.at.Add(-yieldAhead-p.cfg.Siren.State().Latency).Sub(p.cfg.Mono()), func() {
+			p.do(func() {
+				if p.items[it.occ.ID] == it && it.try == try && it.out && p.items[other.occ.ID] == other && other.try == fading && p.silenced == 0 {
+					p.yield(other)
+				}
+			})
+		})
 	}
 }
 
@@ -199,11 +219,10 @@ func (p *Player) latestStart(it *item) audio.Instant {
 	if it.latest != 0 {
 		return it.latest
 	}
-	due := it.occ.Due
 	if it.occ.Immediate {
-		due = it.row.Due // as soon as the output could
+		return p.dueAt(it).Add(p.grace(it)) // as soon as the output could
 	}
-	return p.instant(due).Add(p.grace(it))
+	return p.instant(it.occ.Due).Add(p.grace(it))
 }
 
 // beyond says whether sound that ends then would outlast what the plan allows.
@@ -256,7 +275,7 @@ func (p *Player) blameObstacle(it *item) {
 	switch {
 	case it.obstacle != "":
 		p.blame(it, it.obstacle)
-	case it.waited && p.cfg.Mono() > p.instant(it.row.Due).Add(joined):
+	case it.waited && p.cfg.Mono() > p.dueAt(it).Add(joined):
 		p.blame(it, scheduler.ReasonDelayed)
 	}
 }

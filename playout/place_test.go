@@ -299,7 +299,7 @@ func TestNoGhostAiringAfterAnEmergency(t *testing.T) {
 		s.at(20*time.Second + 500*time.Millisecond) // in the chime
 		s.out.lose()
 		s.out.back()
-		s.at(21 * time.Second) // half a second before the second try
+		s.at(20*time.Second + 600*time.Millisecond) // a tenth of a second before the second try
 		s.raise(s.emergency("x", 10*time.Second))
 		s.at(time.Minute)
 		row := s.expect("a", playout.Played, scheduler.ReasonDevice, 3)

@@ -1,6 +1,7 @@
 package playout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -172,12 +173,23 @@ func (p *Player) stopOnTime(it *item) {
 // spent ends a stream of which the time is over.
 func (p *Player) spent(it *item) {
 	if !it.out || !it.sounded {
-		p.fail(it, CauseStation)
+		p.fail(it, p.silentCause(it))
 		return
 	}
 	it.endAs, it.endCause = Played, p.spentCause(it)
 	p.silence(it)
 	p.arrange()
+}
+
+// silentCause is why nothing of a stream is heard as its time is over.
+func (p *Player) silentCause(it *item) string {
+	switch {
+	case it.out:
+		return CauseStation
+	case p.silenced != 0:
+		return scheduler.ReasonPreempted
+	}
+	return cmp.Or(it.cutBy, it.obstacle, CauseStation)
 }
 
 func (p *Player) spentCause(it *item) string {
