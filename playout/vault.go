@@ -302,6 +302,13 @@ func (v *vault) stopped(occurrence string) (ending, bool) {
 	return how, true
 }
 
+// Alarming says whether the folders of PlayerConfig.Spool hold an emergency that
+// nobody has ended: the next run of a Player has it sound again.
+func Alarming(folders []string) bool {
+	v := vault{spool: spool{dirs: folders}, log: slog.New(slog.DiscardHandler)} // Run tells of what is unreadable
+	return slices.ContainsFunc(v.readFile(), func(k kept) bool { return k.Ended.IsZero() })
+}
+
 // readFile reads every copy of the file: each may know something.
 func (v *vault) readFile() []kept {
 	copies, err := v.spool.read(activeFile)

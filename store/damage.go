@@ -30,7 +30,7 @@ type damage struct {
 // a disk without room, the Store does the same until the database can be read.
 // The errors are ErrNewer, and those of Open where no standby was ever written.
 func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
-	s, err := Open(ctx, c)
+	s, opening, err := openSoon(ctx, c)
 	if err == nil && !c.Hurry {
 		err = s.lookForDamage(ctx)
 	}
@@ -46,7 +46,7 @@ func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
 		return nil, errors.Join(err, absent)
 	}
 	c.Path = path
-	late := &Store{cfg: c}
+	late := &Store{cfg: c, opening: opening}
 	sb, missing := late.standIn()
 	switch {
 	case errors.Is(err, ErrNotDatabase) && missing == nil:
@@ -84,6 +84,13 @@ func (s *Store) lookForDamage(ctx context.Context) error {
 func (s *Store) LookForDamage(ctx context.Context) error {
 	if !s.cfg.Hurry || s.damaged() != nil {
 		return nil
+	}
+	if s.opening != nil {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.opening:
+		}
 	}
 	if err := s.Integrity(ctx); err != nil && !errors.Is(err, ErrCorrupt) && ctx.Err() == nil {
 		s.cfg.Log.Warn("the database was not checked for damage", "err", err)

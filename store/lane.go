@@ -25,10 +25,14 @@ const (
 type lane struct {
 	path, options string
 	frugal        bool
+	opening       <-chan struct{} // until it is closed nobody waits for the file; nil: it is open
 }
 
 // Connect implements driver.Connector.
 func (l lane) Connect(context.Context) (sqldriver.Conn, error) {
+	if l.underway() {
+		return nil, ErrBusy
+	}
 	mode := "_journal_mode=WAL&"
 	if l.frugal && !l.roomy() {
 		mode = "_locking_mode=EXCLUSIVE&" // the file says by itself that it has a log

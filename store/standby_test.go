@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"loalang/people"
 	"loalang/scheduler"
 	"loalang/store"
@@ -219,6 +221,34 @@ func TestOpenAnywayWhileTheDatabaseIsHeld(t *testing.T) {
 	check(t, s.Claim(ctx, claimed("o", day0)), store.ErrBusy)
 	check(t, tx.Rollback(), nil)
 	check(t, other.Close(), nil)
+	check(t, s.Claim(ctx, claimed("o", day0)), nil)
+	if s.Damaged() {
+		t.Error("a held database was taken for a damaged one")
+	}
+	check(t, s.Close(), nil)
+}
+
+// A start in a hurry, for which something waits to sound, once waited for ten
+// seconds and more until SQLite gave up: it begins with the standby, nothing that
+// it asks for waits, and the database is used, and looked through, once it is free.
+func TestOpenInAHurryDoesNotWaitForALock(t *testing.T) {
+	c := inhabited(t)
+	c.Hurry = true
+	lock, err := os.OpenFile(c.Path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	check(t, err, nil)
+	check(t, unix.Flock(int(lock.Fd()), unix.LOCK_EX), nil) // a program that has stopped in the middle
+	ctx, began := context.Background(), time.Now()
+	s, err := store.OpenAnyway(ctx, c)
+	check(t, err, nil)
+	tokens, err := s.AllTokens(ctx)
+	check(t, err, nil)
+	same(t, "tokens", tokens, []people.Token{siren(), retired()})
+	check(t, s.Claim(ctx, claimed("o", day0)), store.ErrBusy)
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	check(t, lock.Close(), nil)
+	check(t, s.LookForDamage(ctx), nil) // it waits for the database
 	check(t, s.Claim(ctx, claimed("o", day0)), nil)
 	if s.Damaged() {
 		t.Error("a held database was taken for a damaged one")

@@ -22,8 +22,9 @@ type Config struct {
 	Now   func() time.Time // the wall clock, for created_at and updated_at
 	NewID func() string    // a UUIDv7
 	Log   *slog.Logger
-	// Hurry lets OpenAnyway leave the search for damage to LookForDamage: on a slow
-	// disk that takes seconds, and something waits to sound again.
+	// Hurry says that something waits to sound again: OpenAnyway leaves the search for
+	// damage to LookForDamage, for on a slow disk that takes seconds, and begins with
+	// the standby where the database is not open within half a second.
 	Hurry bool
 }
 
@@ -47,6 +48,9 @@ type Store struct {
 	reader *sql.DB
 	margin margin
 	frugal bool // see lane.go
+	// opening is closed when the database was opened behind a start in a hurry; nil:
+	// it was before.
+	opening <-chan struct{}
 }
 
 // Open opens the database of c.Path, makes it when there is none, and brings
@@ -114,7 +118,7 @@ func (s *Store) connectAll() {
 // connect prepares a pool; nothing is opened before its first use.
 func (s *Store) connect(size int, more string) *sql.DB {
 	options := fmt.Sprintf("_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&%s", patience.Milliseconds(), more)
-	db := sql.OpenDB(lane{path: s.cfg.Path, options: options, frugal: s.frugal})
+	db := sql.OpenDB(lane{path: s.cfg.Path, options: options, frugal: s.frugal, opening: s.opening})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	if s.frugal {

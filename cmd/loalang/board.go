@@ -81,7 +81,7 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 		log.Warn("the words of an emergency need room on the disk", "err", err)
 	}
 	spool := b.spools(dir)
-	if err := b.openKept(ctx); err != nil {
+	if err := b.openKept(ctx, spool); err != nil {
 		return nil, err
 	}
 	if err := b.openSound(); err != nil {
@@ -139,10 +139,11 @@ func (b *board) close() {
 	b.closers = nil
 }
 
-// openKept opens what is kept on disk, and seeds it the first time.
-func (b *board) openKept(ctx context.Context) (err error) {
+// openKept opens what is kept on disk, and seeds it the first time. spool are the
+// folders that may hold an emergency.
+func (b *board) openKept(ctx context.Context, spool []string) (err error) {
 	kept := storeConfig(b.settings, b.log)
-	kept.Hurry = playout.Interrupted(b.refuge)
+	kept.Hurry = playout.Interrupted(b.refuge) || playout.Alarming(spool)
 	if b.db, err = store.OpenAnyway(ctx, kept); err != nil {
 		return err
 	}
