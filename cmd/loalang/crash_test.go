@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -64,15 +65,18 @@ type resumption struct {
 	twice  time.Duration // how much was heard twice; negative: that much was lost
 }
 
+// alikeWithin is how exactly resumed knows where in a voice a sound is.
+const alikeWithin = 10 * time.Millisecond
+
 // resumed looks at what the card heard of a voice around a crash. The card had
 // read up to its buffer more than it heard.
 func resumed(runs []played, voice []int16, crash audio.Instant) (resumption, error) {
-	const piece = 2400 // behind the fade at each cut
+	const piece = 1440 // behind the fade at each cut
 	where := func(clip []int16) int {
 		if abs(clip[loudest(clip)]) < 1000 {
 			return -1 // one silence is as good as another
 		}
-		return find(voice, clip)
+		return alike(voice, clip)
 	}
 	before, after := -1, -1
 	var r resumption
@@ -101,6 +105,50 @@ func resumed(runs []played, voice []int16, crash audio.Instant) (resumption, err
 	}
 	r.twice = time.Duration(before-after) * time.Second / 48000
 	return r, nil
+}
+
+// alike is the frame of a voice at which a clip of it begins, -1 when it is none: a
+// card that ran dry is caught up with by resampling, so that no sample is the same.
+func alike(voice, clip []int16) int {
+	const coarse = 8
+	best := correlate(thinned(voice, coarse), thinned(clip, coarse), 0, len(voice))
+	if best < 0 {
+		return -1
+	}
+	return correlate(thinned(voice, 1), thinned(clip, 1), (best-1)*coarse, (best+2)*coarse)
+}
+
+// thinned is every n-th sample of the means over n.
+func thinned(in []int16, n int) []float64 {
+	out := make([]float64, len(in)/n)
+	for i := range out {
+		for _, v := range in[i*n : i*n+n] {
+			out[i] += float64(v) / float64(n)
+		}
+	}
+	return out
+}
+
+// correlate is where in [from, to) a clip is most like what is there; -1 when
+// that is not much.
+func correlate(in, clip []float64, from, to int) int {
+	const enough = 0.85
+	best, at := enough, -1
+	var own float64
+	for _, v := range clip {
+		own += v * v
+	}
+	for i := max(0, from); i < min(to, len(in)-len(clip)); i++ {
+		var both, other float64
+		for k, v := range clip {
+			both += v * in[i+k]
+			other += in[i+k] * in[i+k]
+		}
+		if c := both / math.Sqrt(own*other+1); c > best {
+			best, at = c, i
+		}
+	}
+	return at
 }
 
 // firstAfter is the instant of the first sample that is not silence, later than
@@ -206,7 +254,7 @@ func (d *daemon) crashFault(id, dir string, flags []string) (again *daemon, faul
 	if row["outcome"] != "played" || row["cause"] != "crash" || len(parts) != 3 || parts[1]["cause"] != "crash" || parts[2]["cause"] != "completed" {
 		return again, fmt.Sprintf("as-run = %v", row)
 	}
-	if r.silent > 10*time.Second || r.twice < 0 || r.twice > time.Second {
+	if r.silent > 10*time.Second || r.twice < -alikeWithin || r.twice > time.Second {
 		return again, fmt.Sprintf("sound again after %s, %s heard twice", r.silent, r.twice)
 	}
 	whole := playCopy(d.t, d.data, parts[2]["recording"].(string))
@@ -233,17 +281,27 @@ func BenchmarkCrash(b *testing.B) {
 	d.until("the card is open", 10*time.Second, func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
 	id := d.announce(object{"title": "Mời họp thôn", "text": long, "renditions": []object{{"language": "vi"}}})
 	var silent, twice []float64
-	lost := 0
+	lost, unclear := 0, 0
 	for range crashes {
 		var r resumption
+		var row object
 		var err error
-		if d, r, _, err = d.crashOnce(id, dir, time.Second+rand.N(10*time.Second), flags...); err != nil {
-			b.Fatalf("%v\n%s", err, d.log)
+		d, r, row, err = d.crashOnce(id, dir, time.Second+rand.N(10*time.Second), flags...)
+		if row["outcome"] != "played" {
+			b.Fatalf("as-run = %v\n%s", row, d.log)
+		}
+		if err != nil { // the card ran dry in that very moment
+			b.Log(err)
+			unclear++
+			continue
 		}
 		silent, twice = append(silent, r.silent.Seconds()*1000), append(twice, r.twice.Seconds()*1000)
-		if r.twice < 0 {
+		if r.twice < -alikeWithin {
 			lost++
 		}
+	}
+	if unclear > crashes/4 {
+		b.Fatalf("of %d notices nobody knows how they went on: this machine is too busy", unclear)
 	}
 	report(b, "crash-to-sound", silent)
 	report(b, "heard-twice", twice)
