@@ -37,3 +37,8 @@ func (l *Library) HoldSandbox() (release func()) {
 	l.sandbox.slot <- struct{}{}
 	return func() { <-l.sandbox.slot }
 }
+
+// Piped is the command line of a program behind the lock of streams.
+func (s *Sandbox) Piped(ctx context.Context, program ...string) ([]string, error) {
+	return s.piped(ctx, program...)
+}

@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, recordings.Confine(os.Args[2:]))
 		os.Exit(1)
 	}
+	if len(os.Args) > 1 && os.Args[1] == streamForEver {
+		decodeForEver(recordings.Lock(os.Args[2]), os.Args[3])
+	}
 	goleak.VerifyTestMain(m)
 }
 

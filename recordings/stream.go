@@ -66,17 +66,11 @@ func (s *Sandbox) Stream(ctx context.Context, in io.ReadCloser) (pcm io.ReadClos
 
 // streamer is the command line that decodes a stream behind the lock.
 func (s *Sandbox) streamer(ctx context.Context, c container) ([]string, error) {
-	lock, err := s.Probe(ctx)
-	if err != nil {
-		return nil, err
-	}
 	ffmpeg, err := s.ffmpeg()
 	if err != nil {
 		return nil, err
 	}
-	inside := []string{
-		"prlimit", fmt.Sprintf("--cpu=%d", int(streamCPU.Seconds())), fmt.Sprintf("--as=%d", streamMemory),
-		"--fsize=0", fmt.Sprintf("--nofile=%d", filesCap), "--core=0",
+	return s.piped(ctx,
 		ffmpeg, "-hide_banner", "-nostats", "-nostdin", "-v", "error",
 		"-max_alloc", "16777216", "-threads", "1", "-filter_threads", "1",
 		"-protocol_whitelist", "pipe", "-format_whitelist", demuxers[c], "-codec_whitelist", streamCodecs,
@@ -84,7 +78,19 @@ func (s *Sandbox) streamer(ctx context.Context, c container) ([]string, error) {
 		"-f", demuxers[c], "-i", "pipe:0",
 		"-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-ac", "1", "-ar", "48000",
 		"-c:a", "pcm_s16le", "-f", "s16le", "-flush_packets", "1", "pipe:1",
+	)
+}
+
+// piped is the command line of a program that has its pipes and nothing else.
+func (s *Sandbox) piped(ctx context.Context, program ...string) ([]string, error) {
+	lock, err := s.Probe(ctx)
+	if err != nil {
+		return nil, err
 	}
+	inside := append([]string{
+		"prlimit", fmt.Sprintf("--cpu=%d", int(streamCPU.Seconds())), fmt.Sprintf("--as=%d", streamMemory),
+		"--fsize=0", fmt.Sprintf("--nofile=%d", filesCap), "--core=0",
+	}, program...)
 	if lock == Bubblewrap {
 		return bubblewrap(locked{in: noFile, out: noFile}, inside), nil
 	}
