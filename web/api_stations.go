@@ -105,6 +105,10 @@ type tryJSON struct {
 	Loudness float64 `json:"loudness,omitempty" doc:"LUFS, before it is levelled."`
 }
 
+// tooLoud and tooQuiet are where it is heard that a station is not as loud as
+// everything else, LUFS.
+const tooLoud, tooQuiet = -16.5, -19.5
+
 func (s *Server) registerRelays(api huma.API) {
 	const tag = "stations"
 	answer(s, api, operation{"list-stations", http.MethodGet, "/stations", "List the stations that may be relayed", tag, people.View, 0}, s.listStations)
@@ -205,7 +209,18 @@ func (s *Server) tried(ctx context.Context, lang string, st scheduler.Station) t
 	r := s.cfg.Tuner.Try(ctx, st)
 	j := tryJSON{Code: r.Code, Format: r.Format, Loudness: r.Loudness}
 	if r.Code == "" {
-		j.Detail = word(lang, "stations.found", r.Format, phrase{lang: lang}.number(r.Loudness))
+		p, format := phrase{lang: lang}, r.Format
+		if format == "line" {
+			format = word(lang, "stations.line")
+		}
+		code := "stations.found"
+		switch off := r.Aired - r.Loudness; {
+		case r.Aired >= tooLoud && off < 0:
+			code = "stations.found-loud"
+		case r.Aired <= tooQuiet && off > 0:
+			code = "stations.found-quiet"
+		}
+		j.Detail = word(lang, code, format, p.number(r.Loudness), p.number(r.Aired))
 		return j
 	}
 	if j.Detail = word(lang, "station-fault."+r.Code); r.Detail != "" {

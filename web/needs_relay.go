@@ -28,4 +28,5 @@ type Reception struct {
 	Detail   string  // for technicians
 	Format   string  // "mp3", "aac", "ogg", …; "line" for a line input
 	Loudness float64 // LUFS, before it is levelled
+	Aired    float64 // and behind that
 }

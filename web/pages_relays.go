@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -89,7 +90,7 @@ func (p *panel) showRelays(v *visit, status int, wrong string, f *form) {
 type typedRelay struct{ station, offset, length, fallback, patience string }
 
 func relaysAsTyped(list []scheduler.SlotRelay) []typedRelay {
-	number := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+	number := func(x float64) string { return strconv.FormatFloat(math.Round(x*1000)/1000, 'f', -1, 64) } // to 60 ms
 	var out []typedRelay
 	for _, r := range list {
 		t := typedRelay{r.Station, number(r.Offset.Minutes()), number(r.Length.Minutes()), r.Fallback, ""}
@@ -128,7 +129,7 @@ func (t typedRelay) read() (scheduler.SlotRelay, bool) {
 		}
 		x, err := strconv.ParseFloat(text, 64)
 		ok = ok && err == nil && x >= 0 && x < 10000
-		*n.into = time.Duration(x * float64(n.unit))
+		*n.into = time.Duration(math.Round(x*n.unit.Seconds()*10)) * 100 * time.Millisecond
 	}
 	return r, ok
 }

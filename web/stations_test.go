@@ -26,7 +26,7 @@ type stationReply struct {
 }
 
 func TestStationsOfTheAPI(t *testing.T) {
-	h := newHouse(t, func(c *web.Config) { c.Tuner = tuner{web.Reception{Format: "mp3", Loudness: -11.25}} })
+	h := newHouse(t, func(c *web.Config) { c.Tuner = tuner{web.Reception{Format: "mp3", Loudness: -11.25, Aired: -18}} })
 	var st stationReply
 	h.call("admin", "POST", "/api/v1/stations", `{"name":"VOV1","url":"https://vov.example/vov1.m3u8"}`).want(201).into(&st)
 	if st.ID == "" || st.Revision != 1 || len(h.w.stations) != 1 || h.w.changed != 1 {
@@ -54,6 +54,27 @@ func TestStationsOfTheAPI(t *testing.T) {
 	}
 	h.call("admin", "DELETE", "/api/v1/stations/"+st.ID, "").want(204)
 	h.call("admin", "DELETE", "/api/v1/stations/"+st.ID, "").want(404)
+}
+
+// A station that cannot be brought to the level of everything else is not told as if
+// it were, and a line input has a name people understand.
+func TestTriedStationIsToldTruly(t *testing.T) {
+	for _, c := range []struct {
+		found web.Reception
+		want  string
+	}{
+		{web.Reception{Format: "mp3", Loudness: -34, Aired: -18}, "Thu được tiếng (mp3), độ lớn −34,0 LUFS; khi phát sẽ chỉnh về −18."},
+		{web.Reception{Format: "line", Loudness: -41, Aired: -23}, "Thu được tiếng (đường vào), độ lớn −41,0 LUFS, quá nhỏ: khi phát chỉ tăng được lên −23,0. Hãy vặn to máy thu."},
+		{web.Reception{Format: "line", Loudness: 2, Aired: -16}, "Thu được tiếng (đường vào), độ lớn 2,0 LUFS, quá to: khi phát chỉ giảm được xuống −16,0. Hãy vặn nhỏ máy thu."},
+	} {
+		h := newHouse(t, func(c2 *web.Config) { c2.Tuner = tuner{c.found} })
+		h.w.stations = []scheduler.Station{{Owned: scheduler.Owned{ID: "vov1", Village: "un-ta", Revision: 1}, Name: "VOV1", URL: "https://vov.example/"}}
+		var heard struct{ Detail string }
+		h.call("admin", "POST", "/api/v1/stations/vov1/try?lang=vi", "").want(200).into(&heard)
+		if heard.Detail != c.want {
+			t.Errorf("%q, want %q", heard.Detail, c.want)
+		}
+	}
 }
 
 func TestRelaysOfTheAPI(t *testing.T) {
