@@ -3,7 +3,11 @@ package relay
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/url"
+	"time"
+
+	"loalang/audio"
 )
 
 // Receive is what a Feed reads.
@@ -23,3 +27,33 @@ func CheckStep(from, to string) error {
 	}
 	return check(a, b)
 }
+
+// Pace is what step says of how many blocks are held.
+func Pace(line bool) func(held int) time.Duration {
+	p := &pace{line: line}
+	return p.step
+}
+
+// Mix is a mix somebody listens to, without a clock.
+type Mix struct {
+	m *mix
+	j *jitter
+}
+
+// NewMix is a Mix whose station has not sent anything.
+func NewMix(fallback func(context.Context) (audio.Source, error), patience time.Duration) *Mix {
+	return &Mix{newMix(newStandIn(fallback, slog.New(slog.DiscardHandler)), patience), newJitter()}
+}
+
+// Next is next.
+func (m *Mix) Next() (gives Sounds, loud bool) {
+	gives, _ = m.m.next(m.j, true)
+	var all byte
+	for _, b := range m.m.out {
+		all |= b
+	}
+	return gives, all != 0
+}
+
+// Close ends it.
+func (m *Mix) Close() { m.m.close() }

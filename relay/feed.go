@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -37,9 +38,10 @@ type FeedConfig struct {
 	Receiver *Receiver
 	Station  Station
 	// Fallback opens the recording that sounds while the station does not, from its
-	// beginning; it is opened again at its end. Nil: nothing sounds then. A Source
-	// that is an io.Closer is closed.
-	Fallback func() (audio.Source, error)
+	// beginning; it is opened ahead, and again at its end. What fails is tried again.
+	// Nil: nothing sounds then. ctx ends with the Feed. A Source that is an io.Closer
+	// is closed.
+	Fallback func(ctx context.Context) (audio.Source, error)
 	// Patience is how long the station may be lost or silent before that.
 	Patience time.Duration
 	Now      func() audio.Instant
@@ -76,7 +78,7 @@ func NewFeed(c FeedConfig) *Feed {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &Feed{c: c, jitter: newJitter(), changes: make(chan Change, 64), cancel: cancel, done: make(chan struct{})}
-	f.mix = newMix(c.Fallback, c.Patience)
+	f.mix = newMix(newStandIn(c.Fallback, c.Log), c.Patience)
 	received := make(chan struct{})
 	go func() {
 		defer close(received)
@@ -135,21 +137,20 @@ func (f *Feed) Done() <-chan struct{} { return f.done }
 
 // pump gives 20 ms every 20 ms, by the monotonic clock.
 func (f *Feed) pump(ctx context.Context) {
-	const span = 20 * time.Millisecond
 	tick := time.NewTicker(span)
 	defer tick.Stop()
-	start, given := f.c.Now(), int64(0)
+	p := pace{next: f.c.Now().Add(span), line: f.c.Station.Input != ""}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		due := int64(f.c.Now().Sub(start) / span)
-		if due-given > int64(rejoin/span) {
-			given = due - 1 // the machine stood still: what it slept through is not made up for
+		now := f.c.Now()
+		if now.Sub(p.next) > rejoin {
+			p.next = now // the machine stood still: what it slept through is not made up for
 		}
-		for ; given < due; given++ {
+		for ; p.next <= now; p.next = p.next.Add(p.step(len(f.jitter.blocks))) {
 			f.step()
 		}
 	}
@@ -224,9 +225,12 @@ func (f *Feed) receive(ctx context.Context) {
 func (f *Feed) once(ctx context.Context) (frames audio.Frames, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	within, slow := openStalls*f.c.Receiver.stall(), slowStalls*f.c.Receiver.stall()
+	opening := time.AfterFunc(within, func() { cancel(fault(Stalled, "no sound within %v", within)) })
 	in, err := f.c.Receiver.open(ctx, f.c.Station)
+	opening.Stop()
 	if err != nil {
-		return 0, err
+		return 0, cmp.Or(context.Cause(ctx), err)
 	}
 	defer in.Close()
 	stop := context.AfterFunc(ctx, func() { _ = in.Close() })
@@ -234,10 +238,17 @@ func (f *Feed) once(ctx context.Context) (frames audio.Frames, err error) {
 	var raw [2 * blockFrames]byte
 	held := f.jitter.fresh() // kept back, since only the next shows whether it was the last
 	held.first = true
+	since, then := f.c.Now(), 0
 	for n := 0; ; n++ {
 		watch := time.AfterFunc(deadDecoder, func() { cancel(fault(DecoderEnded, "it gives nothing")) })
 		_, err := io.ReadFull(in, raw[:])
 		watch.Stop()
+		if now := f.c.Now(); now.Sub(since) >= slow {
+			if err == nil && time.Duration(n-then)*span < slow/2 {
+				err = fault(Stalled, "it comes slower than it is heard")
+			}
+			since, then = now, n
+		}
 		if err != nil {
 			if why := context.Cause(ctx); why != nil {
 				err = why

@@ -1,10 +1,13 @@
 package relay_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -86,7 +89,7 @@ func newRig(t *testing.T, mode string, lead time.Duration) *rig {
 	r.Feed = relay.NewFeed(relay.FeedConfig{
 		Receiver: &relay.Receiver{Guard: here, Decoder: r.decoder, Stall: 3 * time.Second},
 		Station:  relay.Station{URL: s.URL + "/"},
-		Fallback: func() (audio.Source, error) {
+		Fallback: func(context.Context) (audio.Source, error) {
 			r.opened.Add(1)
 			return &tone{left: audio.Rate.N(700 * time.Millisecond), closed: &r.closed}, nil
 		},
@@ -136,7 +139,7 @@ func TestLostStationIsReplacedAndComesBack(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.mode, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, "sound", 6*time.Second)
+			r := newRig(t, "sound", 4*time.Second)
 			r.expect(relay.GivesStation)
 			r.set(c.mode)
 			if got := r.expect(relay.GivesFallback); !strings.Contains(got.Detail, c.detail) {
@@ -150,7 +153,7 @@ func TestLostStationIsReplacedAndComesBack(t *testing.T) {
 
 func TestKilledDecoderIsReplaced(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, "sound", 6*time.Second)
+	r := newRig(t, "sound", 4*time.Second)
 	r.expect(relay.GivesStation)
 	r.decoder.kill(t)
 	first := r.decoder.running()
@@ -172,7 +175,7 @@ func TestStationThatIsNotThereAtItsTime(t *testing.T) {
 // Whoever comes back has a second of sound at once, and the pipe before has ended.
 func TestNewPipeBeginsWithTheLastSecond(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, "sound", 6*time.Second)
+	r := newRig(t, "sound", 4*time.Second)
 	r.expect(relay.GivesStation)
 	first, err := r.Open()
 	if err != nil {
@@ -306,4 +309,55 @@ func TestLineInputThatDiesIsHeardAgain(t *testing.T) {
 		}
 	}
 	t.Error("it was not opened again")
+}
+
+// listenForEver makes this program hear a line input with an arecord until it is
+// killed.
+const listenForEver = "LOALANG_TEST_LISTEN"
+
+func listen(arecord string) {
+	r := &relay.Receiver{Arecord: arecord}
+	pcm, err := r.Receive(context.Background(), relay.Station{Input: "default"})
+	if err == nil {
+		_, err = io.ReadFull(pcm, make([]byte, 9600))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	select {}
+}
+
+// A program that is killed leaves no arecord behind, which would hold the tuner's
+// line.
+func TestKilledProgramLeavesNoArecord(t *testing.T) {
+	t.Parallel()
+	note := filepath.Join(t.TempDir(), "pid")
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), listenForEver+"="+fakeArecord(t, "echo $$ >"+note+".new; mv "+note+".new "+note+"; exec cat /dev/zero"))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	await := func(what string, is func() bool) {
+		t.Helper()
+		for deadline := audio.Monotonic().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+			if audio.Monotonic() > deadline {
+				t.Fatal(what)
+			}
+		}
+	}
+	pid := ""
+	await("arecord does not run", func() bool {
+		said, err := os.ReadFile(note)
+		pid = strings.TrimSpace(string(said))
+		return err == nil
+	})
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	await("arecord is left behind", func() bool {
+		said, err := os.ReadFile("/proc/" + pid + "/stat")
+		return err != nil || strings.Contains(string(said), ") Z ")
+	})
 }

@@ -267,6 +267,7 @@ func hlsFolder(t *testing.T, args ...string) (folder string, segments []string) 
 }
 
 func TestHLSIsReceived(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name, before string
 		args         []string
@@ -317,6 +318,7 @@ func TestHLSIsReceived(t *testing.T) {
 }
 
 func TestHLSThatDoesNotGrowIsLost(t *testing.T) {
+	t.Parallel()
 	dir, segments := hlsFolder(t)
 	files := http.FileServer(http.Dir(dir))
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -339,6 +341,7 @@ func TestHLSThatDoesNotGrowIsLost(t *testing.T) {
 }
 
 func TestStationIsReadNoFasterThanItIsHeard(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it sends 100 MB")
 	}

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,8 +24,12 @@ type hls struct {
 	body    io.ReadCloser
 	sound   io.Reader // body from behind its ID3 tag on
 	fresh   time.Duration
-	refused int // segments in a row that could not be had
+	refused int  // segments in a row that could not be had, or were empty
+	got     bool // something came of body
 }
+
+// mostRefused is how many segments in a row may be missing.
+const mostRefused = 3
 
 // openHLS opens the stream that a playlist at an address describes.
 func (w *way) openHLS(ctx context.Context, at *url.URL, text []byte, left int) (io.ReadCloser, error) {
@@ -59,11 +64,20 @@ func (h *hls) Read(p []byte) (int, error) {
 			continue
 		}
 		n, err := h.sound.Read(p)
+		if n > 0 {
+			h.got, h.refused = true, 0
+		}
 		if err != nil {
 			_ = h.body.Close()
 			h.body = nil
 			if !errors.Is(err, io.EOF) {
 				return n, err
+			}
+			if !h.got { // a list of thousands of them would have us ask without end
+				h.refused++
+			}
+			if h.refused > mostRefused {
+				return n, fault(NotSound, "segments are empty")
 			}
 		}
 		if n > 0 {
@@ -90,11 +104,11 @@ func (h *hls) turn() error {
 		}
 		err := h.take(s.ref)
 		if err == nil {
-			h.next, h.refused = s.number+1, 0
+			h.next = s.number + 1
 			return nil
 		}
 		// A segment that is gone is passed over; a station that has none is not one.
-		if h.refused++; CodeOf(err) != Status || h.refused > 3 {
+		if h.refused++; CodeOf(err) != Status || h.refused > mostRefused {
 			return err
 		}
 		h.next = s.number + 1
@@ -133,7 +147,7 @@ func (h *hls) take(ref string) error {
 		_ = r.Close()
 		return err
 	}
-	h.body, h.sound = r, sound
+	h.body, h.sound, h.got = r, sound, false
 	return nil
 }
 
@@ -168,16 +182,7 @@ func (h *hls) renew() error {
 		return context.Cause(h.ctx)
 	case <-time.After(pause):
 	}
-	r, err := h.way.fetcher.get(h.ctx, h.at, h.at)
-	if err != nil {
-		return err
-	}
-	text, err := whole(r)
-	_ = r.Close()
-	if err != nil {
-		return err
-	}
-	list, err := readHLS(text)
+	list, err := h.reread()
 	if err != nil {
 		return err
 	}
@@ -190,4 +195,21 @@ func (h *hls) renew() error {
 		h.next = list.segments[max(0, len(list.segments)-3)].number // it was started anew
 	}
 	return nil
+}
+
+// reread reads the playlist as it is now.
+func (h *hls) reread() (hlsList, error) {
+	within := listStalls * h.way.fetcher.stall
+	ctx, cancel := context.WithTimeoutCause(h.ctx, within, fault(Stalled, "the playlist takes longer than %v", within))
+	defer cancel()
+	r, err := h.way.fetcher.get(ctx, h.at, h.at)
+	if err != nil {
+		return hlsList{}, cmp.Or(context.Cause(ctx), err)
+	}
+	text, err := whole(r)
+	_ = r.Close()
+	if err != nil {
+		return hlsList{}, err
+	}
+	return readHLS(text)
 }

@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +33,7 @@ type line struct {
 	cancel context.CancelFunc
 	pcm    *os.File
 	stall  time.Duration
-	said   bytes.Buffer // arecord's complaints, which are few
+	said   tail // arecord's complaints
 	ended  chan struct{}
 	close  sync.Once
 }
@@ -99,9 +98,20 @@ func (l *line) Read(p []byte) (int, error) {
 		return 0, fault(Stalled, "the line input gave nothing for %v", l.stall)
 	case errors.Is(err, io.EOF):
 		<-l.ended
-		return 0, fault(NoInput, "%s", complaint(l.said.String()))
+		return 0, fault(NoInput, "%s", complaint(string(l.said.kept)))
 	}
 	return 0, err
+}
+
+// tail keeps the end of what is written to it: arecord complains of each overrun.
+type tail struct{ kept []byte }
+
+// Write always takes all.
+func (t *tail) Write(p []byte) (int, error) {
+	const room = 2 << 10
+	t.kept = append(t.kept, p...)
+	t.kept = append(t.kept[:0], t.kept[max(0, len(t.kept)-room):]...)
+	return len(p), nil
 }
 
 // past is before any deadline.

@@ -13,7 +13,7 @@ const Target = -18.0
 const (
 	levelStep   = int(audio.Rate) / 10 // frames between two decisions
 	levelWindow = 30                   // steps that are heard together: 3 s, the short-term of EBU R 128
-	levelMost   = 12.0                 // dB up or down: more would lift noise, or hide a fault
+	levelMost   = 18.0                 // dB up or down: more would lift noise, or hide a fault
 	levelDown   = 0.6                  // dB per step: 6 dB a second
 	levelUp     = 0.3                  // dB per step: 3 dB a second
 	levelGlide  = 0.12                 // of the distance that is left, per step
@@ -41,6 +41,12 @@ type Leveller struct {
 	calm      int     // steps in a row that were taken for a pause
 	gain      float64 // dB, where the last step ended
 	from, to  float64 // factors at both ends of the step that is under way
+}
+
+// Aired is the loudness to which a Leveller brings a programme of that many LUFS:
+// Target, unless that is too far.
+func Aired(lufs float64) float64 {
+	return lufs + min(max(Target-lufs, -levelMost), levelMost)
 }
 
 // relayCeiling is where the peaks of a relayed programme end, in dBFS.

@@ -51,7 +51,7 @@ func TestProgrammeComesToItsLevel(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		lufs float64
-	}{{"OK as it should be", -18}, {"too loud", -7}, {"too quiet", -29}, {"a little quiet", -23}} {
+	}{{"OK as it should be", -18}, {"too loud", -7}, {"too quiet", -29}, {"a tuner that is turned down", -34}, {"a little quiet", -23}} {
 		t.Run(c.name, func(t *testing.T) {
 			x := speech(c.lufs, 60)
 			if before := loudness(x); math.Abs(before-c.lufs) > 1 {

@@ -2,6 +2,7 @@ package relay_test
 
 import (
 	"context"
+	"flag"
 	"io"
 	"log"
 	"net/netip"
@@ -16,7 +17,17 @@ import (
 	"loalang/relay"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// Most of these tests wait for a station, not for the processor.
+func TestMain(m *testing.M) {
+	if program := os.Getenv(listenForEver); program != "" {
+		listen(program)
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", "12"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // here allows the servers of these tests.
 var here = relay.Guard{AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}

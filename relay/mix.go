@@ -1,8 +1,6 @@
 package relay
 
 import (
-	"errors"
-	"io"
 	"math"
 	"time"
 
@@ -23,9 +21,9 @@ const (
 // mix decides, 20 ms by 20 ms, whether station or fallback sounds, and lays one
 // over the other in between. It knows no time but its blocks.
 type mix struct {
-	open     func() (audio.Source, error) // of the fallback
-	patience int                          // blocks
+	patience int // blocks
 	leveller *Leveller
+	standIn  *standIn
 	fallback audio.Source // nil: not open
 
 	quiet  int    // blocks since the station sounded last
@@ -38,11 +36,8 @@ type mix struct {
 	out            [2 * blockFrames]byte
 }
 
-func newMix(fallback func() (audio.Source, error), patience time.Duration) *mix {
-	return &mix{
-		open: fallback, patience: max(1, int(patience/(20*time.Millisecond))), leveller: NewLeveller(),
-		gives: GivesStation, quiet: back,
-	}
+func newMix(s *standIn, patience time.Duration) *mix {
+	return &mix{standIn: s, patience: max(1, int(patience/span)), leveller: NewLeveller(), gives: GivesStation, quiet: back}
 }
 
 // next makes out the next 20 ms, and says what sounds from there on and whether
@@ -78,29 +73,16 @@ func (m *mix) attend(loud bool) {
 func (m *mix) decide() {
 	lost := m.quiet >= m.patience || !m.told && m.quiet > breath // it is not there when its time comes
 	switch {
-	case m.gives == GivesStation && lost:
-		if m.gives = GivesNothing; m.ready() {
-			m.gives = GivesFallback
-			if !m.told {
-				m.place = crossing
-			}
-		}
+	case m.gives == GivesStation && !lost:
 	case m.gives != GivesStation && m.sounds >= back:
 		m.gives = GivesStation
+	case m.ready():
+		if m.gives = GivesFallback; !m.told {
+			m.place = crossing
+		}
+	default: // until it can be opened, if ever
+		m.gives = GivesNothing
 	}
-}
-
-// ready opens the fallback where it left off.
-func (m *mix) ready() bool {
-	if m.fallback != nil || m.open == nil {
-		return m.fallback != nil
-	}
-	s, err := m.open()
-	if err != nil {
-		return false // what sounds is told, and the recording itself has its own alarm
-	}
-	m.fallback = s
-	return true
 }
 
 // lay lays the fallback over the station, both with equal power.
@@ -126,30 +108,4 @@ func (m *mix) lay() {
 func weights(place int) (station, local float32) {
 	sin, cos := math.Sincos(math.Pi / 2 * float64(place) / crossing)
 	return float32(cos), float32(sin)
-}
-
-// read fills dst with the fallback, which begins again at its end.
-func (m *mix) read(dst []float32) {
-	empty := false
-	for len(dst) > 0 && m.fallback != nil {
-		n, err := m.fallback.Read(dst)
-		dst = dst[n:]
-		if err == nil {
-			empty = false
-			continue
-		}
-		m.close()
-		if again := errors.Is(err, io.EOF) && !empty; !again || !m.ready() {
-			break
-		}
-		empty = true
-	}
-	clear(dst)
-}
-
-func (m *mix) close() {
-	if c, ok := m.fallback.(io.Closer); ok {
-		_ = c.Close() // it was only read
-	}
-	m.fallback = nil
 }

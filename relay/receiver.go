@@ -35,7 +35,17 @@ type Receiver struct {
 	Env     []string
 }
 
-const defaultStall = 5 * time.Second
+const (
+	defaultStall = 5 * time.Second
+	// openStalls is how long it may take to come to a station's sound, in Stalls: one
+	// that gives a byte now and then would otherwise be waited for all day.
+	openStalls = 4
+	// slowStalls is in how many of them half as much must have come as is heard; what
+	// comes slower is asked for anew.
+	slowStalls = 6
+	// listStalls is how many it may take to read a playlist anew.
+	listStalls = 3
+)
 
 func (r *Receiver) stall() time.Duration {
 	if r.Stall > 0 {

@@ -15,6 +15,7 @@ import (
 
 // A tuner on the virtual card, heard by the real arecord.
 func TestTunerIsHeard(t *testing.T) {
+	t.Parallel()
 	needs(t, "arecord")
 	line := make([]byte, 2*48000)
 	for i := range 48000 {

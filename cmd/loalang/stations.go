@@ -72,7 +72,7 @@ func (b *board) stations() stations {
 func (s stations) Try(ctx context.Context, st scheduler.Station) web.Reception {
 	found, err := s.receiver.Probe(ctx, relay.Station{URL: st.URL, Input: st.Input})
 	if err == nil {
-		return web.Reception{Format: found.Format, Loudness: found.Loudness}
+		return web.Reception{Format: found.Format, Loudness: found.Loudness, Aired: relay.Aired(found.Loudness)}
 	}
 	r := web.Reception{Code: string(relay.CodeOf(err))}
 	if fault := (relay.Fault{}); errors.As(err, &fault) {
@@ -83,12 +83,12 @@ func (s stations) Try(ctx context.Context, st scheduler.Station) web.Reception {
 }
 
 // fallback opens a recording as it airs, from its beginning.
-func (s stations) fallback(recording string) func() (audio.Source, error) {
+func (s stations) fallback(recording string) func(context.Context) (audio.Source, error) {
 	if recording == "" {
 		return nil
 	}
-	return func() (audio.Source, error) {
-		f, err := s.library.PlayCopy(context.Background(), recording)
+	return func(ctx context.Context) (audio.Source, error) {
+		f, err := s.library.PlayCopy(ctx, recording)
 		if err != nil {
 			return nil, err
 		}
