@@ -72,6 +72,8 @@ const (
 // RelayTurn is what a board relays at one time.
 type RelayTurn struct {
 	Station  string        // ID of the Station
+	URL      string        // of it, or
+	Input    string        // its line input: neither is asked of the database when its time has come
 	Fallback Sound         // sounds while the station is lost or silent; zero: nothing does
 	Patience time.Duration // how long it may be so before that; more than 0
 }

@@ -17,7 +17,7 @@ func relayed() scheduler.Book {
 	return b
 }
 
-const relayID = "sang:un-ta:2026-11-24T05:30:relay1"
+const relayID = "sang:un-ta:2026-11-24T05:30:relay600"
 
 func TestRelayHasItsTime(t *testing.T) {
 	b := relayed()
@@ -26,7 +26,7 @@ func TestRelayHasItsTime(t *testing.T) {
 	if o == nil {
 		t.Fatalf("no relay:\n%s", p.Text())
 	}
-	want := scheduler.RelayTurn{Station: "vov1", Fallback: scheduler.Sound{Recording: "quan-ho", Length: 3 * time.Minute}, Patience: scheduler.DefaultPatience}
+	want := scheduler.RelayTurn{Station: "vov1", URL: "https://vov.example/vov1.m3u8", Fallback: scheduler.Sound{Recording: "quan-ho", Length: 3 * time.Minute}, Patience: scheduler.DefaultPatience}
 	if !o.Due.Equal(at(t, "2026-11-24 05:40")) || o.Length != 20*time.Minute || *o.Relay != want || o.Kind != scheduler.Relay ||
 		o.Title != "VOV1" || !o.Until.Equal(at(t, "2026-11-24 06:00")) || len(o.Parts) != 0 {
 		t.Errorf("%+v %+v", o, o.Relay)
@@ -104,7 +104,7 @@ func TestRelayThatCannotBe(t *testing.T) {
 	b = relayed()
 	b.Slots = append(b.Slots, b.Slots[0])
 	b.Slots[2].ID = "sang2"
-	if r := why(plan(t, at(t, "2026-11-23 22:00"), 24*time.Hour, b), "sang2:un-ta:2026-11-24T05:30:relay1"); r.Code != scheduler.ReasonOverlap {
+	if r := why(plan(t, at(t, "2026-11-23 22:00"), 24*time.Hour, b), "sang2:un-ta:2026-11-24T05:30:relay600"); r.Code != scheduler.ReasonOverlap {
 		t.Errorf("two at once: %+v", r)
 	}
 }
@@ -124,6 +124,19 @@ func TestBedSoundsUnderItsNotice(t *testing.T) {
 	delete(b.Frame.Sounds, "sao-truc")
 	if o := find(plan(t, at(t, "2026-11-23 22:00"), 24*time.Hour, b), "lich-a:un-ta:2026-11-24T05:45:00:1"); o == nil || o.Bed != nil {
 		t.Errorf("a bed that is gone: %+v", o)
+	}
+}
+
+// A relay that is moved, or comes in before another, when one has aired is a turn of
+// its own today.
+func TestRelayIsNotTakenForOneThatAired(t *testing.T) {
+	b := relayed()
+	b.Slots[0].Length = time.Hour
+	b.Slots[0].Updated = at(t, "2026-11-24 06:02")
+	b.Slots[0].Relays = []scheduler.SlotRelay{{Station: "vov1", Offset: 40 * time.Minute, Length: 10 * time.Minute}}
+	b.Past = []scheduler.Past{{Occurrence: relayID, Due: at(t, "2026-11-24 05:40"), End: at(t, "2026-11-24 06:00")}}
+	if o := find(plan(t, at(t, "2026-11-24 06:02"), 24*time.Hour, b), "sang:un-ta:2026-11-24T05:30:relay2400"); o == nil || !o.Due.Equal(at(t, "2026-11-24 06:10")) {
+		t.Errorf("%+v", o)
 	}
 }
 

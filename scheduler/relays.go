@@ -8,7 +8,9 @@ import (
 )
 
 const (
-	// relayOrdinal begins the ordinal of a relay's ID.
+	// relayOrdinal begins the ordinal of a relay's ID; behind it stand the seconds from
+	// the beginning of its slot: one that is added, moved or taken out today must not be
+	// taken for another that has aired.
 	relayOrdinal = "relay"
 	// leastRelay is how much of a relay must be left to join it.
 	leastRelay = 10 * time.Second
@@ -31,23 +33,23 @@ func (b *builder) relay() {
 		if oc.start.Before(b.now.Add(-lookback)) || !oc.start.Before(b.to) {
 			continue
 		}
-		for i, r := range oc.slot.Relays {
-			b.place(oc, r, i+1, stations)
+		for _, r := range oc.slot.Relays {
+			b.place(oc, r, stations)
 		}
 	}
 }
 
 // place puts one relay into the plan, or says why not. One whose time has begun is
 // joined; it never ends later than was promised.
-func (b *builder) place(oc *occasion, r SlotRelay, ordinal int, stations map[string]Station) {
+func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) {
 	start := oc.start.Add(r.Offset)
 	end := start.Add(r.Length)
 	o := Occurrence{
-		ID:   occurrenceID(oc.slot.ID, b.book.Village.Key, oc.local, relayOrdinal+strconv.Itoa(ordinal)),
+		ID:   occurrenceID(oc.slot.ID, b.book.Village.Key, oc.local, relayOrdinal+strconv.Itoa(int(r.Offset/time.Second))),
 		Kind: Relay, Village: b.book.Village.Key, Slot: oc.slot.ID, Title: stations[r.Station].Name, Class: ClassNormal,
 		Nominal: start.UTC(), Due: start.UTC(), Length: r.Length, Interrupted: Resume,
 		Misfire: Misfire{Policy: PlayLate, Grace: max(r.Length-leastRelay, 0)},
-		Relay:   &RelayTurn{Station: r.Station, Fallback: b.fallback(r), Patience: r.patience()},
+		Relay:   &RelayTurn{Station: r.Station, URL: stations[r.Station].URL, Input: stations[r.Station].Input, Fallback: b.fallback(r), Patience: r.patience()},
 	}
 	if _, past := b.past[o.ID]; past || !end.After(later(oc.slot.Created, oc.slot.Updated)) {
 		return

@@ -51,6 +51,8 @@ type occurrenceForm struct {
 
 type relayForm struct {
 	Station  string    `json:"station"`
+	URL      string    `json:"url,omitempty"`
+	Input    string    `json:"input,omitempty"`
 	Fallback soundForm `json:"fallback,omitzero"`
 	Patience int64     `json:"patience"`
 }
@@ -159,7 +161,7 @@ func formOccurrence(o scheduler.Occurrence) occurrenceForm {
 		f.Bed = &bed
 	}
 	if r := o.Relay; r != nil {
-		f.Relay = &relayForm{Station: r.Station, Fallback: soundForm{r.Fallback.Recording, int64(r.Fallback.Length)}, Patience: int64(r.Patience)}
+		f.Relay = &relayForm{Station: r.Station, URL: r.URL, Input: r.Input, Fallback: soundForm{r.Fallback.Recording, int64(r.Fallback.Length)}, Patience: int64(r.Patience)}
 	}
 	return f
 }
@@ -178,7 +180,7 @@ func readOccurrence(f occurrenceForm) scheduler.Occurrence {
 	}
 	if r := f.Relay; r != nil {
 		o.Relay = &scheduler.RelayTurn{
-			Station: r.Station, Fallback: scheduler.Sound{Recording: r.Fallback.Recording, Length: time.Duration(r.Fallback.Length)},
+			Station: r.Station, URL: r.URL, Input: r.Input, Fallback: scheduler.Sound{Recording: r.Fallback.Recording, Length: time.Duration(r.Fallback.Length)},
 			Patience: time.Duration(r.Patience),
 		}
 	}

@@ -28,7 +28,7 @@ func fullPlan() scheduler.Plan {
 		Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 10 * time.Minute}, Immediate: true,
 		Until: day0.Add(3 * time.Hour), UntilReason: scheduler.ReasonOutsideHours, Interrupted: scheduler.Restart,
 		Bed:     &scheduler.Part{Kind: scheduler.PartBed, Recording: "rec-bed", Length: 3 * time.Minute},
-		Relay:   &scheduler.RelayTurn{Station: "vov1", Fallback: scheduler.Sound{Recording: "rec-local", Length: time.Minute}, Patience: 5 * time.Second},
+		Relay:   &scheduler.RelayTurn{Station: "vov1", URL: "https://vov.example/", Input: "hw:1", Fallback: scheduler.Sound{Recording: "rec-local", Length: time.Minute}, Patience: 5 * time.Second},
 		Reasons: []scheduler.Reason{{Code: scheduler.ReasonDelayed, Occurrence: "other", Language: "pcc", Until: day0.Add(time.Hour), By: time.Second}},
 	}
 	return scheduler.Plan{

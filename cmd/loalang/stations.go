@@ -102,9 +102,12 @@ func (s stations) fallback(recording string) func(context.Context) (audio.Source
 
 // Join implements playout.Stations.
 func (s stations) Join(ctx context.Context, turn scheduler.RelayTurn) (playout.Feed, error) {
-	st, err := s.index.Station(ctx, turn.Station)
-	if err != nil {
-		return nil, err
+	st := scheduler.Station{Name: turn.Station, URL: turn.URL, Input: turn.Input}
+	if st.URL == "" && st.Input == "" { // it is of a plan from before plans said so
+		var err error
+		if st, err = s.index.Station(ctx, turn.Station); err != nil {
+			return nil, err
+		}
 	}
 	feed := relay.NewFeed(relay.FeedConfig{
 		Receiver: s.receiver, Station: relay.Station{URL: st.URL, Input: st.Input},
