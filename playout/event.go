@@ -82,7 +82,7 @@ func (p *Player) partStarted(ev audio.Event) {
 	}
 	first := len(it.row.Airings) == 0
 	p.openAiring(it, pt, ev.At)
-	p.lacksSound(it, pt, ev.At)
+	p.given(it, pt, ev.At)
 	if first {
 		it.row.Lateness = it.row.Airings[0].Started.Sub(it.promised())
 		if it.due != 0 { // the clock may have been set since

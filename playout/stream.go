@@ -97,9 +97,6 @@ func (p *Player) gives(it *item, c FeedChange) {
 	}
 	p.cfg.Log.Info("a stream gives another thing", "occurrence", it.occ.ID, "part", c.Part, "why", c.Detail)
 	it.gives = c.Part
-	if c.Part == scheduler.PartFallback {
-		p.blame(it, CauseFallback)
-	}
 	pt := it.last()
 	if pt.started == 0 {
 		return
@@ -107,20 +104,26 @@ func (p *Player) gives(it *item, c FeedChange) {
 	at := max(c.At, pt.started)
 	p.closeAiring(it, pt, at, max(0, audio.Rate.N(at.Sub(pt.started))), audio.Completed)
 	p.openAiring(it, pt, at)
-	p.lacksSound(it, pt, at)
+	p.given(it, pt, at)
 	p.book.record(it.row)
 	p.show()
 }
 
-// lacksSound raises the alarm while a stream has nothing to give, and ends it.
-func (p *Player) lacksSound(it *item, pt *part, at audio.Instant) {
+// given notes in the row what a stream gives from an instant on at which it is
+// heard, and raises the alarm while that is nothing.
+func (p *Player) given(it *item, pt *part, at audio.Instant) {
 	switch {
 	case !streamed(pt.Part):
+		return
 	case it.gives == scheduler.PartNothing:
 		p.blame(it, CauseStation)
 		pt.silent = at
 		p.deadAir(it, pt)
-	case pt.mute:
+		return
+	case it.gives == scheduler.PartFallback:
+		p.blame(it, CauseFallback)
+	}
+	if pt.mute {
 		p.heardAgain(it, pt)
 	}
 }

@@ -395,3 +395,34 @@ func TestRelayTellsThatItGaveNothing(t *testing.T) {
 		})
 	}
 }
+
+// What a station's feed gives before its time, while it is tuned in, is nobody's
+// business.
+func TestRelayDoesNotTellOfAFallbackNobodyHeard(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		feed := newStreamFeed()
+		s := newStage(t, withStation(receiver{feed: feed}))
+		s.player.Play(s.relay("r", 20*time.Second, time.Minute))
+		s.at(12 * time.Second)
+		feed.changes <- playout.FeedChange{At: s.out.now(), Part: scheduler.PartFallback, Detail: "silent"}
+		s.at(16 * time.Second)
+		feed.changes <- playout.FeedChange{At: s.out.now(), Part: scheduler.PartRelay}
+		s.at(2 * time.Minute)
+		s.expect("r", playout.Played, "completed", 1)
+	})
+}
+
+// One that sounds instead of the station from the first frame on is told.
+func TestRelayThatBeginsWithItsFallback(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		feed := newStreamFeed()
+		s := newStage(t, withStation(receiver{feed: feed}))
+		s.player.Play(s.relay("r", 20*time.Second, time.Minute))
+		s.at(12 * time.Second)
+		feed.changes <- playout.FeedChange{At: s.out.now(), Part: scheduler.PartFallback, Detail: "silent"}
+		s.at(2 * time.Minute)
+		if r := s.expect("r", playout.Played, playout.CauseFallback, 1); r.Airings[0].Part != scheduler.PartFallback {
+			t.Errorf("%+v", r.Airings[0])
+		}
+	})
+}
