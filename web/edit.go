@@ -146,19 +146,24 @@ func (s *Server) editAnnouncement(ctx context.Context, in *editInput) (*announce
 type editView struct {
 	Title, Text string
 	Revision    int64
+	Beds        []choiceView
 	Faults      map[string]string
 }
 
 // editView is the announcement as it is, or as it was just typed.
-func (f *form) editView(a scheduler.Announcement) editView {
-	e := editView{Title: a.Title, Text: a.Text, Revision: a.Revision, Faults: map[string]string{}}
+func (p *panel) editView(v *visit, f *form, a scheduler.Announcement) editView {
+	e, bed := editView{Title: a.Title, Text: a.Text, Revision: a.Revision, Faults: map[string]string{}}, a.Bed
 	if f.Has("revision") {
 		e.Title, e.Text, e.Faults = f.Get("title"), f.Get("text"), f.faults
+		if f.Has("bed") {
+			bed = f.Get("bed")
+		}
 	}
+	e.Beds = p.sounds(v, bed)
 	return e
 }
 
-// editNotice changes title and text; what is wrong is shown beside what was
+// editNotice changes title, text and music; what is wrong is shown beside what was
 // typed.
 func (p *panel) editNotice(v *visit) {
 	f, d, ok := p.formOf(v)
@@ -167,6 +172,9 @@ func (p *panel) editNotice(v *visit) {
 	}
 	title, text := f.Get("title"), f.Get("text")
 	c := change{Title: &title, Text: &text}
+	if bed := f.Get("bed"); f.Has("bed") { // a page from before it could be changed does not take it away
+		c.Bed = &bed
+	}
 	var err error
 	if c.Revision, err = strconv.ParseInt(f.Get("revision"), 10, 64); err != nil {
 		p.problem(v, http.StatusBadRequest, "problem.bad-form")

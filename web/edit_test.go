@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,39 @@ func TestEditOnThePage(t *testing.T) {
 	}
 	if p := newSite(t, w, people.Viewer, "vi").get(path); strings.Contains(p.body, "/edit\"") {
 		t.Error("a viewer is offered to edit")
+	}
+}
+
+// The music of a saved notice is chosen on its page, whose other fields a page from
+// before may send alone.
+func TestBedIsChangedOnThePage(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Cadre, "vi")
+	path := "/announcements/" + meetingID
+	d := w.notices[meetingID]
+	d.Announcement.Revision = 3
+	w.notices[meetingID] = d
+	form := func(bed ...string) url.Values {
+		v := url.Values{"revision": {strconv.FormatInt(w.notices[meetingID].Announcement.Revision, 10)}, "title": {"Họp"}, "text": {d.Announcement.Text}}
+		if len(bed) > 0 {
+			v["bed"] = bed
+		}
+		return v
+	}
+	for _, c := range []struct {
+		bed  []string
+		want string
+	}{{[]string{takeID}, takeID}, {nil, takeID}, {[]string{""}, ""}} {
+		if p := s.post(path+"/edit", form(c.bed...)); p.location != path+"?told=edited" || w.notices[meetingID].Announcement.Bed != c.want {
+			t.Errorf("%v: status %d, bed %q", c.bed, p.status, w.notices[meetingID].Announcement.Bed)
+		}
+		if p := s.get(path); strings.Contains(p.body, `value="`+takeID+`" selected`) != (c.want != "") {
+			t.Errorf("%v: the page does not say so", c.bed)
+		}
+	}
+	if p := s.post(path+"/edit", form("no-such-recording")); p.status != http.StatusUnprocessableEntity {
+		t.Errorf("a bed that is not there: status %d", p.status)
 	}
 }
 

@@ -130,7 +130,7 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	n := noticeView{
 		ID: a.ID, Title: a.Title, Sub: v.word("announcement.by", v.at(a.Created, v.now), a.CreatedBy),
 		Paragraphs: paragraphs(a.Text), Renditions: p.renditionViews(v, d, f), Next: p.nextOf(v, d),
-		When: v.whenView(slots, f), Edit: f.editView(a), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
+		When: v.whenView(slots, f), Edit: p.editView(v, f, a), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
 	}
 	if n.Withdrawn || a.Class != scheduler.ClassNormal {
 		n.States = v.noticeStates(scheduler.Dossier{Announcement: a, Schedules: d.Schedules})
