@@ -17,6 +17,10 @@ import (
 const (
 	// messageGap is the silence between siren and message, and between languages.
 	messageGap = 500 * time.Millisecond
+	// cycleRest is the silence behind the words, before the siren begins anew: those who
+	// heard them speak to one another, and the siren's first swing is heard as such. The
+	// siren alone has none.
+	cycleRest = 2 * time.Second
 	// sirenCycle is the length of the built-in siren: no word comes before it.
 	sirenCycle = 10 * time.Second
 	// sirenPart names the siren among the parts of a cycle; the others are named
@@ -198,6 +202,7 @@ func (p *Player) sound(al *alarm) error {
 			gap += settle - sirenCycle
 		}
 		a.Cycle = append(a.Cycle, audio.AlarmPart{File: s.file, Gap: gap, Name: s.language})
+		a.Rest = cycleRest
 	}
 	p.mu.Unlock()
 	return p.cfg.Siren.Raise(a)

@@ -29,6 +29,7 @@ type alarmBus struct {
 type busAlarm struct {
 	spec    audio.Alarm
 	playing []audio.AlarmPart
+	rest    time.Duration   // behind playing
 	lengths []time.Duration // of spec's parts
 	cycles  int
 	fresh   bool // spec is new: its cycles are counted from here
@@ -98,7 +99,7 @@ func (b *alarmBus) turn(o *output, al *busAlarm) {
 	if al.fresh {
 		al.fresh, al.cycles = false, 0
 	}
-	al.playing, al.part = al.spec.Cycle, -1
+	al.playing, al.rest, al.part = al.spec.Cycle, al.spec.Rest, -1
 	if !al.began {
 		al.began = true
 		o.events <- audio.Event{Kind: audio.AlarmOn, ID: al.spec.ID, At: o.now()}
@@ -117,7 +118,18 @@ func (b *alarmBus) next(o *output) {
 			return
 		}
 		i := slices.Index(b.alarms, al)
-		b.turn(o, b.alarms[(i+1)%len(b.alarms)])
+		follows := b.alarms[(i+1)%len(b.alarms)]
+		if follows == al && al.rest > 0 {
+			b.timer = time.AfterFunc(al.rest, func() {
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				if b.current == al {
+					b.turn(o, al)
+				}
+			})
+			return
+		}
+		b.turn(o, follows)
 		return
 	}
 	if gap := al.playing[al.part].Gap; gap > 0 {

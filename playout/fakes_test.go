@@ -361,6 +361,7 @@ type amp struct {
 	on      bool
 	changes []time.Time
 	fail    error
+	slow    time.Duration // to settle, beyond the usual
 }
 
 func (a *amp) Key() error { return a.set(true) }
@@ -398,7 +399,7 @@ func (a *amp) switches() []time.Time {
 }
 
 func (a *amp) State() hardware.AmpState {
-	return hardware.AmpState{Keyed: a.keyed(), Settle: settle, Tail: time.Second, Simulated: true}
+	return hardware.AmpState{Keyed: a.keyed(), Settle: settle + a.slow, Tail: time.Second, Simulated: true}
 }
 
 // ---- what is kept

@@ -224,7 +224,7 @@ func TestEmergencyIsRenewed(t *testing.T) {
 		s := newStage(t)
 		s.raise(s.emergency("e1", time.Minute))
 		s.at(50 * time.Second)
-		until := time.Now().Add(time.Minute)
+		until := time.Now().Add(65 * time.Second) // in the middle of a siren
 		e, err := s.player.Renew(t.Context(), "e1", until, "cán bộ")
 		if err != nil || !e.Expires.Equal(until) {
 			t.Fatalf("renewed to %v, %v", e.Expires, err)
@@ -236,7 +236,7 @@ func TestEmergencyIsRenewed(t *testing.T) {
 		if air := s.player.Air(); air.Emergency == nil || !s.amp.keyed() || !air.Emergencies[0].Sounding {
 			t.Fatalf("air = %+v, want it sounding", air.Emergencies)
 		}
-		s.at(112 * time.Second)
+		s.at(118 * time.Second)
 		row := s.expect("emergency:e1", playout.Played, "expired", 2)
 		if end := row.Airings[0].Ended; !end.Equal(until) && !row.Airings[1].Ended.Equal(until) {
 			t.Errorf("airings = %+v, want them to end at %v", row.Airings, until)
