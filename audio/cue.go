@@ -56,8 +56,8 @@ var DefaultDuck = Duck{Attack: 150 * time.Millisecond, Release: 800 * time.Milli
 // Stream is how sound that is made as it airs is held ready. It sounds from At, or
 // from the end of After, on, or from when enough of it has come, and is never
 // TooLate; what it replaces goes on until then. When it runs dry there is silence,
-// which does not count, until half of Buffer has come; when more than twice Buffer
-// lies ready all but Buffer is left out. Under an alarm it runs on unheard. It ends
+// which does not count, until half of Buffer has come; when more than twice Buffer,
+// or Most, lies ready all but Buffer is left out. Under an alarm it runs on unheard. It ends
 // with its sender, by Stop or by Replaces, never as Unread for silence. Its sender
 // gives it at the pace of the air: a file is a Cue without Stream.
 type Stream struct {
@@ -67,6 +67,9 @@ type Stream struct {
 	// that it stays about there, since the sender's clock is another. A device
 	// that takes more than Buffer at once gets what it takes, and 5 ms.
 	Buffer time.Duration
+	// Most bounds what may lie ready instead of twice Buffer; 0: it does not. It is
+	// no less than 20 ms over what is held.
+	Most time.Duration `json:",omitempty"`
 }
 
 // Alarm asks an Output to sound files in memory on its Alarm bus at once, over

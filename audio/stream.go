@@ -51,6 +51,7 @@ type stream struct {
 	sinc   *sinc
 	pulled *Frames // how much the device takes at once
 	wanted Frames  // Stream.Buffer
+	most   Frames  // Stream.Most; 0: twice what is held
 	hold   Frames  // what is held: wanted, or what the device needs
 	at     Frames  // the next frame of in
 	frac   float64 // and how far behind that
@@ -68,7 +69,7 @@ func newStream(s Stream, pulled *Frames) *stream {
 	wanted := Rate.N(s.Buffer)
 	return &stream{
 		in: make([]int16, 2*wanted+streamSpare), sinc: theSinc(), pulled: pulled,
-		wanted: wanted, hold: max(wanted, leastHeld), ratio: 1,
+		wanted: wanted, most: max(0, Rate.N(s.Most)), hold: max(wanted, leastHeld), ratio: 1,
 	}
 }
 
@@ -202,7 +203,7 @@ func (s *stream) left(written Frames, whole bool) Frames {
 
 // steer sets the ratio by how much lies ready, and drops what is too much.
 func (s *stream) steer(filled, n Frames) {
-	if filled > 2*s.hold && s.across == 0 {
+	if filled > s.limit() && s.across == 0 {
 		s.old, s.across = s.at, fade
 		s.at += filled - s.hold
 		filled = s.hold
@@ -228,6 +229,14 @@ func (s *stream) steer(filled, n Frames) {
 		s.drift += steerLearn * seconds * float64(n) / float64(Rate)
 	}
 	s.ratio = 1 + min(max(steerPull*seconds+s.drift, -maxSteer), maxSteer)
+}
+
+// limit is how much may lie ready.
+func (s *stream) limit() Frames {
+	if s.most == 0 {
+		return 2 * s.hold
+	}
+	return max(s.most, s.hold+4*fade)
 }
 
 func (s *stream) forgetPeaks() { s.peak, s.seen = [2]Frames{}, 0 }

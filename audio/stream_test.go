@@ -251,6 +251,31 @@ func TestStreamDropsWhatIsTooMuch(t *testing.T) {
 	})
 }
 
+// A burst of less than the buffer held a live voice back by up to twice the buffer,
+// for the better part of a minute.
+func TestStreamHoldsNoMoreThanItsMost(t *testing.T) {
+	onRig(t, func(t *testing.T, r *rig) {
+		s := newSender(6*48000, rising(20))
+		s.held = func(at time.Duration) time.Duration {
+			if at > 2*time.Second {
+				return at - 80*time.Millisecond
+			}
+			return at
+		}
+		cue := streamOf("live", s, held)
+		cue.Stream.Most = 150 * time.Millisecond
+		r.cue(cue)
+		r.play(5 * 48000)
+		late := 3*48000 + 3840 - r.spoken(3*48000, 20)
+		if late > audio.Rate.N(cue.Stream.Most) {
+			t.Errorf("it sounds %v after it came, want %v at most", audio.Rate.D(late), cue.Stream.Most)
+		}
+		if most := r.steps(begins+fadeFrames, audio.Frames(len(r.out))); most > 14400/20/float32(fadeFrames)+2 {
+			t.Errorf("a step of %v: it clicks", most)
+		}
+	})
+}
+
 // TestStreamUnderAnAlarm: live sound is not kept. What was said under the alarm
 // is gone, does not count, and the stream goes on with what comes then.
 func TestStreamUnderAnAlarm(t *testing.T) {

@@ -91,6 +91,8 @@ type OnAir struct {
 	Started    time.Time // zero until the first frame left the card
 	Ends       time.Time // when its last frame is due; it ends by itself then
 	By         string    // who speaks live; empty otherwise
+
+	ends func() audio.Instant // when it ends as things are, if that is sooner; nil: it is not
 }
 
 // Listener gives the sound that left the mixer, for listen-in.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"loalang/audio"
 	"loalang/scheduler"
 )
 
@@ -19,7 +20,13 @@ type Live struct {
 	// Buffer is how much of it is held ahead of the card; 0: DefaultLiveBuffer.
 	Buffer time.Duration
 	Limit  time.Duration // it never goes on longer
+	// Ends is when it ends by itself as things are, no later than by Limit. It is
+	// called from any goroutine and does not block; nil: by Limit.
+	Ends func() audio.Instant
 }
+
+// liveMost bounds how far a burst may hold a live voice back from then on.
+const liveMost = 300 * time.Millisecond
 
 // LiveSession is the air's side of a live voice.
 type LiveSession interface {
@@ -39,8 +46,9 @@ type LiveChange struct {
 // liveSession tells a live voice what becomes of it. Its methods may be called on
 // nil, which is no live voice, and from any goroutine.
 type liveSession struct {
-	id  string
-	end func(cause string)
+	id   string
+	end  func(cause string)
+	ends func() audio.Instant // Live.Ends
 
 	mu      sync.Mutex
 	changes chan LiveChange
@@ -102,7 +110,7 @@ func (p *Player) GoLive(ctx context.Context, l Live) (LiveSession, error) {
 	}
 	v, known := p.hours(ctx)
 	id := p.cfg.NewID()
-	s := &liveSession{id: "live:" + id, changes: make(chan LiveChange, 16)}
+	s := &liveSession{id: "live:" + id, ends: l.Ends, changes: make(chan LiveChange, 16)}
 	s.end = func(cause string) { p.do(func() { p.endLive(s.id, cause) }) }
 	answer := make(chan error, 1)
 	asked := p.do(func() {

@@ -55,10 +55,11 @@ type item struct {
 	ampErr error         // why the amplifier was not
 	keyAt  audio.Instant // when to key
 
-	obstacle string // what is in its way, a cause; empty: nothing
-	waited   bool   // for room in the output
-	alarmed  bool   // for the end of an alarm
-	hurt     string // the first thing that kept it from airing as planned, a cause; empty: nothing
+	obstacle string        // what is in its way, a cause; empty: nothing
+	waited   bool          // for room in the output
+	judged   audio.Instant // when it is looked at again because it waits for a live voice
+	alarmed  bool          // for the end of an alarm
+	hurt     string        // the first thing that kept it from airing as planned, a cause; empty: nothing
 	endAs    Outcome
 	endBy    string
 	endCause string // of endAs, which is set when it was ended before its time

@@ -36,6 +36,9 @@ type entry struct {
 	replaced string        // its cue that does
 	late     bool          // something was in its way
 	behind   bool          // that was of a higher rung
+	// open is by how much sooner it would begin if the live voice in its way ended
+	// now: nobody knows when that will.
+	open time.Duration
 }
 
 // block is a stretch of the programme that is taken.
@@ -108,6 +111,7 @@ func (l *layout) next() *entry {
 	e := l.queue[0]
 	l.queue = l.queue[1:]
 	l.seat(e)
+	l.waitsFor(e)
 	l.preempt(e)
 	l.makeWay(e)
 	l.laid = append(l.laid, e)
@@ -146,6 +150,16 @@ func (l *layout) seat(e *entry) {
 	}
 	if e.at < soonest && (e.pred == nil || !e.it.joinedTo(e.pred)) {
 		e.at, e.pred, e.cross = soonest, nil, 0
+	}
+}
+
+// waitsFor notes how much of what keeps e waiting is a live voice.
+func (l *layout) waitsFor(e *entry) {
+	for _, b := range l.blocks {
+		if b.it.live == nil || b.it.rung <= e.it.rung || e.want >= b.to || e.at < b.to {
+			continue
+		}
+		e.open = max(0, min(b.to.Sub(max(l.now, b.from)), e.at.Sub(max(l.now, e.want))))
 	}
 }
 

@@ -12,6 +12,8 @@ const (
 	LiveRate = 24000
 	// LiveFrames is how many frames each LivePacket holds, 20 ms.
 	LiveFrames = LiveRate / 50
+	// liveLength is how long that is.
+	liveLength = time.Second / 50
 )
 
 const (
@@ -75,11 +77,22 @@ func (q *sequencer) take(p LivePacket, at audio.Instant, give func([]int16)) {
 	}
 	q.held[p.Seq] = p.Frames
 	if ahead > 0 && len(q.held) >= reorderDepth {
-		for q.held[q.next] == nil {
-			q.miss(give)
-		}
+		q.fill(give)
 	}
 	q.drain(give)
+}
+
+// fill gives silence up to the next packet that is held, of a long gap no more
+// than the buffer: the card has been silent meanwhile.
+func (q *sequencer) fill(give func([]int16)) {
+	for n := time.Duration(0); q.held[q.next] == nil; n += liveLength {
+		if n < q.buffer {
+			q.miss(give)
+			continue
+		}
+		q.lost++
+		q.next++
+	}
 }
 
 // drain gives what is held and follows.

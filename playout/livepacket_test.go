@@ -150,3 +150,25 @@ func TestSequencerProperty(t *testing.T) {
 		}
 	}
 }
+
+// After a gap of seconds its whole length went into the pipe as silence, which had
+// been heard already, and the first words behind it found the pipe full.
+func TestSequencerDoesNotFillALongGapTwice(t *testing.T) {
+	q := &sequencer{buffer: 200 * time.Millisecond}
+	var out []int16
+	for seq := range uint32(50) {
+		sent(q, seq, 40*time.Millisecond, &out)
+	}
+	for seq := uint32(200); seq < 250; seq++ {
+		sent(q, seq, 40*time.Millisecond, &out)
+	}
+	if n := len(out) / LiveFrames; n != 110 { // the gap counts as 200 ms
+		t.Errorf("%d packets' length, want 110", n)
+	}
+	if q.lost != 150 || q.late != 0 {
+		t.Errorf("%d lost, %d late; want 150 and none", q.lost, q.late)
+	}
+	if s := step(out); s > 500 {
+		t.Errorf("it clicks: a step of %d", s)
+	}
+}

@@ -20,6 +20,10 @@ import (
 // library holds.
 const livePeak = 0.841
 
+// liveAhead is how many packets more may have come than were spoken, 2 s: nobody
+// speaks faster than the time goes, and what is sent so would fill the disk.
+const liveAhead = 100
+
 // microphone is the Feed of somebody who speaks live: packets in, the house's
 // sound out. Its methods may be called from any goroutine and do not block.
 type microphone struct {
@@ -31,6 +35,9 @@ type microphone struct {
 	closed  bool
 
 	meter     audio.Meter
+	began     audio.Instant
+	taken     int64         // packets
+	early     int64         // packets that were more than can have been spoken
 	heard     audio.Instant // of the newest packet
 	spoke     audio.Instant // of the newest packet with a voice in it
 	unread    int64         // packets that the pipe had no room for
@@ -46,7 +53,7 @@ type microphone struct {
 func newMicrophone(buffer time.Duration, now audio.Instant) *microphone {
 	return &microphone{
 		seq: sequencer{buffer: buffer}, voice: newVoiceChain(), pipe: -1,
-		changes: make(chan FeedChange, 1), heard: now, spoke: now, lag: int(audio.Rate.N(buffer)),
+		changes: make(chan FeedChange, 1), began: now, heard: now, spoke: now, lag: int(audio.Rate.N(buffer)),
 	}
 }
 
@@ -104,6 +111,11 @@ func (m *microphone) hear(p LivePacket, now audio.Instant) {
 		return
 	}
 	m.heard = now
+	if m.taken-liveAhead > int64(now.Sub(m.began)/liveLength) {
+		m.early++
+		return
+	}
+	m.taken++
 	m.seq.take(p, now, func(frames []int16) {
 		sound, voiced := m.voice.process(frames)
 		m.meter.Write(sound)
@@ -175,12 +187,13 @@ type micState struct {
 	levels             audio.Levels
 	heard, spoke       audio.Instant
 	lost, late, unread int64
+	early              int64
 }
 
 func (m *microphone) state() micState {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return micState{m.meter.Levels(), m.heard, m.spoke, m.seq.lost, m.seq.late, m.unread}
+	return micState{m.meter.Levels(), m.heard, m.spoke, m.seq.lost, m.seq.late, m.unread, m.early}
 }
 
 // voiceChain makes what a microphone gives fit for the air: 48 kHz, the band of

@@ -4,7 +4,11 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
+	"golang.org/x/sys/unix"
+
+	"loalang/audio"
 	"loalang/audio/level"
 )
 
@@ -64,5 +68,46 @@ func BenchmarkVoiceChain(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		c.process(frames)
+	}
+}
+
+// Whoever sends an hour of sound in a second would have filled the disk with it.
+func TestMicrophoneTakesNoMoreThanCanBeSpoken(t *testing.T) {
+	now := audio.Instant(time.Hour)
+	m := newMicrophone(200*time.Millisecond, now)
+	pipe, err := m.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pipe.Close() }()
+	if err := unix.SetNonblock(int(pipe.Fd()), true); err != nil {
+		t.Fatal(err)
+	}
+	taped := 0
+	m.record(func(f []int16) { taped += len(f) })
+	raw := make([]byte, 65536)
+	for seq := range uint32(3000) { // a minute, in no time
+		m.hear(tone(seq), now)
+		if seq%10 == 9 {
+			_, _ = unix.Read(int(pipe.Fd()), raw) // the card's side takes all at once
+		}
+	}
+	if limit := int(audio.Rate.N((liveAhead + 1) * liveLength)); taped > limit {
+		t.Errorf("%d frames were taken down, want %d at most", taped, limit)
+	}
+	if s := m.state(); s.early < 2800 {
+		t.Errorf("%d packets were too many", s.early)
+	}
+	before := taped
+	for seq := uint32(3000); seq < 3200; seq++ { // as one speaks, it is heard again
+		now = now.Add(liveLength)
+		m.hear(tone(seq), now)
+		_, _ = unix.Read(int(pipe.Fd()), raw)
+	}
+	if taped-before < int(audio.Rate.N(3*time.Second)) {
+		t.Errorf("afterwards %d frames were taken down of 4 s", taped-before)
+	}
+	if err := m.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -102,7 +102,7 @@ func (p *Player) lay() (*layout, bool) {
 		if e.ghost {
 			continue
 		}
-		if e.it.roaming {
+		if e.it.roaming && e.open == 0 {
 			e.it.roaming = false
 			e.it.row.Due, e.it.due = p.wall(e.at), e.at // "as soon as the output can" is when that is
 		}
@@ -131,7 +131,7 @@ func (e *entry) obstacle(p *Player) string {
 
 // carryOut cues what is laid, the earliest first, as far as the output has room.
 // What comes behind the rest of an interrupted item waits until that has its
-// place.
+// place, and what comes behind a live voice until that has ended.
 func (p *Player) carryOut(l *layout) {
 	full := false
 	p.starved = false
@@ -141,6 +141,7 @@ func (p *Player) carryOut(l *layout) {
 			full = true
 			continue
 		}
+		full = full || e.open > 0
 		if e.replaces != nil && e.replaced == "" {
 			if _, e.replaced = e.replaces.yieldAt(e.at); e.replaced == "" && e.replaces.streams() {
 				e.replaced = e.replaces.last().cue // its end is an instant, not a frame
@@ -201,17 +202,38 @@ func (p *Player) allowed(e *entry) bool {
 	if it.streams() {
 		return p.allowedStream(e)
 	}
-	switch end := e.at.Add(e.length); {
-	case e.at > p.latestStart(it):
+	at := p.soonestOf(e)
+	switch end := at.Add(e.length); {
+	case at > p.latestStart(it) && !it.roaming:
 		p.fail(it, scheduler.ReasonTooLate)
 	case p.beyond(it, end):
 		p.fail(it, it.occ.UntilReason)
-	case !p.permits(it, e.at, e.length):
+	case !p.permits(it, at, e.length):
 		p.fail(it, scheduler.ReasonOutsideHours)
 	default:
 		return true
 	}
 	return false
+}
+
+// soonestOf is when the item of e may begin at the soonest, as far as anybody can
+// know: a live voice ends when its speaker has said all, and not by its limit.
+func (p *Player) soonestOf(e *entry) audio.Instant {
+	if e.open == 0 {
+		return e.at
+	}
+	it, latest := e.it, p.latestStart(e.it)
+	if now := p.cfg.Mono(); it.judged != latest && latest >= now {
+		it.judged = latest
+		time.AfterFunc(latest.Sub(now)+time.Millisecond, func() {
+			p.do(func() {
+				if p.items[it.occ.ID] == it && !it.out {
+					p.arrange()
+				}
+			})
+		})
+	}
+	return e.at.Add(-e.open)
 }
 
 // latestStart is the last instant at which the item may begin, or go on.

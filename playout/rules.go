@@ -52,6 +52,9 @@ func (p *Player) permits(it *item, at audio.Instant, length time.Duration) bool 
 	if p.rules == nil || it.occ.Class == scheduler.ClassEmergency {
 		return true
 	}
+	if it.live != nil && !p.cfg.Clock().Trusted() {
+		return true // whoever speaks knows the time, the board does not
+	}
 	until, allowed, err := p.rules.Allows(p.wall(at.Add(untilSlack)), max(0, length-2*untilSlack))
 	if err != nil {
 		p.cfg.Log.Error("the allowed hours are those of the plan", "occurrence", it.occ.ID, "err", err)

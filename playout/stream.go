@@ -150,6 +150,9 @@ func (p *Player) cueStream(it *item, c *audio.Cue) error {
 		buffer = relayBuffer
 	}
 	c.File, c.From, c.Stream = f, 0, &audio.Stream{Buffer: buffer}
+	if it.live != nil {
+		c.Stream.Most = liveMost
+	}
 	if it.occ.Relay != nil {
 		c.FadeOut = relayFade
 	}
@@ -220,22 +223,23 @@ func (p *Player) ranOut(it *item) {
 // allowedStream bounds a stream by its instant and by what the plan allows, and
 // ends the item when nothing worth hearing is left of it.
 func (p *Player) allowedStream(e *entry) bool {
-	it, stop := e.it, e.at.Add(e.length)
+	it, at := e.it, p.soonestOf(e)
+	stop := at.Add(e.length)
 	if it.stopAt != 0 {
 		stop = it.stopAt
 	}
-	permitted := p.permits(it, e.at, leastStream)
+	permitted := p.permits(it, at, leastStream)
 	cause := scheduler.ReasonTooLate
 	if !it.occ.Until.IsZero() {
 		if limit := p.instant(it.occ.Until); limit < stop {
 			stop, cause = limit, it.occ.UntilReason
 		}
 	}
-	e.length = stop.Sub(e.at)
+	e.length = max(0, stop.Sub(e.at))
 	switch {
 	case !permitted:
 		p.fail(it, scheduler.ReasonOutsideHours)
-	case e.length < leastStream, e.at > p.latestStart(it):
+	case stop.Sub(at) < leastStream, at > p.latestStart(it):
 		p.fail(it, cause)
 	default:
 		return true

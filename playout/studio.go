@@ -133,7 +133,8 @@ func (s *Studio) Speak(ctx context.Context, speech Speech) (*Talk, error) {
 	}
 	now := s.cfg.Mono()
 	mic := newMicrophone(s.cfg.Buffer, now)
-	live := Live{By: speech.By, Title: speech.Title, Feed: mic, Buffer: s.cfg.Buffer, Limit: 2 * s.cfg.Limit}
+	t := &Talk{studio: s, speech: speech, mic: mic, done: make(chan struct{}), stage: TalkWaiting, until: now.Add(s.cfg.Limit)}
+	live := Live{By: speech.By, Title: speech.Title, Feed: mic, Buffer: s.cfg.Buffer, Limit: 2 * s.cfg.Limit, Ends: t.ends}
 	if speech.Chime {
 		live.Chime = s.cfg.Chime
 	}
@@ -144,7 +145,7 @@ func (s *Studio) Speak(ctx context.Context, speech Speech) (*Talk, error) {
 		s.mu.Unlock()
 		return nil, fmt.Errorf("speak live: %w", errors.Join(err, mic.Close()))
 	}
-	t := &Talk{studio: s, speech: speech, mic: mic, session: session, done: make(chan struct{}), stage: TalkWaiting, until: now.Add(s.cfg.Limit)}
+	t.session = session
 	s.mu.Lock()
 	s.talk, s.coming = t, ""
 	s.mu.Unlock()

@@ -78,6 +78,7 @@ type Talk struct {
 	cause    string        // why it was asked to end; empty: it was not
 	until    audio.Instant // its limit
 	extended bool
+	aired    bool          // it was on the air, from when on its limit counts
 	asked    audio.Instant // when the session was asked to end; zero: it was not
 }
 
@@ -130,6 +131,16 @@ func (t *Talk) State() TalkState {
 	return s
 }
 
+// ends follows Live.Ends: before it is on the air nothing of its limit is spent.
+func (t *Talk) ends() audio.Instant {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.aired {
+		return t.until
+	}
+	return max(t.until, t.studio.cfg.Mono().Add(t.studio.cfg.Limit))
+}
+
 // run looks after the talk until the air says that it has ended.
 func (t *Talk) run() {
 	defer close(t.done)
@@ -170,14 +181,15 @@ func (t *Talk) change(c LiveChange) {
 	switch {
 	case c.Stage == TalkOnTheAir && was != TalkOnTheAir:
 		t.mic.spokeNow(now)
-		if was != TalkMuted {
-			t.mu.Lock()
+		t.mu.Lock()
+		if !t.aired {
+			t.aired = true
 			t.until = now.Add(t.studio.cfg.Limit) // what came before was not theirs
 			if t.extended {
 				t.until = t.until.Add(t.studio.cfg.Limit)
 			}
-			t.mu.Unlock()
 		}
+		t.mu.Unlock()
 		t.mic.record(t.startTape().take)
 	case c.Stage != TalkOnTheAir && was == TalkOnTheAir:
 		t.mic.record(nil)
@@ -245,5 +257,5 @@ func (t *Talk) over(cause string) {
 	t.studio.ended(t)
 	mic := t.mic.state()
 	t.studio.cfg.Log.Info("somebody has spoken live", slog.String("by", t.speech.By), slog.String("ended", why),
-		slog.Int64("lost", mic.lost), slog.Int64("late", mic.late), slog.Int64("unread", mic.unread))
+		slog.Int64("lost", mic.lost), slog.Int64("late", mic.late), slog.Int64("unread", mic.unread), slog.Int64("early", mic.early))
 }

@@ -25,6 +25,11 @@ func (p *Player) Air() Air {
 	}
 	if p.onAir != nil {
 		on := *p.onAir
+		if on.ends != nil {
+			if ends := p.wall(on.ends()); ends.Before(on.Ends) {
+				on.Ends = ends
+			}
+		}
 		a.OnAir = &on
 	}
 	for _, al := range p.alarms {
@@ -150,5 +155,8 @@ func (p *Player) describe(it *item) *OnAir {
 		end = it.stopAt
 	}
 	on.By, on.Ends = it.row.By, p.wall(end)
+	if it.live != nil {
+		on.ends = it.live.ends
+	}
 	return on
 }

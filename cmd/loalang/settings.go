@@ -116,7 +116,7 @@ func table() []setting {
 		{"crossfade", "0s", "how long such items fade into one another when segue is 0s, 0s to 5s", setSpan(5*time.Second, func(s *settings) *time.Duration { return &s.Crossfade })},
 		{"live-limit", "5m", "how long somebody may speak live; they may have it twice", setRange(func(s *settings) *time.Duration { return &s.LiveLimit }, 10*time.Second, 15*time.Minute)},
 		{"live-silence", "20s", "after how long without a word a live talk ends", setRange(func(s *settings) *time.Duration { return &s.LiveSilence }, 2*time.Second, 10*time.Minute)},
-		{"live-buffer", "200ms", "how long a live voice is held back, so that a bad line is not heard", setRange(func(s *settings) *time.Duration { return &s.LiveBuffer }, 40*time.Millisecond, 300*time.Millisecond)},
+		{"live-buffer", "200ms", "how long a live voice is held back, so that a bad line is not heard", setRange(func(s *settings) *time.Duration { return &s.LiveBuffer }, 40*time.Millisecond, 250*time.Millisecond)},
 		{"allow-private", "", "networks of your own whose stations may be relayed, such as 192.168.7.0/24; with commas between; empty: public addresses only", setNetworks},
 		{"duck-depth", "14", "by how many decibels music is lowered under a voice, 0 to 40", setDepth},
 		{"duck-attack", "150ms", "how long music takes to go down before a voice, 5ms to 5s", setRange(func(s *settings) *time.Duration { return &s.Duck.Attack }, 5*time.Millisecond, 5*time.Second)},
