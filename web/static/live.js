@@ -7,6 +7,12 @@ const able = isSecureContext && navigator.mediaDevices?.getUserMedia && window.A
 const find = (name) => root.querySelector(`[data-${name}]`);
 // What waits in the browser for a slow line is too old when it arrives: 1 s.
 const waiting = 48600;
+// The board speaks ten times a second. Silent for this long, in ms, it does not hear
+// the speaker either; and later it has ended by itself.
+const missed = 1500;
+const over = 8000;
+// After so many seconds without a word the speaker is asked whether they speak.
+const unheard = 5;
 let talk = null;
 
 if (root) {
@@ -16,6 +22,8 @@ if (root) {
   find("stop").addEventListener("click", () => order("end"));
   find("extend").addEventListener("click", () => order("extend"));
   addEventListener("pagehide", () => talk?.socket?.close(1000));
+  document.addEventListener("visibilitychange", () => awake(talk)); // hidden, the page has lost its hold
+  setInterval(watch, 500);
 }
 
 async function start() {
@@ -55,31 +63,58 @@ async function open(t) {
       if (t.socket.readyState === WebSocket.OPEN && t.socket.bufferedAmount < waiting) t.socket.send(e.data);
     };
   });
-  t.socket.addEventListener("message", (e) => show(JSON.parse(e.data)));
-  t.socket.addEventListener("close", () => {
-    if (talk !== t) return;
-    release();
-    const meant = ["speaker", "limit"].includes(t.ended?.cause);
-    tell(meant ? "done" : "why", t.ended?.detail ?? root.dataset.broken);
+  t.heard = performance.now();
+  t.socket.addEventListener("message", (e) => {
+    t.heard = performance.now();
+    show(JSON.parse(e.data));
   });
-  t.lock = await navigator.wakeLock?.request("screen").catch(() => null); // the screen stays on
+  t.socket.addEventListener("close", () => close(t));
+  await awake(t);
+}
+
+function close(t) {
+  if (talk !== t) return;
+  release();
+  const meant = ["speaker", "limit"].includes(t.ended?.cause);
+  tell(meant ? "done" : "why", t.ended?.detail ?? root.dataset.broken);
+}
+
+// awake keeps the screen on while somebody speaks.
+async function awake(t) {
+  if (!t?.socket || document.hidden || (t.lock && !t.lock.released)) return;
+  t.lock = await navigator.wakeLock?.request("screen").catch(() => null);
+  if (talk !== t) t.lock?.release(); // it ended meanwhile
+}
+
+// watch sees that the board is silent: a browser tells of a line that is gone minutes
+// later, and until then somebody would speak to nobody.
+function watch() {
+  const quiet = talk?.heard ? performance.now() - talk.heard : 0;
+  if (quiet > over) close(talk);
+  else if (quiet > missed) stage(false, root.dataset.lost);
 }
 
 function order(type) {
   if (talk?.socket?.readyState === WebSocket.OPEN) talk.socket.send(JSON.stringify({ type }));
 }
 
-function show(state) {
+// stage tells how far it is, in yellow while the village hears.
+function stage(live, text) {
   const during = find("during");
+  during.hidden = false;
+  find("before").hidden = true;
+  during.classList.toggle("on", live);
+  during.classList.toggle("note", !live);
+  say(find("stage"), text);
+}
+
+function show(state) {
   if (state.stage === "ended") {
     talk.ended = state;
     return;
   }
-  during.hidden = false;
-  find("before").hidden = true;
-  during.classList.toggle("on", state.stage === "live");
-  during.classList.toggle("note", state.stage !== "live");
-  say(find("stage"), state.detail);
+  const live = state.stage === "live";
+  stage(live, live && state.silence > unheard ? root.dataset.silent : state.detail);
   find("meter").setAttribute("x2", Math.round(Math.min(Math.max((state.level.rms + 60) / 60, 0), 1) * 100) + "%");
   const s = Math.ceil(state.left);
   say(find("left"), Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"));
