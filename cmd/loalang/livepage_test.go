@@ -1,12 +1,16 @@
 package main_test
 
 import (
+	"net"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"loalang/playout"
 )
 
 // A village cadre speaks from a phone: the page asks for the microphone, waits for
@@ -68,5 +72,109 @@ func TestLivePageInABrowser(t *testing.T) {
 	}
 	if heard < 48000/2 {
 		t.Errorf("of the words only %d loud frames left the card", heard)
+	}
+}
+
+// flaky is a way to the board that stops at will, as a Wi-Fi does: nothing is lost,
+// and nothing comes.
+type flaky struct {
+	net.Listener
+	mu sync.Mutex // held while nothing gets through
+}
+
+func newFlaky(t *testing.T, to string) *flaky {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &flaky{Listener: l}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", strings.TrimPrefix(to, "http://"))
+			if err != nil {
+				_ = in.Close()
+				continue
+			}
+			go f.pass(in, out)
+			go f.pass(out, in)
+		}
+	}()
+	return f
+}
+
+func (f *flaky) pass(from, to net.Conn) {
+	defer func() { _ = to.Close() }()
+	raw := make([]byte, 4096)
+	for {
+		n, err := from.Read(raw)
+		f.mu.Lock()
+		f.mu.Unlock() //nolint:staticcheck // it only waits
+		if n > 0 {
+			if _, werr := to.Write(raw[:n]); werr != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// stops lets nothing through for so long.
+func (f *flaky) stops(d time.Duration) {
+	f.mu.Lock()
+	time.AfterFunc(d, f.mu.Unlock)
+}
+
+// The page said that the village listens while the line was gone, for as long as
+// the browser did not notice.
+func TestLivePageOverALineThatStops(t *testing.T) {
+	need(t, sound)
+	words := filepath.Join(t.TempDir(), "words.wav")
+	if _, errs, code := loalang(t, "", "say", "-o", words, "Kính thưa bà con. Hôm nay nước suối lên cao, xin bà con không cho trẻ em ra gần bờ suối."); code != 0 {
+		t.Fatalf("say: %s", errs)
+	}
+	b := newBrowser(t,
+		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-file-for-fake-audio-capture", words))
+	tapeName := filepath.Join(t.TempDir(), "air.wav")
+	d := serve(t, t.TempDir(), "file:"+tapeName, quick...).admit()
+	way := newFlaky(t, d.url)
+	b.open(strings.Replace(d.setup, d.url, "http://"+way.Addr().String(), 1))
+	b.fill("#name", "Vàng Thị Mỷ")
+	b.fill("#password", password)
+	b.fill("#again", password)
+	b.press("form button[type=submit]")
+	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.screen(1280, 800)
+	b.press(`a[href="/live"]`)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]')?.offsetParent", 10*time.Second)
+	b.press("[data-start]")
+	stage := func(words string) string {
+		return `document.querySelector("[data-stage]").innerText.includes("` + words + `")`
+	}
+	b.until("the village hears it", stage("Bà con đang nghe"), 30*time.Second)
+	time.Sleep(4 * time.Second)
+	way.stops(2200 * time.Millisecond)
+	b.until("it is told that the line is lost", stage("Mất kết nối"), 2*time.Second)
+	b.picture("live-lost-1280")
+	b.until("the village hears it again", stage("Bà con đang nghe"), 4*time.Second)
+	time.Sleep(3 * time.Second)
+	again := time.Now()
+	way.stops(12 * time.Second)
+	b.until("it is told that it is over", `document.querySelector("[data-why]").innerText.includes("Mất kết nối")`, 11*time.Second)
+	b.picture("live-broken-1280")
+	if row := d.liveRow("cut", 5*time.Second); row["cause"] != playout.EndLink {
+		t.Errorf("the as-run has %v", row)
+	}
+	d.stop()
+	tp := readTape(t, tapeName)
+	if l := meanSquare(tp.between(again.Add(-2500*time.Millisecond), again)); l < 1e-4 {
+		t.Errorf("after the line came back the voice has a power of %v", l)
 	}
 }
