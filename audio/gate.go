@@ -18,6 +18,9 @@ type GateOptions struct {
 	Hold time.Duration
 	// Floor is the gain of the closed gate, below 0.
 	Floor Decibels
+	// Ahead is by how much the gate holds the sound back, so that it is open when
+	// what opens it comes: the soft beginning of a word is heard.
+	Ahead time.Duration
 }
 
 // SpeechGate lets a voice at a microphone through and keeps the room out while
@@ -40,8 +43,9 @@ const (
 // Gate is a noise gate for speech: a level with hysteresis opens it, and a hold
 // time keeps it open between words. It is the classic design (U. Zölzer, DAFX,
 // "Dynamic range control"), with a gain that moves as an exponential, in decibels
-// in its release, so that it is not heard to work. It adds no delay: the first
-// milliseconds of what opens it come in with the attack.
+// in its release, so that it is not heard to work. It adds no
+// delay but Ahead: without that the first milliseconds of what opens it come in with
+// the attack.
 //
 // One goroutine uses a Gate; Process does not allocate.
 type Gate struct {
@@ -56,6 +60,8 @@ type Gate struct {
 	level              float32 // a square
 	opened             bool
 	gain               float32
+	held               []float32 // ring: what is held back, the oldest at at
+	at                 int
 }
 
 // NewGate is a closed Gate.
@@ -65,7 +71,7 @@ func NewGate(o GateOptions) *Gate {
 	}
 	g := &Gate{
 		open: square(o.Open.Factor()), shut: square(min(o.Close, o.Open).Factor()),
-		attack: approach(o.Attack), floor: min(o.Floor, 0).Factor(), hold: int(Rate.N(max(o.Hold, 0))),
+		attack: approach(o.Attack), floor: min(o.Floor, 0).Factor(), hold: int(Rate.N(max(o.Hold, 0))), held: make([]float32, Rate.N(max(o.Ahead, 0))),
 		rise: approach(gateRise), fall: approach(gateFall),
 		corner: float32(math.Exp(-2 * math.Pi * gateHum / float64(Rate))),
 	}
@@ -100,8 +106,21 @@ func (g *Gate) Process(frames []float32) {
 		} else {
 			g.gain = max(g.floor, g.gain*g.release)
 		}
-		frames[i] = v * g.gain
+		frames[i] = g.delay(v) * g.gain
 	}
+}
+
+// delay is the frame that v comes behind by Ahead.
+func (g *Gate) delay(v float32) float32 {
+	if len(g.held) == 0 {
+		return v
+	}
+	old := g.held[g.at]
+	g.held[g.at] = v
+	if g.at++; g.at == len(g.held) {
+		g.at = 0
+	}
+	return old
 }
 
 // hear follows the level and decides.

@@ -198,7 +198,8 @@ func (m *microphone) state() micState {
 
 // voiceChain makes what a microphone gives fit for the air: 48 kHz, the band of
 // horn speakers (high-pass 180 Hz twice, low-pass 7.5 kHz), the gate, the house
-// level and its peak. It holds sound back by some 6 ms.
+// level and its peak. It holds sound back by some 46 ms, most of it so that the soft
+// beginning of a word is not cut by the gate.
 type voiceChain struct {
 	doubler *level.Doubler
 	high    [2]*level.Biquad
@@ -212,11 +213,13 @@ type voiceChain struct {
 
 func newVoiceChain() *voiceChain {
 	rate := int(audio.Rate)
+	gate := audio.SpeechGate
+	gate.Ahead = 40 * time.Millisecond
 	return &voiceChain{
 		doubler: level.NewDoubler(),
 		high:    [2]*level.Biquad{level.HighPass(rate, 180), level.HighPass(rate, 180)},
 		low:     level.LowPass(rate, 7500),
-		gate:    audio.NewGate(audio.SpeechGate),
+		gate:    audio.NewGate(gate),
 		rider:   level.NewRider(level.House),
 		limiter: level.NewLimiter(rate, 1, livePeak),
 	}

@@ -3,6 +3,7 @@ package playout
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -109,5 +110,43 @@ func TestMicrophoneTakesNoMoreThanCanBeSpoken(t *testing.T) {
 	}
 	if err := m.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// The soft beginning of a word, 30 ms of an x at −50 dBFS, came before the gate
+// had opened and was cut.
+func TestVoiceChainKeepsTheSoftBeginningOfAWord(t *testing.T) {
+	c := newVoiceChain()
+	r := rand.New(rand.NewPCG(5, 5))
+	var out []float32
+	word := func() {
+		out = out[:0]
+		for n := range 100 {
+			frames := make([]int16, LiveFrames)
+			for i := range frames {
+				at := float64(n*LiveFrames+i) / LiveRate
+				switch {
+				case at >= 0.030 && at < 0.5:
+					frames[i] = int16(4000 * math.Sin(2*math.Pi*400*at))
+				case at < 0.030:
+					frames[i] = int16(100 * r.NormFloat64())
+				}
+			}
+			sound, _ := c.process(frames)
+			out = append(out, sound...)
+		}
+	}
+	word() // the level is found
+	word()
+	begins := slices.IndexFunc(out, func(v float32) bool { return v > 0.05 })
+	power := func(from, to int) float64 { // ms from where the loud part begins
+		var sum float64
+		for _, v := range out[max(0, begins+from*48) : begins+to*48] {
+			sum += float64(v) * float64(v)
+		}
+		return 10 * math.Log10(sum/float64((to-from)*48)+1e-12)
+	}
+	if off := power(100, 300) - power(-25, -5); off > 36 { // it was spoken 29 dB softer, and the band of a horn takes some
+		t.Errorf("the soft beginning is %.0f dB below the word", off)
 	}
 }

@@ -367,7 +367,7 @@ func TestLiveRowOnTheAsRunPage(t *testing.T) {
 		Airings: []playout.Airing{{ID: "1", Part: scheduler.PartChime, Started: at, Ended: at.Add(3 * time.Second)}, {ID: "2", Part: scheduler.PartLive, Started: at.Add(3 * time.Second), Ended: at.Add(time.Minute)}},
 	})
 	page := string(b.call("GET", "/asrun", "").want(200).Body)
-	for _, want := range []string{"Trực tiếp 23/11/2026 15:00, Hoa", "Nói trực tiếp", "Im lặng quá lâu, người làm: Hoa"} {
+	for _, want := range []string{"Trực tiếp 23/11/2026 15:00, Hoa", "Nói trực tiếp", "Im lặng quá lâu, người nói: Hoa"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

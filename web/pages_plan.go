@@ -319,6 +319,8 @@ func (v *visit) logRow(r playout.AsRun, d doing) logRow {
 	}
 	row.Exact = v.exactly(r, d.by[r.Occurrence] != "")
 	switch {
+	case r.Kind == playout.KindLive && r.By != "" && r.Outcome != playout.StoppedBy:
+		row.Notes = append(row.Notes, v.word("cause.spoken", v.cause(r.Cause), r.By))
 	case r.By != "" && r.Cause != "" && r.Cause != "completed":
 		row.Notes = append(row.Notes, v.word("cause.by", v.cause(r.Cause), r.By))
 	case r.Cause != "" && r.Cause != "completed":

@@ -60,8 +60,15 @@ func TestWorkletResamples(t *testing.T) {
 		hertz float64
 		above bool // it lies above what 24 kHz can hold
 	}{
-		{48000, 440, false}, {44100, 440, false}, {16000, 440, false}, {96000, 440, false}, {48000, 7000, false}, {44100, 7000, false},
-		{48000, 13500, true}, {44100, 13500, true}, {48000, 18000, true},
+		{48000, 440, false},
+		{44100, 440, false},
+		{16000, 440, false},
+		{96000, 440, false},
+		{48000, 7000, false},
+		{44100, 7000, false},
+		{48000, 13500, true},
+		{44100, 13500, true},
+		{48000, 18000, true},
 	} {
 		t.Run(fmt.Sprintf("%g Hz at %d", tt.hertz, tt.rate), func(t *testing.T) {
 			js[bool](b, "(window.done = null, "+fmt.Sprintf(renderWorklet, tt.rate, tt.hertz)+", true)")

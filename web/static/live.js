@@ -91,7 +91,10 @@ async function awake(t) {
 function watch() {
   const quiet = talk?.heard ? performance.now() - talk.heard : 0;
   if (quiet > over) close(talk);
-  else if (quiet > missed) stage(false, root.dataset.lost);
+  else if (quiet > missed) {
+    stage(false, root.dataset.lost);
+    meter(-60);
+  }
 }
 
 function order(type) {
@@ -108,6 +111,11 @@ function stage(live, text) {
   say(find("stage"), text);
 }
 
+// meter draws −60 dBFS as nothing and 0 dBFS as full.
+function meter(rms) {
+  find("meter").setAttribute("x2", Math.round(Math.min(Math.max((rms + 60) / 60, 0), 1) * 100) + "%");
+}
+
 function show(state) {
   if (state.stage === "ended") {
     talk.ended = state;
@@ -115,7 +123,7 @@ function show(state) {
   }
   const live = state.stage === "live";
   stage(live, live && state.silence > unheard ? root.dataset.silent : state.detail);
-  find("meter").setAttribute("x2", Math.round(Math.min(Math.max((state.level.rms + 60) / 60, 0), 1) * 100) + "%");
+  meter(state.level.rms);
   const s = Math.ceil(state.left);
   say(find("left"), Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"));
   find("extend").hidden = !state.extendable;
