@@ -71,32 +71,48 @@ const alikeWithin = 10 * time.Millisecond
 // resumed looks at what the card heard of a voice around a crash. The card had
 // read up to its buffer more than it heard.
 func resumed(runs []played, voice []int16, crash audio.Instant) (resumption, error) {
-	const piece = 1440 // behind the fade at each cut
-	where := func(clip []int16) int {
+	const piece = 4800 // behind the fade at each cut; long enough to be like no other
+	// A syllable comes again elsewhere: it is looked for around where it must be.
+	const around = 3 * 48000
+	where := func(clip []int16, from, to int) int {
 		if abs(clip[loudest(clip)]) < 1000 {
 			return -1 // one silence is as good as another
 		}
-		return alike(voice, clip)
+		from, to = max(0, from), min(to, len(voice))
+		if from >= to {
+			return -1
+		}
+		i := find(voice[from:to], clip)
+		if i < 0 {
+			i = alike(voice[from:to], clip)
+		}
+		if i < 0 {
+			return -1
+		}
+		return from + i
 	}
 	before, after := -1, -1
 	var r resumption
 	for _, run := range runs {
 		end := run.at + int64(len(run.frames))*1_000_000/48
-		if run.at < int64(crash) {
-			// What left the card last before the crash, short of the fade.
-			frames := run.frames[:min(len(run.frames), int((int64(crash)-run.at)*48/1_000_000))]
-			for cut := len(frames); cut > piece && before < 0 && cut > len(frames)-48000; cut -= 240 {
-				if i := where(frames[cut-piece : cut]); i >= 0 {
-					before = i + piece + len(frames) - cut
-				}
-			}
-		}
 		if first, ok := firstAfter(run, int64(crash)); after < 0 && ok && end > int64(crash)+int64(restartDelay) {
 			from := int((first - run.at) * 48 / 1_000_000)
 			for skip := 480; skip < 48000 && after < 0 && from+skip+piece <= len(run.frames); skip += 240 {
-				if i := where(run.frames[from+skip : from+skip+piece]); i >= 0 {
+				if i := where(run.frames[from+skip:from+skip+piece], 0, len(voice)); i >= 0 {
 					after, r.silent = i-skip, time.Duration(first-int64(crash))
 				}
+			}
+		}
+	}
+	for _, run := range runs {
+		if run.at >= int64(crash) || after < 0 {
+			continue
+		}
+		// What left the card last before the crash, short of the fade.
+		frames := run.frames[:min(len(run.frames), int((int64(crash)-run.at)*48/1_000_000))]
+		for cut := len(frames); cut > piece && before < 0 && cut > len(frames)-48000; cut -= 240 {
+			if i := where(frames[cut-piece:cut], after-around, after+around); i >= 0 {
+				before = i + piece + len(frames) - cut
 			}
 		}
 	}
