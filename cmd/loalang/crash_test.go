@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,7 +105,7 @@ func resumed(runs []played, voice []int16, crash audio.Instant) (resumption, err
 			}
 		}
 	}
-	for _, run := range runs {
+	for _, run := range slices.Backward(runs) { // another begins where the card ran dry
 		if run.at >= int64(crash) || after < 0 {
 			continue
 		}
