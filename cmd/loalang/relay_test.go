@@ -89,9 +89,12 @@ func TestStationIsRelayed(t *testing.T) {
 	}
 	fallback := ""
 	for _, r := range d.call(http.MethodGet, "/recordings", nil, http.StatusOK)["recordings"].([]any) {
-		if r := r.(map[string]any); r["kind"] == "built-in" {
+		if r := r.(map[string]any); r["kind"] == "builtin" {
 			fallback = r["id"].(string)
 		}
+	}
+	if fallback == "" {
+		t.Fatal("there is no recording to stand in")
 	}
 	offset := time.Since(time.Date(time.Now().Year(), time.Now().Month(), time.Now().Day(), time.Now().Hour(), time.Now().Minute(), 0, 0, time.Local)) + 14*time.Second
 	d.call(http.MethodPut, "/slots/"+slot.ID+"/relays", object{"relays": []object{{"station": id, "offset": offset.Seconds(), "length": 60, "fallback": fallback, "patience": 1}}}, http.StatusOK)
@@ -137,6 +140,11 @@ func TestStationIsRelayed(t *testing.T) {
 		t.Errorf("as-run %v", row)
 	}
 	d.stop()
+	second := airings(row)[1]
+	stood := instant(t, second["started"])
+	if lufs, _ := loudness(t, readTape(t, tape).between(stood.Add(500*time.Millisecond), stood.Add(3*time.Second))); lufs < -26 {
+		t.Errorf("the recording that stands in is at %.1f LUFS", lufs)
+	}
 	first := airings(row)[0]
 	begun := instant(t, first["started"])
 	if lufs, _ := loudness(t, readTape(t, tape).between(begun.Add(500*time.Millisecond), begun.Add(2500*time.Millisecond))); lufs < -21 || lufs > -15 {
