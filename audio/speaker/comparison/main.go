@@ -24,7 +24,7 @@ func main() {
 	write := flag.String("write", "", "document whose table is written anew; empty: standard output only")
 	quick := flag.Bool("quick", false, "a few repetitions of everything, to see that it works")
 	flag.Parse()
-	p := plan{starts: 200, loaded: 100, peers: 40, alarms: 60, losses: 10, joins: 21, step: time.Minute}
+	p := plan{starts: 200, loaded: 100, peers: 20, alarms: 40, losses: 10, joins: 21, step: time.Minute}
 	if *quick {
 		p = plan{starts: 5, loaded: 5, peers: 3, alarms: 3, losses: 2, joins: 5, step: 10 * time.Second}
 	}
