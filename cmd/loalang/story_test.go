@@ -115,6 +115,11 @@ func (b *browser) open(url string) {
 func js[T any](b *browser, expression string) T {
 	b.t.Helper()
 	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	// While one page gives way to the next, neither is there.
+	for tries := 0; err != nil && strings.Contains(err.Error(), "of null") && tries < 20; tries++ {
+		time.Sleep(100 * time.Millisecond)
+		v, err = chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	}
 	if err != nil {
 		b.t.Fatalf("%s: %v", expression, err)
 	}
