@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
@@ -27,7 +27,7 @@ func burden(h *hall) (end func()) {
 			return
 		}
 		data := filepath.Join(h.dir, "import")
-		if err := os.MkdirAll(data, 0o755); err != nil {
+		if err := inhabit(h, data); err != nil {
 			h.log.Error("no import beside the starts", "err", err)
 			return
 		}
@@ -45,6 +45,25 @@ func burden(h *hall) (end func()) {
 			}
 		}
 	})
-	time.Sleep(time.Second)
+	time.Sleep(4 * time.Second) // until the first import is under way
 	return func() { cancel(); under.Wait() }
+}
+
+// inhabit lets serve make its data in a folder, unless they are there.
+func inhabit(h *hall, data string) error {
+	database := filepath.Join(data, "loalang.db")
+	if exists(database, 20*time.Millisecond) {
+		return nil
+	}
+	cmd := exec.Command(h.loalang, "serve", "--data", data, "--listen", "127.0.0.1:0", "--device", "null")
+	end, err := started(cmd)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if !exists(database, 10*time.Second) {
+		return errors.New("serve made no database")
+	}
+	time.Sleep(2 * time.Second) // its library, too
+	return nil
 }

@@ -180,6 +180,7 @@ func oursAlarm(s *stage) *show {
 	return &show{
 		play:  func(audio.Instant) { call(http.MethodPost, words) },
 		quiet: func() { call(http.MethodDelete, nil) },
+		faint: true,
 		end:   end,
 	}
 }

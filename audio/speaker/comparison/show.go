@@ -47,6 +47,7 @@ type show struct {
 	ahead time.Duration       // how long before the instant play is called
 	play  func(audio.Instant) // makes the click sound, at the instant if it can be told
 	quiet func()              // ends an interruption
+	faint bool                // nothing sounds beneath it: any frame is its first, however it fades in
 	pid   int                 // of what holds the card; 0: another one each time
 	end   func()
 }
@@ -109,17 +110,26 @@ func alarms(s *stage, c contender, n int) result {
 	}
 	time.Sleep(time.Second)
 	sh.end()
-	return result{effort: "—"}.read(s.card, asked, 650*time.Millisecond)
+	r := result{effort: "—"}
+	if sh.faint {
+		return r.readFrom(s.card, asked, 650*time.Millisecond, 1)
+	}
+	return r.read(s.card, asked, 650*time.Millisecond)
 }
 
 // read looks up on the card what came of the instants.
 func (r result) read(c *ruler.Card, asked []audio.Instant, patience time.Duration) result {
+	return r.readFrom(c, asked, patience, onsetLevel)
+}
+
+// readFrom is read for sound that begins with the first frame as loud as that.
+func (r result) readFrom(c *ruler.Card, asked []audio.Instant, patience time.Duration, loud int16) result {
 	runs, dry, err := c.Runs()
 	if err != nil {
 		r.err = err
 		return r
 	}
-	r.spread, r.dry = match(asked, ruler.Onsets(runs, onsetLevel, 50*time.Millisecond), patience), dry
+	r.spread, r.dry = match(asked, ruler.Onsets(runs, loud, 50*time.Millisecond), patience), dry
 	return r
 }
 
