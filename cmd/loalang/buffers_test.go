@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -89,7 +88,7 @@ func TestDoctorTellsOfLockedMemory(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if out, err := exec.Command(c.before[0], append(c.before[1:], "true")...).CombinedOutput(); err != nil {
-				missing(t, fmt.Sprintf("limits cannot be set here: %s", out))
+				t.Skipf("limits cannot be set here: %s", out)
 			}
 			f := doctorSays(t, t.TempDir(), "locked memory", c.before...)
 			if f.OK != c.ok || (f.Advice == "") != c.ok {
