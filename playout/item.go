@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -191,104 +190,6 @@ func (p *Player) grace(it *item) time.Duration {
 		return it.occ.Misfire.Grace
 	}
 	return defaultGrace
-}
-
-// keyBefore is when to key the amplifier for sound at an instant.
-func (p *Player) keyBefore(at audio.Instant) audio.Instant {
-	return at.Add(-p.cfg.Amp.State().Settle - keyMargin)
-}
-
-// cue hands an item to the output at the place it was given, each of its parts
-// behind the one before.
-func (p *Player) cue(e *entry) {
-	it := e.it
-	it.try++
-	it.out, it.sounded, it.lost, it.after, it.replaces = true, false, false, e.pred, e.replaced
-	it.keyAt = p.keyBefore(it.startAt)
-	if e.pred != nil {
-		it.afterCue = e.pred.last().cue
-	}
-	var first audio.Cue
-	for i := it.from; i < len(it.parts); i++ {
-		pt := &it.parts[i]
-		pt.begin(fmt.Sprintf("%s#%d.%d", it.occ.ID, i, it.try))
-		c := audio.Cue{ID: pt.cue, File: pt.file, From: pt.done, Spoken: pt.Kind == scheduler.PartVoice || pt.Kind == scheduler.PartFallback}
-		switch {
-		case i > it.from:
-			c.After, c.Gap = it.parts[i-1].cue, pt.Pause
-		case e.pred == nil:
-			c.At, c.Replaces = e.at, e.replaced
-		case e.cross > 0:
-			c.After, c.Cross = it.afterCue, e.cross
-		default:
-			c.After, c.Gap = it.afterCue, p.cfg.Segue
-		}
-		if i == it.from {
-			first = c
-		}
-		p.cues[pt.cue] = it
-		if err := p.cueOne(it, pt, c); err != nil {
-			p.cfg.Log.Error("the output refused a cue", "occurrence", it.occ.ID, "err", err)
-			pt.ended, pt.cause = true, audio.Lost
-		}
-	}
-	p.cueBed(it, first)
-	if it.parts[it.from].ended {
-		p.settleLater(it)
-	}
-}
-
-func (p *Player) cueOne(it *item, pt *part, c audio.Cue) error {
-	if !streamed(pt.Part) {
-		return p.cfg.Output.Cue(c)
-	}
-	if it.stopAt == 0 {
-		it.stopAt = it.endAt
-	}
-	p.stopOnTime(it)
-	return p.cueStream(it, &c)
-}
-
-// settleLater lets an item that the output refused try again: not at once, it
-// would be refused again, for ever.
-func (p *Player) settleLater(it *item) {
-	try := it.try
-	time.AfterFunc(retryAfter, func() {
-		p.do(func() {
-			if p.items[it.occ.ID] == it && it.try == try && it.out {
-				p.settle(it)
-			}
-		})
-	})
-}
-
-// nextKey is how long until the next amplifier keying; an hour when none is due.
-func (p *Player) nextKey() time.Duration {
-	wait := time.Hour
-	for _, it := range p.items {
-		if it.cued() && !it.keyed {
-			wait = min(wait, it.keyAt.Sub(p.cfg.Mono()))
-		}
-	}
-	return max(wait, 0)
-}
-
-// keyDue keys the amplifier for every item whose time has come.
-func (p *Player) keyDue() {
-	now := p.cfg.Mono()
-	for _, it := range p.items {
-		if it.cued() && !it.keyed && it.keyAt <= now {
-			p.keyFor(it)
-		}
-	}
-}
-
-func (p *Player) keyFor(it *item) {
-	it.keyed = true
-	if it.ampErr = p.power.hold(it.occ.ID); it.ampErr != nil {
-		p.cfg.Log.Error("the amplifier could not be keyed", "occurrence", it.occ.ID, "err", it.ampErr)
-	}
-	p.show()
 }
 
 // stopItem ends an item because a person said so.

@@ -78,19 +78,8 @@ func table() []setting {
 		{"listen", "127.0.0.1:8080", "address of the panel; \":8080\" opens it to the local network", setListen},
 		{"device", "default", "sound output: default, the NAME of an ALSA device, null, or file:PATH", setDevice},
 		{"buffer", "0s", "the card's buffer, 2ms to 1s; 0s: 6ms with real-time priority, 60ms without, larger when the card runs dry", setBuffer},
-		{"village", "un-ta", "key of the village whose loudspeakers this board drives", func(s *settings, v string) error {
-			if !slug.MatchString(v) {
-				return errors.New("use small letters, digits and hyphens, such as un-ta")
-			}
-			s.Village = v
-			return nil
-		}},
-		{"log", "info", "what is logged: debug, info, warn or error", func(s *settings, v string) error {
-			if err := s.Log.UnmarshalText([]byte(v)); err != nil {
-				return errors.New("use debug, info, warn or error")
-			}
-			return nil
-		}},
+		{"village", "un-ta", "key of the village whose loudspeakers this board drives", setVillage},
+		{"log", "info", "what is logged: debug, info, warn or error", setLog},
 		{"metrics-token", "", "bearer token that may read /metrics from elsewhere than this machine", setText(func(s *settings) *string { return &s.MetricsToken })},
 		{"clock-trust", "kernel", "kernel: believe the clock when the kernel or an RTC vouches for it; system: always", func(s *settings, v string) error {
 			if v != "kernel" && v != "system" {
@@ -130,6 +119,21 @@ func table() []setting {
 			return nil
 		}},
 	}
+}
+
+func setVillage(s *settings, v string) error {
+	if !slug.MatchString(v) {
+		return errors.New("use small letters, digits and hyphens, such as un-ta")
+	}
+	s.Village = v
+	return nil
+}
+
+func setLog(s *settings, v string) error {
+	if err := s.Log.UnmarshalText([]byte(v)); err != nil {
+		return errors.New("use debug, info, warn or error")
+	}
+	return nil
 }
 
 func setText(field func(*settings) *string) func(*settings, string) error {
