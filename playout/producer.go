@@ -182,7 +182,7 @@ func faultCode(err error) string {
 
 // Normalize is text as a voice of the language will read it.
 func (p *Producer) Normalize(language, text string) speech.Spoken {
-	return speech.Normalize(language, text)
+	return speech.Normalize(language, text, nil)
 }
 
 // Voices lists what the engine can speak with; speech.ErrNoEngine when there
@@ -200,7 +200,7 @@ func (p *Producer) Spoken(ctx context.Context, language, text string) (string, e
 	}
 	for _, v := range voices {
 		if v.Language == language {
-			return speech.Normalize(language, text).Text, nil
+			return speech.Normalize(language, text, nil).Text, nil
 		}
 	}
 	return "", speech.ErrNoVoice

@@ -1,155 +1,41 @@
 package speech
 
 import (
-	"cmp"
-	"slices"
 	"strings"
+
+	"loalang/speech/vi"
 )
 
-// Normalize turns written text into what a voice shall read. For Vietnamese it
-// reads numbers, dates, times, money, units, telephone and document numbers,
-// Roman numerals and abbreviations in the Northern way of broadcasting, spells
-// what is left in capitals, and reports that. For other languages it only makes
-// the text harmless. Its result is stable: normalising Text again changes
-// nothing. It never fails, runs in linear time, and may be called from any
-// goroutine. language is ISO 639.
-func Normalize(language, text string) Spoken {
+// Spoken is text as a voice will read it, with what was changed and what could
+// not be read, in whatever language.
+type Spoken = vi.Reading
+
+// Change is one span of a Spoken that is read otherwise than written.
+type Change = vi.Change
+
+// Lexicon is what one village reads in its own way in one language.
+type Lexicon = vi.Lexicon
+
+// Normalize turns written text into what a voice shall read. Vietnamese is read by
+// package vi; for other languages it only makes the text harmless. Its result is
+// stable: normalising Text again changes nothing. It never fails, runs in linear
+// time, and may be called from any goroutine. language is ISO 639; words may be
+// nil.
+func Normalize(language, text string, words *Lexicon) Spoken {
 	if language != "vi" {
 		return Spoken{Text: tidy(text)}
 	}
-	s := pass(clean(text))
-	// What was read may give what follows a context: 38° IV. Every pass leaves
-	// fewer capitals, so this ends; ordinary texts are stable at once.
-	for range mostPasses {
-		next := pass(s.Text)
-		if next.Text == s.Text {
-			break
-		}
-		s = merge(s, next)
-	}
-	return s
+	return vi.Normalize(text, words)
 }
 
-// mostPasses is how often a text is read again at most.
-const mostPasses = 8
-
-// pass reads clean text once.
-func pass(text string) Spoken {
-	ts := tokenize(text)
-	var out renderer
-	for i := 0; i < len(ts); {
-		if r, ok := ts.read(i); ok {
-			out.change(ts.written(i, i+r.n), r)
-			i += r.n
-			continue
-		}
-		switch t := ts[i]; t.kind {
-		case word:
-			out.word(t.text)
-		case newline:
-			out.newline()
-		case mark:
-			ts.pause(&out, i)
-		}
-		i++
-	}
-	return out.spoken()
-}
-
-// merge is the later of two passes with the changes of the earlier one that are
-// still there.
-func merge(early, late Spoken) Spoken {
-	const window = 4096 // how far a change may have moved; beyond it is dropped
-	at, all := 0, slices.Clone(late.Changes)
-	for _, c := range early.Changes {
-		i := strings.Index(late.Text[at:min(at+window, len(late.Text))], c.Read)
-		if i < 0 {
-			continue
-		}
-		c.At = at + i
-		at = c.At + len(c.Read)
-		all = append(all, c)
-	}
-	slices.SortStableFunc(all, func(a, b Change) int { return cmp.Compare(a.At, b.At) })
-	end := 0
-	all = slices.DeleteFunc(all, func(c Change) bool {
-		if c.At < end {
-			return true
-		}
-		end = c.At + len(c.Read)
-		return false
-	})
-	return Spoken{Text: late.Text, Changes: all, Unknown: append(early.Unknown, late.Unknown...)}
-}
-
-// reading is how the first n tokens from somewhere are read.
-type reading struct {
-	n       int
-	text    string
-	numeric bool // may be an end of a range
-	unknown bool // spelled for want of anything better
-}
-
-// read finds the reading of what begins at token i: a range when one numeric
-// reading follows another behind a dash, else what a recogniser says.
-func (ts tokens) read(i int) (reading, bool) {
-	r, ok := ts.recognise(i)
-	if !ok || !r.numeric || ts.at(i-1).kind == word && !ts.at(i).gap { // DDR5-6400 is a name
-		return r, ok
-	}
-	return ts.readRange(i, r), true
-}
-
-// recognise asks the recognisers in turn; the first that knows wins, so the
-// more special ones come first.
-func (ts tokens) recognise(i int) (reading, bool) {
-	t := ts.at(i)
-	switch {
-	case t.kind == newline:
-		return reading{}, false
-	case t.kind == word:
-		return first(ts, i, tokens.address, tokens.inContext, tokens.shortDate, tokens.roman, tokens.abbreviation, tokens.times, tokens.letters)
-	case t.kind == digits || strings.Contains("-+($€£¥", t.text):
-		return first(ts, i, tokens.address, tokens.document, tokens.phone, tokens.dateRange, tokens.date, tokens.time, tokens.fraction, tokens.quantity, tokens.plus)
-	}
-	return first(ts, i, tokens.times, tokens.symbol)
-}
-
-func first(ts tokens, i int, recognisers ...func(tokens, int) (reading, bool)) (reading, bool) {
-	for _, recognise := range recognisers {
-		if r, ok := recognise(ts, i); ok {
-			return r, true
+// tidy is what a text in a language without rules gets: clean, one space
+// between words, no empty lines, nothing that espeak-ng takes for phonemes.
+func tidy(text string) string {
+	var lines []string
+	for line := range strings.Lines(stripPhonemes(vi.Clean(text))) {
+		if words := strings.Fields(line); len(words) > 0 {
+			lines = append(lines, strings.Join(words, " "))
 		}
 	}
-	return reading{}, false
-}
-
-// readRange takes in what stands behind a dash after the numeric reading r: 4-6
-// is "bốn đến sáu", thứ 2 - thứ 6 "hai đến thứ sáu". A score is no range, and
-// three numbers in a row are a list.
-func (ts tokens) readRange(i int, r reading) reading {
-	between := " đến "
-	if ts.after(i, "tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà") {
-		between = " "
-	}
-	parts := []string{r.text}
-	end := i + r.n
-	for len(parts) < 8 && ts.dash(end) {
-		next, prefix := end+1, ""
-		if ts.at(next).kind == word && ts.at(i-1).kind == word && ts.lower(next) == ts.lower(i-1) {
-			prefix = ts.lower(next) + " "
-			next++
-		}
-		q, ok := ts.recognise(next)
-		if !ok || !q.numeric {
-			break
-		}
-		parts = append(parts, prefix+q.text)
-		end = next + q.n
-	}
-	if len(parts) > 2 {
-		between = ", "
-	}
-	r.text, r.n = strings.Join(parts, between), end-i
-	return r
+	return strings.Join(lines, "\n")
 }

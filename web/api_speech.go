@@ -49,6 +49,9 @@ type changeJSON struct {
 	Written string `json:"written"`
 	Read    string `json:"read"`
 	At      int    `json:"at" doc:"Byte offset of read in spoken (UTF-8)."`
+	From    int    `json:"from" doc:"Byte offset of written in text (UTF-8)."`
+	To      int    `json:"to" doc:"Byte offset behind written in text."`
+	Doubt   string `json:"doubt,omitempty" doc:"Why it may be read wrong: spelled, ambiguous or unusual."`
 }
 
 // voiceJSON is one voice of the board.
@@ -85,7 +88,7 @@ func (s *Server) previewSpeech(ctx context.Context, in *previewInput) (*previewO
 		Recording: rec.ID, Length: rec.Length.Seconds(), Audio: apiRoot + "/recordings/" + rec.ID + "/audio",
 	}}
 	for _, c := range spoken.Changes {
-		out.Body.Changes = append(out.Body.Changes, changeJSON(c))
+		out.Body.Changes = append(out.Body.Changes, changeJSON{c.Written, c.Read, c.At, c.From, c.To, string(c.Doubt)})
 	}
 	return &out, nil
 }

@@ -60,7 +60,7 @@ func normalizeLines(in io.Reader, out io.Writer, language string) error {
 	lines.Buffer(make([]byte, 0, 64<<10), lineLength)
 	w := bufio.NewWriter(out)
 	for lines.Scan() {
-		spoken := strings.Join(strings.Fields(speech.Normalize(language, lines.Text()).Text), " ")
+		spoken := strings.Join(strings.Fields(speech.Normalize(language, lines.Text(), nil).Text), " ")
 		if _, err := fmt.Fprintln(w, spoken); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (p program) sayCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			spoken := speech.Normalize(language, strings.Join(args, " "))
+			spoken := speech.Normalize(language, strings.Join(args, " "), nil)
 			request := speech.Request{Text: spoken.Text, Voice: voice, Language: language}
 			return speakTo(cmd, newEngine(s, ""), request, output)
 		},

@@ -1,4 +1,4 @@
-package speech
+package vi
 
 import (
 	"strings"
@@ -7,10 +7,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// clean makes text harmless before anything is read: NFC, one kind of space,
-// dash, quote and digit, no phoneme brackets, no control or invisible characters.
-// Newlines stay. Its result is clean already: clean(clean(x)) == clean(x).
-func clean(text string) string {
+// Clean makes text harmless before anything is read: NFC, one kind of space,
+// dash, quote and digit, no control or invisible characters.
+// Newlines stay. Its result is clean already: Clean(Clean(x)) == Clean(x).
+func Clean(text string) string {
 	// A first NFC brings what is written apart together; mapping may bring new
 	// neighbours together, which the last one settles.
 	text = norm.NFC.String(strings.ToValidUTF8(text, " "))
@@ -21,7 +21,7 @@ func clean(text string) string {
 			b.WriteRune(s)
 		}
 	}
-	return stripPhonemes(norm.NFC.String(b.String()))
+	return norm.NFC.String(b.String())
 }
 
 // cleanRune is what a character becomes; negative: nothing.
@@ -65,16 +65,4 @@ func cleanRune(r rune) rune {
 		return '°'
 	}
 	return r
-}
-
-// tidy is what a text in a language without rules gets: clean, one space
-// between words, no empty lines.
-func tidy(text string) string {
-	var lines []string
-	for line := range strings.Lines(clean(text)) {
-		if words := strings.Fields(line); len(words) > 0 {
-			lines = append(lines, strings.Join(words, " "))
-		}
-	}
-	return strings.Join(lines, "\n")
 }

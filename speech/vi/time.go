@@ -1,4 +1,4 @@
-package speech
+package vi
 
 // time reads 7h30, 17g, 07:00, 5:20:35, 8p45s and the minutes of "7 giờ 05".
 func (ts tokens) time(i int) (reading, bool) {

@@ -1,4 +1,4 @@
-package speech_test
+package vi_test
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"loalang/speech"
+	"loalang/speech/vi"
 )
 
 // canon makes two readings equal that a listener would call the same: linh and
@@ -124,7 +124,7 @@ func measure(t *testing.T, c *canon, file string) {
 			class, _, _ = strings.Cut(row[n-1], " ")
 		}
 		input, want := row[column["input"]-1], row[column["expected"]-1]
-		got := speech.Normalize("vi", input).Text
+		got := vi.Normalize(input, nil).Text
 		all[class]++
 		if c.of(got) == c.of(want) {
 			right[class]++

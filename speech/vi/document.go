@@ -1,4 +1,4 @@
-package speech
+package vi
 
 import "strings"
 
@@ -50,7 +50,7 @@ func readCode(code string) (string, bool) {
 	if name := documentCode(code); name != "" {
 		return name, true
 	}
-	if name := lexicon(code); name != "" {
+	if name := abbreviated(code); name != "" {
 		return name, true
 	}
 	if name, ok := spell(code); ok {

@@ -1,4 +1,4 @@
-package speech
+package vi
 
 import (
 	"strings"
@@ -16,7 +16,7 @@ func (ts tokens) abbreviation(i int) (reading, bool) {
 	}
 	for ; end > i; end-- {
 		written := ts.written(i, end)
-		text := lexicon(written)
+		text := abbreviated(written)
 		if text == "" || !ts.fits(i, end, written) {
 			continue
 		}
@@ -43,7 +43,7 @@ func (ts tokens) fits(i, end int, written string) bool {
 // heading says whether token i stands in a row of words in capitals.
 func (ts tokens) heading(i int) bool {
 	for _, n := range [...]int{i - 1, i + 1} {
-		if t := ts.at(n); t.kind == word && len([]rune(t.text)) > 1 && capitals(t.text) && lexicon(t.text) == "" && asWord(t.text) {
+		if t := ts.at(n); t.kind == word && len([]rune(t.text)) > 1 && capitals(t.text) && abbreviated(t.text) == "" && asWord(t.text) {
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package speech
+package vi
 
 import (
 	"slices"
@@ -81,8 +81,8 @@ func (o *renderer) begins() bool {
 }
 
 // spoken ends the text.
-func (o *renderer) spoken() Spoken {
+func (o *renderer) spoken() Reading {
 	o.line = true // a comma before the end is none
 	o.flush()
-	return Spoken{Text: o.text.String(), Changes: o.changes, Unknown: o.unknown}
+	return Reading{Text: o.text.String(), Changes: o.changes, Unknown: o.unknown}
 }

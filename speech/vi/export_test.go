@@ -1,0 +1,6 @@
+package vi
+
+import "maps"
+
+// Abbreviations lets tests look at every entry.
+func Abbreviations() map[string]string { return maps.Clone(readAbbreviations()) }
