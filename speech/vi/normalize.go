@@ -87,8 +87,9 @@ func merge(early, late Reading) Reading {
 type reading struct {
 	n       int
 	text    string
-	numeric bool // may be an end of a range
-	unknown bool // spelled for want of anything better
+	numeric bool  // may be an end of a range
+	unknown bool  // spelled for want of anything better
+	doubt   Doubt // why it may be wrong; empty: it is not a guess
 }
 
 // read finds the reading of what begins at token i: a range when one numeric
@@ -123,34 +124,4 @@ func first(ts tokens, i int, recognisers ...func(tokens, int) (reading, bool)) (
 		}
 	}
 	return reading{}, false
-}
-
-// readRange takes in what stands behind a dash after the numeric reading r: 4-6
-// is "bốn đến sáu", thứ 2 - thứ 6 "hai đến thứ sáu". A score is no range, and
-// three numbers in a row are a list.
-func (ts tokens) readRange(i int, r reading) reading {
-	between := " đến "
-	if ts.after(i, "tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà") {
-		between = " "
-	}
-	parts := []string{r.text}
-	end := i + r.n
-	for len(parts) < 8 && ts.dash(end) {
-		next, prefix := end+1, ""
-		if ts.at(next).kind == word && ts.at(i-1).kind == word && ts.lower(next) == ts.lower(i-1) {
-			prefix = ts.lower(next) + " "
-			next++
-		}
-		q, ok := ts.recognise(next)
-		if !ok || !q.numeric {
-			break
-		}
-		parts = append(parts, prefix+q.text)
-		end = next + q.n
-	}
-	if len(parts) > 2 {
-		between = ", "
-	}
-	r.text, r.n = strings.Join(parts, between), end-i
-	return r
 }

@@ -44,7 +44,8 @@ func billions(out []string, row string, inside bool) []string {
 		if strings.Trim(group, "0") == "" {
 			continue
 		}
-		out = threeDigits(out, group, inside)
+		// A lone unit in the middle goes without hundreds: một triệu hai nghìn.
+		out = threeDigits(out, group, inside && (cut == 0 || strings.Trim(group[:len(group)-1], "0") != ""))
 		if cut > 0 {
 			out = append(out, names[cut/3])
 		}

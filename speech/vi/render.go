@@ -67,8 +67,11 @@ func (o *renderer) change(written string, r reading) {
 		text = string(unicode.ToUpper(f)) + text[n:]
 	}
 	at := o.word(text)
+	if r.unknown && r.doubt == "" {
+		r.doubt = Spelled
+	}
 	if text != written {
-		o.changes = append(o.changes, Change{Written: written, Read: text, At: at})
+		o.changes = append(o.changes, Change{Written: written, Read: text, At: at, Doubt: r.doubt})
 	}
 	if r.unknown && len(o.unknown) < 1000 && !slices.Contains(o.unknown[max(0, len(o.unknown)-50):], written) {
 		o.unknown = append(o.unknown, written)
