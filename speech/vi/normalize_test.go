@@ -408,3 +408,16 @@ func BenchmarkNormalize(b *testing.B) {
 		}
 	}
 }
+
+func TestDoubtIsShownWithWhatIsDoubtful(t *testing.T) {
+	s := vi.Normalize("UBND mời XKZ.", nil)
+	want := map[string]vi.Doubt{"UBND": "", "XKZ": vi.Spelled}
+	for _, c := range s.Changes {
+		if d, ok := want[c.Written]; !ok || d != c.Doubt {
+			t.Errorf("%q is doubted as %q, want %q", c.Written, c.Doubt, d)
+		}
+	}
+	if len(s.Changes) != len(want) {
+		t.Errorf("changes = %+v, want %d", s.Changes, len(want))
+	}
+}

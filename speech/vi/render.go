@@ -1,6 +1,7 @@
 package vi
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -67,10 +68,10 @@ func (o *renderer) change(written string, r reading) {
 		text = string(unicode.ToUpper(f)) + text[n:]
 	}
 	at := o.word(text)
-	if r.unknown && r.doubt == "" {
-		r.doubt = Spelled
+	if r.unknown {
+		r.doubt = cmp.Or(r.doubt, Spelled)
 	}
-	if text != written {
+	if text != written || r.doubt != "" {
 		o.changes = append(o.changes, Change{Written: written, Read: text, At: at, Doubt: r.doubt})
 	}
 	if r.unknown && len(o.unknown) < 1000 && !slices.Contains(o.unknown[max(0, len(o.unknown)-50):], written) {
