@@ -147,11 +147,13 @@ func (v Village) Validate() error {
 	return f.err()
 }
 
+// languageCode is what a code of ISO 639 looks like.
+var languageCode = regexp.MustCompile(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$`)
+
 // languages checks ISO 639 codes, each named once.
 func (f *faults) languages(codes []string) {
-	code := regexp.MustCompile(`^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$`)
 	for i, c := range codes {
-		if !code.MatchString(c) || slices.Contains(codes[:i], c) {
+		if !languageCode.MatchString(c) || slices.Contains(codes[:i], c) {
 			f.add("languages", FaultUnknown, c)
 		}
 	}
