@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -38,22 +39,25 @@ type Stacks interface {
 
 // ProducerConfig is what a Producer works with; every field is required.
 type ProducerConfig struct {
-	Village string
-	Drafts  Drafts
-	Cache   SpeechCache
-	Engine  speech.Engine
-	Urgent  speech.Engine // speaks emergencies: nothing of it touches the data disk
-	Library Stacks
-	Now     func() time.Time
-	Done    func() // called after each rendition that became ready: plan anew
-	Log     *slog.Logger
+	Village  string
+	Drafts   Drafts
+	Cache    SpeechCache
+	Words    WordBook
+	Engine   speech.Engine
+	Promises Promises
+	Urgent   speech.Engine // speaks emergencies: nothing of it touches the data disk
+	Library  Stacks
+	Now      func() time.Time
+	Done     func() // called after each rendition that became ready: plan anew
+	Log      *slog.Logger
 }
 
 // Producer makes renditions ready ahead of air: it speaks texts and measures
 // takes. Run owns its one goroutine; the other methods may be called from any.
 type Producer struct {
-	cfg  ProducerConfig
-	wake chan struct{}
+	cfg   ProducerConfig
+	wake  chan struct{}
+	words atomic.Pointer[learned] // nil: none were ever read
 }
 
 // NewProducer prepares a Producer.
@@ -73,7 +77,8 @@ func (p *Producer) Changed() {
 func (p *Producer) Run(ctx context.Context) error {
 	tick := time.NewTicker(produceEvery)
 	defer tick.Stop()
-	for blind := false; ; {
+	for blind, deaf := false, false; ; {
+		deaf = p.relearn(ctx, deaf)
 		err := p.produceAll(ctx)
 		if err != nil && !blind && ctx.Err() == nil { // told once, not every minute
 			p.cfg.Log.Error("renditions that wait cannot be read", "err", err)
@@ -180,9 +185,10 @@ func faultCode(err error) string {
 	return FaultProduce
 }
 
-// Normalize is text as a voice of the language will read it.
+// Normalize is text as a voice of the language will read it, the village's words
+// as they were learned last.
 func (p *Producer) Normalize(language, text string) speech.Spoken {
-	return speech.Normalize(language, text, nil)
+	return p.lexicons().read(language, text)
 }
 
 // Voices lists what the engine can speak with; speech.ErrNoEngine when there
@@ -200,7 +206,7 @@ func (p *Producer) Spoken(ctx context.Context, language, text string) (string, e
 	}
 	for _, v := range voices {
 		if v.Language == language {
-			return speech.Normalize(language, text, nil).Text, nil
+			return p.Normalize(language, text).Text, nil
 		}
 	}
 	return "", speech.ErrNoVoice

@@ -41,7 +41,7 @@ func newStudio() *studio {
 
 func (s *studio) producer() *playout.Producer {
 	return playout.NewProducer(playout.ProducerConfig{
-		Village: "un-ta", Drafts: s, Cache: s, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
+		Village: "un-ta", Drafts: s, Cache: s, Words: &book{}, Promises: &book{}, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
 		Now: time.Now, Done: func() { s.mu.Lock(); s.ready++; s.mu.Unlock() },
 		Log: slog.New(slog.DiscardHandler),
 	})
@@ -330,7 +330,7 @@ func TestProducerTellsOnceOfADatabaseThatIsAway(t *testing.T) {
 		s.shut = errors.New("locked")
 		var told strings.Builder
 		cfg := playout.ProducerConfig{
-			Village: "un-ta", Drafts: s, Cache: s, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
+			Village: "un-ta", Drafts: s, Cache: s, Words: &book{}, Promises: &book{}, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
 			Now: time.Now, Done: func() {}, Log: slog.New(slog.NewTextHandler(&told, nil)),
 		}
 		ctx, cancel := context.WithCancel(t.Context())

@@ -16,6 +16,13 @@ type Change = vi.Change
 // Lexicon is what one village reads in its own way in one language.
 type Lexicon = vi.Lexicon
 
+// Entry is one word or phrase of a Lexicon.
+type Entry = vi.Entry
+
+// NewLexicon makes a Lexicon. Of two entries for the same words the later counts;
+// those without words are left out.
+func NewLexicon(entries []Entry) *Lexicon { return vi.NewLexicon(entries) }
+
 // Normalize turns written text into what a voice shall read. Vietnamese is read by
 // package vi; for other languages it only makes the text harmless. Its result is
 // stable: normalising Text again changes nothing. It never fails, runs in linear

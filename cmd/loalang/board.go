@@ -88,6 +88,9 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 		return nil, err
 	}
 	b.wire(spool)
+	if err := b.producer.Learn(ctx); err != nil {
+		log.Error("the village's words cannot be read yet", "err", err)
+	}
 	if err := b.openPanel(); err != nil {
 		return nil, err
 	}
@@ -231,7 +234,7 @@ func tryTape(device string) error {
 // database cannot take.
 func (b *board) wire(spool []string) {
 	b.producer = playout.NewProducer(playout.ProducerConfig{
-		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Engine: newEngine(b.settings, ""), Urgent: newEngine(b.settings, b.memory),
+		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Words: b.db, Promises: b.db, Engine: newEngine(b.settings, ""), Urgent: newEngine(b.settings, b.memory),
 		Library: shelf{b.library, b.db}, Now: b.clock.Now, Done: func() { b.planner.Changed() }, Log: b.log,
 	})
 	fallback := b.settings.fallback()
