@@ -5,12 +5,17 @@ import "strings"
 // civil is a date as it was written: rows of digits, empty where there was none.
 type civil struct {
 	day, month, year string
-	n                int // tokens
+	n                int  // tokens
+	lunar            bool // âm lịch follows
 }
 
 // read says the date, with "ngày" or "tháng" in front unless that was written.
 func (c civil) read(prefixed bool) string {
-	said := "tháng " + month(c.month)
+	name := month(c.month)
+	if c.lunar {
+		name = lunarMonth(c.month)
+	}
+	said := "tháng " + name
 	if c.day != "" {
 		said = numeral(c.day) + " " + said
 	}
@@ -26,19 +31,70 @@ func (c civil) read(prefixed bool) string {
 	return said
 }
 
+// lunarMonth names a month of the lunar year: the first and the last have names.
+func lunarMonth(row string) string {
+	switch strings.TrimLeft(row, "0") {
+	case "1":
+		return "giêng"
+	case "12":
+		return "chạp"
+	}
+	return month(row)
+}
+
+// doubt is that of a day which the month does not have.
+func (c civil) doubt() Doubt {
+	last := "31"
+	switch strings.TrimLeft(c.month, "0") {
+	case "4", "6", "9", "11":
+		last = "30"
+	case "2":
+		last = "29"
+		if c.year != "" && !leap(c.year) {
+			last = "28"
+		}
+	}
+	if c.lunar {
+		last = "30"
+	}
+	if len(c.day) == 2 && c.day > last {
+		return Unusual
+	}
+	return ""
+}
+
+// leap says whether the year has a 29 February; years of two digits are of this
+// century.
+func leap(year string) bool {
+	y := 0
+	for _, d := range []byte(year) {
+		y = y*10 + int(d-'0')
+	}
+	if len(year) == 2 {
+		y += 2000
+	}
+	return y%4 == 0 && (y%100 != 0 || y%400 == 0)
+}
+
 // date reads 31/12/2026, 31-12-2026, 2026-12-31, 2/9, 11/2026 and "tháng 1 2026".
 func (ts tokens) date(i int) (reading, bool) {
 	if c, ok := ts.fullDate(i); ok {
-		return reading{n: c.n, text: c.read(ts.afterDay(i)), numeric: true}, true
+		return ts.dateReading(i, c), true
 	}
 	if c, ok := ts.monthYear(i); ok {
-		if ts.after(i, "quý", "kỳ", "đợt", "số", "khóa", "khoá", "lần") {
+		if ts.after(i, "quý", "kỳ", "đợt", "số", "khóa", "khoá", "lần", "vụ") {
 			return reading{n: c.n, text: numeral(c.month) + " năm " + numeral(c.year), numeric: true}, true
 		}
 		return reading{n: c.n, text: c.read(ts.after(i, "tháng")), numeric: true}, true
 	}
 	if c, ok := ts.dayMonth(i); ok && ts.dated(i, c) {
-		return reading{n: c.n, text: c.read(ts.afterDay(i)), numeric: true}, true
+		return ts.dateReading(i, c), true
+	}
+	if c, ok := ts.dashedDay(i); ok {
+		return ts.dateReading(i, c), true
+	}
+	if ts.schoolYear(i) {
+		return reading{n: 3, text: numeral(ts.at(i).text) + " đến " + numeral(ts.at(i+2).text), numeric: true}, true
 	}
 	if y, ok := ts.small(i+1, 4); ok && y >= 1900 && y < 2100 && ts.at(i+1).gap && ts.after(i, "tháng") && ts.isMonth(i) && !ts.stuck(i+2, ".") && !ts.stuck(i+2, ",") {
 		return reading{n: 2, text: month(ts.at(i).text) + " năm " + numeral(ts.at(i+1).text)}, true
@@ -46,15 +102,41 @@ func (ts tokens) date(i int) (reading, bool) {
 	return reading{}, false
 }
 
+func (ts tokens) dateReading(i int, c civil) reading {
+	c.lunar = ts.lunar(i + c.n)
+	return reading{n: c.n, text: c.read(ts.afterDay(i)), numeric: true, doubt: c.doubt()}
+}
+
+// lunar says whether "âm lịch" or its short forms stand at token i.
+func (ts tokens) lunar(i int) bool {
+	if ts.is(i, "(") {
+		i++
+	}
+	return ts.lower(i) == "âm" || ts.lower(i) == "âl"
+}
+
+// afterDay says whether the day's name was said already, also of several days:
+// ngày 20 và 21/11, các ngày 20, 21, 22/11.
 func (ts tokens) afterDay(i int) bool {
-	return ts.after(i, "ngày", "mùng", "mồng", "hôm", "rằm")
+	for range 4 {
+		if ts.after(i, "ngày", "mùng", "mồng", "hôm", "rằm") {
+			return true
+		}
+		if i--; !ts.is(i, ",") && !ts.is(i, "và") && !ts.is(i, "đến") && !ts.is(i, "hoặc") && !ts.is(i, "tới") && !ts.is(i, "&") {
+			return false
+		}
+		if i--; !ts.isDay(i) || ts.is(i-1, "/") {
+			return false
+		}
+	}
+	return false
 }
 
 // fullDate matches day, month and year with one kind of separator.
 func (ts tokens) fullDate(i int) (civil, bool) {
 	sep := ts.at(i + 1).text
 	if sep != "/" && sep != "-" && sep != "." || !ts.stuck(i+1, sep) || !ts.stuckNumber(i+2) || !ts.stuck(i+3, sep) || !ts.stuckNumber(i+4) {
-		return civil{}, false
+		return ts.mixedDate(i)
 	}
 	// 1.1.2026.3 is no date, nor is 12/10/2026/QĐ.
 	if ts.stuck(i+5, sep) && ts.stuckNumber(i+6) {
@@ -62,18 +144,31 @@ func (ts tokens) fullDate(i int) (civil, bool) {
 	}
 	c := civil{day: ts.at(i).text, month: ts.at(i + 2).text, year: ts.at(i + 4).text, n: 5}
 	if len(c.day) == 4 {
-		return civil{c.year, c.month, c.day, 5}, ts.isYear(i) && ts.isMonth(i+2) && ts.isDay(i+4)
+		c.day, c.year = c.year, c.day
+		return c, ts.isYear(i) && ts.isMonth(i+2) && ts.isDay(i+4)
 	}
 	if !ts.isDay(i) || !ts.isMonth(i+2) {
 		return civil{}, false
 	}
-	return c, ts.isYear(i+4) || sep == "/" && len(c.year) == 2
+	twoDigits := len(c.year) == 2 && (sep == "/" || ts.afterDay(i))
+	return c, ts.isYear(i+4) || twoDigits
+}
+
+// mixedDate matches 20-11/2026 and 20/11-2026 behind "ngày", and 20 / 11 / 2026.
+func (ts tokens) mixedDate(i int) (civil, bool) {
+	if !ts.isDay(i) || !ts.number(i+2) || !ts.isMonth(i+2) || !ts.number(i+4) || !ts.isYear(i+4) {
+		return civil{}, false
+	}
+	c := civil{day: ts.at(i).text, month: ts.at(i + 2).text, year: ts.at(i + 4).text, n: 5}
+	spaced := ts.is(i+1, "/") && ts.is(i+3, "/") && ts.at(i+1).gap == ts.at(i+2).gap
+	mixed := ts.stuck(i+1, "/") && ts.stuckNumber(i+2) && ts.stuck(i+3, "-") && ts.stuckNumber(i+4) && !ts.stuck(i+5, "/")
+	return c, spaced || mixed
 }
 
 // monthYear matches 11/2026; with another separator only behind "tháng".
 func (ts tokens) monthYear(i int) (civil, bool) {
 	sep := ts.stuck(i+1, "/") || ts.after(i, "tháng") && (ts.stuck(i+1, "-") || ts.stuck(i+1, "."))
-	if !sep || !ts.isMonth(i) || !ts.stuckNumber(i+2) || !ts.isYear(i+2) || ts.stuck(i+3, "/") {
+	if !sep || !ts.isMonth(i) || !ts.stuckNumber(i+2) || !ts.isYear(i+2) || ts.stuck(i+3, "/") || ts.stuck(i+3, ".") && ts.stuckNumber(i+4) {
 		return civil{}, false
 	}
 	return civil{month: ts.at(i).text, year: ts.at(i + 2).text, n: 3}, true
@@ -81,103 +176,50 @@ func (ts tokens) monthYear(i int) (civil, bool) {
 
 // dayMonth matches what may be a day and a month, or a fraction.
 func (ts tokens) dayMonth(i int) (civil, bool) {
-	if !ts.isDay(i) || !ts.stuck(i+1, "/") || !ts.stuckNumber(i+2) || !ts.isMonth(i+2) || ts.stuck(i+3, "/") {
+	if !ts.isDay(i) || !ts.stuck(i+1, "/") || !ts.stuckNumber(i+2) || !ts.isMonth(i+2) || ts.stuck(i+3, "/") || ts.stuck(i+3, ",") && ts.stuckNumber(i+4) {
 		return civil{}, false
 	}
 	return civil{day: ts.at(i).text, month: ts.at(i + 2).text, n: 3}, true
 }
 
-// dated decides whether d/m is a date by what it is made of and what stands
-// around it. A fraction is smaller than one, so 20/11 and 8/3 are dates.
-func (ts tokens) dated(i int, c civil) bool {
-	if ts.afterDay(i) {
-		return true
+// dashedDay matches 20-11 and 20.11 where only a day can be meant: behind "ngày",
+// and not the days from the fourth to the sixth. Two numbers that grow may be such.
+func (ts tokens) dashedDay(i int) (civil, bool) {
+	dash := ts.stuck(i+1, "-")
+	if !ts.isDay(i) || !dash && !ts.stuck(i+1, ".") || !ts.stuckNumber(i+2) || !ts.isMonth(i+2) || ts.stuck(i+3, "-") || ts.stuck(i+3, "/") || ts.stuck(i+3, ".") && ts.stuckNumber(i+4) {
+		return civil{}, false
 	}
-	if next := ts.at(i + c.n); next.kind == word && (!next.gap || unitName(next.text) != "") || next.text == "%" || ts.partOf(i+c.n) {
+	if ts.is(i+3, "tháng") || !ts.afterDay(i) && !ts.holiday(i) {
+		return civil{}, false
+	}
+	c := civil{day: ts.at(i).text, month: ts.at(i + 2).text, n: 3}
+	return c, !dash || !less(c.day, c.month) || ts.holiday(i)
+}
+
+// holiday says whether a feast is named before token i: Quốc khánh 2-9.
+func (ts tokens) holiday(i int) bool {
+	return ts.after(i, "khánh", "lễ", "qk", "nữ", "lao động")
+}
+
+// schoolYear matches 2026/2027 behind what spans two years.
+func (ts tokens) schoolYear(i int) bool {
+	if !ts.isYear(i) || !ts.stuck(i+1, "/") || !ts.stuckNumber(i+2) || !ts.isYear(i+2) {
 		return false
 	}
-	if ts.counted(i+c.n) && atMost(c.day, c.month) && ts.at(i-1).kind == word && !ts.partOfDay(i) {
-		return false
-	}
-	if c.day == "24" && c.month == "7" && ts.after(i, "trực") {
-		return false // all day, all week
-	}
-	if !proper(c.day, c.month) {
-		return true
-	}
-	if ts.is(i-1, "(") && ts.is(i+c.n, ")") {
-		return true
-	}
-	if ts.dash(i-1) || ts.is(i-1, ",") || ts.after(i, "và", "đến", "tới") {
-		if left, ok := ts.dayMonth(i - 4); ok && !proper(left.day, left.month) {
-			return true
-		}
-	}
-	return ts.partOfDay(i) || ts.after(i, "lễ", "dịp", "khánh", "qk", "động", "nữ", "nhi", "nghỉ", "nay", "mai", "hết", "trước", "sau", "qua") ||
-		ts.weekdayBefore(i)
-}
-
-// atMost says whether row a is no more than row b.
-func atMost(a, b string) bool {
-	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
-	return len(a) < len(b) || len(a) == len(b) && a <= b
-}
-
-// partOfDay says whether a part of a day stands before token i.
-func (ts tokens) partOfDay(i int) bool {
-	return ts.after(i, "sáng", "trưa", "chiều", "tối", "đêm")
-}
-
-// partOf says whether a word follows of which one can have a part.
-func (ts tokens) partOf(i int) bool {
-	switch ts.lower(i) {
-	case "số", "diện", "tổng", "dân", "quân", "giá", "lượng", "thời", "quãng", "chiều", "hộ", "người", "khẩu", "phiếu", "đại", "thành", "trong", "của", "mức", "cốc", "thìa", "viên", "lần":
-		return true
-	}
-	return false
-}
-
-// weekdayBefore says whether "thứ Hai," or "Chủ nhật," stands before token i.
-func (ts tokens) weekdayBefore(i int) bool {
-	i--
-	for ts.is(i, ",") || ts.is(i, "(") {
-		i--
-	}
-	return ts.lower(i) == "nhật" && ts.lower(i-1) == "chủ" || ts.lower(i-1) == "thứ"
-}
-
-// dateRange reads 10-12/2026 and 20-25/11[/2026], where the month or year stands
-// only once.
-func (ts tokens) dateRange(i int) (reading, bool) {
-	if !ts.number(i) || !ts.dash(i+1) || !ts.number(i+2) || ts.stuck(i+3, "-") {
-		return reading{}, false
-	}
-	from := ts.at(i).text
-	if c, ok := ts.monthYear(i + 2); ok && ts.isMonth(i) && !ts.afterDay(i) {
-		text := month(from) + " đến " + c.read(false)
-		if !ts.after(i, "tháng") {
-			text = "tháng " + text
-		}
-		return reading{n: 2 + c.n, text: text, numeric: true}, true
-	}
-	c, ok := ts.fullDate(i + 2)
-	if !ok {
-		c, ok = ts.dayMonth(i + 2)
-		ok = ok && (ts.afterDay(i) || !proper(c.day, c.month) || ts.is(i-1, "("))
-	}
-	if !ok || !ts.isDay(i) {
-		return reading{}, false
-	}
-	text := numeral(from) + " đến " + c.read(true)
-	if !ts.afterDay(i) {
-		text = "ngày " + text
-	}
-	return reading{n: 2 + c.n, text: text, numeric: true}, true
+	from, _ := ts.small(i, 4)
+	to, _ := ts.small(i+2, 4)
+	return to == from+1
 }
 
 // shortDate reads T2 to T7 and CN, the days of the week, and T8 to T12, months,
-// also T3/2026.
+// also T3/2026; Q1/2026, the quarters.
 func (ts tokens) shortDate(i int) (reading, bool) {
+	if ts.is(i, "Q") && ts.stuckNumber(i+1) && len(ts.at(i+1).text) == 1 && ts.at(i+1).text < "5" && ts.at(i+1).text > "0" {
+		if c, ok := ts.monthYear(i + 1); ok {
+			return reading{n: 1 + c.n, text: "quý " + numeral(c.month) + " năm " + numeral(c.year), numeric: true}, true
+		}
+		return reading{}, false
+	}
 	if !ts.is(i, "T") || !ts.stuckNumber(i+1) || !ts.isMonth(i+1) || ts.at(i + 1).text[0] == '0' || ts.stuck(i+2, "-") && ts.stuckNumber(i+3) {
 		return reading{}, false
 	}

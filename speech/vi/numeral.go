@@ -150,3 +150,11 @@ func ordinal(row string) string {
 	}
 	return numeral(row)
 }
+
+// prize reads what stands behind "giải": nhất, nhì, tư, else a number.
+func prize(row string) string {
+	if row == "2" {
+		return "nhì"
+	}
+	return ordinal(row)
+}

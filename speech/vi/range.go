@@ -3,11 +3,11 @@ package vi
 import "strings"
 
 // readRange takes in what stands behind a dash after the numeric reading r: 4-6
-// is "bốn đến sáu", thứ 2 - thứ 6 "hai đến thứ sáu". A score is no range, and
-// three numbers in a row are a list.
+// is "bốn đến sáu", thứ 2 - thứ 6 "hai đến thứ sáu". A score is no range, three
+// numbers in a row are a list, and so are volts and hertz.
 func (ts tokens) readRange(i int, r reading) reading {
 	between := " đến "
-	if ts.after(i, "tỷ số", "tỉ số", "thắng", "thua", "hòa", "hoà") {
+	if ts.dash(i+r.n) && ts.scores(i) {
 		between = " "
 	}
 	parts := []string{r.text}
@@ -17,17 +17,60 @@ func (ts tokens) readRange(i int, r reading) reading {
 		if ts.at(next).kind == word && ts.at(i-1).kind == word && ts.lower(next) == ts.lower(i-1) {
 			prefix = ts.lower(next) + " "
 			next++
+		} else if between == " đến " && ts.weekday(i) && ts.weekday(next) {
+			prefix = "thứ "
 		}
 		q, ok := ts.recognise(next)
 		if !ok || !q.numeric {
 			break
 		}
+		if r.doubt == "" {
+			r.doubt = q.doubt
+		}
 		parts = append(parts, prefix+q.text)
 		end = next + q.n
 	}
-	if len(parts) > 2 {
+	if len(parts) > 2 || len(parts) == 2 && strings.HasSuffix(parts[0], "vôn") && strings.HasSuffix(parts[1], "hẹc") {
 		between = ", "
 	}
 	r.text, r.n = strings.Join(parts, between), end-i
 	return r
+}
+
+// weekday says whether token i is the number of a day of the week: thứ 2-6.
+func (ts tokens) weekday(i int) bool {
+	d, ok := ts.small(i, 1)
+	return ok && d >= 2 && d <= 7 && (ts.after(i, "thứ") || ts.dash(i-1) && ts.after(i-2, "thứ"))
+}
+
+// scores says whether the small numbers from token i on, with a dash or colon
+// between, are goals: the clause tells of a match, or two teams stand around them.
+func (ts tokens) scores(i int) bool {
+	if !ts.number(i) || len(ts.at(i).text) > 2 || !ts.dash(i+1) && !ts.is(i+1, ":") || !ts.number(i+2) || len(ts.at(i+2).text) > 2 {
+		return false
+	}
+	if ts.is(i+3, "/") || ts.is(i+3, "%") {
+		return false
+	}
+	if ts.after(i, "số", "thắng", "thua", "hòa", "hoà", "dẫn", "cuộc", "đậm", "sát") && !ts.before(i, 2, "mã") {
+		return ts.before(i, 4, "tỷ", "tỉ", "thắng", "thua", "hòa", "hoà", "dẫn", "chung")
+	}
+	next := ts.at(i + 3)
+	if next.kind == word && next.gap && !named(next) && !shortName(next) && !ts.is(i+3, "trước") && !ts.is(i+3, "sau") && !ts.is(i+3, "và") && !ts.is(i+3, "đội") {
+		return false
+	}
+	if _, n := ts.unit(i + 3); n > 0 {
+		return false
+	}
+	if ts.before(i, 12, "thắng", "thua", "hòa", "hoà", "dẫn") {
+		return true
+	}
+	left := ts.at(i - 1)
+	team := named(left) || shortName(left)
+	return team && (named(next) || shortName(next)) || ts.before(i, 8, "đội") && ts.is(i+3, "đội")
+}
+
+// shortName says whether t is a name in capitals, as teams have: HAGL.
+func shortName(t token) bool {
+	return t.kind == word && len([]rune(t.text)) > 2 && capitals(t.text)
 }

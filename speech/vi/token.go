@@ -127,8 +127,9 @@ func (ts tokens) after(i int, words ...string) bool {
 	return false
 }
 
-// dash says whether token i is a dash, or a tilde, between two numbers.
-func (ts tokens) dash(i int) bool { return ts.is(i, "-") || ts.is(i, "~") }
+// dash says whether token i is a dash, a tilde, or the obelus of forecasts
+// (20÷25°C), between two numbers.
+func (ts tokens) dash(i int) bool { return ts.is(i, "-") || ts.is(i, "~") || ts.is(i, "÷") }
 
 // written is tokens i to j as they were written.
 func (ts tokens) written(i, j int) string {

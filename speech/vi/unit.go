@@ -2,62 +2,156 @@ package vi
 
 import "strings"
 
-// unit reads a currency or unit of measure behind a number and says how many
-// tokens it has.
+// unit reads a unit of measure behind a number and says how many tokens it has:
+// km², °C, %, mg/dl is left to perUnit.
 func (ts tokens) unit(i int) (string, int) {
 	t := ts.at(i)
-	switch {
-	case t.text == "%":
-		return "phần trăm", 1
-	case t.text == "‰":
-		return "phần nghìn", 1
-	case t.text == "°" || t.text == "℃":
-		return ts.degrees(i)
-	case t.text == "'" && !t.gap && ts.at(i+1).gap:
-		return "phút", 1
-	case currencySign(t.text) != "":
-		return currencySign(t.text), 1
-	case t.kind != word:
-		return "", 0
+	if t.kind != word {
+		return ts.signUnit(i)
 	}
-	if name := currencyName(t.text); name != "" {
-		if ts.is(i+1, "/") && ts.lower(i+2) == "c" { // 3 đ/c: comrades, not money
-			return "", 0
-		}
-		return name, 1
+	if name, n := ts.oddUnit(i); n > 0 {
+		return name, n
 	}
 	name := unitName(t.text)
-	if name == "" || t.gap && len(t.text) == 1 && !strings.Contains("mgl", t.text) {
+	if name == "" || t.gap && !standsAlone(t.text) {
 		return "", 0
 	}
-	power, n := ts.power(i + 1)
+	if full := dataUnit(t.text); full != "" {
+		return full, 1
+	}
+	power, n := ts.power(i+1, name)
 	return name + power, 1 + n
 }
 
-// degrees reads °C, ° C and °.
-func (ts tokens) degrees(i int) (string, int) {
-	if ts.is(i, "℃") {
+// signUnit reads the units that are written with a sign.
+func (ts tokens) signUnit(i int) (string, int) {
+	switch t := ts.at(i); t.text {
+	case "%":
+		return "phần trăm", 1
+	case "‰":
+		return "phần nghìn", 1
+	case "°", "℃", "⁰", "℉":
+		return ts.degrees(i)
+	case "'":
+		if !t.gap && ts.at(i+1).gap {
+			return "phút", 1
+		}
+	case "\"":
+		// A screen is measured in inches; elsewhere the mark ends a quotation.
+		if !t.gap && ts.before(i, 6, "màn", "hình", "tivi", "tv", "ống") {
+			return "inch", 1
+		}
+	}
+	return "", 0
+}
+
+// oddUnit reads units that are several tokens, or that only their neighbours tell
+// from something else: 38oC, cmH2O, xe 5T.
+func (ts tokens) oddUnit(i int) (string, int) {
+	t := ts.at(i)
+	switch t.text {
+	case "oC", "OC", "oc":
 		return "độ xê", 1
+	case "oF":
+		return "độ f", 1
+	case "cmH":
+		if ts.stuck(i+1, "2") && ts.stuck(i+2, "O") {
+			return "xăng ti mét nước", 3
+		}
+	case "mm":
+		if ts.is(i+1, "Hg") {
+			return "mi li mét thủy ngân", 2
+		}
+	case "T", "t":
+		if !t.gap && ts.before(i, 6, "xe", "tải", "trọng", "cầu", "cẩu", "hàng") {
+			return "tấn", 1
+		}
+	case "A":
+		if ts.before(i, 6, "dòng", "aptomat", "áptômát", "át", "cầu", "chì", "ampe") {
+			return "am pe", 1
+		}
+	}
+	return "", 0
+}
+
+// standsAlone says whether a unit is one even with a space before it. Single
+// letters may be names (lớp 5 A), and "in" and the like are words.
+func standsAlone(s string) bool {
+	switch s {
+	case "m", "g", "l", "s", "V", "W", "Ω":
+		return true
+	case "in", "mi", "um", "us", "ug", "ul", "pa", "ma", "va":
+		return false
+	}
+	return len(s) > 1
+}
+
+// degrees reads °C, ° C, °F and °.
+func (ts tokens) degrees(i int) (string, int) {
+	switch {
+	case ts.is(i, "℃"):
+		return "độ xê", 1
+	case ts.is(i, "℉"):
+		return "độ f", 1
 	}
 	switch ts.at(i + 1).text {
 	case "C", "c":
 		return "độ xê", 2
 	case "F", "f":
-		return "độ ép", 2
+		return "độ f", 2
+	case "K", "k":
+		return "độ k", 2
 	}
 	return "độ", 1
 }
 
-// power reads the 2 of km², m2 and the 3 of m3.
-func (ts tokens) power(i int) (string, int) {
-	switch t := ts.at(i); {
-	case t.gap:
+// power reads the 2 of km², m2 and m^2, the 3 of m3, and mol^-1. A second is
+// squared, not made square.
+func (ts tokens) power(i int, name string) (string, int) {
+	t := ts.at(i)
+	if t.gap {
+		return "", 0
+	}
+	n := 1
+	if t.text == "^" {
+		if ts.at(i+1).text != "2" && ts.at(i+1).text != "3" {
+			return ts.exponent(i)
+		}
+		t, n = ts.at(i+1), 2
+	}
+	time := name == "giây" || name == "giờ"
+	switch {
+	case (t.text == "²" || t.text == "2") && time:
+		return " bình phương", n
 	case t.text == "²", t.text == "2":
-		return " vuông", 1
+		return " vuông", n
 	case t.text == "³", t.text == "3":
-		return " khối", 1
+		return " khối", n
+	case t.text == "⁻":
+		return ts.exponent(i)
 	}
 	return "", 0
+}
+
+// perChain reads what stands behind strokes: trên giờ, trên mét khối. Money by a unit
+// of measure is a price: đồng một ki lô gam.
+func (ts tokens) perChain(j int, price bool) (string, int) {
+	text, n := "", 0
+	for range 3 {
+		if !ts.is(j+n, "/") {
+			break
+		}
+		name, m := ts.perUnit(j + n + 1)
+		if m == 0 {
+			break
+		}
+		between := " trên "
+		if price && n == 0 && unitName(ts.at(j+1).text) != "" {
+			between = " một "
+		}
+		text, n = text+between+name, n+1+m
+	}
+	return text, n
 }
 
 // perUnit reads what stands behind a stroke: a unit of measure, or a word of time
@@ -66,8 +160,8 @@ func (ts tokens) perUnit(i int) (string, int) {
 	if ts.at(i).kind != word {
 		return "", 0
 	}
-	if name := unitName(ts.at(i).text); name != "" {
-		power, n := ts.power(i + 1)
+	if name := unitName(ts.at(i).text); name != "" && (!ts.at(i).gap || standsAlone(ts.at(i).text)) {
+		power, n := ts.power(i+1, name)
 		return name + power, 1 + n
 	}
 	switch w := ts.lower(i); w {
@@ -75,148 +169,34 @@ func (ts tokens) perUnit(i int) (string, int) {
 		return "học sinh", 1
 	case "sv":
 		return "sinh viên", 1
+	case "ng":
+		return "người", 1
+	case "th":
+		return "tháng", 1
 	case "ngày", "đêm", "tuần", "tháng", "quý", "năm", "giờ", "phút", "giây", "lần", "lượt", "vụ", "người", "hộ", "khẩu", "suất", "sào",
-		"công", "mẫu", "con", "cây", "bao", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã":
+		"công", "mẫu", "con", "cây", "bao", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã",
+		"ki", "mét", "héc", "gam", "lạng", "số", "kỳ", "ca", "liều", "mũi", "viên", "vé", "phòng", "lớp", "trường", "bản", "tổ", "nhà", "thửa", "lô", "cuốn", "quyển", "trang", "bài", "tiết", "bữa", "quả", "bó", "mớ", "khóm", "hố", "m", "gallon", "phiếu", "giường":
 		return w, 1
 	}
 	return "", 0
 }
 
-// currencySign names a sign that may stand before or behind an amount.
-func currencySign(s string) string {
-	switch s {
-	case "₫":
-		return "đồng"
-	case "$":
-		return "đô la"
-	case "€":
-		return "ơ rô"
-	case "£":
-		return "bảng Anh"
-	case "¥":
-		return "yên"
-	case "₹":
-		return "ru pi"
+// before says whether one of the words, in small letters, stands among the last n
+// tokens before token i in the same clause.
+func (ts tokens) before(i, n int, words ...string) bool {
+	for j := i - 1; j >= 0 && j >= i-n; j-- {
+		t := ts[j]
+		if t.kind == newline || t.text == ";" || t.text == "." && ts.at(j+1).gap {
+			return false
+		}
+		if t.kind != word {
+			continue
+		}
+		for _, w := range words {
+			if strings.EqualFold(t.text, w) {
+				return true
+			}
+		}
 	}
-	return ""
-}
-
-// currencyName names letters that mean money behind an amount.
-func currencyName(s string) string {
-	switch s {
-	case "đ", "Đ", "VNĐ", "VND", "vnđ", "vnd", "Vnđ", "đồng":
-		return "đồng"
-	case "USD", "usd":
-		return "đô la"
-	case "EUR", "eur":
-		return "ơ rô"
-	}
-	return ""
-}
-
-// unitName names a unit of measure; "" for others. Case counts where it must:
-// MB and mb are one, m and M are not.
-func unitName(s string) string {
-	switch s {
-	case "m":
-		return "mét"
-	case "g", "gr":
-		return "gam"
-	case "l", "L":
-		return "lít"
-	case "h":
-		return "giờ"
-	case "p", "ph":
-		return "phút"
-	case "s":
-		return "giây"
-	case "V":
-		return "vôn"
-	case "W":
-		return "oát"
-	case "mV":
-		return "mi li vôn"
-	case "mW":
-		return "mi li oát"
-	}
-	if len(s) < 2 {
-		return ""
-	}
-	return longUnitName(strings.ToLower(s))
-}
-
-// longUnitName names units of two and more letters, in small letters.
-func longUnitName(s string) string {
-	switch s {
-	case "km":
-		return "ki lô mét"
-	case "dm":
-		return "đề xi mét"
-	case "cm":
-		return "xăng ti mét"
-	case "mm":
-		return "mi li mét"
-	case "kg":
-		return "ki lô gam"
-	case "mg":
-		return "mi li gam"
-	case "mcg":
-		return "mi crô gam"
-	case "ml":
-		return "mi li lít"
-	case "cc":
-		return "xê xê"
-	case "ha":
-		return "héc ta"
-	case "min":
-		return "phút"
-	case "ms":
-		return "mi li giây"
-	case "kv":
-		return "ki lô vôn"
-	case "kw":
-		return "ki lô oát"
-	case "mw":
-		return "mê ga oát"
-	case "kwh":
-		return "ki lô oát giờ"
-	case "hz":
-		return "hẹc"
-	case "khz":
-		return "ki lô hẹc"
-	case "mhz":
-		return "mê ga hẹc"
-	case "ghz":
-		return "gi ga hẹc"
-	}
-	return dataUnitName(s)
-}
-
-// dataUnitName names units of data, pressure and the like, in small letters.
-func dataUnitName(s string) string {
-	switch s {
-	case "kb":
-		return "ki lô bai"
-	case "mb":
-		return "mê ga bai"
-	case "gb":
-		return "gi ga bai"
-	case "tb":
-		return "tê ra bai"
-	case "mbps":
-		return "mê ga bít trên giây"
-	case "gbps":
-		return "gi ga bít trên giây"
-	case "mmhg":
-		return "mi li mét thủy ngân"
-	case "kcal":
-		return "ki lô ca lo"
-	case "cal":
-		return "ca lo"
-	case "atm":
-		return "át mốt phe"
-	case "hp":
-		return "mã lực"
-	}
-	return ""
+	return false
 }

@@ -1,0 +1,45 @@
+package vi
+
+import "strings"
+
+// placeNumber reads the number of a house, lane or plot: số 12/3, ngõ 45/6/7,
+// số nhà 12A. Its strokes part lanes from lanes and are no fractions.
+func (ts tokens) placeNumber(i int) (reading, bool) {
+	if !ts.number(i) || !ts.stuck(i+1, "/") || !ts.stuckNumber(i+2) || !ts.after(i, "số", "ngõ", "ngách", "hẻm", "kiệt", "nhà", "phòng", "lô", "thửa", "kiốt", "căn hộ") {
+		return reading{}, false
+	}
+	if ts.isYear(i+2) || len(ts.at(i+2).text) > 4 || len(ts.at(i).text) > 5 {
+		return reading{}, false
+	}
+	rows := []string{ts.at(i).text}
+	j := i + 1
+	for len(rows) < 5 && ts.stuck(j, "/") && ts.stuckNumber(j+1) {
+		rows = append(rows, ts.at(j+1).text)
+		j += 2
+	}
+	if ts.stuck(j, "/") || ts.isYear(j-1) {
+		return reading{}, false
+	}
+	return reading{n: j - i, text: joinRows(rows, " trên ")}, true
+}
+
+// letterNumber reads what letters begin and a number ends, where both are known:
+// công văn 123, Km98+500, and keys of many digits, AB123456.
+func (ts tokens) letterNumber(i int) (reading, bool) {
+	t := ts.at(i)
+	switch {
+	case ts.is(i, "CV") && ts.number(i+1) && ts.at(i+1).gap:
+		return reading{n: 1, text: "công văn"}, true
+	case !ts.stuckNumber(i+1) || !capitals(t.text) || len(t.text) > 4:
+		return reading{}, false
+	}
+	row := ts.at(i + 1).text
+	if len(row) < 5 && (row[0] != '0' || len(row) < 3) {
+		return reading{}, false
+	}
+	name, ok := spell(t.text)
+	if !ok {
+		return reading{}, false
+	}
+	return reading{n: 2, text: strings.Join([]string{name, digitGroups(groupDigits(row))}, " ")}, true
+}
