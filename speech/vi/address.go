@@ -54,7 +54,7 @@ func topDomain(s string) bool {
 }
 
 // addressPart reads one token of an address. What has no vowel is spelled.
-func addressPart(t token) string {
+func addressPart(t *token) string {
 	switch t.text {
 	case "@":
 		return "a còng"

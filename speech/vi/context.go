@@ -75,7 +75,7 @@ func (ts tokens) bank(i int) bool {
 }
 
 // named says whether t begins as a name does: a capital, then small letters.
-func named(t token) bool {
+func named(t *token) bool {
 	letters := []rune(t.text)
 	return t.kind == word && len(letters) > 1 && unicode.IsUpper(letters[0]) && unicode.IsLower(letters[1])
 }

@@ -1,10 +1,6 @@
 package vi
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Normalize turns written text into what a voice shall read: numbers, dates,
 // times, money, units, telephone and document numbers, Roman numerals and
@@ -14,73 +10,75 @@ import (
 // changes nothing. It never fails, runs in linear time, and may be called from any
 // goroutine.
 func Normalize(text string, words *Lexicon) Reading {
-	s := pass(Clean(text), words)
-	// What was read may give what follows a context: 38° IV. Every pass leaves
-	// fewer capitals, so this ends; ordinary texts are stable at once.
-	for range mostPasses {
-		next := pass(s.Text, nil)
-		if next.Text == s.Text {
-			break
-		}
-		s = merge(s, next)
+	given := text
+	text, way := clean(text)
+	d, ok := settle(text, words)
+	if !ok && words != nil {
+		// Words that lead to each other for ever are no words.
+		d, _ = settle(text, nil)
 	}
-	return s
+	return d.reading(given, way)
 }
 
-// mostPasses is how often a text is read again at most.
-const mostPasses = 8
+// mostPasses is how often a text is read again at most, and mostGrowth how much
+// longer it may become by that.
+const (
+	mostPasses = 8
+	mostGrowth = 2
+)
+
+// settle reads clean text until reading it again changes nothing, and says whether
+// it came to that. What was read may give what follows a context: 38° IV. Every
+// pass leaves fewer capitals, so without words of the village this ends; ordinary
+// texts are stable at once.
+func settle(text string, words *Lexicon) (draft, bool) {
+	d := pass(text, words)
+	longest := mostGrowth*len(d.text) + 1000
+	for range mostPasses {
+		next := pass(d.text, words)
+		if next.text == d.text {
+			return d, true
+		}
+		if len(next.text) > longest {
+			break
+		}
+		d = join(d, next)
+	}
+	return d, false
+}
 
 // pass reads clean text once.
-func pass(text string, words *Lexicon) Reading {
+func pass(text string, words *Lexicon) draft {
 	ts := tokenize(text)
-	var out renderer
+	out := renderer{src: text, pieces: make([]piece, 0, len(ts))}
+	out.text.Grow(len(text) + len(text)/2)
+	said := 0 // up to here a spoken form of the village stands, which is left alone
 	for i := 0; i < len(ts); {
-		r, ok := words.read(ts, i)
-		if !ok {
-			r, ok = ts.read(i)
+		n, r, ok := 0, reading{}, false
+		if i >= said {
+			if n, r, ok = words.read(ts, i, out.begins()); n > 0 && !ok {
+				said = i + n
+			} else if !ok {
+				r, ok = ts.read(i)
+			}
 		}
 		if ok {
-			out.change(ts.written(i, i+r.n), r)
+			out.change(r, ts[i].from, ts[min(i+r.n, len(ts))-1].to)
 			i += r.n
 			continue
 		}
-		switch t := ts[i]; t.kind {
+		switch t := &ts[i]; t.kind {
 		case word:
-			out.word(t.text)
+			out.word(t.text, t.from, t.to)
 		case newline:
 			out.newline()
 		case mark:
+			out.here = t
 			ts.pause(&out, i)
 		}
 		i++
 	}
 	return out.spoken()
-}
-
-// merge is the later of two passes with the changes of the earlier one that are
-// still there.
-func merge(early, late Reading) Reading {
-	const window = 4096 // how far a change may have moved; beyond it is dropped
-	at, all := 0, slices.Clone(late.Changes)
-	for _, c := range early.Changes {
-		i := strings.Index(late.Text[at:min(at+window, len(late.Text))], c.Read)
-		if i < 0 {
-			continue
-		}
-		c.At = at + i
-		at = c.At + len(c.Read)
-		all = append(all, c)
-	}
-	slices.SortStableFunc(all, func(a, b Change) int { return cmp.Compare(a.At, b.At) })
-	end := 0
-	all = slices.DeleteFunc(all, func(c Change) bool {
-		if c.At < end {
-			return true
-		}
-		end = c.At + len(c.Read)
-		return false
-	})
-	return Reading{Text: late.Text, Changes: all, Unknown: append(early.Unknown, late.Unknown...)}
 }
 
 // reading is how the first n tokens from somewhere are read.

@@ -9,13 +9,26 @@ import (
 )
 
 // renderer puts readings and words together: one space between words, one mark
-// between clauses, no mark where nothing was said.
+// between clauses, no mark where nothing was said. It keeps where everything it
+// writes came from.
 type renderer struct {
+	src     string // what is read; tokens lie in it
 	text    strings.Builder
-	pending byte // the strongest mark since the last word; 0: none
-	line    bool // a line ended since the last word
-	changes []Change
+	here    *token // where the reader stands, for marks
+	pending byte   // the strongest mark since the last word; 0: none
+	mark0   *token // where that one stands
+	line    bool   // a line ended since the last word
+	pieces  []piece
 	unknown []string
+}
+
+// piece is a word, a mark or a reading: where it lies in the text it was made of,
+// and where in the text as read. All are byte offsets.
+type piece struct {
+	at, end  int
+	from, to int
+	changed  bool
+	doubt    Doubt
 }
 
 // strength orders marks by how much of a pause they are.
@@ -27,7 +40,7 @@ func (o *renderer) mark(m byte) {
 		return
 	}
 	if o.pending == 0 || strings.IndexByte(strength, m) > strings.IndexByte(strength, o.pending) {
-		o.pending = m
+		o.pending, o.mark0 = m, o.here
 	}
 }
 
@@ -36,8 +49,8 @@ func (o *renderer) unmarked() bool { return o.pending == 0 && !o.line && o.text.
 
 func (o *renderer) newline() { o.line = o.text.Len() > 0 }
 
-// word adds words and says where they begin.
-func (o *renderer) word(w string) int {
+// word adds words that stand from from to to.
+func (o *renderer) word(w string, from, to int) {
 	if o.text.Len() > 0 {
 		o.flush()
 		if o.line {
@@ -49,34 +62,43 @@ func (o *renderer) word(w string) int {
 	o.pending, o.line = 0, false
 	at := o.text.Len()
 	o.text.WriteString(w)
-	return at
+	o.pieces = append(o.pieces, piece{at: at, end: o.text.Len(), from: from, to: to})
 }
 
 // flush writes the mark that waits. A comma before the end of a line is none.
 func (o *renderer) flush() {
 	if o.pending != 0 && (!o.line || o.pending != ',') {
+		at := o.text.Len()
 		o.text.WriteByte(o.pending)
+		o.pieces = append(o.pieces, piece{at: at, end: at + 1, from: o.mark0.from, to: o.mark0.to})
 	}
 }
 
-// change adds a reading in place of what was written. At the beginning of a
-// sentence it keeps the capital.
-func (o *renderer) change(written string, r reading) {
-	text := r.text
-	if c, _ := utf8.DecodeRuneInString(written); unicode.IsUpper(c) && o.begins() {
-		f, n := utf8.DecodeRuneInString(text)
-		text = string(unicode.ToUpper(f)) + text[n:]
+// change adds a reading in place of what stands from from to to. At the beginning
+// of a sentence it keeps the capital.
+func (o *renderer) change(r reading, from, to int) {
+	text, written := r.text, o.src[from:to]
+	if c, _ := utf8.DecodeRuneInString(written); o.begins() && unicode.IsUpper(c) {
+		text = capitalised(text)
 	}
-	at := o.word(text)
 	if r.unknown {
 		r.doubt = cmp.Or(r.doubt, Spelled)
 	}
-	if text != written || r.doubt != "" {
-		o.changes = append(o.changes, Change{Written: written, Read: text, At: at, Doubt: r.doubt})
-	}
+	o.word(text, from, to)
+	p := &o.pieces[len(o.pieces)-1]
+	p.changed, p.doubt = text != written || r.doubt != "", r.doubt
 	if r.unknown && len(o.unknown) < 1000 && !slices.Contains(o.unknown[max(0, len(o.unknown)-50):], written) {
 		o.unknown = append(o.unknown, written)
 	}
+}
+
+// capitalised is text with a capital at its head.
+func capitalised(text string) string {
+	first, n := utf8.DecodeRuneInString(text)
+	if upper := unicode.ToUpper(first); upper != first {
+		return string(upper) + text[n:]
+	}
+	return text
 }
 
 // begins says whether the next word begins a sentence.
@@ -85,8 +107,8 @@ func (o *renderer) begins() bool {
 }
 
 // spoken ends the text.
-func (o *renderer) spoken() Reading {
+func (o *renderer) spoken() draft {
 	o.line = true // a comma before the end is none
 	o.flush()
-	return Reading{Text: o.text.String(), Changes: o.changes, Unknown: o.unknown}
+	return draft{o.text.String(), o.pieces, o.unknown}
 }

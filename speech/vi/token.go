@@ -18,9 +18,11 @@ const (
 
 // token is one piece of clean text.
 type token struct {
-	text string
-	kind kind
-	gap  bool // a space stands before it, or it begins a line
+	text     string // with its tone mark in the one style
+	low      string // the same in small letters
+	from, to int    // where it lies in the clean text
+	kind     kind
+	gap      bool // a space stands before it, or it begins a line
 }
 
 // tokens is a text in pieces. Asking beyond either end gives a newline, so that
@@ -30,47 +32,85 @@ type tokens []token
 // tokenize cuts clean text in linear time.
 func tokenize(text string) tokens {
 	ts := make(tokens, 0, len(text)/4+1)
+	var c cutter
 	gap := true
 	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		k := kindOf(r)
-		if k == mark && r == ' ' {
+		if text[i] == ' ' {
 			gap = true
-			i += size
+			i++
 			continue
 		}
-		end := i + size
-		for k != mark && end < len(text) {
-			next, n := utf8.DecodeRuneInString(text[end:])
-			if kindOf(next) != k && (k != word || !unicode.IsMark(next)) && (k != newline || next != ' ') {
-				break
-			}
-			end += n
-		}
-		ts = append(ts, token{text[i:end], k, gap || k == newline})
-		gap = k == newline
-		i = end
+		t := c.cut(text, i)
+		t.gap = gap || t.kind == newline
+		gap = t.kind == newline
+		ts = append(ts, t)
+		i = t.to
 	}
 	return ts
 }
 
+// cutter cuts single tokens. It keeps the small letters of all of them in one
+// place, so that a word costs no allocation.
+type cutter struct{ small strings.Builder }
+
+// cut is the token that begins at byte i, where no space is.
+func (c *cutter) cut(text string, i int) token {
+	r, size := utf8.DecodeRuneInString(text[i:])
+	t := token{from: i, kind: kindOf(r)}
+	upper, ascii := unicode.IsUpper(r), r < utf8.RuneSelf
+	end := i + size
+	for t.kind != mark && end < len(text) {
+		next, n := utf8.DecodeRuneInString(text[end:])
+		if kindOf(next) != t.kind && (t.kind != word || next < utf8.RuneSelf || !unicode.IsMark(next)) && (t.kind != newline || next != ' ') {
+			break
+		}
+		upper = upper || unicode.IsUpper(next)
+		ascii = ascii && next < utf8.RuneSelf
+		end += n
+	}
+	t.text, t.to = text[i:end], end
+	if t.kind == word && !ascii {
+		t.text = oldStyle(t.text)
+	}
+	t.low = t.text
+	if upper {
+		t.low = c.lower(t.text)
+	}
+	return t
+}
+
+// lower is s in small letters.
+func (c *cutter) lower(s string) string {
+	at := c.small.Len()
+	for _, r := range s {
+		c.small.WriteRune(unicode.ToLower(r))
+	}
+	return c.small.String()[at:]
+}
+
 func kindOf(r rune) kind {
 	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', latin(r):
+		return word
 	case r >= '0' && r <= '9':
 		return digits
 	case r == '\n':
 		return newline
-	case unicode.IsLetter(r):
+	case r >= utf8.RuneSelf && unicode.IsLetter(r):
 		return word
 	}
 	return mark
 }
 
-func (ts tokens) at(i int) token {
-	if i < 0 || i >= len(ts) {
-		return token{"\n", newline, true}
+// beyond is what stands before the first and behind the last token.
+var beyond = token{text: "\n", low: "\n", kind: newline, gap: true}
+
+// at is token i, which nobody may change.
+func (ts tokens) at(i int) *token {
+	if uint(i) >= uint(len(ts)) {
+		return &beyond
 	}
-	return ts[i]
+	return &ts[i]
 }
 
 // is says whether token i is the character or word s.
@@ -78,16 +118,22 @@ func (ts tokens) is(i int, s string) bool { return ts.at(i).text == s }
 
 // stuck says whether token i is the character or word s and no space stands
 // before it.
-func (ts tokens) stuck(i int, s string) bool { return !ts.at(i).gap && ts.is(i, s) }
+func (ts tokens) stuck(i int, s string) bool {
+	t := ts.at(i)
+	return !t.gap && t.text == s
+}
 
 // number says whether token i is made of digits.
 func (ts tokens) number(i int) bool { return ts.at(i).kind == digits }
 
 // stuckNumber says whether token i is made of digits and no space stands before it.
-func (ts tokens) stuckNumber(i int) bool { return ts.number(i) && !ts.at(i).gap }
+func (ts tokens) stuckNumber(i int) bool {
+	t := ts.at(i)
+	return t.kind == digits && !t.gap
+}
 
 // lower is token i in small letters.
-func (ts tokens) lower(i int) string { return strings.ToLower(ts.at(i).text) }
+func (ts tokens) lower(i int) string { return ts.at(i).low }
 
 // small is the value of token i when it is a number of at most n digits.
 func (ts tokens) small(i, n int) (int, bool) {
