@@ -35,7 +35,7 @@ func (ts tokens) plate(i int) (reading, bool) {
 }
 
 // plateSeries names the one or two letters of a series.
-func plateSeries(t token) (string, bool) {
+func plateSeries(t *token) (string, bool) {
 	letters := []rune(t.text)
 	if t.kind != word || len(letters) > 2 || !capitals(t.text) {
 		return "", false

@@ -71,6 +71,6 @@ func (ts tokens) scores(i int) bool {
 }
 
 // shortName says whether t is a name in capitals, as teams have: HAGL.
-func shortName(t token) bool {
+func shortName(t *token) bool {
 	return t.kind == word && len([]rune(t.text)) > 2 && capitals(t.text)
 }
