@@ -5,22 +5,40 @@ import (
 	"unicode"
 )
 
-// longestAbbreviation is the most tokens that one has: NN&PTNT, TP.HCM, v.v.
-const longestAbbreviation = 5
+// compound reads what the table knows as a whole, though its parts may mean
+// something else: TH&THCS, CN-TTCN.
+func (ts tokens) compound(i int) (reading, bool) {
+	for end := ts.abbreviationEnd(i); end > i+2; end-- {
+		if text := abbreviated(ts.written(i, end)); text != "" && (ts.at(end).gap || ts.at(end).kind == mark) {
+			return reading{n: end - i, text: text}, true
+		}
+	}
+	return reading{}, false
+}
 
-// abbreviation reads what the lexicon knows, the longest first.
-func (ts tokens) abbreviation(i int) (reading, bool) {
-	end := i + 1
-	for end < i+longestAbbreviation && !ts.at(end).gap && ts.at(end).kind != newline && end < len(ts) {
+// abbreviationEnd is the token behind the longest that the table may have from
+// token i on.
+func (ts tokens) abbreviationEnd(i int) int {
+	end, most := i+1, i+readAbbreviations().tokens[ts[i].text]
+	for end < most && end < len(ts) && !ts.at(end).gap && ts.at(end).kind != newline {
 		end++
 	}
-	for ; end > i; end-- {
+	return min(end, most)
+}
+
+// abbreviation reads what the table knows, the longest first.
+func (ts tokens) abbreviation(i int) (reading, bool) {
+	if r, ok := ts.joined(i); ok {
+		return r, true
+	}
+	for end := ts.abbreviationEnd(i); end > i; end-- {
 		written := ts.written(i, end)
-		text := abbreviated(written)
-		if text == "" || !ts.fits(i, end, written) {
-			continue
+		if text := abbreviated(written); text != "" && ts.fits(i, end, written) {
+			return reading{n: end - i, text: text}, true
 		}
-		return reading{n: end - i, text: text}, true
+	}
+	if text := looselyAbbreviated(ts[i].text); text != "" && ts.fits(i, i+1, ts[i].text) {
+		return reading{n: 1, text: text}, true
 	}
 	return reading{}, false
 }
@@ -34,8 +52,7 @@ func (ts tokens) fits(i, end int, written string) bool {
 		return false
 	}
 	if strings.HasSuffix(written, ".") && written != "v.v." {
-		first := []rune(next.text)[0]
-		return unicode.IsUpper(first) || next.kind == digits
+		return next.kind == digits || unicode.IsUpper(firstRune(next.text))
 	}
 	return !syllable(written) || !ts.heading(i)
 }
@@ -50,37 +67,66 @@ func (ts tokens) heading(i int) bool {
 	return false
 }
 
-// letters spells what is left in capitals, and single letters. Words in capitals
-// that can be spoken are words.
-func (ts tokens) letters(i int) (reading, bool) {
-	w := ts.at(i).text
-	if !capitals(w) {
+// joined reads one of the parts that - or & joins: in KN-XD, XD is xây dựng, though
+// alone it may be anything. The table has those that are read together.
+func (ts tokens) joined(i int) (reading, bool) {
+	part := readAbbreviations().parts[ts[i].text]
+	if part == "" {
 		return reading{}, false
 	}
-	single := len([]rune(w)) == 1
-	if !single && asWord(w) {
-		return reading{}, false
-	}
-	if single && strings.ContainsAny(plain(w), "aăâeêioôơuưy") {
-		return reading{}, false // a vowel is its own name
-	}
-	text, ok := spell(w)
-	if !ok {
-		return reading{}, false
-	}
-	return reading{n: 1, text: text, unknown: !single}, true
+	before := ts.joint(i-1) && !ts.at(i).gap && ts.joinable(i, i-2)
+	behind := ts.joint(i+1) && !ts.at(i+2).gap && ts.joinable(i, i+2)
+	return reading{n: 1, text: part}, before || behind
 }
 
-// asWord says whether a word in capitals can be read as one.
-func asWord(w string) bool {
-	if syllable(w) || pronounceable(w) {
+// joint says whether token i is a mark that joins what stands before it.
+func (ts tokens) joint(i int) bool { return ts.stuck(i, "-") || ts.stuck(i, "&") }
+
+// joinable says whether token i, a part, may be joined to token other. What names
+// a document too, KH-UBND, is joined to parts alone.
+func (ts tokens) joinable(i, other int) bool {
+	text, written := ts.at(i).text, ts.at(other).text
+	if readAbbreviations().parts[written] != "" {
 		return true
 	}
-	// A letter with a tone or hat, Đ and Ư apart, is in no abbreviation.
-	for _, r := range w {
-		if r > unicode.MaxASCII && r != 'Đ' && r != 'Ư' {
-			return true
-		}
+	return abbreviated(written) != "" && documentCode(text) == "" && !isDocumentKind(text)
+}
+
+// documentKind reads the kind of a document before whoever issues it, where its
+// number is left open, and before "số": Số: …/TB-UBND, TB số 05, CT số 12.
+func (ts tokens) documentKind(i int) (reading, bool) {
+	code := documentCode(ts[i].text)
+	if code == "" {
+		return reading{}, false
+	}
+	issuer := ts.at(i + 2).text
+	issued := ts.stuck(i+1, "-") && !ts.at(i+2).gap && (abbreviated(issuer) != "" || documentCode(issuer) != "")
+	numbered := ts.is(i+1, "số") && ts.number(i+2) || ts.number(i+1) && ts.at(i+1).gap && (ts.stuck(i+2, "/") || ts.stuck(i+2, "-")) && len(ts.at(i+1).text) < 5
+	return reading{n: 1, text: code}, (issued || numbered) && !(syllable(ts[i].text) && ts.heading(i))
+}
+
+// issuer reads whoever issued a document behind the code of its kind, where it
+// means something else than in a sentence: TT-BTC, KH-ĐU, QĐ-TU.
+func (ts tokens) issuer(i int) (reading, bool) {
+	code := documentCode(ts[i].text)
+	kind := ts.at(i - 2).text
+	return reading{n: 1, text: code}, code != "" && !ts[i].gap && (ts.stuck(i-1, "-") || ts.stuck(i-1, "/")) && !ts.at(i-1).gap &&
+		(documentCode(kind) != "" || kind != ts[i].text && isDocumentKind(kind))
+}
+
+// isDocumentKind says whether an abbreviation that means the same everywhere
+// names a kind of document.
+func isDocumentKind(code string) bool {
+	switch code {
+	case "NQ", "QĐ", "QyĐ", "QĐi", "CTr", "KH", "ĐA", "TTr", "HĐ", "CV", "NĐ", "TTLT", "NQLT":
+		return true
 	}
 	return false
+}
+
+func firstRune(s string) rune {
+	for _, r := range s {
+		return r
+	}
+	return 0
 }

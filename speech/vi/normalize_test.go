@@ -238,8 +238,8 @@ func TestAbbreviations(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	readings(t, [][2]string{
-		{"thu@laocai.gov.vn.", "thu a còng laocai chấm gov chấm vê nờ."},
-		{"xem https://cocsan.gov.vn/tin-moi, nhé", "xem cocsan chấm gov chấm vê nờ gạch chéo tin gạch ngang moi, nhé"},
+		{"thu@laocai.gov.vn.", "thu a còng Lào Cai chấm gov chấm vê nờ."},
+		{"xem https://cocsan.gov.vn/tin-moi, nhé", "xem Cốc San chấm gov chấm vê nờ gạch tin gạch ngang moi, nhé"},
 		{"họp.mời", "họp. mời"},
 	})
 }
@@ -260,7 +260,7 @@ func TestPunctuation(t *testing.T) {
 		{"một,\n\n\nhai", "một\nhai"},
 		{"[[a]] b", "a, b"},
 		{"[[[a]]]", "a"},
-		{"a\x00b\u200bc\u202ed", "a bcd"},
+		{"a\x00b\u200ba\u202en", "a ban"},
 		{"ca\u0301 nu\u031b\u0301\u01a1ng", "cá nướng"},
 		{"“mời” ‘họp’", "mời họp"},
 		{"thôn – bản", "thôn, bản"},
@@ -339,7 +339,11 @@ func TestChangesShowWhatWasWritten(t *testing.T) {
 func TestLexiconIsSound(t *testing.T) {
 	for written, read := range vi.Abbreviations() {
 		sound(t, read, vi.Normalize(read, nil))
-		if got := vi.Normalize("x "+written+" Lào", nil).Text; !strings.Contains(got, read) {
+		behind := " và"
+		if strings.HasSuffix(written, ".") {
+			behind = " Lào" // a title stands before what it is the title of
+		}
+		if got := vi.Normalize("x "+written+behind, nil).Text; !strings.Contains(got, read) {
 			t.Errorf("%q is read %q, want %q in it", written, got, read)
 		}
 		if norm.NFC.String(written+read) != written+read {

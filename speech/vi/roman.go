@@ -24,26 +24,78 @@ func (ts tokens) roman(i int) (reading, bool) {
 	if ts.after(i, "quý", "kỳ") && ts.stuck(i+1, "/") && ts.stuckNumber(i+2) && ts.isYear(i+2) {
 		return reading{n: 3, text: text + " năm " + numeral(ts.at(i+2).text), numeric: true}, true
 	}
+	if n, subsections := ts.subsections(i + 1); n > 0 {
+		return reading{n: 1 + n, text: text + subsections}, true
+	}
 	return reading{n: 1, text: text, numeric: true}, true
 }
 
+// subsections reads the .2 of IV.2 and the .2.1 of IV.2.1.
+func (ts tokens) subsections(i int) (n int, text string) {
+	for n < 8 && ts.stuck(i+n, ".") && ts.stuckNumber(i+n+1) && len(ts.at(i+n+1).text) < 3 {
+		text += " chấm " + numeral(ts.at(i+n+1).text)
+		n += 2
+	}
+	return n, text
+}
+
+// romanContext says whether the letters at token i, which make a numeral, are one
+// there. V and VI may be a letter and a word: lớp V, vi phạm.
 func (ts tokens) romanContext(i int) bool {
 	w := ts.at(i).text
 	if !capitals(w) {
-		// khoản vi, but not điểm i, and not the beginning of a word in pieces
-		return w == strings.ToLower(w) && len(w) > 1 && ts.at(i+1).kind != word &&
-			ts.after(i, "khóa", "khoá", "kỷ", "kỉ", "chương", "khoản", "mục", "đoạn", "lục", "thứ")
+		return ts.smallRoman(i)
 	}
 	switch {
-	case ts.after(i, "khóa", "khoá", "kỳ", "kỷ", "kỉ", "quý", "chương", "mục", "phần", "điều", "khoản", "đoạn", "lục", "thứ", "hạng", "cấp",
-		"nhóm", "loại", "đợt", "vòng", "lần", "tập", "quyển", "số", "khu", "vùng", "bậc", "biểu", "bảng", "bước", "mẫu", "hội", "tháng"):
+	case ts.countedInRoman(i), ts.romanRow(i):
 		return true
-	case ts.dash(i-1) && romanValue(ts.at(i-2).text) > 0:
-		return true
-	case ts.at(i-1).kind == newline && (ts.is(i+1, ".") || ts.is(i+1, ")") || ts.is(i+1, "/")):
-		return true
+	case ts.at(i-1).kind == newline && (ts.is(i+1, ".") || ts.is(i+1, ")") || ts.is(i+1, "/") || ts.is(i+1, "-")):
+		return len(w) > 1 || !ts.listOfLetters(i)
 	}
 	return len(w) > 1 && strings.Trim(w, "IVX") == "" && !syllable(w)
+}
+
+// countedInRoman says whether what stands before token i is usually counted so.
+func (ts tokens) countedInRoman(i int) bool {
+	return ts.after(i, "khóa", "khoá", "kỳ", "kì", "kỷ", "kỉ", "tk", "quý", "chương", "mục", "phần", "điều", "khoản", "đoạn", "lục", "thứ", "hạng", "cấp",
+		"nhóm", "loại", "đợt", "vòng", "lần", "tập", "quyển", "số", "khu", "vùng", "bậc", "biểu", "bảng", "bước", "mẫu", "hội", "tháng", "khối", "đông",
+		"chiến", "hồi", "màn", "cột", "pháp", "độ", "kỳ họp", "giai đoạn", "tuyến", "tiết")
+}
+
+// smallRoman reads khoản vi and mục iii, but not điểm i, and not the beginning of
+// a word in pieces: mục vi phạm.
+func (ts tokens) smallRoman(i int) bool {
+	w := ts.at(i).text
+	return w == strings.ToLower(w) && len(w) > 1 && ts.at(i+1).kind != word &&
+		(ts.after(i, "khóa", "khoá", "kỷ", "kỉ", "chương", "khoản", "mục", "đoạn", "lục", "thứ", "phần") || !syllable(w) && ts.countedInRoman(i))
+}
+
+// romanRow says whether token i goes on a row of numerals: quý I, II và III.
+func (ts tokens) romanRow(i int) bool {
+	if ts.dash(i - 1) {
+		return romanValue(ts.at(i-2).text) > 0
+	}
+	for range 6 {
+		if !ts.is(i-1, ",") && !ts.is(i-1, "và") && !ts.is(i-1, "hoặc") && !ts.is(i-1, "/") && !ts.is(i-1, "đến") || romanValue(ts.at(i-2).text) == 0 {
+			return false
+		}
+		if i -= 2; ts.countedInRoman(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// listOfLetters says whether the head of a section at token i is one of A, B, C:
+// the line before it began with the letter before it.
+func (ts tokens) listOfLetters(i int) bool {
+	const far = 400 // tokens of one section that are looked through
+	for j := i - 2; j >= 0 && j > i-far; j-- {
+		if (j == 0 || ts.at(j-1).kind == newline) && len(ts.at(j).text) == 1 && ts.is(j+1, ts.at(i+1).text) {
+			return ts.at(j).text[0] == ts.at(i).text[0]-1
+		}
+	}
+	return false
 }
 
 // romanValue is the value of a well-formed Roman numeral in capitals below 4000,

@@ -1,6 +1,7 @@
 package vi
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -48,53 +49,137 @@ func (ts tokens) ellipsis(i int) byte {
 
 // symbol reads a sign that stands for a word.
 func (ts tokens) symbol(i int) (reading, bool) {
-	said := func(s string) (reading, bool) { return reading{n: 1, text: s}, true }
+	if text := signName(ts.at(i).text); text != "" {
+		return reading{n: 1, text: text}, true
+	}
 	number := ts.number(i+1) || ts.is(i+1, "-") && ts.stuckNumber(i+2)
+	text, n := "", 1
 	switch ts.at(i).text {
-	case "&":
-		return said("và")
-	case "@":
-		return said("a còng")
-	case "±":
-		return said("cộng trừ")
-	case "≥":
-		return said("lớn hơn hoặc bằng")
-	case "≤":
-		return said("nhỏ hơn hoặc bằng")
-	case "≈":
-		return said("khoảng")
-	case "½":
-		return said("một phần hai")
-	case "¼":
-		return said("một phần tư")
-	case "¾":
-		return said("ba phần tư")
 	case "=":
-		if ts.at(i+1).kind != mark {
-			return said("bằng")
-		}
+		text = when(ts.at(i+1).kind != mark, "bằng")
 	case ">":
-		if number {
-			return said("lớn hơn")
-		}
+		text = when(number, "lớn hơn")
 	case "<":
-		if number {
-			return said("nhỏ hơn")
-		}
+		text = when(number, "nhỏ hơn")
 	case "~":
-		if number {
-			return said("khoảng")
+		text = when(number, "khoảng")
+	case "#":
+		return ts.hash(i)
+	case "'":
+		text = when(ts.prime(i), "phẩy")
+	case "+":
+		text = when(!ts.at(i).gap && ts.at(i-1).kind == word && ts.at(i+1).gap, "cộng") // A+
+	case "*":
+		text = when(ts.star(i), "sao")
+	case "^":
+		if text, n = when(!ts.at(i).gap && ts.at(i-1).kind != mark, "mũ"), 1; ts.stuck(i+1, "-") && ts.stuckNumber(i+2) {
+			text, n = "mũ trừ", 2
 		}
-	case "%":
-		return said("phần trăm")
 	case "/":
 		return ts.per(i)
 	}
-	return reading{}, false
+	return reading{n: n, text: text}, text != ""
+}
+
+// signName names a sign that means one thing wherever it stands.
+func signName(s string) string {
+	switch s {
+	case "&":
+		return "và"
+	case "@":
+		return "a còng"
+	case "±":
+		return "cộng trừ"
+	case "≥":
+		return "lớn hơn hoặc bằng"
+	case "≤":
+		return "nhỏ hơn hoặc bằng"
+	case "≠":
+		return "khác"
+	case "≈":
+		return "khoảng"
+	case "÷":
+		return "chia"
+	case "√":
+		return "căn"
+	case "∞":
+		return "vô cùng"
+	case "№":
+		return "số"
+	case "%":
+		return "phần trăm"
+	}
+	return fractionSign(s)
+}
+
+// fractionSign names a fraction that is one character.
+func fractionSign(s string) string {
+	switch s {
+	case "½":
+		return "một phần hai"
+	case "⅓":
+		return "một phần ba"
+	case "⅔":
+		return "hai phần ba"
+	case "¼":
+		return "một phần tư"
+	case "¾":
+		return "ba phần tư"
+	case "⅛":
+		return "một phần tám"
+	}
+	return ""
+}
+
+// hash reads #1 as its sign and number. Before a word it marks a topic, and is
+// not said; the words that were put together are put apart again: #NgàyHội.
+func (ts tokens) hash(i int) (reading, bool) {
+	next := ts.at(i + 1)
+	switch {
+	case next.gap:
+		return reading{}, false
+	case next.kind == digits:
+		return reading{n: 1, text: "thăng"}, true
+	case next.kind != word || capitals(next.text):
+		return reading{}, false
+	}
+	var b strings.Builder
+	small := false
+	for _, r := range next.text {
+		if small && unicode.IsUpper(r) {
+			b.WriteByte(' ')
+		}
+		small = unicode.IsLower(r)
+		b.WriteRune(r)
+	}
+	return reading{n: 2, text: b.String()}, true
+}
+
+// prime says whether the mark at token i belongs to the letter before it, A', and
+// ends no quotation.
+func (ts tokens) prime(i int) bool {
+	before := ts.at(i - 1)
+	return !ts.at(i).gap && before.kind == word && len(before.text) == 1 && capitals(before.text) && !ts.is(i-2, "'") && ts.at(i+1).kind != mark && ts.at(i+1).gap
+}
+
+// star says whether the mark at token i stands in a line of a programme, SELECT *
+// FROM, where it is said. Elsewhere it begins a line or points to a note.
+func (ts tokens) star(i int) bool {
+	return ts.at(i).gap && ts.at(i+1).gap && ts.command(i-1) && ts.command(i+1)
+}
+
+// command says whether token i is an English word in capitals.
+func (ts tokens) command(i int) bool {
+	w := ts.at(i).text
+	return ts.at(i).kind == word && len(w) > 3 && capitals(w) && english(w) && !syllable(w) && abbreviated(w) == ""
 }
 
 // per reads the stroke of 2 lần/ngày, which stands alone between words.
 func (ts tokens) per(i int) (reading, bool) {
+	measured := unitName(ts.at(i-1).text) != "" && ts.number(i-2)
+	if measured && ts.at(i).gap && ts.at(i+1).gap && ts.at(i+1).kind == word && !ts.number(i+2) {
+		return reading{n: 1, text: "trên"}, true // 42ms / request
+	}
 	goods := ts.goods(i-1) && !ts.at(i).gap
 	if !goods && !countable(ts.lower(i-1)) || ts.is(i+1, "/") {
 		return reading{}, false
