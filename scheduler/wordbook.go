@@ -60,42 +60,33 @@ func (ws Words) Check(w Word) error {
 
 // WordIndex answers for many words how they go with those of a dictionary.
 type WordIndex struct {
-	byWritten map[string]Word // by language and written
-	byFold    map[string][]Word
-	byFirst   map[string][]Word // by language and the first word, folded
+	byWritten map[string]Word   // by language and writing
+	byWords   map[string][]Word // by language and the words of the writing, folded
+	longest   int               // words of a writing
 	ids       map[string]bool
 }
 
-// Index prepares ws to be asked. Later words of the same writing win.
+// Index prepares ws to be asked. Of words written the same the later counts.
 func (ws Words) Index() *WordIndex {
-	x := &WordIndex{byWritten: map[string]Word{}, byFold: map[string][]Word{}, byFirst: map[string][]Word{}, ids: map[string]bool{}}
+	x := &WordIndex{byWritten: map[string]Word{}, byWords: map[string][]Word{}, ids: map[string]bool{}}
 	for _, w := range ws {
-		x.Add(w)
+		x.ids[w.ID] = true
+		x.byWritten[w.Language+" "+w.Written] = w
+		words := split(w.Written)
+		key := wordsKey(w.Language, words)
+		x.byWords[key] = append(x.byWords[key], w)
+		x.longest = max(x.longest, len(words))
 	}
 	return x
-}
-
-// Add takes in a word.
-func (x *WordIndex) Add(w Word) {
-	x.ids[w.ID] = true
-	x.byWritten[w.Language+" "+w.Written] = w
-	folded := w.Language + " " + fold(w.Written)
-	x.byFold[folded] = append(x.byFold[folded], w)
-	first := w.Language + " " + firstWord(w.Written)
-	x.byFirst[first] = append(x.byFirst[first], w)
-}
-
-func firstWord(text string) string {
-	words := split(text)
-	if len(words) == 0 {
-		return ""
-	}
-	return words[0]
 }
 
 // split cuts text into folded words.
 func split(text string) []string {
 	return strings.FieldsFunc(fold(text), func(r rune) bool { return strings.ContainsRune(" ,.-'’", r) })
+}
+
+func wordsKey(language string, words []string) string {
+	return language + " " + strings.Join(words, " ")
 }
 
 // Check is Words.Check.
@@ -115,46 +106,116 @@ func (x *WordIndex) Check(w Word) error {
 
 // Cased are the words that are written like w but for capitals.
 func (x *WordIndex) Cased(w Word) []Word {
-	return slices.DeleteFunc(slices.Clone(x.byFold[w.Language+" "+fold(w.Written)]), func(o Word) bool { return o.ID == w.ID || o.Written == w.Written })
+	return slices.DeleteFunc(slices.Clone(x.byWords[wordsKey(w.Language, split(w.Written))]), func(o Word) bool {
+		return o.ID == w.ID || o.Written == w.Written || fold(o.Written) != fold(w.Written)
+	})
 }
 
 // Within are the words that stand in what w says. They are not read there: what a
 // word says is taken as it is.
 func (x *WordIndex) Within(w Word) []Word {
 	var within []Word
-	spoken := fold(w.Spoken)
-	for _, first := range split(w.Spoken) {
-		for _, o := range x.byFirst[w.Language+" "+first] {
-			if o.ID != w.ID && contains(spoken, fold(o.Written)) && !slices.ContainsFunc(within, func(k Word) bool { return k.ID == o.ID }) {
-				within = append(within, o)
+	words := split(w.Spoken)
+	for i := range words {
+		for n := 1; n <= min(x.longest, len(words)-i); n++ {
+			for _, o := range x.byWords[wordsKey(w.Language, words[i:i+n])] {
+				if o.ID != w.ID && !slices.ContainsFunc(within, func(k Word) bool { return k.ID == o.ID }) {
+					within = append(within, o)
+				}
 			}
 		}
 	}
 	return within
 }
 
-// circle is the way from w through what words say back to w; nil when there is none.
+// circle is the way from w through what words say back to w; nil when there is
+// none.
 func (x *WordIndex) circle(w Word) []string {
+	home := wordsKey(w.Language, split(w.Written))
 	type step struct {
 		word Word
 		way  []string
 	}
-	seen := map[string]bool{}
-	for open := []step{{w, []string{w.Written}}}; len(open) > 0; {
+	seen := map[string]bool{w.ID: true} // as it was before
+	for open := []step{{w, []string{w.Written}}}; len(open) > 0; open = open[1:] {
 		s := open[0]
-		open = open[1:]
 		for _, next := range x.Within(s.word) {
-			if next.Written == w.Written || next.ID == w.ID {
-				continue // the word as it was before
+			if seen[next.ID] || wordsKey(next.Language, split(next.Written)) == home {
+				continue
 			}
+			seen[next.ID] = true
+			way := append(slices.Clone(s.way), next.Written)
 			if contains(fold(next.Spoken), fold(w.Written)) {
-				return append(slices.Clone(s.way), next.Written, w.Written)
+				return append(way, w.Written)
 			}
-			if !seen[next.ID] {
-				seen[next.ID] = true
-				open = append(open, step{next, append(slices.Clone(s.way), next.Written)})
-			}
+			open = append(open, step{next, way})
 		}
 	}
 	return nil
+}
+
+// circles finds circles that these words are in, with the way round by ID. When a
+// circle shares its words with another, one of both may be found only once the
+// words of the first are gone.
+func (x *WordIndex) circles(words []Word) map[string][]string {
+	walk := circleWalk{index: x, mine: map[string]bool{}, state: map[string]walked{}, found: map[string][]string{}}
+	for _, w := range words {
+		walk.mine[w.ID] = true
+	}
+	for _, w := range words {
+		if walk.state[w.ID] == unseen {
+			walk.from(w)
+		}
+	}
+	return walk.found
+}
+
+// walked is how far a walk has looked at a word.
+type walked int
+
+const (
+	unseen walked = iota
+	onWay
+	looked
+)
+
+// circleWalk goes through a dictionary once, depth first.
+type circleWalk struct {
+	index *WordIndex
+	mine  map[string]bool // the words that may be blamed, by ID
+	state map[string]walked
+	way   []Word
+	found map[string][]string
+}
+
+func (c *circleWalk) from(w Word) {
+	c.state[w.ID] = onWay
+	c.way = append(c.way, w)
+	for _, next := range c.index.Within(w) {
+		switch c.state[next.ID] {
+		case unseen:
+			c.from(next)
+		case onWay:
+			c.blame(next)
+		}
+	}
+	c.way = c.way[:len(c.way)-1]
+	c.state[w.ID] = looked
+}
+
+// blame names the last of the words in question on the way round from first.
+func (c *circleWalk) blame(first Word) {
+	from := slices.IndexFunc(c.way, func(o Word) bool { return o.ID == first.ID })
+	round := c.way[from:]
+	for i, w := range slices.Backward(round) {
+		if !c.mine[w.ID] {
+			continue
+		}
+		var names []string
+		for j := range len(round) + 1 {
+			names = append(names, round[(i+j)%len(round)].Written)
+		}
+		c.found[w.ID] = names
+		return
+	}
 }
