@@ -55,6 +55,7 @@ type AsRun struct {
 	By           string // who stopped or raised it
 	Heard        Heard
 	Lateness     time.Duration // first frame against an exact instant, or against Due; Late when > 2 s
+	Missing      []string      // languages of the village that were not ready when it was planned
 	Airings      []Airing
 }
 
@@ -136,6 +137,7 @@ type Airing struct {
 	Part      scheduler.PartKind
 	Recording string
 	Language  string
+	For       []string // languages that were missing, for which it stood
 	Zones     []string
 	Started   time.Time // when the first frame left the card
 	Ended     time.Time // zero: started, never ended (power cut)

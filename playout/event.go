@@ -148,7 +148,7 @@ func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 	pt.started = at
 	pt.airing = len(it.row.Airings)
 	it.row.Airings = append(it.row.Airings, Airing{
-		ID: p.cfg.NewID(), Part: it.kindOf(pt), Recording: pt.Recording, Language: pt.Language,
+		ID: p.cfg.NewID(), Part: it.kindOf(pt), Recording: pt.Recording, Language: pt.Language, For: pt.For,
 		Zones: p.cfg.Zones, Started: p.wall(at),
 	})
 }

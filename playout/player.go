@@ -259,7 +259,7 @@ func omitted(r scheduler.Reason) Outcome {
 	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonClock,
 		scheduler.ReasonNotReady, scheduler.ReasonDevice:
 		return Missed
-	case scheduler.ReasonSlotFull, scheduler.ReasonNextTime:
+	case scheduler.ReasonSlotFull, scheduler.ReasonNextTime, scheduler.ReasonWaits:
 		if !r.Until.IsZero() {
 			return Moved
 		}
@@ -344,7 +344,7 @@ func (p *Player) newRow(o scheduler.Occurrence) AsRun {
 		Owned:      scheduler.Owned{ID: p.cfg.NewID(), Village: p.cfg.Village, Origin: p.cfg.Origin, Created: now, Updated: now},
 		Occurrence: o.ID, Kind: o.Kind, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
 		Title: o.Title, Class: o.Class, Nominal: o.Nominal, Due: o.Due, Planned: o.Length,
-		Heard: NotMeasured,
+		Heard: NotMeasured, Missing: o.Missing,
 	}
 }
 

@@ -130,7 +130,9 @@ func (p *Producer) produce(ctx context.Context, r scheduler.Rendition) error {
 		r.Fault = code
 		return saved(p.cfg.Drafts.SaveRendition(ctx, r))
 	}
-	r.State, r.Recording, r.Length, r.Fault = scheduler.Ready, rec.ID, rec.Length, ""
+	if r, err = r.Produce(rec.ID, rec.Length); err != nil {
+		return err
+	}
 	if err := saved(p.cfg.Drafts.SaveRendition(ctx, r)); err != nil {
 		return err
 	}

@@ -54,41 +54,21 @@ type Announcement struct {
 	Withdrawn  time.Time // zero while it may air
 }
 
-// RenditionState says how far a Rendition is from the air.
-type RenditionState string
-
-// The states of a Rendition. Only Ready may air.
-const (
-	Missing  RenditionState = "missing"  // nothing there yet
-	Assigned RenditionState = "assigned" // a reader has been asked
-	Recorded RenditionState = "recorded" // a take was uploaded, not yet processed
-	Spoken   RenditionState = "spoken"   // a Voice will read Spoken, not yet synthesised
-	Ready    RenditionState = "ready"    // in the library, with an exact length
-	Outdated RenditionState = "outdated" // the text changed after it was recorded
-)
-
-// Rendition is an Announcement in one language.
-type Rendition struct {
-	Owned
-	Announcement string // ID
-	Language     string // ISO 639: "vi" Vietnamese, "pcc" Giáy (Bouyei)
-	State        RenditionState
-	Voice        string        // voice that reads Spoken; empty for a take
-	SpokenText   string        // what the voice reads, after normalising
-	Recording    string        // recording ID (hash of its master) once Ready or Recorded
-	Length       time.Duration // exact length of the play copy once Ready
-	Fault        string        // code of the last failure to produce it; empty when none
-}
-
 // Village is a place with loudspeakers, and the rules of that place.
 type Village struct {
 	Key       string   // stable slug, such as "un-ta"
 	Name      string   // "Ún Tà"
 	Commune   string   // "Cốc San"
 	Zone      string   // IANA name, "Asia/Ho_Chi_Minh"
-	Languages []string // in the order they air, "vi" first
+	Languages []string // in the order they air
 	Allowed   []Window // when sound is allowed; empty: always
-	Revision  int64
+	// Missing says what becomes of a notice that is not ready in one of the
+	// languages when its time has come; empty: FallBack.
+	Missing MissingRule
+	// Pause is the silence between two languages of a notice, at most
+	// MaxLanguagePause; zero: that between its other parts, Frame.Pause.
+	Pause    time.Duration
+	Revision int64
 }
 
 // Location loads the village's time zone.

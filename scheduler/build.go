@@ -34,7 +34,8 @@ const (
 // exact instant interrupts it, so that these two alone may overlap. Nothing
 // sounds outside the village's hours, ClassEmergency excepted. A promise that a
 // withdrawal or the end of its validity cut off is explained for one horizon
-// and then forgotten. Civil times are read in the village's zone; the error says
+// and then forgotten. A notice that is not ready in a language of the village airs
+// by the village's MissingRule. Civil times are read in the village's zone; the error says
 // that this zone is unknown.
 func BuildPlan(now time.Time, horizon time.Duration, book Book) (Plan, error) {
 	b, err := newBuilder(now, horizon, book)
@@ -203,7 +204,7 @@ func (b *builder) promise(s Schedule, in instant, newer bool, next func() time.T
 	if a.Class == ClassEmergency {
 		p.hours = hours{always: true}
 	}
-	if b.revoked(p, a) || b.invalid(p, a) || b.unready(p) || b.missed(p, newer) || b.forbidden(p) {
+	if b.revoked(p, a) || b.invalid(p, a) || b.unready(p) || b.waits(p, s) || b.missed(p, newer) || b.forbidden(p) {
 		return
 	}
 	b.promises = append(b.promises, p)

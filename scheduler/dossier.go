@@ -37,20 +37,13 @@ func (s Schedule) over(now time.Time, loc *time.Location) bool {
 	return false // a kind of a later version
 }
 
-// Retold are the renditions of d once its text is another: what a voice read is
-// to be read anew, from what read makes of the text for its language, and what a
-// person recorded is Outdated until somebody says that it still holds or records
-// it again.
-func (d Dossier) Retold(read func(language string) string) []Rendition {
+// Retold are the renditions of d once its text is another, each as Retell says:
+// old is what the text was, and read makes of the new one what a voice reads in a
+// language.
+func (d Dossier) Retold(old string, read func(language string) string) []Rendition {
 	rs := slices.Clone(d.Renditions)
 	for i := range rs {
-		r := &rs[i]
-		switch {
-		case r.SpokenText != "":
-			r.State, r.SpokenText, r.Recording, r.Length, r.Fault = Spoken, read(r.Language), "", 0, ""
-		case r.State == Ready || r.State == Recorded:
-			r.State, r.Length, r.Fault = Outdated, 0, ""
-		}
+		rs[i] = rs[i].Retell(Wording(old), Wording(d.Announcement.Text), read)
 	}
 	return rs
 }

@@ -58,12 +58,12 @@ func TestRetold(t *testing.T) {
 		{Language: "tyz", State: scheduler.Missing, Fault: "recording-gone"},
 		{Language: "ium", State: scheduler.Outdated, Recording: "t"},
 	}}
-	got := d.Retold(func(language string) string { return language + " mới" })
+	got := d.Retold("cũ", func(language string) string { return language + " mới" })
 	want := []scheduler.Rendition{
 		{Language: "vi", State: scheduler.Spoken, SpokenText: "vi mới"},
 		{Language: "en", State: scheduler.Spoken, SpokenText: "en mới"},
-		{Language: "pcc", State: scheduler.Outdated, Recording: "t"},
-		{Language: "mww", State: scheduler.Outdated, Recording: "t"},
+		{Language: "pcc", State: scheduler.Outdated, Recording: "t", Told: scheduler.Wording("cũ")},
+		{Language: "mww", State: scheduler.Outdated, Recording: "t", Told: scheduler.Wording("cũ")},
 		{Language: "tyz", State: scheduler.Missing, Fault: "recording-gone"},
 		{Language: "ium", State: scheduler.Outdated, Recording: "t"},
 	}

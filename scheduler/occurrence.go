@@ -30,7 +30,8 @@ type rendered struct {
 	parts   []Part
 	length  time.Duration
 	bed     *Part    // under the voices; nil: none
-	reasons []Reason // languages that are left out
+	reasons []Reason // of languages that are missing
+	missing []string // languages of the village that are not ready, in its order
 }
 
 // ready says whether anything of it can air.
@@ -46,29 +47,63 @@ func render(v Village, f Frame, renditions []Rendition) rendered {
 			languages = append(languages, r.Language)
 		}
 	}
-	var out rendered
-	var voices []Part
-	for _, language := range languages {
-		i := slices.IndexFunc(renditions, func(r Rendition) bool { return r.Language == language && airs(r) })
-		if i < 0 {
-			out.reasons = append(out.reasons, Reason{Code: ReasonLanguage, Language: language})
-			continue
-		}
-		r := renditions[i]
-		voices = append(voices, Part{Kind: PartVoice, Recording: r.Recording, Language: language, Length: r.Length})
-	}
+	voices, out := voices(languages, v.MissingRule() != LeaveOut, renditions)
 	if len(voices) == 0 {
-		return rendered{reasons: out.reasons}
+		return out
+	}
+	between := f.Pause
+	if v.Pause > 0 {
+		between = v.Pause
 	}
 	parts := slices.Concat(sound(PartChime, f.Chime), voices, sound(PartTail, f.Tail))
 	for i := range parts {
 		if i > 0 {
 			parts[i].Pause = f.Pause
+			if parts[i].Kind == PartVoice && parts[i-1].Kind == PartVoice {
+				parts[i].Pause = between
+			}
 		}
 		out.length += parts[i].Pause + parts[i].Length
 	}
 	out.parts = parts
 	return out
+}
+
+// voices are the renditions that air, in the order of languages, and what is
+// told of those that do not. With stand, Vietnamese is told in the place of the
+// first one that is missing, and where it airs anyway it stands for all of them:
+// nobody hears the same words twice in one notice.
+func voices(languages []string, stand bool, renditions []Rendition) (all []Part, out rendered) {
+	ready := func(language string) (Part, bool) {
+		i := slices.IndexFunc(renditions, func(r Rendition) bool { return r.Language == language && airs(r) })
+		if i < 0 {
+			return Part{}, false
+		}
+		return Part{Kind: PartVoice, Recording: renditions[i].Recording, Language: language, Length: renditions[i].Length}, true
+	}
+	vietnamese, there := ready(Vietnamese)
+	stand = stand && there
+	placed := slices.Contains(languages, Vietnamese)
+	for _, language := range languages {
+		if part, ok := ready(language); ok {
+			all = append(all, part)
+			continue
+		}
+		code := ReasonLanguage
+		if stand {
+			code = ReasonStands
+			vietnamese.For = append(vietnamese.For, language)
+		}
+		if stand && !placed {
+			all, placed = append(all, vietnamese), true
+		}
+		out.missing = append(out.missing, language)
+		out.reasons = append(out.reasons, Reason{Code: code, Language: language})
+	}
+	if i := slices.IndexFunc(all, func(p Part) bool { return p.Language == Vietnamese }); i >= 0 {
+		all[i].For = vietnamese.For
+	}
+	return all, out
 }
 
 // airs says whether a rendition may be broadcast.
@@ -113,8 +148,8 @@ func (b *builder) notice(s Schedule, a Announcement, in instant) Occurrence {
 		ID:   occurrenceID(s.ID, b.book.Village.Key, in.local, strconv.Itoa(in.ordinal)),
 		Kind: Notice, Village: b.book.Village.Key, Announcement: s.Announcement, Schedule: s.ID,
 		Title: a.Title, Class: a.Class, Nominal: in.nominal.UTC(), Due: in.nominal.UTC(),
-		Length: r.length, Parts: r.parts, Misfire: s.misfire(), Immediate: s.Kind == Now, Reasons: slices.Clone(r.reasons),
-		Interrupted: s.Interrupted, Bed: r.bed,
+		Length: r.length, Parts: r.parts, Misfire: s.misfire(), Immediate: s.Kind == Now, Reasons: b.cannotWait(r.reasons),
+		Interrupted: s.Interrupted, Bed: r.bed, Missing: slices.Clone(r.missing),
 	}
 	if s.Kind == Now {
 		o.Due = o.Due.Add(b.book.Frame.Lead)

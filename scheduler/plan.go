@@ -52,6 +52,9 @@ type Occurrence struct {
 	// Interrupted says what becomes of it when something of a higher claim takes
 	// the output while it sounds; empty: Resume, and of a Relay nothing else is possible.
 	Interrupted Resumption
+	// Missing are the languages of the village that were not ready when it was
+	// planned, in the village's order; a Part says for which of them it stands.
+	Missing []string
 	// Bed is music under the voices; nil: none. Its Length is that of the recording,
 	// which is repeated as long as the voices take.
 	Bed *Part
@@ -106,6 +109,7 @@ type Part struct {
 	Language  string        // of a voice; empty otherwise
 	Length    time.Duration // of the play copy
 	Pause     time.Duration // silence before it
+	For       []string      // languages that are missing, for which this voice stands
 }
 
 // Omission is something promised that will not air as promised.
@@ -135,6 +139,9 @@ const (
 	ReasonSlotFull     = "slot-full"     // does not fit the slot's length
 	ReasonNotReady     = "not-ready"     // no rendition is ready
 	ReasonLanguage     = "language"      // this language is not ready, others air
+	ReasonStands       = "stands-for"    // this language is not ready, Vietnamese stands for it
+	ReasonCannotWait   = "cannot-wait"   // the same, and the village would have waited
+	ReasonWaits        = "waits"         // moved to the next slot: this language is not ready
 	ReasonExpired      = "expired"       // past the announcement's validity
 	ReasonNotYetValid  = "not-yet-valid" // before the announcement's validity
 	ReasonWithdrawn    = "withdrawn"     // taken back

@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -115,7 +116,7 @@ func TestBedSoundsUnderItsNotice(t *testing.T) {
 	tell(&b, "a", time.Minute).Bed = "sao-truc"
 	when(&b, "a", once(at(t, "2026-11-24 05:45"))).Interrupted = scheduler.Restart
 	o := find(plan(t, at(t, "2026-11-23 22:00"), 24*time.Hour, b), "lich-a:un-ta:2026-11-24T05:45:00:1")
-	if o == nil || o.Bed == nil || *o.Bed != (scheduler.Part{Kind: scheduler.PartBed, Recording: "sao-truc", Length: 2 * time.Minute}) || o.Interrupted != scheduler.Restart {
+	if o == nil || o.Bed == nil || !reflect.DeepEqual(*o.Bed, scheduler.Part{Kind: scheduler.PartBed, Recording: "sao-truc", Length: 2 * time.Minute}) || o.Interrupted != scheduler.Restart {
 		t.Fatalf("%+v", o)
 	}
 	if o.Length != time.Minute+5500*time.Millisecond {

@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -58,7 +59,7 @@ func TestExactPromises(t *testing.T) {
 			tell(b, "a", 30*time.Second)
 			b.Renditions[1].State = scheduler.Assigned
 			when(b, "a", once(at(t, "2026-11-23 12:01:00")))
-		}, exactID("a", "2026-11-23 12:01:00"), at(t, "2026-11-23 12:01:00"), []string{scheduler.ReasonLanguage}},
+		}, exactID("a", "2026-11-23 12:01:00"), at(t, "2026-11-23 12:01:00"), []string{scheduler.ReasonStands}},
 		{"nothing is ready", func(b *scheduler.Book) {
 			tell(b, "a", 30*time.Second)
 			b.Renditions[0].State, b.Renditions[1].State = scheduler.Spoken, scheduler.Missing
@@ -424,7 +425,7 @@ func TestNoticeIsChimeVoicesTail(t *testing.T) {
 		{Kind: scheduler.PartVoice, Recording: "a-pcc", Language: "pcc", Length: 30 * time.Second, Pause: 500 * time.Millisecond},
 		{Kind: scheduler.PartTail, Recording: "duoi", Length: time.Second, Pause: 500 * time.Millisecond},
 	}
-	if !slices.Equal(o.Parts, want) {
+	if !reflect.DeepEqual(o.Parts, want) {
 		t.Errorf("parts %+v", o.Parts)
 	}
 	if o.Length != 65500*time.Millisecond {

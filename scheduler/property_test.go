@@ -40,6 +40,8 @@ func newRandom(seed uint64) *random {
 	r.now = time.Date(2026, 3, 27, 0, 0, 0, 0, loc).Add(r.between(0, 3*day)).Truncate(time.Millisecond)
 	r.b = book()
 	r.b.Village.Zone = zone
+	r.b.Village.Missing = []scheduler.MissingRule{"", scheduler.FallBack, scheduler.Wait, scheduler.LeaveOut}[r.IntN(4)]
+	r.b.Village.Languages = [][]string{{"vi", "pcc"}, {"pcc", "vi"}, {"vi", "pcc"}, {"pcc"}}[r.IntN(4)]
 	r.b.Frame.Gap = r.between(0, 3*time.Second)
 	switch r.IntN(4) {
 	case 0:
@@ -90,7 +92,7 @@ func (r *random) announce(i int) {
 	if r.chance(8) {
 		a.Withdrawn = r.now.Add(r.between(-day, 0))
 	}
-	for k := range 2 {
+	for k := range r.b.Village.Languages {
 		if r.chance(20) {
 			r.b.Renditions[len(r.b.Renditions)-1-k].State = scheduler.Assigned
 		}
@@ -132,6 +134,7 @@ func TestRandomBooks(t *testing.T) {
 		{"same book, same plan", sameBookSamePlan},
 		{"a higher claim is not moved", higherClaimIsNotMoved},
 		{"unchanged by a restart", unchangedByRestart},
+		{"only what is ready, in order, each once", onlyReadyOnce},
 	}
 	for seed := range uint64(books) {
 		r := newRandom(seed)
@@ -436,6 +439,51 @@ func TestSlotOrder(t *testing.T) {
 		}
 		if len(p.Occurrences) > 0 && p.Occurrences[len(p.Occurrences)-1].End().After(at(t, "2026-11-23 18:00")) {
 			t.Error("the closing ends after the slot")
+		}
+	}
+}
+
+// onlyReadyOnce: what airs of a notice is ready, in the village's order, no
+// language twice; each language of the village airs, or is missing for a reason
+// and, by the village's rule, Vietnamese stands for it.
+func onlyReadyOnce(t *testing.T, r *random, p scheduler.Plan) {
+	for _, o := range p.Occurrences {
+		if o.Kind != scheduler.Notice {
+			continue
+		}
+		var aired, stood []string
+		for _, part := range o.Parts {
+			if part.Kind != scheduler.PartVoice {
+				continue
+			}
+			aired, stood = append(aired, part.Language), append(stood, part.For...)
+			if len(part.For) > 0 && part.Language != scheduler.Vietnamese {
+				t.Errorf("%s: %s stands for %v", o.ID, part.Language, part.For)
+			}
+			if !slices.ContainsFunc(r.b.Renditions, func(n scheduler.Rendition) bool {
+				return n.Announcement == o.Announcement && n.Language == part.Language && n.State == scheduler.Ready && n.Recording == part.Recording
+			}) {
+				t.Errorf("%s: %s airs and is not ready", o.ID, part.Language)
+			}
+		}
+		if len(aired) == 0 || len(slices.Compact(slices.Sorted(slices.Values(aired)))) != len(aired) {
+			t.Errorf("%s airs %v", o.ID, aired)
+		}
+		var heard []string
+		for _, language := range r.b.Village.Languages {
+			if slices.Contains(aired, language) == slices.Contains(o.Missing, language) {
+				t.Errorf("%s: %s is aired and missing, or neither", o.ID, language)
+			}
+			if slices.Contains(aired, language) {
+				heard = append(heard, language)
+			}
+		}
+		if listed := slices.DeleteFunc(slices.Clone(aired), func(l string) bool { return !slices.Contains(r.b.Village.Languages, l) }); !slices.Equal(listed, heard) {
+			t.Errorf("%s airs %v in a village of %v", o.ID, aired, r.b.Village.Languages)
+		}
+		stands := slices.Contains(aired, scheduler.Vietnamese) && r.b.Village.MissingRule() != scheduler.LeaveOut
+		if stands && !slices.Equal(stood, o.Missing) || !stands && len(stood) > 0 {
+			t.Errorf("%s: %v missing, Vietnamese stands for %v", o.ID, o.Missing, stood)
 		}
 	}
 }

@@ -53,7 +53,11 @@ func (o Occurrence) text(loc *time.Location) string {
 	var languages []string
 	for _, part := range o.Parts {
 		if part.Kind == PartVoice {
-			languages = append(languages, part.Language)
+			language := part.Language
+			if len(part.For) > 0 {
+				language += " for " + strings.Join(part.For, "+")
+			}
+			languages = append(languages, language)
 		}
 	}
 	if len(languages) > 0 {

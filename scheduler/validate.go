@@ -137,6 +137,12 @@ func (v Village) Validate() error {
 		f.add("languages", FaultRequired, "")
 	}
 	f.languages(v.Languages)
+	if !slices.Contains(MissingRules(), v.MissingRule()) {
+		f.add("missing", FaultUnknown, string(v.Missing))
+	}
+	if v.Pause < 0 || v.Pause > MaxLanguagePause {
+		f.add("pause", FaultRange, "0–"+strconv.Itoa(int(MaxLanguagePause/time.Second)))
+	}
 	for _, w := range v.Allowed {
 		if w.From < 0 || w.To > endOfDay || w.Days > everyDay {
 			f.add("allowed", FaultRange, "00:00–24:00")

@@ -32,6 +32,9 @@ func (s *Store) SaveAnnouncement(ctx context.Context, a scheduler.Announcement, 
 		if err != nil {
 			return err
 		}
+		if err := s.keepWording(ctx, tx, a); err != nil {
+			return err
+		}
 		if err := s.saveAnnouncement(ctx, tx, a, v.Zone); err != nil {
 			return err
 		}

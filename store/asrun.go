@@ -12,15 +12,15 @@ import (
 
 const (
 	asrunColumns = ownedColumns + `, occurrence, kind, announcement, schedule, slot, title, class, nominal_at, due_at,
-		planned_ns, claimed_at, keyed_at, latest_at, outcome, cause, person, heard, lateness_ns`
-	airingColumns = "id, part, recording, language, zones, started_at, ended_at, frames, underruns, cause, level_db"
+		planned_ns, claimed_at, keyed_at, latest_at, outcome, cause, person, heard, lateness_ns, missing`
+	airingColumns = "id, part, recording, language, stood_for, zones, started_at, ended_at, frames, underruns, cause, level_db"
 )
 
 func scanAsRun(r row) (playout.AsRun, error) {
 	var a playout.AsRun
 	err := r.Scan(append(owned(&a.Owned), &a.Occurrence, &a.Kind, &a.Announcement, &a.Schedule, &a.Slot, &a.Title, &a.Class,
 		(*instant)(&a.Nominal), (*instant)(&a.Due), &a.Planned, (*instant)(&a.Claimed), (*instant)(&a.Keyed), (*instant)(&a.Latest),
-		&a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness)...)
+		&a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness, (*words)(&a.Missing))...)
 	return a, err
 }
 
@@ -32,7 +32,7 @@ type airingOf struct {
 
 func scanAiring(r row) (airingOf, error) {
 	var g airingOf
-	err := r.Scan(&g.asrun, &g.ID, &g.Part, &g.Recording, &g.Language, (*words)(&g.Zones),
+	err := r.Scan(&g.asrun, &g.ID, &g.Part, &g.Recording, &g.Language, (*words)(&g.For), (*words)(&g.Zones),
 		(*instant)(&g.Started), (*instant)(&g.Ended), &g.Frames, &g.Underruns, &g.Cause, (*level)(&g.Level))
 	return g, err
 }
@@ -98,6 +98,7 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 		{"person", a.By},
 		{"heard", a.Heard},
 		{"lateness_ns", a.Lateness},
+		{"missing", listOf(a.Missing)},
 	}...))
 	var id string
 	statement := insertSQL("asrun", names) + overwrite("village, occurrence", names) + ", claimed_at = coalesce(excluded.claimed_at, claimed_at) RETURNING id"
@@ -122,6 +123,7 @@ func (s *Store) putAirings(ctx context.Context, tx *sql.Tx, asrun string, airing
 			{"part", g.Part},
 			{"recording", g.Recording},
 			{"language", g.Language},
+			{"stood_for", listOf(g.For)},
 			{"zones", listOf(g.Zones)},
 			{"started_at", micros(g.Started)},
 			{"ended_at", micros(g.Ended)},

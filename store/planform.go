@@ -47,6 +47,7 @@ type occurrenceForm struct {
 	Interrupted  string       `json:"interrupted,omitempty"`
 	Bed          *partForm    `json:"bed,omitempty"`
 	Relay        *relayForm   `json:"relay,omitempty"`
+	Missing      []string     `json:"missing,omitempty"`
 }
 
 type relayForm struct {
@@ -63,11 +64,12 @@ type soundForm struct {
 }
 
 type partForm struct {
-	Kind      string `json:"kind"`
-	Recording string `json:"recording"`
-	Language  string `json:"language,omitempty"`
-	Length    int64  `json:"length"`
-	Pause     int64  `json:"pause,omitempty"`
+	Kind      string   `json:"kind"`
+	Recording string   `json:"recording"`
+	Language  string   `json:"language,omitempty"`
+	Length    int64    `json:"length"`
+	Pause     int64    `json:"pause,omitempty"`
+	For       []string `json:"for,omitempty"`
 }
 
 type misfireForm struct {
@@ -154,7 +156,7 @@ func formOccurrence(o scheduler.Occurrence) occurrenceForm {
 		Title: o.Title, Class: string(o.Class), Nominal: stamp{o.Nominal}, Due: stamp{o.Due}, Length: int64(o.Length),
 		Parts: each(o.Parts, formPart), Misfire: misfireForm{Policy: string(o.Misfire.Policy), Grace: int64(o.Misfire.Grace)},
 		Immediate: o.Immediate, Reasons: each(o.Reasons, formReason), Until: stamp{o.Until}, UntilReason: o.UntilReason,
-		Interrupted: string(o.Interrupted),
+		Interrupted: string(o.Interrupted), Missing: o.Missing,
 	}
 	if o.Bed != nil {
 		bed := formPart(*o.Bed)
@@ -172,7 +174,7 @@ func readOccurrence(f occurrenceForm) scheduler.Occurrence {
 		Title: f.Title, Class: scheduler.Class(f.Class), Nominal: f.Nominal.Time, Due: f.Due.Time, Length: time.Duration(f.Length),
 		Parts: each(f.Parts, readPart), Misfire: scheduler.Misfire{Policy: scheduler.Policy(f.Misfire.Policy), Grace: time.Duration(f.Misfire.Grace)},
 		Immediate: f.Immediate, Reasons: each(f.Reasons, readReason), Until: f.Until.Time, UntilReason: f.UntilReason,
-		Interrupted: scheduler.Resumption(f.Interrupted),
+		Interrupted: scheduler.Resumption(f.Interrupted), Missing: f.Missing,
 	}
 	if f.Bed != nil {
 		bed := readPart(*f.Bed)
@@ -188,11 +190,11 @@ func readOccurrence(f occurrenceForm) scheduler.Occurrence {
 }
 
 func formPart(p scheduler.Part) partForm {
-	return partForm{Kind: string(p.Kind), Recording: p.Recording, Language: p.Language, Length: int64(p.Length), Pause: int64(p.Pause)}
+	return partForm{Kind: string(p.Kind), Recording: p.Recording, Language: p.Language, Length: int64(p.Length), Pause: int64(p.Pause), For: p.For}
 }
 
 func readPart(f partForm) scheduler.Part {
-	return scheduler.Part{Kind: scheduler.PartKind(f.Kind), Recording: f.Recording, Language: f.Language, Length: time.Duration(f.Length), Pause: time.Duration(f.Pause)}
+	return scheduler.Part{Kind: scheduler.PartKind(f.Kind), Recording: f.Recording, Language: f.Language, Length: time.Duration(f.Length), Pause: time.Duration(f.Pause), For: f.For}
 }
 
 func formReason(r scheduler.Reason) reasonForm {

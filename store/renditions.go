@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,22 +13,34 @@ import (
 	"loalang/scheduler"
 )
 
-const renditionColumns = ownedColumns + ", announcement, language, state, voice, spoken_text, recording, length_ns, fault"
+// renditionColumns end with the text that a recording was made for, of those
+// where that is another than now.
+const renditionColumns = ownedColumns + `, announcement, language, state, voice, spoken_text, recording, length_ns, fault,
+	reader, reader_account, reading_due_at, asked_by, asked_at, told,
+	CASE WHEN state IN ('outdated', 'assigned') THEN coalesce((SELECT w.text FROM wordings AS w
+		WHERE w.announcement = renditions.announcement AND w.wording = renditions.told), '') ELSE '' END`
 
 func scanRendition(r row) (scheduler.Rendition, error) {
 	var n scheduler.Rendition
-	err := r.Scan(append(owned(&n.Owned), &n.Announcement, &n.Language, &n.State, &n.Voice, &n.SpokenText, &n.Recording, &n.Length, &n.Fault)...)
+	err := r.Scan(append(owned(&n.Owned), &n.Announcement, &n.Language, &n.State, &n.Voice, &n.SpokenText, &n.Recording, &n.Length, &n.Fault,
+		&n.Assignment.Reader, &n.Assignment.Account, (*instant)(&n.Assignment.Due), &n.Assignment.By, (*instant)(&n.Assignment.At), &n.Told, &n.ToldText)...)
 	return n, err
 }
 
 // SaveRendition inserts a rendition (Revision 0) or updates the one of the
 // revision that was read; scheduler.ErrRevision when it has changed since, or
-// when the announcement has another one in that language.
+// when the announcement has another one in that language, scheduler.ErrTransition
+// when it cannot go over to r.State.
 func (s *Store) SaveRendition(ctx context.Context, r scheduler.Rendition) error {
 	return s.write(ctx, "save rendition", func(tx *sql.Tx) error { return s.saveRendition(ctx, tx, r) })
 }
 
 func (s *Store) saveRendition(ctx context.Context, tx *sql.Tx, r scheduler.Rendition) error {
+	if r.Revision > 0 {
+		if err := mayBecome(ctx, tx, r); err != nil {
+			return err
+		}
+	}
 	return s.save(ctx, tx, record{table: "renditions", what: "rendition", owned: r.Owned, rest: []column{
 		{"announcement", r.Announcement},
 		{"language", r.Language},
@@ -36,7 +50,27 @@ func (s *Store) saveRendition(ctx context.Context, tx *sql.Tx, r scheduler.Rendi
 		{"recording", r.Recording},
 		{"length_ns", r.Length},
 		{"fault", r.Fault},
+		{"reader", r.Assignment.Reader},
+		{"reader_account", r.Assignment.Account},
+		{"reading_due_at", micros(r.Assignment.Due)},
+		{"asked_by", r.Assignment.By},
+		{"asked_at", micros(r.Assignment.At)},
+		{"told", r.Told},
 	}})
+}
+
+// mayBecome is scheduler.ErrTransition when the living rendition of that ID and
+// revision cannot go over to r.State; whether it is there is found by the save.
+func mayBecome(ctx context.Context, tx *sql.Tx, r scheduler.Rendition) error {
+	var state scheduler.RenditionState
+	err := tx.QueryRowContext(ctx, "SELECT state FROM renditions WHERE id = ? AND revision = ?", r.ID, r.Revision).Scan(&state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil && !state.May(r.State) {
+		err = fmt.Errorf("rendition in %q from %s to %s: %w", r.Language, state, r.State, scheduler.ErrTransition)
+	}
+	return err
 }
 
 // Waiting lists the living renditions of a village in state Spoken or Recorded
@@ -66,9 +100,9 @@ func (s *Store) Waiting(ctx context.Context, key string, now time.Time) (list []
 }
 
 func waiting(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]scheduler.Rendition, error) {
-	return query(ctx, tx, scanRendition, "SELECT "+renditionColumns+` FROM renditions AS r
+	return query(ctx, tx, scanRendition, "SELECT "+renditionColumns+` FROM renditions
 		WHERE village = ? AND deleted_at IS NULL AND state IN (?, ?) AND EXISTS (
-			SELECT 1 FROM announcements AS a WHERE a.id = r.announcement
+			SELECT 1 FROM announcements AS a WHERE a.id = renditions.announcement
 			AND a.deleted_at IS NULL AND a.withdrawn_at IS NULL AND (a.valid_until_at IS NULL OR a.valid_until_at > ?))
 		ORDER BY created_at DESC, id DESC`, village, scheduler.Spoken, scheduler.Recorded, micros(now))
 }
@@ -92,51 +126,7 @@ func soonestAir(ctx context.Context, tx *sql.Tx, key string, now time.Time) (map
 	if err != nil {
 		return nil, err
 	}
-	soonest := make(map[string]time.Time, len(schedules))
-	for _, sc := range schedules {
-		at := nextAir(sc, slots, now.In(zone))
-		if known := soonest[sc.Announcement]; !at.IsZero() && (known.IsZero() || at.Before(known)) {
-			soonest[sc.Announcement] = at
-		}
-	}
-	return soonest, nil
-}
-
-// nextAir is the next instant of sc, zero when it has none within two weeks.
-// now is in the village's zone.
-func nextAir(sc scheduler.Schedule, slots []scheduler.Slot, now time.Time) (next time.Time) {
-	if sc.Kind != scheduler.Slots {
-		return sc.At
-	}
-	for _, sl := range slots {
-		if !slices.Contains(sc.Slots, sl.ID) {
-			continue
-		}
-		for ahead := range 15 {
-			start := time.Date(now.Year(), now.Month(), now.Day()+ahead, 0, int(sl.Start), 0, 0, now.Location())
-			if !airsOn(sc, sl, start) || start.Add(sl.Length).Before(now) {
-				continue
-			}
-			if next.IsZero() || start.Before(next) {
-				next = start
-			}
-			break
-		}
-	}
-	return next
-}
-
-func airsOn(sc scheduler.Schedule, sl scheduler.Slot, start time.Time) bool {
-	civil := start.Format(dayLayout)
-	from, bounded := dayOf(sc.From).(string)
-	if bounded && civil < from {
-		return false
-	}
-	until, bounded := dayOf(sc.Until).(string)
-	if bounded && civil > until {
-		return false
-	}
-	return sc.Days.Has(start.Weekday()) && sl.Days.Has(start.Weekday())
+	return scheduler.NextAir(schedules, slots, zone, now), nil
 }
 
 var _ playout.Drafts = (*Store)(nil)

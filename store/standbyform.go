@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"loalang/people"
 	"loalang/scheduler"
 )
@@ -25,6 +27,8 @@ type villageForm struct {
 	Zone      string       `json:"zone"`
 	Languages []string     `json:"languages"`
 	Allowed   []windowForm `json:"allowed"`
+	Missing   string       `json:"missing,omitempty"`
+	Pause     int64        `json:"pause,omitempty"`
 	Revision  int64        `json:"revision"`
 }
 
@@ -54,7 +58,7 @@ type tokenForm struct {
 
 func formVillage(v scheduler.Village) villageForm {
 	return villageForm{
-		Key: v.Key, Name: v.Name, Commune: v.Commune, Zone: v.Zone, Languages: v.Languages, Revision: v.Revision,
+		Key: v.Key, Name: v.Name, Commune: v.Commune, Zone: v.Zone, Languages: v.Languages, Missing: string(v.Missing), Pause: int64(v.Pause), Revision: v.Revision,
 		Allowed: each(v.Allowed, func(w scheduler.Window) windowForm {
 			return windowForm{From: int(w.From), To: int(w.To), Days: int(w.Days)}
 		}),
@@ -63,7 +67,7 @@ func formVillage(v scheduler.Village) villageForm {
 
 func readVillage(f villageForm) scheduler.Village {
 	return scheduler.Village{
-		Key: f.Key, Name: f.Name, Commune: f.Commune, Zone: f.Zone, Languages: f.Languages, Revision: f.Revision,
+		Key: f.Key, Name: f.Name, Commune: f.Commune, Zone: f.Zone, Languages: f.Languages, Missing: scheduler.MissingRule(f.Missing), Pause: time.Duration(f.Pause), Revision: f.Revision,
 		Allowed: each(f.Allowed, func(w windowForm) scheduler.Window {
 			return scheduler.Window{From: scheduler.TimeOfDay(w.From), To: scheduler.TimeOfDay(w.To), Days: scheduler.Weekdays(w.Days)}
 		}),

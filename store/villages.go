@@ -46,11 +46,11 @@ func (w *windows) Scan(src any) error {
 	return nil
 }
 
-const villageColumns = "village, name, commune, zone, languages, allowed, revision"
+const villageColumns = "village, name, commune, zone, languages, allowed, missing, pause_ns, revision"
 
 func scanVillage(r row) (scheduler.Village, error) {
 	var v scheduler.Village
-	err := r.Scan(&v.Key, &v.Name, &v.Commune, &v.Zone, (*words)(&v.Languages), (*windows)(&v.Allowed), &v.Revision)
+	err := r.Scan(&v.Key, &v.Name, &v.Commune, &v.Zone, (*words)(&v.Languages), (*windows)(&v.Allowed), &v.Missing, &v.Pause, &v.Revision)
 	return v, err
 }
 
@@ -87,9 +87,15 @@ func (s *Store) Villages(ctx context.Context) (list []scheduler.Village, err err
 
 // SaveVillage inserts a village (Revision 0) or updates the one of the revision
 // that was read; scheduler.ErrRevision when it has changed since, or when
-// another has its key.
+// another has its key. What may still air there gets a rendition in every language
+// that is new.
 func (s *Store) SaveVillage(ctx context.Context, v scheduler.Village) error {
-	return s.followed(ctx, s.write(ctx, "save village", func(tx *sql.Tx) error { return s.saveVillage(ctx, tx, v) }))
+	return s.followed(ctx, s.write(ctx, "save village", func(tx *sql.Tx) error {
+		if err := s.saveVillage(ctx, tx, v); err != nil {
+			return err
+		}
+		return s.cover(ctx, tx, v)
+	}))
 }
 
 func (s *Store) saveVillage(ctx context.Context, tx *sql.Tx, v scheduler.Village) error {
@@ -110,6 +116,8 @@ func (s *Store) saveVillage(ctx context.Context, tx *sql.Tx, v scheduler.Village
 		{"zone", v.Zone},
 		{"languages", listOf(v.Languages)},
 		{"allowed", allowed},
+		{"missing", v.Missing},
+		{"pause_ns", v.Pause},
 	}})
 }
 

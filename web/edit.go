@@ -90,7 +90,7 @@ func (s *Server) editOnce(ctx context.Context, d scheduler.Dossier, c change) er
 	d.Announcement.Updated = now
 	var rs []scheduler.Rendition                           // nil: as they are
 	if d.Announcement.Text != old.Text && old.Text != "" { // words under what is only recorded change no sound
-		rs = d.Retold(func(language string) string { return s.cfg.Speaker.Normalize(language, d.Announcement.Text).Text })
+		rs = d.Retold(old.Text, func(language string) string { return s.cfg.Speaker.Normalize(language, d.Announcement.Text).Text })
 		for i := range rs {
 			rs[i].Updated = now
 		}
