@@ -26,14 +26,15 @@ const (
 type decoded struct {
 	path    string
 	frames  int64
+	whole   int64         // frames of the upload, of which a person may keep less
 	claimed time.Duration // what the container said; 0: nothing
 	cut     bool          // the demuxer missed the end
 }
 
 // hear opens an upload and measures it. Where the channels of a stereo sound
 // cancel each other, as those of a microphone with two opposite wires do, the
-// left one alone is taken.
-func (l *Library) hear(ctx context.Context, w *work, c container) (decoded, raw, error) {
+// left one alone is taken. What follows hears only the piece that is kept.
+func (l *Library) hear(ctx context.Context, w *work, c container, piece Trim) (decoded, raw, error) {
 	d, err := l.decode(ctx, w, c, bothChannels)
 	if err != nil {
 		return decoded{}, raw{}, err
@@ -42,8 +43,11 @@ func (l *Library) hear(ctx context.Context, w *work, c container) (decoded, raw,
 	switch {
 	case length > l.limits.Length:
 		return decoded{}, raw{}, l.tooLong()
-	case length < 200*time.Millisecond:
+	case length < leastLength:
 		return decoded{}, raw{}, refuse(TooShort, "it lasts %d ms", length.Milliseconds())
+	}
+	if err := w.keep(&d, piece); err != nil {
+		return decoded{}, raw{}, err
 	}
 	heard, err := examine(d)
 	if err != nil || heard.loudness() >= quietBelow {
@@ -51,6 +55,9 @@ func (l *Library) hear(ctx context.Context, w *work, c container) (decoded, raw,
 	}
 	left, err := l.decode(ctx, w, c, leftChannel)
 	if err != nil {
+		return decoded{}, raw{}, err
+	}
+	if err := w.keep(&left, piece); err != nil {
 		return decoded{}, raw{}, err
 	}
 	alone, err := examine(left)
@@ -118,6 +125,7 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels str
 		return decoded{}, refuse(Broken, "nothing in it could be decoded")
 	}
 	d.frames = info.Size() / 2
+	d.whole = d.frames
 	return d, nil
 }
 

@@ -37,6 +37,7 @@ const (
 	Broken       Refusal = "broken"        // of a known format, but damaged
 	Channels     Refusal = "channels"      // more channels than a recording can have
 	NoSound      Refusal = "no-sound"      // silent, or a video without a sound track
+	BadTrim      Refusal = "trim"          // the piece to be kept is shorter than 0.2 s, or beyond the sound
 	UnknownCodec Refusal = "unknown-codec" // a known container with sound of a kind that is not opened
 )
 
@@ -76,6 +77,8 @@ func (r Refusal) sentence() string {
 		return "the recording has too many channels: save it as mono or stereo"
 	case NoSound:
 		return "the file holds no sound: check the microphone and record it again"
+	case BadTrim:
+		return "less than 0.2 seconds would be left of the recording: keep a longer piece of it"
 	case UnknownCodec:
 		return "the sound inside the file is of a kind that cannot be opened: save it as m4a (AAC), mp3 or wav"
 	}

@@ -41,6 +41,9 @@ func (l *Library) Import(ctx context.Context, r io.Reader, about About) (_ Recor
 }
 
 func (l *Library) take(ctx context.Context, r io.Reader, about About) (_ Recording, err error) {
+	if err := about.Trim.Validate(); err != nil {
+		return Recording{}, err
+	}
 	w, err := l.begin()
 	if err != nil {
 		return Recording{}, err
@@ -119,11 +122,11 @@ func (l *Library) known(ctx context.Context, upload stored, about About) (Record
 }
 
 // note is the file that says what an original became. A siren is levelled
-// differently and so becomes something else.
+// differently and so becomes something else, and so does a piece of it.
 func (l *Library) note(original string, about About) string {
-	ending := ".id"
+	ending := about.Trim.mark() + ".id"
 	if about.Siren {
-		ending = ".siren.id"
+		ending = about.Trim.mark() + ".siren.id"
 	}
 	return strings.TrimSuffix(l.blob(Original, original), ".bin") + ending
 }
@@ -134,7 +137,7 @@ func (l *Library) make(ctx context.Context, w *work, about About) (Recording, er
 	if about.Siren {
 		target = sirenTarget
 	}
-	v, found, err := l.prepare(ctx, w, target)
+	v, found, err := l.prepare(ctx, w, about.Trim, target)
 	if err != nil {
 		return Recording{}, err
 	}
@@ -147,7 +150,7 @@ func (l *Library) make(ctx context.Context, w *work, about About) (Recording, er
 }
 
 // prepare opens the upload, cleans and levels it, all within the work folder.
-func (l *Library) prepare(ctx context.Context, w *work, target float64) (levelled, []string, error) {
+func (l *Library) prepare(ctx context.Context, w *work, piece Trim, target float64) (levelled, []string, error) {
 	c, said, err := look(w.upload())
 	if err != nil {
 		return levelled{}, nil, err
@@ -155,7 +158,7 @@ func (l *Library) prepare(ctx context.Context, w *work, target float64) (levelle
 	if said.length > l.limits.Length+time.Second && c == amr {
 		return levelled{}, nil, l.tooLong()
 	}
-	d, before, err := l.hear(ctx, w, c)
+	d, before, err := l.hear(ctx, w, c, piece)
 	if err != nil {
 		return levelled{}, nil, err
 	}
@@ -241,7 +244,7 @@ func (l *Library) encode(ctx context.Context, w *work, v levelled) (Recording, e
 // the Index already knows of the same master stays as it is.
 func (l *Library) keep(ctx context.Context, w *work, rec Recording, about About) (Recording, error) {
 	rec.Title, rec.Kind, rec.Village, rec.By = about.Title, about.Kind, about.Village, about.By
-	rec.Origin, rec.Created = l.origin, l.now().UTC()
+	rec.Origin, rec.Created, rec.Trim = l.origin, l.now().UTC(), about.Trim
 	original := rec.Variants[0].SHA256
 	note := w.path("note")
 	if err := os.WriteFile(note, []byte(rec.ID+"\n"), 0o600); err != nil {

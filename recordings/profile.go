@@ -160,7 +160,7 @@ func (p *profile) longSilence() bool {
 
 // warnings are the codes for a recording, sorted.
 func warnings(c claims, d decoded, r raw, v levelled, target float64) []string {
-	length := time.Duration(float64(d.frames) / masterRate * float64(time.Second))
+	length := time.Duration(float64(d.whole) / masterRate * float64(time.Second))
 	short := func(claimed time.Duration) bool { return claimed-length > max(time.Second, claimed/50) }
 	codes := map[string]bool{
 		Clipped:     r.clipped,

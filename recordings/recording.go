@@ -21,6 +21,7 @@ type Recording struct {
 	By       string        // account or token that brought it
 	Deleted  time.Time     // tombstone
 	Variants []Variant
+	Trim     Trim // what a person kept of the sound as it came
 }
 
 // Kind is what a Recording is for.
@@ -69,4 +70,5 @@ type About struct {
 	Village string
 	By      string
 	Siren   bool // levelled to −12 LUFS instead of −18
+	Trim    Trim // what is kept of the sound; what is silent at its ends is left out all the same
 }

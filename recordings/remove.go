@@ -89,8 +89,11 @@ func (l *Library) discard(gone Recording) error {
 		case !isID(v.SHA256), v.Form == PlayCopy:
 		case v.Form == Original:
 			blob := l.blob(Original, v.SHA256)
-			stem := strings.TrimSuffix(blob, ".bin")
-			paths = append(paths, blob, stem+".id", stem+".siren.id")
+			notes, err := notesOf(blob)
+			if err != nil {
+				return fmt.Errorf("look for what recording %.8s was made from: %w", gone.ID, err)
+			}
+			paths = append(append(paths, blob), notes...)
 		default:
 			paths = append(paths, l.blob(v.Form, v.SHA256))
 		}
@@ -102,4 +105,21 @@ func (l *Library) discard(gone Recording) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// notesOf are the files that say what an original became: the whole of it, a
+// siren, pieces.
+func notesOf(original string) ([]string, error) {
+	dir, stem := filepath.Dir(original), strings.TrimSuffix(filepath.Base(original), ".bin")+"."
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var notes []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), stem) && strings.HasSuffix(e.Name(), ".id") {
+			notes = append(notes, filepath.Join(dir, e.Name()))
+		}
+	}
+	return notes, nil
 }

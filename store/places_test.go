@@ -90,7 +90,7 @@ func TestSlots(t *testing.T) {
 func recording(id, village string, created time.Time) recordings.Recording {
 	return recordings.Recording{
 		ID: id, Title: "loa.m4a", Kind: recordings.Take, Village: village, Origin: "board", Created: created, Length: 2500 * time.Millisecond,
-		Loudness: -18.04, TruePeak: -1.5, Warnings: []string{"noisy"}, Bytes: 12345, By: "Hoa",
+		Loudness: -18.04, TruePeak: -1.5, Warnings: []string{"noisy"}, Bytes: 12345, By: "Hoa", Trim: recordings.Trim{From: 1200 * time.Millisecond, To: 9 * time.Second},
 		Variants: []recordings.Variant{{Form: recordings.Master, SHA256: id, Bytes: 12345}, {Form: recordings.PlayCopy, SHA256: "p", Bytes: 1}},
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"loalang/scheduler"
 )
 
-const recordingColumns = "id, village, origin, deleted_at, created_at, title, kind, length_ns, loudness, true_peak, warnings, bytes, brought_by"
+const recordingColumns = "id, village, origin, deleted_at, created_at, title, kind, length_ns, loudness, true_peak, warnings, bytes, brought_by, trim_from_ns, trim_to_ns"
 
 func scanRecording(r row) (recordings.Recording, error) {
 	var v recordings.Recording
 	err := r.Scan(&v.ID, &v.Village, &v.Origin, (*instant)(&v.Deleted), (*instant)(&v.Created), &v.Title, &v.Kind, &v.Length,
-		&v.Loudness, &v.TruePeak, (*words)(&v.Warnings), &v.Bytes, &v.By)
+		&v.Loudness, &v.TruePeak, (*words)(&v.Warnings), &v.Bytes, &v.By, &v.Trim.From, &v.Trim.To)
 	return v, err
 }
 
@@ -41,6 +41,8 @@ func (s *Store) putRecording(ctx context.Context, tx *sql.Tx, v recordings.Recor
 		{"warnings", listOf(v.Warnings)},
 		{"bytes", v.Bytes},
 		{"brought_by", v.By},
+		{"trim_from_ns", v.Trim.From},
+		{"trim_to_ns", v.Trim.To},
 	}...))
 	// Whoever brings it again owns it, and it is as new as that.
 	renewed := ", village = excluded.village, origin = excluded.origin, created_at = excluded.created_at"
