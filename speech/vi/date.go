@@ -81,7 +81,7 @@ func (ts tokens) date(i int) (reading, bool) {
 	if c, ok := ts.fullDate(i); ok {
 		return ts.dateReading(i, c), true
 	}
-	if c, ok := ts.monthYear(i); ok {
+	if c, ok := ts.monthYear(i); ok && !ts.act(i) {
 		if ts.after(i, "quý", "kỳ", "đợt", "số", "khóa", "khoá", "lần", "vụ") {
 			return reading{n: c.n, text: numeral(c.month) + " năm " + numeral(c.year), numeric: true}, true
 		}
@@ -92,6 +92,9 @@ func (ts tokens) date(i int) (reading, bool) {
 	}
 	if c, ok := ts.dashedDay(i); ok {
 		return ts.dateReading(i, c), true
+	}
+	if ts.act(i) {
+		return reading{n: 3, text: numeral(ts.at(i).text) + " năm " + numeral(ts.at(i+2).text), numeric: true}, true
 	}
 	if ts.schoolYear(i) {
 		return reading{n: 3, text: numeral(ts.at(i).text) + " đến " + numeral(ts.at(i+2).text), numeric: true}, true
@@ -201,6 +204,13 @@ func (ts tokens) holiday(i int) bool {
 	return ts.after(i, "khánh", "lễ", "qk", "nữ", "lao động")
 }
 
+// act says whether the number and year of a law or a decree stand at token i:
+// Luật 15/2023, Thông tư 12/2025.
+func (ts tokens) act(i int) bool {
+	return ts.number(i) && len(ts.at(i).text) <= 4 && ts.stuck(i+1, "/") && ts.stuckNumber(i+2) && ts.isYear(i+2) && !ts.stuck(i+3, "/") &&
+		ts.after(i, "luật", "nghị định", "thông tư", "chỉ thị", "nghị quyết", "quyết định", "pháp lệnh", "số")
+}
+
 // schoolYear matches 2026/2027 behind what spans two years.
 func (ts tokens) schoolYear(i int) bool {
 	if !ts.isYear(i) || !ts.stuck(i+1, "/") || !ts.stuckNumber(i+2) || !ts.isYear(i+2) {
@@ -227,10 +237,25 @@ func (ts tokens) shortDate(i int) (reading, bool) {
 	if c, ok := ts.monthYear(i + 1); ok {
 		return reading{n: 1 + c.n, text: c.read(false), numeric: true}, true
 	}
-	if v, _ := ts.small(i+1, 2); v >= 2 && v <= 7 {
+	if v, _ := ts.small(i+1, 2); v >= 2 && v <= 7 && !ts.monthly(i) {
 		return reading{n: 2, text: "thứ " + ordinal(n), numeric: true}, true
 	}
 	return reading{n: 2, text: "tháng " + month(n), numeric: true}, true
+}
+
+// monthly says whether the T3 at token i is a month: a year follows, or its
+// neighbour T1 or T9 is no day of the week.
+func (ts tokens) monthly(i int) bool {
+	if ts.is(i+2, "năm") && ts.isYear(i+3) {
+		return true
+	}
+	for _, other := range [...]int{i - 3, i + 3} {
+		between := max(i, other) - 1
+		if v, ok := ts.small(other+1, 2); ok && ts.is(other, "T") && (v == 1 || v > 7) && (ts.dash(between) || ts.is(between, ",") || ts.is(between, "đến") || ts.is(between, "và")) {
+			return true
+		}
+	}
+	return false
 }
 
 func (ts tokens) isDay(i int) bool {

@@ -38,7 +38,7 @@ func (ts tokens) cents(i int) (reading, bool) {
 	if coins != "00" {
 		said = append(said, numeral(coins), "xu")
 	}
-	per, m := ts.perChain(i+3+n, true)
+	per, m := ts.perChain(i+3+n, false, true)
 	return reading{n: 3 + n + m, text: strings.Join(said, " ") + per, numeric: true}, true
 }
 
@@ -139,12 +139,6 @@ func currencyName(s string) string {
 		return "rupee"
 	}
 	return ""
-}
-
-// moneySign says whether token i is the short written form of a currency, whose
-// price by a measure is told shortly too: 100₫/kg, 65.000đ/kg.
-func (ts tokens) moneySign(i int) bool {
-	return currencySign(ts.at(i).text) != "" || ts.is(i, "đ") || ts.is(i, "usd")
 }
 
 // magnitude reads what multiplies a number behind it: 50k, 100tr, 1tr5, 2t, 3,2M.

@@ -113,10 +113,13 @@ func digitGroups(rows []string) string {
 }
 
 // groupDigits cuts a long row for the ear: 4-3-3 for a mobile number of ten
-// digits, else threes from behind with the odd ones in front.
+// digits, 4-4 for a hotline, else threes from behind with the odd ones in front.
 func groupDigits(row string) []string {
 	if len(row) <= 4 {
 		return []string{row}
+	}
+	if len(row) == 8 {
+		return []string{row[:4], row[4:]}
 	}
 	var rows []string
 	first := len(row) % 3

@@ -28,8 +28,10 @@ func (ts tokens) placeNumber(i int) (reading, bool) {
 func (ts tokens) letterNumber(i int) (reading, bool) {
 	t := ts.at(i)
 	switch {
-	case ts.is(i, "CV") && ts.number(i+1) && ts.at(i+1).gap:
+	case ts.is(i, "CV") && (ts.number(i+1) && ts.at(i+1).gap || ts.is(i+1, "số")):
 		return reading{n: 1, text: "công văn"}, true
+	case ts.keyLength(i) > 0:
+		return ts.keyWithLetters(i)
 	case !ts.stuckNumber(i+1) || !capitals(t.text) || len(t.text) > 4:
 		return reading{}, false
 	}
@@ -42,4 +44,46 @@ func (ts tokens) letterNumber(i int) (reading, bool) {
 		return reading{}, false
 	}
 	return reading{n: 2, text: strings.Join([]string{name, digitGroups(groupDigits(row))}, " ")}, true
+}
+
+// keyWithLetters reads a key of letters and digits behind what announces one, each
+// by its name: mã hồ sơ 000.12.H38-261125, mã khách hàng PA05010012345.
+func (ts tokens) keyWithLetters(i int) (reading, bool) {
+	if ts.keyLength(i) == 0 {
+		return reading{}, false
+	}
+	var said []string
+	j, letters, count := i, false, 0
+	for ; j < i+16 && (j == i || !ts.at(j).gap); j++ {
+		t := ts.at(j)
+		switch {
+		case t.kind == digits && len(t.text) <= 20:
+			said = append(said, groupDigits(t.text)...)
+			count += len(t.text)
+		case t.kind == word && len(t.text) <= 5 && capitals(t.text):
+			said, letters = append(said, t.text), true
+		case (t.text == "." || t.text == "-" || t.text == "/") && !ts.at(j+1).gap && ts.at(j+1).kind != mark:
+		default:
+			return reading{}, false
+		}
+	}
+	if !letters || count < 4 {
+		return reading{}, false
+	}
+	return reading{n: j - i, text: nameRows(said)}, true
+}
+
+// nameRows names what stands in rows of digits and of capitals.
+func nameRows(rows []string) string {
+	said := make([]string, len(rows))
+	for i, row := range rows {
+		if row[0] >= '0' && row[0] <= '9' {
+			said[i] = digitByDigit(row)
+		} else if name, ok := spell(row); ok {
+			said[i] = name
+		} else {
+			said[i] = strings.ToLower(row)
+		}
+	}
+	return strings.Join(said, ", ")
 }

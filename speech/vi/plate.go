@@ -52,7 +52,7 @@ func (ts tokens) plateRows(j, i int) ([]string, int) {
 	if parted {
 		j++
 	}
-	if !ts.number(j) || !parted && !ts.at(j).gap {
+	if !ts.number(j) || !parted && !ts.at(j).gap && !ts.onVehicle(i) {
 		return nil, 0
 	}
 	rows := []string{ts.at(j).text}

@@ -41,27 +41,32 @@ func (ts tokens) quantity(i int) (reading, bool) {
 // before is the currency that stood in front.
 func (ts tokens) belongings(j int, before string) (string, int) {
 	text, from := "", j
+	dong, foreign := before == "đồng", before != ""
 	if name, n := ts.magnitude(j); n > 0 {
 		text, j = " "+name, j+n
+		dong = before == ""
 	}
-	price := before != ""
 	if before != "" {
 		text += " " + before
 	} else if name, n := ts.currency(j); n > 0 {
-		price = ts.moneySign(j)
+		dong, foreign = name == "đồng", true
 		text, j = text+" "+name, j+n
 	} else if name, n := ts.unit(j); n > 0 {
-		text, j = text+" "+name, j+n
+		text, j, dong = text+" "+name, j+n, false
 	}
 	if text == "" {
 		return "", 0
 	}
-	per, n := ts.perChain(j, price)
+	per, n := ts.perChain(j, dong, foreign)
 	text, j = text+per, j+n
 	next := ts.at(j + 1)
 	if ts.stuck(j, "/") && !next.gap && (next.kind == digits || next.kind == word && len(next.text) > 1 && next.text == strings.ToLower(next.text)) {
 		// 20ml/16 lít, 3 USD/thùng: what follows is read by itself
-		text += " trên"
+		if dong && next.kind == word {
+			text += " một"
+		} else {
+			text += " trên"
+		}
 		j++
 	}
 	return text, j - from

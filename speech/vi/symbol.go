@@ -174,39 +174,6 @@ func (ts tokens) command(i int) bool {
 	return ts.at(i).kind == word && len(w) > 3 && capitals(w) && english(w) && !syllable(w) && abbreviated(w) == ""
 }
 
-// per reads the stroke of 2 lần/ngày, which stands alone between words.
-func (ts tokens) per(i int) (reading, bool) {
-	measured := unitName(ts.at(i-1).text) != "" && ts.number(i-2)
-	if measured && ts.at(i).gap && ts.at(i+1).gap && ts.at(i+1).kind == word && !ts.number(i+2) {
-		return reading{n: 1, text: "trên"}, true // 42ms / request
-	}
-	goods := ts.goods(i-1) && !ts.at(i).gap
-	if !goods && !countable(ts.lower(i-1)) || ts.is(i+1, "/") {
-		return reading{}, false
-	}
-	if name, n := ts.perUnit(i + 1); n > 0 {
-		return reading{n: 1 + n, text: "trên " + name}, true
-	}
-	return reading{}, false
-}
-
-// goods says whether token i is what is measured out: 120 kg NPK/sào, 40kg
-// gạo/khẩu.
-func (ts tokens) goods(i int) bool {
-	return ts.at(i).kind == word && unitName(ts.at(i-1).text) != "" && ts.number(i-2)
-}
-
-// countable says whether w, in small letters, is counted per something.
-func countable(w string) bool {
-	switch w {
-	case "đồng", "triệu", "nghìn", "ngàn", "tỷ", "tỉ", "trăm", "lần", "viên", "lượt", "người", "hộ", "con", "cây",
-		"tấn", "tạ", "yến", "lít", "cân", "suất", "gói", "ống", "liều", "bữa", "cuộc", "giờ", "phút", "điểm", "công", "bao", "bình", "chai", "thùng", "buổi", "tiết", "khẩu", "vé",
-		"kg", "g", "mg", "ml", "km", "m", "cm", "mm", "ha", "vnđ", "vnd", "đ":
-		return true
-	}
-	return false
-}
-
 // times reads the x between two numbers.
 func (ts tokens) times(i int) (reading, bool) {
 	if !ts.is(i, "x") && !ts.is(i, "X") && !ts.is(i, "×") || !ts.number(i+1) {

@@ -133,9 +133,9 @@ func (ts tokens) power(i int, name string) (string, int) {
 	return "", 0
 }
 
-// perChain reads what stands behind strokes: trên giờ, trên mét khối. Money by a unit
-// of measure is a price: đồng một ki lô gam.
-func (ts tokens) perChain(j int, price bool) (string, int) {
+// perChain reads what stands behind strokes: trên giờ, trên mét khối. What costs
+// money is told by ones, đồng một ki lô gam; foreign money only by a symbol (kg).
+func (ts tokens) perChain(j int, dong, foreign bool) (string, int) {
 	text, n := "", 0
 	for range 3 {
 		if !ts.is(j+n, "/") {
@@ -145,11 +145,8 @@ func (ts tokens) perChain(j int, price bool) (string, int) {
 		if m == 0 {
 			break
 		}
-		between := " trên "
-		if price && n == 0 && unitName(ts.at(j+1).text) != "" {
-			between = " một "
-		}
-		text, n = text+between+name, n+1+m
+		symbol := unitName(ts.at(j+n+1).text) != ""
+		text, n = text+" "+between(name, dong || foreign && symbol)+name, n+1+m
 	}
 	return text, n
 }
