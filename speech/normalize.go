@@ -13,6 +13,12 @@ type Spoken = vi.Reading
 // Change is one span of a Spoken that is read otherwise than written.
 type Change = vi.Change
 
+// Stretch is a part of a line of a Spoken, as written and as read.
+type Stretch = vi.Stretch
+
+// Doubt is why a Change may be wrong, a code that web words.
+type Doubt = vi.Doubt
+
 // Lexicon is what one village reads in its own way in one language.
 type Lexicon = vi.Lexicon
 

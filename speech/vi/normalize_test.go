@@ -40,6 +40,7 @@ func soundWith(t *testing.T, written string, s vi.Reading, lexicon *vi.Lexicon) 
 		t.Errorf("%q is read %q, which is not NFC", written, s.Text)
 	}
 	inPlace(t, written, s)
+	linesUp(t, written, s)
 	if strings.ContainsAny(s.Text, "0123456789[]()<>-/\\@#$%^&*_=+\"'\t\r") || strings.Contains(s.Text, "  ") || strings.Contains(s.Text, "\n\n") {
 		t.Errorf("%q is read %q, which a voice cannot read plainly", written, s.Text)
 	}

@@ -65,3 +65,41 @@ func TestChangesKeepTheirPlace(t *testing.T) {
 		}
 	}
 }
+
+// Written and read stand side by side, line for line.
+func TestLines(t *testing.T) {
+	given := "- UBND xã:\r\n\r\n***\n họp (19h), XKZ\n…\n• hết"
+	var got []string
+	for _, line := range vi.Normalize(given, nil).Lines(given) {
+		for _, s := range line {
+			got = append(got, s.Written+"|"+s.Read+"|"+string(s.Doubt))
+		}
+		got = append(got, "¶")
+	}
+	want := []string{"UBND|Ủy ban nhân dân|", " xã:| xã:|", "¶", "họp (|họp, |", "19h|mười chín giờ|", "), |, |", "XKZ|ích ca dét|spelled", "¶", "• hết|hết|", "¶"}
+	if !slices.Equal(got, want) {
+		t.Errorf("lines %q\nwant  %q", got, want)
+	}
+}
+
+// linesUp checks that the lines hold all that is read.
+func linesUp(t *testing.T, given string, s vi.Reading) {
+	t.Helper()
+	var lines []string
+	at := 0
+	for _, line := range s.Lines(given) {
+		var read strings.Builder
+		for _, part := range line {
+			i := strings.Index(given[at:], part.Written)
+			if i < 0 {
+				t.Fatalf("%q is not what was written behind byte %d of %q", part.Written, at, given)
+			}
+			at += i + len(part.Written)
+			read.WriteString(part.Read)
+		}
+		lines = append(lines, read.String())
+	}
+	if got := strings.Join(lines, "\n"); got != s.Text {
+		t.Errorf("the lines read %q, the text %q", got, s.Text)
+	}
+}
