@@ -288,18 +288,25 @@ func TestPreviewSpeech(t *testing.T) {
 	var p struct {
 		Spoken, Recording, Audio string
 		Changes                  []struct {
-			Written, Read string
-			At            int
+			Written, Read, Doubt string
+			At, From, To         int
 		}
 		Unknown []string
 		Length  float64
 	}
-	h.call("recorder", "POST", "/api/v1/speech/preview", `{"language":"vi","text":"họp UBND lúc 19h với XYZ"}`).want(200).into(&p)
-	if p.Spoken != "họp Ủy ban nhân dân lúc mười chín giờ với XYZ" || len(p.Changes) != 2 || p.Changes[0].Written != "UBND" || p.Length != 34 || len(p.Unknown) != 1 {
+	const text = "họp UBND lúc 19h với XKZ"
+	h.call("recorder", "POST", "/api/v1/speech/preview", `{"language":"vi","text":"`+text+`"}`).want(200).into(&p)
+	if p.Spoken != "họp ủy ban nhân dân lúc mười chín giờ với ích ca dét" || len(p.Changes) != 3 || p.Changes[0].Written != "UBND" || p.Length != 34 || len(p.Unknown) != 1 {
 		t.Errorf("got %+v", p)
 	}
-	if c := p.Changes[1]; p.Spoken[c.At:c.At+len(c.Read)] != c.Read {
-		t.Errorf("the change is not where it says: %+v", c)
+	for i, doubt := range []string{"", "", "spelled"} {
+		c := p.Changes[i]
+		if p.Spoken[c.At:c.At+len(c.Read)] != c.Read || text[c.From:c.To] != c.Written {
+			t.Errorf("the change is not where it says: %+v", c)
+		}
+		if c.Doubt != doubt {
+			t.Errorf("%q is doubted as %q, want %q", c.Written, c.Doubt, doubt)
+		}
 	}
 	if p.Audio != "/api/v1/recordings/"+p.Recording+"/audio" {
 		t.Errorf("audio %q", p.Audio)

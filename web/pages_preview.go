@@ -14,20 +14,23 @@ import (
 
 // previewView is what the loudspeaker will say.
 type previewView struct {
-	Paragraphs   [][]piece
-	Changes      []speech.Change
-	Unknown      bool
-	UnknownWords string
-	Recording    string
-	Length       time.Duration
-	Fault        string
+	Doubts    []doubtView // what the author should look at, each once
+	Doubtful  int         // in how many places
+	Lines     []lineView
+	Changes   []speech.Change
+	Recording string
+	Length    time.Duration
+	Fault     string
 }
 
-// piece is a run of spoken text; Changed when it was written otherwise.
-type piece struct {
-	Text    string
-	Changed bool
+// lineView is a line as written and as read.
+type lineView struct {
+	Stretches []speech.Stretch
+	Changed   bool // something is read otherwise than written
 }
+
+// doubtView is a reading that may be wrong, and why, in words.
+type doubtView struct{ Written, Read, Why string }
 
 // previewNotice is the preview alone, for the page's module.
 func (p *panel) previewNotice(v *visit) {
@@ -53,10 +56,8 @@ func (p *panel) preview(v *visit, text string) previewView {
 	}
 	lang := v.village.Languages[0]
 	spoken := p.s.cfg.Speaker.Normalize(lang, text)
-	pv := previewView{
-		Paragraphs: pieces(spoken), Changes: spoken.Changes,
-		Unknown: len(spoken.Unknown) > 0, UnknownWords: strings.Join(spoken.Unknown, ", "),
-	}
+	pv := previewView{Lines: sides(spoken, text), Changes: spoken.Changes}
+	pv.Doubts, pv.Doubtful = v.doubts(spoken.Changes)
 	ctx, cancel := context.WithTimeout(v.ctx(), previewPatience)
 	defer cancel()
 	rec, err := p.s.cfg.Speaker.Voice(ctx, lang, "", spoken.Text)
@@ -72,31 +73,33 @@ func (p *panel) preview(v *visit, text string) previewView {
 	return pv
 }
 
-// pieces cuts spoken text into paragraphs and those into what was changed and
-// what was not. Changes that do not lie where they say are left unmarked.
-func pieces(s speech.Spoken) [][]piece {
-	paragraphs := [][]piece{nil}
-	add := func(text string, changed bool) {
-		for i, line := range strings.Split(text, "\n") {
-			if i > 0 {
-				paragraphs = append(paragraphs, nil)
-			}
-			if line != "" {
-				last := len(paragraphs) - 1
-				paragraphs[last] = append(paragraphs[last], piece{line, changed})
-			}
-		}
+// sides puts a text and what is read of it side by side.
+func sides(s speech.Spoken, text string) []lineView {
+	var lines []lineView
+	for _, stretches := range s.Lines(text) {
+		changed := slices.ContainsFunc(stretches, func(st speech.Stretch) bool { return st.Changed })
+		lines = append(lines, lineView{stretches, changed})
 	}
-	at := 0
-	for _, c := range s.Changes {
-		end := c.At + len(c.Read)
-		if c.At < at || end > len(s.Text) || s.Text[c.At:end] != c.Read {
+	return lines
+}
+
+// mostDoubts is how many different doubts are listed; the others are marked in
+// the text.
+const mostDoubts = 20
+
+// doubts lists what may be read wrong, each once, and says in how many places.
+func (v *visit) doubts(changes []speech.Change) ([]doubtView, int) {
+	var list []doubtView
+	places := 0
+	for _, c := range changes {
+		if c.Doubt == "" {
 			continue
 		}
-		add(s.Text[at:c.At], false)
-		add(c.Read, true)
-		at = end
+		places++
+		d := doubtView{c.Written, c.Read, v.word("doubt." + string(c.Doubt))}
+		if len(list) < mostDoubts && !slices.Contains(list, d) {
+			list = append(list, d)
+		}
 	}
-	add(s.Text[at:], false)
-	return slices.DeleteFunc(paragraphs, func(p []piece) bool { return len(p) == 0 })
+	return list, places
 }

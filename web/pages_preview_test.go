@@ -12,15 +12,16 @@ import (
 func TestPagePreview(t *testing.T) {
 	w := newWorld(t)
 	s := newSite(t, w, people.Cadre, "vi")
-	f := notice("do", "preview", "text", "UBND xã mời họp lúc 19h nhé.\n\nXin hỏi XYZ & <b>.")
+	f := notice("do", "preview", "text", "UBND xã mời họp lúc 19h nhé.\n\nXin hỏi XKZ & <b>.")
 	for name, p := range map[string]page{"without a script": s.upload("/announcements/new", f, nil), "fragment": s.post("/announcements/preview", f)} {
 		t.Run(name, func(t *testing.T) {
 			if p.status != http.StatusOK || len(w.order) > 0 {
 				t.Fatalf("status %d", p.status)
 			}
 			for _, want := range []string{
-				"<mark>Ủy ban nhân dân</mark> xã mời họp lúc <mark>mười chín giờ</mark> nhé.</p>", "<td>19h</td><td>mười chín giờ</td>",
-				"Máy đã đổi 2 chỗ", "đánh vần từng chữ: XYZ", "/audio\"", "Dài 0:34", "Xin hỏi XYZ &amp; &lt;b&gt;.",
+				"<b>UBND</b> xã mời họp lúc <b>19h</b> nhé.</p>\n<p class=\"say long\"><mark>Ủy ban nhân dân</mark> xã mời họp lúc <mark>mười chín giờ</mark> nhé.</p>", "<td>19h</td><td>mười chín giờ</td>",
+				"Máy đã đổi 4 chỗ", "/audio\"", "Dài 0:34", "Xin hỏi <b>XKZ</b> <b>&amp;</b> &lt;b&gt;.",
+				"Xin xem lại 1 chỗ máy chưa chắc", "<li><b>XKZ</b> → <mark class=\"unsure\">ích ca dét</mark><small>Máy không biết nên đánh vần từng chữ.", "Xin hỏi <mark class=\"unsure\">ích ca dét</mark> <mark>và</mark>",
 			} {
 				if !strings.Contains(p.body, want) {
 					t.Errorf("%q is missing in %s", want, p.body)

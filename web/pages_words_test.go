@@ -137,6 +137,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		{"people", "Fault", "", []string{"fault."}, 7},
 		{"people", "", "Role", []string{"role."}, 5},
 		{"hardware", "", "Trust", []string{"clock."}, 4},
+		{"speech/vi", "", "Doubt", []string{"doubt."}, 3},
 	}
 	vi, en := words(t, "vi"), words(t, "en")
 	for _, tt := range tests {

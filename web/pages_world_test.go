@@ -401,30 +401,9 @@ func (w *world) Remove(_ context.Context, id string) error {
 	return w.broken
 }
 
-// Normalize reads UBND and 19h the way the real one does, and spells XYZ.
-func (w *world) Normalize(_, text string) speech.Spoken {
-	var s speech.Spoken
-	var b strings.Builder
-	for i, line := range strings.Split(text, "\n") {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		for j, field := range strings.Fields(line) {
-			if j > 0 {
-				b.WriteByte(' ')
-			}
-			if read := map[string]string{"UBND": "Ủy ban nhân dân", "19h": "mười chín giờ"}[field]; read != "" {
-				s.Changes = append(s.Changes, speech.Change{Written: field, Read: read, At: b.Len()})
-				field = read
-			}
-			if field == "XYZ" {
-				s.Unknown = append(s.Unknown, field)
-			}
-			b.WriteString(field)
-		}
-	}
-	s.Text = b.String()
-	return s
+// Normalize reads as the board does.
+func (w *world) Normalize(language, text string) speech.Spoken {
+	return speech.Normalize(language, text, nil)
 }
 
 func (w *world) Voice(_ context.Context, _, _, spoken string) (recordings.Recording, error) {
