@@ -14,7 +14,7 @@ import (
 
 // previewView is what the loudspeaker will say.
 type previewView struct {
-	Doubts    []doubtView // what the author should look at, each once
+	Doubts    []doubtView // what the author should look at
 	Doubtful  int         // in how many places
 	Lines     []lineView
 	Changes   []speech.Change
@@ -29,8 +29,11 @@ type lineView struct {
 	Changed   bool // something is read otherwise than written
 }
 
-// doubtView is a reading that may be wrong, and why, in words.
-type doubtView struct{ Written, Read, Why string }
+// doubtView is what may be read wrong for one reason.
+type doubtView struct {
+	Why     string // in words
+	Changes []speech.Change
+}
 
 // previewNotice is the preview alone, for the page's module.
 func (p *panel) previewNotice(v *visit) {
@@ -83,23 +86,28 @@ func sides(s speech.Spoken, text string) []lineView {
 	return lines
 }
 
-// mostDoubts is how many different doubts are listed; the others are marked in
-// the text.
-const mostDoubts = 20
+// mostDoubts is how many different doubts of a kind are listed; the others are
+// marked in the text.
+const mostDoubts = 10
 
-// doubts lists what may be read wrong, each once, and says in how many places.
-func (v *visit) doubts(changes []speech.Change) ([]doubtView, int) {
-	var list []doubtView
-	places := 0
+// doubts lists what may be read wrong by the reason, each once, and says in how
+// many places.
+func (v *visit) doubts(changes []speech.Change) (views []doubtView, places int) {
+	group := map[speech.Doubt]int{}
 	for _, c := range changes {
 		if c.Doubt == "" {
 			continue
 		}
 		places++
-		d := doubtView{c.Written, c.Read, v.word("doubt." + string(c.Doubt))}
-		if len(list) < mostDoubts && !slices.Contains(list, d) {
-			list = append(list, d)
+		i, ok := group[c.Doubt]
+		if !ok {
+			i = len(views)
+			group[c.Doubt], views = i, append(views, doubtView{Why: v.word("doubt." + string(c.Doubt))})
+		}
+		d := &views[i]
+		if len(d.Changes) < mostDoubts && !slices.ContainsFunc(d.Changes, func(o speech.Change) bool { return o.Written == c.Written && o.Read == c.Read }) {
+			d.Changes = append(d.Changes, c)
 		}
 	}
-	return list, places
+	return views, places
 }
