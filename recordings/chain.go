@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"loalang/audio"
 	"loalang/audio/level"
 )
 
@@ -29,66 +30,45 @@ const (
 	denoiseAt    = -20.0 // LUFS that the noise reduction is set up for
 	unevenRange  = 6.0   // LU: above it levels are evened out first
 
-	highPass = 180.0 // Hz, twice
+	highPass = 180.0 // Hz, twice, of the speech band that loudness is measured in
 	lowPass  = 7500.0
 )
 
-// raw is what the upload measures before the chain.
-type raw struct {
-	frames  int64
-	full    level.Loudness // all of it
-	speech  level.Loudness // within the speech band
-	clipped bool
+// bass is the high-pass of the chain, two filters of 12 dB an octave. The deeper
+// it may reach the better is what is left understood, so the stricter one is for
+// sound in which something else than a voice is deep (ADR 22).
+type bass struct {
+	name    string
+	corner  float64    // Hz
+	quality [2]float64 // of the two filters
 }
 
-// loudness is the figure that it is levelled by, within the speech band.
-func (r raw) loudness() float64 { return loudness(r.speech, r.frames, masterRate) }
-
-// examine measures the decoded upload.
-func examine(d decoded) (raw, error) {
-	f, err := openOutput(d.path)
-	if err != nil {
-		return raw{}, err
-	}
-	defer func() { _ = f.Close() }()
-	full, speech := level.NewMeter(masterRate), level.NewMeter(masterRate)
-	band := []*level.Biquad{
-		level.HighPass(masterRate, highPass), level.HighPass(masterRate, highPass), level.LowPass(masterRate, lowPass),
-	}
-	var peaks histogram
-	err = eachS16(f, func(frames []float32) {
-		full.Write(frames)
-		for i, x := range frames {
-			peaks.add(x)
-			y := float64(x)
-			for _, b := range band {
-				y = b.Step(y)
-			}
-			frames[i] = float32(y)
-		}
-		speech.Write(frames)
-	})
-	if err != nil {
-		return raw{}, err
-	}
-	return raw{frames: full.Loudness().Frames, full: full.Loudness(), speech: speech.Loudness(), clipped: peaks.clipped()}, nil
-}
+var (
+	gentle = bass{"clean", 150, [2]float64{0.5412, 1.3066}} // Butterworth of the fourth order
+	strict = bass{"strict", highPass, [2]float64{math.Sqrt2 / 2, math.Sqrt2 / 2}}
+)
 
 // clean runs the part of the chain that ffmpeg does and returns the path of
 // raw f32 mono at 32 kHz.
-func (l *Library) clean(ctx context.Context, w *work, d decoded, r raw) (string, error) {
-	out, err := w.folder("clean")
+func (l *Library) clean(ctx context.Context, w *work, d decoded, r raw, b bass) (string, error) {
+	out, err := w.folder(b.name)
 	if err != nil {
 		return "", err
 	}
 	gain := denoiseAt - r.loudness()
-	chain := []string{
-		fmt.Sprintf("highpass=f=%g:poles=2", highPass), fmt.Sprintf("highpass=f=%g:poles=2", highPass),
+	var chain []string
+	for _, f := range r.hum {
+		chain = append(chain, fmt.Sprintf("bandreject=f=%.2f:width_type=h:w=%g", f, humWidth))
+	}
+	for _, q := range b.quality {
+		chain = append(chain, fmt.Sprintf("highpass=f=%g:poles=2:width_type=q:width=%.4f", b.corner, q))
+	}
+	chain = append(chain,
 		fmt.Sprintf("lowpass=f=%g:poles=2", lowPass),
 		fmt.Sprintf("volume=%.4fdB", gain),
 		"apad=pad_dur=0.1", // afftdn gives its sound some 20 ms late and would drop the last of it
 		"afftdn=nr=18:nf=-45:tn=1",
-	}
+	)
 	if r.speech.Range > unevenRange {
 		chain = append(chain, "dynaudnorm=f=400:g=21:p=0.7:m=8:t=0.03")
 	}
@@ -137,22 +117,40 @@ type levelled struct {
 	frames       int64  // of the play copy
 	loudness     float64
 	truePeak     float64
+	after        Heard // of the play copy
 	profile      profile
+}
+
+// purify cleans the sound, and once more with the stricter high-pass where there
+// is something deep left in it. The caller closes the file.
+func (l *Library) purify(ctx context.Context, w *work, d decoded, r raw, target float64) (*os.File, profile, error) {
+	for _, b := range []bass{gentle, strict} {
+		path, err := l.clean(ctx, w, d, r, b)
+		if err != nil {
+			return nil, profile{}, err
+		}
+		f, err := openOutput(path)
+		if err != nil {
+			return nil, profile{}, err
+		}
+		p, err := survey(f, target)
+		if err == nil && (b == strict || p.deep < deepBelow) {
+			return f, p, nil
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			return nil, profile{}, err
+		}
+		if err := os.Remove(path); err != nil {
+			return nil, profile{}, fmt.Errorf("remove what was cleaned: %w", err)
+		}
+	}
+	panic("unreachable")
 }
 
 // level turns gain and ceiling until the play copy measures right, at most
 // twelve times; one or two do for most. Sound that cannot get there (a few clicks
 // in silence) stays as near as it came; the caller warns.
-func (l *Library) level(w *work, clean string, target float64) (levelled, error) {
-	f, err := openOutput(clean)
-	if err != nil {
-		return levelled{}, err
-	}
-	defer func() { _ = f.Close() }()
-	p, err := survey(f, target)
-	if err != nil {
-		return levelled{}, err
-	}
+func (l *Library) level(w *work, f *os.File, p profile, target float64) (levelled, error) {
 	out := levelled{profile: p, master: w.path("master.wav"), play: w.path("play.wav")}
 	gain, top, before := p.gain, ceiling, math.Inf(1)
 	for range maxTurns {
@@ -204,6 +202,11 @@ func (v *levelled) render(f *os.File, gain, top float64) error {
 	v.frames = play.wav.frames
 	v.loudness = loudness(play.meter.Loudness(), v.frames, playRate)
 	v.truePeak = play.peak.DBTP()
+	v.after = Heard{
+		Length: audio.Rate.D(audio.Frames(v.frames)), Loudness: v.loudness, TruePeak: v.truePeak,
+		Clipped: play.tops.clipped(), Wave: play.outline.Wave(),
+	}
+	v.after.Floor, v.after.Margin = play.floor.read()
 	return nil
 }
 
@@ -213,6 +216,9 @@ type playWriter struct {
 	resampler *level.Resampler
 	meter     *level.Meter
 	peak      *level.TruePeak
+	floor     *floor
+	outline   Outline
+	tops      histogram
 	buf       []float32
 }
 
@@ -221,7 +227,7 @@ func newPlayWriter(path string) (*playWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &playWriter{wav: w, resampler: level.NewResampler(), meter: level.NewMeter(playRate), peak: level.NewTruePeak()}, nil
+	return &playWriter{wav: w, resampler: level.NewResampler(), meter: level.NewMeter(playRate), peak: level.NewTruePeak(), floor: newFloor(playRate)}, nil
 }
 
 func (p *playWriter) write(frames []float32) {
@@ -233,6 +239,9 @@ func (p *playWriter) put() {
 	p.wav.write(p.buf)
 	p.meter.Write(p.buf)
 	p.peak.Write(p.buf)
+	p.floor.write(p.buf)
+	p.outline.Write(p.buf)
+	p.tops.write(p.buf)
 }
 
 func (p *playWriter) close() error {

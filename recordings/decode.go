@@ -29,11 +29,12 @@ type decoded struct {
 	whole   int64         // frames of the upload, of which a person may keep less
 	claimed time.Duration // what the container said; 0: nothing
 	cut     bool          // the demuxer missed the end
+	stereo  bool          // it has two channels
 }
 
-// hear opens an upload and measures it. Where the channels of a stereo sound
-// cancel each other, as those of a microphone with two opposite wires do, the
-// left one alone is taken. What follows hears only the piece that is kept.
+// hear opens an upload and measures it. Of a stereo sound one channel alone is
+// taken where the other adds nothing. What follows hears only the piece
+// that is kept.
 func (l *Library) hear(ctx context.Context, w *work, c container, piece Trim) (decoded, raw, error) {
 	d, err := l.decode(ctx, w, c, bothChannels)
 	if err != nil {
@@ -50,37 +51,50 @@ func (l *Library) hear(ctx context.Context, w *work, c container, piece Trim) (d
 		return decoded{}, raw{}, err
 	}
 	heard, err := examine(d)
-	if err != nil || heard.loudness() >= quietBelow {
+	if err != nil || !d.stereo {
 		return d, heard, err
 	}
-	left, err := l.decode(ctx, w, c, leftChannel)
-	if err != nil {
-		return decoded{}, raw{}, err
+	var sides [2]decoded
+	var raws [2]raw
+	for i, channel := range []Channel{Left, Right} {
+		if sides[i], err = l.decode(ctx, w, c, channel); err != nil {
+			return decoded{}, raw{}, err
+		}
+		if err := w.keep(&sides[i], piece); err != nil {
+			return decoded{}, raw{}, err
+		}
+		if raws[i], err = examine(sides[i]); err != nil {
+			return decoded{}, raw{}, err
+		}
+		raws[i].side = channel
 	}
-	if err := w.keep(&left, piece); err != nil {
-		return decoded{}, raw{}, err
+	one, other := 0, 1
+	if raws[1].loudness() > raws[0].loudness()+0.5 { // of two that are alike the left one
+		one, other = 1, 0
 	}
-	alone, err := examine(left)
-	if err == nil && alone.loudness() > heard.loudness()+cancelled {
-		d, heard = left, alone
+	if louder := raws[one].loudness(); louder > heard.loudness()+cancelled || louder > raws[other].loudness()+onesided {
+		d, heard = sides[one], raws[one]
 	}
-	return d, heard, err
+	return d, heard, nil
 }
 
-// cancelled is how much louder, in LU, one channel is than the mean of both when
-// they cancel each other; two that have nothing in common differ by 3.
-const cancelled = 12
-
-// What is taken of a stereo sound; the names of the folders it is decoded to.
+// How much louder, in LU, one channel is than the mean of both when they cancel
+// each other, as those of a microphone with two opposite wires do: two that have
+// nothing in common differ by 3. And how much louder it is than the other when
+// that is only noise: two people at two microphones are closer.
 const (
-	bothChannels = "decoded"
-	leftChannel  = "left"
+	cancelled = 8
+	onesided  = 20
 )
+
+// bothChannels is what is made of all channels: their mean. It is the name of
+// the folder that it is decoded to, as those of the channels are.
+const bothChannels Channel = "decoded"
 
 // decode opens an upload. One second more than the limit is let through, so
 // that a recording of exactly the limit is told from a longer one.
-func (l *Library) decode(ctx context.Context, w *work, c container, channels string) (decoded, error) {
-	out, err := w.folder(channels)
+func (l *Library) decode(ctx context.Context, w *work, c container, channels Channel) (decoded, error) {
+	out, err := w.folder(string(channels))
 	if err != nil {
 		return decoded{}, err
 	}
@@ -104,8 +118,11 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels str
 		// are gaps in the timestamps: they are filled.
 		filters = append(filters, "aresample=async=1:first_pts=0")
 	}
-	if channels == leftChannel {
+	switch channels {
+	case Left:
 		filters = append(filters, "pan=mono|c0=c0")
+	case Right:
+		filters = append(filters, "pan=mono|c0=c1")
 	}
 	if len(filters) > 0 {
 		st.output = append(st.output, "-af", strings.Join(filters, ","))
@@ -117,6 +134,7 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels str
 	}
 	d := decoded{path: filepath.Join(out, "sound.raw"), claimed: claimedLength(r.stderr)}
 	d.cut = r.said("partial file") || r.said("File ended prematurely")
+	d.stereo = stereoStream.MatchString(r.stderr)
 	if r.err != nil {
 		return decoded{}, l.verdict(r, size)
 	}
@@ -128,6 +146,11 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels str
 	d.whole = d.frames
 	return d, nil
 }
+
+// stereoStream finds how ffmpeg lists a sound of two channels in its input:
+// "  Stream #0:0: Audio: pcm_s16le, 44100 Hz, stereo, s16". What it writes out is
+// mono and listed so.
+var stereoStream = regexp.MustCompile(`(?m)^ +Stream #0:\d+.*: Audio: .* Hz, (stereo|2 channels)`)
 
 // verdict tells what a decode that ended badly says about the file.
 func (l *Library) verdict(r result, size int64) error {

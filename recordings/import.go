@@ -145,38 +145,39 @@ func (l *Library) make(ctx context.Context, w *work, about About) (Recording, er
 	if err != nil {
 		return Recording{}, err
 	}
-	rec.Warnings = found
+	rec.Warnings, rec.Measures = found.warnings, found.measures
 	return rec, nil
 }
 
 // prepare opens the upload, cleans and levels it, all within the work folder.
-func (l *Library) prepare(ctx context.Context, w *work, piece Trim, target float64) (levelled, []string, error) {
+func (l *Library) prepare(ctx context.Context, w *work, piece Trim, target float64) (levelled, finding, error) {
 	c, said, err := look(w.upload())
 	if err != nil {
-		return levelled{}, nil, err
+		return levelled{}, finding{}, err
 	}
 	if said.length > l.limits.Length+time.Second && c == amr {
-		return levelled{}, nil, l.tooLong()
+		return levelled{}, finding{}, l.tooLong()
 	}
 	d, before, err := l.hear(ctx, w, c, piece)
 	if err != nil {
-		return levelled{}, nil, err
+		return levelled{}, finding{}, err
 	}
 	if before.loudness() < -70 {
-		return levelled{}, nil, refuse(NoSound, "it is silent")
+		return levelled{}, finding{}, refuse(NoSound, "it is silent")
 	}
 	if err := w.room(12 * d.frames); err != nil { // cleaned f32, two masters, a play copy, 2 bytes to spare
-		return levelled{}, nil, err
+		return levelled{}, finding{}, err
 	}
-	cleanPath, err := l.clean(ctx, w, d, before)
+	f, p, err := l.purify(ctx, w, d, before, target)
 	if err != nil {
-		return levelled{}, nil, err
+		return levelled{}, finding{}, err
 	}
-	v, err := l.level(w, cleanPath, target)
+	v, err := l.level(w, f, p, target)
+	err = errors.Join(err, f.Close())
 	if err != nil {
-		return levelled{}, nil, err
+		return levelled{}, finding{}, err
 	}
-	return v, warnings(said, d, before, v, target), nil
+	return v, finding{warnings(said, d, before, v, target), before.measures(v)}, nil
 }
 
 func (l *Library) tooLong() error {

@@ -16,12 +16,13 @@ type Recording struct {
 	Length   time.Duration // of the play copy, exact to the frame
 	Loudness float64       // LUFS, of the play copy
 	TruePeak float64       // dBTP, of the play copy
-	Warnings []string      // codes, sorted: Clipped, Noisy, Quiet, EndMissing, LongSilence, OffLevel
+	Warnings []string      // codes, sorted: Clipped, Echo, Noisy, Quiet, EndMissing, LongSilence, OffLevel
 	Bytes    int64         // of the master
 	By       string        // account or token that brought it
 	Deleted  time.Time     // tombstone
 	Variants []Variant
-	Trim     Trim // what a person kept of the sound as it came
+	Trim     Trim     // what a person kept of the sound as it came
+	Measures Measures // before and after the import
 }
 
 // Kind is what a Recording is for.

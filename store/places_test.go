@@ -92,6 +92,11 @@ func recording(id, village string, created time.Time) recordings.Recording {
 		ID: id, Title: "loa.m4a", Kind: recordings.Take, Village: village, Origin: "board", Created: created, Length: 2500 * time.Millisecond,
 		Loudness: -18.04, TruePeak: -1.5, Warnings: []string{"noisy"}, Bytes: 12345, By: "Hoa", Trim: recordings.Trim{From: 1200 * time.Millisecond, To: 9 * time.Second},
 		Variants: []recordings.Variant{{Form: recordings.Master, SHA256: id, Bytes: 12345}, {Form: recordings.PlayCopy, SHA256: "p", Bytes: 1}},
+		Measures: recordings.Measures{
+			Before: recordings.Heard{Length: 3 * time.Second, Loudness: -41.5, TruePeak: -20, Floor: -62, Margin: 22.25, Clipped: 0.0015, Wave: recordings.Wave{0, 128, 255}},
+			After:  recordings.Heard{Length: 2500 * time.Millisecond, Loudness: -18.04, TruePeak: -1.5, Floor: -120, Wave: recordings.Wave{1, 2}},
+			Lead:   400 * time.Millisecond, Tail: time.Millisecond, Channel: recordings.Left, Hum: 50.02, Decay: 0.6, Twin: "t",
+		},
 	}
 }
 

@@ -3,17 +3,19 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 
 	"loalang/recordings"
 	"loalang/scheduler"
 )
 
-const recordingColumns = "id, village, origin, deleted_at, created_at, title, kind, length_ns, loudness, true_peak, warnings, bytes, brought_by, trim_from_ns, trim_to_ns"
+const recordingColumns = "id, village, origin, deleted_at, created_at, title, kind, length_ns, loudness, true_peak, warnings, bytes, brought_by, trim_from_ns, trim_to_ns, measures"
 
 func scanRecording(r row) (recordings.Recording, error) {
 	var v recordings.Recording
 	err := r.Scan(&v.ID, &v.Village, &v.Origin, (*instant)(&v.Deleted), (*instant)(&v.Created), &v.Title, &v.Kind, &v.Length,
-		&v.Loudness, &v.TruePeak, (*words)(&v.Warnings), &v.Bytes, &v.By, &v.Trim.From, &v.Trim.To)
+		&v.Loudness, &v.TruePeak, (*words)(&v.Warnings), &v.Bytes, &v.By, &v.Trim.From, &v.Trim.To, (*measures)(&v.Measures))
 	return v, err
 }
 
@@ -43,6 +45,7 @@ func (s *Store) putRecording(ctx context.Context, tx *sql.Tx, v recordings.Recor
 		{"brought_by", v.By},
 		{"trim_from_ns", v.Trim.From},
 		{"trim_to_ns", v.Trim.To},
+		{"measures", measuresOf(v.Measures)},
 	}...))
 	// Whoever brings it again owns it, and it is as new as that.
 	renewed := ", village = excluded.village, origin = excluded.origin, created_at = excluded.created_at"
@@ -62,6 +65,37 @@ func (s *Store) putRecording(ctx context.Context, tx *sql.Tx, v recordings.Recor
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// measuresOf are measures as they are kept; those that were not taken are empty.
+func measuresOf(m recordings.Measures) string {
+	if m.Before.Wave == nil && m.After.Wave == nil {
+		return ""
+	}
+	raw, err := json.Marshal(m)
+	if err != nil {
+		panic("encode measures: " + err.Error()) // made of finite numbers and bytes
+	}
+	return string(raw)
+}
+
+// measures reads the column of that name.
+type measures recordings.Measures
+
+// Scan implements sql.Scanner.
+func (m *measures) Scan(src any) error {
+	*m = measures{}
+	text, ok := src.(string)
+	switch {
+	case !ok:
+		return fmt.Errorf("measures are kept as %T", src)
+	case text == "":
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), (*recordings.Measures)(m)); err != nil {
+		return fmt.Errorf("read measures: %w", err)
 	}
 	return nil
 }
