@@ -67,7 +67,7 @@ func (t *abbreviationTable) addLoose(written string) {
 	bare := strings.NewReplacer("Đ", "D", "Ư", "U").Replace(written)
 	for _, form := range []string{strings.ToLower(written), strings.ToLower(bare)} {
 		exact := strings.ToLower(written) == form
-		if _, taken := t.loose[form]; (exact || !taken) && !syllable(form) && !english(form) {
+		if _, taken := t.loose[form]; (exact || !taken) && !syllable(form) && !english(form) && !voiceSpells(form) {
 			t.loose[form] = spoken
 		}
 	}

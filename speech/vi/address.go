@@ -63,12 +63,8 @@ func topDomain(s string) bool {
 	return false
 }
 
-// schemeName is how the scheme of an address is said. A voice knows the letters
-// of http, and nobody misses them who does not hear them.
+// schemeName is how the scheme of an address is said.
 func schemeName(scheme string) string {
-	if scheme == "http" {
-		return scheme
-	}
 	if name := looselyAbbreviated(scheme); name != "" {
 		return name
 	}
@@ -125,13 +121,13 @@ func addressMark(s string) string {
 }
 
 // hostName reads a part of an address in small letters: as the words that are
-// known to be in it, as it stands when it can be spoken, else by its letters. The
-// letters of www are left to the voice, like any letter that stands alone.
+// known to be in it, as it stands when it can be spoken, else by its letters. A
+// letter alone is left to the voice.
 func hostName(w string) string {
 	if name := readAbbreviations().hosts[w]; name != "" {
 		return name
 	}
-	if w == "www" || len([]rune(w)) == 1 || strings.ContainsAny(plain(w), "aăâeêioôơuưy") {
+	if voiceSpells(w) || len([]rune(w)) == 1 || strings.ContainsAny(plain(w), "aăâeêioôơuưy") {
 		return w
 	}
 	if s, ok := spell(w); ok {

@@ -11,6 +11,8 @@ func (ts tokens) letters(i int) (reading, bool) {
 	w := ts.at(i).text
 	single := len([]rune(w)) == 1
 	switch {
+	case single && w == ts.lower(i):
+		return ts.label(i)
 	case !capitals(w):
 		return ts.voiceless(i)
 	case single && strings.ContainsAny(plain(w), "aăâeêioôơuưy"):
@@ -22,15 +24,46 @@ func (ts tokens) letters(i int) (reading, bool) {
 	return reading{n: 1, text: text, unknown: !single}, ok
 }
 
-// voiceless spells small letters without a vowel, pdf or đkv. One letter is left
-// to the voice, which knows its name; so is what begins with a capital: a name.
+// voiceless spells small letters without a vowel, pdf or đkv, and reads a unit that
+// stands without its number: một kg. The letters of www and http are left to the
+// voice, and so is what begins with a capital: a name.
 func (ts tokens) voiceless(i int) (reading, bool) {
 	w := ts.at(i).text
-	if n := len([]rune(w)); n < 2 || n > 8 || w != strings.ToLower(w) || strings.ContainsAny(plain(w), "aăâeêioôơuưy") {
+	n := len([]rune(w))
+	if n < 2 || n > 8 || w != ts.lower(i) || strings.ContainsAny(plain(w), "aăâeêioôơuưy") || voiceSpells(w) {
 		return reading{}, false
+	}
+	if name := unitName(w); name != "" {
+		return reading{n: 1, text: name}, true
 	}
 	text, ok := spell(w)
 	return reading{n: 1, text: text, unknown: true}, ok
+}
+
+// voiceSpells says whether the letters of w are left to the voice: nobody misses
+// them who does not hear them.
+func voiceSpells(w string) bool { return w == "www" || w == "http" || w == "https" }
+
+// label names the small letter that a part of a paper is called by: điểm b khoản 1.
+// Other single letters are left to the voice.
+func (ts tokens) label(i int) (reading, bool) {
+	w := ts.at(i).text
+	if len([]rune(w)) != 1 || w != ts.lower(i) || strings.ContainsAny(plain(w), "aăâeêioôơuưy") ||
+		!ts.after(i, "điểm", "mục", "ý", "nhóm", "phương án", "đáp án", "loại", "khối", "hạng", "tiết") {
+		return reading{}, false
+	}
+	text, ok := spell(w)
+	return reading{n: 1, text: text}, ok
+}
+
+// zone leaves the letters of a time zone behind a time to the voice: 14:30 pst.
+func (ts tokens) zone(i int) (reading, bool) {
+	switch ts.lower(i) {
+	case "gmt", "utc", "pst", "est", "cst", "mst", "pdt", "edt", "cet", "jst", "ict":
+		w := ts.at(i).text
+		return reading{n: 1, text: w}, ts.after(i, "giờ", "phút", "giây") || ts.number(i-1) || ts.after(i, "h", "g")
+	}
+	return reading{}, false
 }
 
 // initials reads letters with a point behind each: U.B.N.D is UBND, V.A. a name.

@@ -38,13 +38,16 @@ func (ts tokens) person(i int) string {
 	named := ts.at(i+1).gap && ts.named(i+1)
 	switch ts.at(i).text {
 	case "SN", "sn", "Sn":
+		if ts.at(i+1).gap && ts.number(i+1) && !ts.isYear(i+1) {
+			return "số nhà"
+		}
 		return when(ts.at(i+1).gap && ts.isYear(i+1) || ts.is(i+1, ":"), "sinh năm")
 	case "TS":
-		return when(named, "tiến sĩ")
+		return when(named || ts.severalOf(i), "tiến sĩ")
 	case "BS":
-		return when(named, "bác sĩ")
+		return when(!ts.joint(i-1) && !ts.joint(i+1) && !ts.stuckNumber(i+1), "bác sĩ")
 	case "KS":
-		return when(named, "kỹ sư")
+		return when(named || ts.severalOf(i), "kỹ sư")
 	case "GS":
 		return when(named, "giáo sư")
 	case "LS":
@@ -69,6 +72,11 @@ func (ts tokens) person(i int) string {
 		return when(behind == "dtts" || ts.after(i, "bào"), "đồng bào")
 	}
 	return ""
+}
+
+// severalOf says whether a number or "các" stands before token i: 2 KS.
+func (ts tokens) severalOf(i int) bool {
+	return ts.number(i-1) && ts.at(i).gap || ts.after(i, "các", "những")
 }
 
 // office reads who leads and what is led: PCT HĐND, Phó BT chi bộ, CN Lào Cai.

@@ -209,7 +209,7 @@ func TestNumbersThatAreNames(t *testing.T) {
 		{"lần thứ I", "lần thứ nhất"},
 		{"I. Nội dung", "Một. Nội dung"},
 		{"khoản vi", "khoản sáu"},
-		{"điểm d khoản 1 Điều 5", "điểm d khoản một Điều năm"},
+		{"điểm d khoản 1 Điều 5", "điểm dê khoản một Điều năm"},
 		{"QL4D", "Quốc lộ bốn dê"},
 		{"H5N1", "Hát năm nờ một"},
 		{"Covid-19", "Cô vít mười chín"},

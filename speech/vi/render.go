@@ -78,7 +78,7 @@ func (o *renderer) flush() {
 // of a sentence it keeps the capital.
 func (o *renderer) change(r reading, from, to int) {
 	text, written := r.text, o.src[from:to]
-	if c, _ := utf8.DecodeRuneInString(written); o.begins() && unicode.IsUpper(c) {
+	if c, _ := utf8.DecodeRuneInString(written); o.begins() && unicode.IsUpper(c) && !spaced(text) {
 		text = capitalised(text)
 	}
 	if r.unknown {
@@ -99,6 +99,12 @@ func capitalised(text string) string {
 		return string(upper) + text[n:]
 	}
 	return text
+}
+
+// spaced says whether text begins with a consonant alone, left to the voice, which
+// as a capital would be one to spell: g d p.
+func spaced(text string) bool {
+	return len(text) > 1 && text[1] == ' ' && !strings.ContainsRune("aeiouy", rune(text[0]))
 }
 
 // begins says whether the next word begins a sentence.
