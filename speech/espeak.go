@@ -10,9 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
-	"unicode"
 )
 
 // EspeakConfig says how espeak-ng is run. Its zero value is good.
@@ -40,7 +38,7 @@ func NewEspeak(c EspeakConfig) *Espeak {
 	if c.Rate == 0 {
 		c.Rate = 145
 	}
-	c.Rate = min(max(c.Rate, 80), 450)
+	c.Rate = within(c.Rate, MinRate, MaxRate)
 	if c.Timeout <= 0 {
 		c.Timeout = 2 * time.Minute
 	}
@@ -59,10 +57,10 @@ type espeakVoice struct {
 // espeakVoices are those that were listened to; espeak-ng has 131.
 func espeakVoices() []espeakVoice {
 	return []espeakVoice{
-		{Voice{ID: "espeak:vi", Language: "vi", Name: "Giọng máy, miền Bắc"}, "vi"},
-		{Voice{ID: "espeak:vi-vn-x-central", Language: "vi", Name: "Giọng máy, miền Trung"}, "vi-vn-x-central"},
-		{Voice{ID: "espeak:vi-vn-x-south", Language: "vi", Name: "Giọng máy, miền Nam"}, "vi-vn-x-south"},
-		{Voice{ID: "espeak:en", Language: "en", Name: "Giọng máy, tiếng Anh"}, "en-gb"},
+		{Voice{ID: "espeak:vi", Language: "vi", Name: "Giọng máy, miền Bắc", TakesRate: true, TakesPitch: true}, "vi"},
+		{Voice{ID: "espeak:vi-vn-x-central", Language: "vi", Name: "Giọng máy, miền Trung", TakesRate: true, TakesPitch: true}, "vi-vn-x-central"},
+		{Voice{ID: "espeak:vi-vn-x-south", Language: "vi", Name: "Giọng máy, miền Nam", TakesRate: true, TakesPitch: true}, "vi-vn-x-south"},
+		{Voice{ID: "espeak:en", Language: "en", Name: "Giọng máy, tiếng Anh", TakesRate: true, TakesPitch: true}, "en-gb"},
 	}
 }
 
@@ -128,12 +126,8 @@ func (e *Espeak) Synthesize(ctx context.Context, r Request, w io.Writer) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
 	defer cancel()
-	rate := e.config.Rate
-	if r.Rate != 0 {
-		rate = min(max(r.Rate, 80), 450)
-	}
 	// -b 1: the text is UTF-8, whatever the locale. Never -m: a text is no markup.
-	cmd, err := e.command(ctx, "--stdin", "--stdout", "-b", "1", "-v", voice, "-s", strconv.Itoa(rate))
+	cmd, err := e.command(ctx, append([]string{"--stdin", "--stdout", "-b", "1", "-v", voice}, e.tone(r)...)...)
 	if err != nil {
 		return err
 	}
@@ -153,8 +147,23 @@ func (e *Espeak) Synthesize(ctx context.Context, r Request, w io.Writer) error {
 	if _, err := spool.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("speak: %w", err)
 	}
-	return copyStreamedWAV(w, spool, e.config.Longest)
+	return deliverWAV(w, spool, delivery{longest: e.config.Longest, streamed: true})
 }
+
+// tone is rate and pitch as espeak-ng takes them.
+func (e *Espeak) tone(r Request) []string {
+	rate := e.config.Rate
+	if r.Rate != 0 {
+		rate = within(r.Rate, MinRate, MaxRate)
+	}
+	args := []string{"-s", strconv.Itoa(rate)}
+	if r.Pitch != 0 {
+		args = append(args, "-p", strconv.Itoa(within(r.Pitch, MinPitch, MaxPitch)))
+	}
+	return args
+}
+
+func within(n, least, most int) int { return min(max(n, least), most) }
 
 // pickVoice is the program's name for the voice asked for.
 func pickVoice(r Request) (string, error) {
@@ -193,20 +202,11 @@ func (e *Espeak) command(ctx context.Context, args ...string) (*exec.Cmd, error)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", e.config.Program, ErrNoEngine)
 	}
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env = []string{"LC_ALL=C.UTF-8"} // no display, no sound server, no data folder of a user
-	cmd.Dir = "/"
-	// A group of its own, so that what a wrapper script starts ends with it.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = time.Second
-	return cmd, nil
+	return alone(ctx, path, args), nil
 }
 
 func (e *Espeak) run(ctx context.Context, cmd *exec.Cmd) error {
-	var complaint bytes.Buffer
-	cmd.Stderr = &clipped{b: &complaint, left: 4 << 10}
-	err := cmd.Run()
+	complaint, err := runAlone(cmd)
 	switch {
 	case err == nil:
 		return nil
@@ -214,9 +214,8 @@ func (e *Espeak) run(ctx context.Context, cmd *exec.Cmd) error {
 		return fmt.Errorf("run %s: %w", e.config.Program, ctx.Err())
 	case errors.Is(err, os.ErrPermission):
 		return fmt.Errorf("run %s: %w", e.config.Program, ErrNoEngine)
-	}
-	if said := strings.TrimSpace(complaint.String()); said != "" {
-		return fmt.Errorf("run %s: %w: %s", e.config.Program, err, said)
+	case complaint != "":
+		return fmt.Errorf("run %s: %w: %s", e.config.Program, err, complaint)
 	}
 	return fmt.Errorf("run %s: %w", e.config.Program, err)
 }
@@ -226,65 +225,4 @@ func (e *Espeak) run(ctx context.Context, cmd *exec.Cmd) error {
 func espeakText(text string) string {
 	text = strings.ReplaceAll(stripPhonemes(text), "\x00", "")
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' }), "\n\n") + "\n"
-}
-
-// stripPhonemes drops "[[" and "]]", also those that dropping would make.
-func stripPhonemes(text string) string {
-	if !strings.Contains(text, "[[") && !strings.Contains(text, "]]") {
-		return text
-	}
-	out := make([]byte, 0, len(text))
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if n := len(out); n > 0 && (c == '[' || c == ']') && out[n-1] == c {
-			out = out[:n-1]
-			continue
-		}
-		out = append(out, c)
-	}
-	return string(out)
-}
-
-// speakable says whether text holds a letter or a digit.
-func speakable(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
-}
-
-// errFull ends a program that writes more than it may.
-var errFull = errors.New("output is longer than allowed")
-
-// capped passes bytes on until left is used up, then fails.
-type capped struct {
-	w    io.Writer
-	left int64
-	full bool
-	err  error // of w, the first
-}
-
-// Write fails with errFull, and keeps failing, once the limit is passed.
-func (c *capped) Write(p []byte) (int, error) {
-	if c.full || int64(len(p)) > c.left {
-		c.full = true
-		return 0, errFull
-	}
-	c.left -= int64(len(p))
-	n, err := c.w.Write(p)
-	if c.err == nil {
-		c.err = err
-	}
-	return n, err
-}
-
-// clipped keeps the beginning and swallows the rest.
-type clipped struct {
-	b    *bytes.Buffer
-	left int
-}
-
-// Write never fails.
-func (c *clipped) Write(p []byte) (int, error) {
-	keep := p[:min(len(p), c.left)]
-	c.left -= len(keep)
-	c.b.Write(keep)
-	return len(p), nil
 }

@@ -14,11 +14,19 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
 	"loalang/speech"
 	"loalang/speech/enginetest"
+	"loalang/speech/enginetest/standin"
 )
+
+// TestMain lets the processes of package standin be.
+func TestMain(m *testing.M) {
+	standin.Main()
+	goleak.VerifyTestMain(m)
+}
 
 func needEspeak(t *testing.T) *speech.Espeak {
 	t.Helper()
@@ -95,6 +103,42 @@ func TestEspeakSlowerIsLonger(t *testing.T) {
 	}
 }
 
+// The mean distance between changes of sign falls as the voice rises.
+func TestEspeakHigherIsHigher(t *testing.T) {
+	e := needEspeak(t)
+	sound := func(pitch int) []byte {
+		var b bytes.Buffer
+		if err := e.Synthesize(t.Context(), speech.Request{Text: "a a a a a a", Language: "vi", Pitch: pitch}, &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	period := func(pitch int) float64 {
+		frames := enginetest.Parse(t, sound(pitch)).Frames
+		peaks, loudest := 0, int16(0)
+		for _, f := range frames {
+			loudest = max(loudest, f)
+		}
+		for i, up := 1, false; i < len(frames); i++ { // one for each pulse of the throat
+			if f := frames[i]; !up && f > loudest/2 {
+				up, peaks = true, peaks+1
+			} else if f < 0 {
+				up = false
+			}
+		}
+		return float64(len(frames)) / float64(peaks)
+	}
+	if low, high := period(10), period(90); low < high*1.2 {
+		t.Errorf("frames from peak to peak: %.0f at 10, %.0f at 90", low, high)
+	}
+	if !bytes.Equal(sound(0), sound(speech.NeutralPitch)) {
+		t.Error("pitch 50 is not the voice as it is")
+	}
+	if !bytes.Equal(sound(200), sound(speech.MaxPitch)) {
+		t.Error("a pitch above the range is not the highest")
+	}
+}
+
 // A title on a line of its own is followed by a pause.
 func TestEspeakPausesBetweenLines(t *testing.T) {
 	e := needEspeak(t)
@@ -137,7 +181,8 @@ func TestEspeakFaults(t *testing.T) {
 		"Nothing":      {script: "exit 0", says: "no sound"},
 		"OnlyHeader":   {script: wavStart, says: "no sound"},
 		"NoWAV":        {script: "echo this is surely no sound at all", says: "no sound"},
-		"Stereo":       {script: strings.Replace(wavStart, `\001\000\001\000`, `\001\000\002\000`, 1) + "head -c 8820 /dev/zero", says: "2 channels"},
+		"Stereo":       {script: strings.Replace(wavStart, `\001\000\001\000`, `\001\000\002\000`, 1) + "head -c 17640 /dev/zero"},
+		"NotPCM":       {script: strings.Replace(wavStart, `\001\000\001\000`, `\125\000\001\000`, 1) + "head -c 8820 /dev/zero", says: "codec 85"},
 		"EndsInHeader": {script: "printf 'RIFF\\044\\000\\000\\000WAVEfmt '", says: "no sound"},
 		"TooLong": {
 			script: wavStart + "head -c 2000000 /dev/zero",

@@ -56,9 +56,11 @@ type changeJSON struct {
 
 // voiceJSON is one voice of the board.
 type voiceJSON struct {
-	ID       string `json:"id"`
-	Language string `json:"language"`
-	Name     string `json:"name"`
+	ID         string `json:"id"`
+	Language   string `json:"language"`
+	Name       string `json:"name"`
+	TakesRate  bool   `json:"takes_rate" doc:"It obeys a rate; it speaks at its own otherwise."`
+	TakesPitch bool   `json:"takes_pitch" doc:"It obeys a pitch; it speaks at its own otherwise."`
 }
 
 func (s *Server) registerSpeech(api huma.API) {
