@@ -254,7 +254,7 @@ func (d *amending) take(dossier scheduler.Dossier, a amendment) {
 func retold(r scheduler.Rendition, spoken string) scheduler.Rendition {
 	r.SpokenText = spoken
 	if r.State == scheduler.Ready || r.State == scheduler.Spoken {
-		r.State, r.Recording, r.Length, r.Fault = scheduler.Spoken, "", 0, ""
+		r.State, r.Recording, r.Length, r.Fault, r.SpokenBy, r.InsteadOf = scheduler.Spoken, "", 0, "", "", ""
 	}
 	return r
 }
@@ -269,13 +269,15 @@ func (p *Producer) speakSoon(ctx context.Context, d *amending) []scheduler.Rendi
 	late := map[string]bool{}
 	for _, r := range d.renditions {
 		if soon[r.Announcement] && r.State == scheduler.Spoken {
-			rec, err := p.Voice(ctx, r.Language, r.Voice, r.SpokenText)
+			said, err := p.say(ctx, wish{language: r.Language, voice: r.Voice, text: r.SpokenText, forgiving: true})
+			if err == nil {
+				r, err = ready(r, said)
+			}
 			if err != nil {
 				p.cfg.Log.Error("what airs soon could not be read anew with the village's words", "rendition", r.ID, "err", err)
 				late[r.Announcement] = true
 				continue
 			}
-			r.State, r.Recording, r.Length, r.Fault = scheduler.Ready, rec.ID, rec.Length, ""
 		}
 		anew = append(anew, r)
 	}

@@ -2,12 +2,9 @@ package playout
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -43,9 +40,10 @@ type ProducerConfig struct {
 	Drafts   Drafts
 	Cache    SpeechCache
 	Words    WordBook
-	Engine   speech.Engine
+	Engine   speech.Engine // a *speech.Choir where there are several
+	Choices  VoiceChoices  // nil: each language has its first voice
 	Promises Promises
-	Urgent   speech.Engine // speaks emergencies: nothing of it touches the data disk
+	Urgent   speech.Engine // speaks emergencies: nothing of it touches the data disk or a network
 	Library  Stacks
 	Now      func() time.Time
 	Done     func() // called after each rendition that became ready: plan anew
@@ -58,11 +56,13 @@ type Producer struct {
 	cfg   ProducerConfig
 	wake  chan struct{}
 	words atomic.Pointer[learned] // nil: none were ever read
+	choir *speech.Choir
+	again map[string]recital // of Run alone: renditions that wait for their voice, by ID
 }
 
 // NewProducer prepares a Producer.
 func NewProducer(cfg ProducerConfig) *Producer {
-	return &Producer{cfg: cfg, wake: make(chan struct{}, 1)}
+	return &Producer{cfg: cfg, wake: make(chan struct{}, 1), choir: choirOf(cfg)}
 }
 
 // Changed tells the producer that there may be work. It does not block.
@@ -80,6 +80,9 @@ func (p *Producer) Run(ctx context.Context) error {
 	for blind, deaf := false, false; ; {
 		deaf = p.relearn(ctx, deaf)
 		err := p.produceAll(ctx)
+		if err == nil {
+			err = p.revoice(ctx)
+		}
 		if err != nil && !blind && ctx.Err() == nil { // told once, not every minute
 			p.cfg.Log.Error("renditions that wait cannot be read", "err", err)
 		}
@@ -117,7 +120,7 @@ func (p *Producer) produceAll(ctx context.Context) error {
 
 // produce makes one rendition ready or notes why it cannot be.
 func (p *Producer) produce(ctx context.Context, r scheduler.Rendition) error {
-	rec, err := p.sound(ctx, r)
+	said, err := p.sound(ctx, r)
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -130,7 +133,7 @@ func (p *Producer) produce(ctx context.Context, r scheduler.Rendition) error {
 		r.Fault = code
 		return saved(p.cfg.Drafts.SaveRendition(ctx, r))
 	}
-	if r, err = r.Produce(rec.ID, rec.Length); err != nil {
+	if r, err = ready(r, said); err != nil {
 		return err
 	}
 	if err := saved(p.cfg.Drafts.SaveRendition(ctx, r)); err != nil {
@@ -148,11 +151,12 @@ func saved(err error) error {
 	return err
 }
 
-func (p *Producer) sound(ctx context.Context, r scheduler.Rendition) (recordings.Recording, error) {
+func (p *Producer) sound(ctx context.Context, r scheduler.Rendition) (Said, error) {
 	if r.State == scheduler.Recorded {
-		return p.cfg.Library.Recording(ctx, r.Recording)
+		rec, err := p.cfg.Library.Recording(ctx, r.Recording)
+		return Said{Recording: rec}, err
 	}
-	return p.Voice(ctx, r.Language, r.Voice, r.SpokenText)
+	return p.say(ctx, wish{language: r.Language, voice: r.Voice, text: r.SpokenText, forgiving: true})
 }
 
 // Codes of Rendition.Fault.
@@ -196,13 +200,13 @@ func (p *Producer) Normalize(language, text string) speech.Spoken {
 // Voices lists what the engine can speak with; speech.ErrNoEngine when there
 // is none.
 func (p *Producer) Voices(ctx context.Context) ([]speech.Voice, error) {
-	return p.cfg.Engine.Voices(ctx)
+	return p.choir.Voices(ctx)
 }
 
-// Spoken is text as a voice of language reads it; speech.ErrNoVoice when no voice
-// speaks the language, speech.ErrNoEngine when there is no engine.
+// Spoken is text as an urgent voice of language reads it; speech.ErrNoVoice when
+// none speaks the language, speech.ErrNoEngine when there is no engine.
 func (p *Producer) Spoken(ctx context.Context, language, text string) (string, error) {
-	voices, err := p.cfg.Engine.Voices(ctx)
+	voices, err := p.cfg.Urgent.Voices(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -228,57 +232,6 @@ func (p *Producer) Aloud(ctx context.Context, language, spoken string) (*os.File
 		f = nil
 	}
 	return f, err
-}
-
-// Voice speaks a spoken text into the library, levelled like everything that
-// airs; what was spoken before comes from there. voice "" is the first voice of
-// the language. It blocks for seconds when the text is new.
-func (p *Producer) Voice(ctx context.Context, language, voice, spoken string) (recordings.Recording, error) {
-	key, err := p.key(ctx, language, voice, spoken)
-	if err != nil {
-		return recordings.Recording{}, err
-	}
-	if id, err := p.cfg.Cache.SpokenBefore(ctx, key); err == nil {
-		if rec, err := p.cfg.Library.Recording(ctx, id); err == nil {
-			return rec, nil
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		p.cfg.Log.Error("what was spoken before could not be read", "err", err)
-	}
-	rec, err := p.speak(ctx, speech.Request{Text: spoken, Voice: voice, Language: language})
-	if err != nil {
-		return recordings.Recording{}, err
-	}
-	if err := p.cfg.Cache.RememberSpoken(ctx, key, rec.ID); err != nil {
-		p.cfg.Log.Error("what was spoken could not be remembered", "recording", rec.ID, "err", err)
-	}
-	return rec, nil
-}
-
-// key holds everything that changes the sound: engine, version, voice, text.
-func (p *Producer) key(ctx context.Context, language, voice, spoken string) (string, error) {
-	name, err := p.cfg.Engine.Name(ctx)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{name, language, voice, spoken}, "\x00")))
-	return hex.EncodeToString(sum[:]), nil
-}
-
-func (p *Producer) speak(ctx context.Context, r speech.Request) (recordings.Recording, error) {
-	var rec recordings.Recording
-	err := synthesize(ctx, p.cfg.Engine, r, func(wav io.Reader) (err error) {
-		rec, err = p.cfg.Library.Import(ctx, wav, recordings.About{Title: title(r.Text), Kind: recordings.Speech})
-		return err
-	})
-	var refused recordings.Refused
-	if errors.As(err, &refused) && refused.Code == recordings.TooLong {
-		err = fmt.Errorf("%w: %w", speech.ErrTooLong, err) // the author sees a text, not a file
-	}
-	if err != nil {
-		return recordings.Recording{}, err
-	}
-	return rec, nil
 }
 
 // synthesize lets an engine speak into take, which reads until the end.

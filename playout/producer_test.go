@@ -142,7 +142,7 @@ func (e *engine) engineErr() error {
 }
 
 func (e *engine) Voices(context.Context) ([]speech.Voice, error) {
-	return []speech.Voice{{ID: "fake:vi", Language: "vi"}}, nil
+	return []speech.Voice{{ID: "fake:vi", Language: "vi"}, {ID: "fake:south", Language: "vi"}}, nil
 }
 
 func (e *engine) Synthesize(_ context.Context, r speech.Request, w io.Writer) error {

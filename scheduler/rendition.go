@@ -67,6 +67,9 @@ type Rendition struct {
 	Recording    string        // recording ID (hash of its master) once Ready, Recorded or Outdated
 	Length       time.Duration // exact length of the play copy once Ready
 	Fault        string        // code of the last failure to produce it; empty when none
+	// SpokenBy is the voice that spoke Recording; empty for a take. InsteadOf is the
+	// voice that should have and speaks it anew before it first airs; empty: none.
+	SpokenBy, InsteadOf string
 	// Assignment is who was asked to record it. It stays with what was recorded:
 	// the same reader is proposed when the text changes.
 	Assignment Assignment
@@ -117,6 +120,7 @@ func (r Rendition) Assign(a Assignment) (Rendition, error) {
 		return r, err
 	}
 	next.Assignment, next.Voice, next.SpokenText, next.Length, next.Fault = a, "", "", 0, ""
+	next.SpokenBy, next.InsteadOf = "", ""
 	return next, nil
 }
 
@@ -150,6 +154,7 @@ func (r Rendition) Take(recording, told, current string) (Rendition, error) {
 		return r, err
 	}
 	next.Recording, next.Told, next.Voice, next.SpokenText, next.Length, next.Fault = recording, told, "", "", 0, ""
+	next.SpokenBy, next.InsteadOf = "", ""
 	return next, nil
 }
 
@@ -162,6 +167,7 @@ func (r Rendition) Speak(voice, spoken, fault string) (Rendition, error) {
 	}
 	next.Voice, next.SpokenText, next.Fault = voice, spoken, fault
 	next.Recording, next.Told, next.Length, next.Assignment = "", "", 0, Assignment{}
+	next.SpokenBy, next.InsteadOf = "", ""
 	return next, nil
 }
 

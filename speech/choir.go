@@ -87,12 +87,12 @@ func absent(errs []error) error {
 	return errors.Join(errs...)
 }
 
-// nameOf is an engine's name; a resting engine goes by its last.
+// nameOf is an engine's name; a resting engine goes by its last, which may be none.
 func (c *Choir) nameOf(ctx context.Context, e Engine, resting bool) (string, error) {
 	c.mu.Lock()
 	last := c.called[e]
 	c.mu.Unlock()
-	if resting && last != "" {
+	if resting {
 		return last, nil
 	}
 	name, err := e.Name(ctx)
@@ -106,7 +106,7 @@ func (c *Choir) nameOf(ctx context.Context, e Engine, resting bool) (string, err
 }
 
 // NameOf is the name and version of the engine of s, for cache keys. While the voice
-// rests it is what it was last, and nobody is asked.
+// rests it is what it was last, "" when it never had one, and nobody is asked.
 func (c *Choir) NameOf(ctx context.Context, s Singer) (string, error) {
 	return c.nameOf(ctx, s.Engine, c.Resting(s.ID))
 }
@@ -262,10 +262,14 @@ const probePatience = 30 * time.Second
 // Probe lets the voices that have rested speak a few words, and says which of them
 // do so again. It blocks while they speak.
 func (c *Choir) Probe(ctx context.Context) (recovered []Voice) {
+	if len(c.Troubles()) == 0 {
+		return nil
+	}
 	all, err := c.singers(ctx)
 	if err != nil {
 		return nil // who cannot be asked speaks no words either
 	}
+	c.forgetUndeclared()
 	for _, s := range all {
 		c.mu.Lock()
 		i := c.ill[s.ID]
@@ -289,6 +293,18 @@ func (c *Choir) Probe(ctx context.Context) (recovered []Voice) {
 		c.mu.Unlock()
 	}
 	return recovered
+}
+
+// forgetUndeclared drops the voices that no engine has: whoever asks for one again
+// is told again.
+func (c *Choir) forgetUndeclared() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, i := range c.ill {
+		if i.Fault.Code == Undeclared && !c.now().Before(i.next) {
+			delete(c.ill, id)
+		}
+	}
 }
 
 // Sound lets one voice speak a few words to nobody; nil: it does.

@@ -3,6 +3,7 @@ package speech
 import (
 	"errors"
 	"fmt"
+	"os/exec"
 	"strings"
 	"unicode"
 )
@@ -81,9 +82,12 @@ func (f Fault) Unwrap() []error {
 // the engine's.
 func FaultOf(err error) (Fault, bool) {
 	var f Fault
+	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &f):
 		return f, true
+	case errors.As(err, &exit):
+		return Fault{Code: Failed, Detail: quote(err.Error()), Err: err}, true
 	case errors.Is(err, ErrNoEngine):
 		return Fault{Code: Absent, Err: err}, true
 	case errors.Is(err, errNoSound):
