@@ -7,3 +7,20 @@ func Abbreviations() map[string]string { return maps.Clone(readAbbreviations().a
 
 // OldStyle lets tests look at single words.
 func OldStyle(w string) string { return oldStyle(w) }
+
+// OrdinaryRead is what recognisers would read of a text where they are not asked,
+// because the word looks ordinary: nothing, or asking may not be left out.
+func OrdinaryRead(text string) []string {
+	var read []string
+	ts := tokenize(Clean(text))
+	for i := range ts {
+		if ts[i].ordinary {
+			ts[i].ordinary = false
+			if r, ok := ts.read(i); ok {
+				read = append(read, ts[i].text+" as "+r.text)
+			}
+			ts[i].ordinary = true
+		}
+	}
+	return read
+}

@@ -51,15 +51,23 @@ func capitals(w string) bool {
 
 // plain is w in small letters without tones, with its vowels kept apart: ấ is â.
 func plain(w string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(w)) {
-		switch r {
-		case '\u0300', '\u0301', '\u0303', '\u0309', '\u0323': // huyền, sắc, ngã, hỏi, nặng
-		default:
-			b.WriteRune(r)
-		}
+	isPlain := true
+	for _, c := range []byte(w) {
+		isPlain = isPlain && c >= 'a' && c <= 'z'
 	}
-	return norm.NFC.String(b.String())
+	if isPlain {
+		return w
+	}
+	var b strings.Builder
+	b.Grow(len(w))
+	for _, r := range w {
+		r = unicode.ToLower(r)
+		if v, ok := vowel(r); ok {
+			r = v.plain
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // syllable says whether w can be one Vietnamese syllable: onset, vowels, coda.

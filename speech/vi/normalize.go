@@ -105,7 +105,7 @@ func (ts tokens) read(i int) (reading, bool) {
 func (ts tokens) recognise(i int) (reading, bool) {
 	t := ts.at(i)
 	switch {
-	case t.kind == newline:
+	case t.kind == newline, t.ordinary:
 		return reading{}, false
 	case t.kind == word:
 		return first(ts, i, tokens.path, tokens.address, tokens.hexGroups, tokens.currencyPair, tokens.letterNumber, tokens.loneUnit, tokens.compound, tokens.zone, tokens.inContext,

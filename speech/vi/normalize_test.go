@@ -39,6 +39,9 @@ func soundWith(t *testing.T, written string, s vi.Reading, lexicon *vi.Lexicon) 
 	if !utf8.ValidString(s.Text) || !norm.NFC.IsNormalString(s.Text) {
 		t.Errorf("%q is read %q, which is not NFC", written, s.Text)
 	}
+	if read := vi.OrdinaryRead(written); read != nil {
+		t.Errorf("ordinary words would be read %q in %q", read, written)
+	}
 	inPlace(t, written, s)
 	linesUp(t, written, s)
 	if strings.ContainsAny(s.Text, "0123456789[]()<>-/\\@#$%^&*_=+\"'\t\r") || strings.Contains(s.Text, "  ") || strings.Contains(s.Text, "\n\n") {
@@ -384,47 +387,5 @@ func TestNormalizeIsNotSlowedDownByMarks(t *testing.T) {
 			t.Errorf("400 KB of %q are not read within 30 s", piece)
 			<-done
 		}
-	}
-}
-
-// Texts of 100 KB, the ordinary one and those made to be slow: the time for each
-// byte must not grow with the length.
-func BenchmarkNormalize(b *testing.B) {
-	for name, piece := range map[string]string{
-		"Notice":   "UBND xã mời bà con họp lúc 19h ngày 24/11/2026, SĐT 0912 345 678, phạt 4-6 triệu đồng.\n",
-		"Digits":   "1",
-		"Points":   "1.",
-		"Strokes":  "1/1/",
-		"Dashes":   "1-",
-		"Address":  "a.",
-		"At":       "a@",
-		"Capitals": "XKZ ",
-		"OneWord":  "X",
-		"Dots":     ".",
-		"Brackets": "[",
-		"Rounds":   "(",
-	} {
-		for _, size := range []int{10_000, 100_000} {
-			text := strings.Repeat(piece, size/len(piece))
-			b.Run(name+"/"+map[int]string{10_000: "10KB", 100_000: "100KB"}[size], func(b *testing.B) {
-				b.SetBytes(int64(len(text)))
-				for b.Loop() {
-					vi.Normalize(text, nil)
-				}
-			})
-		}
-	}
-}
-
-func TestDoubtIsShownWithWhatIsDoubtful(t *testing.T) {
-	s := vi.Normalize("UBND mời XKZ.", nil)
-	want := map[string]vi.Doubt{"UBND": "", "XKZ": vi.Spelled}
-	for _, c := range s.Changes {
-		if d, ok := want[c.Written]; !ok || d != c.Doubt {
-			t.Errorf("%q is doubted as %q, want %q", c.Written, c.Doubt, d)
-		}
-	}
-	if len(s.Changes) != len(want) {
-		t.Errorf("changes = %+v, want %d", s.Changes, len(want))
 	}
 }

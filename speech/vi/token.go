@@ -23,6 +23,7 @@ type token struct {
 	from, to int    // where it lies in the clean text
 	kind     kind
 	gap      bool // a space stands before it, or it begins a line
+	ordinary bool // a word in small letters with a mark on a vowel: no recogniser begins there
 }
 
 // tokens is a text in pieces. Asking beyond either end gives a newline, so that
@@ -57,7 +58,7 @@ type cutter struct{ small strings.Builder }
 func (c *cutter) cut(text string, i int) token {
 	r, size := utf8.DecodeRuneInString(text[i:])
 	t := token{from: i, kind: kindOf(r)}
-	upper, ascii := unicode.IsUpper(r), r < utf8.RuneSelf
+	upper, ascii, marked := unicode.IsUpper(r), r < utf8.RuneSelf, markedVowel(r)
 	end := i + size
 	for t.kind != mark && end < len(text) {
 		next, n := utf8.DecodeRuneInString(text[end:])
@@ -65,18 +66,30 @@ func (c *cutter) cut(text string, i int) token {
 			break
 		}
 		upper = upper || unicode.IsUpper(next)
-		ascii = ascii && next < utf8.RuneSelf
+		if next >= utf8.RuneSelf {
+			ascii, marked = false, marked || markedVowel(next)
+		}
 		end += n
 	}
 	t.text, t.to = text[i:end], end
 	if t.kind == word && !ascii {
 		t.text = oldStyle(t.text)
 	}
-	t.low = t.text
+	t.low, t.ordinary = t.text, marked && !upper
 	if upper {
 		t.low = c.lower(t.text)
 	}
 	return t
+}
+
+// markedVowel says whether r has a tone or a hat, as no letter of an abbreviation
+// has.
+func markedVowel(r rune) bool {
+	if r < utf8.RuneSelf {
+		return false
+	}
+	_, ok := vowel(r)
+	return ok
 }
 
 // lower is s in small letters.
@@ -162,11 +175,11 @@ func (ts tokens) after(i int, words ...string) bool {
 	}
 	before := ts.lower(i)
 	for _, w := range words {
-		if before == w {
+		if w == before {
 			return true
 		}
 		// "điện thoại", "tài khoản": the words of a pair are looked at from behind.
-		if first, last, pair := strings.Cut(w, " "); pair && before == last && ts.lower(i-1) == first {
+		if n := len(w) - len(before) - 1; n > 0 && w[n] == ' ' && w[n+1:] == before && ts.lower(i-1) == w[:n] {
 			return true
 		}
 	}

@@ -28,20 +28,32 @@ var tonedVowels = strings.Fields("aàáảãạ ăằắẳẵặ âầấẩẫ
 
 // vowels takes vowels apart and puts them together again.
 var vowels = func() (v struct {
-	apart map[rune]toned
+	apart [lastVowel + 1]toned
 	with  map[toned]rune
 },
 ) {
-	v.apart, v.with = map[rune]toned{}, map[toned]rune{}
+	v.with = map[toned]rune{}
 	for _, row := range tonedVowels {
 		letters := []rune(row)
 		for tone, r := range letters {
 			v.apart[r] = toned{letters[0], uint8(tone)}
-			v.with[toned{letters[0], uint8(tone)}] = r
+			v.with[v.apart[r]] = r
 		}
 	}
 	return v
 }()
+
+// lastVowel is the last vowel of Unicode that Vietnamese has.
+const lastVowel = 'ỹ'
+
+// vowel takes r apart; false when it is no vowel.
+func vowel(r rune) (toned, bool) {
+	if uint32(r) > lastVowel {
+		return toned{}, false
+	}
+	v := vowels.apart[r]
+	return v, v.plain != 0
+}
 
 // oldStyle is a word with its tone mark where the older style has it. What is no
 // Vietnamese syllable stays: Chloé.
@@ -53,7 +65,7 @@ func oldStyle(w string) string {
 		if r < utf8.RuneSelf {
 			continue
 		}
-		if v, ok := vowels.apart[r]; ok && v.tone > 0 {
+		if v, ok := vowel(r); ok && v.tone > 0 {
 			return moved(w, at, r, v)
 		}
 	}
@@ -71,7 +83,7 @@ func moved(w string, at int, r rune, v toned) string {
 	next, nextSize := utf8.DecodeRuneInString(rest)
 	onset := unicode.ToLower(before)
 	var out string
-	switch behind, ok := vowels.apart[next]; {
+	switch behind, ok := vowel(next); {
 	case rest == "" && pairs(before, v.plain) && !endsWithQ(w[:at-size]):
 		out = w[:at-size] + string(vowels.with[toned{before, v.tone}]) + string(v.plain)
 	case !ok || behind.tone > 0:
