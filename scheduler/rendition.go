@@ -181,6 +181,16 @@ func (r Rendition) Produce(recording string, length time.Duration) (Rendition, e
 	return next, nil
 }
 
+// Clear takes away what there is of r: it is Missing again, and nobody is asked.
+func (r Rendition) Clear() (Rendition, error) {
+	next, err := r.become(Missing)
+	if err != nil {
+		return r, err
+	}
+	next.Voice, next.SpokenText, next.Recording, next.Told, next.Length, next.Fault, next.Assignment = "", "", "", "", 0, "", Assignment{}
+	return next, nil
+}
+
 // Hold says that the recording of r is right for the words of current, though
 // it was made for others. ErrTransition when there is nothing of the kind.
 func (r Rendition) Hold(current string) (Rendition, error) {

@@ -23,6 +23,7 @@ type announcementJSON struct {
 	Class      string          `json:"class" enum:"normal,priority,emergency"`
 	Issuer     string          `json:"issuer,omitempty" doc:"Who answers for it."`
 	Text       string          `json:"text"`
+	Wording    string          `json:"wording" doc:"Names the words of text. Give it with a recording of them."`
 	Bed        string          `json:"bed,omitempty" doc:"Recording that sounds under the voices."`
 	ValidFrom  *time.Time      `json:"valid_from,omitempty"`
 	ValidUntil *time.Time      `json:"valid_until,omitempty"`
@@ -44,20 +45,41 @@ type renditionJSON struct {
 	Recording string  `json:"recording,omitempty"`
 	Length    float64 `json:"length,omitempty" doc:"Seconds, once ready."`
 	Fault     string  `json:"fault,omitempty" doc:"Code of the last failure to make it."`
+
+	Assignment *assignmentJSON `json:"assignment,omitempty" doc:"Who was asked to record it."`
+	Told       string          `json:"told,omitempty" doc:"The text that its recording was made for, when the text is another now."`
 }
 
-func announcementOf(d scheduler.Dossier) announcementJSON {
+// assignmentJSON is who was asked to record a rendition.
+type assignmentJSON struct {
+	Reader  string     `json:"reader" doc:"Name."`
+	Account string     `json:"account,omitempty" doc:"ID of the reader's account; absent: somebody without one."`
+	Due     *time.Time `json:"due,omitempty"`
+	By      string     `json:"by,omitempty" doc:"Who asked."`
+	At      *time.Time `json:"at,omitempty"`
+	Overdue bool       `json:"overdue" doc:"It is still to be recorded, and was due."`
+}
+
+func renditionJSONOf(r scheduler.Rendition, now time.Time) renditionJSON {
+	j := renditionJSON{
+		ID: r.ID, Language: r.Language, State: string(r.State), Voice: r.Voice, Spoken: r.SpokenText,
+		Recording: r.Recording, Length: r.Length.Seconds(), Fault: r.Fault, Told: r.ToldText,
+	}
+	if a := r.Assignment; a.Reader != "" {
+		j.Assignment = &assignmentJSON{a.Reader, a.Account, instantOf(a.Due), a.By, instantOf(a.At), r.Overdue(now)}
+	}
+	return j
+}
+
+func announcementOf(d scheduler.Dossier, now time.Time) announcementJSON {
 	a := d.Announcement
 	j := announcementJSON{
-		ID: a.ID, Village: a.Village, Title: a.Title, Topic: a.Topic, Class: string(a.Class), Issuer: a.Issuer, Text: a.Text, Bed: a.Bed,
+		ID: a.ID, Village: a.Village, Title: a.Title, Topic: a.Topic, Class: string(a.Class), Issuer: a.Issuer, Text: a.Text, Wording: scheduler.Wording(a.Text), Bed: a.Bed,
 		ValidFrom: instantOf(a.ValidFrom), ValidUntil: instantOf(a.ValidUntil), Created: a.Created.UTC(), CreatedBy: a.CreatedBy,
 		Withdrawn: instantOf(a.Withdrawn), Revision: a.Revision, Renditions: []renditionJSON{}, Schedules: []scheduleJSON{},
 	}
 	for _, r := range d.Renditions {
-		j.Renditions = append(j.Renditions, renditionJSON{
-			ID: r.ID, Language: r.Language, State: string(r.State), Voice: r.Voice, Spoken: r.SpokenText,
-			Recording: r.Recording, Length: r.Length.Seconds(), Fault: r.Fault,
-		})
+		j.Renditions = append(j.Renditions, renditionJSONOf(r, now))
 	}
 	for _, s := range d.Schedules {
 		j.Schedules = append(j.Schedules, scheduleOf(s))
@@ -110,7 +132,7 @@ func (s *Server) listAnnouncements(ctx context.Context, in *announcementsInput) 
 	var out announcementsOutput
 	out.Body.Announcements = []announcementJSON{}
 	for _, d := range ds {
-		out.Body.Announcements = append(out.Body.Announcements, announcementOf(d))
+		out.Body.Announcements = append(out.Body.Announcements, announcementOf(d, s.cfg.Now()))
 	}
 	if len(ds) == in.Limit {
 		out.Body.Next = ds[len(ds)-1].Announcement.ID
@@ -123,11 +145,11 @@ func (s *Server) getAnnouncement(ctx context.Context, in *announcementInput) (*a
 	if err != nil {
 		return nil, err
 	}
-	return shown(d), nil
+	return s.shown(d), nil
 }
 
-func shown(d scheduler.Dossier) *announcementOutput {
-	return &announcementOutput{Location: apiRoot + "/announcements/" + d.Announcement.ID, Body: announcementOf(d)}
+func (s *Server) shown(d scheduler.Dossier) *announcementOutput {
+	return &announcementOutput{Location: apiRoot + "/announcements/" + d.Announcement.ID, Body: announcementOf(d, s.cfg.Now())}
 }
 
 // dossier reads an announcement about which the caller may do a. Another
@@ -192,7 +214,7 @@ func (s *Server) createAnnouncement(ctx context.Context, in *createInput) (*anno
 	if saved, err := s.cfg.Announcements.Announcement(ctx, d.Announcement.ID); err == nil {
 		d = saved // with its revision
 	}
-	return shown(d), nil
+	return s.shown(d), nil
 }
 
 // draft makes an announcement with all that belongs to it and reports every
@@ -297,5 +319,5 @@ func (s *Server) withdrawAnnouncement(ctx context.Context, in *announcementInput
 	if d, err = s.cfg.Announcements.Announcement(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	return shown(d), nil
+	return s.shown(d), nil
 }

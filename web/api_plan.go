@@ -23,8 +23,13 @@ type (
 		Caller
 		Key  string `path:"key"`
 		Body struct {
-			Allowed  []windowJSON `json:"allowed" maxItems:"20" doc:"When sound is allowed; none is always."`
-			Revision int64        `json:"revision,omitempty" minimum:"1" doc:"The revision that was read: 409 when somebody has changed it since."`
+			Allowed []windowJSON `json:"allowed,omitempty" maxItems:"20" doc:"When sound is allowed; none is always; left out: as it is."`
+
+			Languages []string `json:"languages,omitempty" maxItems:"20" doc:"In the order they air; left out: as they are."`
+			Missing   string   `json:"missing,omitempty" enum:"fallback,wait,skip" doc:"What becomes of a notice that is not ready in a language: Vietnamese stands for it, the notice waits for its next slot, or the others air."`
+			Pause     *float64 `json:"pause,omitempty" minimum:"0" maximum:"5" doc:"Seconds of silence between two languages; 0: as between the other parts."`
+
+			Revision int64 `json:"revision,omitempty" minimum:"1" doc:"The revision that was read: 409 when somebody has changed it since."`
 		}
 	}
 	villageOutput struct {
@@ -58,6 +63,8 @@ type villageJSON struct {
 	Zone      string       `json:"zone" doc:"IANA name."`
 	Languages []string     `json:"languages" doc:"In the order they air."`
 	Allowed   []windowJSON `json:"allowed" doc:"When sound is allowed; none is always."`
+	Missing   string       `json:"missing" enum:"fallback,wait,skip" doc:"What becomes of a notice that is not ready in a language."`
+	Pause     float64      `json:"pause,omitempty" doc:"Seconds of silence between two languages; absent: as between the other parts."`
 	Revision  int64        `json:"revision" doc:"Goes up by one at each change."`
 }
 
@@ -105,6 +112,7 @@ type occurrenceJSON struct {
 	Length       float64      `json:"length" doc:"Seconds."`
 	Parts        []partJSON   `json:"parts"`
 	Reasons      []reasonJSON `json:"reasons"`
+	Missing      []string     `json:"missing,omitempty" doc:"Languages of the village that are not ready."`
 }
 
 type partJSON struct {
@@ -113,6 +121,8 @@ type partJSON struct {
 	Language  string  `json:"language,omitempty"`
 	Length    float64 `json:"length" doc:"Seconds."`
 	Pause     float64 `json:"pause,omitempty" doc:"Seconds of silence before it."`
+
+	For []string `json:"for,omitempty" doc:"Languages that are missing, for which this voice stands."`
 }
 
 // reasonJSON explains a decision.
@@ -128,7 +138,7 @@ type reasonJSON struct {
 func (s *Server) registerPlaces(api huma.API) {
 	const tag = "plan"
 	answer(s, api, operation{"list-villages", http.MethodGet, "/villages", "List villages", tag, people.View, 0}, s.listVillages)
-	answer(s, api, operation{"edit-village", http.MethodPatch, "/villages/{key}", "Change the hours in which a village allows sound", tag, people.Arrange, 0}, s.editVillage)
+	answer(s, api, operation{"edit-village", http.MethodPatch, "/villages/{key}", "Change the rules of a village: its allowed hours, its languages", tag, people.Arrange, 0}, s.editVillage)
 	answer(s, api, operation{"list-slots", http.MethodGet, "/slots", "List the slots of a village", tag, people.View, 0}, s.listSlots)
 	answer(s, api, operation{"get-plan", http.MethodGet, "/plan", "Read what a village will hear", tag, people.View, 0}, s.getPlan)
 }
@@ -150,20 +160,23 @@ func (s *Server) listVillages(ctx context.Context, in *villagesInput) (*villages
 }
 
 func villageOf(v scheduler.Village) villageJSON {
-	j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}, v.Revision}
+	j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}, string(v.MissingRule()), v.Pause.Seconds(), v.Revision}
 	for _, w := range v.Allowed {
 		j.Allowed = append(j.Allowed, windowJSON{w.From.String(), w.To.String(), daysOf(w.Days)})
 	}
 	return j
 }
 
-// editVillage changes the hours; the plan follows at once.
+// editVillage changes the rules of the place; the plan follows at once.
 func (s *Server) editVillage(ctx context.Context, in *villageInput) (*villageOutput, error) {
 	if !in.who.May(people.Arrange, in.Key) {
 		return nil, in.forbidden()
 	}
 	var faults scheduler.Invalid
 	var windows []scheduler.Window
+	if in.Body.Allowed == nil && in.Body.Languages == nil && in.Body.Missing == "" && in.Body.Pause == nil {
+		faults = append(faults, scheduler.Fault{Field: "allowed", Code: scheduler.FaultRequired})
+	}
 	for i, j := range in.Body.Allowed {
 		w, wrong := readWindow(j)
 		for _, f := range wrong {
@@ -174,7 +187,20 @@ func (s *Server) editVillage(ctx context.Context, in *villageInput) (*villageOut
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	place, err := s.arrange(ctx, in.Key, in.Body.Revision, windows)
+	place, err := s.arrange(ctx, in.Key, in.Body.Revision, func(v *scheduler.Village) {
+		if in.Body.Allowed != nil {
+			v.Allowed = windows
+		}
+		if in.Body.Languages != nil {
+			v.Languages = in.Body.Languages
+		}
+		if in.Body.Missing != "" {
+			v.Missing = scheduler.MissingRule(in.Body.Missing)
+		}
+		if in.Body.Pause != nil {
+			v.Pause = time.Duration(*in.Body.Pause * float64(time.Second))
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -282,13 +308,13 @@ func (p phrase) occurrence(o scheduler.Occurrence, reasons []scheduler.Reason, n
 	j := occurrenceJSON{
 		ID: o.ID, Kind: string(o.Kind), Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot, Title: o.Title,
 		Class: string(o.Class), Nominal: instantOf(o.Nominal), Due: instantOf(o.Due), Length: o.Length.Seconds(),
-		Parts: []partJSON{}, Reasons: []reasonJSON{},
+		Parts: []partJSON{}, Reasons: []reasonJSON{}, Missing: o.Missing,
 	}
 	if !o.Due.IsZero() {
 		j.Ends = instantOf(o.End())
 	}
 	for _, part := range o.Parts {
-		j.Parts = append(j.Parts, partJSON{string(part.Kind), part.Recording, part.Language, part.Length.Seconds(), part.Pause.Seconds()})
+		j.Parts = append(j.Parts, partJSON{string(part.Kind), part.Recording, part.Language, part.Length.Seconds(), part.Pause.Seconds(), part.For})
 	}
 	for _, r := range reasons {
 		j.Reasons = append(j.Reasons, reasonJSON{r.Code, p.reason(r, now), r.Occurrence, r.Language, instantOf(r.Until), r.By.Seconds()})

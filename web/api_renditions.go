@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -42,6 +41,26 @@ func (s *Server) renditions(ctx context.Context, a scheduler.Announcement, forms
 	}
 	if len(faults) > 0 {
 		return nil, faults
+	}
+	return s.complete(ctx, a, rs, renditionOf{place, choir})
+}
+
+// complete adds the languages of the village that rs leaves out: those wait for
+// a person, and Vietnamese that may have to stand for one of them is spoken where
+// a voice speaks it.
+func (s *Server) complete(ctx context.Context, a scheduler.Announcement, rs []scheduler.Rendition, of renditionOf) ([]scheduler.Rendition, error) {
+	for _, language := range of.place.Tongues() {
+		if slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.Language == language }) {
+			continue
+		}
+		r := scheduler.Rendition{Owned: s.owned(s.cfg.NewID(), a.Village), Announcement: a.ID, Language: language, State: scheduler.Missing}
+		if !slices.Contains(of.place.Languages, language) && a.Text != "" {
+			var err error
+			if r, err = s.rendition(ctx, a, renditionForm{Language: language}, of); err != nil {
+				return nil, err
+			}
+		}
+		rs = append(rs, r)
 	}
 	return rs, nil
 }
@@ -87,15 +106,14 @@ type renditionOf struct {
 // rendition makes one. The error is scheduler.Invalid or comes from the store.
 func (s *Server) rendition(ctx context.Context, a scheduler.Announcement, f renditionForm, of renditionOf) (scheduler.Rendition, error) {
 	r := scheduler.Rendition{Owned: s.owned(s.cfg.NewID(), a.Village), Announcement: a.ID, Language: f.Language, State: scheduler.Missing}
-	if !slices.Contains(of.place.Languages, f.Language) {
-		return r, scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown, Limit: strings.Join(of.place.Languages, ", ")}}
+	if !slices.Contains(of.place.Tongues(), f.Language) {
+		return r, scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown, Limit: strings.Join(of.place.Tongues(), ", ")}}
 	}
 	if f.Recording != "" {
 		if err := s.ownRecording(ctx, f.Recording, a.Village); err != nil {
 			return r, err
 		}
-		r.State, r.Recording = scheduler.Recorded, f.Recording
-		return r, nil
+		return r.Take(f.Recording, "", scheduler.Wording(a.Text))
 	}
 	if !of.choir.speaks(f.Language, f.Voice) {
 		if f.Voice != "" || f.Spoken != "" {
@@ -103,14 +121,14 @@ func (s *Server) rendition(ctx context.Context, a scheduler.Announcement, f rend
 		}
 		return r, nil // a person will record it
 	}
-	r.State, r.Voice, r.Fault = scheduler.Spoken, f.Voice, of.choir.fault()
-	if r.SpokenText = strings.TrimSpace(scheduler.Clean(f.Spoken)); r.SpokenText == "" {
-		r.SpokenText = s.cfg.Speaker.Normalize(f.Language, a.Text).Text
+	spoken := strings.TrimSpace(scheduler.Clean(f.Spoken))
+	if spoken == "" {
+		spoken = s.cfg.Speaker.Normalize(f.Language, a.Text).Text
 	}
-	if len([]rune(r.SpokenText)) > 5*scheduler.MaxText { // numbers read out grow, but not so far
+	if len([]rune(spoken)) > 5*scheduler.MaxText { // numbers read out grow, but not so far
 		return r, scheduler.Invalid{{Field: "spoken", Code: scheduler.FaultTooLong, Limit: "100000"}}
 	}
-	return r, nil
+	return r.Speak(f.Voice, spoken, of.choir.fault())
 }
 
 // ownRecording checks that a recording is the village's own or built in.
@@ -134,6 +152,7 @@ type renditionInput struct {
 		Recording string `json:"recording,omitempty" doc:"ID of a recording; then no voice speaks."`
 		Voice     string `json:"voice,omitempty"`
 		Spoken    string `json:"spoken,omitempty"`
+		Wording   string `json:"wording,omitempty" doc:"That of the announcement whose text was recorded: when the text has changed since, the recording is outdated at once."`
 	}
 }
 
@@ -143,37 +162,26 @@ func (s *Server) putRendition(ctx context.Context, in *renditionInput) (*announc
 	if err != nil {
 		return nil, err
 	}
-	if !d.Announcement.Withdrawn.IsZero() {
-		return nil, s.problem(in.lang, http.StatusConflict, "withdrawn")
-	}
 	place, err := s.cfg.Places.Village(ctx, d.Announcement.Village)
 	if err != nil {
 		return nil, err
 	}
 	form := renditionForm{Language: in.Language, Recording: in.Body.Recording, Voice: in.Body.Voice, Spoken: in.Body.Spoken}
-	r, err := s.rendition(ctx, d.Announcement, form, renditionOf{place, s.choir(ctx)})
+	of := renditionOf{place, s.choir(ctx)}
+	d, err = s.changeRendition(ctx, in.ID, in.Language, func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
+		made, err := s.rendition(ctx, d.Announcement, form, of)
+		switch {
+		case err != nil:
+			return r, err
+		case made.State == scheduler.Recorded:
+			return r.Take(made.Recording, in.Body.Wording, scheduler.Wording(d.Announcement.Text))
+		case made.State == scheduler.Spoken:
+			return r.Speak(made.Voice, made.SpokenText, made.Fault)
+		}
+		return r.Clear()
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, withRendition(d.Renditions, r), nil); err != nil {
-		return nil, err
-	}
-	s.cfg.Changed()
-	if d, err = s.cfg.Announcements.Announcement(ctx, in.ID); err != nil {
-		return nil, err
-	}
-	return shown(d), nil
-}
-
-// withRendition puts r in the place of the one in its language.
-func withRendition(rs []scheduler.Rendition, r scheduler.Rendition) []scheduler.Rendition {
-	rs = slices.Clone(rs)
-	i := slices.IndexFunc(rs, func(old scheduler.Rendition) bool { return old.Language == r.Language })
-	if i < 0 {
-		return append(rs, r)
-	}
-	old := rs[i].Owned
-	r.ID, r.Revision, r.Created, r.Origin = old.ID, old.Revision, old.Created, old.Origin
-	rs[i] = r
-	return rs
+	return s.shown(d), nil
 }

@@ -135,7 +135,7 @@ func TestAnnouncementOfRecordingsOnly(t *testing.T) {
 		Renditions []struct{ State, Recording string }
 	}
 	h.call("recorder", "POST", "/api/v1/announcements", `{"title":"Lời của già làng","renditions":[{"language":"pcc","recording":"`+soundID+`"}]}`).want(201).into(&a)
-	if a.Text != "" || len(a.Renditions) != 1 || a.Renditions[0].State != "recorded" || a.Renditions[0].Recording != soundID {
+	if a.Text != "" || len(a.Renditions) != 2 || a.Renditions[1].State != "missing" || a.Renditions[0].State != "recorded" || a.Renditions[0].Recording != soundID {
 		t.Errorf("got %+v", a)
 	}
 }

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -76,6 +78,21 @@ func (r *roster) named(ctx context.Context, name string) (people.Account, bool) 
 		a, ok := r.accounts[r.ids[people.FoldName(name)]]
 		return a, ok && a.Active()
 	})
+}
+
+// everyone lists the living accounts by name.
+func (r *roster) everyone(ctx context.Context) []people.Account {
+	all, _ := look(ctx, r, r.miss, func() ([]people.Account, bool) {
+		var all []people.Account
+		for _, a := range r.accounts {
+			if a.Active() {
+				all = append(all, a)
+			}
+		}
+		slices.SortFunc(all, func(x, y people.Account) int { return cmp.Compare(people.FoldName(x.Name), people.FoldName(y.Name)) })
+		return all, r.accounts != nil
+	})
+	return all
 }
 
 // look finds somebody, with news when what is known is old or lacks them.

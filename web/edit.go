@@ -139,7 +139,7 @@ func (s *Server) editAnnouncement(ctx context.Context, in *editInput) (*announce
 	if err != nil {
 		return nil, err
 	}
-	return shown(d), nil
+	return s.shown(d), nil
 }
 
 // editView is the form that changes an announcement on its page.

@@ -263,13 +263,30 @@ func (p *panel) addTake(v *visit) {
 		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	rs := p.withTake(v, d, lang, take.ID)
-	if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), d.Announcement, rs, nil); err != nil {
-		p.fail(v, err)
+	d, err := p.s.putTake(v.ctx(), d.Announcement.ID, lang, take.ID, f.Get("wording"))
+	if err != nil {
+		p.failRendition(v, err)
 		return
 	}
-	p.s.cfg.Changed()
-	v.goTo("/announcements/"+d.Announcement.ID, "take")
+	told := "take"
+	if slices.ContainsFunc(d.Renditions, func(r scheduler.Rendition) bool { return r.Language == lang && r.State == scheduler.Outdated }) {
+		told = "take-outdated"
+	}
+	v.goTo("/announcements/"+d.Announcement.ID, told)
+}
+
+// failRendition words what kept a language from being changed.
+func (p *panel) failRendition(v *visit, err error) {
+	switch {
+	case errors.Is(err, errWithdrawn):
+		p.problem(v, http.StatusConflict, "problem.withdrawn")
+	case errors.Is(err, scheduler.ErrTransition):
+		p.problem(v, http.StatusConflict, "problem.rendition-state")
+	case errors.As(err, new(scheduler.Invalid)):
+		p.problem(v, http.StatusUnprocessableEntity, "fault.unknown")
+	default:
+		p.fail(v, err)
+	}
 }
 
 // addVoice lets a voice tell one language in place of a recording.
@@ -278,41 +295,26 @@ func (p *panel) addVoice(v *visit) {
 	if !ok {
 		return
 	}
-	if !d.Announcement.Withdrawn.IsZero() {
-		p.problem(v, http.StatusConflict, "problem.withdrawn")
-		return
-	}
-	r, err := p.s.rendition(v.ctx(), d.Announcement, renditionForm{Language: f.Get("language")}, renditionOf{v.village, p.s.choir(v.ctx())})
-	if err == nil && (r.State != scheduler.Spoken || d.Announcement.Text == "") {
-		err = scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown}}
-	}
+	of := renditionOf{v.village, p.s.choir(v.ctx())}
+	_, err := p.s.changeRendition(v.ctx(), d.Announcement.ID, f.Get("language"), func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
+		made, err := p.s.rendition(v.ctx(), d.Announcement, renditionForm{Language: f.Get("language")}, of)
+		if err == nil && (made.State != scheduler.Spoken || d.Announcement.Text == "") {
+			err = scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown}}
+		}
+		if err != nil {
+			return r, err
+		}
+		return r.Speak(made.Voice, made.SpokenText, made.Fault)
+	})
 	if errors.As(err, new(scheduler.Invalid)) {
 		p.problem(v, http.StatusUnprocessableEntity, "refused.no-voice")
 		return
 	}
-	if err == nil {
-		err = p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), d.Announcement, withRendition(d.Renditions, r), nil)
-	}
 	if err != nil {
-		p.fail(v, err)
+		p.failRendition(v, err)
 		return
 	}
-	p.s.cfg.Changed()
 	v.goTo("/announcements/"+d.Announcement.ID, "voice")
-}
-
-// withTake is the announcement's renditions with a recording behind lang.
-func (p *panel) withTake(v *visit, d scheduler.Dossier, lang, recording string) []scheduler.Rendition {
-	rs := slices.Clone(d.Renditions)
-	i := slices.IndexFunc(rs, func(r scheduler.Rendition) bool { return r.Language == lang })
-	if i < 0 {
-		i = len(rs)
-		rs = append(rs, scheduler.Rendition{Owned: p.owned(v, p.s.cfg.NewID()), Announcement: d.Announcement.ID, Language: lang})
-	}
-	r := &rs[i]
-	r.State, r.Recording, r.Voice, r.SpokenText, r.Length, r.Fault = scheduler.Recorded, recording, "", "", 0, ""
-	r.Updated = v.now.UTC()
-	return rs
 }
 
 func (p *panel) addSchedule(v *visit) {

@@ -14,6 +14,7 @@ import (
 
 	"loalang/people"
 	"loalang/scheduler"
+	"loalang/speech"
 )
 
 // hoursView is the page of the hours in which a village allows sound.
@@ -98,7 +99,7 @@ func (p *panel) saveHours(v *visit) {
 	w := hoursView{Revision: revision}
 	windows, wrong := v.hoursOf(f, &w)
 	if !wrong {
-		_, err = p.s.arrange(v.ctx(), v.village.Key, revision, windows)
+		_, err = p.s.arrange(v.ctx(), v.village.Key, revision, func(place *scheduler.Village) { place.Allowed = windows })
 	}
 	switch {
 	case wrong:
@@ -173,10 +174,10 @@ func timeOfDay(text string) (scheduler.TimeOfDay, bool) {
 	return t, ok && errH == nil && errM == nil && t.String() == clockTime(text) && t <= 24*60
 }
 
-// arrange changes the hours of a village, if its revision is still the one that
+// arrange changes the rules of a village, if its revision is still the one that
 // was read (0: whatever it is). The errors are scheduler.Invalid,
 // scheduler.ErrRevision and those of the store.
-func (s *Server) arrange(ctx context.Context, key string, revision int64, allowed []scheduler.Window) (scheduler.Village, error) {
+func (s *Server) arrange(ctx context.Context, key string, revision int64, change func(v *scheduler.Village)) (scheduler.Village, error) {
 	place, err := s.cfg.Places.Village(ctx, key)
 	if err != nil {
 		return place, fmt.Errorf("read village: %w", err)
@@ -184,7 +185,11 @@ func (s *Server) arrange(ctx context.Context, key string, revision int64, allowe
 	if revision != 0 && revision != place.Revision {
 		return place, scheduler.ErrRevision
 	}
-	place.Allowed = allowed
+	before := place.Tongues()
+	change(&place)
+	if err := knownLanguages(place, before); err != nil {
+		return place, err
+	}
 	if err := place.Validate(); err != nil {
 		return place, err
 	}
@@ -193,5 +198,23 @@ func (s *Server) arrange(ctx context.Context, key string, revision int64, allowe
 	}
 	s.place.forget()
 	s.cfg.Changed()
+	if slices.ContainsFunc(place.Tongues(), func(l string) bool { return !slices.Contains(before, l) }) {
+		s.speakMissing(ctx, place)
+	}
 	return s.cfg.Places.Village(ctx, key)
+}
+
+// knownLanguages refuses a language that is new to the village and that this
+// program does not know: nobody could say its name.
+func knownLanguages(place scheduler.Village, before []string) error {
+	var codes []string
+	for _, l := range speech.Languages() {
+		codes = append(codes, l.Code)
+	}
+	for _, language := range place.Languages {
+		if !slices.Contains(before, language) && !slices.Contains(codes, language) {
+			return scheduler.Invalid{{Field: "languages", Code: scheduler.FaultUnknown, Limit: strings.Join(codes, ", ")}}
+		}
+	}
+	return nil
 }

@@ -40,7 +40,7 @@ func (p *panel) renditionsOf(v *visit, f *form, a scheduler.Announcement) []sche
 		r := scheduler.Rendition{Owned: p.owned(v, p.s.cfg.NewID()), Announcement: a.ID, Language: t.Code, State: scheduler.Missing}
 		switch {
 		case t.ByTake && t.Take != nil:
-			r.State, r.Recording = scheduler.Recorded, t.Take.ID
+			r.State, r.Recording, r.Told = scheduler.Recorded, t.Take.ID, scheduler.Wording(a.Text)
 		case t.ByTake && t.Voiced:
 			f.fault("file_"+t.Code, v.word("new.take-or-untick", v.lower(v.language(t.Code))))
 		case !t.ByTake:
@@ -53,8 +53,17 @@ func (p *panel) renditionsOf(v *visit, f *form, a scheduler.Announcement) []sche
 	}
 	if len(rs) == 0 {
 		f.fault("languages", v.word("fault.required"))
+		return nil
 	}
-	return rs
+	if utf8.RuneCountInString(a.Text) > scheduler.MaxText {
+		return rs
+	}
+	all, err := p.s.complete(v.ctx(), a, rs, renditionOf{v.village, p.s.choir(v.ctx())})
+	if err != nil { // of what Vietnamese stands for; the rest is as it was asked for
+		p.s.cfg.Logger.Error("the languages of a new announcement are not complete", "err", err)
+		return rs
+	}
+	return all
 }
 
 func (p *panel) schedulesOf(v *visit, f *form, slots []scheduler.Slot, announcement string) []scheduler.Schedule {

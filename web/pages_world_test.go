@@ -122,7 +122,10 @@ func (w *world) SaveAnnouncement(_ context.Context, a scheduler.Announcement, rs
 	a.Revision++
 	d.Announcement = a
 	if rs != nil {
-		d.Renditions = rs
+		d.Renditions = slices.Clone(rs)
+		for i := range d.Renditions {
+			d.Renditions[i].Revision++
+		}
 	}
 	if ss != nil {
 		d.Schedules = ss
@@ -142,6 +145,45 @@ func (w *world) Announcement(_ context.Context, id string) (scheduler.Dossier, e
 		return d, fmt.Errorf("announcement %s: %w", id, fs.ErrNotExist)
 	}
 	return d, nil
+}
+
+func (w *world) MayAir(context.Context, string, time.Time) ([]scheduler.Dossier, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var ds []scheduler.Dossier
+	for _, id := range slices.Backward(w.order) {
+		if d := w.notices[id]; d.Announcement.Withdrawn.IsZero() {
+			ds = append(ds, d)
+		}
+	}
+	return ds, w.broken
+}
+
+func (w *world) SaveRendition(_ context.Context, r scheduler.Rendition) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.broken != nil {
+		return w.broken
+	}
+	if w.racing != nil { // somebody else was quicker
+		race := w.racing
+		w.racing = nil
+		race()
+		return scheduler.ErrRevision
+	}
+	d := w.notices[r.Announcement]
+	i := slices.IndexFunc(d.Renditions, func(old scheduler.Rendition) bool { return old.Language == r.Language })
+	if i < 0 || d.Renditions[i].Revision != r.Revision {
+		return scheduler.ErrRevision
+	}
+	if !d.Renditions[i].State.May(r.State) {
+		return scheduler.ErrTransition
+	}
+	r.Revision++
+	d.Renditions = slices.Clone(d.Renditions)
+	d.Renditions[i] = r
+	w.notices[r.Announcement] = d
+	return nil
 }
 
 func (w *world) Announcements(_ context.Context, _, before string, limit int) ([]scheduler.Dossier, error) {

@@ -128,6 +128,10 @@ func (s *Server) explain(lang string, err error) *Problem {
 		return s.problem(lang, http.StatusRequestEntityTooLarge, "too-large")
 	case errors.Is(err, scheduler.ErrRevision):
 		return s.problem(lang, http.StatusConflict, "conflict")
+	case errors.Is(err, errWithdrawn):
+		return s.problem(lang, http.StatusConflict, "withdrawn")
+	case errors.Is(err, scheduler.ErrTransition):
+		return s.problem(lang, http.StatusConflict, "rendition-state")
 	case errors.Is(err, playout.ErrNotOnAir):
 		return s.problem(lang, http.StatusConflict, "not-on-air")
 	case errors.Is(err, playout.ErrNoEmergency):

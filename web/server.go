@@ -24,6 +24,7 @@ type Config struct {
 	Announcements Announcements
 	Schedules     Schedules
 	Places        Places
+	Readings      Readings
 	Arrange       Arranger
 	Stations      Stations
 	AsRun         Log
@@ -74,7 +75,7 @@ type Config struct {
 func (c Config) check() error {
 	var missing []string
 	for name, there := range map[string]bool{
-		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil,
+		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Readings": c.Readings != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil,
 		"AsRun": c.AsRun != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Clock": c.Clock != nil,
