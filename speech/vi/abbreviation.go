@@ -34,7 +34,7 @@ func (ts tokens) abbreviation(i int) (reading, bool) {
 	for end := ts.abbreviationEnd(i); end > i; end-- {
 		written := ts.written(i, end)
 		if text := abbreviated(written); text != "" && ts.fits(i, end, written) {
-			return reading{n: end - i, text: text}, true
+			return reading{n: end - i, text: text, doubt: severalMeanings(written)}, true
 		}
 	}
 	if text := looselyAbbreviated(ts[i].text); text != "" && ts.fits(i, i+1, ts[i].text) {
@@ -122,6 +122,16 @@ func isDocumentKind(code string) bool {
 		return true
 	}
 	return false
+}
+
+// severalMeanings doubts an abbreviation that the table has the commonest meaning
+// of, and that nothing around it told.
+func severalMeanings(written string) Doubt {
+	switch written {
+	case "ĐB", "HĐ", "CĐ", "ĐH", "TL", "HN", "BĐ", "NV", "CB":
+		return Ambiguous
+	}
+	return ""
 }
 
 func firstRune(s string) rune {

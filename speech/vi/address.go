@@ -124,7 +124,7 @@ func addressMark(s string) string {
 // known to be in it, as it stands when it can be spoken, else by its letters. A
 // letter alone is left to the voice.
 func hostName(w string) string {
-	if name := readAbbreviations().hosts[w]; name != "" {
+	if name := hostWords(w); name != "" {
 		return name
 	}
 	if voiceSpells(w) || len([]rune(w)) == 1 || strings.ContainsAny(plain(w), "aăâeêioôơuưy") {
@@ -134,6 +134,27 @@ func hostName(w string) string {
 		return s
 	}
 	return w
+}
+
+// hostWords reads a part of an address that is made of words of the table alone:
+// dichvucong, ubndcocsan; "" for others.
+func hostWords(w string) string {
+	if len(w) > 40 {
+		return ""
+	}
+	hosts := readAbbreviations().hosts
+	if name := hosts[w]; name != "" {
+		return name
+	}
+	said := make([]string, len(w)+1) // what stands before a byte, if it is words
+	for end := 2; end <= len(w); end++ {
+		for start := 0; start < end-1 && said[end] == ""; start++ {
+			if name := hosts[w[start:end]]; name != "" && (start == 0 || said[start] != "") {
+				said[end] = strings.TrimSpace(said[start] + " " + name)
+			}
+		}
+	}
+	return said[len(w)]
 }
 
 // path reads the path of a file, C:\Users\a.log, where nothing is left out.

@@ -17,11 +17,15 @@ func (ts tokens) letters(i int) (reading, bool) {
 		return ts.voiceless(i)
 	case single && strings.ContainsAny(plain(w), "aăâeêioôơuưy"):
 		return reading{}, false // a vowel is its own name
-	case !single && asWord(w):
+	case !single && (asWord(w) || len(w) == 3 && english(w) && (ts.command(i-1) || ts.command(i+1))):
 		return reading{}, false
 	}
 	text, ok := spell(w)
-	return reading{n: 1, text: text, unknown: !single}, ok
+	r := reading{n: 1, text: text, unknown: !single}
+	if single && ts.stuck(i+1, ".") && ts.is(i+2, ",") {
+		r.n++ // chị Vàng Thị M., no sentence ends here
+	}
+	return r, ok
 }
 
 // voiceless spells small letters without a vowel, pdf or đkv, and reads a unit that
@@ -81,6 +85,9 @@ func (ts tokens) initials(i int) (reading, bool) {
 		return reading{}, false
 	}
 	r := reading{n: 2*n - 1, text: abbreviated(b.String())}
+	if end := i + r.n; ts.stuck(end, ".") && ts.at(end+1).gap && ts.at(end+1).kind == word && ts.at(end+1).text == ts.lower(end+1) {
+		r.n++ // Nguyễn V.A. đến: no sentence ends here
+	}
 	if r.text == "" {
 		r.text, _ = spell(b.String())
 	}
@@ -93,9 +100,9 @@ func asWord(w string) bool {
 	if syllable(w) || pronounceable(w) || len(w) > 3 && english(w) {
 		return true
 	}
-	// A letter with a tone or hat, Đ and Ư apart, is in no abbreviation.
+	// A letter with a tone or hat, Đ, Ư and Ơ apart, is in no abbreviation.
 	for _, r := range w {
-		if r > unicode.MaxASCII && r != 'Đ' && r != 'Ư' {
+		if r > unicode.MaxASCII && r != 'Đ' && r != 'Ư' && r != 'Ơ' {
 			return true
 		}
 	}

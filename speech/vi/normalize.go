@@ -108,7 +108,7 @@ func (ts tokens) recognise(i int) (reading, bool) {
 	case t.kind == newline, t.ordinary:
 		return reading{}, false
 	case t.kind == word:
-		return first(ts, i, tokens.path, tokens.address, tokens.hexGroups, tokens.currencyPair, tokens.letterNumber, tokens.loneUnit, tokens.compound, tokens.zone, tokens.inContext,
+		return first(ts, i, tokens.path, tokens.address, tokens.hexGroups, tokens.currencyPair, tokens.letterNumber, tokens.labelled, tokens.loneUnit, tokens.compound, tokens.zone, tokens.inContext,
 			tokens.shortDate, tokens.roman, tokens.initials, tokens.documentKind, tokens.issuer, tokens.abbreviation, tokens.times, tokens.letters)
 	case t.kind == digits || strings.Contains("-+(", t.text) || currencySign(t.text) != "":
 		return first(ts, i, tokens.address, tokens.hexGroups, tokens.standard, tokens.document, tokens.keyWithLetters, tokens.phone, tokens.plate, tokens.coordinate,

@@ -27,7 +27,8 @@ func (ts tokens) roman(i int) (reading, bool) {
 	if n, subsections := ts.subsections(i + 1); n > 0 {
 		return reading{n: 1 + n, text: text + subsections}, true
 	}
-	return reading{n: 1, text: text, numeric: true}, true
+	grade := ts.stuck(i-1, "-") && ts.number(i-2) // RON 95-III is no range
+	return reading{n: 1, text: text, numeric: !grade}, true
 }
 
 // subsections reads the .2 of IV.2 and the .2.1 of IV.2.1.
@@ -59,7 +60,7 @@ func (ts tokens) romanContext(i int) bool {
 func (ts tokens) countedInRoman(i int) bool {
 	return ts.after(i, "khóa", "khoá", "kỳ", "kì", "kỷ", "kỉ", "tk", "quý", "chương", "mục", "phần", "điều", "khoản", "đoạn", "lục", "thứ", "hạng", "cấp",
 		"nhóm", "loại", "đợt", "vòng", "lần", "tập", "quyển", "số", "khu", "vùng", "bậc", "biểu", "bảng", "bước", "mẫu", "hội", "tháng", "khối", "đông",
-		"chiến", "hồi", "màn", "cột", "pháp", "độ", "kỳ họp", "giai đoạn", "tuyến", "tiết")
+		"chiến", "hồi", "màn", "cột", "pháp", "độ", "kỳ họp", "giai đoạn", "tuyến", "tiết", "tổ", "lớp", "đội", "giải", "mức", "kv", "vực")
 }
 
 // smallRoman reads khoản vi and mục iii, but not điểm i, and not the beginning of

@@ -68,9 +68,11 @@ func (ts tokens) symbol(i int) (reading, bool) {
 	case "'":
 		text = when(ts.prime(i), "phẩy")
 	case "+":
-		text = when(!ts.at(i).gap && ts.at(i-1).kind == word && ts.at(i+1).gap, "cộng") // A+
+		text = when(!ts.at(i).gap && ts.at(i-1).kind == word && (ts.at(i+1).gap || ts.at(i+1).kind == mark), "cộng") // A+
 	case "*":
-		text = when(ts.star(i), "sao")
+		if text = when(ts.star(i), "sao"); ts.number(i-1) && ts.number(i+1) {
+			text = "nhân"
+		}
 	case "^":
 		if text, n = when(!ts.at(i).gap && ts.at(i-1).kind != mark, "mũ"), 1; ts.stuck(i+1, "-") && ts.stuckNumber(i+2) {
 			text, n = "mũ trừ", 2

@@ -1,0 +1,98 @@
+package vi
+
+// paper reads what is written on papers: TK 3700…, nộp HS, LH: chị Hoa.
+func (ts tokens) paper(i int) string {
+	next := ts.at(i + 1)
+	switch ts.at(i).text {
+	case "TK", "tk", "Tk":
+		if romanValue(next.text) > 0 {
+			return "thế kỷ"
+		}
+		return when(next.text == ":" || next.kind == digits && len(next.text) > 3 || ts.after(i, "số"), "tài khoản")
+	case "CQ", "DĐ", "NR":
+		phone := map[string]string{"CQ": "cơ quan", "DĐ": "di động", "NR": "nhà riêng"}[ts.at(i).text]
+		return when(next.text == ":" || next.kind == digits && len(next.text) > 3, phone)
+	case "HS", "hs":
+		return when(ts.after(i, "nộp", "bộ", "phần", "nhận", "trả", "lập", "làm", "giải quyết", "thiếu", "đủ"), "hồ sơ")
+	case "LH", "Lh":
+		return when(next.text == ":" || next.kind == digits || ts.lower(i+1) == "sđt" || ts.lower(i+1) == "số", "liên hệ")
+	case "ĐC", "Đc":
+		return when(next.text == ":", "địa chỉ")
+	case "VT":
+		return when(ts.after(i, "lưu") || ts.is(i-1, ":") && ts.lower(i-2) == "lưu", "văn thư")
+	case "BC":
+		return when(ts.after(i, "gửi", "nộp", "có", "theo", "trình", "tổng hợp"), "báo cáo")
+	case "BB":
+		return when(ts.after(i, "lập", "ký", "theo", "có"), "biên bản")
+	case "TB":
+		return when(next.text == ":" || ts.after(i, "ra", "theo", "gửi", "có"), "thông báo")
+	case "CT":
+		return ts.directive(i)
+	}
+	return ""
+}
+
+// CT05 a motorway.
+func (ts tokens) directive(i int) string {
+	switch {
+	case ts.stuckNumber(i + 1):
+		return when(ts.after(i, "đường", "tuyến", "trên", "theo"), "cao tốc")
+	case ts.is(i+1, "135") || ts.is(i+1, "MTQG") || ts.after(i, "các"):
+		return "chương trình"
+	}
+	return when(ts.number(i+1), "chỉ thị")
+}
+
+// numbered says whether the number of a document follows: 05/…, số 05.
+func (ts tokens) numbered(i int) bool {
+	return ts.is(i+1, "số") && ts.number(i+2) || ts.number(i+1) && (ts.stuck(i+2, "/") || ts.stuck(i+2, "-"))
+}
+
+// school reads what stands in the names of schools: trường TH, ĐH Y, ĐH chi bộ.
+func (ts tokens) school(i int) string {
+	behind := ts.lower(i + 1)
+	switch ts.at(i).text {
+	case "TH":
+		return when(ts.amongSchools(i) || ts.after(i, "trường", "ptdtbt", "cấp", "bậc", "mn"), "tiểu học")
+	case "MN":
+		if ts.after(i, "dtts", "núi") || ts.is(i-1, "&") && ts.is(i-2, "DTTS") {
+			return "miền núi"
+		}
+		return when(ts.amongSchools(i) || ts.after(i, "trường", "lớp", "bậc", "cấp", "mg"), "mầm non")
+	case "MG":
+		return when(ts.amongSchools(i) || ts.after(i, "trường", "lớp"), "mẫu giáo")
+	case "ĐH":
+		switch behind {
+		case "đảng", "chi", "đoàn", "đại", "hội", "điểm", "lần", "công", "mttq", "cháu":
+			return "đại hội"
+		}
+	case "PH":
+		return when(ts.after(i, "các", "quý", "họp", "hội"), "phụ huynh")
+	case "Tr":
+		switch {
+		case !ts.stuck(i+1, "."):
+			return ""
+		case ts.named(i + 2):
+			return "trường"
+		}
+		return when(ts.number(i+2), "trang")
+	}
+	return ""
+}
+
+// amongSchools says whether another kind of school stands beside token i: MN, TH,
+// THCS.
+func (ts tokens) amongSchools(i int) bool {
+	for _, n := range [...]int{i - 2, i + 2} {
+		switch mark := ts.at((i + n) / 2).text; mark {
+		case ",", "-", "&", "+", "/", "và":
+		default:
+			continue
+		}
+		switch ts.at(n).text {
+		case "MN", "TH", "THCS", "THPT", "MG", "PTDTBT", "GDTX":
+			return true
+		}
+	}
+	return false
+}

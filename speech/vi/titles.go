@@ -1,0 +1,147 @@
+package vi
+
+// person reads titles and kinds of people: ông B (SN 1975), TS Lan, quý KH.
+func (ts tokens) person(i int) string {
+	behind := ts.lower(i + 1)
+	named := ts.at(i+1).gap && ts.named(i+1)
+	switch ts.at(i).text {
+	case "SN", "sn", "Sn":
+		if ts.at(i+1).gap && ts.number(i+1) && !ts.isYear(i+1) {
+			return "số nhà"
+		}
+		return when(ts.at(i+1).gap && ts.isYear(i+1) || ts.is(i+1, ":"), "sinh năm")
+	case "TS":
+		return when(named || ts.severalOf(i), "tiến sĩ")
+	case "BS":
+		return when(!ts.joint(i-1) && !ts.joint(i+1) && !ts.stuckNumber(i+1) && !ts.stuck(i+1, "."), "bác sĩ")
+	case "KS":
+		return when(named || ts.severalOf(i), "kỹ sư")
+	case "GS":
+		return when(named, "giáo sư")
+	case "LS":
+		if ts.after(i, "binh", "mẹ", "mộ", "đình", "trang", "con", "vợ", "tb") || ts.is(i-2, "TB") {
+			return "liệt sĩ"
+		}
+		return when(named, "luật sư")
+	case "CC", "VC":
+		listed := ts.is(i-1, ",") && (ts.is(i-2, "CB") || ts.is(i-2, "CC"))
+		return when(listed, map[string]string{"CC": "công chức", "VC": "viên chức"}[ts.at(i).text])
+	case "NS":
+		return when(ts.at(i+1).gap && ts.isYear(i+1), "năm sinh")
+	case "KH":
+		return when(behind == "sử" || ts.after(i, "quý", "các", "mỗi", "những", "hộ", "của", "nhiều") && !ts.numbered(i), "khách hàng")
+	case "HT":
+		return when(behind == "trường" || ts.after(i, "phó", "cô", "thầy"), "hiệu trưởng")
+	case "NV":
+		return when(ts.stuckNumber(i+1), "nguyện vọng")
+	case "ND":
+		if ts.after(i, "hội") {
+			return "nông dân"
+		}
+		return when(!ts.numbered(i) && !ts.joint(i+1) && !ts.joint(i-1), "nhân dân")
+	case "TN":
+		return when(ts.after(i, "đoàn", "hội", "đoàn viên"), "thanh niên")
+	case "ĐB":
+		return when(behind == "dtts" || ts.after(i, "bào"), "đồng bào")
+	}
+	return ""
+}
+
+// severalOf says whether a number or "các" stands before token i: 2 KS.
+func (ts tokens) severalOf(i int) bool {
+	return ts.number(i-1) && ts.at(i).gap || ts.after(i, "các", "những")
+}
+
+// office reads who leads and what is led: PCT HĐND, Phó BT chi bộ, CN Lào Cai.
+func (ts tokens) office(i int) string {
+	behind := ts.lower(i + 1)
+	switch w := ts.at(i).text; w {
+	case "CT", "PCT":
+		chairman := ts.after(i, "phó", "đ/c", "ông", "bà") || ts.body(i+1) || ts.is(i+1, "xã") || ts.is(i+1, "tỉnh") || ts.is(i+1, "huyện")
+		if w == "PCT" {
+			return "phó chủ tịch"
+		}
+		return when(chairman && !ts.numbered(i), "chủ tịch")
+	case "BT", "PBT":
+		secretary := ts.after(i, "phó") || behind == "đảng" || behind == "chi" || behind == "đoàn" || behind == "huyện" || behind == "tỉnh"
+		if w == "PBT" {
+			return "phó bí thư"
+		}
+		switch {
+		case ts.after(i, "đường", "sân", "mặt", "đổ"):
+			return "bê tông"
+		case secretary:
+			return "bí thư"
+		}
+		return when(ts.after(i, "động", "vẫn", "khỏe", "khoẻ", "lại", "việc", "học", "đi"), "bình thường")
+	case "CN":
+		return ts.sunday(i)
+	case "CB":
+		return when(ts.after(i, "thư", "sinh hoạt", "các", "họp", "đảng viên") && !ts.is(i+1, ","), "chi bộ")
+	case "BCT":
+		return when(ts.is(i+1, "MT") || ts.is(i+1, "MTTQ"), "ban công tác")
+	case "CĐ":
+		if ts.after(i, "ban") {
+			return "chỉ đạo"
+		}
+		return when(ts.after(i, "số", "tập", "cộng", "hoạt", "đồng"), "cộng đồng")
+	case "CP":
+		if ts.after(i, "cty", "ty", "tmcp") {
+			return "cổ phần"
+		}
+		return when(ts.after(i, "của", "tướng", "phòng", "do"), "chính phủ")
+	case "PC":
+		return when(ts.named(i+1) && ts.at(i+1).gap, "công ty điện lực")
+	case "P":
+		return when(ts.is(i+1, ".") && officeTitle(ts.lower(i+2)), "phó")
+	case "HĐ":
+		switch behind {
+		case "nvqs", "thẩm", "xét", "tư", "bầu", "thi", "nghĩa", "giáo", "kỷ", "tuyển", "quản", "đánh", "nghiệm", "khám":
+			return "hội đồng"
+		}
+		return when(ts.after(i, "các", "mọi") && behind != "lao", "hoạt động")
+	}
+	return ""
+}
+
+// sunday reads CN: what is joined is no Sunday, a bank and the like have branches.
+func (ts tokens) sunday(i int) string {
+	switch {
+	case ts.joint(i-1) || ts.joint(i+1):
+		return ""
+	case ts.named(i+1) && ts.at(i+1).gap && ts.bank(i):
+		return "chi nhánh"
+	case ts.after(i, "khu", "cụm", "ngành"):
+		return "công nghiệp"
+	}
+	return "chủ nhật"
+}
+
+// officeTitle says whether w is an office that one may be second in.
+func officeTitle(w string) bool {
+	switch w {
+	case "chủ", "giám", "trưởng", "bí", "hiệu", "tổng", "viện", "chánh":
+		return true
+	}
+	return false
+}
+
+// body says whether token i is a body that has a chairman.
+func (ts tokens) body(i int) bool {
+	switch ts.at(i).text {
+	case "UBND", "HĐND", "MTTQ", "UBMTTQ", "UBMT", "Hội", "hội", "HND", "HPN", "LHPN", "CCB", "HCCB", "HLHPN", "CTĐ", "nước", "CĐ":
+		return true
+	}
+	return false
+}
+
+// bank says whether a bank is named shortly before token i.
+func (ts tokens) bank(i int) bool {
+	for j := i - 1; j > i-8 && ts.at(j).kind != newline && !ts.is(j, "."); j-- {
+		switch ts.lower(j) {
+		case "bank", "agribank", "vietinbank", "vietcombank", "bidv", "ngân", "ptnt", "nhcsxh", "csxh", "nhnn", "vnpt", "viettel", "công", "cty", "evn", "bảo":
+			return true
+		}
+	}
+	return false
+}
