@@ -101,31 +101,25 @@ func cleanRune(r rune) rune {
 		return r
 	case unicode.Is(unicode.Nd, r):
 		return asciiDigit(r)
+	case r >= '！' && r <= '～': // as wide as Chinese
+		return r - '！' + '!'
+	case r >= 0x1D400 && r <= 0x1D7FF: // bold, script and other letters of mathematics
+		return []rune(norm.NFKC.String(string(r)))[0]
 	case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Variation_Selector, r):
 		return -1
 	}
 	switch r {
-	case '‐', '‑', '‒', '–', '—', '―', '−', '－':
+	case '‐', '‑', '‒', '–', '—', '―', '−':
 		return '-'
 	case '“', '”', '„', '«', '»', '″':
 		return '"'
 	case '‘', '’', '‚', '′', '´':
 		return '\''
-	case '、', '，':
+	case '、':
 		return ','
-	case '。', '．':
+	case '。':
 		return '.'
-	case '：':
-		return ':'
-	case '；':
-		return ';'
-	case '！':
-		return '!'
-	case '？':
-		return '?'
-	case '％':
-		return '%'
-	case '⁄', '∕', '／':
+	case '⁄', '∕':
 		return '/'
 	case 'º', '˚':
 		return '°'
