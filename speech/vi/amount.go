@@ -56,7 +56,11 @@ func (ts tokens) comma(i int, commas []string) (string, int) {
 	case len(commas) == 1 && !ts.listed(i):
 		return numeral(row) + " phẩy " + digitByDigit(commas[0]), n
 	}
-	return joinRows(append([]string{row}, commas...), ", "), n
+	read := numeral
+	if ts.after(i, "thứ", "tháng") {
+		read = month // thứ 2,4,6: hai, tư, sáu
+	}
+	return joinRead(append([]string{row}, commas...), ", ", read), n
 }
 
 // pointTail adds the decimals behind an English point: 1,299.5.
@@ -154,10 +158,12 @@ func pointDecimals(row string) string {
 	return said
 }
 
-func joinRows(rows []string, sep string) string {
+func joinRows(rows []string, sep string) string { return joinRead(rows, sep, numeral) }
+
+func joinRead(rows []string, sep string, read func(string) string) string {
 	said := make([]string, len(rows))
 	for i, row := range rows {
-		said[i] = numeral(row)
+		said[i] = read(row)
 	}
 	return strings.Join(said, sep)
 }
@@ -170,14 +176,36 @@ func (ts tokens) cardinal(i int) string {
 		return month(row)
 	case ts.after(i, "thứ", "hạng") && len(row) <= 2:
 		return ordinal(row)
+	case row == "4" && ts.inList(i, "thứ", "tháng"):
+		return "tư"
 	case ts.after(i, "giải") && len(row) == 1:
 		return prize(row)
-	case len(row) > longestNumeral || row[0] == '0' && len(row) > 4:
+	case len(row) > longestNumeral && !strings.HasSuffix(row, "000000000") || row[0] == '0' && len(row) > 4:
 		return digitGroups(groupDigits(row))
 	case row[0] == '0' && len(row) > 1 && !ts.counts(i):
 		return digitByDigit(row)
 	}
 	return numeral(row)
+}
+
+// inList says whether the number at token i stands in a list that one of the words
+// heads: thứ 2, 4 và 6.
+func (ts tokens) inList(i int, heads ...string) bool {
+	for range 6 {
+		switch {
+		case ts.after(i, heads...):
+			return true
+		case !ts.number(i - 2):
+			return false
+		}
+		switch ts.lower(i - 1) {
+		case ",", "và", "hoặc", "-", "đến", "hay":
+		default:
+			return false
+		}
+		i -= 2
+	}
+	return false
 }
 
 // counts says whether a number with a leading zero is an amount, as in "05 hộ"

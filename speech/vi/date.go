@@ -7,6 +7,7 @@ type civil struct {
 	day, month, year string
 	n                int  // tokens
 	lunar            bool // âm lịch follows
+	guess            bool // may be something else
 }
 
 // read says the date, with "ngày" or "tháng" in front unless that was written.
@@ -57,8 +58,11 @@ func (c civil) doubt() Doubt {
 	if c.lunar {
 		last = "30"
 	}
-	if len(c.day) == 2 && c.day > last {
+	switch {
+	case len(c.day) == 2 && c.day > last:
 		return Unusual
+	case c.guess:
+		return Ambiguous
 	}
 	return ""
 }
@@ -107,7 +111,7 @@ func (ts tokens) date(i int) (reading, bool) {
 
 func (ts tokens) dateReading(i int, c civil) reading {
 	c.lunar = ts.lunar(i + c.n)
-	return reading{n: c.n, text: c.read(ts.afterDay(i)), numeric: true, doubt: c.doubt()}
+	return reading{n: c.n, text: c.read(ts.afterDay(i) || ts.street(i)), numeric: true, doubt: c.doubt()}
 }
 
 // lunar says whether "âm lịch" or its short forms stand at token i.
@@ -171,7 +175,7 @@ func (ts tokens) mixedDate(i int) (civil, bool) {
 // monthYear matches 11/2026; with another separator only behind "tháng".
 func (ts tokens) monthYear(i int) (civil, bool) {
 	sep := ts.stuck(i+1, "/") || ts.after(i, "tháng") && (ts.stuck(i+1, "-") || ts.stuck(i+1, "."))
-	if !sep || !ts.isMonth(i) || !ts.stuckNumber(i+2) || !ts.isYear(i+2) || ts.stuck(i+3, "/") || ts.stuck(i+3, ".") && ts.stuckNumber(i+4) {
+	if !sep || !ts.isMonth(i) || !ts.stuckNumber(i+2) || !ts.isYear(i+2) || ts.is(i+2, "1000") || ts.stuck(i+3, "/") || ts.stuck(i+3, ".") && ts.stuckNumber(i+4) {
 		return civil{}, false
 	}
 	return civil{month: ts.at(i).text, year: ts.at(i + 2).text, n: 3}, true
@@ -186,17 +190,27 @@ func (ts tokens) dayMonth(i int) (civil, bool) {
 }
 
 // dashedDay matches 20-11 and 20.11 where only a day can be meant: behind "ngày",
-// and not the days from the fourth to the sixth. Two numbers that grow may be such.
+// or when the second number is the smaller, for a range goes up.
 func (ts tokens) dashedDay(i int) (civil, bool) {
 	dash := ts.stuck(i+1, "-")
 	if !ts.isDay(i) || !dash && !ts.stuck(i+1, ".") || !ts.stuckNumber(i+2) || !ts.isMonth(i+2) || ts.stuck(i+3, "-") || ts.stuck(i+3, "/") || ts.stuck(i+3, ".") && ts.stuckNumber(i+4) {
 		return civil{}, false
 	}
-	if ts.is(i+3, "tháng") || !ts.afterDay(i) && !ts.holiday(i) {
-		return civil{}, false
-	}
 	c := civil{day: ts.at(i).text, month: ts.at(i + 2).text, n: 3}
-	return c, !dash || !less(c.day, c.month) || ts.holiday(i)
+	named := ts.afterDay(i) || ts.holiday(i)
+	falls := dash && !less(c.day, c.month) // a range goes up
+	switch {
+	case ts.dash(i - 1), ts.is(i+3, "tháng"), ts.measured(i + 3), ts.is(i+3, "%"):
+		return civil{}, false
+	case ts.after(i-1, "từ", "các") && !falls:
+		return c, ts.is(i+3, "đến")
+	case named:
+		c.guess = dash && !falls && !ts.holiday(i)
+		return c, true
+	case falls && !ts.scores(i):
+		return c, ts.dayExpected(i) || len(c.day) == 2 && c.day > "12"
+	}
+	return civil{}, false
 }
 
 // holiday says whether a feast is named before token i: Quốc khánh 2-9.

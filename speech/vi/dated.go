@@ -5,7 +5,7 @@ import "strings"
 // dated decides whether d/m is a date by what it is made of and what stands
 // around it. A fraction is smaller than one, so 20/11 and 8/3 are dates.
 func (ts tokens) dated(i int, c civil) bool {
-	if ts.afterDay(i) {
+	if ts.afterDay(i) || ts.street(i) {
 		return true
 	}
 	if ts.divided(i, c) {
@@ -22,10 +22,18 @@ func (ts tokens) dated(i int, c civil) bool {
 			return true
 		}
 	}
+	if ts.is(i-1, ",") && ts.before(i, 14, "lịch") {
+		return true
+	}
 	if right, ok := ts.dayMonth(i + c.n + 1); ok && ts.dash(i+c.n) && !proper(right.day, right.month) {
 		return true // 1/12 - 15/12
 	}
 	return ts.dayExpected(i) || ts.lunar(i+c.n)
+}
+
+// street says whether a street or a square bears the day as its name: đường 30/4.
+func (ts tokens) street(i int) bool {
+	return ts.after(i, "đường", "phố", "trường", "chợ", "cầu")
 }
 
 // divided says whether d/m is surely no date: a measure follows, or what is told
@@ -48,6 +56,9 @@ func (ts tokens) divided(i int, c civil) bool {
 // dayExpected says whether what stands before token i lets one expect a day.
 func (ts tokens) dayExpected(i int) bool {
 	if ts.partOfDay(i) || ts.weekdayBefore(i) || ts.afterClock(i) {
+		return true
+	}
+	if ts.before(i, 6, "lịch", "hạn", "lượt") && !ts.before(i, 2, "âm") {
 		return true
 	}
 	return ts.after(i, "lễ", "dịp", "khánh", "qk", "động", "nữ", "nhi", "nghỉ", "nay", "mai", "hết", "trước", "sau", "qua", "từ", "kể", "hạn", "lịch", "vào",

@@ -28,7 +28,8 @@ func (ts tokens) fraction(i int) (reading, bool) {
 // many (chín trên mười hai thôn).
 func (ts tokens) ratio(i int, num, den string) (text string, part bool) {
 	mixed := ts.number(i-1) && ts.at(i).gap
-	part = !ts.counted(i+3) && (proper(num, den) || less(num, den) && (mixed || ts.alone(i, 3)))
+	counted := ts.counted(i+3) && !quarter(den)
+	part = !counted && (proper(num, den) || less(num, den) && (mixed || ts.alone(i, 3)))
 	switch {
 	case part && mixed:
 		return "và " + numeral(num) + " phần " + month(den), true // phần tư
@@ -39,6 +40,10 @@ func (ts tokens) ratio(i int, num, den string) (text string, part bool) {
 	}
 	return numeral(num) + " trên " + numeral(den), false
 }
+
+// quarter says whether den is so small that nobody counts by it: two thirds of the
+// delegates are a part even of people.
+func quarter(den string) bool { return den == "2" || den == "3" || den == "4" }
 
 // alone says whether the n tokens from i on are a clause of their own, with no word
 // beside them, so that 23/45 is the number of that value and not a score.

@@ -108,13 +108,12 @@ func (ts tokens) recognise(i int) (reading, bool) {
 	case t.kind == newline, t.ordinary:
 		return reading{}, false
 	case t.kind == word:
-		return first(ts, i, tokens.path, tokens.address, tokens.hexGroups, tokens.currencyPair, tokens.letterNumber, tokens.labelled, tokens.loneUnit, tokens.compound, tokens.zone, tokens.inContext,
+		return first(ts, i, tokens.path, tokens.address, tokens.hexGroups, tokens.besideNumbers, tokens.labelled, tokens.compound, tokens.zone, tokens.inContext,
 			tokens.shortDate, tokens.roman, tokens.initials, tokens.documentKind, tokens.issuer, tokens.abbreviation, tokens.times, tokens.letters)
 	case t.kind == digits || strings.Contains("-+(", t.text) || currencySign(t.text) != "":
-		return first(ts, i, tokens.address, tokens.hexGroups, tokens.standard, tokens.document, tokens.keyWithLetters, tokens.phone, tokens.plate, tokens.coordinate,
-			tokens.placeNumber, tokens.dateRange, tokens.date, tokens.time, tokens.fraction, tokens.quantity, tokens.plus)
+		return first(ts, i, tokens.address, tokens.hexGroups, tokens.standard, tokens.figures)
 	}
-	return first(ts, i, tokens.times, tokens.symbol)
+	return first(ts, i, tokens.times, tokens.span, tokens.symbol)
 }
 
 func first(ts tokens, i int, recognisers ...func(tokens, int) (reading, bool)) (reading, bool) {

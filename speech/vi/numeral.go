@@ -19,7 +19,7 @@ func numeral(row string) string {
 	switch {
 	case row == "":
 		return "không"
-	case len(row) > longestNumeral:
+	case len(row) > longestNumeral && (len(row) > 28 || !strings.HasSuffix(row, "000000000")):
 		return digitByDigit(row)
 	}
 	return strings.Join(billions(nil, row, false), " ")

@@ -67,9 +67,20 @@ func (ts tokens) phoneRows(i int, abroad bool) ([]string, int) {
 		return nil, 0
 	}
 	if len(rows) == 1 {
-		rows = groupDigits(first)
+		rows = dialGroups(first)
 	}
 	return rows, j - i
+}
+
+// dialGroups cuts a number without gaps: the area, then fours and threes.
+func dialGroups(row string) []string {
+	switch {
+	case len(row) != 11 || row[:2] != "02":
+		return groupDigits(row)
+	case row[2] == '4' || row[2] == '8': // Hanoi, Ho Chi Minh City
+		return []string{row[:3], row[3:7], row[7:]}
+	}
+	return []string{row[:4], row[4:8], row[8:]}
 }
 
 // dialled says whether rows that begin with a nought are cut as a telephone number
@@ -155,6 +166,10 @@ func (ts tokens) keyLength(i int) int {
 		return 5
 	case ts.after(i, "mã"):
 		return 4
+	case ts.after(i, "thẻ", "sinh viên", "học sinh", "báo danh", "sbd") && (ts.before(i, 3, "số", "mã") || ts.is(i-1, "SBD")):
+		return 5
+	case ts.before(i, 4, "mã"):
+		return 6
 	case ts.after(i, "số"):
 		return 9
 	case ts.after(i, "là") && ts.before(i, 7, "mã", "stk", "cccd", "khoản", "định danh"):

@@ -87,3 +87,17 @@ func nameRows(rows []string) string {
 	}
 	return strings.Join(said, ", ")
 }
+
+// kilometreMark reads a stone of a road: Km98, km 12+300.
+func (ts tokens) kilometreMark(i int) (reading, bool) {
+	if ts.lower(i) != "km" || !ts.number(i+1) || ts.number(i-1) || ts.is(i-1, "/") {
+		return reading{}, false
+	}
+	text, n := ts.amount(i + 1)
+	text, n = "ki lô mét "+text, n+1
+	if ts.is(i+n, "+") && ts.number(i+n+1) {
+		more, m := ts.amount(i + n + 1)
+		text, n = text+" cộng "+more, n+1+m
+	}
+	return reading{n: n, text: text, numeric: true}, true
+}

@@ -79,6 +79,9 @@ func (ts tokens) figure(i int, money bool) (string, int) {
 	if n == 0 {
 		return "", 0
 	}
+	if commas := ts.groups(i+1, ","); money && len(commas) == 1 && n == 3 && thousands(ts.at(i).text, commas) {
+		return numeral(ts.at(i).text + commas[0]), n // $2,500
+	}
 	if power, m := ts.scientific(i + n); m > 0 {
 		return amount + power, n + m
 	}
@@ -96,7 +99,7 @@ func (ts tokens) figure(i int, money bool) (string, int) {
 // of ten digits may be a telephone number that lost its nought.
 func (ts tokens) bareKey(i, n int) Doubt {
 	next := ts.at(i + 1)
-	if n == 1 && len(ts.at(i).text) >= 9 && next.kind != word && currencySign(next.text) == "" {
+	if n == 1 && len(ts.at(i).text) >= 9 && !strings.HasSuffix(ts.at(i).text, "000") && next.kind != word && currencySign(next.text) == "" {
 		return Ambiguous
 	}
 	return ""
@@ -110,6 +113,7 @@ func (ts tokens) plus(i int) (reading, bool) {
 	}
 	before := ts.at(i - 1).kind
 	added := ts.number(i+1) && (before == digits || before == word && ts.at(i).gap && ts.at(i+1).gap)
+	added = added || before != digits && ts.at(i).gap && ts.stuckNumber(i+1) // +5%
 	older := before == digits && !ts.at(i).gap && ts.at(i+1).gap
 	return reading{n: 1, text: "cộng"}, added || older
 }
@@ -121,7 +125,7 @@ func (ts tokens) minus(i int) bool {
 	}
 	before := ts.at(i - 1)
 	if before.kind == mark {
-		return !ts.dash(i - 1)
+		return !ts.dash(i-1) || ts.at(i).gap && ts.number(i-2) // -5 - -2
 	}
 	return ts.at(i).gap && before.kind != digits
 }

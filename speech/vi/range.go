@@ -4,10 +4,10 @@ import "strings"
 
 // readRange takes in what stands behind a dash after the numeric reading r: 4-6
 // is "bốn đến sáu", thứ 2 - thứ 6 "hai đến thứ sáu". A score is no range, three
-// numbers in a row are a list, and so are volts and hertz.
+// numbers in a row are a list, and so are volts and hertz, 250kVA-35kV.
 func (ts tokens) readRange(i int, r reading) reading {
 	between := " đến "
-	if ts.dash(i+r.n) && ts.scores(i) {
+	if ts.dash(i+r.n) && (ts.scores(i) || ts.falls(i)) {
 		between = " "
 	}
 	parts := []string{r.text}
@@ -30,11 +30,29 @@ func (ts tokens) readRange(i int, r reading) reading {
 		parts = append(parts, prefix+q.text)
 		end = next + q.n
 	}
-	if len(parts) > 2 || len(parts) == 2 && strings.HasSuffix(parts[0], "vôn") && strings.HasSuffix(parts[1], "hẹc") {
+	if len(parts) > 2 || len(parts) == 2 && electric(parts[0]) != electric(parts[1]) && electric(parts[0]) != "" {
 		between = ", "
 	}
 	r.text, r.n = strings.Join(parts, between), end-i
 	return r
+}
+
+// falls says whether two bare numbers go down, 25-20, as no range does.
+func (ts tokens) falls(i int) bool {
+	a, ok := ts.small(i, 3)
+	b, too := ts.small(i+2, 3)
+	next := ts.at(i + 3)
+	return ok && too && ts.stuck(i+1, "-") && ts.stuckNumber(i+2) && a > b && next.text != "/" && next.kind != word && (next.text != "." && next.text != "," || !ts.stuckNumber(i+4))
+}
+
+// electric is the unit of electricity that an amount ends with, "" for others.
+func electric(amount string) string {
+	for _, unit := range [...]string{"vôn am pe", "vôn", "am pe", "oát", "hẹc"} {
+		if strings.HasSuffix(amount, " "+unit) || strings.HasSuffix(amount, "ki lô "+unit) {
+			return unit
+		}
+	}
+	return ""
 }
 
 // weekday says whether token i is the number of a day of the week: thứ 2-6.
@@ -62,7 +80,7 @@ func (ts tokens) scores(i int) bool {
 	if _, n := ts.unit(i + 3); n > 0 {
 		return false
 	}
-	if ts.before(i, 12, "thắng", "thua", "hòa", "hoà", "dẫn") {
+	if ts.before(i, 12, "thắng", "thua", "hòa", "hoà", "dẫn", "trận", "bóng") {
 		return true
 	}
 	left := ts.at(i - 1)
@@ -73,4 +91,37 @@ func (ts tokens) scores(i int) bool {
 // shortName says whether t is a name in capitals, as teams have: HAGL.
 func shortName(t *token) bool {
 	return t.kind == word && len([]rune(t.text)) > 2 && capitals(t.text)
+}
+
+// span reads the dash between two amounts that have their words with them, 8 giờ -
+// 11 giờ, 500 nghìn - 1 triệu, and between two days of the week by name.
+func (ts tokens) span(i int) (reading, bool) {
+	if !ts.dash(i) || ts.at(i-1).kind != word {
+		return reading{}, false
+	}
+	amounts := ts.number(i-2) && ts.number(i+1) && ts.at(i+2).kind == word && ts.alike(i-1, i+2)
+	days := ts.lower(i-2) == "thứ" && (ts.lower(i+1) == "thứ" || ts.lower(i+1) == "chủ" || ts.is(i+1, "CN"))
+	return reading{n: 1, text: "đến"}, amounts || days
+}
+
+// alike says whether the words at tokens i and j count the same kind of thing.
+func (ts tokens) alike(i, j int) bool {
+	a, b := ts.lower(i), ts.lower(j)
+	return a == b || magnitudeWord(a) && magnitudeWord(b) || timeWord(a) && timeWord(b)
+}
+
+func magnitudeWord(w string) bool {
+	switch w {
+	case "nghìn", "ngàn", "triệu", "tỷ", "tỉ", "vạn":
+		return true
+	}
+	return false
+}
+
+func timeWord(w string) bool {
+	switch w {
+	case "giây", "phút", "giờ", "tiếng", "ngày", "tuần", "tháng", "năm":
+		return true
+	}
+	return false
 }

@@ -49,6 +49,9 @@ func (ts tokens) ellipsis(i int) byte {
 
 // symbol reads a sign that stands for a word.
 func (ts tokens) symbol(i int) (reading, bool) {
+	if part := fractionSign(ts.at(i).text); part != "" && ts.number(i-1) {
+		return reading{n: 1, text: "và " + part}, true // 2½
+	}
 	if text := signName(ts.at(i).text); text != "" {
 		return reading{n: 1, text: text}, true
 	}
@@ -178,10 +181,14 @@ func (ts tokens) command(i int) bool {
 
 // times reads the x between two numbers.
 func (ts tokens) times(i int) (reading, bool) {
-	if !ts.is(i, "x") && !ts.is(i, "X") && !ts.is(i, "×") || !ts.number(i+1) {
+	if !ts.is(i, "x") && !ts.is(i, "X") && !ts.is(i, "×") {
+		return reading{}, false
+	}
+	named := ts.at(i).gap && ts.at(i+1).gap && ts.at(i+1).kind == word && ts.number(i+2) // 3m x dài 5m
+	if !ts.number(i+1) && !named {
 		return reading{}, false
 	}
 	before := ts.at(i - 1)
-	counted := before.kind == digits || before.kind == word && ts.number(i-2) || before.text == "²" || before.text == "%"
+	counted := before.kind == digits || before.kind == word && (ts.number(i-2) || ts.is(i-2, "/")) || before.text == "²" || before.text == "%"
 	return reading{n: 1, text: "nhân"}, counted
 }

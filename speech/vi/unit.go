@@ -13,7 +13,7 @@ func (ts tokens) unit(i int) (string, int) {
 		return name, n
 	}
 	name := unitName(t.text)
-	if name == "" || t.gap && !standsAlone(t.text) {
+	if name == "" || t.gap && !standsAlone(t.text) || ts.is(i, "in") && ts.stuckNumber(i+1) { // 6in1
 		return "", 0
 	}
 	if full := dataUnit(t.text); full != "" {
@@ -63,7 +63,7 @@ func (ts tokens) oddUnit(i int) (string, int) {
 			return "mi li mét thủy ngân", 2
 		}
 	case "T", "t":
-		if !t.gap && ts.before(i, 6, "xe", "tải", "trọng", "cầu", "cẩu", "hàng") {
+		if ts.before(i, 6, "xe", "tải", "trọng", "cầu", "cẩu", "hàng") {
 			return "tấn", 1
 		}
 	case "A":

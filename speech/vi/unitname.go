@@ -65,8 +65,8 @@ func exactUnit(s string) string {
 		return "đơn vị quốc tế"
 	case "mw":
 		return "mê ga oát"
-	case "B":
-		return ""
+	case "J":
+		return "jun"
 	}
 	return ""
 }
@@ -121,6 +121,10 @@ func wordUnit(s string) string {
 		return "pound"
 	case "oz":
 		return "ao xơ"
+	case "fps":
+		return "khung hình trên giây"
+	case "gal":
+		return "gallon"
 	case "yd":
 		return "yard"
 	case "mi":
