@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -259,7 +260,7 @@ func (l *Library) evict(keep string) error {
 		if sum <= l.limits.Cache {
 			break
 		}
-		if c.path == l.blob(PlayCopy, keep) {
+		if keep != "" && strings.HasPrefix(filepath.Base(c.path), keep) {
 			continue
 		}
 		if err := os.Remove(c.path); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -149,11 +149,12 @@ func (l *Library) purify(ctx context.Context, w *work, d decoded, r raw, target 
 
 // level turns gain and ceiling until the play copy measures right, at most
 // twelve times; one or two do for most. Sound that cannot get there (a few clicks
-// in silence) stays as near as it came; the caller warns.
-func (l *Library) level(w *work, f *os.File, p profile, target float64) (levelled, error) {
+// in silence) stays as near as it came; the caller warns. tell hears of each turn.
+func (l *Library) level(w *work, f *os.File, p profile, target float64, tell func(turn int)) (levelled, error) {
 	out := levelled{profile: p, master: w.path("master.wav"), play: w.path("play.wav")}
 	gain, top, before := p.gain, ceiling, math.Inf(1)
-	for range maxTurns {
+	for turn := range maxTurns {
+		tell(turn)
 		if err := out.render(f, gain, top); err != nil {
 			return levelled{}, err
 		}

@@ -105,11 +105,7 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels Cha
 	limit := strconv.Itoa(int(l.limits.Length/time.Second) + 1)
 	st := step{
 		in: w.upload(), out: out, fileSize: size, urgent: w.urgent,
-		input: []string{
-			"-v", "info", "-probesize", "5000000", "-analyzeduration", "5000000",
-			"-protocol_whitelist", "file", "-format_whitelist", openFormats, "-codec_whitelist", openCodecs,
-			"-t", limit,
-		},
+		input:  append([]string{"-v", "info"}, opening(limit)...),
 		output: []string{"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", limit, "-map_metadata", "-1"},
 	}
 	var filters []string
@@ -145,6 +141,15 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels Cha
 	d.frames = info.Size() / 2
 	d.whole = d.frames
 	return d, nil
+}
+
+// opening are the switches behind which a foreign file is opened, for so many
+// seconds of it.
+func opening(limit string) []string {
+	return []string{
+		"-probesize", "5000000", "-analyzeduration", "5000000",
+		"-protocol_whitelist", "file", "-format_whitelist", openFormats, "-codec_whitelist", openCodecs, "-t", limit,
+	}
 }
 
 // stereoStream finds how ffmpeg lists a sound of two channels in its input:

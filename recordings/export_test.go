@@ -42,3 +42,14 @@ func (l *Library) HoldSandbox() (release func()) {
 func (s *Sandbox) Piped(ctx context.Context, program ...string) ([]string, error) {
 	return s.piped(ctx, program...)
 }
+
+// Line is the line of imports.
+type Line struct{ line line }
+
+// NewLine makes one in which nobody stands.
+func NewLine() *Line { return &Line{} }
+
+// Enter is enter.
+func (l *Line) Enter(ctx context.Context, about About) (leave func(), err error) {
+	return l.line.enter(ctx, about)
+}

@@ -40,7 +40,7 @@ func (l *Library) fleeting(ctx context.Context, r io.Reader) (_ *os.File, err er
 	if _, err := l.receive(ctx, w, r); err != nil {
 		return nil, err
 	}
-	v, _, err := l.prepare(ctx, w, Trim{}, speechTarget)
+	v, _, err := l.prepare(ctx, w, About{}, speechTarget)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (h *hum) lines() []float64 {
 	least := 10*math.Log10(totals[len(totals)*9/10]+1e-12) - humHeard
 	var found []float64
 	for k := 1; k <= humLines; k++ {
-		if f, ok := line(quiet, mains*float64(k), least); ok {
+		if f, ok := standing(quiet, mains*float64(k), least); ok {
 			found = append(found, f)
 		}
 	}
@@ -80,8 +80,8 @@ func (h *hum) lines() []float64 {
 	return found
 }
 
-// line looks for one that stands out at f or a bin beside it, with least dB.
-func line(quiet []float64, f, least float64) (float64, bool) {
+// standing looks for a line that stands out at f or a bin beside it, with least dB.
+func standing(quiet []float64, f, least float64) (float64, bool) {
 	const width = float64(masterRate) / humWindow
 	at := int(math.Round(f / width))
 	top := at

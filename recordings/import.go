@@ -23,8 +23,9 @@ import (
 // recording again.
 //
 // The errors are Refused (the file is at fault), ErrDiskFull, ErrNoFFmpeg,
-// ErrNoSandbox (the machine is), or of r, ctx or the Index. A 5-minute file
-// takes about 5 s on two cores; one file is opened at a time.
+// ErrNoSandbox (the machine is), ErrBusy, or of r, ctx or the Index. A 5-minute
+// file takes about 5 s on two cores; two are worked on at a time, and others wait.
+// about.Tell hears how it goes on.
 func (l *Library) Import(ctx context.Context, r io.Reader, about About) (_ Recording, err error) {
 	began := audio.Monotonic()
 	rec, err := l.take(ctx, r, about)
@@ -49,19 +50,45 @@ func (l *Library) take(ctx context.Context, r io.Reader, about About) (_ Recordi
 		return Recording{}, err
 	}
 	defer func() { err = errors.Join(err, w.end()) }()
+	about.tell(Receiving, 0, 0)
 	upload, err := l.receive(ctx, w, r)
 	if err != nil {
 		return Recording{}, err
 	}
 	if known, ok := l.known(ctx, upload, about); ok {
+		known.Again = true
 		return known, nil
 	}
+	leave, err := l.line.enter(ctx, about)
+	if err != nil {
+		return Recording{}, err
+	}
+	defer leave()
 	rec, err := l.make(ctx, w, about)
 	if err != nil {
 		return Recording{}, err
 	}
 	rec.Variants = append([]Variant{{Form: Original, SHA256: upload.hash, Bytes: upload.size}}, rec.Variants...)
+	if err := l.print(ctx, w, &rec, about); err != nil {
+		return Recording{}, err
+	}
 	return l.keep(ctx, w, rec, about)
+}
+
+// print takes the fingerprint of the master, and looks for its twin when a person
+// brings it: a voice says the same again and means it.
+func (l *Library) print(ctx context.Context, w *work, rec *Recording, about About) error {
+	own, err := fingerprintOf(w.path("master.wav"))
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(w.path("print"), own.bytes(), 0o600); err != nil {
+		return fmt.Errorf("write a fingerprint: %w", err)
+	}
+	if about.Kind == Take {
+		rec.Measures.Twin, err = l.findTwin(ctx, *rec, about.Village, own)
+	}
+	return err
 }
 
 // receive copies the upload to disk and hashes it.
@@ -137,10 +164,11 @@ func (l *Library) make(ctx context.Context, w *work, about About) (Recording, er
 	if about.Siren {
 		target = sirenTarget
 	}
-	v, found, err := l.prepare(ctx, w, about.Trim, target)
+	v, found, err := l.prepare(ctx, w, about, target)
 	if err != nil {
 		return Recording{}, err
 	}
+	about.tell(Storing, 0.9, 0)
 	rec, err := l.encode(ctx, w, v)
 	if err != nil {
 		return Recording{}, err
@@ -150,7 +178,7 @@ func (l *Library) make(ctx context.Context, w *work, about About) (Recording, er
 }
 
 // prepare opens the upload, cleans and levels it, all within the work folder.
-func (l *Library) prepare(ctx context.Context, w *work, piece Trim, target float64) (levelled, finding, error) {
+func (l *Library) prepare(ctx context.Context, w *work, about About, target float64) (levelled, finding, error) {
 	c, said, err := look(w.upload())
 	if err != nil {
 		return levelled{}, finding{}, err
@@ -158,7 +186,8 @@ func (l *Library) prepare(ctx context.Context, w *work, piece Trim, target float
 	if said.length > l.limits.Length+time.Second && c == amr {
 		return levelled{}, finding{}, l.tooLong()
 	}
-	d, before, err := l.hear(ctx, w, c, piece)
+	about.tell(Opening, 0.05, 0)
+	d, before, err := l.hear(ctx, w, c, about.Trim)
 	if err != nil {
 		return levelled{}, finding{}, err
 	}
@@ -168,11 +197,12 @@ func (l *Library) prepare(ctx context.Context, w *work, piece Trim, target float
 	if err := w.room(12 * d.frames); err != nil { // cleaned f32, two masters, a play copy, 2 bytes to spare
 		return levelled{}, finding{}, err
 	}
+	about.tell(Cleaning, 0.35, 0)
 	f, p, err := l.purify(ctx, w, d, before, target)
 	if err != nil {
 		return levelled{}, finding{}, err
 	}
-	v, err := l.level(w, f, p, target)
+	v, err := l.level(w, f, p, target, func(turn int) { about.tell(Levelling, 0.9-0.3/float64(turn+1), 0) })
 	err = errors.Join(err, f.Close())
 	if err != nil {
 		return levelled{}, finding{}, err
@@ -259,6 +289,7 @@ func (l *Library) keep(ctx context.Context, w *work, rec Recording, about About)
 	err = errors.Join(
 		publish(w.upload(), l.blob(Original, original)),
 		publish(filepath.Join(w.dir, "encoded", "master.flac"), l.blob(Master, rec.ID)),
+		publish(w.path("print"), l.printFile(rec.ID)),
 		l.publishPlay(w.path("play.wav"), rec.ID),
 	)
 	if err != nil {
@@ -275,5 +306,6 @@ func (l *Library) keep(ctx context.Context, w *work, rec Recording, about About)
 	if err != nil {
 		return Recording{}, fmt.Errorf("read recording back: %w", err)
 	}
+	kept.Again = kept.Created != rec.Created
 	return kept, nil
 }

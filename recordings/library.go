@@ -61,6 +61,7 @@ func (l Limits) filled() Limits {
 //	original/ab/abcd….bin  the bytes as they came, by their own sha256
 //	original/ab/abcd….id   which recording they became
 //	master/ab/abcd….flac   FLAC 32 kHz mono, by its own sha256: the recording's ID
+//	master/ab/abcd….print  its fingerprint, by which the same sound in another file is found
 //	play/ab/abcd….wav      WAV 48 kHz s16 mono, by the recording's ID: a cache
 //	tmp/                   imports on their way
 //
@@ -74,6 +75,7 @@ type Library struct {
 	now     func() time.Time
 	limits  Limits
 	log     *slog.Logger
+	line    line // of imports
 }
 
 // Open opens the library in c.Dir and removes what interrupted imports left.

@@ -23,6 +23,9 @@ type Recording struct {
 	Variants []Variant
 	Trim     Trim     // what a person kept of the sound as it came
 	Measures Measures // before and after the import
+	// Again says of what Import returned that the sound had been in the library
+	// before; it is not kept.
+	Again bool
 }
 
 // Kind is what a Recording is for.
@@ -72,4 +75,7 @@ type About struct {
 	By      string
 	Siren   bool // levelled to −12 LUFS instead of −18
 	Trim    Trim // what is kept of the sound; what is silent at its ends is left out all the same
+	// Tell hears where the import stands, from the goroutine that imports; it must
+	// not block. Nil: nobody asks.
+	Tell func(Progress) `json:"-"`
 }

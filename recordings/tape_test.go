@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -59,7 +60,7 @@ func TestTapeBecomesARecording(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	notes, err := l.Tapes()
-	if err != nil || len(notes) != 1 || notes[0] != tapeNote() {
+	if err != nil || len(notes) != 1 || !reflect.DeepEqual(notes[0], tapeNote()) {
 		t.Fatalf("nobody took it, yet there wait %v, %v", notes, err)
 	}
 	var rec recordings.Recording
