@@ -234,14 +234,15 @@ func tryTape(device string) error {
 // database cannot take.
 func (b *board) wire(spool []string) {
 	b.producer = playout.NewProducer(playout.ProducerConfig{
-		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Words: b.db, Promises: b.db, Engine: newEngine(b.settings, ""), Urgent: newEngine(b.settings, b.memory),
+		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Words: b.db, Promises: b.db, Choices: b.db,
+		Engine: newChoir(b.settings, b.clock.Now, b.log), Urgent: newCrier(b.settings, b.memory, b.clock.Now, b.log),
 		Library: shelf{b.library, b.db}, Now: b.clock.Now, Done: func() { b.planner.Changed() }, Log: b.log,
 	})
 	fallback := b.settings.fallback()
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
-		Voicer: b.producer, Stations: b.stations(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
+		Voicer: b.producer.Crier(), Stations: b.stations(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
 		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.studio = playout.NewStudio(playout.StudioConfig{

@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"loalang/recordings"
-	"loalang/speech"
 	"loalang/store"
 )
 
@@ -145,10 +144,4 @@ func openLibrary(s settings, db *store.Store, memory string, now func() time.Tim
 	return recordings.Open(recordings.Config{
 		Dir: folder(s.Data).recordings(), Memory: memory, Index: db, Origin: db.Node(), Now: now, Log: log,
 	})
-}
-
-// newEngine speaks with files in a folder; "" is that of the system for temporary
-// files.
-func newEngine(s settings, dir string) *speech.Espeak {
-	return speech.NewEspeak(speech.EspeakConfig{Program: s.Espeak, TempDir: dir})
 }

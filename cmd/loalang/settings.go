@@ -49,6 +49,7 @@ type settings struct {
 	LiveSilence  time.Duration  // after which it ends
 	LiveBuffer   time.Duration  // how long a live voice is held before it leaves the card
 	Espeak       string         // program
+	Engines      []engineTable  // that speak beside it, of loalang.toml alone
 	AllowPrivate []netip.Prefix // networks of our own whose stations may be relayed
 	Duck         audio.Duck     // how music gives way to the voice over it
 	BedFade      time.Duration  // how long it takes to go behind the last word
@@ -233,7 +234,10 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 		put(e.name, e.value, "the default")
 	}
 	data := p.dataFolder(cmd)
-	fromFile, faults := readFile(filepath.Join(data, "loalang.toml"))
+	file := filepath.Join(data, "loalang.toml")
+	fromFile, engines, faults := readFile(file)
+	s.Engines = engines
+	faults = append(faults, keptToOurselves(file, engines)...)
 	known := map[string]bool{}
 	for _, e := range table() {
 		known[e.name] = true
@@ -282,15 +286,15 @@ func (p program) dataFolder(cmd *cobra.Command) string {
 	return "data"
 }
 
-// readFile reads loalang.toml as text values, and lists what is wrong with it;
-// no file is no settings.
-func readFile(name string) (values map[string]string, faults []string) {
+// readFile reads loalang.toml as text values and engines, and lists what is wrong
+// with it; no file is no settings.
+func readFile(name string) (values map[string]string, engines []engineTable, faults []string) {
 	raw, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, []string{fmt.Sprintf("%s cannot be read: %v", name, reasonOf(err))}
+		return nil, nil, []string{fmt.Sprintf("%s cannot be read: %v", name, reasonOf(err))}
 	}
 	var tree map[string]any
 	if err := toml.Unmarshal(raw, &tree); err != nil {
@@ -300,7 +304,11 @@ func readFile(name string) (values map[string]string, faults []string) {
 			line, _ := at.Position()
 			where = fmt.Sprintf("%s, line %d", name, line)
 		}
-		return nil, []string{fmt.Sprintf("%s is not TOML: %v", where, err)}
+		return nil, nil, []string{fmt.Sprintf("%s is not TOML: %v", where, err)}
+	}
+	if raw, there := tree["engine"]; there {
+		engines, faults = readEngines(raw)
+		delete(tree, "engine")
 	}
 	values = map[string]string{}
 	for _, k := range slices.Sorted(maps.Keys(tree)) {
@@ -315,5 +323,5 @@ func readFile(name string) (values map[string]string, faults []string) {
 			faults = append(faults, fmt.Sprintf("loalang.toml: %q must be a plain value, such as a text in quotation marks", k))
 		}
 	}
-	return values, faults
+	return values, engines, faults
 }

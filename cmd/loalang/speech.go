@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +25,7 @@ func (p program) speechCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.normalizeCommand())
+	cmd.AddCommand(p.normalizeCommand(), p.voicesCommand())
 	return cmd
 }
 
@@ -45,12 +47,9 @@ func (p program) normalizeCommand() *cobra.Command {
 }
 
 func knownLanguage(code string) error {
-	var codes []string
-	for _, l := range speech.Languages() {
-		if l.Code == code {
-			return nil
-		}
-		codes = append(codes, l.Code)
+	codes := languageCodes()
+	if slices.Contains(codes, code) {
+		return nil
 	}
 	return usagef("the language %q is not known: use one of %s", code, strings.Join(codes, ", "))
 }
@@ -92,11 +91,11 @@ func (p program) sayCommand() *cobra.Command {
 			}
 			spoken := speech.Normalize(language, strings.Join(args, " "), nil)
 			request := speech.Request{Text: spoken.Text, Voice: voice, Language: language}
-			return speakTo(cmd, newEngine(s, ""), request, output)
+			return speakTo(cmd, newChoir(s, time.Now, p.quietLog()), request, output)
 		},
 	}
 	cmd.Flags().StringVar(&language, "lang", "vi", "language of the text, ISO 639")
-	cmd.Flags().StringVar(&voice, "voice", "", "voice, such as espeak:vi; empty: the first of the language")
+	cmd.Flags().StringVar(&voice, "voice", "", "voice, such as espeak:vi, of those that speech voices lists; empty: the first of the language that speaks")
 	cmd.Flags().StringVarP(&output, "output", "o", "say.wav", "file to write; - for standard output")
 	addFlags(cmd.Flags(), "data", "espeak")
 	return cmd
@@ -115,7 +114,10 @@ func speakTo(cmd *cobra.Command, engine speech.Engine, r speech.Request, name st
 
 // wordSpeech says what to do about the usual faults.
 func wordSpeech(ctx context.Context, engine speech.Engine, r speech.Request, err error) error {
+	var fault speech.Fault
 	switch {
+	case errors.As(err, &fault):
+		return fmt.Errorf("%s: choose another voice with --voice, or see what `loalang doctor` says", strings.ReplaceAll(err.Error(), "\n", "; "))
 	case errors.Is(err, speech.ErrNoEngine):
 		return fmt.Errorf("%w: apt-get install espeak-ng, or name the program with --espeak", err)
 	case errors.Is(err, speech.ErrNoWords):

@@ -1,0 +1,110 @@
+package main_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// boardWith is a data folder with a loalang.toml.
+func boardWith(t *testing.T, toml string) string {
+	t.Helper()
+	data := t.TempDir()
+	if err := os.WriteFile(filepath.Join(data, "loalang.toml"), []byte(toml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// engineWith is an [[engine]] of kind exec with one voice, and lines of one's own.
+func engineWith(lines string) string {
+	return "[[engine]]\nname = \"piper\"\n" + lines + "\n[[engine.voice]]\nid = \"a\"\nlanguage = \"vi\"\nname = \"Giọng A\"\n"
+}
+
+// Every fault of an engine's table is one sentence that names the table; the other
+// settings stay plain values.
+func TestEnginesOfTheFile(t *testing.T) {
+	exec := "kind = \"exec\"\ncommand = [\"/bin/true\"]\n"
+	for says, toml := range map[string]string{
+		`engine must be written as tables that begin with [[engine]]`:               "[engine]\nname = \"piper\"\n",
+		`[[engine]] "piper": "shell" is no setting of it`:                           engineWith(exec + "shell = true"),
+		`[[engine]] "piper": kind is "grpc": use "exec", "http" or "wyoming"`:       engineWith("kind = \"grpc\""),
+		`[[engine]] "piper": command must be a list of texts`:                       engineWith("kind = \"exec\"\ncommand = \"piper -m x\""),
+		`[[engine]] "piper": command must be a list that begins with a program`:     engineWith("kind = \"exec\""),
+		`[[engine]] "piper": command holds {model}, which stands for nothing`:       engineWith("kind = \"exec\"\ncommand = [\"piper\", \"{model}\"]"),
+		`[[engine]] "piper": url must be an address such as "http://`:               engineWith("kind = \"http\"\nurl = \"127.0.0.1:5000\""),
+		`[[engine]] "piper": url must be an address such as "tcp://`:                engineWith("kind = \"wyoming\"\nurl = \"http://127.0.0.1/\""),
+		`[[engine]] "piper": url must begin with https:// where public is true`:     engineWith("kind = \"http\"\npublic = true\nurl = \"http://tts.example/\""),
+		`[[engine]] "piper": command does not go with kind "http"`:                  engineWith("kind = \"http\"\nurl = \"http://127.0.0.1/\"\ncommand = [\"x\"]"),
+		`[[engine]] "piper": timeout is "soon": use a span from 1s to 10m`:          engineWith(exec + "timeout = \"soon\""),
+		`[[engine]] "piper": raw_rate must be from 8000 to 48000`:                   engineWith(exec + "raw_rate = 96000"),
+		`[[engine]] "piper": raw_rate must be a whole number`:                       engineWith(exec + "raw_rate = \"22050\""),
+		`[[engine]] "piper": it has 0 voices`:                                       "[[engine]]\nname = \"piper\"\n" + exec,
+		`[[engine]] "piper", the first voice: language is "fr": use one of vi, pcc`: strings.Replace(engineWith(exec), `"vi"`, `"fr"`, 1),
+		`[[engine]] "piper", the first voice: id is "A B"`:                          strings.Replace(engineWith(exec), `"a"`, `"A B"`, 1),
+		`[[engine]] "piper", the first voice: name is missing`:                      strings.Replace(engineWith(exec), "name = \"Giọng A\"", "", 1),
+		`[[engine]] "piper", the first voice: rate must be from 80 to 450`:          engineWith(exec) + "rate = 9\n",
+		`[[engine]] "piper", the second voice: another voice has the id "a"`:        engineWith(exec) + "[[engine.voice]]\nid = \"a\"\nlanguage = \"vi\"\nname = \"B\"\n",
+		`[[engine]] "piper": another has this name`:                                 engineWith(exec) + engineWith(exec),
+		`the first [[engine]]: name is missing`:                                     strings.Replace(engineWith(exec), "name = \"piper\"", "", 1),
+		`the first [[engine]]: name is "espeak"`:                                    strings.Replace(engineWith(exec), "\"piper\"", "\"espeak\"", 1),
+		`"command" is no setting: correct it or take it out`:                        "command = \"rm\"\n",
+	} {
+		out, errs, code := loalang(t, "", "speech", "voices", "--data", boardWith(t, toml))
+		if code != 2 || out != "" || !strings.Contains(errs, says) || strings.Count(strings.TrimSpace(errs), "\n") != 0 {
+			t.Errorf("exit %d, %q, want %q", code, errs, says)
+		}
+	}
+}
+
+// What this machine runs is said by a file that nobody else may change.
+func TestEnginesOfAFileThatOthersMayChange(t *testing.T) {
+	data := boardWith(t, engineWith("kind = \"exec\"\ncommand = [\"/bin/true\"]"))
+	if err := os.Chmod(filepath.Join(data, "loalang.toml"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, code := loalang(t, "", "speech", "voices", "--data", data); code != 2 || !strings.Contains(errs, "chmod go-w") {
+		t.Errorf("exit %d, %q", code, errs)
+	}
+}
+
+// A declared engine is listed first, speaks, is tried by doctor, and is stood in for
+// when it fails.
+func TestDeclaredEngineSpeaks(t *testing.T) {
+	need(t, map[string]string{"espeak-ng": "espeak-ng"})
+	data := boardWith(t, engineWith("kind = \"exec\"\ncommand = [\"espeak-ng\", \"--stdin\", \"--stdout\", \"-b\", \"1\", \"-v\", \"vi\", \"-s\", \"{rate}\"]")+
+		"[[engine]]\nname = \"away\"\nkind = \"http\"\nurl = \"http://127.0.0.1:1/synthesize\"\n[[engine.voice]]\nid = \"b\"\nlanguage = \"en\"\nname = \"B\"\n")
+	out, errs, code := loalang(t, "", "speech", "voices", "--data", data)
+	if code != 0 || !strings.HasPrefix(out, "piper:a") || !strings.Contains(out, "away:b") || !strings.Contains(out, "espeak:vi ") {
+		t.Fatalf("exit %d, %s, %s", code, out, errs)
+	}
+	file := filepath.Join(data, "x.wav")
+	say := func(args ...string) (errs string, code int) {
+		t.Helper()
+		_, errs, code = loalang(t, "", append([]string{"say", "--data", data, "-o", file}, args...)...)
+		return errs, code
+	}
+	if errs, code := say("--voice", "piper:a", "xin chào"); code != 0 {
+		t.Errorf("exit %d, %s", code, errs)
+	}
+	if raw, err := os.ReadFile(file); err != nil || !bytes.HasPrefix(raw, []byte("RIFF")) {
+		t.Errorf("%.12q, %v", raw, err)
+	}
+	if errs, code := say("--voice", "away:b", "--lang", "en", "hello"); code != 1 || !strings.Contains(errs, "the server does not answer") || strings.Contains(errs, "apt-get") {
+		t.Errorf("a server that is away: exit %d, %s", code, errs)
+	}
+	if errs, code := say("--lang", "en", "hello"); code != 0 || !strings.Contains(errs, "a voice does not speak") {
+		t.Errorf("its stand-in: exit %d, %s", code, errs)
+	}
+	if errs, code := say("--voice", "nobody:x", "xin chào"); code != 2 || !strings.Contains(errs, "piper:a") {
+		t.Errorf("no such voice: exit %d, %s", code, errs)
+	}
+	out, _, _ = loalang(t, "", "doctor", "--data", data, "--device", "null")
+	for _, want := range []string{"ok   voice piper:a: Giọng A speaks (piper ", "FAIL voice away:b: B does not speak", "Start its server"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("doctor does not say %q: %s", want, out)
+		}
+	}
+}
