@@ -78,7 +78,7 @@ func (s *Server) previewSpeech(ctx context.Context, in *previewInput) (*previewO
 	case utf8.RuneCountInString(text) > scheduler.MaxText:
 		return nil, in.invalid("text", scheduler.FaultTooLong, strconv.Itoa(scheduler.MaxText))
 	}
-	spoken := s.cfg.Speaker.Normalize(b.Language, text)
+	spoken := s.cfg.Speaker.Normalize(b.Language, b.Text) // as it came, for the places of the changes
 	ctx, cancel := context.WithTimeout(ctx, previewPatience)
 	defer cancel()
 	rec, err := s.cfg.Speaker.Voice(ctx, b.Language, b.Voice, spoken.Text)

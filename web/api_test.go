@@ -294,7 +294,7 @@ func TestPreviewSpeech(t *testing.T) {
 		Unknown []string
 		Length  float64
 	}
-	const text = "họp UBND lúc 19h với XKZ"
+	const text = "  ho\u0323p UBND lúc 19h với XKZ"
 	h.call("recorder", "POST", "/api/v1/speech/preview", `{"language":"vi","text":"`+text+`"}`).want(200).into(&p)
 	if p.Spoken != "họp ủy ban nhân dân lúc mười chín giờ với ích ca dét" || len(p.Changes) != 3 || p.Changes[0].Written != "UBND" || p.Length != 34 || len(p.Unknown) != 1 {
 		t.Errorf("got %+v", p)
