@@ -98,7 +98,7 @@ func (ts tokens) date(i int) (reading, bool) {
 		return ts.dateReading(i, c), true
 	}
 	if ts.act(i) {
-		return reading{n: 3, text: numeral(ts.at(i).text) + " năm " + numeral(ts.at(i+2).text), numeric: true}, true
+		return reading{n: 3, text: ts.cardinal(i) + " năm " + numeral(ts.at(i+2).text), numeric: true}, true
 	}
 	if ts.schoolYear(i) {
 		return reading{n: 3, text: numeral(ts.at(i).text) + " đến " + numeral(ts.at(i+2).text), numeric: true}, true

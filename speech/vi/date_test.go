@@ -69,6 +69,12 @@ func TestDateRanges(t *testing.T) {
 		{"10-12/2026", "tháng mười đến tháng mười hai năm hai nghìn không trăm hai mươi sáu"},
 		{"tháng 1-3", "tháng một đến ba"},
 		{"quý 1-2/2026", "quý một đến quý hai năm hai nghìn không trăm hai mươi sáu"},
+		{"ngày 1,2,3/12", "ngày một, hai, ba tháng mười hai"},
+		{"ngày 24-25-26/12", "ngày hai mươi tư, hai mươi lăm, hai mươi sáu tháng mười hai"},
+		{"ngày 5/12 - 7/12 và 9/12", "ngày năm tháng mười hai đến ngày bảy tháng mười hai và ngày chín tháng mười hai"},
+		{"1-3/12", "ngày một đến ba tháng mười hai"},
+		{"chiếm 1-3/12 diện tích", "chiếm một đến ba phần mười hai diện tích"},
+		{"7h00 sáng - 11h00 trưa", "bảy giờ sáng đến mười một giờ trưa"},
 		{"từ ngày 20/11 - ngày 25/11", "từ ngày hai mươi tháng mười một đến ngày hai mươi lăm tháng mười một"},
 		{"tháng 5/2026 - tháng 10/2026", "tháng năm năm hai nghìn không trăm hai mươi sáu đến tháng mười năm hai nghìn không trăm hai mươi sáu"},
 	})

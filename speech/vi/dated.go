@@ -17,10 +17,8 @@ func (ts tokens) dated(i int, c civil) bool {
 	if ts.is(i-1, "(") && ts.is(i+c.n, ")") {
 		return true
 	}
-	if ts.dash(i-1) || ts.is(i-1, ",") || ts.after(i, "và", "đến", "tới") {
-		if left, ok := ts.dayMonth(i - 4); ok && !proper(left.day, left.month) {
-			return true
-		}
+	if ts.followsDay(i) {
+		return true
 	}
 	if ts.is(i-1, ",") && ts.before(i, 14, "lịch") {
 		return true
@@ -29,6 +27,25 @@ func (ts tokens) dated(i int, c civil) bool {
 		return true // 1/12 - 15/12
 	}
 	return ts.dayExpected(i) || ts.lunar(i+c.n)
+}
+
+// followsDay says whether d/m at token i continues a row of days: 5/12 - 7/12 và
+// 9/12.
+func (ts tokens) followsDay(i int) bool {
+	for range 4 {
+		if !ts.dash(i-1) && !ts.is(i-1, ",") && !ts.is(i-1, "và") && !ts.is(i-1, "đến") && !ts.is(i-1, "tới") {
+			return false
+		}
+		i -= 4
+		left, ok := ts.dayMonth(i)
+		if !ok {
+			return false
+		}
+		if !proper(left.day, left.month) || ts.afterDay(i) || ts.dayExpected(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // street says whether a street or a square bears the day as its name: đường 30/4.
@@ -43,8 +60,11 @@ func (ts tokens) divided(i int, c civil) bool {
 	if next.kind == word && (!next.gap || unitName(next.text) != "") || next.text == "%" || ts.partOf(i+c.n) {
 		return true
 	}
-	if ts.counted(i+c.n) && atMost(c.day, c.month) && ts.at(i-1).kind == word && !ts.partOfDay(i) {
+	if ts.counted(i+c.n) && atMost(c.day, c.month) && !ts.partOfDay(i) {
 		return true
+	}
+	if c.month == "7" && ts.is(i+c.n, "ngày") && atMost(c.day, c.month) {
+		return true // 7/7 ngày
 	}
 	if ts.after(i, "đạt", "chiếm", "bằng", "gấp", "hơn", "gần", "khoảng", "còn", "lệ", "nửa", "giảm", "tăng", "được", "thiếu", "mất", "phiếu") && proper(c.day, c.month) {
 		return true
@@ -109,6 +129,25 @@ func (ts tokens) weekdayBefore(i int) bool {
 	return false
 }
 
+// dayList reads the days of one month, 1,2,3/12 and 24-25-26/12, behind "ngày".
+func (ts tokens) dayList(i int) (reading, bool) {
+	if !ts.isDay(i) || !ts.after(i, "ngày", "hôm", "mùng", "mồng") {
+		return reading{}, false
+	}
+	said, j := []string{numeral(ts.at(i).text)}, i+1
+	sep := ts.at(j).text
+	for len(said) < 12 && (sep == "," || sep == "-") && ts.stuck(j, sep) && ts.stuckNumber(j+1) && ts.isDay(j+1) {
+		if c, ok := ts.fullDate(j + 1); ok {
+			return reading{n: j + 1 + c.n - i, text: strings.Join(append(said, c.read(true)), ", "), doubt: c.doubt()}, true
+		}
+		if c, ok := ts.dayMonth(j + 1); ok {
+			return reading{n: j + 1 + c.n - i, text: strings.Join(append(said, c.read(true)), ", "), doubt: c.doubt()}, sep == "," || len(said) > 1
+		}
+		said, j = append(said, numeral(ts.at(j+1).text)), j+2
+	}
+	return reading{}, false
+}
+
 // dateRange reads 10-12/2026 and 20-25/11[/2026], where the month or year stands
 // only once.
 func (ts tokens) dateRange(i int) (reading, bool) {
@@ -127,8 +166,10 @@ func (ts tokens) dateRange(i int) (reading, bool) {
 	}
 	c, ok := ts.fullDate(i + 2)
 	if !ok {
-		c, ok = ts.dayMonth(i + 2)
-		ok = ok && (ts.afterDay(i) || !proper(c.day, c.month) || ts.is(i-1, "(") || ts.dayExpected(i))
+		if c, ok = ts.dayMonth(i + 2); ok {
+			c.guess = !ts.afterDay(i) && proper(c.day, c.month) && !ts.is(i-1, "(") && !ts.dayExpected(i)
+			ok = !c.guess || less(from, c.day) && !ts.divided(i+2, c)
+		}
 	}
 	if !ok || !ts.isDay(i) {
 		return reading{}, false

@@ -4,7 +4,7 @@ package vi
 // special classes come first.
 func (ts tokens) figures(i int) (reading, bool) {
 	return first(ts, i, tokens.document, tokens.keyWithLetters, tokens.phone, tokens.plate, tokens.coordinate, tokens.placeNumber,
-		tokens.dateRange, tokens.date, tokens.time, tokens.fraction, tokens.quantity, tokens.plus, tokens.span)
+		tokens.dateRange, tokens.dayList, tokens.date, tokens.time, tokens.fraction, tokens.quantity, tokens.plus, tokens.span)
 }
 
 // besideNumbers reads the words that only stand with numbers: Km98+500, CV 123, một kg.

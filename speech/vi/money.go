@@ -18,19 +18,22 @@ func (ts tokens) currency(i int) (string, int) {
 	return name, 1
 }
 
-// cents reads 0,01$ and 1,25$ as one counts coins: một xu, một đô la hai mươi lăm
-// xu. Only money that has coins, and only two digits of them.
+// cents reads 0,01$, 0,5$ and 1,25$ as one counts coins: một xu, năm mươi xu, một đô
+// la hai mươi lăm xu. Only money that has coins, and at most two digits of them.
 func (ts tokens) cents(i int) (reading, bool) {
-	if !ts.number(i) || !ts.stuck(i+1, ",") || !ts.stuckNumber(i+2) || len(ts.at(i+2).text) != 2 {
+	if !ts.number(i) || !ts.stuck(i+1, ",") || !ts.stuckNumber(i+2) || len(ts.at(i+2).text) > 2 {
 		return reading{}, false
 	}
 	switch ts.at(i + 3).text {
-	case "$", "€", "usd", "eur":
+	case "$", "€", "£", "usd", "eur":
 	default:
 		return reading{}, false
 	}
 	name, n := ts.currency(i + 3)
 	whole, coins := ts.at(i).text, ts.at(i+2).text
+	if len(coins) == 1 {
+		coins += "0"
+	}
 	var said []string
 	if strings.Trim(whole, "0") != "" || coins == "00" {
 		said = append(said, numeral(whole), name)

@@ -16,8 +16,8 @@ func (ts tokens) per(i int) (reading, bool) {
 	if !goods && !countable(unit) && !ts.countedBefore(i) || ts.is(i+1, "/") {
 		return reading{}, false
 	}
-	if _, n := ts.unit(i + 2); ts.stuckNumber(i+1) && n > 0 {
-		return reading{n: 1, text: "trên"}, true // 8 lít/100km
+	if _, n := ts.unit(i + 2); ts.stuckNumber(i+1) && (n > 0 || timeWord(ts.lower(i+2))) {
+		return reading{n: 1, text: "trên"}, true // 8 lít/100km, 1 lần/6 tháng
 	}
 	text, n := ts.perChain(i, money(unit), false)
 	return reading{n: n, text: strings.TrimPrefix(text, " ")}, n > 0

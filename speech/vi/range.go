@@ -101,7 +101,8 @@ func (ts tokens) span(i int) (reading, bool) {
 	}
 	amounts := ts.number(i-2) && ts.number(i+1) && ts.at(i+2).kind == word && ts.alike(i-1, i+2)
 	days := ts.lower(i-2) == "thứ" && (ts.lower(i+1) == "thứ" || ts.lower(i+1) == "chủ" || ts.is(i+1, "CN"))
-	return reading{n: 1, text: "đến"}, amounts || days
+	hours := partOfDay(ts.at(i-1).text) && ts.isHour(i+1) && (ts.lower(i+2) == "h" || ts.lower(i+2) == "g" || ts.is(i+2, ":") || ts.is(i+2, "giờ"))
+	return reading{n: 1, text: "đến"}, amounts || days || hours
 }
 
 // alike says whether the words at tokens i and j count the same kind of thing.

@@ -172,7 +172,7 @@ func (ts tokens) perUnit(i int) (string, int) {
 		return "tháng", 1
 	case "ngày", "đêm", "tuần", "tháng", "quý", "năm", "giờ", "phút", "giây", "lần", "lượt", "vụ", "người", "hộ", "khẩu", "suất", "sào",
 		"công", "mẫu", "con", "cây", "bao", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã",
-		"ki", "mét", "héc", "gam", "lạng", "số", "kỳ", "ca", "liều", "mũi", "viên", "vé", "phòng", "lớp", "trường", "bản", "tổ", "nhà", "thửa", "lô", "cuốn", "quyển", "trang", "bài", "tiết", "bữa", "quả", "bó", "mớ", "khóm", "hố", "m", "gallon", "phiếu", "giường":
+		"ki", "mét", "héc", "gam", "lạng", "số", "kỳ", "ca", "liều", "mũi", "viên", "vé", "phòng", "lớp", "trường", "bản", "tổ", "nhà", "thửa", "lô", "cuốn", "quyển", "trang", "bài", "tiết", "bữa", "quả", "bó", "mớ", "khóm", "hố", "m", "gallon", "phiếu", "giường", "xe":
 		return w, 1
 	}
 	return "", 0

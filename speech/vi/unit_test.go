@@ -132,6 +132,8 @@ func TestPerWhat(t *testing.T) {
 		{"300mm/24h", "ba trăm mi li mét trên hai mươi tư giờ"},
 		{"Bón 10-12kg/360m2.", "Bón mười đến mười hai ki lô gam trên ba trăm sáu mươi mét vuông."},
 		{"8 lít/100km", "tám lít trên một trăm ki lô mét"},
+		{"1 lần/6 tháng", "một lần trên sáu tháng"},
+		{"30.000đ/xe/lượt", "ba mươi nghìn đồng một xe một lượt"},
 		{"5mm/h", "năm mi li mét trên giờ"},
 		{"0,65%/tháng", "không phẩy sáu năm phần trăm trên tháng"},
 		{"5 thôn/bản", "năm thôn bản"},
