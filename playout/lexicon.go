@@ -200,22 +200,32 @@ func stale(words scheduler.Words, changes []scheduler.Word) bool {
 // amendment is how texts were read, how they will be, and what differs.
 type amendment struct {
 	before, after lexicons
-	touched       map[string][]scheduler.Word // by language: as they were and as they become
+	touched       map[string][]scheduler.Skeleton // by language: as they were and as they become
 }
 
-func touched(words scheduler.Words, changes []scheduler.Word) map[string][]scheduler.Word {
+func touched(words scheduler.Words, changes []scheduler.Word) map[string][]scheduler.Skeleton {
 	ids := make(map[string]bool, len(changes))
-	all := map[string][]scheduler.Word{}
+	all := map[string][]scheduler.Skeleton{}
 	for _, c := range changes {
 		ids[c.ID] = true
-		all[c.Language] = append(all[c.Language], c)
+		all[c.Language] = append(all[c.Language], scheduler.SkeletonOf(c.Written))
 	}
 	for _, w := range words {
 		if ids[w.ID] {
-			all[w.Language] = append(all[w.Language], w)
+			all[w.Language] = append(all[w.Language], scheduler.SkeletonOf(w.Written))
 		}
 	}
 	return all
+}
+
+// manyTouched is of how many words reading a text is no dearer than looking for
+// them in it.
+const manyTouched = 50
+
+// concerns says whether a text of a language may be read otherwise.
+func (a amendment) concerns(language string, bones scheduler.Skeleton) bool {
+	words := a.touched[language]
+	return len(words) > manyTouched || slices.ContainsFunc(words, bones.Has)
 }
 
 // take adds what an announcement becomes.
@@ -224,7 +234,7 @@ func (d *amending) take(dossier scheduler.Dossier, a amendment) {
 	text := dossier.Announcement.Text
 	bones := scheduler.SkeletonOf(text)
 	for _, r := range dossier.Renditions {
-		if r.SpokenText == "" || !slices.ContainsFunc(a.touched[r.Language], func(w scheduler.Word) bool { return w.MayBeIn(bones) }) {
+		if r.SpokenText == "" || !a.concerns(r.Language, bones) {
 			continue
 		}
 		before, after := a.before.read(r.Language, text).Text, a.after.read(r.Language, text).Text
@@ -319,11 +329,15 @@ func (p *Producer) Uses(ctx context.Context, words scheduler.Words) (map[string]
 	if err != nil {
 		return nil, err
 	}
+	parts := make([]scheduler.Skeleton, len(words))
+	for i, w := range words {
+		parts[i] = scheduler.SkeletonOf(w.Written)
+	}
 	for _, d := range airing {
 		text := d.Announcement.Text
 		bones := scheduler.SkeletonOf(text)
-		for _, w := range words {
-			if w.MayBeIn(bones) && (w.In(text) || reads(w, text)) {
+		for i, w := range words {
+			if bones.Has(parts[i]) && (w.In(text) || reads(w, text)) {
 				uses[w.ID] = append(uses[w.ID], d.Announcement)
 			}
 		}

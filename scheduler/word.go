@@ -101,13 +101,14 @@ func (w Word) In(text string) bool { return contains(text, w.Written) }
 
 // MayBeIn says whether w may be read in the text of a Skeleton: something like it
 // stands there, whatever its capitals, marks and spaces.
-func (w Word) MayBeIn(s Skeleton) bool {
-	return strings.Contains(string(s), string(SkeletonOf(w.Written)))
-}
+func (w Word) MayBeIn(s Skeleton) bool { return s.Has(SkeletonOf(w.Written)) }
 
 // Skeleton is a text by which words are looked for quickly: its letters and
 // figures without capitals, marks and signs, a space before and behind every word.
 type Skeleton string
+
+// Has says whether the words of another stand in s in a row.
+func (s Skeleton) Has(part Skeleton) bool { return strings.Contains(string(s), string(part)) }
 
 // SkeletonOf makes one.
 func SkeletonOf(text string) Skeleton {

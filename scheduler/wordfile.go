@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -52,13 +54,16 @@ var headings = map[string]column{
 const byteOrderMark = "\ufeff"
 
 // ReadWords reads a file of words as spreadsheets and editors write it: UTF-8 with
-// a byte order mark or without, cells parted by commas, semicolons or tabs, with
+// a byte order mark or without, or UTF-16 with one, cells parted by commas, semicolons or tabs, with
 // headings in any order or without in the order written, spoken, note, language.
 // Words of no language are of language. Rows are checked one by one; how the words
 // go with those that are there is for Words.Import. The error is an Invalid of the
 // file as a whole.
 func ReadWords(raw []byte, language string) ([]WordRow, error) {
 	var f faults
+	if len(raw) <= MaxWordFile {
+		raw = fromUTF16(raw)
+	}
 	switch {
 	case len(raw) > MaxWordFile:
 		f.add("file", FaultTooLong, "1 MB")
@@ -82,6 +87,27 @@ func ReadWords(raw []byte, language string) ([]WordRow, error) {
 		f.add("file", FaultRequired, "")
 	}
 	return rows.all, f.err()
+}
+
+// fromUTF16 is a file that a spreadsheet wrote as "Unicode text", which begins with
+// a mark of two bytes, in UTF-8; others stay as they are.
+func fromUTF16(raw []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(raw, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(raw, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	default:
+		return raw
+	}
+	units := make([]uint16, 0, len(raw)/2)
+	for pair := range slices.Chunk(raw[2:], 2) {
+		if len(pair) == 2 {
+			units = append(units, order.Uint16(pair))
+		}
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
 // comma is what parts the cells: what stands in most of the first lines.
@@ -206,6 +232,16 @@ func unshield(cell string) string {
 	return cell
 }
 
+// WordCells are words as rows of cells, with headings, for any file that a
+// spreadsheet opens: nothing in them is calculated, and ReadWords gives them back.
+func WordCells(words []Word) [][]string {
+	rows := [][]string{{"Viết", "Đọc là", "Ghi chú", "Ngôn ngữ"}}
+	for _, word := range words {
+		rows = append(rows, []string{shield(word.Written), shield(word.Spoken), shield(word.Note), shield(word.Language)})
+	}
+	return rows
+}
+
 // WriteWords writes a file of words that ReadWords gives back and that a
 // spreadsheet opens as it is: with a byte order mark, commas, headings in
 // Vietnamese, and nothing that is calculated.
@@ -215,11 +251,7 @@ func WriteWords(out io.Writer, words []Word) error {
 	}
 	w := csv.NewWriter(out)
 	w.UseCRLF = true
-	rows := [][]string{{"Viết", "Đọc là", "Ghi chú", "Ngôn ngữ"}}
-	for _, word := range words {
-		rows = append(rows, []string{shield(word.Written), shield(word.Spoken), shield(word.Note), shield(word.Language)})
-	}
-	if err := w.WriteAll(rows); err != nil {
+	if err := w.WriteAll(WordCells(words)); err != nil {
 		return fmt.Errorf("write words: %w", err)
 	}
 	return nil

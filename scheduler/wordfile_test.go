@@ -31,6 +31,8 @@ func TestReadWords(t *testing.T) {
 		{"with a byte order mark", "\ufeffTDP,tổ dân phố", "1 vi TDP=tổ dân phố/"},
 		{"Windows lines", "TDP,tổ dân phố\r\nHTX,hợp tác xã\r\n", "1 vi TDP=tổ dân phố/; 2 vi HTX=hợp tác xã/"},
 		{"old lines", "TDP,tổ dân phố\rHTX,hợp tác xã", "1 vi TDP=tổ dân phố/; 2 vi HTX=hợp tác xã/"},
+		{"UTF-16", "\xff\xfeA\x00B\x00\t\x00a\x00 \x00b\x00\xea\x00", "1 vi AB=a bê/"},
+		{"UTF-16 the other way", "\xfe\xff\x00A\x00B\x00\t\x00a\x00 \x00b\x00\xea\x00", "1 vi AB=a bê/"},
 		{"semicolons", "TDP;tổ dân phố, gọi tắt", "1 vi TDP=tổ dân phố, gọi tắt/"},
 		{"tabs", "TDP\ttổ dân phố\tghi; chú", "1 vi TDP=tổ dân phố/ghi; chú"},
 		{"headings in another order", "Ghi chú;Đọc là;STT;Viết\nx;tổ dân phố;1;TDP", "2 vi TDP=tổ dân phố/x"},
@@ -64,13 +66,13 @@ func TestReadWordsRefusesAFile(t *testing.T) {
 		many.WriteString("A" + strconv.Itoa(i) + ",a\n")
 	}
 	for name, c := range map[string]struct{ file, want string }{
-		"nothing":       {"", "file required"},
-		"headings only": {"Viết,Đọc là\n", "file required"},
-		"too large":     {strings.Repeat("a", scheduler.MaxWordFile+1), "file too-long"},
-		"another code":  {"T\xcc\xe0,ta", "file no-utf-8"},
-		"UTF-16":        {"\xff\xfeT\x00,\x00t\x00", "file no-utf-8"},
-		"zero bytes":    {"T\x00,t", "file no-utf-8"},
-		"5,001 rows":    {many.String(), "file too-many"},
+		"nothing":         {"", "file required"},
+		"headings only":   {"Viết,Đọc là\n", "file required"},
+		"too large":       {strings.Repeat("a", scheduler.MaxWordFile+1), "file too-long"},
+		"another code":    {"T\xcc\xe0,ta", "file no-utf-8"},
+		"UTF-16 unmarked": {"T\x00,\x00t\x00", "file no-utf-8"},
+		"zero bytes":      {"T\x00,t", "file no-utf-8"},
+		"5,001 rows":      {many.String(), "file too-many"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := scheduler.ReadWords([]byte(c.file), "vi"); codes(t, err) != c.want {

@@ -172,6 +172,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerCoverage(api)
 	s.registerSchedules(api)
 	s.registerSpeech(api)
+	s.registerWords(api, r)
 	s.registerPlaces(api)
 	s.registerRelays(api)
 	s.registerAir(api)

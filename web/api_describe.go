@@ -75,6 +75,12 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 			"application/json": {Schema: schema(reflect.TypeFor[asRunJSON](), "AsRunJSON")}, "text/csv": {Schema: text},
 		})},
 	})
+	doc.AddOperation(&huma.Operation{
+		OperationID: "export-words", Method: http.MethodGet, Path: apiRoot + "/words/export", Tags: []string{"words"},
+		Summary: "Read all words as a file that import-words takes", Description: "UTF-8 with a byte order mark, commas. Needs the right: view.",
+		Parameters: []*huma.Param{query("village", "Key; the board's own when left out.")},
+		Responses:  map[string]*huma.Response{"200": answer("The file", map[string]*huma.MediaType{"text/csv": {Schema: text}})},
+	})
 	s.describeStreams(doc, query, answer)
 }
 

@@ -48,6 +48,14 @@ func doors() []door {
 		{"PUT", "/api/v1/stations/" + stationID, `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
 		{"DELETE", "/api/v1/stations/" + stationID, "", people.Administer},
 		{"POST", "/api/v1/stations/" + stationID + "/try", "", people.Administer},
+		{"GET", "/api/v1/words", "", people.View},
+		{"POST", "/api/v1/words", `{"written":"TDP","spoken":"tổ dân phố"}`, people.Write},
+		{"POST", "/api/v1/words/try", `{"written":"TDP","spoken":"tổ dân phố"}`, people.Write},
+		{"POST", "/api/v1/words/import", "KNT,khu nà tẩu", people.Write},
+		{"GET", "/api/v1/words/export", "", people.View},
+		{"GET", "/api/v1/words/" + wordID, "", people.View},
+		{"PUT", "/api/v1/words/" + wordID, `{"written":"HTX","spoken":"hợp tác xã"}`, people.Write},
+		{"DELETE", "/api/v1/words/" + wordID, "", people.Write},
 		{"GET", "/api/v1/plan", "", people.View},
 		{"GET", "/api/v1/asrun", "", people.View},
 		{"GET", "/api/v1/air", "", people.View},
@@ -64,6 +72,7 @@ const (
 	alarmID   = "0193a000-0000-7000-8000-0000000a1a12"
 	slotID    = "0193a000-0000-7000-8000-0000000000a1"
 	stationID = "0193a000-0000-7000-8000-0000000da101"
+	wordID    = "0193a000-0000-7000-8000-0000000c4001"
 )
 
 // eventsDoor and liveDoor are apart: their answers have no end.
@@ -88,7 +97,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", slotID, "{id}", stationID, "{id}").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", slotID, "{id}", stationID, "{id}", wordID, "{id}").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor)

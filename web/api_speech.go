@@ -10,7 +10,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"loalang/people"
+	"loalang/recordings"
 	"loalang/scheduler"
+	"loalang/speech"
 )
 
 type (
@@ -85,14 +87,19 @@ func (s *Server) previewSpeech(ctx context.Context, in *previewInput) (*previewO
 	if err != nil {
 		return nil, err
 	}
-	out := previewOutput{Body: previewJSON{
-		Language: b.Language, Spoken: spoken.Text, Changes: []changeJSON{}, Unknown: entries(spoken.Unknown),
+	return &previewOutput{Body: previewOf(b.Language, spoken, rec)}, nil
+}
+
+// previewOf is what a voice says, with its sound.
+func previewOf(language string, spoken speech.Spoken, rec recordings.Recording) previewJSON {
+	out := previewJSON{
+		Language: language, Spoken: spoken.Text, Changes: []changeJSON{}, Unknown: entries(spoken.Unknown),
 		Recording: rec.ID, Length: rec.Length.Seconds(), Audio: apiRoot + "/recordings/" + rec.ID + "/audio",
-	}}
-	for _, c := range spoken.Changes {
-		out.Body.Changes = append(out.Body.Changes, changeJSON{c.Written, c.Read, c.At, c.From, c.To, string(c.Doubt)})
 	}
-	return &out, nil
+	for _, c := range spoken.Changes {
+		out.Changes = append(out.Changes, changeJSON{c.Written, c.Read, c.At, c.From, c.To, string(c.Doubt)})
+	}
+	return out
 }
 
 func (s *Server) listVoices(ctx context.Context, _ *voicesInput) (*voicesOutput, error) {

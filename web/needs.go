@@ -143,6 +143,25 @@ type Speaker interface {
 	Voices(ctx context.Context) ([]speech.Voice, error)
 }
 
+// Words keeps the reading dictionary of a village. *store.Store is one.
+type Words interface {
+	// Words lists a village's living words.
+	Words(ctx context.Context, village string) (scheduler.Words, error)
+}
+
+// Reader reads texts by the village's words, and changes them. *playout.Producer is
+// one.
+type Reader interface {
+	// Amend keeps changes of one village's words, has announcements read anew, and
+	// says which; scheduler.ErrRevision when a word has changed since it was read.
+	Amend(ctx context.Context, changes []scheduler.Word) (playout.Amendment, error)
+	// Foresee says what Amend would do.
+	Foresee(ctx context.Context, changes []scheduler.Word) (playout.Amendment, error)
+	// Uses lists, by ID, the announcements that may still air and have a word in
+	// their text.
+	Uses(ctx context.Context, words scheduler.Words) (map[string][]scheduler.Announcement, error)
+}
+
 // Teller takes a person's word for the time. The clock of hardware is one.
 type Teller interface {
 	// Tell says that it is t now; by is who says so, for the log. It returns at

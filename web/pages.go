@@ -82,6 +82,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerPlan(r)
 	p.registerHours(r)
 	p.registerRelays(r)
+	p.registerLexicon(r)
 	p.registerEmergency(r)
 	r.GET("/live", p.allow(people.Live, p.live))
 }
@@ -182,11 +183,13 @@ func pageOf(path string) string {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	second, _, _ := strings.Cut(rest, "/")
 	switch {
+	case first == "words" && second != "" && second != "import":
+		return "/words/" + second
 	case first == "announcements" && second == "preview":
 		return "/announcements/new"
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "emergency", first == "hours", first == "recordings", first == "stations", first == "relays":
+	case first == "emergency", first == "hours", first == "recordings", first == "stations", first == "relays", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

@@ -21,7 +21,7 @@ func TestPagePreview(t *testing.T) {
 			for _, want := range []string{
 				"<b>UBND</b> xã mời họp lúc <b>19h</b> nhé.</p>\n<p class=\"say long\"><mark>Ủy ban nhân dân</mark> xã mời họp lúc <mark>mười chín giờ</mark> nhé.</p>", "<td>19h</td><td>mười chín giờ</td>",
 				"Máy đã đổi 4 chỗ", "/audio\"", "Dài 0:34", "Xin hỏi <b>XKZ</b> <b>&amp;</b> &lt;b&gt;.",
-				"Xin xem lại 1 chỗ máy chưa chắc", "<li><b>XKZ</b> → <mark class=\"unsure\">ích ca dét</mark></li></ul><p class=\"n\">Máy không biết nên đánh vần từng chữ.", "Xin hỏi <mark class=\"unsure\">ích ca dét</mark> <mark>và</mark>",
+				"Xin xem lại 1 chỗ máy chưa chắc", "<li><b>XKZ</b> → <mark class=\"unsure\">ích ca dét</mark> <a href=\"/words/new?written=XKZ\" target=\"_blank\">Dạy máy đọc “XKZ”</a></li></ul><p class=\"n\">Máy không biết nên đánh vần từng chữ.", "Xin hỏi <mark class=\"unsure\">ích ca dét</mark> <mark>và</mark>",
 			} {
 				if !strings.Contains(p.body, want) {
 					t.Errorf("%q is missing in %s", want, p.body)

@@ -32,6 +32,7 @@ type world struct {
 	village  scheduler.Village
 	slots    []scheduler.Slot
 	stations []scheduler.Station
+	words    scheduler.Words
 	notices  map[string]scheduler.Dossier
 	order    []string // IDs, oldest first
 	runs     []playout.AsRun
