@@ -208,11 +208,12 @@ func touched(words scheduler.Words, changes []scheduler.Word) map[string][]sched
 	all := map[string][]scheduler.Skeleton{}
 	for _, c := range changes {
 		ids[c.ID] = true
-		all[c.Language] = append(all[c.Language], scheduler.SkeletonOf(c.Written))
+		// What is said stays as it is wherever it stands in a text.
+		all[c.Language] = append(all[c.Language], scheduler.SkeletonOf(c.Written), scheduler.SkeletonOf(c.Spoken))
 	}
 	for _, w := range words {
 		if ids[w.ID] {
-			all[w.Language] = append(all[w.Language], scheduler.SkeletonOf(w.Written))
+			all[w.Language] = append(all[w.Language], scheduler.SkeletonOf(w.Written), scheduler.SkeletonOf(w.Spoken))
 		}
 	}
 	return all

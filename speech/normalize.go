@@ -25,18 +25,22 @@ type Lexicon = vi.Lexicon
 // Entry is one word or phrase of a Lexicon.
 type Entry = vi.Entry
 
+// ErrNothingWritten is what Check of an Entry says of one that no text can hold.
+var ErrNothingWritten = vi.ErrNothingWritten
+
 // NewLexicon makes a Lexicon. Of two entries for the same words the later counts;
-// those without words are left out.
+// those
+// that do not pass Check are left out.
 func NewLexicon(entries []Entry) *Lexicon { return vi.NewLexicon(entries) }
 
 // Normalize turns written text into what a voice shall read. Vietnamese is read by
-// package vi; for other languages it only makes the text harmless. Its result is
+// package vi; in other languages only words are read, and the text is made harmless. Its result is
 // stable: normalising Text again changes nothing. It never fails, runs in linear
 // time, and may be called from any goroutine. language is ISO 639; words may be
 // nil.
 func Normalize(language, text string, words *Lexicon) Spoken {
 	if language != "vi" {
-		return Spoken{Text: tidy(text)}
+		return Spoken{Text: words.Replace(tidy(text))}
 	}
 	return vi.Normalize(text, words)
 }

@@ -54,7 +54,22 @@ func (s *Server) checkWord(ctx context.Context, all scheduler.Words, w scheduler
 	if !s.choir(ctx).speaks(w.Language, "") { // what people record needs no words
 		return scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown}}
 	}
+	if err := unsaid(w); err != nil {
+		return err
+	}
 	return all.Check(w)
+}
+
+// unsaid is a scheduler.Invalid when speech would not take a word.
+func unsaid(w scheduler.Word) error {
+	switch err := (speech.Entry{Written: w.Written, Spoken: w.Spoken}).Check(); {
+	case err == nil:
+		return nil
+	case errors.Is(err, speech.ErrNothingWritten):
+		return scheduler.Invalid{{Field: "written", Code: scheduler.FaultNoWords}}
+	default:
+		return scheduler.Invalid{{Field: "spoken", Code: scheduler.FaultSigns}}
+	}
 }
 
 // hint is what a person should know of a word; it may be kept all the same.
@@ -172,8 +187,13 @@ func (s *Server) importWords(ctx context.Context, raw []byte, in wordImport) (im
 	}
 	choir := s.choir(ctx)
 	for i := range rows {
-		if len(rows[i].Faults) == 0 && !choir.speaks(rows[i].Word.Language, "") {
+		if len(rows[i].Faults) > 0 {
+			continue
+		}
+		if !choir.speaks(rows[i].Word.Language, "") {
 			rows[i].Faults = scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown}}
+		} else if err := unsaid(rows[i].Word); !errors.As(err, &rows[i].Faults) && err != nil {
+			return out, err
 		}
 	}
 	all, err := s.cfg.Words.Words(ctx, in.village)

@@ -101,6 +101,8 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		{"village"},
 		{"village", "list"},
 		{"village", "set"},
+		{"words"},
+		{"words", "export"},
 		{"doctor"},
 		{"version"},
 		{"speaker"},

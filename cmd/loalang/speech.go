@@ -30,7 +30,7 @@ func (p program) speechCommand() *cobra.Command {
 }
 
 func (p program) normalizeCommand() *cobra.Command {
-	var language string
+	var language, file string
 	cmd := &cobra.Command{
 		Use:   "normalize",
 		Short: "Turn written text into the words a voice reads, one line each",
@@ -39,10 +39,22 @@ func (p program) normalizeCommand() *cobra.Command {
 			if err := knownLanguage(language); err != nil {
 				return err
 			}
-			return normalizeLines(cmd.InOrStdin(), cmd.OutOrStdout(), language)
+			s, err := p.settings(cmd)
+			if err != nil {
+				return err
+			}
+			words, err := p.lexicon(cmd, s, file, language)
+			if err != nil {
+				return err
+			}
+			return normalizeLines(cmd.InOrStdin(), cmd.OutOrStdout(), func(line string) string {
+				return speech.Normalize(language, line, words).Text
+			})
 		},
 	}
 	cmd.Flags().StringVar(&language, "lang", "vi", "language of the text, ISO 639")
+	addWordFlags(cmd, &file)
+	addFlags(cmd.Flags(), "data", "village")
 	return cmd
 }
 
@@ -54,12 +66,12 @@ func knownLanguage(code string) error {
 	return usagef("the language %q is not known: use one of %s", code, strings.Join(codes, ", "))
 }
 
-func normalizeLines(in io.Reader, out io.Writer, language string) error {
+func normalizeLines(in io.Reader, out io.Writer, read func(line string) string) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, 64<<10), lineLength)
 	w := bufio.NewWriter(out)
 	for lines.Scan() {
-		spoken := strings.Join(strings.Fields(speech.Normalize(language, lines.Text(), nil).Text), " ")
+		spoken := strings.Join(strings.Fields(read(lines.Text())), " ")
 		if _, err := fmt.Fprintln(w, spoken); err != nil {
 			return err
 		}
@@ -74,7 +86,7 @@ func normalizeLines(in io.Reader, out io.Writer, language string) error {
 }
 
 func (p program) sayCommand() *cobra.Command {
-	var language, voice, output string
+	var language, voice, output, file string
 	cmd := &cobra.Command{
 		Use:   "say [flags] TEXT",
 		Short: "Speak a text into a WAV file",
@@ -89,7 +101,11 @@ func (p program) sayCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			spoken := speech.Normalize(language, strings.Join(args, " "), nil)
+			words, err := p.lexicon(cmd, s, file, language)
+			if err != nil {
+				return err
+			}
+			spoken := speech.Normalize(language, strings.Join(args, " "), words)
 			request := speech.Request{Text: spoken.Text, Voice: voice, Language: language}
 			return speakTo(cmd, newChoir(s, time.Now, p.quietLog()), request, output)
 		},
@@ -97,7 +113,8 @@ func (p program) sayCommand() *cobra.Command {
 	cmd.Flags().StringVar(&language, "lang", "vi", "language of the text, ISO 639")
 	cmd.Flags().StringVar(&voice, "voice", "", "voice, such as espeak:vi, of those that speech voices lists; empty: the first of the language that speaks")
 	cmd.Flags().StringVarP(&output, "output", "o", "say.wav", "file to write; - for standard output")
-	addFlags(cmd.Flags(), "data", "espeak")
+	addWordFlags(cmd, &file)
+	addFlags(cmd.Flags(), "data", "village", "espeak")
 	return cmd
 }
 
