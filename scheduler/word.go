@@ -114,7 +114,7 @@ func (s Skeleton) Has(part Skeleton) bool { return strings.Contains(string(s), s
 func SkeletonOf(text string) Skeleton {
 	var b strings.Builder
 	b.WriteByte(' ')
-	var last rune = ' '
+	last := ' '
 	for _, r := range norm.NFD.String(strings.ToLower(text)) {
 		switch {
 		case unicode.IsMark(r):

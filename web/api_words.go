@@ -304,7 +304,7 @@ func (s *Server) takeWords(ctx context.Context, in *importWordsInput) (*importWo
 	}
 	var out importWordsOutput
 	out.Body.Announcements = amendmentOf(done.Amendment)
-	out.Body.Saved, out.Body.Added, out.Body.Changed, out.Body.Same, out.Body.Bad = done.Saved, done.Added, done.WordImport.Changed, done.Same, bad
+	out.Body.Saved, out.Body.Added, out.Body.Changed, out.Body.Same, out.Body.Bad = done.Saved, done.Added, done.Changed, done.Same, bad
 	return &out, nil
 }
 
