@@ -14,17 +14,22 @@ func Normalize(text string, words *Lexicon) Reading {
 	text, way := clean(text)
 	d, ok := settle(text, words)
 	if !ok && words != nil {
-		// Words that lead to each other for ever are no words.
+		// Words that push each other on for ever are no words here, unless they come
+		// to rest in what the others make of it.
 		d, _ = settle(text, nil)
+		if again, ok := settle(d.text, words); ok {
+			d = join(d, again)
+		}
 	}
 	return d.reading(given, way)
 }
 
 // mostPasses is how often a text is read again at most, and mostGrowth how much
-// longer it may become by that.
+// longer words of the village may make it by that; readings of our own stay far
+// below.
 const (
 	mostPasses = 8
-	mostGrowth = 2
+	mostGrowth = 16
 )
 
 // settle reads clean text until reading it again changes nothing, and says whether
@@ -33,13 +38,13 @@ const (
 // texts are stable at once.
 func settle(text string, words *Lexicon) (draft, bool) {
 	d := pass(text, words)
-	longest := mostGrowth*len(d.text) + 1000
+	longest := mostGrowth * max(len(text), len(d.text))
 	for range mostPasses {
 		next := pass(d.text, words)
 		if next.text == d.text {
 			return d, true
 		}
-		if len(next.text) > longest {
+		if words != nil && len(next.text) > longest {
 			break
 		}
 		d = join(d, next)
