@@ -52,6 +52,9 @@ func (ts tokens) fits(i, end int, written string) bool {
 		return false
 	}
 	if strings.HasSuffix(written, ".") && written != "v.v." {
+		if end == i+2 && ts.at(i-1).kind == newline && ts.listOfLetters(i) {
+			return false // the head of a section
+		}
 		return next.kind == digits || unicode.IsUpper(firstRune(next.text))
 	}
 	return !syllable(written) || !ts.heading(i)
@@ -100,9 +103,9 @@ func (ts tokens) documentKind(i int) (reading, bool) {
 		return reading{}, false
 	}
 	issuer := ts.at(i + 2).text
-	issued := ts.stuck(i+1, "-") && !ts.at(i+2).gap && (abbreviated(issuer) != "" || documentCode(issuer) != "")
+	issued := ts.stuck(i+1, "-") && readAbbreviations().parts[issuer] == "" && !ts.at(i+2).gap && (abbreviated(issuer) != "" || documentCode(issuer) != "")
 	numbered := ts.is(i+1, "số") && ts.number(i+2) || ts.number(i+1) && ts.at(i+1).gap && (ts.stuck(i+2, "/") || ts.stuck(i+2, "-")) && len(ts.at(i+1).text) < 5
-	return reading{n: 1, text: code}, (issued || numbered) && !(syllable(ts[i].text) && ts.heading(i))
+	return reading{n: 1, text: code}, (issued || numbered) && (!syllable(ts[i].text) || !ts.heading(i))
 }
 
 // issuer reads whoever issued a document behind the code of its kind, where it
@@ -128,7 +131,7 @@ func isDocumentKind(code string) bool {
 // of, and that nothing around it told.
 func severalMeanings(written string) Doubt {
 	switch written {
-	case "ĐB", "HĐ", "CĐ", "ĐH", "TL", "HN", "BĐ", "NV", "CB":
+	case "ĐB", "HĐ", "CĐ", "ĐH", "TL", "HN", "BĐ", "NV", "CB", "TK":
 		return Ambiguous
 	}
 	return ""

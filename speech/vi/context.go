@@ -31,6 +31,9 @@ func (ts tokens) labelled(i int) (reading, bool) {
 	case (w == "Kg" || w == "KG") && ts.is(i+1, ":") && ts.at(i-1).kind == newline:
 		return reading{n: 1, text: "kính gửi"}, true
 	}
+	if w == "P" && ts.stuck(i+1, ".") && officeTitle(ts.lower(i+2)) {
+		return reading{n: 2, text: "phó"}, true // P. Giám đốc
+	}
 	name := roadName(w)
 	if name == "" {
 		return reading{}, false
@@ -128,6 +131,14 @@ func (ts tokens) matter(i int) string {
 		return when(ts.after(i, "bệnh", "phòng", "tiêm", "xin", "vacxin", "chống") || listed && disease(ts.at(i-2).text), "tụ huyết trùng")
 	case "KT":
 		return when(ts.after(i, "phòng", "phát triển", "ngành", "ban"), "kinh tế")
+	case "TC":
+		return when(ts.number(i+1) && !ts.numbered(i), "tiêu chí")
+	case "MC":
+		return when(ts.after(i, "xóa"), "mù chữ")
+	case "ĐK":
+		return when(ts.after(i, "dân", "khối"), "đoàn kết")
+	case "QT":
+		return when(ts.after(i, "ngày", "phòng khám", "giải", "hội nghị"), "quốc tế")
 	case "QL":
 		return "quản lý"
 	case "MT":

@@ -50,7 +50,7 @@ func englishBeginning(c string) bool {
 func englishEnd(c string) bool {
 	switch c {
 	case "ck", "cks", "ct", "cts", "ds", "fs", "ft", "gh", "ght", "ghts", "ks", "lb", "ld", "lds", "lf", "lk", "ll", "lls", "lm", "ln", "lp", "lt", "ls", "lth", "mb",
-		"mn", "mp", "mps", "ms", "mpt", "nce", "nch", "nd", "nds", "ng", "ngs", "nk", "nks", "ns", "nt", "nts", "nth", "ph", "phs", "ps", "pt", "pts", "rb", "rc", "rd", "rds",
+		"mn", "mp", "mps", "ms", "mpt", "nce", "nch", "nd", "nds", "ng", "ngs", "nk", "nks", "ns", "nt", "nts", "nth", "ngth", "ph", "phs", "ps", "pt", "pts", "rb", "rc", "rd", "rds",
 		"rf", "rg", "rk", "rks", "rl", "rls", "rm", "rms", "rn", "rns", "rp", "rs", "rst", "rt", "rts", "rth", "sh", "sk", "sks", "sm", "sp", "ss", "st", "sts", "tch", "th", "ths",
 		"ts", "tt", "wl", "wn", "wns", "ws", "xt", "xts", "ff", "dd", "gg", "zz", "ch", "bs", "gs", "cs":
 		return true

@@ -1,6 +1,9 @@
 package vi
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 // Abbreviations lets tests look at every entry.
 func Abbreviations() map[string]string { return maps.Clone(readAbbreviations().anywhere) }
@@ -24,3 +27,14 @@ func OrdinaryRead(text string) []string {
 	}
 	return read
 }
+
+// AbbreviationLines is the table as it is embedded.
+func AbbreviationLines() []string {
+	return strings.Split(strings.TrimSuffix(abbreviationsTSV, "\n"), "\n")
+}
+
+// English lets tests look at single words.
+func English(w string) bool { return english(w) }
+
+// Syllable lets tests look at single words.
+func Syllable(w string) bool { return syllable(w) }

@@ -113,10 +113,10 @@ func (ts tokens) recognise(i int) (reading, bool) {
 	case t.kind == newline, t.ordinary:
 		return reading{}, false
 	case t.kind == word:
-		return first(ts, i, tokens.path, tokens.address, tokens.hexGroups, tokens.besideNumbers, tokens.labelled, tokens.compound, tokens.zone, tokens.inContext,
+		return first(ts, i, tokens.path, tokens.address, tokens.hexGroups, tokens.labelled, tokens.besideNumbers, tokens.compound, tokens.zone, tokens.inContext,
 			tokens.shortDate, tokens.roman, tokens.initials, tokens.documentKind, tokens.issuer, tokens.abbreviation, tokens.times, tokens.letters)
 	case t.kind == digits || strings.Contains("-+(", t.text) || currencySign(t.text) != "":
-		return first(ts, i, tokens.address, tokens.hexGroups, tokens.standard, tokens.figures)
+		return first(ts, i, tokens.address, tokens.hexGroups, tokens.standard, tokens.figures, tokens.symbol)
 	}
 	return first(ts, i, tokens.times, tokens.span, tokens.symbol)
 }

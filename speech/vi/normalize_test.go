@@ -342,23 +342,6 @@ func TestChangesShowWhatWasWritten(t *testing.T) {
 	}
 }
 
-// Every reading of the lexicon is words alone, and is found as it is written.
-func TestLexiconIsSound(t *testing.T) {
-	for written, read := range vi.Abbreviations() {
-		sound(t, read, vi.Normalize(read, nil))
-		behind := " và"
-		if strings.HasSuffix(written, ".") {
-			behind = " Lào" // a title stands before what it is the title of
-		}
-		if got := vi.Normalize("x "+written+behind, nil).Text; !strings.Contains(got, read) {
-			t.Errorf("%q is read %q, want %q in it", written, got, read)
-		}
-		if norm.NFC.String(written+read) != written+read {
-			t.Errorf("%q or its reading is not NFC", written)
-		}
-	}
-}
-
 // A text of one mark over and over must not keep the panel busy: in time that
 // grows with the square, these take minutes.
 func TestNormalizeIsNotSlowedDownByMarks(t *testing.T) {

@@ -28,6 +28,10 @@ func (ts tokens) paper(i int) string {
 		return when(next.text == ":" || ts.after(i, "ra", "theo", "gửi", "có"), "thông báo")
 	case "CT":
 		return ts.directive(i)
+	case "ĐT":
+		return when(ts.after(i, "án", "đơn", "danh", "thẻ", "sổ", "dịch", "thư"), "điện tử")
+	case "TĐ":
+		return when(next.kind == digits && len(next.text) > 3, "tổng đài")
 	}
 	return ""
 }

@@ -51,7 +51,7 @@ func (ts tokens) romanContext(i int) bool {
 	case ts.countedInRoman(i), ts.romanRow(i):
 		return true
 	case ts.at(i-1).kind == newline && (ts.is(i+1, ".") || ts.is(i+1, ")") || ts.is(i+1, "/") || ts.is(i+1, "-")):
-		return len(w) > 1 || !ts.listOfLetters(i)
+		return len(w) > 1 || !ts.listOfLetters(i) && (w != "X" || !ts.named(i+2)) // X. Cốc San: a commune
 	}
 	return len(w) > 1 && strings.Trim(w, "IVX") == "" && !syllable(w)
 }
@@ -88,12 +88,13 @@ func (ts tokens) romanRow(i int) bool {
 }
 
 // listOfLetters says whether the head of a section at token i is one of A, B, C:
-// the line before it began with the letter before it.
+// the line before it began with the letter before it, or with its name.
 func (ts tokens) listOfLetters(i int) bool {
 	const far = 400 // tokens of one section that are looked through
+	before := rune(ts.at(i).text[0]) - 1
 	for j := i - 2; j >= 0 && j > i-far; j-- {
-		if (j == 0 || ts.at(j-1).kind == newline) && len(ts.at(j).text) == 1 && ts.is(j+1, ts.at(i+1).text) {
-			return ts.at(j).text[0] == ts.at(i).text[0]-1
+		if ts.at(j-1).kind == newline && ts.is(j+1, ts.at(i+1).text) && ts.at(j).kind == word {
+			return ts.is(j, string(before)) || ts.lower(j) == letterName(before)
 		}
 	}
 	return false

@@ -25,6 +25,10 @@ func (ts tokens) pause(out *renderer, i int) {
 		if t.gap || ts.at(i+1).gap {
 			out.mark(',')
 		}
+	case "*", "+":
+		if t.gap && ts.at(i+1).gap {
+			out.mark(',')
+		}
 	case "/":
 		if ts.number(i+1) && ts.at(i-1).kind == digits {
 			out.mark(',')
@@ -59,7 +63,7 @@ func (ts tokens) symbol(i int) (reading, bool) {
 	text, n := "", 1
 	switch ts.at(i).text {
 	case "=":
-		text = when(ts.at(i+1).kind != mark, "bằng")
+		text = when(ts.at(i+1).kind != mark && ts.at(i+1).kind != newline && !ts.is(i-1, "="), "bằng")
 	case ">":
 		text = when(number, "lớn hơn")
 	case "<":

@@ -29,7 +29,7 @@ func (ts tokens) person(i int) string {
 	case "NS":
 		return when(ts.at(i+1).gap && ts.isYear(i+1), "năm sinh")
 	case "KH":
-		return when(behind == "sử" || ts.after(i, "quý", "các", "mỗi", "những", "hộ", "của", "nhiều") && !ts.numbered(i), "khách hàng")
+		return when(customer(behind) || ts.after(i, "quý", "các", "mỗi", "những", "hộ", "của", "nhiều") && !ts.numbered(i), "khách hàng")
 	case "HT":
 		return when(behind == "trường" || ts.after(i, "phó", "cô", "thầy"), "hiệu trưởng")
 	case "NV":
@@ -45,6 +45,16 @@ func (ts tokens) person(i int) string {
 		return when(behind == "dtts" || ts.after(i, "bào"), "đồng bào")
 	}
 	return ""
+}
+
+// customer says whether w, in small letters, stands behind KH when a customer is
+// meant and no plan: KH sử dụng điện, KH thông cảm.
+func customer(w string) bool {
+	switch w {
+	case "sử", "thông", "vui", "chú", "lưu", "liên", "nộp", "dùng", "thanh", "được", "bị", "tại", "đến", "mua":
+		return true
+	}
+	return false
 }
 
 // severalOf says whether a number or "các" stands before token i: 2 KS.
@@ -78,6 +88,8 @@ func (ts tokens) office(i int) string {
 		return ts.sunday(i)
 	case "CB":
 		return when(ts.after(i, "thư", "sinh hoạt", "các", "họp", "đảng viên") && !ts.is(i+1, ","), "chi bộ")
+	case "BCH":
+		return when(ts.is(i+1, "QS"), "ban chỉ huy")
 	case "BCT":
 		return when(ts.is(i+1, "MT") || ts.is(i+1, "MTTQ"), "ban công tác")
 	case "CĐ":
@@ -92,8 +104,6 @@ func (ts tokens) office(i int) string {
 		return when(ts.after(i, "của", "tướng", "phòng", "do"), "chính phủ")
 	case "PC":
 		return when(ts.named(i+1) && ts.at(i+1).gap, "công ty điện lực")
-	case "P":
-		return when(ts.is(i+1, ".") && officeTitle(ts.lower(i+2)), "phó")
 	case "HĐ":
 		switch behind {
 		case "nvqs", "thẩm", "xét", "tư", "bầu", "thi", "nghĩa", "giáo", "kỷ", "tuyển", "quản", "đánh", "nghiệm", "khám":
@@ -112,6 +122,10 @@ func (ts tokens) sunday(i int) string {
 	case ts.named(i+1) && ts.at(i+1).gap && ts.bank(i):
 		return "chi nhánh"
 	case ts.after(i, "khu", "cụm", "ngành"):
+		return "công nghiệp"
+	}
+	switch ts.lower(i + 1) {
+	case "hóa", "nặng", "nhẹ", "chế", "khai", "hỗ", "điện":
 		return "công nghiệp"
 	}
 	return "chủ nhật"
