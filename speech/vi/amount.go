@@ -35,7 +35,7 @@ func (ts tokens) withTail(whole string, i, n int) (string, int) {
 func (ts tokens) dotted(i int, dots []string) (string, int) {
 	row, n := ts.at(i).text, 1+2*len(dots)
 	switch {
-	case thousands(row, dots) && !ts.powerOfTen(i+n) && !(len(dots) == 1 && ts.before(i, 2, "phiên", "version")):
+	case thousands(row, dots) && !ts.powerOfTen(i+n) && (len(dots) > 1 || !ts.before(i, 2, "phiên", "version")):
 		return ts.withTail(numeral(row+strings.Join(dots, "")), i, n)
 	case len(dots) == 1:
 		return ts.cardinal(i) + " chấm " + pointDecimals(dots[0]), n

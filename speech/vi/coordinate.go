@@ -31,7 +31,7 @@ func (ts tokens) coordinate(i int) (reading, bool) {
 		}
 		return reading{n: j - i, text: strings.Join(said, " ")}, true
 	}
-	return reading{n: j + 1 - i, text: strings.Join(append(said, side), " ")}, true
+	return reading{n: j + 1 - i, text: strings.Join(append(said, side), " "), numeric: true}, true
 }
 
 // skySide is the side of the sky by its letter, as maps have it: N is north.

@@ -63,6 +63,9 @@ func (ts tokens) divided(i int, c civil) bool {
 	if ts.counted(i+c.n) && atMost(c.day, c.month) && !ts.partOfDay(i) {
 		return true
 	}
+	if ts.after(i, "thứ", "hạng") {
+		return true // thứ 2/10
+	}
 	if c.month == "7" && ts.is(i+c.n, "ngày") && atMost(c.day, c.month) {
 		return true // 7/7 ngày
 	}

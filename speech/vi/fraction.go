@@ -27,6 +27,9 @@ func (ts tokens) fraction(i int) (reading, bool) {
 // ratio reads num/den: as part of a whole (ba phần tư), or as so many out of so
 // many (chín trên mười hai thôn).
 func (ts tokens) ratio(i int, num, den string) (text string, part bool) {
+	if ts.after(i, "thứ", "hạng") {
+		return ordinal(num) + " trên " + numeral(den), false // thứ 2/10
+	}
 	mixed := ts.number(i-1) && ts.at(i).gap
 	counted := ts.counted(i+3) && !quarter(den)
 	part = !counted && (proper(num, den) || less(num, den) && (mixed || ts.alone(i, 3)))

@@ -37,6 +37,8 @@ func TestFractions(t *testing.T) {
 		{"45/50 phiếu", "bốn mươi lăm trên năm mươi phiếu"},
 		{"7/9 thôn", "bảy trên chín thôn"},
 		{"15/19 tiêu chí", "mười lăm trên mười chín tiêu chí"},
+		{"xếp thứ 2/10", "xếp thứ hai trên mười"},
+		{"800 hộ/1.279 hộ", "tám trăm hộ trên một nghìn hai trăm bảy mươi chín hộ"},
 		{"10/10 thôn", "mười trên mười thôn"},
 		{"7/7 ngày", "bảy trên bảy ngày"},
 		{"95/100 điểm", "chín mươi lăm trên một trăm điểm"},

@@ -173,8 +173,11 @@ func (ts tokens) magnitude(i int) (string, int) {
 	if !ts.stuckNumber(i+1) || len(ts.at(i+1).text) > 3 {
 		return name, 1
 	}
-	if half := ts.at(i + 1).text; half == "5" {
+	if half := ts.at(i + 1).text; half == "5" && !ts.stuck(i+2, "k") {
 		return name + " rưỡi", 2
+	}
+	if name == "triệu" && (ts.stuck(i+2, "k") || ts.stuck(i+2, "K")) {
+		return name + " " + numeral(ts.at(i+1).text) + " nghìn", 3 // 2tr500k
 	}
 	return name + " " + numeral(ts.at(i+1).text), 2
 }

@@ -40,6 +40,8 @@ func TestMoney(t *testing.T) {
 		{"1tr5", "một triệu rưỡi"},
 		{"1tr2", "một triệu hai"},
 		{"1tr250", "một triệu hai trăm năm mươi"},
+		{"2tr500k", "hai triệu năm trăm nghìn"},
+		{"25.450 VND/USD", "hai mươi lăm nghìn bốn trăm năm mươi đồng một u s d"},
 		{"1t", "một tỷ"},
 		{"1t5", "một tỷ rưỡi"},
 		{"5tỷ", "năm tỷ"},

@@ -19,6 +19,9 @@ func (ts tokens) per(i int) (reading, bool) {
 	if _, n := ts.unit(i + 2); ts.stuckNumber(i+1) && (n > 0 || timeWord(ts.lower(i+2))) {
 		return reading{n: 1, text: "trên"}, true // 8 lít/100km, 1 lần/6 tháng
 	}
+	if _, n := ts.amount(i + 1); n > 0 && !ts.at(i).gap && ts.lower(i+1+n) == unit {
+		return reading{n: 1, text: "trên"}, true // 800 hộ/1.279 hộ
+	}
 	text, n := ts.perChain(i, money(unit), false)
 	return reading{n: n, text: strings.TrimPrefix(text, " ")}, n > 0
 }

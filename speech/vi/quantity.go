@@ -60,6 +60,9 @@ func (ts tokens) belongings(j int, before string) (string, int) {
 	per, n := ts.perChain(j, dong, foreign)
 	text, j = text+per, j+n
 	next := ts.at(j + 1)
+	if ts.stuck(j, "/") && isoCurrency(next.text) {
+		return text + " một " + currencyName(next.text), j + 2 - from // 25.450 VND/USD
+	}
 	if ts.stuck(j, "/") && !next.gap && (next.kind == digits || next.kind == word && len(next.text) > 1 && next.text == strings.ToLower(next.text)) {
 		// 20ml/16 lít, 3 USD/thùng: what follows is read by itself
 		if dong && next.kind == word {

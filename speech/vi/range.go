@@ -30,7 +30,7 @@ func (ts tokens) readRange(i int, r reading) reading {
 		parts = append(parts, prefix+q.text)
 		end = next + q.n
 	}
-	if len(parts) > 2 || len(parts) == 2 && electric(parts[0]) != electric(parts[1]) && electric(parts[0]) != "" {
+	if len(parts) > 2 || len(parts) == 2 && kindOfAmount(parts[0]) != kindOfAmount(parts[1]) && kindOfAmount(parts[0]) != "" {
 		between = ", "
 	}
 	r.text, r.n = strings.Join(parts, between), end-i
@@ -45,10 +45,11 @@ func (ts tokens) falls(i int) bool {
 	return ok && too && ts.stuck(i+1, "-") && ts.stuckNumber(i+2) && a > b && next.text != "/" && next.kind != word && (next.text != "." && next.text != "," || !ts.stuckNumber(i+4))
 }
 
-// electric is the unit of electricity that an amount ends with, "" for others.
-func electric(amount string) string {
-	for _, unit := range [...]string{"vôn am pe", "vôn", "am pe", "oát", "hẹc"} {
-		if strings.HasSuffix(amount, " "+unit) || strings.HasSuffix(amount, "ki lô "+unit) {
+// kindOfAmount is what an amount ends with that makes it another kind of thing
+// than its neighbour, units of electricity and sides of the sky; "" for others.
+func kindOfAmount(amount string) string {
+	for _, unit := range [...]string{"vôn am pe", "vôn", "am pe", "oát", "hẹc", "bắc", "nam", "đông", "tây"} {
+		if strings.HasSuffix(amount, " "+unit) {
 			return unit
 		}
 	}

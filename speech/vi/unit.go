@@ -1,7 +1,5 @@
 package vi
 
-import "strings"
-
 // unit reads a unit of measure behind a number and says how many tokens it has:
 // km², °C, %, mg/dl is left to perUnit.
 func (ts tokens) unit(i int) (string, int) {
@@ -80,7 +78,7 @@ func standsAlone(s string) bool {
 	switch s {
 	case "m", "g", "l", "s", "V", "W", "Ω":
 		return true
-	case "in", "mi", "um", "us", "ug", "ul", "pa", "ma", "va":
+	case "in", "CV", "mi", "um", "us", "ug", "ul", "pa", "ma", "va":
 		return false
 	}
 	return len(s) > 1
@@ -172,7 +170,7 @@ func (ts tokens) perUnit(i int) (string, int) {
 		return "tháng", 1
 	case "ngày", "đêm", "tuần", "tháng", "quý", "năm", "giờ", "phút", "giây", "lần", "lượt", "vụ", "người", "hộ", "khẩu", "suất", "sào",
 		"công", "mẫu", "con", "cây", "bao", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã",
-		"ki", "mét", "héc", "gam", "lạng", "số", "kỳ", "ca", "liều", "mũi", "viên", "vé", "phòng", "lớp", "trường", "bản", "tổ", "nhà", "thửa", "lô", "cuốn", "quyển", "trang", "bài", "tiết", "bữa", "quả", "bó", "mớ", "khóm", "hố", "m", "gallon", "phiếu", "giường", "xe":
+		"ki", "mét", "héc", "gam", "lạng", "số", "kỳ", "ca", "liều", "mũi", "viên", "vé", "phòng", "lớp", "trường", "bản", "tổ", "nhà", "thửa", "lô", "cuốn", "quyển", "trang", "bài", "tiết", "bữa", "quả", "bó", "mớ", "khóm", "hố", "m", "gallon", "phiếu", "giường", "xe", "lượng", "chỉ", "vòng":
 		return w, 1
 	}
 	return "", 0
@@ -182,7 +180,7 @@ func (ts tokens) perUnit(i int) (string, int) {
 // tokens before token i in the same clause.
 func (ts tokens) before(i, n int, words ...string) bool {
 	for j := i - 1; j >= 0 && j >= i-n; j-- {
-		t := ts[j]
+		t := ts.at(j)
 		if t.kind == newline || t.text == ";" || t.text == "." && ts.at(j+1).gap {
 			return false
 		}
@@ -190,7 +188,7 @@ func (ts tokens) before(i, n int, words ...string) bool {
 			continue
 		}
 		for _, w := range words {
-			if strings.EqualFold(t.text, w) {
+			if t.low == w {
 				return true
 			}
 		}

@@ -72,6 +72,7 @@ func TestUnits(t *testing.T) {
 		{"60fps", "sáu mươi khung hình trên giây"},
 		{"100rpm", "một trăm vòng trên phút"},
 		{"1,5HP", "một phẩy năm mã lực"},
+		{"máy 16CV", "máy mười sáu mã lực"},
 		{"7in", "bảy inch"},
 		{"màn hình 32 inch", "màn hình ba mươi hai inch"},
 		{"màn hình 32\"", "màn hình ba mươi hai inch"},

@@ -67,6 +67,8 @@ func exactUnit(s string) string {
 		return "mê ga oát"
 	case "J":
 		return "jun"
+	case "CV":
+		return "mã lực"
 	}
 	return ""
 }
@@ -105,6 +107,13 @@ func wordUnit(s string) string {
 		return "mi li mét thủy ngân"
 	case "mcg":
 		return "mi crô gam"
+	}
+	return foreignUnit(s)
+}
+
+// foreignUnit names what is measured abroad, on screens and by instruments.
+func foreignUnit(s string) string {
+	switch s {
 	case "rpm":
 		return "vòng trên phút"
 	case "bpm":
