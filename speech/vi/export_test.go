@@ -17,12 +17,11 @@ func OrdinaryRead(text string) []string {
 	var read []string
 	ts := tokenize(Clean(text))
 	for i := range ts {
-		if ts[i].ordinary {
-			ts[i].ordinary = false
-			if r, ok := ts.read(i); ok {
-				read = append(read, ts[i].text+" as "+r.text)
-			}
-			ts[i].ordinary = true
+		if ts[i].kind == newline || !ts.unasked(i) {
+			continue
+		}
+		if r, ok := ts.asked(i); ok {
+			read = append(read, ts[i].text+" as "+r.text)
 		}
 	}
 	return read

@@ -108,10 +108,23 @@ func (ts tokens) read(i int) (reading, bool) {
 // recognise asks the recognisers in turn; the first that knows wins, so the
 // more special ones come first.
 func (ts tokens) recognise(i int) (reading, bool) {
+	if ts.unasked(i) {
+		return reading{}, false
+	}
+	return ts.asked(i)
+}
+
+// unasked says whether no recogniser needs to be asked about token i: most tokens
+// are words in small letters that begin nothing. A test asks them all the same.
+func (ts tokens) unasked(i int) bool {
+	t := ts.at(i)
+	return t.kind == newline || t.ordinary || t.gap && ts.at(i+1).gap && frequent(t.text)
+}
+
+// asked asks the recognisers in turn.
+func (ts tokens) asked(i int) (reading, bool) {
 	t := ts.at(i)
 	switch {
-	case t.kind == newline, t.ordinary:
-		return reading{}, false
 	case t.kind == word:
 		return first(ts, i, tokens.path, tokens.address, tokens.hexGroups, tokens.labelled, tokens.besideNumbers, tokens.compound, tokens.zone, tokens.inContext,
 			tokens.shortDate, tokens.roman, tokens.initials, tokens.documentKind, tokens.issuer, tokens.abbreviation, tokens.times, tokens.letters)
@@ -119,6 +132,16 @@ func (ts tokens) recognise(i int) (reading, bool) {
 		return first(ts, i, tokens.address, tokens.hexGroups, tokens.standard, tokens.figures, tokens.symbol)
 	}
 	return first(ts, i, tokens.times, tokens.span, tokens.symbol)
+}
+
+// frequent says whether w is one of the words without marks that texts, and above
+// all readings of numbers, are full of. Standing alone they begin no reading.
+func frequent(w string) bool {
+	switch w {
+	case "hai", "ba", "linh", "trong", "con", "cho", "xin", "theo", "khi", "ban", "ra", "mong", "tham", "gia", "quan", "sau", "nhau", "hay", "xem", "tin", "thanh", "minh":
+		return true
+	}
+	return false
 }
 
 func first(ts tokens, i int, recognisers ...func(tokens, int) (reading, bool)) (reading, bool) {
