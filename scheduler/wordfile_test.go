@@ -174,6 +174,41 @@ func TestImportOfALargeFileTakesNotLong(t *testing.T) {
 	}
 }
 
+// What is taken from any file is written and read again as it was.
+func FuzzReadWords(f *testing.F) {
+	for _, seed := range []string{"TDP,tổ dân phố\nÚn Tà,ún ta", "\ufeffViết;Đọc là\r\nTDP;tổ", "\"a\nb\",c", "'=x,a b,'-1", "\xff\xfeA\x00,\x00b\x00", "a\tb\tc\ten"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		rows, err := scheduler.ReadWords(raw, "vi")
+		if err != nil {
+			return
+		}
+		var good []scheduler.Word
+		for _, r := range rows {
+			if len(r.Faults) == 0 {
+				good = append(good, r.Word)
+			}
+		}
+		if len(good) == 0 {
+			return
+		}
+		var out bytes.Buffer
+		if err := scheduler.WriteWords(&out, good); err != nil {
+			t.Fatal(err)
+		}
+		again, err := scheduler.ReadWords(out.Bytes(), "vi")
+		if err != nil && out.Len() <= scheduler.MaxWordFile {
+			t.Fatal(err)
+		}
+		for i, r := range again {
+			if len(again) != len(good) || len(r.Faults) > 0 || r.Word != good[i] {
+				t.Fatalf("%+v came back as %+v", good, again)
+			}
+		}
+	})
+}
+
 // letters names a number by letters.
 func letters(i int) string {
 	return "q" + strings.Map(func(r rune) rune { return r - '0' + 'a' }, strconv.Itoa(i%scheduler.MaxWords))
