@@ -28,11 +28,15 @@ func (ts tokens) placeNumber(i int) (reading, bool) {
 func (ts tokens) letterNumber(i int) (reading, bool) {
 	t := ts.at(i)
 	switch {
-	case ts.is(i, "CV") && (ts.number(i+1) && ts.at(i+1).gap || ts.is(i+1, "số")):
+	case len(t.text) > 5 || !capitals(t.text):
+		return reading{}, false
+	case t.text == "CV" && (ts.number(i+1) && ts.at(i+1).gap || ts.is(i+1, "số")):
 		return reading{n: 1, text: "công văn"}, true
+	case ts.at(i+1).gap || ts.at(i+1).kind == newline:
+		return reading{}, false
 	case ts.keyLength(i) > 0:
 		return ts.keyWithLetters(i)
-	case !ts.stuckNumber(i+1) || !capitals(t.text) || len(t.text) > 4:
+	case !ts.number(i+1) || len(t.text) > 4:
 		return reading{}, false
 	}
 	row := ts.at(i + 1).text
