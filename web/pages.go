@@ -81,6 +81,9 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerRecordings(r)
 	p.registerPlan(r)
 	p.registerHours(r)
+	p.registerReadings(r)
+	p.registerCoverage(r)
+	p.registerLanguages(r)
 	p.registerRelays(r)
 	p.registerLexicon(r)
 	p.registerEmergency(r)
@@ -189,7 +192,7 @@ func pageOf(path string) string {
 		return "/announcements/new"
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "emergency", first == "hours", first == "recordings", first == "stations", first == "relays", first == "words":
+	case first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "relays", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

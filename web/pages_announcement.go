@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"loalang/people"
 	"loalang/scheduler"
@@ -36,20 +35,6 @@ type noticeView struct {
 	Withdrawn      bool
 	MayPlan        bool
 	MayWrite       bool
-}
-
-type renditionView struct {
-	Announcement string
-	Name         string
-	Length       time.Duration
-	State        stateView
-	Fault        string
-	Recording    string
-	Outdated     bool // the recording may be said to hold all the same
-	MayVoice     bool // a voice may tell it instead
-	Take         uploadView
-	MayTake      bool
-	Open         bool
 }
 
 type scheduleView struct{ ID, Name, Sub string }
@@ -174,50 +159,6 @@ func (p *panel) formOf(v *visit) (*form, scheduler.Dossier, bool) {
 
 func paragraphs(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
-}
-
-// renditionViews are the renditions, and after them the village's languages
-// that have none: a recording may still be added.
-func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditionView {
-	rs := slices.Clone(d.Renditions)
-	for _, lang := range v.village.Languages {
-		if !slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.Language == lang }) {
-			rs = append(rs, scheduler.Rendition{Language: lang, State: scheduler.Missing})
-		}
-	}
-	mayTake := v.may(people.Write) && v.may(people.Upload) && d.Announcement.Withdrawn.IsZero()
-	mayVoice := v.may(people.Write) && d.Announcement.Withdrawn.IsZero() && d.Announcement.Text != "" &&
-		slices.ContainsFunc(rs, unspoken)
-	var choir choir
-	if mayVoice {
-		choir = p.s.choir(v.ctx())
-	}
-	var views []renditionView
-	for _, r := range rs {
-		rv := renditionView{
-			Announcement: d.Announcement.ID, Name: v.language(r.Language), Length: r.Length, State: v.renditionState(r),
-			Take: uploadView{Code: r.Language, Fault: f.faults["file_"+r.Language]}, MayTake: mayTake,
-		}
-		if r.State == scheduler.Ready || r.State == scheduler.Recorded || r.State == scheduler.Outdated {
-			rv.Recording = r.Recording
-		}
-		rv.MayVoice = mayVoice && unspoken(r) && choir.speaks(r.Language, "")
-		rv.Outdated = r.State == scheduler.Outdated && r.Recording != "" && mayTake
-		if r.ID == "" {
-			rv.State = stateView{"soft", "nghi", v.word("announcement.not-asked")}
-		}
-		if r.Fault != "" {
-			rv.Fault = v.word("rendition-fault." + r.Fault)
-		}
-		rv.Open = rv.Take.Fault != "" || r.ID != "" && r.State == scheduler.Missing
-		views = append(views, rv)
-	}
-	return views
-}
-
-// unspoken says whether no voice tells a rendition, nor is about to.
-func unspoken(r scheduler.Rendition) bool {
-	return r.SpokenText == "" || r.State == scheduler.Missing
 }
 
 // nextOf says when the plan airs an announcement next.

@@ -207,14 +207,34 @@ func (s *Server) arrange(ctx context.Context, key string, revision int64, change
 // knownLanguages refuses a language that is new to the village and that this
 // program does not know: nobody could say its name.
 func knownLanguages(place scheduler.Village, before []string) error {
-	var codes []string
-	for _, l := range speech.Languages() {
-		codes = append(codes, l.Code)
-	}
+	codes := knownCodes()
 	for _, language := range place.Languages {
 		if !slices.Contains(before, language) && !slices.Contains(codes, language) {
 			return scheduler.Invalid{{Field: "languages", Code: scheduler.FaultUnknown, Limit: strings.Join(codes, ", ")}}
 		}
 	}
 	return nil
+}
+
+// knownCodes are the languages that this program knows, by code.
+func knownCodes() []string {
+	var codes []string
+	for _, l := range speech.Languages() {
+		codes = append(codes, l.Code)
+	}
+	return codes
+}
+
+// typedSeconds reads a length that people wrote in seconds, with a point or a comma;
+// nothing is none.
+func typedSeconds(text string) (time.Duration, bool) {
+	text = strings.Replace(strings.TrimSpace(text), ",", ".", 1)
+	if text == "" {
+		return 0, true
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0 && n <= 1000) {
+		return 0, false
+	}
+	return time.Duration(n * float64(time.Second)).Round(time.Millisecond), true
 }

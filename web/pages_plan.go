@@ -21,6 +21,8 @@ type planView struct {
 	Days []planDay
 	Told string // why nothing will play, when that is so
 	Made string
+	// Wanting is what airs within a day and lacks a language.
+	Wanting []stateView
 }
 
 type planDay struct {
@@ -91,6 +93,7 @@ func (p *panel) plan(v *visit) {
 	if !b.plan.Made.IsZero() {
 		w.Made = v.word("plan.made", v.at(b.plan.Made, v.now))
 	}
+	w.Wanting = p.wanting(v)
 	if !air.Clock.Trusted() {
 		w.Told = v.word("clock.unknown-so")
 	}

@@ -30,6 +30,7 @@ type todayView struct {
 	Waiting, Yesterday   string
 	Ribbon               ribbonView
 	Rows                 []dayRow
+	Wanting              []stateView // what airs within a day and lacks a language
 }
 
 // onAirView is the occurrence for which the amplifier is on.
@@ -58,7 +59,9 @@ func (p *panel) today(v *visit) {
 		w.Refused = v.word("problem.unavailable")
 	}
 	book.doing = doingOf(air, v.now)
-	w.Data = p.todayView(v, air, book)
+	t := p.todayView(v, air, book)
+	t.Wanting = p.wanting(v)
+	w.Data = t
 	if v.c.Query("part") == "live" {
 		w.Village, w.Me, w.SignedIn = v.village, v.me, true
 		p.send(v, http.StatusOK, fragment{"today", "live", w})
