@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,6 +60,8 @@ type asRunRow struct {
 	Late         bool         `json:"late" doc:"Too late to count as on time."`
 	Level        *float64     `json:"level,omitempty" doc:"dBFS: the mean power of all airings of which it is known."`
 	Airings      []airingJSON `json:"airings"`
+	Languages    []string     `json:"languages,omitempty" doc:"That aired, each once."`
+	Missing      []string     `json:"missing,omitempty" doc:"Languages of the village that were not ready when it was planned; for says which of them a voice stood for."`
 }
 
 // airingJSON is one stretch of sound, as the output reported it.
@@ -71,6 +74,7 @@ type airingJSON struct {
 	Frames    int64      `json:"frames" doc:"48,000 a second, that really left the card."`
 	Underruns int64      `json:"underruns"`
 	Cause     string     `json:"cause,omitempty"`
+	For       []string   `json:"for,omitempty" doc:"Languages that were missing, for which it stood."`
 	Level     *float64   `json:"level,omitempty" doc:"dBFS: the mean power of what left the mixer; absent when it is not known."`
 }
 
@@ -162,7 +166,7 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		Occurrence: a.Occurrence, Kind: string(a.Kind), Announcement: a.Announcement, Schedule: a.Schedule, Slot: a.Slot,
 		Title: a.Title, Class: string(a.Class), Nominal: instantOf(a.Nominal), Due: instantOf(a.Due), Planned: a.Planned.Seconds(),
 		Claimed: instantOf(a.Claimed), Outcome: string(a.Outcome), Cause: a.Cause, By: a.By, Heard: string(a.Heard),
-		Lateness: a.Lateness.Seconds(), Late: a.Late(), Level: meanOf(a.Level()), Airings: []airingJSON{},
+		Lateness: a.Lateness.Seconds(), Late: a.Late(), Level: meanOf(a.Level()), Airings: []airingJSON{}, Languages: airedLanguages(a), Missing: a.Missing,
 	}
 	if a.Cause != "" {
 		row.Detail = p.word("cause." + a.Cause)
@@ -174,7 +178,7 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		row.Ended = instantOf(airing.Ended)
 		row.Airings = append(row.Airings, airingJSON{
 			string(airing.Part), airing.Recording, airing.Language, instantOf(airing.Started), instantOf(airing.Ended),
-			airing.Frames, airing.Underruns, airing.Cause, meanOf(airing.Level),
+			airing.Frames, airing.Underruns, airing.Cause, airing.For, meanOf(airing.Level),
 		})
 	}
 	return row
@@ -205,17 +209,24 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 		return err
 	}
 	w := csv.NewWriter(to)
-	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement"})
+	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement", "languages", "stood_for", "missing"})
 	for _, r := range out.Rows {
 		var frames, underruns int64
+		var stood []string
 		for _, a := range r.Airings {
 			frames += a.Frames
 			underruns += a.Underruns
+			for _, language := range a.For {
+				if !slices.Contains(stood, language) {
+					stood = append(stood, language)
+				}
+			}
 		}
 		_ = w.Write([]string{
 			out.Village, csvTime(r.Due), csvTime(r.Started), csvTime(r.Ended), csvText(r.Title), r.Kind, r.Class, r.Outcome, r.Cause,
 			csvText(r.By), r.Heard, csvNumber(r.Lateness), strconv.FormatBool(r.Late), csvNumber(r.Planned), csvNumber(float64(frames) / 48000),
 			strconv.FormatInt(underruns, 10), csvLevel(r.Level), csvText(r.Occurrence), r.Announcement,
+			strings.Join(r.Languages, " "), strings.Join(stood, " "), strings.Join(r.Missing, " "),
 		})
 	}
 	w.Flush()

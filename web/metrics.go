@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"loalang/playout"
+	"loalang/scheduler"
 )
 
 // metricsPatience is how long a scrape waits for the as-run.
@@ -39,6 +40,12 @@ type meters struct {
 	worry   *worry
 	scrapes http.Handler
 
+	cover    func(ctx context.Context) (scheduler.Coverage, error)
+	unsure   *worry // about the coverage
+	lacking  prometheus.Gauge
+	overdue  prometheus.Gauge
+	assigned prometheus.Gauge
+
 	mu      sync.Mutex
 	since   time.Time
 	counted map[string]time.Time // due by occurrence
@@ -56,6 +63,13 @@ func newMeters(s *Server) (*meters, error) {
 		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "loalang_asrun_outcomes_total", Help: "Occurrences and emergencies due since the program started, by what became of them.",
 		}, []string{"outcome"}),
+		cover:  s.ownCoverage,
+		unsure: &worry{log: s.cfg.Logger, bad: "what lacks a language cannot be read for the metrics", good: "what lacks a language is read again"},
+		lacking: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "loalang_renditions_lacking", Help: "Languages in which a person must do something before announcements that air within 24 hours can be told in them.",
+		}),
+		assigned: prometheus.NewGauge(prometheus.GaugeOpts{Name: "loalang_renditions_assigned", Help: "Renditions that somebody was asked to record."}),
+		overdue:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "loalang_renditions_overdue", Help: "Those of them that were due."}),
 		lateness: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "loalang_asrun_lateness_seconds", Help: "First frame against the promised instant, of what sounded.",
 			Buckets: []float64{.0005, .001, .005, .05, .5, 2, 10, 60, 300, 900, 3600},
@@ -64,7 +78,7 @@ func newMeters(s *Server) (*meters, error) {
 	for _, o := range []playout.Outcome{playout.Played, playout.Cut, playout.Moved, playout.Skipped, playout.Missed, playout.StoppedBy, playout.Withdrawn} {
 		m.outcomes.WithLabelValues(string(o)) // from 0 on, so that the first one shows as a rise
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, airCollector{s.cfg.Air}} {
+	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, airCollector{s.cfg.Air}} {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err
 		}
@@ -106,6 +120,7 @@ func (s *Server) metrics(c *gin.Context) {
 		return
 	}
 	s.meters.readAsRun(c.Request.Context())
+	s.meters.readCoverage(c.Request.Context())
 	s.meters.scrapes.ServeHTTP(c.Writer, c.Request)
 }
 
@@ -151,6 +166,46 @@ func (m *meters) readAsRun(ctx context.Context) {
 			delete(m.counted, occurrence)
 		}
 	}
+}
+
+// ownCoverage is that of the board's village.
+func (s *Server) ownCoverage(ctx context.Context) (scheduler.Coverage, error) {
+	place, err := s.cfg.Places.Village(ctx, s.cfg.Village)
+	if err != nil {
+		return scheduler.Coverage{}, err
+	}
+	return s.coverage(ctx, place, s.cfg.Now(), time.Time{})
+}
+
+// readCoverage counts what lacks a language; while it cannot be read, the last
+// figures stand.
+func (m *meters) readCoverage(ctx context.Context) {
+	var c scheduler.Coverage
+	err := bounded(ctx, metricsPatience, func(ctx context.Context) (func(), error) {
+		found, err := m.cover(ctx)
+		return func() { c = found }, err
+	})
+	if m.unsure.about(err); err != nil {
+		return
+	}
+	now := m.now()
+	var lacking, assigned, overdue int
+	for _, row := range c.Wanting(now.Add(urgentAhead)) {
+		lacking += len(row.Lacking())
+	}
+	for _, row := range c.Rows {
+		for _, r := range row.Cells {
+			if r.State == scheduler.Assigned {
+				assigned++
+			}
+			if r.Overdue(now) {
+				overdue++
+			}
+		}
+	}
+	m.lacking.Set(float64(lacking))
+	m.assigned.Set(float64(assigned))
+	m.overdue.Set(float64(overdue))
 }
 
 // airCollector asks what is on air at each scrape.

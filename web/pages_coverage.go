@@ -89,7 +89,7 @@ func (p *panel) coverage(v *visit) {
 
 func (v *visit) coveragePlace(c scheduler.Coverage, only bool) coveragePlace {
 	pl := coveragePlace{
-		Name: v.word("place.village", c.Village.Name), Rule: v.word("missing." + string(c.Village.MissingRule())),
+		Name: v.word("place.village", c.Village.Name), Rule: v.lower(v.word("missing." + string(c.Village.MissingRule()))),
 		Mine: c.Village.Key == v.village.Key,
 	}
 	for _, language := range c.Village.Languages {

@@ -119,7 +119,7 @@ func (b dayBook) wasItem(r playout.AsRun) dayItem {
 	if len(r.Airings) > 0 {
 		at = r.Airings[0].Started
 	}
-	row := dayRow{Title: r.Title, Time: b.clock(at), Sub: b.languageLine(airedLanguages(r), r.Planned)}
+	row := dayRow{Title: r.Title, Time: b.clock(at), Sub: b.airedLine(r)}
 	if r.Announcement != "" {
 		row.Link = "/announcements/" + r.Announcement
 	}
@@ -131,7 +131,7 @@ func (b dayBook) wasItem(r playout.AsRun) dayItem {
 }
 
 func (b dayBook) willItem(o scheduler.Occurrence) dayItem {
-	row := dayRow{Title: o.Title, Time: b.clock(o.Due), Sub: b.languageLine(plannedLanguages(o), o.Length)}
+	row := dayRow{Title: o.Title, Time: b.clock(o.Due), Sub: b.plannedLine(o)}
 	if code := b.doing.by[o.ID]; code != "" {
 		if code == "running" {
 			row.Class = "on"
@@ -158,38 +158,6 @@ func (b dayBook) omittedItem(o scheduler.Omission) dayItem {
 	}
 	row.States = []stateView{{Class: "wait", Icon: "nhac", Text: b.omitted(o, b.now)}}
 	return dayItem{at: at, end: at, slot: o.Occurrence.Slot, row: row}
-}
-
-// languageLine is "Tiếng Việt, tiếng Giáy, 1:31".
-func (p phrase) languageLine(codes []string, d time.Duration) string {
-	var parts []string
-	for _, c := range codes {
-		parts = append(parts, p.lower(p.language(c)))
-	}
-	if d > 0 {
-		parts = append(parts, length(d))
-	}
-	return upper(strings.Join(parts, ", "))
-}
-
-func plannedLanguages(o scheduler.Occurrence) []string {
-	var codes []string
-	for _, part := range o.Parts {
-		if part.Kind == scheduler.PartVoice && part.Language != "" {
-			codes = append(codes, part.Language)
-		}
-	}
-	return codes
-}
-
-func airedLanguages(r playout.AsRun) []string {
-	var codes []string
-	for _, a := range r.Airings {
-		if a.Language != "" && !slices.Contains(codes, a.Language) {
-			codes = append(codes, a.Language)
-		}
-	}
-	return codes
 }
 
 // doing is what becomes of the occurrences that have no outcome yet.

@@ -48,7 +48,7 @@ func (v *visit) logHeadings() []string {
 	var names []string
 	for _, code := range []string{
 		"field.village", "field.date", "asrun.file-due", "asrun.file-started", "asrun.file-ended", "field.title", "field.class",
-		"field.language", "asrun.file-outcome", "field.reason", "asrun.file-by", "asrun.file-off", "asrun.file-length",
+		"field.language", "asrun.file-outcome", "field.reason", "asrun.file-by", "asrun.file-off", "asrun.file-length", "asrun.file-missing",
 	} {
 		names = append(names, v.word(code))
 	}
@@ -80,8 +80,17 @@ func (v *visit) logCells(r playout.AsRun, d doing) []string {
 	}
 	return []string{
 		csvText(v.village.Name), r.Due.In(v.loc).Format(time.DateOnly), clock(r.Due), clock(first), clock(last), csvText(title),
-		v.word("class." + string(r.Class)), v.languages(airedLanguages(r)), v.runState(r, d).Text, reason, csvText(r.By), off, length,
+		v.word("class." + string(r.Class)), v.fileLanguages(r), v.runState(r, d).Text, reason, csvText(r.By), off, length, v.languages(r.Missing),
 	}
+}
+
+// fileLanguages lists what aired, and for what it stood.
+func (v *visit) fileLanguages(r playout.AsRun) string {
+	var names []string
+	for _, code := range airedLanguages(r) {
+		names = append(names, v.stoodLine(code, stoodFor(r, code)))
+	}
+	return v.list(names)
 }
 
 // spreadsheet writes rows in the one form that every Excel opens by a double

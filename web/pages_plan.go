@@ -310,7 +310,7 @@ func (v *visit) logDays(runs []playout.AsRun, air playout.Air) []logDay {
 }
 
 func (v *visit) logRow(r playout.AsRun, d doing) logRow {
-	row := logRow{Title: r.Title, Time: v.clock(r.Due), State: v.runState(r, d), Sub: v.languageLine(airedLanguages(r), r.Planned)}
+	row := logRow{Title: r.Title, Time: v.clock(r.Due), State: v.runState(r, d), Sub: v.airedLine(r)}
 	if row.Title == "" {
 		row.Title = v.word("kind." + string(r.Kind))
 	}
@@ -319,6 +319,9 @@ func (v *visit) logRow(r playout.AsRun, d doing) logRow {
 	}
 	if r.Kind == playout.KindEmergency || r.Kind == playout.KindLive {
 		row.Sub = strings.TrimSuffix(v.word("kind."+string(r.Kind))+", "+v.lower(row.Sub), ", ")
+	}
+	if gone := unheard(r); len(gone) > 0 {
+		row.Notes = append(row.Notes, v.word("asrun.missing", v.languages(gone)))
 	}
 	row.Exact = v.exactly(r, d.by[r.Occurrence] != "")
 	switch {

@@ -1,0 +1,23 @@
+package web
+
+import "strings"
+
+// TextDiff shows the tests how two texts are told apart: "+" before what is new,
+// "-" before what is gone, brackets around more than one word.
+func TextDiff(old, current string) string {
+	var said []string
+	for _, p := range textDiff(old, current) {
+		text := p.Text
+		if (p.Gone || p.New) && strings.Contains(text, " ") {
+			text = "[" + text + "]"
+		}
+		if p.Gone {
+			text = "-" + text
+		}
+		if p.New {
+			text = "+" + text
+		}
+		said = append(said, text)
+	}
+	return strings.Join(said, " ")
+}
