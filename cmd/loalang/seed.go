@@ -54,6 +54,12 @@ func seed(ctx context.Context, db *store.Store, s settings, log *slog.Logger) (s
 	if err != nil {
 		return v, err
 	}
+	if err := db.Cover(ctx, s.Village); err != nil {
+		if len(known) == 0 {
+			return v, err
+		}
+		log.Error("announcements may lack a rendition in a language of the village", "err", err)
+	}
 	if err := saveFrame(ctx, db, s, ids[recordings.ChimeSound]); err != nil {
 		if len(known) == 0 {
 			return v, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +36,7 @@ func (p program) villageListCommand() *cobra.Command {
 					return err
 				}
 				for _, v := range villages {
-					if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s, %s\t%s\t%s\n", v.Key, v.Name, v.Commune, strings.Join(v.Languages, ","), hours(v.Allowed)); err != nil {
+					if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s, %s\t%s\t%s\t%s\n", v.Key, v.Name, v.Commune, strings.Join(v.Languages, ","), hours(v.Allowed), v.MissingRule()); err != nil {
 						return err
 					}
 				}
@@ -48,7 +49,8 @@ func (p program) villageListCommand() *cobra.Command {
 }
 
 func (p program) villageSetCommand() *cobra.Command {
-	var allowed, languages string
+	var allowed, languages, missing string
+	var pause time.Duration
 	cmd := &cobra.Command{
 		Use:   "set KEY",
 		Short: "Change the rules of a village",
@@ -60,8 +62,8 @@ func (p program) villageSetCommand() *cobra.Command {
 			"24:00 is the end of the day. A running serve takes the change over at once.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !cmd.Flags().Changed("allowed") && !cmd.Flags().Changed("languages") {
-				return usagef("say what to change: --allowed or --languages")
+			if !slices.ContainsFunc([]string{"allowed", "languages", "missing", "pause"}, cmd.Flags().Changed) {
+				return usagef("say what to change: --allowed, --languages, --missing or --pause")
 			}
 			change, err := parseRules(cmd, allowed, languages)
 			if err != nil {
@@ -73,6 +75,12 @@ func (p program) villageSetCommand() *cobra.Command {
 					return err
 				}
 				change(&v)
+				if cmd.Flags().Changed("missing") {
+					v.Missing = scheduler.MissingRule(missing)
+				}
+				if cmd.Flags().Changed("pause") {
+					v.Pause = pause
+				}
 				if err := v.Validate(); err != nil {
 					return faultyFlags(err)
 				}
@@ -82,6 +90,8 @@ func (p program) villageSetCommand() *cobra.Command {
 	}
 	addFlags(cmd.Flags(), "data")
 	cmd.Flags().StringVar(&allowed, "allowed", "always", "when sound is allowed, such as 05:00-21:00 or mon-fri=05:00-21:00,sun=06:00-20:00")
+	cmd.Flags().StringVar(&missing, "missing", "fallback", "what becomes of a notice that lacks a language: fallback (Vietnamese stands for it), wait (for its next slot) or skip (the others air)")
+	cmd.Flags().DurationVar(&pause, "pause", 0, "silence between two languages, at most 5s; 0: as between the other parts of a notice")
 	cmd.Flags().StringVar(&languages, "languages", "", "languages in the order they air, such as vi,pcc")
 	return cmd
 }
