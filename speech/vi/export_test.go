@@ -37,3 +37,13 @@ func English(w string) bool { return english(w) }
 
 // Syllable lets tests look at single words.
 func Syllable(w string) bool { return syllable(w) }
+
+// LookUp returns what looks every token of text up in the lexicon.
+func LookUp(l *Lexicon, text string) func() {
+	ts := tokenize(Clean(text))
+	return func() {
+		for i := range ts {
+			l.read(ts, i, i == 0)
+		}
+	}
+}

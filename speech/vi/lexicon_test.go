@@ -98,3 +98,15 @@ func TestEntryCheck(t *testing.T) {
 		t.Errorf("an entry that no voice can say is read %q", got)
 	}
 }
+
+// Looking a token up costs no allocation, however many entries there are.
+func TestLexiconLooksUpWithoutAllocating(t *testing.T) {
+	var pairs []string
+	for i := range 5000 {
+		pairs = append(pairs, "thôn "+strings.Repeat("ơ", 1+i%30)+" "+strings.Repeat("a", 1+i/30)+"=bản xa")
+	}
+	look := vi.LookUp(lexicon(append(pairs, "UBND=ủy ban", "nhà văn hóa=nhà họp")...), adminText)
+	if n := testing.AllocsPerRun(10, look); n > 0 {
+		t.Errorf("looking up a page allocates %v times", n)
+	}
+}

@@ -117,8 +117,14 @@ func (ts tokens) recognise(i int) (reading, bool) {
 // unasked says whether no recogniser needs to be asked about token i: most tokens
 // are words in small letters that begin nothing. A test asks them all the same.
 func (ts tokens) unasked(i int) bool {
-	t := ts.at(i)
-	return t.kind == newline || t.ordinary || t.gap && ts.at(i+1).gap && frequent(t.text)
+	t, next := ts.at(i), ts.at(i+1)
+	switch {
+	case t.kind == newline:
+		return true
+	case t.ordinary: // and no address begins here: a word, a mark, a word
+		return next.gap || next.kind == mark && ts.at(i+2).gap
+	}
+	return t.gap && next.gap && frequent(t.text)
 }
 
 // asked asks the recognisers in turn.
