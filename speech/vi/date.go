@@ -172,9 +172,10 @@ func (ts tokens) mixedDate(i int) (civil, bool) {
 	return c, spaced || mixed
 }
 
-// monthYear matches 11/2026; with another separator only behind "tháng".
+// monthYear matches 11/2026 and 11-2026; with a point only behind "tháng".
 func (ts tokens) monthYear(i int) (civil, bool) {
-	sep := ts.stuck(i+1, "/") || ts.after(i, "tháng") && (ts.stuck(i+1, "-") || ts.stuck(i+1, "."))
+	recent := ts.stuck(i+1, "-") && ts.at(i+2).text >= "1900" && !ts.dash(i-1) // no range spans that
+	sep := ts.stuck(i+1, "/") || recent || ts.after(i, "tháng") && (ts.stuck(i+1, "-") || ts.stuck(i+1, "."))
 	if !sep || !ts.isMonth(i) || !ts.stuckNumber(i+2) || !ts.isYear(i+2) || ts.is(i+2, "1000") || ts.stuck(i+3, "/") || ts.stuck(i+3, ".") && ts.stuckNumber(i+4) {
 		return civil{}, false
 	}

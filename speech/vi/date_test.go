@@ -19,6 +19,7 @@ func TestWholeDates(t *testing.T) {
 		{"tháng 11-2026", "tháng mười một năm hai nghìn không trăm hai mươi sáu"},
 		{"tháng 5.2026", "tháng năm năm hai nghìn không trăm hai mươi sáu"},
 		{"02/2025", "tháng hai năm hai nghìn không trăm hai mươi lăm"},
+		{"5-2026", "tháng năm năm hai nghìn không trăm hai mươi sáu"},
 		{"hạn cuối: 31-12-2026", "hạn cuối: ngày ba mươi mốt tháng mười hai năm hai nghìn không trăm hai mươi sáu"},
 	})
 }

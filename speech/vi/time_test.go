@@ -68,6 +68,8 @@ func TestDurations(t *testing.T) {
 		{"24/24h", "hai mươi tư trên hai mươi tư giờ"},
 		{"15-20 phút", "mười lăm đến hai mươi phút"},
 		{"30s-45s", "ba mươi giây đến bốn mươi lăm giây"},
+		{"30'-45'", "ba mươi phút đến bốn mươi lăm phút"},
+		{"10'/lượt", "mười phút trên lượt"},
 	})
 }
 

@@ -31,7 +31,7 @@ func (ts tokens) signUnit(i int) (string, int) {
 	case "°", "℃", "⁰", "℉":
 		return ts.degrees(i)
 	case "'":
-		if !t.gap && ts.at(i+1).gap {
+		if next := ts.at(i + 1); !t.gap && (next.gap || next.text == "/" || next.text == "-" || next.kind == mark && ts.at(i+2).gap) {
 			return "phút", 1
 		}
 	case "\"":
