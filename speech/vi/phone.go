@@ -243,7 +243,7 @@ func (ts tokens) service(i int) bool {
 	if ts.after(i, "cảnh sát", "cấp cứu", "cứu hỏa", "cứu hoả", "cứu thương", "phản ứng", "chữa cháy", "pccc", "cứu nạn", "bấm", "trẻ em", "công an", "lực lượng", "tổng đài", "báo") {
 		return true
 	}
-	return ts.before(i, 9, "gọi", "điện", "đài", "hotline", "liên", "dây")
+	return ts.before(i, 9, "gọi", "điện", "đt", "sđt", "đài", "hotline", "liên", "dây")
 }
 
 // emergencyNumber says whether row is one of the country's short numbers.
