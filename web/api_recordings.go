@@ -215,7 +215,8 @@ func (s *Server) visible(ctx context.Context, k *Caller, id string) (recordings.
 }
 
 // upload takes in one sound file while it arrives: nothing of it lies in
-// memory. The field "title", when there is one, comes before the field "file".
+// memory. The fields "title", "cut_from" and "cut_to", where there are such, come
+// before the field "file".
 func (s *Server) upload(k *Caller) {
 	r := k.c.Request
 	village, err := k.village(k.c.Query("village"), people.Upload)
@@ -245,7 +246,7 @@ func (s *Server) takeUpload(k *Caller, village string) (recordings.Recording, er
 	if err != nil {
 		return recordings.Recording{}, s.problem(k.lang, http.StatusUnsupportedMediaType, "not-multipart")
 	}
-	title := ""
+	title, cut := "", map[string]string{}
 	for {
 		part, err := parts.NextPart()
 		switch {
@@ -259,11 +260,21 @@ func (s *Server) takeUpload(k *Caller, village string) (recordings.Recording, er
 			if title, err = readTitle(part); err != nil {
 				return recordings.Recording{}, err
 			}
+		case "cut_from", "cut_to":
+			raw, err := io.ReadAll(io.LimitReader(part, titleBytes))
+			if err != nil {
+				return recordings.Recording{}, s.brokenForm(k, err)
+			}
+			cut[part.FormName()] = string(raw)
 		case "file":
 			if title == "" {
 				title = fileTitle(k.lang, part.FileName())
 			}
-			about := recordings.About{Title: title, Kind: recordings.Take, Village: village, By: k.who.Name}
+			trim, err := trimOf(func(name string) string { return cut[name] })
+			if err != nil {
+				return recordings.Recording{}, recordings.Refused{Code: recordings.BadTrim, Detail: err.Error()}
+			}
+			about := recordings.About{Title: title, Kind: recordings.Take, Village: village, By: k.who.Name, Trim: trim}
 			rec, err := s.cfg.Importer.Import(k.c.Request.Context(), part, about)
 			if errors.Is(err, io.ErrUnexpectedEOF) {
 				return rec, s.brokenForm(k, err)

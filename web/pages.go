@@ -78,6 +78,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerSignIn(r)
 	p.registerToday(r)
 	p.registerNotices(r)
+	p.registerRecord(r)
 	p.registerRecordings(r)
 	p.registerPlan(r)
 	p.registerHours(r)
@@ -188,6 +189,8 @@ func pageOf(path string) string {
 	switch {
 	case first == "words" && second != "" && second != "import":
 		return "/words/" + second
+	case first == "announcements" && strings.Contains(rest, "/record/"), first == "recordings" && strings.HasSuffix(rest, "/trim"):
+		return path
 	case first == "announcements" && second == "preview":
 		return "/announcements/new"
 	case first == "announcements" && second != "":

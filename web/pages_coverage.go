@@ -48,17 +48,6 @@ const urgentAhead = 24 * time.Hour
 
 func (p *panel) registerCoverage(r *gin.Engine) {
 	r.GET("/coverage", p.allow(people.View, p.coverage))
-	r.GET("/announcements/:id/record/:language", p.allow(people.Write, p.record))
-}
-
-// record is where a person records one language; the announcement's own page
-// takes files of it.
-func (p *panel) record(v *visit) {
-	d, ok := p.dossier(v)
-	if !ok {
-		return
-	}
-	v.c.Redirect(http.StatusSeeOther, "/announcements/"+d.Announcement.ID+"#tieng-"+v.c.Param("language"))
 }
 
 func (p *panel) coverage(v *visit) {

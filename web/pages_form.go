@@ -30,6 +30,19 @@ type form struct {
 	url.Values
 	takes  map[string]takeView // by language: what was uploaded with it
 	faults map[string]string   // by field: what is wrong, worded
+	trim   recordings.Trim     // of what was uploaded with it
+}
+
+// checkTrim refuses a form that said only behind its file where to cut it: the
+// file was taken in whole by then.
+func (f *form) checkTrim(v *visit) {
+	trim, err := trimOf(f.Get)
+	for lang := range f.takes {
+		if err != nil || trim != f.trim {
+			delete(f.takes, lang)
+			f.fault("file_"+lang, v.word("refused.trim-late"))
+		}
+	}
 }
 
 func (f *form) fault(field, text string) {
@@ -77,6 +90,7 @@ func (p *panel) readForm(v *visit) (*form, error) {
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
+			f.checkTrim(v)
 			return f, nil
 		}
 		if err != nil {
@@ -105,8 +119,14 @@ func (p *panel) takeIn(v *visit, f *form, lang string, part *multipart.Part) {
 		f.fault("file_"+lang, v.word("problem.forbidden"))
 		return
 	}
+	trim, err := trimOf(f.Get)
+	if err != nil {
+		f.fault("file_"+lang, v.word("refused.trim"))
+		return
+	}
+	f.trim = trim
 	rec, err := p.s.cfg.Importer.Import(v.ctx(), part, recordings.About{
-		Title: fileTitle(v.lang, part.FileName()), Kind: recordings.Take, Village: v.village.Key, By: v.me.Name,
+		Title: fileTitle(v.lang, part.FileName()), Kind: recordings.Take, Village: v.village.Key, By: v.me.Name, Trim: trim,
 	})
 	if err != nil {
 		code := refusal(err)

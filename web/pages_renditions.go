@@ -16,7 +16,8 @@ type renditionView struct {
 	State        stateView
 	Fault        string
 	Recording    string
-	Outdated     bool // the recording may be said to hold all the same
+	Warnings     []string // of the recording, worded
+	Outdated     bool     // the recording may be said to hold all the same
 	Told         []diffPart
 	Asked        *stateView // who is asked to record it; nil: nobody
 	Record       string     // page on which a person records it; empty: not now
@@ -54,7 +55,7 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 			Take: uploadView{Code: r.Language, Fault: f.faults["file_"+r.Language]}, MayTake: mayTake, Wording: wording,
 		}
 		if r.State != scheduler.Spoken {
-			rv.Recording = r.Recording
+			rv.Recording, rv.Warnings = r.Recording, p.warningsOf(v, r.Recording)
 		}
 		rv.MayVoice = mayVoice && unspoken(r) && choir.speaks(r.Language, "")
 		rv.Outdated = r.State == scheduler.Outdated && r.Recording != "" && mayTake

@@ -32,10 +32,17 @@ func (s *site) post(path string, f url.Values) page {
 	return s.do("POST", path, "application/x-www-form-urlencoded", strings.NewReader(f.Encode()))
 }
 
-// upload posts a form with files, each "field=name" to content.
+// upload posts a form with files, each "field=name" to content, behind its words.
 func (s *site) upload(path string, f url.Values, files map[string]string) page {
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
+	for name, values := range f {
+		for _, v := range values {
+			if err := m.WriteField(name, v); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	}
 	for name, content := range files {
 		field, file, _ := strings.Cut(name, "=")
 		part, err := m.CreateFormFile(field, file)
@@ -44,13 +51,6 @@ func (s *site) upload(path string, f url.Values, files map[string]string) page {
 		}
 		if _, err := io.WriteString(part, content); err != nil {
 			s.t.Fatal(err)
-		}
-	}
-	for name, values := range f {
-		for _, v := range values {
-			if err := m.WriteField(name, v); err != nil {
-				s.t.Fatal(err)
-			}
 		}
 	}
 	if err := m.Close(); err != nil {

@@ -76,6 +76,16 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 			[]string{"Renditions", "Ready", "Withdraw this notice", "Next: 17:01"},
 		},
 		{"a notice that cannot be spoken", "/announcements/" + cattleID, (*world).fill, []string{"apt-get install espeak-ng", "Thứ Hai và thứ Tư: Buổi sáng, 05:30; Buổi chiều, 17:00"}, []string{"No speech engine is installed", "Monday and Wednesday"}},
+		{
+			"recording a notice", "/announcements/" + meetingID + "/record/pcc", (*world).fill,
+			[]string{"Ghi âm tiếng Giáy", "Ưu tiên", "họp lúc 19h ngày 24/11/2026", "mười chín giờ", "Buổi chiều, 17:00, hôm nay, thứ Hai 23/11: còn chỗ cho", "Gửi tệp có sẵn", `name="cut_from"`, `name="wording"`, `data-syllables=`, "capture"},
+			[]string{"Record in Giáy", "room for", "Send a file", "As it is spoken"},
+		},
+		{
+			"recording what is there", "/announcements/" + meetingID + "/record/vi", (*world).fill,
+			[]string{"Bản đã gửi", "Xong", "Có nhiều tiếng ồn.", "Vẫn phát được.", "Ghi tiếp: " + meeting, "/record/pcc"},
+			[]string{"What was sent", "There is much noise."},
+		},
 		{"recordings", "/recordings", (*world).fill, []string{"Mời họp thôn, tiếng Giáy", "Có nhiều tiếng ồn.", "Nhạc hiệu", "/api/v1/recordings/" + takeID + "/audio", "0:27"}, []string{"There is much noise.", "Built in"}},
 		{
 			"plan", "/plan", (*world).fill,
@@ -177,6 +187,8 @@ func TestForbiddenIsForbidden(t *testing.T) {
 		{people.Viewer, "POST", "/announcements/" + meetingID + "/withdraw"},
 		{people.Viewer, "POST", "/announcements/" + meetingID + "/takes"},
 		{people.Viewer, "POST", "/takes"},
+		{people.Viewer, "GET", "/announcements/" + meetingID + "/record/pcc"},
+		{people.Viewer, "POST", "/announcements/" + meetingID + "/record/pcc"},
 		{people.Viewer, "POST", "/recordings"},
 		{people.Viewer, "POST", "/air/stop"},
 		{people.Viewer, "POST", "/clock"},

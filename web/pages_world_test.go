@@ -422,7 +422,7 @@ func (w *world) Import(_ context.Context, r io.Reader, about recordings.About) (
 		return recordings.Recording{}, w.refuse
 	}
 	rec := recordings.Recording{
-		ID: fmt.Sprintf("%064x", len(w.shelf)+0xabc), Title: about.Title, Kind: about.Kind, Village: about.Village, By: about.By,
+		ID: fmt.Sprintf("%064x", len(w.shelf)+0xabc), Title: about.Title, Kind: about.Kind, Village: about.Village, By: about.By, Trim: about.Trim,
 		Created: w.now, Length: time.Duration(len(raw)) * time.Millisecond, Warnings: []string{"noisy"},
 	}
 	w.shelf = append(w.shelf, rec)

@@ -1,0 +1,168 @@
+package web_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/people"
+	"loalang/recordings"
+	"loalang/scheduler"
+)
+
+const recordPage = "/announcements/" + meetingID + "/record/pcc"
+
+// Somebody who may only record sends a file as any browser can, cut at both ends:
+// it stands behind the language, and the page says what comes next.
+func TestRecordWithoutAScript(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	f := s.get(recordPage).fields(t)
+	f.Set("cut_from", "1,5")
+	f.Set("cut_to", "20")
+	p := s.upload(recordPage, f, map[string]string{"file_pcc=giay.ogg": strings.Repeat("giáy", 10000)})
+	if p.status != http.StatusSeeOther || p.location != recordPage+"?told=take" {
+		t.Fatalf("status %d to %s: %s", p.status, p.location, p.text)
+	}
+	r := w.notices[meetingID].Renditions[1]
+	rec := w.shelf[len(w.shelf)-1]
+	if r.State != scheduler.Recorded || r.Recording != rec.ID || w.changed == 0 {
+		t.Errorf("the rendition is %+v", r)
+	}
+	if want := (recordings.Trim{From: 1500 * time.Millisecond, To: 20 * time.Second}); rec.Trim != want || rec.By != "truongthon" {
+		t.Errorf("it was taken in as %+v", rec)
+	}
+	p = s.get(p.location)
+	if !strings.Contains(p.text, "Đã nhận bản thu.") || !strings.Contains(p.text, "Đang xử lý bản thu") || !strings.Contains(p.body, "data-pending") || !strings.Contains(p.text, "Có nhiều tiếng ồn.") {
+		t.Errorf("the page says %s", p.text)
+	}
+	if p = s.get("/announcements/" + meetingID); !strings.Contains(p.text, "Có nhiều tiếng ồn.") {
+		t.Error("whoever reads the announcement is not warned")
+	}
+}
+
+func TestRecordThatIsRefused(t *testing.T) {
+	file := map[string]string{"file_pcc=giay.ogg": "giáy"}
+	tests := []struct {
+		name  string
+		set   func(w *world, f url.Values)
+		files map[string]string
+		want  string
+	}{
+		{"no file", func(*world, url.Values) {}, nil, "Chưa có bản thu."},
+		{"a silent one", func(w *world, _ url.Values) { w.refuse = recordings.Refused{Code: recordings.NoSound} }, file, "Bản thu không có tiếng."},
+		{"trimmed to nothing", func(w *world, _ url.Values) { w.refuse = recordings.Refused{Code: recordings.BadTrim} }, file, "Phần giữ lại ngắn quá"},
+		{"a trim that is no number", func(_ *world, f url.Values) { f.Set("cut_from", "một giây") }, file, "Phần giữ lại ngắn quá"},
+		{"a trim that is not finite", func(_ *world, f url.Values) { f.Set("cut_to", "NaN") }, file, "Phần giữ lại ngắn quá"},
+		{"a trim before the beginning", func(_ *world, f url.Values) { f.Set("cut_from", "-3") }, file, "Phần giữ lại ngắn quá"},
+	}
+	for _, tt := range tests {
+		for _, by := range []string{"", "module"} {
+			t.Run(tt.name+" "+by, func(t *testing.T) {
+				w := newWorld(t)
+				w.fill()
+				f := url.Values{"by": {by}}
+				tt.set(w, f)
+				p := newSite(t, w, people.Recorder, "vi").upload(recordPage, f, tt.files)
+				if p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, tt.want) {
+					t.Errorf("status %d: %s", p.status, p.text)
+				}
+				if whole := strings.Contains(p.body, "<html"); whole != (by == "") {
+					t.Errorf("a whole page: %v", whole)
+				}
+				if r := w.notices[meetingID].Renditions[1]; r.State != scheduler.Missing {
+					t.Errorf("the rendition is %+v", r)
+				}
+			})
+		}
+	}
+}
+
+func TestRecordByThePagesModule(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	f := url.Values{"by": {"module"}, "wording": {scheduler.Wording(w.notices[meetingID].Announcement.Text)}, "cut_from": {"0"}, "cut_to": {"0"}}
+	long := map[string]string{"file_pcc=giay.ogg": strings.Repeat("x", 40*60*1000)} // 40 minutes in this world
+	p := s.upload(recordPage, f, long)
+	if p.status != http.StatusOK || strings.Contains(p.body, "<html") || !strings.Contains(p.body, "data-pending") {
+		t.Fatalf("status %d: %s", p.status, p.body)
+	}
+	if !strings.Contains(p.text, "Dài hơn chỗ còn lại") || !strings.Contains(p.text, "trong buổi chiều, 17:00, hôm nay") {
+		t.Errorf("it is not said that the slot cannot hold it: %s", p.text)
+	}
+	before := w.notices[meetingID].Renditions[1]
+	w.notices[meetingID].Renditions[1].State = scheduler.Ready
+	f.Set("take_pcc", before.Recording) // the answer was lost, and the phone sends once more
+	if p = s.upload(recordPage, f, nil); p.status != http.StatusOK {
+		t.Fatalf("status %d: %s", p.status, p.body)
+	}
+	if r := w.notices[meetingID].Renditions[1]; r.State != scheduler.Ready {
+		t.Errorf("what was ready is %s because it came twice", r.State)
+	}
+}
+
+// The text was changed while somebody read the old one aloud.
+func TestRecordOfWordsThatHaveChanged(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	f := s.get(recordPage).fields(t)
+	d := w.notices[meetingID]
+	d.Announcement.Text = "Họp lúc 20h."
+	w.notices[meetingID] = d
+	if p := s.upload(recordPage, f, map[string]string{"file_pcc=giay.ogg": "giáy"}); p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	if r := w.notices[meetingID].Renditions[1]; r.State != scheduler.Outdated || r.Recording == "" {
+		t.Errorf("the rendition is %+v", r)
+	}
+}
+
+func TestRecordWhatCannotBe(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	if p := s.get("/announcements/" + meetingID + "/record/fr"); p.status != http.StatusNotFound {
+		t.Errorf("a language of no village: status %d", p.status)
+	}
+	if p := s.get("/announcements/none/record/pcc"); p.status != http.StatusNotFound {
+		t.Errorf("no announcement: status %d", p.status)
+	}
+	d := w.notices[meetingID]
+	d.Announcement.Withdrawn = w.now
+	w.notices[meetingID] = d
+	if p := s.get(recordPage); p.status != http.StatusConflict {
+		t.Errorf("withdrawn: status %d", p.status)
+	}
+	if p := s.upload(recordPage, nil, map[string]string{"file_pcc=giay.ogg": "giáy"}); p.status != http.StatusConflict {
+		t.Errorf("withdrawn, and sent: status %d", p.status)
+	}
+}
+
+// A file is taken in while it comes: what stands behind it comes too late.
+func TestRecordTrimmedTooLate(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	part, err := m.CreateFormFile("file_pcc", "giay.ogg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = part.Write([]byte("giáy"))
+	_ = m.WriteField("cut_from", "2")
+	_ = m.Close()
+	p := newSite(t, w, people.Recorder, "vi").do("POST", recordPage, m.FormDataContentType(), &b)
+	if p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "Máy nhận tệp trước chỗ cắt") {
+		t.Errorf("status %d: %s", p.status, p.text)
+	}
+	if r := w.notices[meetingID].Renditions[1]; r.State != scheduler.Missing {
+		t.Errorf("the rendition is %+v", r)
+	}
+}

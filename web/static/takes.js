@@ -1,0 +1,76 @@
+// The takes of this phone: kept in its own database until the board has them, so
+// that a closed page, a flat battery or a bad line loses none.
+const parts = "parts";
+const takes = "takes";
+
+let opened = null;
+
+function open() {
+  opened ??= new Promise((done, failed) => {
+    const asked = indexedDB.open("loalang-takes", 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore(takes, { keyPath: "id" });
+      asked.result.createObjectStore(parts, { keyPath: ["take", "n"] });
+    };
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = asked.onblocked = () => failed(asked.error ?? new Error("blocked"));
+  });
+  return opened;
+}
+
+// act runs one transaction; what the request of use gives is what it gives.
+async function act(mode, use) {
+  const db = await open();
+  return new Promise((done, failed) => {
+    const t = db.transaction([takes, parts], mode);
+    const asked = use(t.objectStore(takes), t.objectStore(parts));
+    t.oncomplete = () => done(asked?.result);
+    t.onerror = t.onabort = () => failed(t.error ?? new Error("aborted"));
+  });
+}
+
+const of = (id) => IDBKeyRange.bound([id, 0], [id, Infinity]);
+
+// save keeps what is known of a take: id, key of its page, and whatever else.
+export const save = (take) => act("readwrite", (t) => t.put(take));
+
+// add keeps the next piece of a take's sound. The bytes are read beforehand: a
+// database does not wait.
+export async function add(id, n, blob) {
+  const bytes = await blob.arrayBuffer();
+  return act("readwrite", (_, p) => p.put({ take: id, n, bytes }));
+}
+
+export const all = () => act("readonly", (t) => t.getAll());
+
+// sound puts the pieces of a take together.
+export async function sound(take) {
+  const pieces = await act("readonly", (_, p) => p.getAll(of(take.id)));
+  return new Blob(pieces.map((piece) => piece.bytes), { type: take.type });
+}
+
+export const remove = (id) =>
+  act("readwrite", (t, p) => {
+    t.delete(id);
+    p.delete(of(id));
+  });
+
+// send brings a take to the board. It gives {status, text, there: whether the
+// answer is the board's own}, and throws when the line broke.
+export function send(take, blob, to) {
+  const body = new FormData();
+  body.set("by", "module");
+  body.set("wording", take.wording);
+  body.set("cut_from", take.from.toFixed(3));
+  body.set("cut_to", take.to.toFixed(3));
+  const ending = /mp4/.test(take.type) ? ".m4a" : /ogg/.test(take.type) ? ".ogg" : /webm/.test(take.type) ? ".webm" : "";
+  body.set("file_" + to.language, blob, take.file ?? to.name + ending);
+  return new Promise((done, failed) => {
+    const line = new XMLHttpRequest();
+    line.upload.onprogress = (e) => to.progress(e.total ? e.loaded / e.total : 0);
+    line.onload = () => done({ status: line.status, text: line.responseText, there: new URL(line.responseURL).pathname === to.path });
+    line.onerror = line.onabort = line.ontimeout = () => failed(new Error("the line broke"));
+    line.open("POST", to.path);
+    line.send(body);
+  });
+}
