@@ -1,0 +1,217 @@
+package main_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// signUp makes the first account of a board and signs it in.
+func (b *browser) signUp(setup string) {
+	b.t.Helper()
+	b.open(setup)
+	b.fill("#name", "Vàng Thị Mỷ")
+	b.fill("#password", password)
+	b.fill("#again", password)
+	b.press("form button[type=submit]")
+	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+}
+
+// offline cuts the browser's line, or mends it.
+func (b *browser) offline(cut bool) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: cut, DownloadThroughput: -1, UploadThroughput: -1}},
+		})
+		return err
+	}))
+}
+
+// toRecord saves a notice in the afternoon's slot that lacks Giáy, and gives its
+// page for the reader.
+func (d *daemon) toRecord() (id, page string) {
+	d.t.Helper()
+	id = d.announce(object{"title": "Mời họp thôn tối mai", "text": strings.Repeat(notice+"\n", 8), "renditions": []object{{"language": "vi"}}})
+	slots := d.call(http.MethodGet, "/slots", nil, http.StatusOK)["slots"].([]any)
+	slot := slots[len(slots)-1].(map[string]any)["id"]
+	d.call(http.MethodPost, "/announcements/"+id+"/schedules", object{"kind": "slots", "slots": []any{slot}}, http.StatusCreated)
+	return id, "/announcements/" + id + "/record/pcc"
+}
+
+// giay is the Giáy rendition of an announcement.
+func (d *daemon) giay(id string) object {
+	d.t.Helper()
+	for _, r := range d.call(http.MethodGet, "/announcements/"+id, nil, http.StatusOK)["renditions"].([]any) {
+		if r.(map[string]any)["language"] == "pcc" {
+			return r.(map[string]any)
+		}
+	}
+	return nil
+}
+
+// The youth secretary records a notice in Giáy on a phone: the words run, the take
+// is trimmed on its wave, outlives a closed page and a line that is gone, and ends
+// as a rendition that is ready.
+func TestRecordPageInABrowser(t *testing.T) {
+	need(t, sound)
+	words := filepath.Join(t.TempDir(), "words.wav")
+	if _, errs, code := loalang(t, "", "say", "-o", words, "Kính thưa bà con. Hôm nay nước suối lên cao, xin bà con không cho trẻ em ra gần bờ suối."); code != 0 {
+		t.Fatalf("say: %s", errs)
+	}
+	soft := filepath.Join(t.TempDir(), "soft.wav") // what the machine speaks is as loud as can be
+	if msg, err := exec.Command("ffmpeg", "-v", "error", "-i", words, "-af", "volume=-9dB", "-ar", "48000", "-ac", "2", soft).CombinedOutput(); err != nil {
+		t.Fatalf("ffmpeg: %v\n%s", err, msg)
+	}
+	b := newBrowser(t,
+		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
+		chromedp.Flag("use-file-for-fake-audio-capture", soft))
+	d := serve(t, t.TempDir(), "null", quick...).admit()
+	b.signUp(d.setup)
+	id, page := d.toRecord()
+
+	b.open(d.url + page)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()", 10*time.Second)
+	if room := b.text("[data-room]"); !strings.Contains(room, "còn chỗ cho") {
+		t.Errorf("of the slot it says %q", room)
+	}
+	b.runs()
+	b.take()
+	b.picture("record-take-360")
+	b.screen(1280, 800)
+	b.picture("record-take-1280")
+	b.screen(360, 740)
+
+	length := js[float64](b, `Number(document.querySelector("[data-number=to]").value)`)
+	b.trim("from", "1")
+	b.trim("to", fmt.Sprint(length-1))
+	b.press("[data-zoom=head]")
+	b.until("one end is looked at", `Number(document.querySelector("[data-handle=from]").max) <= 6 && !document.querySelector("[data-handle=to]").checkVisibility()`, 5*time.Second)
+	b.press("[data-listen-take]")
+	b.until("the piece is heard", `document.querySelector("[data-listen-take]").innerText.includes("Dừng nghe")`, 5*time.Second)
+	b.press("[data-listen-take]")
+
+	b.open(d.url + page)
+	b.until("the take outlives the page, and its trim", `document.querySelector("[data-number=from]")?.value == "1.00"`, 10*time.Second)
+
+	b.offline(true)
+	b.press("[data-send]")
+	b.until("it is told that the line is gone", `document.querySelector("[data-takes] [data-told]").innerText.includes("tự gửi lại")`, 10*time.Second)
+	b.picture("record-lost-360")
+	if r := d.giay(id); r["state"] != "missing" {
+		t.Errorf("without a line the rendition is %v", r["state"])
+	}
+	b.offline(false)
+	b.until("it goes by itself once the line is back", "document.querySelector('#told [data-recording]')", time.Minute)
+	b.until("the board is done with it", "document.querySelector('#told audio') && !document.querySelector('#told [data-pending]')", time.Minute)
+	b.picture("record-sent-360")
+	r := d.giay(id)
+	rec := d.call(http.MethodGet, "/recordings/"+fmt.Sprint(r["recording"]), nil, http.StatusOK)
+	if got := rec["length"].(float64); r["state"] != "ready" || got > length-2+0.6 || got < length-2-2 {
+		t.Errorf("the rendition is %v, %.2f s of a take of %.2f s from which 2 s were cut", r["state"], got, length)
+	}
+	b.open(d.url + page)
+	b.until("the page is there again", "document.querySelector('#told [data-recording]')", 10*time.Second)
+	time.Sleep(500 * time.Millisecond)
+	if n := js[float64](b, `document.querySelectorAll("[data-takes] li").length`); n != 0 {
+		t.Errorf("the phone still keeps %v takes of what the board has", n)
+	}
+	d.stop()
+}
+
+// runs starts the words and stops them, makes them larger and faster, and looks
+// whether the page remembers that.
+func (b *browser) runs() {
+	b.t.Helper()
+	b.picture("record-360")
+	b.press("[data-larger]")
+	b.press("[data-faster]")
+	before := js[string](b, `document.querySelector("[data-box]").style.fontSize + document.querySelector("[data-estimated]").innerText`)
+	b.press("[data-as-spoken]")
+	if spoken := b.text("[data-text]"); !strings.Contains(spoken, "mười chín giờ") {
+		b.t.Errorf("as it is spoken it reads %q", spoken)
+	}
+	b.press("[data-run-button]")
+	b.until("the words run", `document.querySelector("[data-box]").scrollTop > 20`, 10*time.Second)
+	b.press("[data-run-button]")
+	time.Sleep(300 * time.Millisecond)
+	at := js[float64](b, `document.querySelector("[data-box]").scrollTop`)
+	time.Sleep(500 * time.Millisecond)
+	if now := js[float64](b, `document.querySelector("[data-box]").scrollTop`); now != at {
+		b.t.Errorf("the words run on from %v to %v", at, now)
+	}
+	b.open(js[string](b, "location.href"))
+	b.until("size and speed are remembered", `document.querySelector("[data-box]")?.style.fontSize + document.querySelector("[data-estimated]")?.innerText == `+fmt.Sprintf("%q", before), 10*time.Second)
+}
+
+// take records some seconds with a pause in them.
+func (b *browser) take() {
+	b.t.Helper()
+	clock := `(() => { const [m, s] = document.querySelector("[data-clock]").innerText.split(":"); return 60 * m + Number(s); })()`
+	b.press("[data-start]")
+	b.until("it records", `document.querySelector("[data-pause]").checkVisibility()`, 15*time.Second)
+	b.until("the level is told", `document.querySelector("[data-level]").innerText.includes("Tiếng vừa") && parseInt(document.querySelector("[data-meter]").getAttribute("x2")) > 40`, 15*time.Second)
+	b.picture("record-on-360")
+	b.press("[data-pause]")
+	b.until("it waits", `document.querySelector("[data-resume]").checkVisibility()`, 5*time.Second)
+	b.press("[data-resume]")
+	b.until("it goes on", clock+" >= 6", 20*time.Second)
+	b.press("[data-recorder] [data-stop]")
+	b.until("the take has a wave", `document.querySelector("[data-takes] [data-piece]")?.getAttribute("d")?.length > 500`, 20*time.Second)
+	b.until("what it is like is told", `document.querySelector("[data-judged]").innerText.length > 3`, 5*time.Second)
+}
+
+// trim writes where one end of the piece shall be.
+func (b *browser) trim(end, at string) {
+	b.t.Helper()
+	js[bool](b, fmt.Sprintf(`(() => { const n = document.querySelector("[data-number=%s]"); n.value = %s; n.dispatchEvent(new Event("change")); return true; })()`, end, at))
+}
+
+// A phone that opened the page by plain http gets no microphone, and one whose
+// owner said no neither: both are told what to do, and a file of the phone's own
+// recorder goes the same way.
+func TestRecordPageWithoutAMicrophone(t *testing.T) {
+	need(t, sound)
+	b := newBrowser(t, chromedp.Flag("deny-permission-prompts", true), chromedp.Flag("use-fake-device-for-media-stream", true),
+		chromedp.Flag("host-resolver-rules", "MAP loa.example 127.0.0.1, EXCLUDE localhost, EXCLUDE 127.0.0.1, MAP * ~NOTFOUND"))
+	d := serve(t, t.TempDir(), "null", quick...).admit()
+	b.signUp(d.setup)
+	id, page := d.toRecord()
+	b.open(d.url + page)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()", 10*time.Second)
+	b.press("[data-start]")
+	b.until("it is told how to allow it", `document.querySelector("[data-why]").innerText.includes("cho phép Micro")`, 15*time.Second)
+	b.picture("record-denied-360")
+
+	b.open(strings.Replace(d.url, "127.0.0.1", "loa.example", 1) + page)
+	b.fill("#name", "Vàng Thị Mỷ")
+	b.fill("#password", password)
+	b.press("form button[type=submit]")
+	b.until("plain http is told clearly", `document.querySelector("[data-unable]")?.innerText.includes("https")`, 10*time.Second)
+	if js[bool](b, `document.querySelector("[data-recorder]").checkVisibility()`) {
+		t.Error("a microphone is offered that the browser does not give")
+	}
+	file := filepath.Join(t.TempDir(), "ghi-am.m4a")
+	if err := os.WriteFile(file, phone(t, "m4a", "-c:a", "aac").raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.attach("[data-form] input[type=file]:not([capture])", file)
+	b.until("the file is a take", `document.querySelector("[data-takes] li")?.innerText.includes("ghi-am")`, 20*time.Second)
+	b.picture("record-http-360")
+	b.press("[data-send]")
+	b.until("the board is done with it", "document.querySelector('#told audio') && !document.querySelector('#told [data-pending]')", time.Minute)
+	if r := d.giay(id); r["state"] != "ready" {
+		t.Errorf("the rendition is %v", r["state"])
+	}
+	d.stop()
+}
