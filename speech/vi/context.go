@@ -138,7 +138,7 @@ func (ts tokens) matter(i int) string {
 	case "ĐK":
 		return when(ts.after(i, "dân", "khối"), "đoàn kết")
 	case "QT":
-		return when(ts.after(i, "ngày", "phòng khám", "giải", "hội nghị"), "quốc tế")
+		return when(ts.after(i, "ngày", "phòng khám", "giải", "hội nghị") || ts.lower(i+1) == "phòng" || ts.lower(i+1) == "phụ" || ts.lower(i+1) == "lao", "quốc tế")
 	case "QL":
 		return "quản lý"
 	case "MT":

@@ -24,8 +24,11 @@ func (ts tokens) paper(i int) string {
 		return when(ts.after(i, "gửi", "nộp", "có", "theo", "trình", "tổng hợp"), "báo cáo")
 	case "BB":
 		return when(ts.after(i, "lập", "ký", "theo", "có"), "biên bản")
+	case "SL", "ĐG", "KL":
+		column := map[string]string{"SL": "số lượng", "ĐG": "đơn giá", "KL": "khối lượng"}[ts.at(i).text]
+		return when(next.text == ":", column)
 	case "TB":
-		return when(next.text == ":" || ts.after(i, "ra", "theo", "gửi", "có"), "thông báo")
+		return when(next.text == ":" || ts.at(i-1).kind == newline && next.gap && next.kind == word || ts.after(i, "ra", "theo", "gửi", "có"), "thông báo")
 	case "CT":
 		return ts.directive(i)
 	case "ĐT":
@@ -57,7 +60,7 @@ func (ts tokens) school(i int) string {
 	behind := ts.lower(i + 1)
 	switch ts.at(i).text {
 	case "TH":
-		return when(ts.amongSchools(i) || ts.after(i, "trường", "ptdtbt", "cấp", "bậc", "mn"), "tiểu học")
+		return when(ts.amongSchools(i) || ts.after(i, "trường", "ptdtbt", "cấp", "bậc", "mn", "khối") || ts.named(i+1) && syllable(ts.at(i+1).text), "tiểu học")
 	case "MN":
 		if ts.after(i, "dtts", "núi") || ts.is(i-1, "&") && ts.is(i-2, "DTTS") {
 			return "miền núi"

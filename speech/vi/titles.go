@@ -104,6 +104,13 @@ func (ts tokens) office(i int) string {
 		return when(ts.after(i, "của", "tướng", "phòng", "do"), "chính phủ")
 	case "PC":
 		return when(ts.named(i+1) && ts.at(i+1).gap, "công ty điện lực")
+	case "LĐ":
+		return when(ts.body(i+1) || behind == "đảng" || behind == "phòng" || behind == "xã", "lãnh đạo")
+	case "GĐ":
+		switch behind {
+		case "cty", "công", "ttyt", "bv", "bệnh", "sở", "trung", "htx", "tt", "điện", "ngân", "chi":
+			return "giám đốc"
+		}
 	case "HĐ":
 		switch behind {
 		case "nvqs", "thẩm", "xét", "tư", "bầu", "thi", "nghĩa", "giáo", "kỷ", "tuyển", "quản", "đánh", "nghiệm", "khám":
