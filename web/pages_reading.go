@@ -46,10 +46,13 @@ func (rv *renditionView) reading(v *visit, r scheduler.Rendition, ask *askView, 
 		s := v.askedState(r)
 		rv.Asked, rv.MayUnask = &s, true
 	}
+	if r.State == scheduler.Spoken && r.Fault == "" {
+		return // a voice reads it in a moment
+	}
 	if r.State.May(scheduler.Recorded) && r.State != scheduler.Ready && r.State != scheduler.Recorded {
 		rv.Record = recordPath(rv.Announcement, r.Language)
 	}
-	if ask == nil || !r.State.May(scheduler.Assigned) || rv.MayVoice && r.State == scheduler.Spoken {
+	if ask == nil || !r.State.May(scheduler.Assigned) {
 		return
 	}
 	mine := *ask
