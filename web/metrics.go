@@ -78,7 +78,7 @@ func newMeters(s *Server) (*meters, error) {
 	for _, o := range []playout.Outcome{playout.Played, playout.Cut, playout.Moved, playout.Skipped, playout.Missed, playout.StoppedBy, playout.Withdrawn} {
 		m.outcomes.WithLabelValues(string(o)) // from 0 on, so that the first one shows as a rise
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, airCollector{s.cfg.Air}} {
+	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err
 		}

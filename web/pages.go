@@ -87,6 +87,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerLanguages(r)
 	p.registerRelays(r)
 	p.registerLexicon(r)
+	p.registerVoices(r)
 	p.registerEmergency(r)
 	r.GET("/live", p.allow(people.Live, p.live))
 }
@@ -195,7 +196,7 @@ func pageOf(path string) string {
 		return "/announcements/new"
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "relays", first == "words":
+	case first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

@@ -85,6 +85,8 @@ func (v *visit) noticeStates(d scheduler.Dossier) []stateView {
 func (v *visit) renditionState(r scheduler.Rendition) stateView {
 	s := stateView{Class: "wait", Icon: "cho", Text: v.word("rendition." + string(r.State))}
 	switch {
+	case r.State == scheduler.Ready && r.InsteadOf != "" && r.InsteadOf != r.SpokenBy:
+		s.Icon, s.Text = "tot", v.word("rendition.stood-in")
 	case r.State == scheduler.Ready:
 		s.Class, s.Icon = "ok", "tot"
 	case r.Fault != "":

@@ -87,7 +87,7 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 	t := todayView{
 		Key: airKey(air), Day: local.Day(), Date: v.date(v.now), Weekday: upper(v.weekday(local.Weekday())), Month: v.month(v.now),
 		Emergency: air.Emergency, OnAir: v.onAir(air), Meter: meterPercent(air),
-		Next: v.next(b), Health: v.health(air),
+		Next: v.next(b), Health: append(v.health(air), p.voiceHealth(v)...),
 		AskClock:  !air.Clock.Trusted() && v.may(people.Plan),
 		ClockDate: local.Format(time.DateOnly), ClockTime: local.Format(time.TimeOnly),
 		Waiting: v.word("do.record-sub"), Yesterday: v.word("do.again-sub"),
@@ -173,6 +173,14 @@ func (v *visit) next(b dayBook) string {
 // health is the board in three short sentences: clock, sound, amplifier.
 func (v *visit) health(a playout.Air) []stateView {
 	return []stateView{v.clockState(a), v.soundState(a), v.ampState(a)}
+}
+
+// voiceHealth is a sentence for each voice that does not speak.
+func (p *panel) voiceHealth(v *visit) (states []stateView) {
+	for _, t := range p.s.cfg.Prompter.Troubles() {
+		states = append(states, stateView{"wait", "loa", v.troubleOf(t)})
+	}
+	return states
 }
 
 func (v *visit) clockState(a playout.Air) stateView {

@@ -132,6 +132,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		{"recordings", "", "Refusal", []string{"refused."}, 8},
 		{"recordings", "", "Kind", []string{"recording."}, 3},
 		{"recordings", "", "profile.go", []string{"warning."}, 5},
+		{"speech", "", "FaultCode", []string{"voice-fault."}, 13},
 		{"relay", "", "Code", []string{"station-fault."}, 19},
 		{"scheduler", "", "Resumption", []string{"interrupted."}, 3},
 		{"people", "Fault", "", []string{"fault."}, 7},

@@ -56,6 +56,9 @@ type world struct {
 	noEngine bool
 	mute     error // of Voice
 	refuse   error // what the importer answers
+	choices  []scheduler.VoiceChoice
+	tried    []string // voices
+	troubles []speech.Trouble
 }
 
 // isDamaged says that the database is damaged, as the store's error does.
@@ -470,3 +473,36 @@ func (w *world) Tell(t time.Time, _ string) error {
 	w.told = append(w.told, t)
 	return nil
 }
+
+func (w *world) VoiceChoices(context.Context, string) ([]scheduler.VoiceChoice, error) {
+	return slices.Clone(w.choices), w.broken
+}
+
+func (w *world) SaveVoiceChoice(_ context.Context, c scheduler.VoiceChoice) error {
+	i := slices.IndexFunc(w.choices, func(old scheduler.VoiceChoice) bool { return old.Language == c.Language })
+	switch {
+	case w.broken != nil:
+		return w.broken
+	case i < 0 && c.Revision == 0:
+		c.Revision = 1
+		w.choices = append(w.choices, c)
+	case i < 0 || w.choices[i].Revision != c.Revision:
+		return scheduler.ErrRevision
+	default:
+		c.Revision++
+		w.choices[i] = c
+	}
+	return nil
+}
+
+func (w *world) Try(_ context.Context, c scheduler.VoiceChoice, spoken string) (playout.Said, error) {
+	w.tried = append(w.tried, fmt.Sprintf("%s %d %d %s", c.Voice, c.Rate, c.Pitch, spoken))
+	if w.mute != nil {
+		return playout.Said{}, w.mute
+	}
+	return playout.Said{Recording: recordings.Recording{ID: strings.Repeat("b", 64), Length: 4 * time.Second}, By: c.Voice}, nil
+}
+
+func (w *world) Troubles() []speech.Trouble { return w.troubles }
+
+func (w *world) Fallbacks() map[string]int64 { return map[string]int64{"piper:a": 3} }

@@ -27,6 +27,7 @@ type Config struct {
 	Readings      Readings
 	Arrange       Arranger
 	Stations      Stations
+	VoiceBook     VoiceBook
 	AsRun         Log
 	Shelf         Shelf
 	Accounts      Accounts
@@ -45,6 +46,7 @@ type Config struct {
 	Speaker  Speaker
 	Words    Words
 	Reader   Reader
+	Prompter Prompter
 	Clock    Teller
 
 	Village string // key of the village whose loudspeakers this board drives
@@ -80,7 +82,7 @@ func (c Config) check() error {
 		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Readings": c.Readings != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil,
 		"AsRun": c.AsRun != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
-		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
+		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
 		"Village": c.Village != "", "Logger": c.Logger != nil, "Now": c.Now != nil, "NewID": c.NewID != nil,
 	} {
 		if !there {

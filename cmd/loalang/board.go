@@ -268,7 +268,8 @@ func (s shelf) Recording(ctx context.Context, id string) (recordings.Recording, 
 
 func (b *board) openPanel() (err error) {
 	b.panel, err = web.New(web.Config{
-		Tuner:         b.stations(),
+		Tuner:     b.stations(),
+		VoiceBook: b.db, Prompter: b.producer,
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, AsRun: b.db, Shelf: b.db, Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output, Studio: b.studio,
