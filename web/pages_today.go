@@ -178,7 +178,7 @@ func (v *visit) health(a playout.Air) []stateView {
 // voiceHealth is a sentence for each voice that does not speak.
 func (p *panel) voiceHealth(v *visit) (states []stateView) {
 	for _, t := range p.s.cfg.Prompter.Troubles() {
-		states = append(states, stateView{"wait", "loa", v.troubleOf(t)})
+		states = append(states, stateView{"wait", "loa", v.troubleOf(t, v.now)})
 	}
 	return states
 }

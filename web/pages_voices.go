@@ -58,7 +58,7 @@ func (p *panel) showVoices(v *visit, status int, typed voiceForm) {
 	}
 	var w voicesView
 	for _, t := range p.s.cfg.Prompter.Troubles() {
-		w.Troubles = append(w.Troubles, v.troubleOf(t))
+		w.Troubles = append(w.Troubles, v.troubleOf(t, v.now))
 	}
 	var silent []string
 	for _, code := range v.village.Languages {

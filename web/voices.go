@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"loalang/scheduler"
 	"loalang/speech"
@@ -61,9 +62,9 @@ func (s *Server) saveVoice(ctx context.Context, c scheduler.VoiceChoice) error {
 
 // troubleOf words a voice that does not speak: which, why, since when, and who
 // speaks instead.
-func (p phrase) troubleOf(t speech.Trouble) string {
+func (p phrase) troubleOf(t speech.Trouble, now time.Time) string {
 	why := p.word("voice-fault." + string(t.Fault.Code))
-	text := p.word("voices.trouble", t.Voice.Name, p.exact(t.Since), why)
+	text := p.word("voices.trouble", t.Voice.Name, p.at(t.Since, now), why)
 	if t.Instead.Name != "" {
 		text += " " + p.word("voices.instead", t.Instead.Name)
 	}
