@@ -43,6 +43,8 @@ func doors() []door {
 		{"PATCH", "/api/v1/villages/un-ta", `{"allowed":[]}`, people.Arrange},
 		{"GET", "/api/v1/slots", "", people.View},
 		{"PUT", "/api/v1/slots/" + slotID + "/relays", `{"relays":[]}`, people.Arrange},
+		{"GET", "/api/v1/speech/choices", "", people.View},
+		{"PUT", "/api/v1/speech/choices/vi", `{"rate":140}`, people.Plan},
 		{"GET", "/api/v1/stations", "", people.View},
 		{"POST", "/api/v1/stations", `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
 		{"PUT", "/api/v1/stations/" + stationID, `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
@@ -97,7 +99,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", slotID, "{id}", stationID, "{id}", wordID, "{id}").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", wordID, "{id}").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor)
