@@ -52,7 +52,7 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 		OperationID: "create-recording", Method: http.MethodPost, Path: apiRoot + "/recordings", Tags: []string{"recordings"},
 		Summary:     "Send a sound file into the library",
 		Description: "m4a, mp3, ogg, webm, wav, flac, amr, 3gp or aac; at most 100 MB and 30 minutes. The field title comes before the field file; other fields before it are refused. It answers once the recording is levelled and safe on disk. Needs the right: upload.",
-		Parameters:  []*huma.Param{query("village", "Key; the board's own when left out.")},
+		Parameters:  []*huma.Param{query("village", "Key; the board's own when left out."), query("import", "16 to 64 hex digits of one's own choice, under which GET /imports/{id} tells how far it is.")},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 			Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{"title": text, "file": binary},
 		}}}},
@@ -62,6 +62,11 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 		OperationID: "hear-recording", Method: http.MethodGet, Path: apiRoot + "/recordings/{id}/audio", Tags: []string{"recordings"},
 		Summary: "Hear a recording as it airs", Description: "48 kHz WAV; Range is understood. Needs the right: view.", Parameters: []*huma.Param{id},
 		Responses: map[string]*huma.Response{"200": answer("The sound", map[string]*huma.MediaType{"audio/wav": {Schema: binary}}), "206": answer("A part of the sound", map[string]*huma.MediaType{"audio/wav": {Schema: binary}})},
+	})
+	doc.AddOperation(&huma.Operation{
+		OperationID: "hear-recording-before", Method: http.MethodGet, Path: apiRoot + "/recordings/{id}/before", Tags: []string{"recordings"},
+		Summary: "Hear a recording as it came", Description: "32 kHz FLAC, made when it is first asked for; Range is understood. Needs the right: view.", Parameters: []*huma.Param{id},
+		Responses: map[string]*huma.Response{"200": answer("The sound", map[string]*huma.MediaType{"audio/flac": {Schema: binary}}), "206": answer("A part of the sound", map[string]*huma.MediaType{"audio/flac": {Schema: binary}})},
 	})
 	doc.AddOperation(&huma.Operation{
 		OperationID: "get-asrun", Method: http.MethodGet, Path: apiRoot + "/asrun", Tags: []string{"as-run"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -133,9 +134,11 @@ func (s *Server) registerRecordings(api huma.API, r *gin.Engine) {
 	const tag = "recordings"
 	answer(s, api, operation{"list-recordings", http.MethodGet, "/recordings", "List recordings", tag, people.View, 0}, s.listRecordings)
 	answer(s, api, operation{"get-recording", http.MethodGet, "/recordings/{id}", "Read about a recording", tag, people.View, 0}, s.getRecording)
+	answer(s, api, operation{"get-import", http.MethodGet, "/imports/{id}", "Ask how far an import is: one's own, by the ID that was sent with it; known for the last 64", tag, people.Upload, 0}, s.getImport)
 	answer(s, api, operation{"delete-recording", http.MethodDelete, "/recordings/{id}", "Delete a recording for ever: one's own, or with the right plan any; 409 while an announcement that may still air uses it", tag, people.Upload, http.StatusNoContent}, s.deleteRecording)
 	r.POST(apiRoot+"/recordings", s.guard(people.Upload, s.upload))
 	r.GET(apiRoot+"/recordings/:id/audio", s.guard(people.View, s.sound))
+	r.GET(apiRoot+"/recordings/:id/before", s.guard(people.View, s.soundBefore))
 }
 
 func (s *Server) listRecordings(ctx context.Context, in *recordingsInput) (*recordingsOutput, error) {
@@ -275,7 +278,7 @@ func (s *Server) takeUpload(k *Caller, village string) (recordings.Recording, er
 				return recordings.Recording{}, recordings.Refused{Code: recordings.BadTrim, Detail: err.Error()}
 			}
 			about := recordings.About{Title: title, Kind: recordings.Take, Village: village, By: k.who.Name, Trim: trim}
-			rec, err := s.cfg.Importer.Import(k.c.Request.Context(), part, about)
+			rec, err := s.importTake(k, part, about)
 			if errors.Is(err, io.ErrUnexpectedEOF) {
 				return rec, s.brokenForm(k, err)
 			}
@@ -284,6 +287,57 @@ func (s *Server) takeUpload(k *Caller, village string) (recordings.Recording, er
 			return recordings.Recording{}, k.invalid(part.FormName(), faultUnexpected, "")
 		}
 	}
+}
+
+// importTake takes one file in. One that was sent with an ID goes on when its sender
+// leaves after the last byte, and can be asked about.
+func (s *Server) importTake(k *Caller, r io.Reader, about recordings.About) (recordings.Recording, error) {
+	ctx := k.c.Request.Context()
+	under := s.imports.begin(k.c.Query("import"), k.who.ID, about.Village, about.Title)
+	if under != nil {
+		about.Tell = under.tell
+		var cancel context.CancelFunc
+		ctx, cancel = detached(ctx)
+		defer cancel()
+	}
+	rec, err := s.cfg.Importer.Import(ctx, r, about)
+	if err != nil {
+		under.end(rec, refusal(err))
+		return rec, err
+	}
+	under.end(rec, "")
+	return rec, nil
+}
+
+// importJSON is how far an import is.
+type importJSON struct {
+	ID        string         `json:"id"`
+	Title     string         `json:"title"`
+	Stage     string         `json:"stage" enum:"receiving,waiting,opening,cleaning,levelling,storing,done,refused"`
+	Done      float64        `json:"done" doc:"Share of the work, 0 to 1."`
+	Ahead     int            `json:"ahead,omitempty" doc:"How many imports come before it, while it waits."`
+	Recording *recordingJSON `json:"recording,omitempty" doc:"Once it is done."`
+	Refused   string         `json:"refused,omitempty" doc:"Why it was not taken in, in the language of the answer."`
+}
+
+type importOutput struct {
+	Body importJSON
+}
+
+func (s *Server) getImport(_ context.Context, in *recordingInput) (*importOutput, error) {
+	u, ok := s.imports.find(in.ID, in.who.ID)
+	if !ok {
+		return nil, in.missing()
+	}
+	j := importJSON{ID: u.id, Title: u.title, Stage: string(u.at.Stage), Done: u.at.Done, Ahead: u.at.Ahead}
+	switch {
+	case u.over && u.refused != "":
+		j.Stage, j.Refused = "refused", word(in.lang, u.refused)
+	case u.over:
+		rec := in.recording(u.rec)
+		j.Stage, j.Done, j.Recording = "done", 1, &rec
+	}
+	return &importOutput{Body: j}, nil
 }
 
 func (s *Server) brokenForm(k *Caller, err error) error {
@@ -323,13 +377,38 @@ func (s *Server) sound(k *Caller) {
 		k.fail(err)
 		return
 	}
+	s.sendSound(k, f, "audio/wav", r.ID)
+}
+
+// soundBefore sends a recording as it came.
+func (s *Server) soundBefore(k *Caller) {
+	ctx := k.c.Request.Context()
+	r, err := s.visible(ctx, k, k.c.Param("id"))
+	if err != nil {
+		k.fail(err)
+		return
+	}
+	if s.cfg.Archive == nil {
+		k.fail(k.missing())
+		return
+	}
+	f, err := s.cfg.Archive.Before(ctx, r.ID)
+	if err != nil {
+		k.fail(err)
+		return
+	}
+	s.sendSound(k, f, "audio/flac", r.ID+"-before")
+}
+
+// sendSound sends a file that never changes, and closes it.
+func (s *Server) sendSound(k *Caller, f *os.File, kind, tag string) {
 	defer f.Close() //nolint:errcheck // it was only read
 	line := http.NewResponseController(k.c.Writer)
 	_ = line.SetWriteDeadline(systemTime(soundTime)) // a listener that stands still must not hold the file for ever
 	defer line.SetWriteDeadline(time.Time{})         //nolint:errcheck // as above; a test's recorder has no deadlines
 	h := k.c.Writer.Header()
-	h.Set("Content-Type", "audio/wav")
+	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")
-	h.Set("ETag", `"`+r.ID+`"`)
+	h.Set("ETag", `"`+tag+`"`)
 	http.ServeContent(k.c.Writer, k.c.Request, "", time.Time{}, f)
 }

@@ -36,6 +36,8 @@ func doors() []door {
 		{"POST", "/api/v1/recordings", "", people.Upload},
 		{"GET", "/api/v1/recordings/" + soundID, "", people.View},
 		{"GET", "/api/v1/recordings/" + soundID + "/audio", "", people.View},
+		{"GET", "/api/v1/recordings/" + soundID + "/before", "", people.View},
+		{"GET", "/api/v1/imports/" + soundID, "", people.Upload},
 		{"DELETE", "/api/v1/recordings/" + soundID, "", people.Plan}, // or upload, of one's own
 		{"POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`, people.Write},
 		{"GET", "/api/v1/speech/voices", "", people.View},

@@ -132,6 +132,13 @@ type Importer interface {
 	Remove(ctx context.Context, id string) error
 }
 
+// Archive opens recordings as they came. *recordings.Library is one.
+type Archive interface {
+	// Before opens a form that browsers play, FLAC; recordings.ErrNotFound when
+	// what came is not kept.
+	Before(ctx context.Context, id string) (*os.File, error)
+}
+
 // Speaker turns text into spoken text and into sound, by the same chain that
 // airs it. *playout.Producer is one.
 type Speaker interface {

@@ -57,6 +57,9 @@ type takeView struct {
 	Title    string
 	Length   time.Duration
 	Warnings []string // worded
+	Quality  *qualityView
+	Twin     *twinView // the same sound in another file was there before
+	Again    bool      // the same file was
 }
 
 // uploadView is an upload field.
@@ -64,6 +67,7 @@ type uploadView struct {
 	Code  string // language
 	Then  string // where the page's module goes after sending; empty: stay
 	Take  *takeView
+	Going *goingView
 	Fault string
 }
 
@@ -125,22 +129,28 @@ func (p *panel) takeIn(v *visit, f *form, lang string, part *multipart.Part) {
 		return
 	}
 	f.trim = trim
-	rec, err := p.s.cfg.Importer.Import(v.ctx(), part, recordings.About{
-		Title: fileTitle(v.lang, part.FileName()), Kind: recordings.Take, Village: v.village.Key, By: v.me.Name, Trim: trim,
+	title := fileTitle(v.lang, part.FileName())
+	under := p.s.imports.begin(v.c.Query("import"), v.me.ID, v.village.Key, title)
+	ctx, cancel := detached(v.ctx())
+	defer cancel()
+	rec, err := p.s.cfg.Importer.Import(ctx, part, recordings.About{
+		Title: title, Kind: recordings.Take, Village: v.village.Key, By: v.me.Name, Trim: trim, Tell: under.tell,
 	})
 	if err != nil {
 		code := refusal(err)
+		under.end(rec, code)
 		if code == refusedFailed {
 			p.s.cfg.Logger.Error("recording could not be imported", "err", err)
 		}
 		f.fault("file_"+lang, v.word(code))
 		return
 	}
-	f.takes[lang] = v.take(rec)
+	under.end(rec, "")
+	f.takes[lang] = p.taken(v, rec)
 }
 
 func (p phrase) take(r recordings.Recording) takeView {
-	return takeView{ID: r.ID, Title: r.Title, Length: r.Length, Warnings: p.warnings(r)}
+	return takeView{ID: r.ID, Title: r.Title, Length: r.Length, Warnings: p.warnings(r), Quality: p.quality(r)}
 }
 
 func (p phrase) warnings(r recordings.Recording) []string {
@@ -170,6 +180,8 @@ func refusal(err error) string {
 		return "refused." + string(r.Code)
 	case errors.Is(err, recordings.ErrDiskFull):
 		return "refused.disk-full"
+	case errors.Is(err, recordings.ErrBusy):
+		return "refused.busy"
 	case errors.Is(err, recordings.ErrNoFFmpeg):
 		return "refused.no-ffmpeg"
 	case errors.Is(err, recordings.ErrNoSandbox):

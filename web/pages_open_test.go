@@ -29,15 +29,19 @@ const secret = "loa_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 // newSite opens the panel for somebody in a role, nobody when role is empty, in
 // a language ("" sends no cookie).
-func newSite(t *testing.T, w *world, role people.Role, lang string) *site {
+func newSite(t *testing.T, w *world, role people.Role, lang string, change ...func(*web.Config)) *site {
 	t.Helper()
 	w.role = role
-	s, err := web.New(web.Config{
+	cfg := web.Config{
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, VoiceBook: w, Prompter: w, AsRun: w, Shelf: w, Accounts: w, Roster: w, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Village: "un-ta", Origin: "board-1", Version: "test", Logger: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return w.now }, NewID: w.NewID, Changed: func() { w.changed++ },
-	})
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	s, err := web.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,8 @@ type recordingView struct {
 const anyLanguage = "any"
 
 func (p *panel) registerRecordings(r *gin.Engine) {
+	r.GET("/recordings/:id", p.allow(people.View, p.recording))
+	r.GET("/takes/:id", p.allow(people.Upload, p.takeUnderway))
 	r.GET("/recordings", p.allow(people.View, p.recordings))
 	r.POST("/recordings", p.allow(people.Upload, p.addRecording))
 	r.POST("/recordings/:id/delete", p.allow(people.Upload, p.deleteRecording))
@@ -46,24 +48,31 @@ func (p *panel) showRecordings(v *visit, status int, f *form) {
 		return
 	}
 	l := shelfView{Take: uploadView{Code: anyLanguage, Then: "/recordings?told=recorded", Fault: f.faults["file_"+anyLanguage]}}
+	if u, ok := p.s.imports.latest(v.me.ID, v.village.Key); ok {
+		l.Take.Going = v.going(u)
+	}
 	for _, r := range rs {
-		sub := v.word("recording." + string(r.Kind))
-		switch {
-		case r.Kind == recordings.BuiltIn:
-		case r.By == "":
-			sub = v.word("recordings.since", sub, v.at(r.Created, v.now))
-		default:
-			sub = v.word("recordings.by", sub, v.at(r.Created, v.now), r.By)
-		}
-		l.Items = append(l.Items, recordingView{
-			ID: r.ID, Title: r.Title, Sub: sub, Length: r.Length, Warnings: v.warnings(r), Usable: r.Kind == recordings.Take,
-			Deletable: p.s.mayDelete(v.me, r),
-		})
+		l.Items = append(l.Items, p.recordingView(v, r))
 	}
 	if len(rs) == pageLength {
 		l.Older = rs[len(rs)-1].ID
 	}
 	p.render(v, status, "recordings", view{Title: v.word("nav.recordings"), Tab: "recordings", Script: "notice.js", Refused: f.faults["delete"], Data: l})
+}
+
+func (p *panel) recordingView(v *visit, r recordings.Recording) recordingView {
+	sub := v.word("recording." + string(r.Kind))
+	switch {
+	case r.Kind == recordings.BuiltIn:
+	case r.By == "":
+		sub = v.word("recordings.since", sub, v.at(r.Created, v.now))
+	default:
+		sub = v.word("recordings.by", sub, v.at(r.Created, v.now), r.By)
+	}
+	return recordingView{
+		ID: r.ID, Title: r.Title, Sub: sub, Length: r.Length, Warnings: v.warnings(r), Usable: r.Kind == recordings.Take,
+		Deletable: p.s.mayDelete(v.me, r),
+	}
 }
 
 func (p *panel) addRecording(v *visit) {

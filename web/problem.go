@@ -182,6 +182,8 @@ func (s *Server) explainSound(lang string, err error) *Problem {
 		return s.refused(lang, http.StatusUnprocessableEntity, "file", string(r.Code))
 	case errors.Is(err, recordings.ErrDiskFull):
 		return s.refused(lang, http.StatusInsufficientStorage, "file", "disk-full")
+	case errors.Is(err, recordings.ErrBusy):
+		return s.refused(lang, http.StatusServiceUnavailable, "file", "busy")
 	case errors.Is(err, recordings.ErrDamaged):
 		return s.problem(lang, http.StatusInternalServerError, "damaged")
 	case errors.Is(err, recordings.ErrNoFFmpeg):

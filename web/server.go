@@ -43,6 +43,7 @@ type Config struct {
 	Studio   Studio   // nil: nobody can speak live
 	Tuner    Tuner    // nil: stations cannot be tried
 	Importer Importer
+	Archive  Archive // nil: a sound cannot be heard as it came
 	Speaker  Speaker
 	Words    Words
 	Reader   Reader
@@ -106,6 +107,7 @@ type Server struct {
 	secure    *scs.SessionManager // the same sessions, cookies for https only
 	kept      *keptSessions
 	place     *placeMemory
+	imports   *imports
 	meters    *meters
 	handler   http.Handler
 }
@@ -125,7 +127,7 @@ func New(c Config) (*Server, error) {
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()
 	}
-	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits()}
+	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}}
 	s.roster = newRoster(c.Roster, c.Logger)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)

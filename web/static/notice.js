@@ -49,7 +49,7 @@ function restore() {
   }
   [...form.querySelectorAll("[data-upload]")].forEach((box, i) => {
     const [id, told] = draft.takes?.[i] ?? [];
-    if (!id || box.querySelector("[data-take]").value) return;
+    if (!(id || told?.includes("data-import")) || box.querySelector("[data-take]").value) return;
     box.querySelector("[data-take]").value = id;
     box.querySelector("[data-taken]").innerHTML = told;
   });
@@ -111,9 +111,13 @@ function upload(box, file) {
   bar.value = 0;
   bar.hidden = false;
   told.classList.remove("bad");
+  const id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  let over = false;
+  send.onloadend = () => (over = true);
   send.upload.onprogress = (e) => {
     bar.value = (100 * e.loaded) / e.total;
     told.textContent = e.loaded < e.total ? fill(box.dataset.going, Math.floor(bar.value)) : box.dataset.working;
+    if (e.loaded === e.total) follow(box, id, () => over);
   };
   send.onload = () => {
     bar.hidden = true;
@@ -128,9 +132,55 @@ function upload(box, file) {
     if (send.status === 200 && box.dataset.then) location.assign(box.dataset.then);
   };
   send.onerror = failed;
-  send.open("POST", box.dataset.upload);
+  send.open("POST", box.dataset.upload + "?import=" + id);
   send.send(body);
 }
+
+// follow shows how far an import is until it is over; the page may have been
+// loaded anew meanwhile. Who sent it shows what became of it, unless it has left.
+async function follow(box, id, over = () => false) {
+  const bar = box.querySelector("progress");
+  const told = box.querySelector("[data-taken]");
+  for (let silent = 0; silent < 20; ) {
+    await new Promise((later) => setTimeout(later, 700));
+    if (over()) return;
+    const answer = await fetch("/takes/" + id, { credentials: "same-origin" }).catch(() => null);
+    if (over()) return;
+    if (!answer || answer.redirected) {
+      silent++;
+      continue;
+    }
+    if (answer.status === 404 && silent++ < 3) continue; // not begun yet
+    told.innerHTML = await answer.text();
+    const going = told.querySelector("[data-import]");
+    bar.hidden = !going;
+    if (form) keep();
+    if (going) {
+      bar.value = going.dataset.done;
+      continue;
+    }
+    box.querySelector("[data-take]").value = told.querySelector("[data-id]")?.dataset.id ?? "";
+    if (form) keep();
+    if (answer.status === 200 && box.dataset.then) location.assign(box.dataset.then);
+    return;
+  }
+}
+
+for (const box of document.querySelectorAll("[data-upload]")) {
+  const going = box.querySelector("[data-import]");
+  if (going) follow(box, going.dataset.import);
+}
+
+document.addEventListener("click", (e) => {
+  const use = e.target.closest("[data-upload] [data-use]");
+  if (!use) return;
+  e.preventDefault(); // the recording that was there is taken instead
+  const box = use.closest("[data-upload]");
+  box.querySelector("[data-take]").value = use.dataset.use;
+  use.closest("p").classList.replace("wait", "ok");
+  use.replaceWith(box.dataset.used);
+  if (form) keep();
+});
 
 document.addEventListener("change", (e) => {
   const box = e.target.type === "file" && e.target.closest("[data-upload]");

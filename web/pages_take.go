@@ -1,0 +1,69 @@
+package web
+
+import (
+	"net/http"
+
+	"loalang/recordings"
+)
+
+// goingView is an import that is not over.
+type goingView struct {
+	ID      string
+	Text    string
+	Percent int
+}
+
+// going words how far an import is.
+func (p phrase) going(u underway) *goingView {
+	percent := int(100 * u.at.Done)
+	if u.at.Stage == recordings.Waiting {
+		return &goingView{u.id, p.word("import.waiting", u.at.Ahead), percent}
+	}
+	return &goingView{u.id, p.word("import."+string(u.at.Stage), percent), percent}
+}
+
+// takeUnderway answers how far an import is with what its upload field then shows:
+// 202 while it is under way, then what POST /takes answers.
+func (p *panel) takeUnderway(v *visit) {
+	u, ok := p.s.imports.find(v.c.Param("id"), v.me.ID)
+	switch {
+	case !ok:
+		p.send(v, http.StatusNotFound, fragment{"recordings", "taken", uploadView{Fault: v.word("import.unknown")}})
+	case !u.over:
+		p.send(v, http.StatusAccepted, fragment{"recordings", "taken", uploadView{Going: v.going(u)}})
+	case u.refused != "":
+		p.send(v, http.StatusUnprocessableEntity, fragment{"recordings", "taken", uploadView{Fault: v.word(u.refused)}})
+	default:
+		t := p.taken(v, u.rec)
+		p.send(v, http.StatusOK, fragment{"recordings", "taken", uploadView{Take: &t}})
+	}
+}
+
+// taken is a take with what only a fresh one is told of.
+func (p *panel) taken(v *visit, r recordings.Recording) takeView {
+	t := v.take(r)
+	t.Twin, t.Again = p.twin(v, r), r.Again
+	return t
+}
+
+// recordingPage is one recording with its waves before and after.
+type recordingPage struct {
+	recordingView
+	Take takeView
+}
+
+// recording shows one recording.
+func (p *panel) recording(v *visit) {
+	r, err := p.s.cfg.Shelf.Recording(v.ctx(), v.c.Param("id"))
+	if isMissing(err) || err == nil && r.Village != "" && r.Village != v.village.Key {
+		p.problem(v, http.StatusNotFound, "problem.not-found")
+		return
+	}
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	t := v.take(r)
+	t.Twin = p.twin(v, r)
+	p.render(v, http.StatusOK, "recording", view{Title: r.Title, Tab: "recordings", Data: recordingPage{p.recordingView(v, r), t}})
+}
