@@ -21,8 +21,9 @@ check: setup-test ## linters, and every test with the race detector
 	scripts/lint.sh
 	$(GO) test -race -timeout 30m ./...
 
-bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minutes; the comparison with other players is written there
+bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minutes; what becomes of text and recordings and the comparison with other players are written there
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+	$(GO) run ./recordings/yardstick/figures --write docs/BENCHMARKS.md
 	$(GO) run ./audio/speaker/comparison --loalang bin/loalang --write docs/BENCHMARKS.md
 
 soak: setup-test ## the long tests, each over SOAK of the air
