@@ -48,48 +48,6 @@ type recordingJSON struct {
 	Measures *measuresJSON `json:"measures,omitempty" doc:"Before and after the import; absent for built-in sounds and what was imported before it was measured."`
 }
 
-// measuresJSON is what an import measured.
-type measuresJSON struct {
-	Before  heardJSON `json:"before" doc:"As it came."`
-	After   heardJSON `json:"after" doc:"The play copy."`
-	Lead    float64   `json:"lead" doc:"Seconds that were cut away before the first sound."`
-	Tail    float64   `json:"tail" doc:"Seconds that were cut away after the last sound."`
-	Channel string    `json:"channel,omitempty" enum:"left,right" doc:"The one channel that was taken of a stereo sound."`
-	Hum     float64   `json:"hum,omitempty" doc:"Hz of a mains hum that was taken out."`
-	Decay   float64   `json:"decay,omitempty" doc:"Seconds that the room rings to -60 dB, where the speech tells."`
-	Twin    string    `json:"twin,omitempty" doc:"ID of the recording that was there with the same sound in another file."`
-}
-
-// heardJSON is one side of an import.
-type heardJSON struct {
-	Length   float64 `json:"length" doc:"Seconds."`
-	LUFS     float64 `json:"lufs"`
-	TruePeak float64 `json:"true_peak" doc:"dBTP."`
-	Floor    float64 `json:"floor" doc:"dBFS of the pauses."`
-	Margin   float64 `json:"margin" doc:"dB that the speech stands above the pauses."`
-	Clipped  float64 `json:"clipped" doc:"Share of the wave that is cut off, 0 to 1."`
-	Wave     []int   `json:"wave" doc:"Outline: highest magnitude in spans of equal length, 255 is full scale."`
-}
-
-func heardOf(h recordings.Heard) heardJSON {
-	j := heardJSON{Length: h.Length.Seconds(), LUFS: h.Loudness, TruePeak: h.TruePeak, Floor: h.Floor, Margin: h.Margin, Clipped: h.Clipped, Wave: make([]int, len(h.Wave))}
-	for i, v := range h.Wave {
-		j.Wave[i] = int(v)
-	}
-	return j
-}
-
-// measuresOf are the measures of a recording, or nil.
-func measuresOf(m recordings.Measures) *measuresJSON {
-	if m.Before.Wave == nil {
-		return nil
-	}
-	return &measuresJSON{
-		Before: heardOf(m.Before), After: heardOf(m.After), Lead: m.Lead.Seconds(), Tail: m.Tail.Seconds(),
-		Channel: string(m.Channel), Hum: m.Hum, Decay: m.Decay, Twin: m.Twin,
-	}
-}
-
 // warningJSON is something that a listener should know.
 type warningJSON struct {
 	Code   string `json:"code"`
@@ -287,57 +245,6 @@ func (s *Server) takeUpload(k *Caller, village string) (recordings.Recording, er
 			return recordings.Recording{}, k.invalid(part.FormName(), faultUnexpected, "")
 		}
 	}
-}
-
-// importTake takes one file in. One that was sent with an ID goes on when its sender
-// leaves after the last byte, and can be asked about.
-func (s *Server) importTake(k *Caller, r io.Reader, about recordings.About) (recordings.Recording, error) {
-	ctx := k.c.Request.Context()
-	under := s.imports.begin(k.c.Query("import"), k.who.ID, about.Village, about.Title)
-	if under != nil {
-		about.Tell = under.tell
-		var cancel context.CancelFunc
-		ctx, cancel = detached(ctx)
-		defer cancel()
-	}
-	rec, err := s.cfg.Importer.Import(ctx, r, about)
-	if err != nil {
-		under.end(rec, refusal(err))
-		return rec, err
-	}
-	under.end(rec, "")
-	return rec, nil
-}
-
-// importJSON is how far an import is.
-type importJSON struct {
-	ID        string         `json:"id"`
-	Title     string         `json:"title"`
-	Stage     string         `json:"stage" enum:"receiving,waiting,opening,cleaning,levelling,storing,done,refused"`
-	Done      float64        `json:"done" doc:"Share of the work, 0 to 1."`
-	Ahead     int            `json:"ahead,omitempty" doc:"How many imports come before it, while it waits."`
-	Recording *recordingJSON `json:"recording,omitempty" doc:"Once it is done."`
-	Refused   string         `json:"refused,omitempty" doc:"Why it was not taken in, in the language of the answer."`
-}
-
-type importOutput struct {
-	Body importJSON
-}
-
-func (s *Server) getImport(_ context.Context, in *recordingInput) (*importOutput, error) {
-	u, ok := s.imports.find(in.ID, in.who.ID)
-	if !ok {
-		return nil, in.missing()
-	}
-	j := importJSON{ID: u.id, Title: u.title, Stage: string(u.at.Stage), Done: u.at.Done, Ahead: u.at.Ahead}
-	switch {
-	case u.over && u.refused != "":
-		j.Stage, j.Refused = "refused", word(in.lang, u.refused)
-	case u.over:
-		rec := in.recording(u.rec)
-		j.Stage, j.Done, j.Recording = "done", 1, &rec
-	}
-	return &importOutput{Body: j}, nil
 }
 
 func (s *Server) brokenForm(k *Caller, err error) error {
