@@ -64,12 +64,13 @@ func (l *Library) makeBefore(ctx context.Context, id string) (err error) {
 		return err
 	}
 	limit := strconv.Itoa(int(l.limits.Length.Seconds()) + 1)
+	// It was taken in: what an old phone left out of it is silence, and no error.
 	res, err := l.sandbox.do(ctx, step{
 		in: l.blob(Original, rec.original()), out: out, fileSize: size,
-		input: append([]string{"-v", "info"}, opening(limit)...),
+		input: append([]string{"-v", "info", "-max_error_rate", "1"}, opening(limit)...),
 		output: []string{
 			"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", limit, "-map_metadata", "-1",
-			"-af", "aformat=channel_layouts=mono|stereo", "-ar", strconv.Itoa(masterRate),
+			"-af", "aresample=async=1:first_pts=0,aformat=channel_layouts=mono|stereo", "-ar", strconv.Itoa(masterRate),
 			"-c:a", "flac", "-sample_fmt", "s16", "-f", "flac", "file:before.flac",
 		},
 	})

@@ -128,6 +128,14 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels Cha
 	if err != nil {
 		return decoded{}, err
 	}
+	if r.err != nil && amrStream.MatchString(r.stderr) {
+		// Each frame that an old phone left out as silence is an error to ffmpeg,
+		// which gives up where they are more than two in three.
+		st.input = append([]string{"-max_error_rate", "1"}, st.input...)
+		if r, err = l.sandbox.do(ctx, st); err != nil {
+			return decoded{}, err
+		}
+	}
 	d := decoded{path: filepath.Join(out, "sound.raw"), claimed: claimedLength(r.stderr)}
 	d.cut = r.said("partial file") || r.said("File ended prematurely")
 	d.stereo = stereoStream.MatchString(r.stderr)
@@ -156,6 +164,9 @@ func opening(limit string) []string {
 // "  Stream #0:0: Audio: pcm_s16le, 44100 Hz, stereo, s16". What it writes out is
 // mono and listed so.
 var stereoStream = regexp.MustCompile(`(?m)^ +Stream #0:\d+.*: Audio: .* Hz, (stereo|2 channels)`)
+
+// amrStream finds the sound of old phones in ffmpeg's list of streams.
+var amrStream = regexp.MustCompile(`(?m)^ +Stream #0:\d+.*: Audio: amr_`)
 
 // verdict tells what a decode that ended badly says about the file.
 func (l *Library) verdict(r result, size int64) error {

@@ -80,11 +80,11 @@ func TestBeforeIsWhatCame(t *testing.T) {
 			}
 			f.Close()
 			got, came := measure(t, f.Name()), measure(t, path)
-			peaks := 0.3
+			loud, peaks := 0.3, 0.3
 			if name == "amr" { // ffmpeg measures what it decodes beyond full scale; 16 bits end there
-				peaks = 1.5
+				loud, peaks = 0.8, 1.5
 			}
-			if !near(got.integrated, came.integrated, 0.3) || !near(got.truePeak, came.truePeak, peaks) {
+			if !near(got.integrated, came.integrated, loud) || !near(got.truePeak, came.truePeak, peaks) {
 				t.Errorf("%s: %+v, it came as %+v", name, got, came)
 			}
 		}

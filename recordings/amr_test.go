@@ -1,0 +1,61 @@
+package recordings_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"loalang/recordings"
+)
+
+// amrFrame is how many bytes follow the head of a frame, by its type.
+var amrFrame = []int{12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0}
+
+// withoutSilence replaces frames by such that hold nothing, as an old phone
+// sends them while nobody speaks.
+func withoutSilence(t *testing.T, amr []byte, from, to int) []byte {
+	t.Helper()
+	const magic = 6
+	out := append([]byte(nil), amr[:magic]...)
+	for at, n := magic, 0; at < len(amr); n++ {
+		size := 1 + amrFrame[amr[at]>>3&15]
+		if at+size > len(amr) {
+			t.Fatalf("frame %d is cut", n)
+		}
+		if n >= from && n < to {
+			out = append(out, 0x7c)
+		} else {
+			out = append(out, amr[at:at+size]...)
+		}
+		at += size
+	}
+	return out
+}
+
+// What an old phone left out as silence is silence and not missing, and however
+// often ffmpeg complains of it, the file comes in.
+func TestSilenceThatAPhoneLeftOutStays(t *testing.T) {
+	t.Parallel()
+	needs(t, "ffmpeg", "espeak-ng", "sox")
+	dir := t.TempDir()
+	wav, path := say(t, dir, 60), filepath.Join(dir, "old.amr")
+	if out, err := exec.Command("sox", wav, "-r", "8000", "-c", "1", "-t", "amr-nb", path).CombinedOutput(); err != nil {
+		t.Skipf("sox cannot write AMR here: apt install libsox-fmt-all (%v: %s)", err, out)
+	}
+	if err := os.WriteFile(path, withoutSilence(t, mustRead(t, path), 500, 2500), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, _, _ := library(t)
+	rec, err := importFile(l, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := rec.Measures.Before.Length - time.Minute; d < -200*time.Millisecond || d > 200*time.Millisecond {
+		t.Errorf("of a minute came %v", rec.Measures.Before.Length)
+	}
+	if !has(rec.Warnings, recordings.LongSilence) || has(rec.Warnings, recordings.EndMissing) || !near(rec.Loudness, -18, 0.3) {
+		t.Errorf("%v, %.1f LUFS", rec.Warnings, rec.Loudness)
+	}
+}
