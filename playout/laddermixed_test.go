@@ -351,7 +351,9 @@ func (sc scene) judgeOrder(rows []playout.AsRun, all []heardSpan, frame func(tim
 		due, began := frame(start.Add(sc.arrivals[i].due())), frame(row.Airings[0].Started)
 		for _, s := range all {
 			if s.item >= 0 && s.item != i && sc.arrivals[s.item].rung < sc.arrivals[i].rung && s.to > due+lead && s.from < began && s.from < s.to-lead && s.to-max(s.from, due) > lead {
-				fault("%s waited from %s to %s under %s", row.Occurrence, audio.Rate.D(audio.Frames(due)), audio.Rate.D(audio.Frames(began)), sc.arrivals[s.item].id(s.item))
+				if sc.fits(i, audio.Rate.D(audio.Frames(max(due, s.from)+lead)), rows, start) {
+					fault("%s waited from %s to %s under %s", row.Occurrence, audio.Rate.D(audio.Frames(due)), audio.Rate.D(audio.Frames(began)), sc.arrivals[s.item].id(s.item))
+				}
 			}
 		}
 		for j, other := range rows {
