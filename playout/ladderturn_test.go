@@ -64,3 +64,32 @@ func TestLadderLetsALowerOneFillTheGap(t *testing.T) {
 		}
 	})
 }
+
+// TestLadderRestartsWhatIsStoppedLater is another scene with which the random
+// arrivals once failed: n02 is interrupted by an emergency, begins anew as its
+// rule says, and is stopped by a person before its end, so that its row tells of
+// that person and no more of the new beginning. The judge looked for the sound
+// behind the place of the interruption.
+func TestLadderRestartsWhatIsStoppedLater(t *testing.T) {
+	const ms = time.Millisecond
+	sc := scene{arrivals: []arrival{
+		{at: 1020 * ms, voice: 600 * ms, rung: playout.RungScheduled, now: true},
+		{at: 9660 * ms, voice: 900 * ms, rung: playout.RungPriority, rule: scheduler.Drop, now: true},
+		{at: 11580 * ms, voice: 3440 * ms, rung: playout.RungScheduled, rule: scheduler.Restart, skip: true, now: true, stop: 6320 * ms},
+	}, emergencies: [][2]time.Duration{{14300 * ms, 1620 * ms}}}
+	synctest.Test(t, func(t *testing.T) {
+		rows, alarms, start, sound := sc.act(t)
+		for _, f := range sc.judge(rows, alarms, start, sound) {
+			t.Error(f)
+		}
+		var chimes int
+		for _, a := range rows[2].Airings {
+			if a.Part == scheduler.PartChime {
+				chimes++
+			}
+		}
+		if chimes != 2 || rows[2].Outcome != playout.StoppedBy {
+			t.Errorf("n02 began %d times and was %s, want twice and stopped", chimes, rows[2].Outcome)
+		}
+	})
+}
