@@ -139,6 +139,12 @@ type Archive interface {
 	Before(ctx context.Context, id string) (*os.File, error)
 }
 
+// Trimmer keeps another piece of a recording's sound as it came, as a new
+// recording. *recordings.Library is one.
+type Trimmer interface {
+	Retrim(ctx context.Context, id string, about recordings.About) (recordings.Recording, error)
+}
+
 // Speaker turns text into spoken text and into sound, by the same chain that
 // airs it. *playout.Producer is one.
 type Speaker interface {

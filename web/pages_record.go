@@ -66,6 +66,8 @@ const roomHorizon = 7 * 24 * time.Hour
 func (p *panel) registerRecord(r *gin.Engine) {
 	r.GET("/announcements/:id/record/:language", p.allow(people.Upload, p.record))
 	r.POST("/announcements/:id/record/:language", p.allow(people.Upload, p.sendRecord))
+	r.GET("/recordings/:id/trim", p.allow(people.Upload, p.trim))
+	r.POST("/recordings/:id/trim", p.allow(people.Upload, p.sendTrim))
 }
 
 func (p *panel) record(v *visit) {

@@ -166,3 +166,61 @@ func TestRecordTrimmedTooLate(t *testing.T) {
 		t.Errorf("the rendition is %+v", r)
 	}
 }
+
+// What was sent is trimmed anew from the sound as it came, and stands behind the
+// same language, with the words that it was read from.
+func TestTrimAgain(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	w.shelf[0].Trim = recordings.Trim{From: 1500 * time.Millisecond}
+	d := w.notices[meetingID]
+	d.Renditions[0].Told = "0011223344556677"
+	s := newSite(t, w, people.Recorder, "vi")
+	path := "/recordings/" + takeID + "/trim"
+	p := s.get(path + "?for=" + meetingID + "&language=vi")
+	p.checkForm(t, "vi")
+	f := p.fields(t)
+	if f.Get("cut_from") != "1,5" || f.Get("cut_to") != "" || f.Get("for") != meetingID {
+		t.Fatalf("the form holds %v", f)
+	}
+	f.Set("cut_from", "2,25")
+	f.Set("cut_to", "20")
+	if p = s.post(path, f); p.location != "/announcements/"+meetingID+"/record/vi?told=take" {
+		t.Fatalf("status %d to %s: %s", p.status, p.location, p.text)
+	}
+	cut := w.shelf[len(w.shelf)-1]
+	if want := (recordings.Trim{From: 2250 * time.Millisecond, To: 20 * time.Second}); cut.Trim != want || cut.By != "truongthon" {
+		t.Errorf("it became %+v", cut)
+	}
+	if r := w.notices[meetingID].Renditions[0]; r.Recording != cut.ID || r.State != scheduler.Outdated || r.Told != "0011223344556677" {
+		t.Errorf("the rendition is %+v", r)
+	}
+	if p = s.post(path, f); p.status != http.StatusConflict {
+		t.Errorf("over what was recorded meanwhile: status %d", p.status)
+	}
+	if p = s.post(path, url.Values{"cut_from": {"3"}}); p.location != "/recordings?told=recorded" {
+		t.Errorf("for no announcement: status %d to %s", p.status, p.location)
+	}
+}
+
+func TestTrimThatIsRefused(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	path := "/recordings/" + takeID + "/trim"
+	if p := s.post(path, url.Values{"cut_from": {"abc"}, "cut_to": {"9"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "Phần giữ lại ngắn quá") || !strings.Contains(p.body, `value="abc"`) {
+		t.Errorf("no number: status %d: %s", p.status, p.text)
+	}
+	w.refuse = recordings.Refused{Code: recordings.BadTrim}
+	if p := s.post(path, url.Values{"cut_from": {"26"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "Phần giữ lại ngắn quá") {
+		t.Errorf("nothing left: status %d: %s", p.status, p.text)
+	}
+	for _, id := range []string{w.shelf[1].ID, strings.Repeat("9", 64)} { // built in, and none
+		if p := s.get("/recordings/" + id + "/trim"); p.status != http.StatusNotFound {
+			t.Errorf("%.4s: status %d", id, p.status)
+		}
+	}
+	if p := newSite(t, w, people.Viewer, "vi").get(path); p.status != http.StatusForbidden {
+		t.Errorf("a viewer trims: status %d", p.status)
+	}
+}

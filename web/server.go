@@ -44,6 +44,7 @@ type Config struct {
 	Tuner    Tuner    // nil: stations cannot be tried
 	Importer Importer
 	Archive  Archive // nil: a sound cannot be heard as it came
+	Trimmer  Trimmer // nil: what is in the library cannot be trimmed
 	Speaker  Speaker
 	Words    Words
 	Reader   Reader

@@ -2,7 +2,8 @@
 // takes of this phone, and what the board says of the one that was sent.
 import { busy } from "./app.js";
 import { prompter } from "./prompter.js";
-import { fill, takelist } from "./takelist.js";
+import { fill, hush } from "./editor.js";
+import { takelist } from "./takelist.js";
 import * as store from "./takes.js";
 
 const root = document.querySelector("[data-record]");
@@ -54,7 +55,7 @@ setInterval(watch, 100);
 async function start() {
   if (session) return;
   session = {};
-  list.hush();
+  hush();
   tell("why", "");
   busy(find("start"), true);
   try {
@@ -191,6 +192,8 @@ function show() {
   find("recorder").classList.toggle("on", state === "recording");
   if (!session) {
     find("clock").textContent = "0:00";
+    find("level").className = "st soft";
+    write(find("level").querySelector("span"), say.before);
     meter(0);
   }
 }
