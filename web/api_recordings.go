@@ -94,6 +94,7 @@ func (s *Server) registerRecordings(api huma.API, r *gin.Engine) {
 	answer(s, api, operation{"get-recording", http.MethodGet, "/recordings/{id}", "Read about a recording", tag, people.View, 0}, s.getRecording)
 	answer(s, api, operation{"get-import", http.MethodGet, "/imports/{id}", "Ask how far an import is: one's own, by the ID that was sent with it; known for the last 64", tag, people.Upload, 0}, s.getImport)
 	answer(s, api, operation{"delete-recording", http.MethodDelete, "/recordings/{id}", "Delete a recording for ever: one's own, or with the right plan any; 409 while an announcement that may still air uses it", tag, people.Upload, http.StatusNoContent}, s.deleteRecording)
+	answer(s, api, operation{"trim-recording", http.MethodPost, "/recordings/{id}/trim", "Keep another piece of a recording's sound as it came: a new recording", tag, people.Upload, http.StatusCreated}, s.trimRecording)
 	r.POST(apiRoot+"/recordings", s.guard(people.Upload, s.upload))
 	r.GET(apiRoot+"/recordings/:id/audio", s.guard(people.View, s.sound))
 	r.GET(apiRoot+"/recordings/:id/before", s.guard(people.View, s.soundBefore))

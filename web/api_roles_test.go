@@ -39,6 +39,7 @@ func doors() []door {
 		{"GET", "/api/v1/recordings/" + soundID + "/before", "", people.View},
 		{"GET", "/api/v1/imports/" + soundID, "", people.Upload},
 		{"DELETE", "/api/v1/recordings/" + soundID, "", people.Plan}, // or upload, of one's own
+		{"POST", "/api/v1/recordings/" + soundID + "/trim", `{"from":1}`, people.Upload},
 		{"POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`, people.Write},
 		{"GET", "/api/v1/speech/voices", "", people.View},
 		{"GET", "/api/v1/villages", "", people.View},

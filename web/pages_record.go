@@ -264,11 +264,12 @@ const byModule = "module"
 
 // sendRecord takes the recording in and puts it behind the language.
 func (p *panel) sendRecord(v *visit) {
-	f, d, ok := p.formOf(v)
+	f, _, ok := p.formOf(v)
 	if !ok {
 		return
 	}
-	if d, ok = p.recordable(v); !ok {
+	d, ok := p.recordable(v)
+	if !ok {
 		return
 	}
 	lang := v.c.Param("language")
