@@ -131,7 +131,7 @@ func isDocumentKind(code string) bool {
 // of, and that nothing around it told.
 func severalMeanings(written string) Doubt {
 	switch written {
-	case "ĐB", "HĐ", "CĐ", "ĐH", "TL", "HN", "BĐ", "NV", "CB", "TK":
+	case "ĐB", "GĐ", "HĐ", "CĐ", "ĐH", "TL", "HN", "BĐ", "NV", "CB", "TK":
 		return Ambiguous
 	}
 	return ""

@@ -42,6 +42,8 @@ func (ts tokens) addressEnd(i int) (end, mail int, host bool) {
 			mail++
 		case ts.is(end, ".") && topDomain(ts.lower(end+1)) && !ts.at(end+1).gap && ts.at(end-1).kind != mark:
 			host = true
+		case end == i+1 && ts.shortLink(i):
+			host = true
 		}
 	}
 	for end > i && strings.Contains(".:-/?&=_%+", ts.at(end-1).text) {
@@ -53,6 +55,14 @@ func (ts tokens) addressEnd(i int) (end, mail int, host bool) {
 func (ts tokens) inAddress(i int) bool {
 	t := ts.at(i)
 	return t.kind == word || t.kind == digits || t.kind == mark && strings.Contains("@.-_/:?&=%+#~", t.text)
+}
+
+// shortLink says whether a word, a point, the letters of a country and a path stand
+// from token i on: bit.ly/abc.
+func (ts tokens) shortLink(i int) bool {
+	country := ts.at(i + 2)
+	return len(ts.at(i).text) > 1 && ts.at(i).kind == word && ts.stuck(i+1, ".") && !country.gap && len(country.text) == 2 && country.text == plain(country.text) && country.kind == word &&
+		ts.stuck(i+3, "/") && !ts.at(i+4).gap && ts.at(i+4).kind != mark
 }
 
 func topDomain(s string) bool {

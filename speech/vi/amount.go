@@ -81,6 +81,12 @@ func (ts tokens) coinless(i int) bool {
 // listed says whether what stands before token i is one of many that have numbers,
 // so that thôn 1,2 is two villages.
 func (ts tokens) listed(i int) bool {
+	if ts.is(i-1, ",") && !ts.at(i).gap && ts.number(i-2) {
+		return true // T10,11,12
+	}
+	if ts.after(i, "tần số", "chỉ số", "hệ số", "tỷ số", "trị số", "thông số") {
+		return false
+	}
 	return ts.after(i, "thôn", "bản", "tổ", "xóm", "khu", "khoản", "điều", "điểm", "ngày", "tháng", "lớp", "nhóm", "đội", "mục", "số", "thứ", "quý", "khối")
 }
 

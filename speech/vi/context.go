@@ -10,7 +10,7 @@ import (
 // is a chairman before a committee and a directive before a number.
 func (ts tokens) inContext(i int) (reading, bool) {
 	w := ts.at(i).text
-	if len(w) > 6 || !unicode.IsUpper(firstRune(w)) && !strings.Contains("sn tk hs tp tx", w) {
+	if len(w) > 6 || !unicode.IsUpper(firstRune(w)) && !strings.Contains("sn tk hs tp tx mk lh", w) {
 		return reading{}, false
 	}
 	for _, meaning := range [...]func(tokens, int) string{tokens.person, tokens.office, tokens.paper, tokens.school, tokens.place, tokens.matter} {
@@ -28,8 +28,18 @@ func (ts tokens) labelled(i int) (reading, bool) {
 	switch {
 	case (w == "Đ" || w == "đ") && ts.stuck(i+1, "/") && ts.lower(i+2) == "c" && ts.is(i+3, ":"):
 		return reading{n: 3, text: "địa chỉ"}, true
+	case (w == "Đ" || w == "đ") && ts.stuck(i+1, ".") && !ts.at(i+2).gap && ts.lower(i+2) == "c" && ts.is(i+3, ":"):
+		return reading{n: 3, text: "địa chỉ"}, true
+	case w == "B" && ts.stuckNumber(i+1) && ts.small3(i+1) && ts.is(i+2, ":") && ts.at(i-1).kind != word:
+		return reading{n: 1, text: "bước"}, true // B1: mở VNeID; B2: …
 	case (w == "Kg" || w == "KG") && ts.is(i+1, ":") && ts.at(i-1).kind == newline:
 		return reading{n: 1, text: "kính gửi"}, true
+	}
+	if w == "Tr" && ts.stuck(i+1, ".") && heads(ts.lower(i+2)) {
+		return reading{n: 2, text: "trưởng"}, true // Tr.thôn
+	}
+	if w == "T" && ts.stuck(i+1, ".") && ts.at(i+2).gap && ts.named(i+2) && ts.is(i-1, ",") && ts.before(i, 9, "tp", "p", "h", "x", "xã", "phường", "huyện", "thành") {
+		return reading{n: 2, text: "tỉnh"}, true // TP. Lào Cai, T. Lào Cai
 	}
 	if w == "P" && ts.stuck(i+1, ".") && officeTitle(ts.lower(i+2)) {
 		return reading{n: 2, text: "phó"}, true // P. Giám đốc
@@ -42,6 +52,15 @@ func (ts tokens) labelled(i int) (reading, bool) {
 		return reading{n: 2, text: name}, true
 	}
 	return reading{n: 1, text: name}, w != "ĐT" && w != "ĐH" && ts.number(i+1)
+}
+
+// heads says whether w, in small letters, has somebody at its head.
+func heads(w string) bool {
+	switch w {
+	case "thôn", "bản", "xóm", "ban", "trạm", "khu", "phòng", "tdp":
+		return true
+	}
+	return false
 }
 
 // roadName names a road by the letters before its number.
@@ -69,7 +88,6 @@ func when(condition bool, text string) string {
 	return ""
 }
 
-// directive reads CT before a number: CT 135 is a programme, CT 05 a directive,
 // place reads P, Q, H, X, TT and roads.
 func (ts tokens) place(i int) string {
 	named := ts.at(i+1).gap && ts.named(i+1)
@@ -89,7 +107,10 @@ func (ts tokens) place(i int) string {
 		return when(named || ts.after(i, "các"), "thị xã")
 	case "tp":
 		return when(named, "thành phố")
-	case "ĐB", "TB", "ĐN", "TN":
+	case "ĐB", "TB", "ĐN", "TN", "TTB", "TTN", "ĐĐB", "ĐĐN", "BTB", "BĐB", "NTN", "NĐN":
+		if ts.is(i, "ĐB") && ts.after(i, "giải", "loại", "hàng") {
+			return "đặc biệt"
+		}
 		return when(ts.after(i, "gió", "mùa", "hướng", "phía"), compass(ts.at(i).text))
 	case "ĐT":
 		return when(ts.stuckNumber(i+1) && len(ts.at(i+1).text) == 3, "đường tỉnh")
@@ -97,11 +118,14 @@ func (ts tokens) place(i int) string {
 	return ""
 }
 
-// centre reads TT: trung tâm before what one is for, thị trấn before a name,
+// centre reads TT: truyền thanh behind a station, trung tâm before what one is for, thị trấn before a name,
 // thông tư before a number.
 func (ts tokens) centre(i int) string {
 	if ts.joint(i+1) || ts.joint(i-1) {
 		return ""
+	}
+	if ts.after(i, "đài", "trạm", "loa") {
+		return "truyền thanh"
 	}
 	switch ts.lower(i + 1) {
 	case "y", "văn", "giáo", "phục", "dạy", "kiểm", "chính", "học", "hành", "dịch", "khuyến", "hội", "thương", "huấn", "bảo", "ứng", "điều",
@@ -146,9 +170,34 @@ func (ts tokens) matter(i int) string {
 			return "mặt trận"
 		}
 		return when(ts.after(i, "vệ sinh", "tài nguyên"), "môi trường")
+	case "THA":
+		return when(ts.after(i, "khám", "lọc", "bệnh", "mắc", "trị", "thuốc") || ts.is(i+2, "ĐTĐ") || ts.is(i-2, "ĐTĐ"), "tăng huyết áp")
+	case "TL":
+		anniversary := ts.after(i, "ngày", "lễ", "năm", "niệm") || ts.after(i, "mừng")
+		return when(anniversary && !ts.number(i+1), "thành lập")
+	case "KĐ":
+		return when(ts.after(i, "giá"), "khởi điểm")
+	case "TN":
+		if ts.is(i+1, "THPT") || ts.is(i+1, "THCS") || ts.is(i+1, "ĐH") || ts.after(i, "thi") {
+			return "tốt nghiệp"
+		}
+		return when(ts.is(i-1, "BHXH") || ts.is(i-1, "BHYT") || ts.after(i, "xã hội", "y tế"), "tự nguyện")
+	case "AL", "DL":
+		return when(ts.is(i+1, ":") && ts.isDay(i+2) || ts.number(i-1) && ts.is(i-2, "/"), map[string]string{"AL": "âm lịch", "DL": "dương lịch"}[ts.at(i).text])
+	case "DO", "FO":
+		return when(ts.after(i, "dầu"), map[string]string{"DO": "dê o", "FO": "ép o"}[ts.at(i).text])
+	case "HA":
+		return when(ts.number(i+1) && ts.stuck(i+2, "/") && ts.number(i+3) || ts.after(i, "đo"), "huyết áp")
+	case "MBA":
+		return when(ts.number(i+1) || ts.after(i, "thay", "trạm", "lắp", "sửa", "dưỡng", "thế"), "máy biến áp")
+	case "TQ":
+		return when(ts.joint(i-1) && ts.is(i-2, "VN") || ts.joint(i+1) && ts.is(i+2, "VN"), "Trung Quốc")
 	case "CA":
 		return when(ts.number(i+1) && ts.at(i+1).gap && ts.small3(i+1), "ca")
 	case "BĐ":
+		if ts.after(i, "tờ", "trích lục") {
+			return "bản đồ"
+		}
 		return when(ts.named(i+1) && ts.at(i+1).gap, "bưu điện")
 	}
 	return ""
@@ -172,8 +221,11 @@ func (ts tokens) small3(i int) bool {
 // compass is a direction by its initials.
 func compass(initials string) string {
 	half := map[rune]string{'Đ': "đông", 'T': "tây", 'B': "bắc", 'N': "nam"}
-	letters := []rune(initials)
-	return half[letters[0]] + " " + half[letters[1]]
+	var said []string
+	for _, letter := range initials {
+		said = append(said, half[letter])
+	}
+	return strings.Join(said, " ")
 }
 
 // named says whether token i begins as a name does.

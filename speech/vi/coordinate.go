@@ -31,6 +31,9 @@ func (ts tokens) coordinate(i int) (reading, bool) {
 		}
 		return reading{n: j - i, text: strings.Join(said, " ")}, true
 	}
+	if ts.is(i+1, ",") && len(said) == 2 { // as forecasts of storms say it: 15,8°N
+		said = append(said, map[string]string{"bắc": "vĩ", "nam": "vĩ", "đông": "kinh", "tây": "kinh"}[side])
+	}
 	return reading{n: j + 1 - i, text: strings.Join(append(said, side), " "), numeric: true}, true
 }
 

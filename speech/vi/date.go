@@ -198,7 +198,7 @@ func (ts tokens) dashedDay(i int) (civil, bool) {
 		return civil{}, false
 	}
 	c := civil{day: ts.at(i).text, month: ts.at(i + 2).text, n: 3}
-	named := ts.afterDay(i) || ts.holiday(i)
+	named := ts.afterDay(i) || ts.holiday(i) || !dash && ts.afterHour(i)
 	falls := dash && !less(c.day, c.month) // a range goes up
 	switch {
 	case ts.dash(i - 1), ts.is(i+3, "tháng"), ts.measured(i + 3), ts.is(i+3, "%"):
@@ -261,7 +261,7 @@ func (ts tokens) shortDate(i int) (reading, bool) {
 // monthly says whether the T3 at token i is a month: a year follows, or its
 // neighbour T1 or T9 is no day of the week.
 func (ts tokens) monthly(i int) bool {
-	if ts.is(i+2, "năm") && ts.isYear(i+3) {
+	if ts.is(i+2, "năm") && ts.isYear(i+3) || ts.before(i, 6, "đợt", "vụ", "mùa") && !ts.before(i, 6, "sáng", "chiều", "tối", "ngày") {
 		return true
 	}
 	for _, other := range [...]int{i - 3, i + 3} {

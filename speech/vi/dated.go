@@ -73,7 +73,7 @@ func (ts tokens) divided(i int, c civil) bool {
 		return true
 	}
 	// All day, all week.
-	return c.day == "24" && c.month == "7" && ts.after(i, "trực", "hỗ trợ", "việc", "động", "vụ")
+	return c.day == "24" && c.month == "7" && !ts.dayExpected(i) && !ts.after(i, "đến", "tới") && ts.before(i, 12, "trực", "trợ", "việc", "động", "vụ", "đài", "hotline", "nóng", "mở", "liên", "sát", "camera")
 }
 
 // dayExpected says whether what stands before token i lets one expect a day.
@@ -95,6 +95,20 @@ func (ts tokens) afterClock(i int) bool {
 		return ts.at(i).gap && (ts.lower(i-2) == "h" || ts.lower(i-2) == "g" || ts.is(i-2, ":"))
 	}
 	return ts.after(i, "h", "giờ", "phút") && ts.number(i-2)
+}
+
+// afterHour says whether a time stands before token i, also with a mark between:
+// 20h00', 31.12.
+func (ts tokens) afterHour(i int) bool {
+	j := i - 1
+	for n := 0; n < 3 && (ts.is(j, ",") || ts.is(j, "'") || ts.is(j, "(")); n++ {
+		j--
+	}
+	h := j - 1
+	if !ts.number(j) {
+		h = j // 20h, 31.12
+	}
+	return (ts.lower(h) == "h" || ts.lower(h) == "g" || ts.is(h, ":") && !ts.at(h).gap) && ts.number(h-1) && ts.isHour(h-1)
 }
 
 // atMost says whether row a is no more than row b.
@@ -154,7 +168,7 @@ func (ts tokens) dayList(i int) (reading, bool) {
 // dateRange reads 10-12/2026 and 20-25/11[/2026], where the month or year stands
 // only once.
 func (ts tokens) dateRange(i int) (reading, bool) {
-	if !ts.number(i) || !ts.dash(i+1) || !ts.number(i+2) || ts.stuck(i+3, "-") {
+	if !ts.number(i) || !ts.dash(i+1) || !ts.number(i+2) || ts.stuck(i+3, "-") || ts.at(i-1).kind == word && !ts.at(i).gap { // lớp 9A1 - 5/12 em
 		return reading{}, false
 	}
 	from := ts.at(i).text

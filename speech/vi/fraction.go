@@ -67,6 +67,8 @@ func (ts tokens) counted(i int) bool {
 		case "bộ", "chí", "biểu", "viên", "tiêu", "sinh":
 			return true
 		}
+	case "hộ", "người", "khẩu", "em", "cháu":
+		return len(ts.at(i-1).text) > 1 // three fifths of the people, but 5 out of 12
 	case "phiếu", "câu", "điểm", "trận", "môn":
 		return true
 	}

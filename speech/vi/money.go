@@ -155,9 +155,14 @@ func (ts tokens) magnitude(i int) (string, int) {
 		name = "nghìn"
 	case "tr", "Tr", "TR", "triệu":
 		name = "triệu"
+	case "trđ", "trd":
+		return "triệu đồng", 1
 	case "t":
 		if name, n := ts.oddUnit(i); n > 0 {
 			return name, n
+		}
+		if ts.age(i) {
+			return "tuổi", 1
 		}
 		name = "tỷ"
 	case "tỷ", "tỉ", "Tỷ":
@@ -180,6 +185,15 @@ func (ts tokens) magnitude(i int) (string, int) {
 		return name + " " + numeral(ts.at(i+1).text) + " nghìn", 3 // 2tr500k
 	}
 	return name + " " + numeral(ts.at(i+1).text), 2
+}
+
+// age says whether the t at token i, behind a small number, counts the years of
+// someone who was named: cháu bé 3t, hưởng thọ 93t.
+func (ts tokens) age(i int) bool {
+	v, ok := ts.small(i-1, 3)
+	return ok && v < 130 && ts.at(i-2).kind == word &&
+		(ts.after(i-1, "thọ", "dương", "tuổi", "khoảng", "gần", "hơn") || ts.before(i-1, 5, "bé", "cháu", "cụ", "trẻ")) &&
+		ts.before(i-1, 6, "bé", "cháu", "cụ", "trẻ", "thọ", "dương", "ông", "bà", "anh", "chị")
 }
 
 // pointed says whether the number that ends at token i has an English point.

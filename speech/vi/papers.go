@@ -1,5 +1,7 @@
 package vi
 
+import "strings"
+
 // paper reads what is written on papers: TK 3700…, nộp HS, LH: chị Hoa.
 func (ts tokens) paper(i int) string {
 	next := ts.at(i + 1)
@@ -14,8 +16,14 @@ func (ts tokens) paper(i int) string {
 		return when(next.text == ":" || next.kind == digits && len(next.text) > 3, phone)
 	case "HS", "hs":
 		return when(ts.after(i, "nộp", "bộ", "phần", "nhận", "trả", "lập", "làm", "giải quyết", "thiếu", "đủ"), "hồ sơ")
-	case "LH", "Lh":
-		return when(next.text == ":" || next.kind == digits || ts.lower(i+1) == "sđt" || ts.lower(i+1) == "số", "liên hệ")
+	case "LH", "Lh", "lh":
+		return when(!ts.joint(i-1) && !ts.joint(i+1) && !ts.stuckNumber(i+1) && (next.kind != word || ts.at(i-1).kind == word || ts.contacted(i+1)), "liên hệ")
+	case "mk":
+		return when(next.text == ":" || ts.after(i, "wifi", "đổi", "quên"), "mật khẩu")
+	case "KQ":
+		return when(ts.after(i, "trả", "nhận", "xem", "báo", "có", "biết") || ts.outcome(i+1), "kết quả")
+	case "DT":
+		return when(next.text == ":" || ts.after(i, "tổng") || ts.before(i, 8, "thửa") || ts.area(i+1), "diện tích")
 	case "ĐC", "Đc":
 		return when(next.text == ":", "địa chỉ")
 	case "VT":
@@ -32,18 +40,50 @@ func (ts tokens) paper(i int) string {
 	case "CT":
 		return ts.directive(i)
 	case "ĐT":
-		return when(ts.after(i, "án", "đơn", "danh", "thẻ", "sổ", "dịch", "thư"), "điện tử")
+		if ts.after(i, "hlv", "cầu thủ") || ts.is(i+1, "U") || ts.lower(i+1) == "việt" || ts.lower(i+1) == "bóng" || ts.lower(i+1) == "nữ" {
+			return "đội tuyển"
+		}
+		return when(ts.at(i+1).kind == word && !ts.number(i+2) && ts.before(i, 4, "sổ", "thẻ", "cổng", "chữ") || ts.after(i, "án", "đơn", "danh", "thẻ", "sổ", "dịch", "thư"), "điện tử")
 	case "TĐ":
 		return when(next.kind == digits && len(next.text) > 3, "tổng đài")
 	}
 	return ""
 }
 
+// contacted says whether whom one asks stands at token i: LH chị Hoa, LH SĐT, LH e
+// Mai.
+func (ts tokens) contacted(i int) bool {
+	switch ts.lower(i) {
+	case "sđt", "số", "đt", "anh", "chị", "cô", "chú", "bác", "ông", "bà", "em", "mình", "đ", "ngay", "trực", "qua", "trưởng", "gđ":
+		return true
+	case "a", "c", "e":
+		return ts.named(i + 1)
+	}
+	return false
+}
+
+// outcome says whether what has a result stands at token i: KQ bầu cử, KQ thi.
+func (ts tokens) outcome(i int) bool {
+	switch ts.lower(i) {
+	case "bầu", "thi", "xét", "học", "khám", "kiểm", "tiêm", "rà", "bình", "giải", "thực", "cuối", "vòng", "trận":
+		return true
+	}
+	return false
+}
+
+// area says whether a number of square metres or hectares stands at token i.
+func (ts tokens) area(i int) bool {
+	_, n := ts.amount(i)
+	name, _ := ts.unit(i + n)
+	return n > 0 && (strings.HasSuffix(name, "vuông") || name == "héc ta" || name == "hẹc ta")
+}
+
+// directive reads CT before a number: CT 135 is a programme, CT 05 a directive,
 // CT05 a motorway.
 func (ts tokens) directive(i int) string {
 	switch {
 	case ts.stuckNumber(i + 1):
-		return when(ts.after(i, "đường", "tuyến", "trên", "theo"), "cao tốc")
+		return when(ts.after(i, "đường", "tuyến", "trên", "theo") || ts.before(i, 9, "tốc"), "cao tốc")
 	case ts.is(i+1, "135") || ts.is(i+1, "MTQG") || ts.after(i, "các"):
 		return "chương trình"
 	}

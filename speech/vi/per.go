@@ -48,7 +48,7 @@ func money(w string) bool {
 // 3 ca/ngày, 30 học sinh/lớp. Two kinds of place are a choice: 5 thôn/bản.
 func (ts tokens) countedBefore(i int) bool {
 	t := ts.at(i - 1)
-	if ts.at(i).gap || t.kind != word || !unicode.IsLower([]rune(t.text)[0]) || place(t.text) && place(ts.lower(i+1)) {
+	if ts.at(i).gap || t.kind != word || !unicode.IsLower(firstRune(t.text)) && (abbreviated(t.text) == "" || !ts.number(i-2) && !ts.number(i-3)) || place(t.text) && place(ts.lower(i+1)) {
 		return false
 	}
 	return ts.number(i-2) || ts.number(i-3) && ts.at(i-2).kind == word
@@ -85,6 +85,10 @@ func countable(w string) bool {
 func (ts tokens) loneUnit(i int) (reading, bool) {
 	if !ts.at(i).gap || ts.at(i+1).kind == word && !ts.at(i+1).gap {
 		return reading{}, false
+	}
+	if ts.is(i, "đ") && magnitudeWord(ts.lower(i-1)) && ts.number(i-2) && !ts.is(i+2, "c") {
+		per, n := ts.perChain(i+1, true, false)
+		return reading{n: 1 + n, text: "đồng" + per}, true // 12,5 tỷ đ
 	}
 	switch ts.at(i).text {
 	case "kg", "km", "cm", "mm", "ml", "mg", "ha", "kWh", "kW", "kV", "MW", "MWh", "mmHg", "kVA", "Kg", "Km":

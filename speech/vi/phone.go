@@ -145,7 +145,7 @@ func (ts tokens) key(i int) ([]string, int) {
 		}
 		rows, sum, j = append(rows, ts.at(next).text), sum+len(ts.at(next).text), next+1
 	}
-	if sum < least || len(rows) == 1 && ts.measured(j) {
+	if sum < least || (len(rows) == 1 || thousands(row, rows[1:])) && ts.measured(j) {
 		return nil, 0
 	}
 	if len(rows) == 1 {
@@ -160,7 +160,7 @@ func (ts tokens) keyLength(i int) int {
 	switch {
 	case ts.after(i, "cccd", "cmnd", "cmt", "cmtnd", "stk", "tk", "mst", "imei", "otp", "pin", "serial", "seri", "iban", "bhxh", "bhyt", "gplx", "danh"):
 		return 4
-	case ts.after(i, "tài khoản", "số khoản", "mã thuế", "số thuế", "công dân", "nhân dân", "minh thư", "hộ chiếu", "xã hội", "y tế", "mã số", "khách hàng", "mã hồ", "hồ sơ", "xác nhận", "xác thực", "công tơ", "mật khẩu", "truy cập", "mã vạch", "đăng ký", "bưu chính"):
+	case ts.after(i, "tài khoản", "số khoản", "mã thuế", "số thuế", "công dân", "nhân dân", "minh thư", "hộ chiếu", "xã hội", "y tế", "mã số", "khách hàng", "mã hồ", "hồ sơ", "xác nhận", "xác thực", "công tơ", "mật khẩu", "mk", "pass", "password", "truy cập", "mã vạch", "đăng ký", "bưu chính"):
 		return 5
 	case ts.after(i, "khoản", "thuế"):
 		return 5
@@ -168,7 +168,7 @@ func (ts tokens) keyLength(i int) int {
 		return 4
 	case ts.after(i, "thẻ", "sinh viên", "học sinh", "báo danh", "sbd") && (ts.before(i, 3, "số", "mã") || ts.is(i-1, "SBD")):
 		return 5
-	case ts.before(i, 4, "mã"):
+	case ts.before(i, 4, "mã"), ts.serial(i - 1):
 		return 6
 	case ts.after(i, "số"):
 		return 9
@@ -176,6 +176,13 @@ func (ts tokens) keyLength(i int) int {
 		return 6
 	}
 	return 0
+}
+
+// serial says whether token i is the letters of a form or a series before its
+// number: giấy chứng nhận số BH 123456.
+func (ts tokens) serial(i int) bool {
+	t := ts.at(i)
+	return t.kind == word && len(t.text) <= 3 && capitals(t.text) && ts.after(i, "số", "seri", "sê ri", "series", "hành")
 }
 
 // shortPhone reads what stands behind a word that announces a telephone: 113,
@@ -217,6 +224,9 @@ func (ts tokens) countedWord(i int) bool {
 func (ts tokens) called(i int) bool {
 	if ts.service(i) {
 		return true
+	}
+	if kind := ts.at(i - 2).text; ts.is(i+1, "ngày") || ts.is(i-1, "số") && (isDocumentKind(kind) || documentCode(kind) != "" || ts.after(i-1, "văn", "định", "báo", "hoạch", "thư", "trình", "nhà", "lô", "thửa", "thị")) {
+		return false // QĐ số 115 ngày 14/9
 	}
 	for range 5 {
 		if ts.after(i, "số", "gọi") {

@@ -60,6 +60,9 @@ func (ts tokens) keyWithLetters(i int) (reading, bool) {
 	j, letters, count := i, false, 0
 	for ; j < i+16 && (j == i || !ts.at(j).gap); j++ {
 		t := ts.at(j)
+		if t.kind == mark && (ts.at(j+1).gap || ts.at(j+1).kind == mark) {
+			break // the clause's own
+		}
 		switch {
 		case t.kind == digits && len(t.text) <= 20:
 			said = append(said, groupDigits(t.text)...)
@@ -71,7 +74,7 @@ func (ts tokens) keyWithLetters(i int) (reading, bool) {
 			return reading{}, false
 		}
 	}
-	if !letters || count < 4 {
+	if !letters || count < min(ts.keyLength(i), 6) {
 		return reading{}, false
 	}
 	return reading{n: j - i, text: nameRows(said)}, true

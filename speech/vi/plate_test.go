@@ -45,7 +45,7 @@ func TestCoordinates(t *testing.T) {
 		{"103°58'Đ", "một trăm linh ba độ năm mươi tám phút đông"},
 		{"21.5°N", "hai mươi mốt chấm năm độ bắc"},
 		{"tọa độ (-2.5;0)", "tọa độ, âm hai chấm năm; không"},
-		{"tâm bão ở 20,5°N-107,2°E", "tâm bão ở hai mươi phẩy năm độ bắc, một trăm linh bảy phẩy hai độ đông"},
+		{"tâm bão ở 20,5°N-107,2°E", "tâm bão ở hai mươi phẩy năm độ vĩ bắc, một trăm linh bảy phẩy hai độ kinh đông"},
 	})
 }
 

@@ -77,7 +77,7 @@ func (ts tokens) symbol(i int) (reading, bool) {
 	case "+":
 		text = when(!ts.at(i).gap && ts.at(i-1).kind == word && (ts.at(i+1).gap || ts.at(i+1).kind == mark), "cộng") // A+
 	case "*":
-		if text = when(ts.star(i), "sao"); ts.number(i-1) && ts.number(i+1) {
+		if text = when(ts.star(i) || ts.starred(i), "sao"); ts.number(i-1) && ts.number(i+1) {
 			text = "nhân"
 		}
 	case "^":
@@ -177,6 +177,12 @@ func (ts tokens) star(i int) bool {
 	return ts.at(i).gap && ts.at(i+1).gap && ts.command(i-1) && ts.command(i+1)
 }
 
+// starred says whether the mark at token i tells how good something is: OCOP 4*.
+func (ts tokens) starred(i int) bool {
+	stars, ok := ts.small(i-1, 1)
+	return ok && stars > 0 && stars < 6 && !ts.at(i).gap && ts.before(i-1, 10, "ocop", "sao", "khách", "hạng", "đạt", "chuẩn")
+}
+
 // command says whether token i is an English word in capitals.
 func (ts tokens) command(i int) bool {
 	w := ts.at(i).text
@@ -193,6 +199,7 @@ func (ts tokens) times(i int) (reading, bool) {
 		return reading{}, false
 	}
 	before := ts.at(i - 1)
-	counted := before.kind == digits || before.kind == word && (ts.number(i-2) || ts.is(i-2, "/")) || before.text == "²" || before.text == "%"
+	counted := before.kind == digits || before.kind == word && (ts.number(i-2) || ts.is(i-2, "/")) || before.text == "²" || before.text == "%" ||
+		ts.is(i, "x") && ts.at(i).gap && ts.stuckNumber(i+1) && before.kind == word && len([]rune(before.text)) > 1 // Toán x2
 	return reading{n: 1, text: "nhân"}, counted
 }

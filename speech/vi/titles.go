@@ -6,6 +6,9 @@ func (ts tokens) person(i int) string {
 	named := ts.at(i+1).gap && ts.named(i+1)
 	switch ts.at(i).text {
 	case "SN", "sn", "Sn":
+		if _, birthday := ts.fullDate(i + 1); birthday {
+			return "sinh"
+		}
 		if ts.at(i+1).gap && ts.number(i+1) && !ts.isYear(i+1) {
 			return "số nhà"
 		}
@@ -29,7 +32,7 @@ func (ts tokens) person(i int) string {
 	case "NS":
 		return when(ts.at(i+1).gap && ts.isYear(i+1), "năm sinh")
 	case "KH":
-		return when(customer(behind) || ts.after(i, "quý", "các", "mỗi", "những", "hộ", "của", "nhiều") && !ts.numbered(i), "khách hàng")
+		return when(customer(behind) || ts.after(i, "mã", "quý", "các", "mỗi", "những", "hộ", "của", "nhiều") && !ts.numbered(i), "khách hàng")
 	case "HT":
 		return when(behind == "trường" || ts.after(i, "phó", "cô", "thầy"), "hiệu trưởng")
 	case "NV":
@@ -107,8 +110,11 @@ func (ts tokens) office(i int) string {
 	case "LĐ":
 		return when(ts.body(i+1) || behind == "đảng" || behind == "phòng" || behind == "xã", "lãnh đạo")
 	case "GĐ":
+		if ts.isYear(i+1) || romanValue(ts.at(i+1).text) > 0 || ts.number(i+1) && len(ts.at(i+1).text) == 1 && !ts.family(i+2) {
+			return "giai đoạn"
+		}
 		switch behind {
-		case "cty", "công", "ttyt", "bv", "bệnh", "sở", "trung", "htx", "tt", "điện", "ngân", "chi":
+		case "nhà", "ca", "cty", "công", "ttyt", "bv", "bệnh", "sở", "trung", "htx", "tt", "điện", "ngân", "chi":
 			return "giám đốc"
 		}
 	case "HĐ":
@@ -119,6 +125,15 @@ func (ts tokens) office(i int) string {
 		return when(ts.after(i, "các", "mọi") && behind != "lao", "hoạt động")
 	}
 	return ""
+}
+
+// family says whether what a family has stands at token i: GĐ 5 người, GĐ 3 khẩu.
+func (ts tokens) family(i int) bool {
+	switch ts.lower(i) {
+	case "người", "khẩu", "con", "cháu", "em", "thế", "hộ", "nhân", "miệng":
+		return true
+	}
+	return false
 }
 
 // sunday reads CN: what is joined is no Sunday, a bank and the like have branches.
@@ -132,10 +147,22 @@ func (ts tokens) sunday(i int) string {
 		return "công nghiệp"
 	}
 	switch ts.lower(i + 1) {
+	case "may", "kỹ", "lái", "xây":
+		return "công nhân"
 	case "hóa", "nặng", "nhẹ", "chế", "khai", "hỗ", "điện":
 		return "công nghiệp"
 	}
+	if ts.headcount(i-1) || ts.after(i, "tuyển", "cần") {
+		return "công nhân"
+	}
 	return "chủ nhật"
+}
+
+// headcount says whether a bare number stands at token i, of which one counts
+// people: 50 CN; and no day or hour, thứ 7 CN, 6/12 CN, 8h30 CN.
+func (ts tokens) headcount(i int) bool {
+	before := ts.at(i - 1)
+	return ts.number(i) && ts.at(i+1).gap && ts.at(i).gap && before.kind == word && !ts.after(i, "thứ", "ngày", "h", "g", "giờ", "mùng", "lúc")
 }
 
 // officeTitle says whether w is an office that one may be second in.

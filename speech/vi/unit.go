@@ -60,7 +60,14 @@ func (ts tokens) oddUnit(i int) (string, int) {
 		if ts.is(i+1, "Hg") {
 			return "mi li mét thủy ngân", 2
 		}
+	case "ng":
+		if t.gap && !ts.is(i+1, "/") && ts.at(i-2).kind == word { // no nanograms
+			return "người", 1
+		}
 	case "T", "t":
+		if ts.is(i, "T") && ts.before(i, 4, "hạn", "kỳ") {
+			return "tháng", 1
+		}
 		if ts.before(i, 6, "xe", "tải", "trọng", "cầu", "cẩu", "hàng") {
 			return "tấn", 1
 		}
@@ -169,7 +176,7 @@ func (ts tokens) perUnit(i int) (string, int) {
 	case "th":
 		return "tháng", 1
 	case "ngày", "đêm", "tuần", "tháng", "quý", "năm", "giờ", "phút", "giây", "lần", "lượt", "vụ", "người", "hộ", "khẩu", "suất", "sào",
-		"công", "mẫu", "con", "cây", "bao", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã",
+		"công", "mẫu", "con", "cây", "bao", "đội", "nhóm", "tin", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã",
 		"ki", "mét", "héc", "gam", "lạng", "số", "kỳ", "ca", "liều", "mũi", "viên", "vé", "phòng", "lớp", "trường", "bản", "tổ", "nhà", "thửa", "lô", "cuốn", "quyển", "trang", "bài", "tiết", "bữa", "quả", "bó", "mớ", "khóm", "hố", "m", "gallon", "phiếu", "giường", "xe", "lượng", "chỉ", "vòng":
 		return w, 1
 	}
