@@ -174,15 +174,23 @@ func (b *builder) collect() {
 	}
 }
 
-// nextOccasion is the schedule's next nominal instant after in that the
-// announcement's validity allows; zero when there is none.
+// nextOccasion is the schedule's next nominal instant after in at which the
+// announcement has time to be told, within its validity and the village's hours;
+// zero when there is none.
 func (b *builder) nextOccasion(s Schedule, r recurrence, in instant) time.Time {
-	next := r.instants(in.nominal.Add(1), b.to.Add(lookahead))
-	until := b.told[s.Announcement].ValidUntil
-	if len(next) == 0 || !until.IsZero() && !next[0].nominal.Before(until) {
-		return time.Time{}
+	a, length := b.told[s.Announcement], b.rendered[s.Announcement].length
+	for _, next := range r.instants(in.nominal.Add(1), b.to.Add(lookahead)) {
+		if !a.ValidUntil.IsZero() && next.nominal.Add(length).After(a.ValidUntil) {
+			break
+		}
+		if next.occasion == nil || a.Class == ClassEmergency {
+			return next.nominal.UTC()
+		}
+		if at, ok := b.hours.next(next.occasion.start, length); ok && !at.Add(length).After(next.occasion.end) {
+			return next.nominal.UTC()
+		}
 	}
-	return next[0].nominal.UTC()
+	return time.Time{}
 }
 
 // promise screens one instant: what cannot air whatever the Output does is

@@ -19,6 +19,12 @@ type CoverageRow struct {
 	Announcement Announcement
 	Next         time.Time   // when it airs next by its schedules; zero: no schedule calls for it
 	Cells        []Rendition // one for each language of the village, in its order; without an ID there is none yet
+	Spare        []Rendition // Vietnamese where the village does not list it and it may have to stand for one
+}
+
+// Asked are the renditions of the row that somebody was asked to record.
+func (r CoverageRow) Asked() []Rendition {
+	return slices.DeleteFunc(slices.Concat(r.Cells, r.Spare), func(c Rendition) bool { return c.State != Assigned })
 }
 
 // Lacking are the languages in which a person must do something before the row's
@@ -36,26 +42,24 @@ func (r Rendition) Lacking() bool {
 	case Spoken, Recorded:
 		return r.Fault != ""
 	}
-	return true
+	return !r.Waived
 }
 
 // Cover makes the coverage of a village from its announcements that may still
 // air. With a to that is not zero it holds only what airs in [from, to), and Next
-// is the first time in it; else everything, and Next is the first from from on.
-// The error says that the village's time zone is unknown.
+// is the first time on its day; else everything, and Next is the first from from
+// on. The error says that the village's time zone is unknown.
 func Cover(v Village, ds []Dossier, slots []Slot, from, to time.Time) (Coverage, error) {
 	loc, err := v.Location()
 	if err != nil {
 		return Coverage{}, err
 	}
-	var schedules []Schedule
-	for _, d := range ds {
-		schedules = append(schedules, d.Schedules...)
+	next, c := newAirings(slots, loc), Coverage{Village: v}
+	if !to.IsZero() {
+		next.floor, _ = DayOf(from, loc)
 	}
-	next := NextAir(schedules, slots, loc, from)
-	c := Coverage{Village: v}
 	for _, d := range ds {
-		row := CoverageRow{Announcement: d.Announcement, Next: d.valid(next[d.Announcement.ID])}
+		row := CoverageRow{Announcement: d.Announcement, Next: next.of(d, from)}
 		if !to.IsZero() && (row.Next.IsZero() || !row.Next.Before(to)) {
 			continue
 		}
@@ -66,6 +70,11 @@ func Cover(v Village, ds []Dossier, slots []Slot, from, to time.Time) (Coverage,
 				continue
 			}
 			row.Cells = append(row.Cells, d.Renditions[i])
+		}
+		for _, r := range d.Renditions {
+			if !slices.Contains(v.Languages, r.Language) && slices.Contains(v.Tongues(), r.Language) {
+				row.Spare = append(row.Spare, r)
+			}
 		}
 		c.Rows = append(c.Rows, row)
 	}
@@ -78,57 +87,11 @@ func Cover(v Village, ds []Dossier, slots []Slot, from, to time.Time) (Coverage,
 	return c, nil
 }
 
-// valid is an airing that the announcement's validity allows; zero when it does
-// not.
-func (d Dossier) valid(at time.Time) time.Time {
-	if until := d.Announcement.ValidUntil; !until.IsZero() && !at.Before(until) {
-		return time.Time{}
-	}
-	return at
-}
-
 // Wanting are the rows that air before an instant and lack a language.
 func (c Coverage) Wanting(before time.Time) []CoverageRow {
 	return slices.DeleteFunc(slices.Clone(c.Rows), func(r CoverageRow) bool {
 		return r.Next.IsZero() || !r.Next.Before(before) || len(r.Lacking()) == 0
 	})
-}
-
-// nextAirDays is how many days ahead a slot of a schedule is looked for: weekly
-// rules come round twice in it.
-const nextAirDays = 15
-
-// NextAir is when each announcement of schedules airs next from an instant on,
-// as far as the schedules say; conflicts are the plan's business. What was due
-// before and is within its grace still counts, and so does a slot that goes on.
-func NextAir(schedules []Schedule, slots []Slot, loc *time.Location, from time.Time) map[string]time.Time {
-	all := occasions(slots, loc, from, from.AddDate(0, 0, nextAirDays))
-	next := make(map[string]time.Time, len(schedules))
-	for _, s := range schedules {
-		at := s.nextAir(all, from)
-		if known := next[s.Announcement]; !at.IsZero() && (known.IsZero() || at.Before(known)) {
-			next[s.Announcement] = at
-		}
-	}
-	return next
-}
-
-// nextAir is the next instant of s; all are the occasions of the slots, in order.
-func (s Schedule) nextAir(all []*occasion, from time.Time) time.Time {
-	switch s.Kind {
-	case Once, Now:
-		if s.misfire().latest(s.At).Before(from) {
-			return time.Time{}
-		}
-		return s.At
-	case Slots:
-		for _, oc := range all {
-			if slices.Contains(s.Slots, oc.slot.ID) && s.onDate(oc.date) && oc.end.After(from) {
-				return oc.start
-			}
-		}
-	}
-	return time.Time{}
 }
 
 const (

@@ -47,6 +47,9 @@ func render(v Village, f Frame, renditions []Rendition) rendered {
 			languages = append(languages, r.Language)
 		}
 	}
+	languages = slices.DeleteFunc(slices.Clone(languages), func(language string) bool {
+		return slices.ContainsFunc(renditions, func(r Rendition) bool { return r.Language == language && r.Waived && r.Deleted.IsZero() })
+	})
 	voices, out := voices(languages, v.MissingRule() != LeaveOut, renditions)
 	if len(voices) == 0 {
 		return out

@@ -76,6 +76,9 @@ type Rendition struct {
 	// Told is the Wording for which Recording was made by a person; empty: not
 	// known, or read by a voice.
 	Told string
+	// Waived says that the announcement is not told in this language, because
+	// somebody said so: State is Missing, and nothing is missing.
+	Waived bool
 	// ToldText is the text of Told while the rendition is Outdated, or Assigned
 	// again: what a person read is shown beside what it says now. The store fills
 	// it in and never writes it.
@@ -108,7 +111,7 @@ func (r Rendition) become(to RenditionState) (Rendition, error) {
 	if !r.State.May(to) {
 		return r, fmt.Errorf("rendition in %q from %s to %s: %w", r.Language, r.State, to, ErrTransition)
 	}
-	r.State = to
+	r.State, r.Waived = to, r.Waived && to == Missing
 	return r, nil
 }
 
@@ -182,13 +185,23 @@ func (r Rendition) Produce(recording string, length time.Duration) (Rendition, e
 }
 
 // Clear takes away what there is of r: it is Missing again, and nobody is asked.
+// What was waived is wanted again.
 func (r Rendition) Clear() (Rendition, error) {
 	next, err := r.become(Missing)
 	if err != nil {
 		return r, err
 	}
 	next.Voice, next.SpokenText, next.Recording, next.Told, next.Length, next.Fault, next.Assignment = "", "", "", "", 0, "", Assignment{}
+	next.SpokenBy, next.InsteadOf, next.Waived = "", "", false
 	return next, nil
+}
+
+// Waive says that the announcement is not told in the language of r: no voice
+// and nobody reads it, nothing stands for it, and no coverage lacks it.
+func (r Rendition) Waive() (Rendition, error) {
+	next, err := r.Clear()
+	next.Waived = err == nil
+	return next, err
 }
 
 // Hold says that the recording of r is right for the words of current, though

@@ -186,3 +186,27 @@ func TestAsRunNamesWhatWasMissing(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// That a language is not to be told in is kept, and outlives what covers a
+// village anew.
+func TestWaivedIsKept(t *testing.T) {
+	_, save := recordedFor(t, "Họp lúc 19h.")
+	d, err := save(func(d *scheduler.Dossier) {
+		waived, err := d.Renditions[1].Waive()
+		check(t, err, nil)
+		d.Renditions[1] = waived
+	})
+	check(t, err, nil)
+	if r := d.Renditions[1]; !r.Waived || r.State != scheduler.Missing || r.Recording != "" {
+		t.Errorf("%+v", r)
+	}
+	d, err = save(func(d *scheduler.Dossier) {
+		wanted, err := d.Renditions[1].Assign(scheduler.Assignment{Reader: "Mỷ", Due: day0})
+		check(t, err, nil)
+		d.Renditions[1] = wanted
+	})
+	check(t, err, nil)
+	if r := d.Renditions[1]; r.Waived || r.State != scheduler.Assigned {
+		t.Errorf("wanted again: %+v", r)
+	}
+}

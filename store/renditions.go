@@ -16,14 +16,14 @@ import (
 // renditionColumns end with the text that a recording was made for, of those
 // where that is another than now.
 const renditionColumns = ownedColumns + `, announcement, language, state, voice, spoken_text, recording, length_ns, fault, spoken_by, instead_of,
-	reader, reader_account, reading_due_at, asked_by, asked_at, told,
+	reader, reader_account, reading_due_at, asked_by, asked_at, told, waived,
 	CASE WHEN state IN ('outdated', 'assigned') THEN coalesce((SELECT w.text FROM wordings AS w
 		WHERE w.announcement = renditions.announcement AND w.wording = renditions.told), '') ELSE '' END`
 
 func scanRendition(r row) (scheduler.Rendition, error) {
 	var n scheduler.Rendition
 	err := r.Scan(append(owned(&n.Owned), &n.Announcement, &n.Language, &n.State, &n.Voice, &n.SpokenText, &n.Recording, &n.Length, &n.Fault, &n.SpokenBy, &n.InsteadOf,
-		&n.Assignment.Reader, &n.Assignment.Account, (*instant)(&n.Assignment.Due), &n.Assignment.By, (*instant)(&n.Assignment.At), &n.Told, &n.ToldText)...)
+		&n.Assignment.Reader, &n.Assignment.Account, (*instant)(&n.Assignment.Due), &n.Assignment.By, (*instant)(&n.Assignment.At), &n.Told, &n.Waived, &n.ToldText)...)
 	return n, err
 }
 
@@ -56,6 +56,7 @@ func (s *Store) saveRendition(ctx context.Context, tx *sql.Tx, r scheduler.Rendi
 		{"asked_by", r.Assignment.By},
 		{"asked_at", micros(r.Assignment.At)},
 		{"told", r.Told},
+		{"waived", r.Waived},
 		{"spoken_by", r.SpokenBy},
 		{"instead_of", r.InsteadOf},
 	}})

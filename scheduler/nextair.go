@@ -1,0 +1,87 @@
+package scheduler
+
+import (
+	"slices"
+	"time"
+)
+
+// nextAirDays is how many days ahead a slot of a schedule is looked for: weekly
+// rules come round twice in it.
+const nextAirDays = 15
+
+// NextAir is when each announcement of schedules airs next from an instant on,
+// as far as the schedules say; conflicts are the plan's business. What was due
+// before and is within its grace still counts, and so does a slot that goes on.
+func NextAir(schedules []Schedule, slots []Slot, loc *time.Location, from time.Time) map[string]time.Time {
+	n := newAirings(slots, loc)
+	next := make(map[string]time.Time, len(schedules))
+	for _, s := range schedules {
+		at := n.next(s, from)
+		if known := next[s.Announcement]; !at.IsZero() && (known.IsZero() || at.Before(known)) {
+			next[s.Announcement] = at
+		}
+	}
+	return next
+}
+
+// airings finds when schedules call for something.
+type airings struct {
+	slots []Slot
+	loc   *time.Location
+	floor time.Time                 // nothing before it counts, even though it goes on; zero: all does
+	laid  map[time.Time][]*occasion // of the slots, by from when
+}
+
+func newAirings(slots []Slot, loc *time.Location) *airings {
+	return &airings{slots: slots, loc: loc, laid: map[time.Time][]*occasion{}}
+}
+
+// of is when the announcement of d airs next from an instant on, within its
+// validity; zero when no schedule calls for it then.
+func (n *airings) of(d Dossier, from time.Time) (first time.Time) {
+	a := d.Announcement
+	for _, s := range d.Schedules {
+		at := n.next(s, later(from, a.ValidFrom))
+		if s.Kind != Slots && at.Before(a.ValidFrom) {
+			continue // an exact instant before its validity is not put off
+		}
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	if !a.ValidUntil.IsZero() && !first.Before(a.ValidUntil) {
+		return time.Time{}
+	}
+	return first
+}
+
+// next is the first instant of s from an instant on.
+func (n *airings) next(s Schedule, from time.Time) time.Time {
+	switch s.Kind {
+	case Once, Now:
+		if s.misfire().latest(s.At).Before(from) || s.At.Before(n.floor) {
+			return time.Time{}
+		}
+		return s.At
+	case Slots:
+		if s.From != (Date{}) {
+			from = later(from, time.Date(s.From.Year, s.From.Month, s.From.Day, 0, 0, 0, 0, n.loc))
+		}
+		for _, oc := range n.occasions(from) {
+			if slices.Contains(s.Slots, oc.slot.ID) && s.onDate(oc.date) && oc.end.After(from) && !oc.start.Before(n.floor) {
+				return oc.start
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// occasions are those of the slots in the days from an instant on.
+func (n *airings) occasions(from time.Time) []*occasion {
+	laid, ok := n.laid[from]
+	if !ok {
+		laid = occasions(n.slots, n.loc, from, from.AddDate(0, 0, nextAirDays))
+		n.laid[from] = laid
+	}
+	return laid
+}
