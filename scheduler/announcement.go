@@ -43,7 +43,7 @@ type Owned struct {
 type Announcement struct {
 	Owned
 	Title      string
-	Topic      string // free word such as "hop-thon"; empty when none
+	Topic      string // free word, such as the Code of the template it was made of, "hop-thon"; empty when none
 	Class      Class
 	Issuer     string    // who answers for it, such as "UBND xã Cốc San"
 	Text       string    // as written; what is read aloud is in Rendition.Spoken

@@ -80,6 +80,8 @@ func (a Announcement) Validate(now time.Time) error {
 	var f faults
 	f.text(field{name: "title", text: a.Title, limit: MaxTitle, required: true, words: true})
 	f.text(field{name: "text", text: a.Text, limit: MaxText, required: true, lines: true, words: true})
+	f.unfilled("title", a.Title)
+	f.unfilled("text", a.Text)
 	f.text(field{name: "issuer", text: a.Issuer, limit: MaxTitle})
 	f.text(field{name: "topic", text: a.Topic, limit: maxTopic})
 	if a.Class.Rank() == 0 {

@@ -162,6 +162,19 @@ type Words interface {
 	Words(ctx context.Context, village string) (scheduler.Words, error)
 }
 
+// Templates keeps the templates that villages have written or changed. *store.Store
+// is one.
+type Templates interface {
+	// Templates lists a village's living templates; those that come with the
+	// program are not among them.
+	Templates(ctx context.Context, village string) (scheduler.Templates, error)
+	// SaveTemplate keeps a template, or its tombstone; scheduler.ErrRevision when
+	// it has changed since it was read.
+	SaveTemplate(ctx context.Context, t scheduler.Template) error
+	// TemplateUses counts a village's announcements by their Topic.
+	TemplateUses(ctx context.Context, village string) (map[string]int, error)
+}
+
 // Reader reads texts by the village's words, and changes them. *playout.Producer is
 // one.
 type Reader interface {

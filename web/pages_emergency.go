@@ -86,6 +86,13 @@ func (v *visit) activeEmergencies(air playout.Air) []liveView {
 	return live
 }
 
+// templateView is an emergency to start from.
+type templateView struct {
+	Code, Name  string
+	Title, Text string // always Vietnamese: it is what will be read
+	Checked     bool
+}
+
 // emergencyTemplates are the dangers of the place; what is said is Vietnamese.
 func (v *visit) emergencyTemplates(chosen string) []templateView {
 	ts := []templateView{{Code: "lu-quet"}, {Code: "chay"}, {Code: "bao"}, {Code: "nguoi-lac"}, {Code: "khac"}}

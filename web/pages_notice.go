@@ -20,7 +20,9 @@ type newView struct {
 	Key       string // becomes the announcement's ID: sending twice makes one
 	Title     string
 	Text      string
-	Templates []templateView
+	Own       bool // no template is chosen
+	Templates []templateGroup
+	Blanks    *blanksView // of the chosen template; nil: none
 	Preview   *previewView
 	Languages []tongueView
 	When      whenView
@@ -29,13 +31,6 @@ type newView struct {
 	Beds      []choiceView // recordings that may sound under the voices; none: the question is not asked
 	Review    string
 	Faults    map[string]string
-}
-
-// templateView is a notice to start from.
-type templateView struct {
-	Code, Icon, Name, Sub string
-	Title, Text           string // always Vietnamese: it is what will be read
-	Checked               bool
 }
 
 // tongueView is one language of the village in the form.
@@ -53,6 +48,7 @@ func (p *panel) registerNotices(r *gin.Engine) {
 	r.GET("/announcements", p.allow(people.View, p.announcements))
 	r.GET("/announcements/new", p.allow(people.Write, p.newNotice))
 	r.POST("/announcements/new", p.allow(people.Write, p.sendNotice))
+	r.POST("/announcements/blanks", p.allow(people.Write, p.noticeBlanks))
 	r.POST("/announcements/preview", p.allow(people.Write, p.previewNotice))
 	r.GET("/announcements/:id", p.allow(people.View, p.announcement))
 	r.POST("/announcements/:id/edit", p.allow(people.Write, p.editNotice))
@@ -77,6 +73,15 @@ func (p *panel) newNotice(v *visit) {
 	if take != "" {
 		f.Set("take_"+v.village.Languages[0], take)
 	}
+	if code := v.c.Query("template"); code != "" {
+		all, _, err := p.s.templates(v.ctx(), v.village.Key)
+		if err != nil {
+			p.fail(v, err)
+			return
+		}
+		f.Set("topic", code)
+		v.useTemplate(all, f)
+	}
 	p.showNotice(v, http.StatusOK, f, nil)
 }
 
@@ -87,9 +92,15 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 		p.fail(v, err)
 		return
 	}
+	all, uses, err := p.s.templates(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	blanks := v.blanksOf(all, f)
 	n := newView{
 		Key: p.noticeKey(f), Title: f.Get("title"), Text: f.Get("text"), Preview: preview,
-		Templates: v.noticeTemplates(f.Get("topic")), Languages: p.tongues(v, f),
+		Own: blanks == nil, Templates: v.templateGroups(all, uses, f.Get("topic")), Blanks: blanks, Languages: p.tongues(v, f),
 		When: v.whenView(slots, f), Priority: f.Get("priority") != "", MayPlan: v.may(people.Plan), Faults: f.faults,
 	}
 	n.When.MayKeep = true
@@ -106,43 +117,6 @@ func (p *panel) noticeKey(f *form) string {
 		return key
 	}
 	return p.s.cfg.NewID()
-}
-
-// ownWords is the template that leaves everything to the author.
-const ownWords = "tu-viet"
-
-// noticeTemplates are the notices to start from. Dates in them are tomorrow's.
-func (v *visit) noticeTemplates(chosen string) []templateView {
-	ts := []templateView{{Code: "hop-thon", Icon: "nha"}, {Code: "y-te", Icon: "yte"}, {Code: "trong-trot", Icon: "bo"}, {Code: ownWords, Icon: "chu"}}
-	tomorrow := v.now.In(v.loc).AddDate(0, 0, 1).Format("2/1/2006")
-	for i := range ts {
-		t := &ts[i]
-		key := "template." + t.Code
-		t.Name, t.Sub = v.word(key+".name"), v.word(key+".sub")
-		t.Title = word(vietnamese, key+".title")
-		t.Text = word(vietnamese, key+".text", v.village.Name, v.village.Commune, tomorrow)
-		t.Checked = t.Code == chosen || chosen == "" && t.Code == ownWords
-	}
-	return ts
-}
-
-// blank is a place in a template that the author fills in, "[giờ]".
-var blank = regexp.MustCompile(`\[[^\]\n]{1,40}\]`)
-
-// blanksLeft lists the template's blanks that are still in the text.
-func (v *visit) blanksLeft(topic, text string) []string {
-	var left []string
-	for _, t := range v.noticeTemplates(topic) {
-		if t.Code != topic {
-			continue
-		}
-		for _, b := range blank.FindAllString(t.Text, -1) {
-			if strings.Contains(text, b) && !slices.Contains(left, b) {
-				left = append(left, b)
-			}
-		}
-	}
-	return left
 }
 
 // tongues are the village's languages with what was chosen for each.
@@ -216,20 +190,24 @@ func (p *panel) sendNotice(v *visit) {
 		p.badForm(v, err)
 		return
 	}
+	all, _, err := p.s.templates(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	if f.Get("do") == "template" {
+		v.useTemplate(all, f)
+	} else {
+		v.fillBlanks(all, f)
+	}
 	switch f.Get("do") {
-	case "template":
-		for _, t := range v.noticeTemplates(f.Get("topic")) {
-			if t.Checked {
-				f.Set("title", t.Title)
-				f.Set("text", t.Text)
-			}
-		}
+	case "template", "fill":
 		p.showNotice(v, http.StatusOK, f, nil)
 	case "preview":
 		preview := p.preview(v, f.Get("text"))
 		p.showNotice(v, http.StatusOK, f, &preview)
 	default:
-		p.saveNotice(v, f)
+		p.saveNotice(v, f, all)
 	}
 }
 
@@ -245,7 +223,7 @@ func (p *panel) badForm(v *visit, err error) {
 
 // saveNotice checks everything at once and saves it; what is wrong is shown
 // beside what was typed.
-func (p *panel) saveNotice(v *visit, f *form) {
+func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
 	if err != nil {
 		p.fail(v, err)
@@ -255,6 +233,7 @@ func (p *panel) saveNotice(v *visit, f *form) {
 	rs := p.renditionsOf(v, f, a)
 	schedules := p.schedulesOf(v, f, slots, a.ID)
 	p.checkNotice(v, f, a, rs)
+	v.unfilled(all, f, a)
 	if len(f.faults) > 0 {
 		p.showNotice(v, http.StatusUnprocessableEntity, f, nil)
 		return

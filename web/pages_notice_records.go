@@ -84,9 +84,6 @@ func (p *panel) schedulesOf(v *visit, f *form, slots []scheduler.Slot, announcem
 // empty when every language is recorded.
 func (p *panel) checkNotice(v *visit, f *form, a scheduler.Announcement, rs []scheduler.Rendition) {
 	spoken := slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.State == scheduler.Spoken })
-	if left := v.blanksLeft(a.Topic, a.Text); len(left) > 0 {
-		f.fault("text", v.word("fault.blank", strings.Join(left, ", ")))
-	}
 	if a.Text == "" && !spoken && len(rs) > 0 {
 		a.Text = a.Title // the title stands for the text, which nobody reads aloud
 	}

@@ -47,6 +47,7 @@ type Config struct {
 	Trimmer  Trimmer // nil: what is in the library cannot be trimmed
 	Speaker  Speaker
 	Words    Words
+	Texts    Templates
 	Reader   Reader
 	Prompter Prompter
 	Clock    Teller
@@ -85,6 +86,7 @@ func (c Config) check() error {
 		"AsRun": c.AsRun != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
+		"Texts":   c.Texts != nil,
 		"Village": c.Village != "", "Logger": c.Logger != nil, "Now": c.Now != nil, "NewID": c.NewID != nil,
 	} {
 		if !there {

@@ -1,7 +1,7 @@
 // A new notice: draft, preview, uploads, and the sentence that says what
 // sending will do.
 import { busy } from "./app.js";
-import { templates } from "./template.js";
+import { blanks } from "./blanks.js";
 
 const form = document.querySelector("[data-draft]");
 const fill = (text, ...args) => text.replace(/\{(\d)\}/g, (_, i) => args[i] ?? "");
@@ -20,7 +20,9 @@ function store() {
 
 function keep() {
   const draft = {};
-  for (const name of kept) draft[name] = new FormData(form).getAll(name);
+  const now = new FormData(form);
+  for (const name of kept) draft[name] = now.getAll(name);
+  draft.blanks = [...now].filter(([name]) => /^(filled$|blank:|was:)/.test(name));
   draft.takes = [...form.querySelectorAll("[data-upload]")].map((box) => [box.querySelector("[data-take]").value, box.querySelector("[data-taken]").innerHTML]);
   draft.how = [...form.querySelectorAll("[name^=how_]:checked")].map((r) => [r.name, r.value]);
   try {
@@ -29,8 +31,8 @@ function keep() {
     return; // full: the page itself still has the words
   }
   const told = document.querySelector("[data-draft-told]");
-  const now = new Date();
-  told.textContent = fill(told.dataset.saved, String(now.getHours()).padStart(2, "0") + ":" + String(now.getMinutes()).padStart(2, "0"));
+  const at = new Date();
+  told.textContent = fill(told.dataset.saved, String(at.getHours()).padStart(2, "0") + ":" + String(at.getMinutes()).padStart(2, "0"));
 }
 
 function restore() {
@@ -55,6 +57,7 @@ function restore() {
   });
   const when = [...form.querySelectorAll("[name=when]")];
   if (when.length && !when.some((r) => r.checked)) when[0].checked = true; // that slot has passed
+  return draft.blanks;
 }
 
 if (["sent", "kept"].includes(new URLSearchParams(location.search).get("told"))) {
@@ -247,8 +250,8 @@ function rework() {
 if (words) rework();
 
 if (form) {
-  restore();
-  templates(form);
+  const filled = restore();
+  blanks(form)(filled);
   review();
   let timer = 0;
   form.addEventListener("input", () => {

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"loalang/scheduler"
+)
+
+const templateColumns = ownedColumns + ", key, topic, class, name, title, text, changed_by"
+
+func scanTemplate(r row) (scheduler.Template, error) {
+	var t scheduler.Template
+	err := r.Scan(append(owned(&t.Owned), &t.Key, &t.Topic, &t.Class, &t.Name, &t.Title, &t.Text, &t.By)...)
+	return t, err
+}
+
+// Templates lists the living templates that a village has written or changed, the
+// oldest first; those that come with the program are not among them.
+func (s *Store) Templates(ctx context.Context, village string) (list scheduler.Templates, err error) {
+	err = s.read(ctx, "list templates", func(tx *sql.Tx) error {
+		list, err = query(ctx, tx, scanTemplate, "SELECT "+templateColumns+" FROM templates WHERE village = ? AND deleted_at IS NULL ORDER BY created_at, id", village)
+		return err
+	})
+	return list, err
+}
+
+// SaveTemplate inserts a template (Revision 0) or updates the one of the revision
+// that was read, Deleted leaving a tombstone. scheduler.ErrRevision when it has
+// changed since, or when the village has another copy of the same Key.
+func (s *Store) SaveTemplate(ctx context.Context, t scheduler.Template) error {
+	return s.write(ctx, "save template", func(tx *sql.Tx) error {
+		return s.save(ctx, tx, record{table: "templates", what: "template", owned: t.Owned, rest: []column{
+			{"key", t.Key},
+			{"topic", t.Topic},
+			{"class", t.Class},
+			{"name", t.Name},
+			{"title", t.Title},
+			{"text", t.Text},
+			{"changed_by", t.By},
+		}})
+	})
+}
+
+// TemplateUses counts the announcements of a village by their Topic.
+func (s *Store) TemplateUses(ctx context.Context, village string) (map[string]int, error) {
+	uses := map[string]int{}
+	err := s.read(ctx, "count uses of templates", func(tx *sql.Tx) error {
+		type use struct {
+			topic string
+			n     int
+		}
+		list, err := query(ctx, tx, func(r row) (u use, err error) { return u, r.Scan(&u.topic, &u.n) },
+			"SELECT topic, count(*) FROM announcements WHERE village = ? AND deleted_at IS NULL GROUP BY topic", village)
+		for _, u := range list {
+			uses[u.topic] = u.n
+		}
+		return err
+	})
+	return uses, err
+}

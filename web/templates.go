@@ -1,0 +1,114 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"loalang/scheduler"
+)
+
+// templateForm is what makes a template of a village.
+type templateForm struct {
+	Topic    string `json:"topic,omitempty" doc:"Where it is listed: community, utilities, health, danger, farming, service, digital, school, festival or other; other when left out."`
+	Class    string `json:"class,omitempty" doc:"Of the notices: normal or priority; normal when left out."`
+	Name     string `json:"name" doc:"In the list, at most 60 characters."`
+	Title    string `json:"title" doc:"Of the notice, may hold blanks such as [ngày: ngày họp]."`
+	Text     string `json:"text" doc:"Of the notice, may hold blanks; at most 5,000 characters."`
+	Revision int64  `json:"revision,omitempty" minimum:"1" doc:"Of a change: the revision that was read; left out: whatever it is."`
+}
+
+func (f templateForm) apply(t scheduler.Template, by string) scheduler.Template {
+	t.Topic = scheduler.TemplateTopic(cmp.Or(strings.TrimSpace(f.Topic), string(scheduler.TopicOther)))
+	t.Class = scheduler.Class(cmp.Or(strings.TrimSpace(f.Class), string(scheduler.ClassNormal)))
+	t.Name, t.Title, t.Text, t.By = f.Name, f.Title, f.Text, by
+	return scheduler.CleanTemplate(t)
+}
+
+// templates are those that a village can choose from, what it uses most first, and
+// how often it has used each, by Code.
+func (s *Server) templates(ctx context.Context, village string) (scheduler.Templates, map[string]int, error) {
+	own, err := s.cfg.Texts.Templates(ctx, village)
+	if err != nil {
+		return nil, nil, err
+	}
+	uses, err := s.cfg.Texts.TemplateUses(ctx, village)
+	if err != nil {
+		return nil, nil, err
+	}
+	return scheduler.BuiltIn().Beside(own).ByUse(uses), uses, nil
+}
+
+// template is the template of a code, among all of its village; fs.ErrNotExist when
+// there is none.
+func (s *Server) template(ctx context.Context, village, code string) (scheduler.Template, scheduler.Templates, error) {
+	all, _, err := s.templates(ctx, village)
+	if err != nil {
+		return scheduler.Template{}, nil, err
+	}
+	t, ok := all.Find(code)
+	if !ok {
+		return t, all, fmt.Errorf("template %s: %w", code, fs.ErrNotExist)
+	}
+	return t, all, nil
+}
+
+// keepTemplate saves a template that was checked. What comes with the program is
+// never changed: the village gets a copy.
+func (s *Server) keepTemplate(ctx context.Context, village string, all scheduler.Templates, t scheduler.Template) (scheduler.Template, error) {
+	if err := t.Validate(); err != nil {
+		return t, err
+	}
+	if t.ID == "" {
+		t.Owned = s.owned(s.cfg.NewID(), village)
+	}
+	if err := all.Check(t); err != nil {
+		return t, err
+	}
+	t.Updated = s.cfg.Now().UTC()
+	if err := s.cfg.Texts.SaveTemplate(ctx, t); err != nil {
+		return t, err
+	}
+	t.Revision++
+	return t, nil
+}
+
+// dropTemplate deletes a village's own template, or its copy of one that comes with
+// the program, which then is as it was. Of one that comes with the program and was
+// never changed there is nothing to delete: fs.ErrNotExist.
+func (s *Server) dropTemplate(ctx context.Context, t scheduler.Template, by string) error {
+	if t.Revision == 0 {
+		return fmt.Errorf("change of template %s: %w", t.Code(), fs.ErrNotExist)
+	}
+	t.Deleted, t.By = s.cfg.Now().UTC(), by
+	return s.cfg.Texts.SaveTemplate(ctx, t)
+}
+
+// answers are what people entered for blanks, by label, and what comes of it.
+type answers struct {
+	written map[string]string          // as it will stand in the text
+	hints   map[string]string          // codes of what is worth a second look
+	faults  map[string]scheduler.Fault // what cannot be written; Field is the label
+}
+
+// answersTo writes what value has for each blank. now is in the village's zone.
+func answersTo(blanks []scheduler.Blank, now time.Time, value func(label string) string) answers {
+	a := answers{written: map[string]string{}, hints: map[string]string{}, faults: map[string]scheduler.Fault{}}
+	for _, b := range blanks {
+		one, fault := b.Write(value(b.Label), now)
+		switch {
+		case fault.Code != "":
+			fault.Field = b.Label
+			a.faults[b.Label] = fault
+		case one.Written != "":
+			a.written[b.Label] = one.Written
+			if one.Hint != "" {
+				a.hints[b.Label] = one.Hint
+			}
+		}
+	}
+	return a
+}
