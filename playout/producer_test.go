@@ -256,7 +256,7 @@ func TestRenditionThatChangedMeanwhileIsNoError(t *testing.T) {
 func TestVoiceCacheKnowsTextAndVoice(t *testing.T) {
 	s := newStudio()
 	p := s.producer()
-	ask := func(voice, text string) recordings.Recording {
+	ask := func(voice, text string) playout.Said {
 		t.Helper()
 		rec, err := p.Voice(t.Context(), "vi", voice, text)
 		if err != nil {
@@ -275,6 +275,9 @@ func TestVoiceCacheKnowsTextAndVoice(t *testing.T) {
 	}
 	if first.Title != "Kính mời bà con" || first.Kind != recordings.Speech {
 		t.Errorf("recording = %+v", first)
+	}
+	if first.By == "" || first.InsteadOf != "" {
+		t.Errorf("spoken by %q instead of %q", first.By, first.InsteadOf)
 	}
 }
 

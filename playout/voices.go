@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,8 +24,8 @@ type VoiceChoices interface {
 	// VoiceChoices lists those of a village, at most one for each language.
 	VoiceChoices(ctx context.Context, village string) ([]scheduler.VoiceChoice, error)
 	// Revoiced lists the Ready renditions that the voice InsteadOf is to speak anew,
-	// because they may air and have not yet.
-	Revoiced(ctx context.Context, village string, now time.Time) ([]scheduler.Rendition, error)
+	// because they may air and have not yet, and will not between now and until.
+	Revoiced(ctx context.Context, village string, now, until time.Time) ([]scheduler.Rendition, error)
 }
 
 // Said is a text in the library.
@@ -70,9 +71,8 @@ func (p *Producer) choice(ctx context.Context, language string) (scheduler.Voice
 // the language; one that fails is stood in for, see Troubles. The error is
 // speech.ErrNoVoice when there is no such voice. It blocks for seconds when the text
 // is new; half of what is left of ctx is each voice's.
-func (p *Producer) Voice(ctx context.Context, language, voice, spoken string) (recordings.Recording, error) {
-	said, err := p.say(ctx, wish{language: language, voice: voice, text: spoken})
-	return said.Recording, err
+func (p *Producer) Voice(ctx context.Context, language, voice, spoken string) (Said, error) {
+	return p.say(ctx, wish{language: language, voice: voice, text: spoken})
 }
 
 // Try speaks a text as a choice says, and nobody stands in.
@@ -242,6 +242,10 @@ const (
 	revoiceMost  = 6 * time.Hour
 )
 
+// revoiceQuiet is how long before its air a notice is left as it is: it is planned
+// and handed to the player, and somebody may be listening to it once more.
+const revoiceQuiet = 5 * time.Minute
+
 // revoice lets voices that were ill try again, and has spoken anew what another
 // spoke instead and nobody has heard yet. Each rendition goes from one whole sound to
 // another, and is Ready all the while.
@@ -250,7 +254,7 @@ func (p *Producer) revoice(ctx context.Context) error {
 	if p.cfg.Choices == nil {
 		return nil
 	}
-	list, err := p.cfg.Choices.Revoiced(ctx, p.cfg.Village, p.cfg.Now())
+	list, err := p.toSayAnew(ctx)
 	if err != nil {
 		return err
 	}
@@ -272,6 +276,12 @@ func (p *Producer) revoice(ctx context.Context) error {
 	return nil
 }
 
+// toSayAnew lists what is to be spoken anew and is not about to air.
+func (p *Producer) toSayAnew(ctx context.Context) ([]scheduler.Rendition, error) {
+	now := p.cfg.Now()
+	return p.cfg.Choices.Revoiced(ctx, p.cfg.Village, now, now.Add(revoiceQuiet))
+}
+
 func (p *Producer) sayAnew(ctx context.Context, r scheduler.Rendition) error {
 	choice, err := p.choice(ctx, r.Language)
 	if err != nil {
@@ -279,6 +289,11 @@ func (p *Producer) sayAnew(ctx context.Context, r scheduler.Rendition) error {
 	}
 	said, err := p.perform(ctx, wish{language: r.Language, voice: r.InsteadOf, text: r.SpokenText, strict: true, choice: choice})
 	if err != nil {
+		return err
+	}
+	// Speaking takes minutes: the notice may air by now, or have been heard.
+	still, err := p.toSayAnew(ctx)
+	if err != nil || !slices.ContainsFunc(still, func(o scheduler.Rendition) bool { return o.ID == r.ID }) {
 		return err
 	}
 	was := r.SpokenBy

@@ -25,6 +25,8 @@ type chorister struct {
 	err   error
 	texts []string
 	hangs bool
+	takes time.Duration            // for a text
+	brisk map[string]time.Duration // what some take instead
 }
 
 func (c *chorister) Name(context.Context) (string, error) { return c.id + " 1", nil }
@@ -36,8 +38,12 @@ func (c *chorister) Voices(context.Context) ([]speech.Voice, error) {
 func (c *chorister) Synthesize(ctx context.Context, r speech.Request, w io.Writer) error {
 	c.mu.Lock()
 	c.texts = append(c.texts, r.Text)
-	err, hangs := c.err, c.hangs
+	err, hangs, takes := c.err, c.hangs, c.takes
+	if d, ok := c.brisk[r.Text]; ok {
+		takes = d
+	}
 	c.mu.Unlock()
+	time.Sleep(takes)
 	if hangs {
 		<-ctx.Done()
 		return ctx.Err()
@@ -50,6 +56,15 @@ func (c *chorister) Synthesize(ctx context.Context, r speech.Request, w io.Write
 }
 
 func (c *chorister) fails(err error) { c.mu.Lock(); c.err = err; c.mu.Unlock() }
+
+// lasts is how long it takes for a text, words for one of them.
+func (c *chorister) lasts(d time.Duration) { c.mu.Lock(); c.takes = d; c.mu.Unlock() }
+
+func (c *chorister) words(text string, d time.Duration) {
+	c.mu.Lock()
+	c.brisk = map[string]time.Duration{text: d}
+	c.mu.Unlock()
+}
 
 func (c *chorister) asked(text string) (n int) {
 	c.mu.Lock()
@@ -66,18 +81,22 @@ func (c *chorister) asked(text string) (n int) {
 type chosen struct {
 	*studio
 	all   []scheduler.VoiceChoice
-	aired map[string]bool // by recording
+	aired map[string]bool      // by recording
+	air   map[string]time.Time // when renditions air next, by ID
 }
 
 func (c *chosen) VoiceChoices(context.Context, string) ([]scheduler.VoiceChoice, error) {
 	return c.all, nil
 }
 
-func (c *chosen) Revoiced(context.Context, string, time.Time) ([]scheduler.Rendition, error) {
+func (c *chosen) Revoiced(_ context.Context, _ string, _, until time.Time) ([]scheduler.Rendition, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var list []scheduler.Rendition
 	for _, r := range c.drafts {
+		if at, planned := c.air[r.ID]; planned && at.Before(until) {
+			continue
+		}
 		if r.State == scheduler.Ready && r.InsteadOf != "" && !c.aired[r.Recording] {
 			list = append(list, r)
 		}
@@ -94,7 +113,7 @@ type hall struct {
 }
 
 func newHall() *hall {
-	h := &hall{good: &chorister{id: "piper:a"}, plain: &chorister{id: "espeak:vi"}, chosen: &chosen{studio: newStudio(), aired: map[string]bool{}}, log: &strings.Builder{}}
+	h := &hall{good: &chorister{id: "piper:a"}, plain: &chorister{id: "espeak:vi"}, chosen: &chosen{studio: newStudio(), aired: map[string]bool{}, air: map[string]time.Time{}}, log: &strings.Builder{}}
 	s := h.chosen.studio
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	h.Producer = playout.NewProducer(playout.ProducerConfig{
@@ -193,6 +212,35 @@ func TestATextThatItsVoiceCannotSpeakIsTriedSeldom(t *testing.T) {
 		}
 		if r := h.chosen.draft("r1"); r.State != scheduler.Ready {
 			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// A notice that is about to air is left to its stand-in, though the voice is back, also
+// when the speaking anew began before.
+func TestANoticeAboutToAirIsNotSpokenAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall()
+		h.good.fails(exit1)
+		h.draft(scheduler.Rendition{Owned: scheduler.Owned{ID: "r1"}, SpokenText: "một"})
+		h.draft(scheduler.Rendition{Owned: scheduler.Owned{ID: "r2"}, SpokenText: "hai"})
+		defer h.runs(t)()
+		synctest.Wait()
+		h.chosen.mu.Lock()
+		h.chosen.air = map[string]time.Time{"r1": time.Now().Add(7 * time.Minute), "r2": time.Now().Add(8 * time.Minute)}
+		h.chosen.mu.Unlock()
+		h.good.lasts(6 * time.Minute)
+		h.good.fails(nil)
+		h.good.words("Xin chào bà con.", 0)
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		for id, text := range map[string]string{"r1": "một", "r2": "hai"} {
+			if r := h.chosen.draft(id); heard(r) != "espeak:vi 0 0 "+text || r.SpokenBy != "espeak:vi" {
+				t.Errorf("%s: %q, %+v", id, heard(r), r)
+			}
+		}
+		if h.good.asked("một") < 2 {
+			t.Error("it was not even begun: the test shows nothing")
 		}
 	})
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"loalang/playout"
@@ -63,9 +64,10 @@ func (s *Store) SaveVoiceChoice(ctx context.Context, c scheduler.VoiceChoice) er
 }
 
 // Revoiced lists the living Ready renditions of a village that another voice is to
-// speak anew: whose announcement may still air at now, and whose sound never aired.
-// What a village has heard stays as it is.
-func (s *Store) Revoiced(ctx context.Context, village string, now time.Time) (list []scheduler.Rendition, err error) {
+// speak anew: whose announcement may still air after until, but not between now and
+// then, and whose sound never aired. What a village has heard, or is about to hear,
+// stays as it is.
+func (s *Store) Revoiced(ctx context.Context, village string, now, until time.Time) (list []scheduler.Rendition, err error) {
 	err = s.read(ctx, "list renditions to be spoken anew", func(tx *sql.Tx) error {
 		list, err = query(ctx, tx, scanRendition, "SELECT "+renditionColumns+` FROM renditions
 			WHERE village = ? AND instead_of <> '' AND deleted_at IS NULL AND state = ? AND EXISTS (
@@ -73,6 +75,14 @@ func (s *Store) Revoiced(ctx context.Context, village string, now time.Time) (li
 				AND a.deleted_at IS NULL AND a.withdrawn_at IS NULL AND (a.valid_until_at IS NULL OR a.valid_until_at > ?))
 			AND `+unheard+`
 			ORDER BY created_at, id`, village, scheduler.Ready, micros(now))
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		soonest, err := soonestAir(ctx, tx, village, now)
+		list = slices.DeleteFunc(list, func(r scheduler.Rendition) bool {
+			at, planned := soonest[r.Announcement]
+			return planned && at.Before(until)
+		})
 		return err
 	})
 	return list, err

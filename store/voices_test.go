@@ -68,7 +68,7 @@ func TestRevoiced(t *testing.T) {
 	check(t, s.Record(ctx, row), nil)
 	want := func(of map[string]string) {
 		t.Helper()
-		list, err := s.Revoiced(ctx, "un-ta", day0)
+		list, err := s.Revoiced(ctx, "un-ta", day0, day0.Add(5*time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,8 +82,17 @@ func TestRevoiced(t *testing.T) {
 		}
 	}
 	want(map[string]string{"stood": "piper:b"})
+	// What airs in a moment, or is due and waits its turn, is left as it is.
+	for id, at := range map[string]time.Time{"soon": day0.Add(4 * time.Minute), "due": day0.Add(-time.Second), "later": day0.Add(6 * time.Minute)} {
+		save(id, func(_ *scheduler.Announcement, r *scheduler.Rendition) { r.InsteadOf = "piper:b" })
+		check(t, s.SaveSchedule(ctx, scheduler.Schedule{
+			Owned: scheduler.Owned{ID: "s" + id, Village: "un-ta"}, Announcement: id, Kind: scheduler.Once, At: at,
+			Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: time.Minute},
+		}), nil)
+	}
+	want(map[string]string{"stood": "piper:b", "later": "piper:b"})
 	if err := s.SaveVoiceChoice(ctx, scheduler.VoiceChoice{Owned: scheduler.Owned{ID: "c", Village: "un-ta"}, Language: "vi", Voice: "piper:a"}); err != nil {
 		t.Fatal(err)
 	}
-	want(map[string]string{"stood": "piper:a", "plain": "piper:a"})
+	want(map[string]string{"stood": "piper:a", "plain": "piper:a", "later": "piper:a"})
 }

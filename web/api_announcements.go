@@ -40,7 +40,9 @@ type renditionJSON struct {
 	ID        string  `json:"id"`
 	Language  string  `json:"language" doc:"ISO 639."`
 	State     string  `json:"state" enum:"missing,assigned,recorded,spoken,ready,outdated" doc:"Only ready may air."`
-	Voice     string  `json:"voice,omitempty"`
+	Voice     string  `json:"voice,omitempty" doc:"ID of the voice that its author chose; absent: that of the village."`
+	SpokenBy  string  `json:"spoken_by,omitempty" doc:"ID of the voice that spoke its recording; absent: a person did."`
+	InsteadOf string  `json:"instead_of,omitempty" doc:"ID of the voice that is to speak it anew before it airs for the first time."`
 	Spoken    string  `json:"spoken,omitempty" doc:"What the voice reads."`
 	Recording string  `json:"recording,omitempty"`
 	Length    float64 `json:"length,omitempty" doc:"Seconds, once ready."`
@@ -64,6 +66,7 @@ func renditionJSONOf(r scheduler.Rendition, now time.Time) renditionJSON {
 	j := renditionJSON{
 		ID: r.ID, Language: r.Language, State: string(r.State), Voice: r.Voice, Spoken: r.SpokenText,
 		Recording: r.Recording, Length: r.Length.Seconds(), Fault: r.Fault, Told: r.ToldText,
+		SpokenBy: r.SpokenBy, InsteadOf: r.InsteadOf,
 	}
 	if a := r.Assignment; a.Reader != "" {
 		j.Assignment = &assignmentJSON{a.Reader, a.Account, instantOf(a.Due), a.By, instantOf(a.At), r.Overdue(now)}

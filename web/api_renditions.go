@@ -89,6 +89,14 @@ func (c choir) speaks(language, voice string) bool {
 	return slices.ContainsFunc(c.voices, func(v speech.Voice) bool { return v.Language == language && (voice == "" || v.ID == voice) })
 }
 
+// name is a voice's name for people, or its ID when no engine has it.
+func (c choir) name(id string) string {
+	if i := slices.IndexFunc(c.voices, func(v speech.Voice) bool { return v.ID == id }); i >= 0 {
+		return c.voices[i].Name
+	}
+	return id
+}
+
 // fault is the Rendition.Fault of what is to be spoken now.
 func (c choir) fault() string {
 	if errors.Is(c.err, speech.ErrNoEngine) {

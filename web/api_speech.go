@@ -10,7 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"loalang/people"
-	"loalang/recordings"
+	"loalang/playout"
 	"loalang/scheduler"
 	"loalang/speech"
 )
@@ -42,6 +42,8 @@ type previewJSON struct {
 	Changes   []changeJSON `json:"changes" doc:"In order of appearance."`
 	Unknown   []string     `json:"unknown" doc:"Words that are spelled letter by letter."`
 	Recording string       `json:"recording" doc:"ID of the sound; it airs as it is heard here."`
+	SpokenBy  string       `json:"spoken_by" doc:"ID of the voice that spoke it."`
+	InsteadOf string       `json:"instead_of,omitempty" doc:"ID of the voice that should have spoken it and could not; absent: it was that one."`
 	Length    float64      `json:"length" doc:"Seconds."`
 	Audio     string       `json:"audio"`
 }
@@ -83,18 +85,19 @@ func (s *Server) previewSpeech(ctx context.Context, in *previewInput) (*previewO
 	spoken := s.cfg.Speaker.Normalize(b.Language, b.Text) // as it came, for the places of the changes
 	ctx, cancel := context.WithTimeout(ctx, previewPatience)
 	defer cancel()
-	rec, err := s.cfg.Speaker.Voice(ctx, b.Language, b.Voice, spoken.Text)
+	said, err := s.cfg.Speaker.Voice(ctx, b.Language, b.Voice, spoken.Text)
 	if err != nil {
 		return nil, err
 	}
-	return &previewOutput{Body: previewOf(b.Language, spoken, rec)}, nil
+	return &previewOutput{Body: previewOf(b.Language, spoken, said)}, nil
 }
 
 // previewOf is what a voice says, with its sound.
-func previewOf(language string, spoken speech.Spoken, rec recordings.Recording) previewJSON {
+func previewOf(language string, spoken speech.Spoken, said playout.Said) previewJSON {
 	out := previewJSON{
 		Language: language, Spoken: spoken.Text, Changes: []changeJSON{}, Unknown: entries(spoken.Unknown),
-		Recording: rec.ID, Length: rec.Length.Seconds(), Audio: apiRoot + "/recordings/" + rec.ID + "/audio",
+		Recording: said.ID, Length: said.Length.Seconds(), Audio: apiRoot + "/recordings/" + said.ID + "/audio",
+		SpokenBy: said.By, InsteadOf: said.InsteadOf,
 	}
 	for _, c := range spoken.Changes {
 		out.Changes = append(out.Changes, changeJSON{c.Written, c.Read, c.At, c.From, c.To, string(c.Doubt)})

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"loalang/playout"
-	"loalang/recordings"
 	"loalang/scheduler"
 	"loalang/speech"
 )
@@ -125,7 +124,7 @@ func ruled(w scheduler.Word) string {
 type trial struct {
 	given     string
 	spoken    speech.Spoken
-	recording recordings.Recording
+	recording playout.Said
 }
 
 // tryWord speaks a word alone and in a sentence, all the others being as they are.

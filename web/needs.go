@@ -151,8 +151,8 @@ type Speaker interface {
 	// Normalize never fails; what it could not read is in Unknown.
 	Normalize(language, text string) speech.Spoken
 	// Voice speaks spoken text into the library, from its cache when it was
-	// spoken before.
-	Voice(ctx context.Context, language, voice, spoken string) (recordings.Recording, error)
+	// spoken before, and says which voice that was.
+	Voice(ctx context.Context, language, voice, spoken string) (playout.Said, error)
 	Voices(ctx context.Context) ([]speech.Voice, error)
 }
 

@@ -50,7 +50,7 @@ type wordView struct {
 	Affected                            []affectedView
 	Tried                               bool
 	Alone, Sentence                     *heardView
-	TryFault                            string
+	TryFault, StoodIn                   string
 	Sure                                bool // what saving means was shown
 	Removing                            bool // and it is the removal that is to be confirmed
 	Uses                                []usageJSON
@@ -332,6 +332,7 @@ func (p *panel) hearWord(v *visit, all scheduler.Words, w scheduler.Word, shown 
 		return &heardView{Stretches: slices.Concat(t.spoken.Lines(t.given)...), Recording: t.recording.ID}
 	}
 	shown.Alone, shown.Sentence = heard(alone), heard(inside)
+	shown.StoodIn = p.stoodIn(v, inside.recording.By, inside.recording.InsteadOf)
 }
 
 // affected are the announcements that a change of words means something for.

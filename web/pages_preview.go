@@ -20,6 +20,7 @@ type previewView struct {
 	Changes   []speech.Change
 	Recording string
 	Length    time.Duration
+	StoodIn   string // that another voice spoke than the one chosen; empty: it did not
 	Fault     string
 }
 
@@ -63,7 +64,7 @@ func (p *panel) preview(v *visit, text string) previewView {
 	pv.Doubts, pv.Doubtful = v.doubts(spoken.Changes)
 	ctx, cancel := context.WithTimeout(v.ctx(), previewPatience)
 	defer cancel()
-	rec, err := p.s.cfg.Speaker.Voice(ctx, lang, "", spoken.Text)
+	said, err := p.s.cfg.Speaker.Voice(ctx, lang, "", spoken.Text)
 	if err != nil {
 		code := refusal(err)
 		if code == refusedFailed {
@@ -72,7 +73,7 @@ func (p *panel) preview(v *visit, text string) previewView {
 		pv.Fault = v.word(code)
 		return pv
 	}
-	pv.Recording, pv.Length = rec.ID, rec.Length
+	pv.Recording, pv.Length, pv.StoodIn = said.ID, said.Length, p.stoodIn(v, said.By, said.InsteadOf)
 	return pv
 }
 

@@ -15,6 +15,7 @@ type renditionView struct {
 	Length       time.Duration
 	State        stateView
 	Fault        string
+	Reader       string // voice that reads it, a sentence; empty: none, or a person
 	Recording    string
 	Warnings     []string // of the recording, worded
 	Outdated     bool     // the recording may be said to hold all the same
@@ -43,7 +44,7 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 	mayVoice := v.may(people.Write) && d.Announcement.Withdrawn.IsZero() && d.Announcement.Text != "" &&
 		slices.ContainsFunc(rs, unspoken)
 	var choir choir
-	if mayVoice {
+	if mayVoice || slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.SpokenBy != "" }) {
 		choir = p.s.choir(v.ctx())
 	}
 	var views []renditionView
@@ -64,6 +65,11 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 		}
 		if mayTake {
 			rv.reading(v, r, ask, f)
+		}
+		if r.State == scheduler.Ready && r.SpokenBy != "" {
+			if rv.Reader = p.stoodIn(v, r.SpokenBy, r.InsteadOf); rv.Reader == "" {
+				rv.Reader = v.word("rendition.voice", choir.name(r.SpokenBy))
+			}
 		}
 		if r.Fault != "" {
 			rv.Fault = v.word("rendition-fault." + r.Fault)

@@ -467,14 +467,18 @@ func (w *world) Normalize(language, text string) speech.Spoken {
 	return speech.Normalize(language, text, nil)
 }
 
-func (w *world) Voice(_ context.Context, _, _, spoken string) (recordings.Recording, error) {
+func (w *world) Voice(_ context.Context, _, _, spoken string) (playout.Said, error) {
 	if w.noEngine {
-		return recordings.Recording{}, fmt.Errorf("speak: %w", speech.ErrNoEngine)
+		return playout.Said{}, fmt.Errorf("speak: %w", speech.ErrNoEngine)
 	}
 	if w.mute != nil {
-		return recordings.Recording{}, fmt.Errorf("speak: %w", w.mute)
+		return playout.Said{}, fmt.Errorf("speak: %w", w.mute)
 	}
-	return recordings.Recording{ID: strings.Repeat("a", 64), Title: spoken, Kind: recordings.Speech, Length: 34 * time.Second}, nil
+	said := playout.Said{Recording: recordings.Recording{ID: strings.Repeat("a", 64), Title: spoken, Kind: recordings.Speech, Length: 34 * time.Second}, By: "espeak:vi"}
+	if len(w.troubles) > 0 {
+		said.InsteadOf = w.troubles[0].Voice.ID
+	}
+	return said, nil
 }
 
 func (w *world) Voices(context.Context) ([]speech.Voice, error) {

@@ -71,6 +71,21 @@ func (p phrase) troubleOf(t speech.Trouble, now time.Time) string {
 	return text
 }
 
+// stoodIn says that one voice spoke instead of another, which still does not speak or
+// did not a moment ago; "" when none did.
+func (p *panel) stoodIn(v *visit, by, insteadOf string) string {
+	if insteadOf == "" || insteadOf == by {
+		return ""
+	}
+	known := p.s.choir(v.ctx())
+	for _, t := range p.s.cfg.Prompter.Troubles() {
+		if t.Voice.ID == insteadOf {
+			return v.word("voices.stood-in-why", known.name(by), t.Voice.Name, v.word("voice-fault."+string(t.Fault.Code)))
+		}
+	}
+	return v.word("voices.stood-in", known.name(by), known.name(insteadOf))
+}
+
 // trying words why a voice that was tried does not speak.
 func (p phrase) trying(err error) string {
 	if f, ok := speech.FaultOf(err); ok {

@@ -117,7 +117,7 @@ func TestAVoiceThatFailsIsSaidAloud(t *testing.T) {
 		Renditions:   []scheduler.Rendition{{Owned: scheduler.Owned{ID: "r1", Village: "un-ta", Revision: 1}, Language: "vi", State: scheduler.Ready, Recording: strings.Repeat("a", 64), SpokenBy: "espeak:vi", InsteadOf: "piper:a"}},
 	}
 	w.notices[d.Announcement.ID], w.order = d, []string{d.Announcement.ID}
-	if p := s.get("/announcements/" + d.Announcement.ID); !strings.Contains(p.text, "bằng giọng thay thế") {
+	if p := s.get("/announcements/" + d.Announcement.ID); !strings.Contains(p.text, "bằng giọng thay thế") || !strings.Contains(p.text, "Giọng máy đọc thay Giọng Vân Anh: giọng đọc quá chậm.") {
 		t.Errorf("%s", p.text)
 	}
 	h := newHouse(t)
@@ -126,5 +126,56 @@ func TestAVoiceThatFailsIsSaidAloud(t *testing.T) {
 		if got := h.metrics(); !strings.Contains(got, want) {
 			t.Errorf("the meters do not say %s: %s", want, got)
 		}
+	}
+}
+
+// Whoever listens to a preview is told that another voice speaks than the one
+// chosen, and which voice a notice has.
+func TestPreviewSaysWhichVoiceSpeaks(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Cadre, "vi")
+	const told = "Giọng máy đọc thay Giọng Vân Anh: máy chủ giọng đọc không trả lời."
+	preview := func() string { return s.post("/announcements/preview", url.Values{"text": {"Họp thôn"}}).text }
+	word := func() string {
+		return s.post("/words/new", wordPost("written", "TDP", "spoken", "tổ dân phố", "do", "try")).text
+	}
+	for _, page := range []string{preview(), word()} {
+		if strings.Contains(page, "đọc thay") {
+			t.Errorf("nobody stands in: %s", page)
+		}
+	}
+	w.troubles = []speech.Trouble{{Voice: speech.Voice{ID: "piper:a", Name: "Giọng Vân Anh"}, Fault: speech.Fault{Code: speech.Unreachable}, Since: w.now}}
+	for _, page := range []string{preview(), word()} {
+		if !strings.Contains(page, told) {
+			t.Errorf("it does not say %q: %s", told, page)
+		}
+	}
+	h := newHouse(t)
+	var p struct {
+		By      string `json:"spoken_by"`
+		Instead string `json:"instead_of"`
+	}
+	h.w.troubles = w.troubles
+	h.call("cadre", "POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`).want(200).into(&p)
+	if p.By != "espeak:vi" || p.Instead != "piper:a" {
+		t.Errorf("%+v", p)
+	}
+	d := scheduler.Dossier{
+		Announcement: scheduler.Announcement{Owned: scheduler.Owned{ID: "0193d000-0000-7000-8000-000000000001", Village: "un-ta", Revision: 1}, Title: "Họp", Text: "Họp", Class: scheduler.ClassNormal},
+		Renditions:   []scheduler.Rendition{{Owned: scheduler.Owned{ID: "r1", Village: "un-ta", Revision: 1}, Language: "vi", State: scheduler.Ready, Recording: strings.Repeat("a", 64), SpokenBy: "espeak:vi"}},
+	}
+	w.notices[d.Announcement.ID], w.order = d, []string{d.Announcement.ID}
+	if page := s.get("/announcements/" + d.Announcement.ID); !strings.Contains(page.text, "Giọng đọc: Giọng máy") {
+		t.Errorf("%s", page.text)
+	}
+	h.w.notices[d.Announcement.ID], h.w.order = d, w.order
+	var a struct {
+		Renditions []struct {
+			By string `json:"spoken_by"`
+		}
+	}
+	h.call("cadre", "GET", "/api/v1/announcements/"+d.Announcement.ID, "").want(200).into(&a)
+	if len(a.Renditions) != 1 || a.Renditions[0].By != "espeak:vi" {
+		t.Errorf("%+v", a)
 	}
 }
