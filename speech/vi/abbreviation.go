@@ -48,6 +48,9 @@ func (ts tokens) abbreviation(i int) (reading, bool) {
 // it is a title of.
 func (ts tokens) fits(i, end int, written string) bool {
 	next := ts.at(end)
+	if next.kind == digits && !next.gap && neverNumbered(written) {
+		return false
+	}
 	if ts.at(end-1).kind == word && !next.gap && next.kind == digits && len([]rune(written)) < 2 {
 		return false
 	}
@@ -58,6 +61,16 @@ func (ts tokens) fits(i, end int, written string) bool {
 		return next.kind == digits || unicode.IsUpper(firstRune(next.text))
 	}
 	return !syllable(written) || !ts.heading(i)
+}
+
+// neverNumbered says whether an abbreviation never has a number stuck to it, so
+// that PN10 is a pipe and VN2000 a grid.
+func neverNumbered(written string) bool {
+	switch written {
+	case "PN", "VN", "NV", "GV", "SV", "VH", "XH", "DN", "SX", "HN", "GD", "KK", "KD", "DL", "CB":
+		return true
+	}
+	return false
 }
 
 // heading says whether token i stands in a row of words in capitals.

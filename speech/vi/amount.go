@@ -224,6 +224,6 @@ func (ts tokens) counts(i int) bool {
 		return false
 	}
 	next := ts.at(i + 1)
-	return next.kind == word && next.gap && unicode.IsLower([]rune(next.text)[0]) ||
+	return next.kind == word && next.gap && (unicode.IsLower(firstRune(next.text)) || abbreviated(next.text) != "" && !isDocumentKind(next.text)) ||
 		next.kind == word && unitName(next.text) != "" || next.text == "%" || next.text == "°"
 }

@@ -41,6 +41,9 @@ func (ts tokens) labelled(i int) (reading, bool) {
 	if w == "T" && ts.stuck(i+1, ".") && ts.at(i+2).gap && ts.named(i+2) && ts.is(i-1, ",") && ts.before(i, 9, "tp", "p", "h", "x", "xã", "phường", "huyện", "thành") {
 		return reading{n: 2, text: "tỉnh"}, true // TP. Lào Cai, T. Lào Cai
 	}
+	if w == "P" && ts.stuck(i+1, ".") && ts.number(i+2) && len(ts.at(i+2).text) > 2 {
+		return reading{n: 2, text: "phòng"}, true // P.102
+	}
 	if w == "P" && ts.stuck(i+1, ".") && officeTitle(ts.lower(i+2)) {
 		return reading{n: 2, text: "phó"}, true // P. Giám đốc
 	}
@@ -147,6 +150,9 @@ func (ts tokens) centre(i int) string {
 func (ts tokens) matter(i int) string {
 	switch ts.at(i).text {
 	case "NN":
+		if ts.lower(i+1) == "hỗ" || ts.lower(i+1) == "cấp" || ts.after(i, "của", "do") {
+			return "nhà nước"
+		}
 		return when(ts.after(i, "phi", "ngành", "sở", "bộ", "phòng", "đất", "htx", "vật tư"), "nông nghiệp")
 	case "TB":
 		return when(ts.after(i, "điểm", "mức", "loại", "bình", "học lực"), "trung bình")
@@ -175,10 +181,17 @@ func (ts tokens) matter(i int) string {
 	case "TL":
 		anniversary := ts.after(i, "ngày", "lễ", "năm", "niệm") || ts.after(i, "mừng")
 		return when(anniversary && !ts.number(i+1), "thành lập")
+	case "KK":
+		return when(ts.after(i, "giải", "quà"), "khuyến khích")
+	case "LS":
+		_, n := ts.amount(i + 1)
+		return when(n > 0 && ts.is(i+1+n, "%"), "lãi suất")
+	case "CK":
+		return when(ts.after(i, "so", "với"), "cùng kỳ")
 	case "KĐ":
 		return when(ts.after(i, "giá"), "khởi điểm")
 	case "TN":
-		if ts.is(i+1, "THPT") || ts.is(i+1, "THCS") || ts.is(i+1, "ĐH") || ts.after(i, "thi") {
+		if ts.is(i+1, "THPT") || ts.is(i+1, "THCS") || ts.is(i+1, "ĐH") || ts.after(i, "thi", "đỗ", "xét") {
 			return "tốt nghiệp"
 		}
 		return when(ts.is(i-1, "BHXH") || ts.is(i-1, "BHYT") || ts.after(i, "xã hội", "y tế"), "tự nguyện")

@@ -85,6 +85,9 @@ func (ts tokens) date(i int) (reading, bool) {
 	if c, ok := ts.fullDate(i); ok {
 		return ts.dateReading(i, c), true
 	}
+	if r, ok := ts.monthsOf(i); ok {
+		return r, true
+	}
 	if c, ok := ts.monthYear(i); ok && !ts.act(i) {
 		if ts.after(i, "quý", "kỳ", "đợt", "số", "khóa", "khoá", "lần", "vụ") {
 			return reading{n: c.n, text: numeral(c.month) + " năm " + numeral(c.year), numeric: true}, true
@@ -109,6 +112,19 @@ func (ts tokens) date(i int) (reading, bool) {
 	return reading{}, false
 }
 
+// monthsOf reads 11T/2026, the first months of a year, and the number of a class
+// with its year, K12/2026.
+func (ts tokens) monthsOf(i int) (reading, bool) {
+	if ts.isMonth(i) && ts.stuck(i+1, "T") && ts.stuck(i+2, "/") && ts.stuckNumber(i+3) && ts.isYear(i+3) {
+		return reading{n: 4, text: numeral(ts.at(i).text) + " tháng năm " + numeral(ts.at(i+3).text)}, true
+	}
+	_, ok := ts.monthYear(i)
+	if !ok || ts.at(i-1).kind != word || ts.at(i).gap {
+		return reading{}, false
+	}
+	return reading{n: 3, text: numeral(ts.at(i).text) + " năm " + numeral(ts.at(i+2).text)}, true
+}
+
 func (ts tokens) dateReading(i int, c civil) reading {
 	c.lunar = ts.lunar(i + c.n)
 	return reading{n: c.n, text: c.read(ts.afterDay(i) || ts.street(i)), numeric: true, doubt: c.doubt()}
@@ -119,7 +135,16 @@ func (ts tokens) lunar(i int) bool {
 	if ts.is(i, "(") {
 		i++
 	}
-	return ts.lower(i) == "âm" || ts.lower(i) == "âl"
+	return ts.lower(i) == "âm" || ts.lower(i) == "âl" || ts.is(i, "năm") && heavenlyStem(ts.at(i+1).text)
+}
+
+// heavenlyStem says whether w begins the name of a lunar year: năm Bính Ngọ.
+func heavenlyStem(w string) bool {
+	switch w {
+	case "Giáp", "Ất", "Bính", "Đinh", "Mậu", "Kỷ", "Canh", "Tân", "Nhâm", "Quý":
+		return true
+	}
+	return false
 }
 
 // afterDay says whether the day's name was said already, also of several days:
@@ -223,7 +248,7 @@ func (ts tokens) holiday(i int) bool {
 // Luật 15/2023, Thông tư 12/2025.
 func (ts tokens) act(i int) bool {
 	return ts.number(i) && len(ts.at(i).text) <= 4 && ts.stuck(i+1, "/") && ts.stuckNumber(i+2) && ts.isYear(i+2) && !ts.stuck(i+3, "/") &&
-		ts.after(i, "luật", "nghị định", "thông tư", "chỉ thị", "nghị quyết", "quyết định", "pháp lệnh", "số")
+		ts.after(i, "luật", "nđ", "qđ", "nq", "nghị định", "thông tư", "chỉ thị", "nghị quyết", "quyết định", "pháp lệnh", "số")
 }
 
 // schoolYear matches 2026/2027 behind what spans two years.

@@ -5,6 +5,9 @@ import "strings"
 // currency reads the currency behind an amount and says how many tokens it has.
 func (ts tokens) currency(i int) (string, int) {
 	t := ts.at(i)
+	if (t.text == "đ" || t.text == "Đ") && ts.marks(i) {
+		return "điểm", 1
+	}
 	if name := currencySign(t.text); name != "" {
 		return name, 1
 	}
@@ -16,6 +19,17 @@ func (ts tokens) currency(i int) (string, int) {
 		return "", 0
 	}
 	return name, 1
+}
+
+// marks says whether the đ at token i counts the marks of a pupil, of which there
+// are parts and at most thirty: Toán 9,25đ, Anh 10đ.
+func (ts tokens) marks(i int) bool {
+	n := i - 1
+	if ts.stuck(n-1, ",") && ts.stuckNumber(n) && len(ts.at(n).text) < 3 {
+		n -= 2
+	}
+	v, ok := ts.small(n, 2)
+	return ok && v <= 30 && ts.before(n, 3, "toán", "văn", "anh", "lý", "lí", "hóa", "sinh", "sử", "địa", "môn", "điểm", "đạt", "tổng", "tin", "được")
 }
 
 // cents reads 0,01$, 0,5$ and 1,25$ as one counts coins: một xu, năm mươi xu, một đô
@@ -146,7 +160,7 @@ func currencyName(s string) string {
 
 // magnitude reads what multiplies a number behind it: 50k, 100tr, 1tr5, 2t, 3,2M.
 func (ts tokens) magnitude(i int) (string, int) {
-	if ts.at(i).gap {
+	if ts.at(i).gap && (!ts.is(i, "tr") && !ts.is(i, "trđ") || ts.is(i+1, ".")) {
 		return "", 0
 	}
 	name := ""
@@ -160,9 +174,6 @@ func (ts tokens) magnitude(i int) (string, int) {
 	case "t":
 		if name, n := ts.oddUnit(i); n > 0 {
 			return name, n
-		}
-		if ts.age(i) {
-			return "tuổi", 1
 		}
 		name = "tỷ"
 	case "tỷ", "tỉ", "Tỷ":
@@ -187,13 +198,13 @@ func (ts tokens) magnitude(i int) (string, int) {
 	return name + " " + numeral(ts.at(i+1).text), 2
 }
 
-// age says whether the t at token i, behind a small number, counts the years of
-// someone who was named: cháu bé 3t, hưởng thọ 93t.
+// age says whether the t or T at token i, behind a small number, counts the years
+// of someone: cháu bé 3t, nữ 18-30t, hưởng thọ 93t.
 func (ts tokens) age(i int) bool {
 	v, ok := ts.small(i-1, 3)
-	return ok && v < 130 && ts.at(i-2).kind == word &&
-		(ts.after(i-1, "thọ", "dương", "tuổi", "khoảng", "gần", "hơn") || ts.before(i-1, 5, "bé", "cháu", "cụ", "trẻ")) &&
-		ts.before(i-1, 6, "bé", "cháu", "cụ", "trẻ", "thọ", "dương", "ông", "bà", "anh", "chị")
+	return ok && v < 130 && !ts.at(i).gap && (!ts.is(i-2, ",") || ts.at(i-1).gap) &&
+		ts.before(i-1, 6, "bé", "cháu", "cụ", "trẻ", "thọ", "dương", "ông", "bà", "anh", "chị", "nam", "nữ", "đủ", "tuổi") &&
+		!ts.before(i-1, 6, "tiền", "vốn", "xe", "tải", "giá")
 }
 
 // pointed says whether the number that ends at token i has an English point.

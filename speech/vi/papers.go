@@ -10,6 +10,9 @@ func (ts tokens) paper(i int) string {
 		if romanValue(next.text) > 0 {
 			return "thế kỷ"
 		}
+		if ts.before(i, 6, "khoảnh", "rừng", "lô") && ts.number(i+1) {
+			return "tiểu khu"
+		}
 		return when(next.text == ":" || next.kind == digits && len(next.text) > 3 || ts.after(i, "số"), "tài khoản")
 	case "CQ", "DĐ", "NR":
 		phone := map[string]string{"CQ": "cơ quan", "DĐ": "di động", "NR": "nhà riêng"}[ts.at(i).text]
@@ -17,7 +20,7 @@ func (ts tokens) paper(i int) string {
 	case "HS", "hs":
 		return when(ts.after(i, "nộp", "bộ", "phần", "nhận", "trả", "lập", "làm", "giải quyết", "thiếu", "đủ"), "hồ sơ")
 	case "LH", "Lh", "lh":
-		return when(!ts.joint(i-1) && !ts.joint(i+1) && !ts.stuckNumber(i+1) && (next.kind != word || ts.at(i-1).kind == word || ts.contacted(i+1)), "liên hệ")
+		return when(!ts.joint(i-1) && !ts.joint(i+1) && !ts.stuckNumber(i+1), "liên hệ")
 	case "mk":
 		return when(next.text == ":" || ts.after(i, "wifi", "đổi", "quên"), "mật khẩu")
 	case "KQ":
@@ -48,18 +51,6 @@ func (ts tokens) paper(i int) string {
 		return when(next.kind == digits && len(next.text) > 3, "tổng đài")
 	}
 	return ""
-}
-
-// contacted says whether whom one asks stands at token i: LH chị Hoa, LH SĐT, LH e
-// Mai.
-func (ts tokens) contacted(i int) bool {
-	switch ts.lower(i) {
-	case "sđt", "số", "đt", "anh", "chị", "cô", "chú", "bác", "ông", "bà", "em", "mình", "đ", "ngay", "trực", "qua", "trưởng", "gđ":
-		return true
-	case "a", "c", "e":
-		return ts.named(i + 1)
-	}
-	return false
 }
 
 // outcome says whether what has a result stands at token i: KQ bầu cử, KQ thi.
@@ -108,7 +99,12 @@ func (ts tokens) school(i int) string {
 		return when(ts.amongSchools(i) || ts.after(i, "trường", "lớp", "bậc", "cấp", "mg"), "mầm non")
 	case "MG":
 		return when(ts.amongSchools(i) || ts.after(i, "trường", "lớp"), "mẫu giáo")
+	case "HN":
+		return when(ts.is(i+1, "TW") || ts.lower(i+1) == "lần", "hội nghị")
 	case "ĐH":
+		if romanValue(ts.at(i+1).text) > 0 {
+			return "đại hội"
+		}
 		switch behind {
 		case "đảng", "chi", "đoàn", "đại", "hội", "điểm", "lần", "công", "mttq", "cháu":
 			return "đại hội"

@@ -207,7 +207,7 @@ func (ts tokens) messaged(i int) bool {
 	if next := ts.at(i + 1); next.kind == word && ts.countedWord(i+1) || ts.at(i).text[0] == '0' {
 		return false
 	}
-	return ts.after(i, "gọi") || ts.before(i, 12, "nhắn", "tin", "sms", "soạn")
+	return ts.after(i, "gọi") || ts.before(i, 12, "nhắn", "tin", "sms", "soạn", "pháp")
 }
 
 // countedWord says whether the word at token i is something that one counts.

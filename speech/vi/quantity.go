@@ -116,7 +116,7 @@ func (ts tokens) plus(i int) (reading, bool) {
 	}
 	before := ts.at(i - 1).kind
 	added := ts.number(i+1) && (before == digits || before == word && ts.at(i).gap && ts.at(i+1).gap)
-	added = added || before != digits && ts.at(i).gap && ts.stuckNumber(i+1) // +5%
+	added = added || before != digits && (ts.at(i).gap || ts.is(i-1, "(")) && ts.stuckNumber(i+1) // +5%
 	older := before == digits && !ts.at(i).gap && ts.at(i+1).gap
 	return reading{n: 1, text: "cộng"}, added || older
 }

@@ -62,6 +62,8 @@ func (ts tokens) symbol(i int) (reading, bool) {
 	number := ts.number(i+1) || ts.is(i+1, "-") && ts.stuckNumber(i+2)
 	text, n := "", 1
 	switch ts.at(i).text {
+	case "(":
+		return ts.finding(i)
 	case "=":
 		text = when(ts.at(i+1).kind != mark && ts.at(i+1).kind != newline && !ts.is(i-1, "="), "bằng")
 	case ">":
@@ -88,6 +90,20 @@ func (ts tokens) symbol(i int) (reading, bool) {
 		return ts.per(i)
 	}
 	return reading{n: n, text: text}, text != ""
+}
+
+// finding reads the sign in brackets that a test ends with: test nhanh (+).
+func (ts tokens) finding(i int) (reading, bool) {
+	if !ts.stuck(i+2, ")") || ts.at(i+1).gap || !ts.before(i, 8, "test", "nghiệm", "nhanh") {
+		return reading{}, false
+	}
+	switch ts.at(i + 1).text {
+	case "+":
+		return reading{n: 3, text: "dương tính"}, true
+	case "-":
+		return reading{n: 3, text: "âm tính"}, true
+	}
+	return reading{}, false
 }
 
 // signName names a sign that means one thing wherever it stands.

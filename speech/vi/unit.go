@@ -60,11 +60,18 @@ func (ts tokens) oddUnit(i int) (string, int) {
 		if ts.is(i+1, "Hg") {
 			return "mi li mét thủy ngân", 2
 		}
+	case "N", "E", "B", "Đ":
+		if !t.gap && ts.is(i-2, ",") && ts.before(i, 14, "vĩ", "tâm", "bão", "hiểm", "biển", "áp", "quần") { // 14,5N-18,5N
+			return "độ " + map[string]string{"N": "vĩ bắc", "B": "vĩ bắc", "E": "kinh đông", "Đ": "kinh đông"}[t.text], 1
+		}
 	case "ng":
 		if t.gap && !ts.is(i+1, "/") && ts.at(i-2).kind == word { // no nanograms
 			return "người", 1
 		}
 	case "T", "t":
+		if ts.age(i) {
+			return "tuổi", 1
+		}
 		if ts.is(i, "T") && ts.before(i, 4, "hạn", "kỳ") {
 			return "tháng", 1
 		}
@@ -167,6 +174,8 @@ func (ts tokens) perUnit(i int) (string, int) {
 		return name + power, 1 + n
 	}
 	switch w := ts.lower(i); w {
+	case "sms":
+		return "tin nhắn", 1
 	case "hs":
 		return "học sinh", 1
 	case "sv":
@@ -176,7 +185,7 @@ func (ts tokens) perUnit(i int) (string, int) {
 	case "th":
 		return "tháng", 1
 	case "ngày", "đêm", "tuần", "tháng", "quý", "năm", "giờ", "phút", "giây", "lần", "lượt", "vụ", "người", "hộ", "khẩu", "suất", "sào",
-		"công", "mẫu", "con", "cây", "bao", "đội", "nhóm", "tin", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã",
+		"công", "mẫu", "con", "cây", "bao", "đội", "nhóm", "tin", "cái", "chiếc", "bộ", "lít", "tấn", "tạ", "yến", "cân", "buổi", "bàn", "học", "trẻ", "cháu", "em", "đợt", "chuyến", "bình", "chai", "gói", "thùng", "đầu", "gốc", "thôn", "xã",
 		"ki", "mét", "héc", "gam", "lạng", "số", "kỳ", "ca", "liều", "mũi", "viên", "vé", "phòng", "lớp", "trường", "bản", "tổ", "nhà", "thửa", "lô", "cuốn", "quyển", "trang", "bài", "tiết", "bữa", "quả", "bó", "mớ", "khóm", "hố", "m", "gallon", "phiếu", "giường", "xe", "lượng", "chỉ", "vòng":
 		return w, 1
 	}
