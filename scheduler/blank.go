@@ -49,6 +49,16 @@ func BlankWords() []string {
 	return words
 }
 
+// KindOf is the kind that a word names, BlankText when none.
+func KindOf(word string) BlankKind {
+	for _, w := range blankWords {
+		if w.word == word {
+			return w.kind
+		}
+	}
+	return BlankText
+}
+
 // Word is the kind as it is written in a template: "ngày".
 func (k BlankKind) Word() string {
 	for _, w := range blankWords {

@@ -173,6 +173,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerSchedules(api)
 	s.registerSpeech(api)
 	s.registerWords(api, r)
+	s.registerTemplates(api)
 	s.registerVoices(api)
 	s.registerPlaces(api)
 	s.registerRelays(api)

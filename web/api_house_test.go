@@ -293,6 +293,10 @@ func (h *house) fill() {
 	}
 	w.order = append(w.order, noticeID)
 	w.teach(wordID, "HTX", "hợp tác xã")
+	w.templates = append(w.templates, scheduler.Template{
+		Owned: scheduler.Owned{ID: "0193a000-0000-7000-8000-0000000ca701", Village: "un-ta", Revision: 1}, Key: "cat-nuoc",
+		Topic: scheduler.TopicUtilities, Class: scheduler.ClassNormal, Name: "Cắt nước", Title: "Cắt nước", Text: "Cắt nước từ [giờ: giờ cắt nước].", By: "Hoa",
+	})
 	o := scheduler.Occurrence{
 		ID: "occ-1", Kind: scheduler.Notice, Village: "un-ta", Announcement: noticeID, Schedule: scheduleID, Slot: w.slots[1].ID, Title: "Họp thôn",
 		Class: scheduler.ClassNormal, Nominal: due, Due: due.Add(6 * time.Second), Length: 12 * time.Second,

@@ -53,6 +53,12 @@ func doors() []door {
 		{"PUT", "/api/v1/stations/" + stationID, `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
 		{"DELETE", "/api/v1/stations/" + stationID, "", people.Administer},
 		{"POST", "/api/v1/stations/" + stationID + "/try", "", people.Administer},
+		{"GET", "/api/v1/templates", "", people.View},
+		{"POST", "/api/v1/templates", `{"name":"Mẫu","title":"Mời họp","text":"Mời bà con họp lúc [giờ: giờ họp]."}`, people.Write},
+		{"GET", "/api/v1/templates/cat-nuoc", "", people.View},
+		{"PUT", "/api/v1/templates/cat-nuoc", `{"name":"Họp","title":"Mời họp","text":"Mời bà con họp."}`, people.Write},
+		{"DELETE", "/api/v1/templates/cat-nuoc", "", people.Write},
+		{"POST", "/api/v1/templates/cat-nuoc/fill", `{"answers":{}}`, people.View},
 		{"GET", "/api/v1/words", "", people.View},
 		{"POST", "/api/v1/words", `{"written":"TDP","spoken":"tổ dân phố"}`, people.Write},
 		{"POST", "/api/v1/words/try", `{"written":"TDP","spoken":"tổ dân phố"}`, people.Write},
@@ -102,7 +108,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", wordID, "{id}").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor)

@@ -87,6 +87,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerLanguages(r)
 	p.registerRelays(r)
 	p.registerLexicon(r)
+	p.registerTemplates(r)
 	p.registerVoices(r)
 	p.registerEmergency(r)
 	r.GET("/live", p.allow(people.Live, p.live))
@@ -192,11 +193,13 @@ func pageOf(path string) string {
 		return "/words/" + second
 	case first == "announcements" && strings.Contains(rest, "/record/"), first == "recordings" && strings.HasSuffix(rest, "/trim"):
 		return path
-	case first == "announcements" && second == "preview":
+	case first == "templates" && second != "" && second != "example":
+		return "/templates/" + second
+	case first == "announcements" && (second == "preview" || second == "blanks"):
 		return "/announcements/new"
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "relays", first == "voices", first == "words":
+	case first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"
