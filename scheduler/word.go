@@ -42,8 +42,11 @@ const (
 	FaultMany     = "too-many"       // the dictionary is full
 )
 
-// CleanWord is a word as it is kept: NFC, single spaces, nothing around.
+// CleanWord is a word as it is kept: NFC, single spaces, nothing around, and in what
+// is written and said no character that nobody sees, which text pasted from a page
+// or a chat brings along.
 func CleanWord(w Word) Word {
+	w.Written, w.Spoken = strings.Map(seen, w.Written), strings.Map(seen, w.Spoken)
 	for _, text := range []*string{&w.Written, &w.Spoken, &w.Note} {
 		*text = strings.Join(strings.FieldsFunc(Clean(*text), func(r rune) bool {
 			return unicode.IsSpace(r) && r != '\u2028' && r != '\u2029'
@@ -51,6 +54,47 @@ func CleanWord(w Word) Word {
 	}
 	return w
 }
+
+// seen drops the characters that show nothing and change no sound: those that join
+// or part letters, soft hyphens, the looks of a sign. What turns the writing round
+// stays, for Validate to refuse.
+func seen(r rune) rune {
+	if (unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r)) && !unicode.Is(unicode.Bidi_Control, r) {
+		return -1
+	}
+	return r
+}
+
+// writing is what two ways to write the same word have in common: "Hoà" and "Hòa",
+// wide letters and narrow ones, one dash and another. A voice reads them alike, so
+// a dictionary has one of them.
+func writing(language, written string) string {
+	var b, tones strings.Builder
+	b.WriteString(language + " ")
+	for _, r := range norm.NFD.String(written) {
+		switch {
+		case strings.ContainsRune(toneMarks, r):
+			tones.WriteRune(r)
+			continue
+		case !unicode.IsLetter(r) && !unicode.IsMark(r):
+			b.WriteString(tones.String())
+			tones.Reset()
+		}
+		switch {
+		case r >= '！' && r <= '～': // as wide as Chinese
+			r += '!' - '！'
+		case unicode.Is(unicode.Pd, r), r == '−':
+			r = '-'
+		case strings.ContainsRune("‘’‚′´", r):
+			r = '\''
+		}
+		b.WriteRune(r)
+	}
+	return b.String() + tones.String()
+}
+
+// toneMarks are the five tones of Vietnamese.
+const toneMarks = "\u0300\u0301\u0303\u0309\u0323"
 
 // sentenceEnd is what stands at the end of a sentence and in no abbreviation.
 var sentenceEnd = regexp.MustCompile(`[!?…;]|\.\s`)
@@ -82,7 +126,7 @@ func (f *faults) spoken(w Word) {
 		f.add("spoken", FaultDigits, "")
 	case strings.ContainsFunc(w.Spoken, func(r rune) bool { return !sayable(r) }), !strings.ContainsFunc(w.Spoken, unicode.IsLetter):
 		f.add("spoken", FaultSigns, "")
-	case contains(fold(w.Spoken), fold(w.Written)):
+	case contains(writing("", fold(w.Spoken)), strings.TrimPrefix(writing("", fold(w.Written)), " ")):
 		f.add("spoken", FaultItself, "")
 	}
 }

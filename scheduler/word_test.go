@@ -55,6 +55,7 @@ func TestValidateWord(t *testing.T) {
 		{"only pauses", "AB", ".,.", "spoken no-letters"},
 		{"itself", "Giáy", "Giáy", "spoken reads-itself"},
 		{"itself in small letters", "GIÁY", "giáy", "spoken reads-itself"},
+		{"itself with the tone mark elsewhere", "Hoà Bình", "hòa bình", "spoken reads-itself"},
 		{"itself within", "Ún Tà", "thôn Ún Tà", "spoken reads-itself"},
 		{"OK a part of another word", "an", "bản làng", ""},
 	}
@@ -76,6 +77,48 @@ func TestCleanWord(t *testing.T) {
 	w := scheduler.CleanWord(entry("1", "  U\u0301n \u00a0 Ta\u0300\r\n", "\tún   ta "))
 	if w.Written != "Ún Tà" || w.Spoken != "ún ta" {
 		t.Errorf("%q → %q", w.Written, w.Spoken)
+	}
+}
+
+// A word pasted from a page or a chat brings characters that nobody sees; kept,
+// they made a second word of the same writing that nobody could tell from the first.
+func TestWordLosesWhatNobodySees(t *testing.T) {
+	w := scheduler.CleanWord(entry("1", "\ufeffT\u200bD\u00adP\u2060", "tổ\u200d dân\ufe0f phố"))
+	if w.Written != "TDP" || w.Spoken != "tổ dân phố" {
+		t.Errorf("%+q → %+q", w.Written, w.Spoken)
+	}
+	if w := scheduler.CleanWord(entry("1", "T\u202eP", "tê")); w.Written != "T\u202eP" {
+		t.Errorf("%+q: what turns the writing round is refused, not hidden", w.Written)
+	}
+}
+
+// "Hoà" and "Hòa" are one word to the voice: with both in the dictionary, one of
+// them counted and nobody knew which.
+func TestWordOfTwoToneStylesIsOne(t *testing.T) {
+	ws := scheduler.Words{entry("1", "Hoà Bình", "thôn một"), entry("2", "KM-5", "cây số năm"), entry("3", "Thuỷ", "cô giáo")}
+	for i := range ws {
+		ws[i].Revision = 1
+	}
+	for _, again := range []string{"Hòa Bình", "Hoà Bình", "KM–5", "ＫＭ-5", "Thủy"} {
+		if got := codes(t, ws.Check(entry("9", again, "x"))); got != "written twice" {
+			t.Errorf("%q: %q", again, got)
+		}
+	}
+	for _, other := range []string{"Hoa Bình", "Hoá Bình", "HÒA BÌNH", "Hòa Bịnh", "KM5"} {
+		if got := codes(t, ws.Check(entry("9", other, "x"))); got != "" {
+			t.Errorf("%q: %q", other, got)
+		}
+	}
+	if w, ok := ws.Written("vi", "Hòa Bình"); !ok || w.ID != "1" {
+		t.Errorf("%+v %v", w, ok)
+	}
+	rows, err := scheduler.ReadWords([]byte("Hòa Bình,thôn hai\nHoà Bình,thôn ba\nThủy,cô giáo\n"), "vi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := ws.Import(rows)
+	if err != nil || in.Added != 0 || in.Changed != 1 || in.Same != 1 || len(in.Bad) != 1 || in.Bad[0].Faults[0].Code != scheduler.FaultSameRow {
+		t.Errorf("%+v, %v", in, err)
 	}
 }
 
@@ -111,6 +154,20 @@ func TestCheckWord(t *testing.T) {
 				t.Errorf("way %q, want %q", faults[0].Limit, tt.way)
 			}
 		})
+	}
+	for _, silent := range []struct {
+		w, o scheduler.Word
+		want bool
+	}{
+		{ws[1], ws[2], true}, // NVH says what the next one writes
+		{ws[2], ws[1], false},
+		{ws[0], ws[0], false},
+		{entry("5", "TB", "thông báo hoả tốc"), entry("6", "Thông báo hỏa tốc", "x"), true},
+		{english, entry("6", "tee dee pee", "x"), false},
+	} {
+		if got := silent.w.Silences(silent.o); got != silent.want {
+			t.Errorf("%q silences %q: %v", silent.w.Spoken, silent.o.Written, got)
+		}
 	}
 	index := ws.Index()
 	if got := index.Cased(entry("5", "tdp", "x")); len(got) != 1 || got[0].ID != "1" {

@@ -20,10 +20,12 @@ func (ws Words) Of(language string) Words {
 	return of
 }
 
-// Written finds the word of a language that is written so, capitals and all.
+// Written finds the word of a language that is written so, capitals and all,
+// wherever the tone marks stand: "Hoà" is "Hòa".
 func (ws Words) Written(language, written string) (Word, bool) {
+	key := writing(language, written)
 	for _, w := range ws {
-		if w.Language == language && w.Written == written {
+		if w.Language == language && writing(language, w.Written) == key {
 			return w, true
 		}
 	}
@@ -60,7 +62,7 @@ func (ws Words) Check(w Word) error {
 
 // WordIndex answers for many words how they go with those of a dictionary.
 type WordIndex struct {
-	byWritten map[string]Word   // by language and writing
+	byWritten map[string]Word   // by writing
 	byWords   map[string][]Word // by language and the words of the writing, folded
 	longest   int               // words of a writing
 	ids       map[string]bool
@@ -71,7 +73,7 @@ func (ws Words) Index() *WordIndex {
 	x := &WordIndex{byWritten: map[string]Word{}, byWords: map[string][]Word{}, ids: map[string]bool{}}
 	for _, w := range ws {
 		x.ids[w.ID] = true
-		x.byWritten[w.Language+" "+w.Written] = w
+		x.byWritten[writing(w.Language, w.Written)] = w
 		words := split(w.Written)
 		key := wordsKey(w.Language, words)
 		x.byWords[key] = append(x.byWords[key], w)
@@ -92,7 +94,7 @@ func wordsKey(language string, words []string) string {
 // Check is Words.Check.
 func (x *WordIndex) Check(w Word) error {
 	var f faults
-	if other, there := x.byWritten[w.Language+" "+w.Written]; there && other.ID != w.ID {
+	if other, there := x.byWritten[writing(w.Language, w.Written)]; there && other.ID != w.ID {
 		f.add("written", FaultTwice, other.Spoken)
 	}
 	if !x.ids[w.ID] && len(x.ids) >= MaxWords {
@@ -126,6 +128,12 @@ func (x *WordIndex) Within(w Word) []Word {
 		}
 	}
 	return within
+}
+
+// Silences says whether o has no effect beside w: what it writes is what w says,
+// and that is never read otherwise.
+func (w Word) Silences(o Word) bool {
+	return w.ID != o.ID && w.Language == o.Language && writing("", fold(w.Spoken)) == writing("", fold(o.Written))
 }
 
 // circle is the way from w through what words say back to w; nil when there is

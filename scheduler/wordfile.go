@@ -134,7 +134,7 @@ type wordRows struct {
 	language string
 	columns  []column
 	all      []WordRow
-	lines    map[string]int // by language and writing
+	lines    map[string]int // by writing
 }
 
 func (r *wordRows) read() error {
@@ -202,7 +202,7 @@ func (r *wordRows) take(line int, cells []string) {
 		row.Faults = Invalid{{Field: "row", Code: FaultColumns}}
 	case errors.As(err, &row.Faults):
 	default:
-		key := row.Word.Language + " " + row.Word.Written
+		key := writing(row.Word.Language, row.Word.Written)
 		if first, twice := r.lines[key]; twice {
 			row.Faults = Invalid{{Field: "written", Code: FaultSameRow, Limit: strconv.Itoa(first)}}
 		} else {
@@ -272,7 +272,7 @@ func (ws Words) Import(rows []WordRow) (WordImport, error) {
 	known := ws.Index()
 	var fresh []WordRow // with an ID of their line, so that they can be told apart
 	for _, row := range rows {
-		old, there := known.byWritten[row.Word.Language+" "+row.Word.Written]
+		old, there := known.byWritten[writing(row.Word.Language, row.Word.Written)]
 		switch {
 		case len(row.Faults) > 0:
 			in.Bad = append(in.Bad, row)

@@ -73,7 +73,7 @@ func unsaid(w scheduler.Word) error {
 
 // hint is what a person should know of a word; it may be kept all the same.
 type hint struct {
-	Code   string `json:"code" doc:"rule, known, common, cased or within. Stable."`
+	Code   string `json:"code" doc:"rule, known, common, cased, within, silences or silent. Stable."`
 	Detail string `json:"detail" doc:"A sentence."`
 }
 
@@ -98,7 +98,17 @@ func hints(lang string, all scheduler.Words, w scheduler.Word) []hint {
 		add("cased", o.Written, o.Spoken)
 	}
 	for _, o := range index.Within(w) {
-		add("within", o.Written)
+		if w.Silences(o) {
+			add("silences", o.Written, o.Spoken)
+		} else {
+			add("within", o.Written)
+		}
+	}
+	for _, o := range all { // what is said for one word stays wherever it stands
+		if o.Silences(w) {
+			add("silent", w.Written, o.Written)
+			break
+		}
 	}
 	return found
 }
