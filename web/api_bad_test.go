@@ -215,3 +215,15 @@ func TestPreviewOfATextThatIsTooLong(t *testing.T) {
 		t.Errorf("the page says %s", p.text)
 	}
 }
+
+// The words of a long text can be read without waiting for its sound.
+func TestSilentPreview(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	h.w.noEngine = true
+	var p struct{ Spoken, Recording, Audio string }
+	h.call("cadre", "POST", "/api/v1/speech/preview", `{"language":"vi","text":"UBND mời 7h30","silent":true}`).want(200).into(&p)
+	if p.Spoken != "Ủy ban nhân dân mời bảy giờ ba mươi phút" || p.Recording != "" || p.Audio != "" {
+		t.Errorf("%+v", p)
+	}
+}

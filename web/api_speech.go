@@ -22,6 +22,7 @@ type (
 			Language string `json:"language" doc:"ISO 639."`
 			Text     string `json:"text" doc:"As written, at most 20,000 characters."`
 			Voice    string `json:"voice,omitempty" doc:"ID of a voice; the language's first when left out."`
+			Silent   bool   `json:"silent,omitempty" doc:"Only the words, at once; nothing is spoken."`
 		}
 	}
 	previewOutput struct {
@@ -41,7 +42,7 @@ type previewJSON struct {
 	Spoken    string       `json:"spoken" doc:"What the voice reads."`
 	Changes   []changeJSON `json:"changes" doc:"In order of appearance."`
 	Unknown   []string     `json:"unknown" doc:"Words that are spelled letter by letter."`
-	Recording string       `json:"recording" doc:"ID of the sound; it airs as it is heard here."`
+	Recording string       `json:"recording" doc:"ID of the sound; it airs as it is heard here. Empty when nothing was spoken, as audio is."`
 	SpokenBy  string       `json:"spoken_by" doc:"ID of the voice that spoke it."`
 	InsteadOf string       `json:"instead_of,omitempty" doc:"ID of the voice that should have spoken it and could not; absent: it was that one."`
 	Length    float64      `json:"length" doc:"Seconds."`
@@ -83,9 +84,15 @@ func (s *Server) previewSpeech(ctx context.Context, in *previewInput) (*previewO
 		return nil, in.invalid("text", scheduler.FaultTooLong, strconv.Itoa(scheduler.MaxText))
 	}
 	spoken := s.cfg.Speaker.Normalize(b.Language, b.Text) // as it came, for the places of the changes
+	if b.Silent {
+		return &previewOutput{Body: previewOf(b.Language, spoken, playout.Said{})}, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, previewPatience)
 	defer cancel()
 	said, err := s.cfg.Speaker.Voice(ctx, b.Language, b.Voice, spoken.Text)
+	if tooSlow(ctx, err) {
+		return nil, s.problem(in.lang, http.StatusServiceUnavailable, "preview-slow")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +103,10 @@ func (s *Server) previewSpeech(ctx context.Context, in *previewInput) (*previewO
 func previewOf(language string, spoken speech.Spoken, said playout.Said) previewJSON {
 	out := previewJSON{
 		Language: language, Spoken: spoken.Text, Changes: []changeJSON{}, Unknown: entries(spoken.Unknown),
-		Recording: said.ID, Length: said.Length.Seconds(), Audio: apiRoot + "/recordings/" + said.ID + "/audio",
-		SpokenBy: said.By, InsteadOf: said.InsteadOf,
+		Recording: said.ID, Length: said.Length.Seconds(), SpokenBy: said.By, InsteadOf: said.InsteadOf,
+	}
+	if said.ID != "" {
+		out.Audio = apiRoot + "/recordings/" + said.ID + "/audio"
 	}
 	for _, c := range spoken.Changes {
 		out.Changes = append(out.Changes, changeJSON{c.Written, c.Read, c.At, c.From, c.To, string(c.Doubt)})

@@ -1,6 +1,9 @@
 package web
 
-import "strings"
+import (
+	"context"
+	"strings"
+)
 
 // TextDiff shows the tests how two texts are told apart: "+" before what is new,
 // "-" before what is gone, brackets around more than one word.
@@ -21,3 +24,6 @@ func TextDiff(old, current string) string {
 	}
 	return strings.Join(said, " ")
 }
+
+// TooSlow shows the tests when a voice was not done in time.
+func TooSlow(ctx context.Context, err error) bool { return tooSlow(ctx, err) }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type previewView struct {
 	Length    time.Duration
 	StoodIn   string // that another voice spoke than the one chosen; empty: it did not
 	Fault     string
+	Later     bool // its sound is asked for next: it may take a while
 }
 
 // lineView is a line as written and as read.
@@ -36,14 +38,27 @@ type doubtView struct {
 	Changes []speech.Change
 }
 
-// previewNotice is the preview alone, for the page's module.
+// previewNotice is the preview alone, for the page's module: of part "words" what
+// will be said, which is there at once however long the text is; of part "sound" how
+// that sounds; else both.
 func (p *panel) previewNotice(v *visit) {
 	f, err := p.readForm(v)
 	if err != nil {
 		p.badForm(v, err)
 		return
 	}
-	p.send(v, http.StatusOK, fragment{"new", "preview", p.preview(v, f.Get("text"))})
+	pv, spoken := p.reading(v, f.Get("text"))
+	switch part := f.Get("part"); {
+	case part == "words":
+		pv.Later = pv.Fault == ""
+		p.send(v, http.StatusOK, fragment{"new", "preview", pv})
+	case part == "sound":
+		p.speak(v, &pv, spoken)
+		p.send(v, http.StatusOK, fragment{"new", "sound", pv})
+	default:
+		p.speak(v, &pv, spoken)
+		p.send(v, http.StatusOK, fragment{"new", "preview", pv})
+	}
 }
 
 // previewPatience bounds the wait for a voice; the announcement can be sent
@@ -52,29 +67,50 @@ const previewPatience = time.Minute
 
 // preview reads the text aloud by the chain that will air it.
 func (p *panel) preview(v *visit, text string) previewView {
+	pv, spoken := p.reading(v, text)
+	p.speak(v, &pv, spoken)
+	return pv
+}
+
+// reading is what the loudspeaker will say of a text, without its sound.
+func (p *panel) reading(v *visit, text string) (pv previewView, spoken string) {
 	if text = strings.TrimSpace(scheduler.Clean(text)); text == "" {
-		return previewView{Fault: v.word("fault.no-words")}
+		return previewView{Fault: v.word("fault.no-words")}, ""
 	}
 	if utf8.RuneCountInString(text) > scheduler.MaxText {
-		return previewView{Fault: v.word("fault.too-long", scheduler.MaxText)}
+		return previewView{Fault: v.word("fault.too-long", scheduler.MaxText)}, ""
 	}
-	lang := v.village.Languages[0]
-	spoken := p.s.cfg.Speaker.Normalize(lang, text)
-	pv := previewView{Lines: sides(spoken, text), Changes: spoken.Changes}
-	pv.Doubts, pv.Doubtful = v.doubts(spoken.Changes)
+	s := p.s.cfg.Speaker.Normalize(v.village.Languages[0], text)
+	pv = previewView{Lines: sides(s, text), Changes: s.Changes}
+	pv.Doubts, pv.Doubtful = v.doubts(s.Changes)
+	return pv, s.Text
+}
+
+// speak adds how a preview sounds, or why it cannot be heard.
+func (p *panel) speak(v *visit, pv *previewView, spoken string) {
+	if pv.Fault != "" {
+		return
+	}
 	ctx, cancel := context.WithTimeout(v.ctx(), previewPatience)
 	defer cancel()
-	said, err := p.s.cfg.Speaker.Voice(ctx, lang, "", spoken.Text)
+	said, err := p.s.cfg.Speaker.Voice(ctx, v.village.Languages[0], "", spoken)
 	if err != nil {
 		code := refusal(err)
-		if code == refusedFailed {
+		switch {
+		case tooSlow(ctx, err):
+			code = "refused.preview-slow"
+		case code == refusedFailed:
 			p.s.cfg.Logger.Error("preview could not be spoken", "err", err)
 		}
 		pv.Fault = v.word(code)
-		return pv
+		return
 	}
 	pv.Recording, pv.Length, pv.StoodIn = said.ID, said.Length, p.stoodIn(v, said.By, said.InsteadOf)
-	return pv
+}
+
+// tooSlow says whether err is that a voice was not done within the time of ctx.
+func tooSlow(ctx context.Context, err error) bool {
+	return err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded)
 }
 
 // sides puts a text and what is read of it side by side.

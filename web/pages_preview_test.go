@@ -1,12 +1,18 @@
 package web_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"loalang/people"
+	"loalang/web"
 )
 
 func TestPagePreview(t *testing.T) {
@@ -29,6 +35,42 @@ func TestPagePreview(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A notice of ten minutes took a minute to be shown, and then with a sentence about
+// the database: what will be said is there before it is spoken.
+func TestPreviewShowsTheWordsBeforeTheSound(t *testing.T) {
+	w := newWorld(t)
+	w.mute = fmt.Errorf("stopped: %w", context.DeadlineExceeded)
+	s := newSite(t, w, people.Cadre, "vi")
+	words := s.post("/announcements/preview", url.Values{"text": {"UBND mời."}, "part": {"words"}})
+	if words.status != http.StatusOK || !strings.Contains(words.body, "<mark>Ủy ban nhân dân</mark>") || !strings.Contains(words.body, "<div data-sound><p class=\"n\">Đang đọc thử…") {
+		t.Errorf("%d %s", words.status, words.body)
+	}
+	w.mute = nil
+	sound := s.post("/announcements/preview", url.Values{"text": {"UBND mời."}, "part": {"sound"}})
+	if !strings.Contains(sound.body, "<audio") || strings.Contains(sound.body, "UBND") {
+		t.Errorf("%s", sound.body)
+	}
+	if p := s.post("/announcements/preview", url.Values{"text": {" "}, "part": {"words"}}); strings.Contains(p.body, "Đang đọc thử") || !strings.Contains(p.text, "Không có chữ nào") {
+		t.Errorf("%s", p.body)
+	}
+}
+
+// A voice that is not done in time is no database that cannot be opened.
+func TestPreviewThatIsTooSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		killed := errors.New("signal: killed")
+		if web.TooSlow(ctx, killed) {
+			t.Error("before its time")
+		}
+		time.Sleep(2 * time.Minute)
+		if !web.TooSlow(ctx, killed) || web.TooSlow(ctx, nil) {
+			t.Error("after its time")
+		}
+	})
 }
 
 func TestPagePreviewFaults(t *testing.T) {

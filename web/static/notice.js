@@ -66,19 +66,29 @@ if (["sent", "kept"].includes(new URLSearchParams(location.search).get("told")))
 
 // ---- preview
 
+async function read(part) {
+  const body = new FormData();
+  body.set("text", form.elements.text.value);
+  body.set("part", part);
+  return fetch(form.dataset.preview, { method: "POST", body, credentials: "same-origin" });
+}
+
+// The words are there at once; a long text is spoken for a minute.
 async function preview(button) {
   const box = document.getElementById("preview");
   busy(button, true);
   try {
-    const body = new FormData();
-    body.set("text", form.elements.text.value);
-    const answer = await fetch(form.dataset.preview, { method: "POST", body, credentials: "same-origin" });
+    let answer = await read("words");
     if (answer.redirected) return location.reload();
     box.innerHTML = await answer.text();
-    const sound = box.querySelector("audio");
-    sound?.play().catch(() => {}); // the browser wants another tap
+    let sound = box.querySelector("[data-sound]");
+    if (!sound || !answer.ok) return;
+    answer = await read("sound");
+    sound = box.querySelector("[data-sound]");
+    sound.innerHTML = await answer.text();
+    sound.querySelector("audio")?.play().catch(() => {}); // the browser wants another tap
   } catch {
-    box.textContent = form.dataset.offline;
+    (box.querySelector("[data-sound]") ?? box).textContent = form.dataset.offline;
   } finally {
     busy(button, false);
   }
