@@ -95,3 +95,35 @@ func TestPagePreviewFaults(t *testing.T) {
 		}
 	})
 }
+
+// What is already saved can be seen as it is read, with its doubts; where that is
+// not what the rules make of it now, the very words are shown, and one press has it
+// read as by now: after a change of the rules nobody could tell before.
+func TestSavedNoticeShowsHowItIsRead(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Cadre, "vi")
+	s.upload("/announcements/new", notice("text", "UBND mời họp 19h ở XKZ."), nil)
+	d := saved(t, w)
+	path := "/announcements/" + d.Announcement.ID
+	p := s.get(path)
+	for _, want := range []string{"Xem máy đọc thế nào (1 chỗ chưa chắc)", "<mark>Ủy ban nhân dân</mark> mời họp <mark>mười chín giờ</mark>", `<mark class="unsure">ích ca dét</mark>`, `href="/words/new?written=XKZ"`} {
+		if !strings.Contains(p.body, want) {
+			t.Errorf("%q is missing in %s", want, p.body)
+		}
+	}
+	if strings.Contains(p.text, "Đọc lại theo cách của máy bây giờ") {
+		t.Error("it is read as by now, and that is offered")
+	}
+	d.Renditions[0].SpokenText = "Xã mời họp <b>."
+	w.notices[d.Announcement.ID] = d
+	p = s.get(path)
+	if !strings.Contains(p.body, "Xã mời họp &lt;b&gt;.") || !strings.Contains(p.text, "Đọc lại theo cách của máy bây giờ") || strings.Contains(p.body, "<mark>") {
+		t.Errorf("%s", p.body)
+	}
+	if p := s.post(path+"/voice", url.Values{"language": {"vi"}}); p.location != path+"?told=voice" {
+		t.Errorf("%d %s", p.status, p.location)
+	}
+	if r := saved(t, w).Renditions[0]; r.SpokenText != "Ủy ban nhân dân mời họp mười chín giờ ở ích ca dét." {
+		t.Errorf("%q", r.SpokenText)
+	}
+}

@@ -15,6 +15,7 @@ type renditionView struct {
 	Length       time.Duration
 	State        stateView
 	Fault        string
+	Said         *saidView
 	Reader       string // voice that reads it, a sentence; empty: none, or a person
 	Recording    string
 	Warnings     []string // of the recording, worded
@@ -54,6 +55,7 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 		rv := renditionView{
 			Announcement: d.Announcement.ID, Name: v.language(r.Language), Length: r.Length, State: v.renditionState(r),
 			Take: uploadView{Code: r.Language, Fault: f.faults["file_"+r.Language]}, MayTake: mayTake, Wording: wording,
+			Said: p.saidView(v, d.Announcement, r),
 		}
 		if r.State != scheduler.Spoken {
 			rv.Recording, rv.Warnings = r.Recording, p.warningsOf(v, r.Recording)

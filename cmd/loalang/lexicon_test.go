@@ -99,6 +99,9 @@ func TestWordChangesWhatIsSpoken(t *testing.T) {
 		spoken, _ := active[0].(map[string]any)["spoken"].([]any)
 		return len(spoken) > 0
 	})
+	if p := again.call(http.MethodPost, "/speech/preview", object{"language": "vi", "text": "Ún Tà có lũ.", "silent": true}, http.StatusOK); p["spoken"] != "Úng tà có lũ." {
+		t.Errorf("without the database an emergency says %v", p["spoken"])
+	}
 	again.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
 }
 
@@ -142,6 +145,13 @@ func TestDictionaryPages(t *testing.T) {
 	b.press("button[value=send]")
 	b.until("the notice is kept", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'", 30*time.Second)
 
+	b.until("it is shown as it is read", "document.querySelector('[id^=tieng-] details mark.unsure')", 30*time.Second)
+	b.until("the machine has read it", "document.querySelector('#renditions audio')", 30*time.Second)
+	js[bool](b, "(document.querySelector('#renditions mark').closest('details').open = true)")
+	b.picture("announcement-read-360")
+	b.screen(1280, 800)
+	b.picture("announcement-read-1280")
+	b.screen(360, 740)
 	b.open(d.url + "/words/new?written=KXT")
 	b.fill("#spoken", "khu xóm trên")
 	b.fill("#note", "Tên gọi từ hồi hợp tác xã")
