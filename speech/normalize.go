@@ -1,10 +1,6 @@
 package speech
 
-import (
-	"strings"
-
-	"loalang/speech/vi"
-)
+import "loalang/speech/vi"
 
 // Spoken is text as a voice will read it, with what was changed and what could
 // not be read, in whatever language.
@@ -29,8 +25,7 @@ type Entry = vi.Entry
 var ErrNothingWritten = vi.ErrNothingWritten
 
 // NewLexicon makes a Lexicon. Of two entries for the same words the later counts;
-// those
-// that do not pass Check are left out.
+// those that do not pass Check are left out.
 func NewLexicon(entries []Entry) *Lexicon { return vi.NewLexicon(entries) }
 
 // Normalize turns written text into what a voice shall read. Vietnamese is read by
@@ -40,19 +35,7 @@ func NewLexicon(entries []Entry) *Lexicon { return vi.NewLexicon(entries) }
 // nil.
 func Normalize(language, text string, words *Lexicon) Spoken {
 	if language != "vi" {
-		return Spoken{Text: words.Replace(tidy(text))}
+		return words.Replace(text)
 	}
 	return vi.Normalize(text, words)
-}
-
-// tidy is what a text in a language without rules gets: clean, one space
-// between words, no empty lines, nothing that espeak-ng takes for phonemes.
-func tidy(text string) string {
-	var lines []string
-	for line := range strings.Lines(stripPhonemes(vi.Clean(text))) {
-		if words := strings.Fields(line); len(words) > 0 {
-			lines = append(lines, strings.Join(words, " "))
-		}
-	}
-	return strings.Join(lines, "\n")
 }

@@ -9,8 +9,9 @@ const longestAddress = 80
 // https is left out, since every browser puts it there by itself; any other is
 // said, since without it one comes somewhere else.
 func (ts tokens) address(i int) (reading, bool) {
-	if !ts.at(i).gap && (ts.at(i-1).kind == word || ts.at(i-1).kind == digits) {
-		return reading{}, false
+	before := ts.at(i - 1)
+	if !ts.at(i).gap && (before.kind == word || before.kind == digits || !before.gap && before.text != ":" && ts.inAddress(i-1)) {
+		return reading{}, false // within what was looked at from its beginning
 	}
 	end, mail, host := ts.addressEnd(i)
 	web := ts.stuck(i+1, ":") && ts.stuck(i+2, "/") && ts.stuck(i+3, "/")
@@ -54,7 +55,14 @@ func (ts tokens) addressEnd(i int) (end, mail int, host bool) {
 
 func (ts tokens) inAddress(i int) bool {
 	t := ts.at(i)
-	return t.kind == word || t.kind == digits || t.kind == mark && strings.Contains("@.-_/:?&=%+#~", t.text)
+	if t.kind != mark {
+		return t.kind != newline
+	}
+	switch t.text {
+	case "@", ".", "-", "_", "/", ":", "?", "&", "=", "%", "+", "#", "~":
+		return true
+	}
+	return false
 }
 
 // shortLink says whether a word, a point, the letters of a country and a path stand

@@ -18,17 +18,22 @@ func Clean(text string) string {
 // clean is Clean with the way back.
 func clean(text string) (string, trail) {
 	var t trail
+	return settled(text, &t), t
+}
+
+// settled is text cleaned; t goes on from what led to it.
+func settled(text string, t *trail) string {
 	// Composing may bring forth a character that is to be replaced (U+037E is a
 	// semicolon), and replacing may bring together what composes; both settle at once.
-	text = scrub(text, &t)
+	text = scrub(text, t)
 	for range 4 {
-		composed := compose(text, &t)
+		composed := compose(text, t)
 		if composed == text {
 			break
 		}
-		text = scrub(composed, &t)
+		text = scrub(composed, t)
 	}
-	return text, t
+	return text
 }
 
 // compose brings text to NFC.
