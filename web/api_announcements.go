@@ -48,6 +48,7 @@ type renditionJSON struct {
 	Length    float64 `json:"length,omitempty" doc:"Seconds, once ready."`
 	Fault     string  `json:"fault,omitempty" doc:"Code of the last failure to make it."`
 
+	Waived     bool            `json:"waived,omitempty" doc:"The announcement is not told in this language, because somebody said so: nothing is missing."`
 	Assignment *assignmentJSON `json:"assignment,omitempty" doc:"Who was asked to record it."`
 	Told       string          `json:"told,omitempty" doc:"The text that its recording was made for, when the text is another now."`
 }
@@ -66,7 +67,7 @@ func renditionJSONOf(r scheduler.Rendition, now time.Time) renditionJSON {
 	j := renditionJSON{
 		ID: r.ID, Language: r.Language, State: string(r.State), Voice: r.Voice, Spoken: r.SpokenText,
 		Recording: r.Recording, Length: r.Length.Seconds(), Fault: r.Fault, Told: r.ToldText,
-		SpokenBy: r.SpokenBy, InsteadOf: r.InsteadOf,
+		SpokenBy: r.SpokenBy, InsteadOf: r.InsteadOf, Waived: r.Waived,
 	}
 	if a := r.Assignment; a.Reader != "" {
 		j.Assignment = &assignmentJSON{a.Reader, a.Account, instantOf(a.Due), a.By, instantOf(a.At), r.Overdue(now)}

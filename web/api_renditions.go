@@ -18,6 +18,7 @@ type renditionForm struct {
 	Recording string `json:"recording,omitempty" doc:"ID of a recording; then no voice speaks."`
 	Voice     string `json:"voice,omitempty" doc:"ID of a voice; the language's first when left out."`
 	Spoken    string `json:"spoken,omitempty" doc:"What the voice reads, as the preview gave it; made from text when left out."`
+	Waived    bool   `json:"waived,omitempty" doc:"The announcement is not told in this language: nothing is missing then."`
 }
 
 // renditions makes one rendition for each form.
@@ -41,6 +42,9 @@ func (s *Server) renditions(ctx context.Context, a scheduler.Announcement, forms
 	}
 	if len(faults) > 0 {
 		return nil, faults
+	}
+	if !slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return !r.Waived }) {
+		return nil, scheduler.Invalid{{Field: "renditions", Code: faultLastLanguage}}
 	}
 	return s.complete(ctx, a, rs, renditionOf{place, choir})
 }
@@ -117,6 +121,9 @@ func (s *Server) rendition(ctx context.Context, a scheduler.Announcement, f rend
 	if !slices.Contains(of.place.Tongues(), f.Language) {
 		return r, scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown, Limit: strings.Join(of.place.Tongues(), ", ")}}
 	}
+	if f.Waived {
+		return r.Waive()
+	}
 	if f.Recording != "" {
 		if err := s.ownRecording(ctx, f.Recording, a.Village); err != nil {
 			return r, err
@@ -160,6 +167,7 @@ type renditionInput struct {
 		Recording string `json:"recording,omitempty" doc:"ID of a recording; then no voice speaks."`
 		Voice     string `json:"voice,omitempty"`
 		Spoken    string `json:"spoken,omitempty"`
+		Waived    bool   `json:"waived,omitempty" doc:"The announcement is not told in this language: nothing is missing then. It is wanted again once any other change is made."`
 		Wording   string `json:"wording,omitempty" doc:"That of the announcement whose text was recorded: when the text has changed since, the recording is outdated at once."`
 	}
 }
@@ -169,6 +177,12 @@ func (s *Server) putRendition(ctx context.Context, in *renditionInput) (*announc
 	d, err := s.dossier(ctx, &in.Caller, in.ID, people.Write)
 	if err != nil {
 		return nil, err
+	}
+	if in.Body.Waived {
+		if d, err = s.waive(ctx, in.ID, in.Language); err != nil {
+			return nil, err
+		}
+		return s.shown(d), nil
 	}
 	place, err := s.cfg.Places.Village(ctx, d.Announcement.Village)
 	if err != nil {

@@ -194,10 +194,8 @@ func (m *meters) readCoverage(ctx context.Context) {
 		lacking += len(row.Lacking())
 	}
 	for _, row := range c.Rows {
-		for _, r := range row.Cells {
-			if r.State == scheduler.Assigned {
-				assigned++
-			}
+		for _, r := range row.Asked() {
+			assigned++
 			if r.Overdue(now) {
 				overdue++
 			}

@@ -72,6 +72,9 @@ func (v *visit) noticeStates(d scheduler.Dossier) []stateView {
 		states = append(states, stateView{"", "dau", v.word("class." + string(a.Class))})
 	}
 	for _, r := range d.Renditions {
+		if !v.concerns(r) {
+			continue
+		}
 		s := v.renditionState(r)
 		s.Text = v.language(r.Language) + ": " + lower(s.Text)
 		states = append(states, s)
@@ -85,6 +88,8 @@ func (v *visit) noticeStates(d scheduler.Dossier) []stateView {
 func (v *visit) renditionState(r scheduler.Rendition) stateView {
 	s := stateView{Class: "wait", Icon: "cho", Text: v.word("rendition." + string(r.State))}
 	switch {
+	case r.Waived:
+		return stateView{Class: "soft", Icon: "nghi", Text: v.word("rendition.waived")}
 	case r.State == scheduler.Ready && r.InsteadOf != "" && r.InsteadOf != r.SpokenBy:
 		s.Icon, s.Text = "tot", v.word("rendition.stood-in")
 	case r.State == scheduler.Ready:
@@ -220,13 +225,14 @@ func (p *panel) addTake(v *visit) {
 
 // failRendition words what kept a language from being changed.
 func (p *panel) failRendition(v *visit, err error) {
+	var invalid scheduler.Invalid
 	switch {
 	case errors.Is(err, errWithdrawn):
 		p.problem(v, http.StatusConflict, "problem.withdrawn")
 	case errors.Is(err, scheduler.ErrTransition):
 		p.problem(v, http.StatusConflict, "problem.rendition-state")
-	case errors.As(err, new(scheduler.Invalid)):
-		p.problem(v, http.StatusUnprocessableEntity, "fault.unknown")
+	case errors.As(err, &invalid):
+		p.problem(v, http.StatusUnprocessableEntity, "fault."+invalid[0].Code)
 	default:
 		p.fail(v, err)
 	}

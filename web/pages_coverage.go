@@ -3,9 +3,9 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -27,8 +27,13 @@ type coveragePlace struct {
 	Rule      string // what becomes of what is missing
 	Languages []string
 	Rows      []coverageRow
-	Mine      bool // of this board
+	Range     string // which of them are shown; empty: all
+	Back, On  string // pages with those before and after
 }
+
+// coverageRows is how many announcements a page shows of one village, and
+// coverageEach how many where it shows several.
+const coverageRows, coverageEach = 40, 10
 
 type coverageRow struct {
 	Title, Link, Next string
@@ -42,10 +47,6 @@ type coverageCell struct {
 	State    stateView
 }
 
-// urgentAhead is how soon a notice airs whose missing language is told on the
-// first page.
-const urgentAhead = 24 * time.Hour
-
 func (p *panel) registerCoverage(r *gin.Engine) {
 	r.GET("/coverage", p.allow(people.View, p.coverage))
 }
@@ -56,6 +57,13 @@ func (p *panel) coverage(v *visit) {
 	if err != nil {
 		p.fail(v, err)
 		return
+	}
+	if key := v.c.Query("village"); slices.ContainsFunc(places, func(place scheduler.Village) bool { return place.Key == key }) {
+		places = slices.DeleteFunc(places, func(place scheduler.Village) bool { return place.Key != key })
+	}
+	length := coverageRows
+	if len(places) > 1 {
+		length = coverageEach
 	}
 	for _, place := range places {
 		from, to, err := p.s.dayIn(place, w.Day)
@@ -71,25 +79,39 @@ func (p *panel) coverage(v *visit) {
 			p.fail(v, err)
 			return
 		}
-		w.Villages = append(w.Villages, v.coveragePlace(c, w.Only))
+		if w.Only {
+			c.Rows = slices.DeleteFunc(c.Rows, func(r scheduler.CoverageRow) bool { return len(r.Lacking()) == 0 })
+		}
+		w.Villages = append(w.Villages, v.coveragePlace(c, length))
 	}
 	p.show(v, "coverage", view{Title: v.word("coverage.title"), Tab: "plan", Data: w})
 }
 
-func (v *visit) coveragePlace(c scheduler.Coverage, only bool) coveragePlace {
+// coveragePlace is one village, from the row on that the address asks for, at most
+// length of them.
+func (v *visit) coveragePlace(c scheduler.Coverage, length int) coveragePlace {
 	pl := coveragePlace{
 		Name: v.word("place.village", c.Village.Name), Rule: v.lower(v.word("missing." + string(c.Village.MissingRule()))),
-		Mine: c.Village.Key == v.village.Key,
 	}
 	for _, language := range c.Village.Languages {
 		pl.Languages = append(pl.Languages, v.language(language))
 	}
-	for _, r := range c.Rows {
-		lacking := r.Lacking()
-		if only && len(lacking) == 0 {
-			continue
-		}
-		link := "/announcements/" + r.Announcement.ID
+	from, all := 0, len(c.Rows)
+	if at, err := strconv.Atoi(v.c.Query("from")); err == nil && at > 0 && at < all {
+		from = at
+	}
+	to := min(from+length, all)
+	if to-from < all {
+		pl.Range = v.word("coverage.range", from+1, to, all)
+	}
+	if from > 0 {
+		pl.Back = v.coverageFrom(c.Village.Key, max(0, from-coverageRows))
+	}
+	if to < all {
+		pl.On = v.coverageFrom(c.Village.Key, to)
+	}
+	for _, r := range c.Rows[from:to] {
+		lacking, link := r.Lacking(), "/announcements/"+r.Announcement.ID
 		row := coverageRow{Title: r.Announcement.Title, Link: link, Next: v.airs(r.Next), Short: len(lacking) > 0 && !r.Next.IsZero() && r.Next.Before(v.now.Add(urgentAhead))}
 		for _, cell := range r.Cells {
 			row.Cells = append(row.Cells, coverageCell{Language: v.language(cell.Language), Link: link + "#tieng-" + cell.Language, State: v.cellState(cell)})
@@ -97,6 +119,17 @@ func (v *visit) coveragePlace(c scheduler.Coverage, only bool) coveragePlace {
 		pl.Rows = append(pl.Rows, row)
 	}
 	return pl
+}
+
+// coverageFrom is the address of this page for one village, from a row on.
+func (v *visit) coverageFrom(village string, from int) string {
+	q := url.Values{"village": {village}, "from": {strconv.Itoa(from)}}
+	for _, name := range []string{"day", "only"} {
+		if value := v.c.Query(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	return "/coverage?" + q.Encode()
 }
 
 // cellState is how far one language is, and who is asked for it.
@@ -110,38 +143,6 @@ func (v *visit) cellState(r scheduler.Rendition) stateView {
 		return stateView{"ok", "loa", v.word("coverage.by-voice")}
 	}
 	return v.renditionState(r)
-}
-
-// wanting says what airs within a day and lacks a language, and what is overdue,
-// on this board; nothing when all is well or cannot be read.
-func (p *panel) wanting(v *visit) []stateView {
-	c, err := p.s.coverage(v.ctx(), v.village, v.now, time.Time{})
-	if err != nil {
-		if !isDamage(err) {
-			p.s.cfg.Logger.Error("what lacks a language could not be read", "err", err)
-		}
-		return nil
-	}
-	var said []stateView
-	for _, row := range c.Wanting(v.now.Add(urgentAhead)) {
-		var missing []string
-		for _, r := range row.Lacking() {
-			missing = append(missing, r.Language)
-		}
-		said = append(said, stateView{"wait", "mic", v.word("coverage.wanting", row.Announcement.Title, v.at(row.Next, v.now), v.languages(missing))})
-	}
-	late := 0
-	for _, row := range c.Rows {
-		for _, r := range row.Cells {
-			if r.Overdue(v.now) {
-				late++
-			}
-		}
-	}
-	if late > 0 {
-		said = append(said, stateView{"bad", "lo", v.word("coverage.overdue", late)})
-	}
-	return said
 }
 
 // languagesView is the page of a village's languages.

@@ -56,6 +56,7 @@ func (p *panel) registerNotices(r *gin.Engine) {
 	r.POST("/announcements/:id/hold", p.allow(people.Write, p.holdNotice))
 	r.POST("/announcements/:id/assign", p.allow(people.Write, p.assignNotice))
 	r.POST("/announcements/:id/unassign", p.allow(people.Write, p.unassignNotice))
+	r.POST("/announcements/:id/waive", p.allow(people.Write, p.waiveNotice))
 	r.POST("/announcements/:id/voice", p.allow(people.Write, p.addVoice))
 	r.POST("/announcements/:id/schedules", p.allow(people.Plan, p.addSchedule))
 	r.POST("/announcements/:id/schedules/:sid/remove", p.allow(people.Plan, p.removeSchedule))

@@ -30,15 +30,15 @@ func (p *panel) announcementOf(v *visit, f *form) scheduler.Announcement {
 	}
 }
 
-// renditionsOf makes one rendition per chosen language.
+// renditionsOf makes one rendition per language; in those that were not chosen the
+// announcement is not told.
 func (p *panel) renditionsOf(v *visit, f *form, a scheduler.Announcement) []scheduler.Rendition {
 	var rs []scheduler.Rendition
-	for _, t := range p.tongues(v, f) {
-		if !t.Checked {
-			continue
-		}
-		r := scheduler.Rendition{Owned: p.owned(v, p.s.cfg.NewID()), Announcement: a.ID, Language: t.Code, State: scheduler.Missing}
+	tongues := p.tongues(v, f)
+	for _, t := range tongues {
+		r := scheduler.Rendition{Owned: p.owned(v, p.s.cfg.NewID()), Announcement: a.ID, Language: t.Code, State: scheduler.Missing, Waived: !t.Checked}
 		switch {
+		case !t.Checked:
 		case t.ByTake && t.Take != nil:
 			r.State, r.Recording, r.Told = scheduler.Recorded, t.Take.ID, scheduler.Wording(a.Text)
 		case t.ByTake && t.Voiced:
@@ -51,7 +51,7 @@ func (p *panel) renditionsOf(v *visit, f *form, a scheduler.Announcement) []sche
 		}
 		rs = append(rs, r)
 	}
-	if len(rs) == 0 {
+	if !slices.ContainsFunc(tongues, func(t tongueView) bool { return t.Checked }) {
 		f.fault("languages", v.word("fault.required"))
 		return nil
 	}

@@ -22,7 +22,7 @@ type planView struct {
 	Told string // why nothing will play, when that is so
 	Made string
 	// Wanting is what airs within a day and lacks a language.
-	Wanting []stateView
+	Wanting []wantingView
 }
 
 type planDay struct {

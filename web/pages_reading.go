@@ -19,6 +19,7 @@ type askView struct {
 	Faults     map[string]string
 	Open       bool
 	Again      bool // somebody is asked already
+	Seen       string
 }
 
 // askView is the form as it is proposed for an announcement; nil when the
@@ -57,7 +58,7 @@ func (rv *renditionView) reading(v *visit, r scheduler.Rendition, ask *askView, 
 	}
 	mine := *ask
 	mine.Readers = append([]choiceView(nil), ask.Readers...)
-	mine.Again = r.State == scheduler.Assigned
+	mine.Again, mine.Seen = r.State == scheduler.Assigned, askedMark(r)
 	chosen, sent := r.Assignment.Account, f.Get("language") == r.Language && f.Has("due_date")
 	mine.Name = r.Assignment.Reader
 	if sent {
@@ -88,7 +89,7 @@ func (p *panel) assignNotice(v *visit) {
 	if !ok {
 		return
 	}
-	q := request{Account: f.Get("account"), Reader: f.Get("reader"), By: v.me.Name}
+	q := request{Account: f.Get("account"), Reader: f.Get("reader"), By: v.me.Name, Seen: f.Get("asked")}
 	var err error
 	if q.Due, err = v.civilTime(f.Get("due_date"), f.Get("due_time")); err != nil {
 		f.fault("due", v.word("fault.date"))
@@ -105,9 +106,41 @@ func (p *panel) assignNotice(v *visit) {
 			f.fault(fault.Field, faultWords(v.lang, fault))
 		}
 		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
+	case errors.Is(err, errAskedSince):
+		p.askedSince(v, f)
 	default:
 		p.failRendition(v, err)
 	}
+}
+
+// askedSince shows whom somebody else asked meanwhile; the form takes that in, so that
+// sending again is a choice.
+func (p *panel) askedSince(v *visit, f *form) {
+	d, ok := p.dossier(v)
+	if !ok {
+		return
+	}
+	r := renditionIn(d, f.Get("language"))
+	f.fault("reader", v.word("reading.asked-since", r.Assignment.Reader, v.at(r.Assignment.Due, v.now)))
+	p.showAnnouncement(v, http.StatusConflict, f)
+}
+
+// waiveNotice says that an announcement is not told in one language, or takes that
+// back.
+func (p *panel) waiveNotice(v *visit) {
+	f, d, ok := p.formOf(v)
+	if !ok {
+		return
+	}
+	do, told := p.s.waive, "waived"
+	if f.Get("do") == "want" {
+		do, told = p.s.want, "wanted"
+	}
+	if _, err := do(v.ctx(), d.Announcement.ID, f.Get("language")); err != nil {
+		p.failRendition(v, err)
+		return
+	}
+	v.goTo("/announcements/"+d.Announcement.ID, told)
 }
 
 // unassignNotice takes the request back. What nobody is asked any more is as

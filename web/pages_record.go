@@ -230,7 +230,7 @@ func (p *panel) nextToRecord(v *visit, announcement, lang string) *nextView {
 	for _, row := range c.Rows {
 		for _, r := range row.Cells {
 			asked := r.State == scheduler.Assigned && r.Assignment.Account == v.me.ID
-			free := r.State == scheduler.Missing || r.State == scheduler.Outdated || r.State == scheduler.Assigned && r.Assignment.Account == ""
+			free := r.State == scheduler.Missing && !r.Waived || r.State == scheduler.Outdated || r.State == scheduler.Assigned && r.Assignment.Account == ""
 			if (asked || free) && (r.Announcement != announcement || r.Language != lang) {
 				all = append(all, waiting{r, row.Announcement.Title, asked})
 			}

@@ -25,6 +25,8 @@ type renditionView struct {
 	Record       string     // page on which a person records it; empty: not now
 	Ask          *askView   // the form that asks somebody; nil: not now
 	MayUnask     bool
+	MayWaive     bool // it may be said that it is not told in this language
+	Waived       bool
 	Wording      string // of the text beside it
 	MayVoice     bool   // a voice may tell it instead
 	Take         uploadView
@@ -35,7 +37,7 @@ type renditionView struct {
 // renditionViews are the renditions, and after them the village's languages
 // that have none: a recording may still be added.
 func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditionView {
-	rs := slices.Clone(d.Renditions)
+	rs := slices.DeleteFunc(slices.Clone(d.Renditions), func(r scheduler.Rendition) bool { return !v.concerns(r) })
 	for _, lang := range v.village.Languages {
 		if !slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.Language == lang }) {
 			rs = append(rs, scheduler.Rendition{Language: lang, State: scheduler.Missing})
@@ -73,13 +75,22 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 				rv.Reader = v.word("rendition.voice", choir.name(r.SpokenBy))
 			}
 		}
+		rv.Waived = r.Waived
+		rv.MayWaive = v.may(people.Write) && d.Announcement.Withdrawn.IsZero() && (r.Waived || r.Lacking() && !lastLanguage(v.village, d.Renditions, r.Language))
 		if r.Fault != "" {
 			rv.Fault = v.word("rendition-fault." + r.Fault)
 		}
-		rv.Open = rv.Take.Fault != "" || r.ID != "" && r.State == scheduler.Missing
+		rv.Open = rv.Take.Fault != "" || r.ID != "" && r.State == scheduler.Missing && !r.Waived
 		views = append(views, rv)
 	}
 	return views
+}
+
+// concerns says whether a rendition is worth showing: it is in a language in which
+// the village is told something, or there is something of it. A language that the
+// village gave up lacks nothing.
+func (v *visit) concerns(r scheduler.Rendition) bool {
+	return r.Recording != "" || slices.Contains(v.village.Tongues(), r.Language)
 }
 
 // unspoken says whether no voice tells a rendition, nor is about to.

@@ -30,7 +30,7 @@ type todayView struct {
 	Waiting, Yesterday   string
 	Ribbon               ribbonView
 	Rows                 []dayRow
-	Wanting              []stateView // what airs within a day and lacks a language
+	Wanting              []wantingView // what somebody should see to
 }
 
 // onAirView is the occurrence for which the amplifier is on.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"loalang/people"
@@ -79,17 +81,76 @@ func (s *Server) stillHolds(ctx context.Context, id, language string) (scheduler
 	})
 }
 
+// waive says that an announcement is not told in one language. What nobody is to
+// hear at all is withdrawn instead: scheduler.Invalid for the last language.
+func (s *Server) waive(ctx context.Context, id, language string) (scheduler.Dossier, error) {
+	place, err := s.cfg.Places.Village(ctx, s.cfg.Village)
+	if err != nil {
+		return scheduler.Dossier{}, err
+	}
+	return s.changeRendition(ctx, id, language, func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
+		if lastLanguage(place, d.Renditions, language) {
+			return r, scheduler.Invalid{{Field: "language", Code: faultLastLanguage}}
+		}
+		return r.Waive()
+	})
+}
+
+// faultLastLanguage says that an announcement would be told in no language.
+const faultLastLanguage = "last-language"
+
+// lastLanguage says whether the village hears what has these renditions in one
+// language only.
+func lastLanguage(place scheduler.Village, rs []scheduler.Rendition, language string) bool {
+	return !slices.ContainsFunc(place.Languages, func(other string) bool {
+		return other != language && !slices.ContainsFunc(rs, func(r scheduler.Rendition) bool { return r.Language == other && r.Waived })
+	})
+}
+
+// want takes back that an announcement is not told in one language: a voice that
+// speaks it tells it, else it waits for a person. What was not waived stays as it
+// is.
+func (s *Server) want(ctx context.Context, id, language string) (scheduler.Dossier, error) {
+	choir := s.choir(ctx)
+	return s.changeRendition(ctx, id, language, func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
+		switch {
+		case !r.Waived:
+			return r, nil
+		case d.Announcement.Text != "" && choir.speaks(language, ""):
+			return r.Speak("", s.cfg.Speaker.Normalize(language, d.Announcement.Text).Text, choir.fault())
+		}
+		return r.Clear()
+	})
+}
+
 // request is what asks a person to record something.
 type request struct {
 	Reader  string    // name; taken from the account when Account is set
 	Account string    // ID
 	Due     time.Time // zero: as is proposed
 	By      string
+	Seen    string // askedMark of what whoever asks has read; empty: whatever it is
 }
 
-// assign asks a person to record one language.
+// askedMark names the request that stands: it changes when somebody is asked, and
+// when that is taken back.
+func askedMark(r scheduler.Rendition) string {
+	if r.State != scheduler.Assigned {
+		return "0"
+	}
+	return strconv.FormatInt(r.Assignment.At.UnixMicro(), 10)
+}
+
+// errAskedSince says that somebody else was asked meanwhile.
+var errAskedSince = errors.New("somebody was asked to record it meanwhile")
+
+// assign asks a person to record one language; errAskedSince when somebody else
+// did after q.Seen.
 func (s *Server) assign(ctx context.Context, id, language string, q request) (scheduler.Dossier, error) {
 	return s.changeRendition(ctx, id, language, func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
+		if q.Seen != "" && r.State == scheduler.Assigned && askedMark(r) != q.Seen {
+			return r, errAskedSince
+		}
 		a, err := s.assignment(ctx, d, q)
 		if err != nil {
 			return r, err
@@ -165,6 +226,36 @@ func (s *Server) coverage(ctx context.Context, place scheduler.Village, from, to
 	return scheduler.Cover(place, ds, slots, from, to)
 }
 
+// Complete gives what is missing to a voice where the board's village hears
+// languages that it did not at the last call; the first call looks at all. It is
+// for what a command has changed beside this process, and blocks on the database.
+func (s *Server) Complete(ctx context.Context) {
+	s.place.forget()
+	place, err := s.cfg.Places.Village(ctx, s.cfg.Village)
+	if err != nil || s.cfg.Damaged() {
+		return // then every page says so, and nothing can be written
+	}
+	if s.tongues.added(place.Tongues()) {
+		s.speakMissing(ctx, place)
+	}
+}
+
+// tongueMemory is the languages of the board's village as they were last completed. Its
+// methods may be called from any goroutine.
+type tongueMemory struct {
+	mu    sync.Mutex
+	known []string
+}
+
+// added takes in languages and says whether any is new.
+func (m *tongueMemory) added(tongues []string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	fresh := slices.ContainsFunc(tongues, func(l string) bool { return !slices.Contains(m.known, l) })
+	m.known = tongues
+	return fresh
+}
+
 // speakMissing lets a voice tell what is missing in languages that a voice of
 // the board speaks, such as one that the village has just added. What cannot be
 // saved stays missing and is shown as that.
@@ -177,11 +268,11 @@ func (s *Server) speakMissing(ctx context.Context, place scheduler.Village) {
 	choir := s.choir(ctx)
 	for _, d := range ds {
 		for _, r := range d.Renditions {
-			if r.State != scheduler.Missing || r.Fault == playout.FaultGone || d.Announcement.Text == "" || !choir.speaks(r.Language, "") || !slices.Contains(place.Tongues(), r.Language) {
+			if r.State != scheduler.Missing || r.Waived || r.Fault == playout.FaultGone || d.Announcement.Text == "" || !choir.speaks(r.Language, "") || !slices.Contains(place.Tongues(), r.Language) {
 				continue
 			}
 			_, err := s.changeRendition(ctx, d.Announcement.ID, r.Language, func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
-				if r.State != scheduler.Missing {
+				if r.State != scheduler.Missing || r.Waived {
 					return r, nil
 				}
 				return r.Speak("", s.cfg.Speaker.Normalize(r.Language, d.Announcement.Text).Text, choir.fault())

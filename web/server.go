@@ -112,6 +112,7 @@ type Server struct {
 	place     *placeMemory
 	imports   *imports
 	meters    *meters
+	tongues   tongueMemory
 	handler   http.Handler
 }
 

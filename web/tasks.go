@@ -39,8 +39,8 @@ func (s *Server) tasks(ctx context.Context, who people.Principal, fits func(a sc
 			return nil, err
 		}
 		for _, row := range c.Rows {
-			for _, r := range row.Cells {
-				if r.State == scheduler.Assigned && fits(r.Assignment) {
+			for _, r := range row.Asked() {
+				if fits(r.Assignment) {
 					all = append(all, task{place, row.Announcement, r, row.Next})
 				}
 			}

@@ -97,6 +97,9 @@ func coverageText(c scheduler.Coverage, onlyMissing bool, now time.Time) string 
 		var cells []string
 		for _, r := range row.Cells {
 			cell := r.Language + " " + string(r.State)
+			if r.Waived {
+				cell = r.Language + " not told"
+			}
 			if r.State == scheduler.Assigned {
 				cell += " to " + r.Assignment.Reader + " until " + stamp(r.Assignment.Due)
 			}

@@ -113,3 +113,35 @@ func TestTwoLanguages(t *testing.T) {
 		t.Errorf("the pause between the languages is %d frames, and not silent", len(silence))
 	}
 }
+
+// A language that the command line gives a village is spoken where a voice speaks
+// it: at once where a serve runs, else by the next one.
+func TestVoiceOfALanguageOfTheCommandLine(t *testing.T) {
+	need(t, sound)
+	folder := t.TempDir()
+	set := func(languages string) {
+		t.Helper()
+		if _, errs, code := loalang(t, "", "village", "set", "un-ta", "--languages", languages, "--data", folder); code != 0 {
+			t.Fatalf("village set: %s", errs)
+		}
+	}
+	d := serve(t, folder, "null", quick...).admit()
+	id := d.announce(object{"title": "Mời họp thôn", "text": notice})
+	ready := func() bool { return d.reading(id, "en")["state"] == "ready" }
+	set("vi,pcc,en")
+	d.until("English is spoken", time.Minute, ready)
+	set("vi,pcc")
+	other := d.announce(object{"title": "Mời họp đội", "text": notice})
+	d.stop()
+	set("vi,en,pcc")
+	d = serve(t, folder, "null", quick...).admit()
+	id = other
+	d.until("English is spoken after the start", time.Minute, ready)
+	if out, errs, code := loalang(t, "", "coverage", "--data", folder); code != 0 || !strings.Contains(out, "vi ready, en ready, pcc missing\tMời họp đội") {
+		t.Errorf("loalang coverage: %d %s%s", code, out, errs)
+	}
+	d.call(http.MethodPut, "/announcements/"+id+"/renditions/pcc", object{"waived": true}, http.StatusOK)
+	if out, errs, code := loalang(t, "", "coverage", "--data", folder); code != 0 || !strings.Contains(out, "vi ready, en ready, pcc not told\tMời họp đội") {
+		t.Errorf("loalang coverage: %d %s%s", code, out, errs)
+	}
+}
