@@ -33,7 +33,7 @@ type (
 		ID       string `path:"id"`
 		Language string `path:"language"`
 		Body     struct {
-			Reader  string    `json:"reader,omitempty" doc:"Name of somebody without an account."`
+			Reader  string    `json:"reader,omitempty" doc:"Name; of an account that may record for the village, or of somebody without one."`
 			Account string    `json:"account,omitempty" doc:"ID of an account that may record for the village; then its name is the reader's."`
 			Due     time.Time `json:"due,omitempty" doc:"Until when; an hour before the next airing when left out."`
 		}

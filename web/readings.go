@@ -164,7 +164,9 @@ func (s *Server) assign(ctx context.Context, id, language string, q request) (sc
 func (s *Server) assignment(ctx context.Context, d scheduler.Dossier, q request) (scheduler.Assignment, error) {
 	now := s.cfg.Now()
 	a := scheduler.Assignment{Reader: strings.TrimSpace(scheduler.Clean(q.Reader)), Account: q.Account, Due: q.Due.UTC(), By: q.By, At: now.UTC()}
-	if q.Account != "" {
+	if q.Account == "" {
+		a.Account = s.readerNamed(ctx, d.Announcement.Village, a.Reader)
+	} else {
 		who, ok := s.roster.account(ctx, q.Account)
 		if !ok || !mayRecord(who, d.Announcement.Village) {
 			return a, scheduler.Invalid{{Field: "reader", Code: scheduler.FaultUnknown, Limit: q.Account}}
@@ -179,6 +181,18 @@ func (s *Server) assignment(ctx context.Context, d scheduler.Dossier, q request)
 		a.Due = scheduler.ProposeDue(next, now).UTC()
 	}
 	return a, a.Validate(now)
+}
+
+// readerNamed is the ID of the account of that name which may record for a village;
+// empty when there is none. Whoever types a name rather than choose it means the same
+// person, who finds it among their tasks.
+func (s *Server) readerNamed(ctx context.Context, village, name string) string {
+	for _, a := range s.readers(ctx, village) {
+		if people.FoldName(a.Name) == people.FoldName(name) {
+			return a.ID
+		}
+	}
+	return ""
 }
 
 // mayRecord says whether somebody may record for a village.

@@ -260,3 +260,20 @@ func TestMetricsOfCoverage(t *testing.T) {
 	h.call("recorder", "PUT", pccPath, `{"waived":true}`).want(200)
 	want("loalang_renditions_lacking 0", "loalang_renditions_assigned 0", "loalang_renditions_overdue 0")
 }
+
+// Whoever types the name of an account instead of choosing it asks the same person.
+func TestReaderByNameIsTheAccount(t *testing.T) {
+	h := lacking(t)
+	var n readNotice
+	h.call("cadre", "PUT", pccPath+"/assignment", `{"reader":" vàng thị mỷ "}`).want(200).into(&n)
+	if a := n.Renditions[1].Assignment; a.Account != "acc-my" {
+		t.Errorf("%+v", a)
+	}
+	for _, name := range []string{"Chỉ xem", "Ở xa", "Ai đó"} { // who may not record for the village is a name like any
+		n = readNotice{}
+		h.call("cadre", "PUT", pccPath+"/assignment", `{"reader":"`+name+`"}`).want(200).into(&n)
+		if a := n.Renditions[1].Assignment; a.Account != "" || a.Reader != name {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}
