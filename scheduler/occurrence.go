@@ -47,10 +47,7 @@ func render(v Village, f Frame, renditions []Rendition) rendered {
 			languages = append(languages, r.Language)
 		}
 	}
-	languages = slices.DeleteFunc(slices.Clone(languages), func(language string) bool {
-		return slices.ContainsFunc(renditions, func(r Rendition) bool { return r.Language == language && r.Waived && r.Deleted.IsZero() })
-	})
-	voices, out := voices(languages, v.MissingRule() != LeaveOut, renditions)
+	voices, out := voices(wanted(languages, renditions), v.MissingRule() != LeaveOut, renditions)
 	if len(voices) == 0 {
 		return out
 	}
@@ -70,6 +67,19 @@ func render(v Village, f Frame, renditions []Rendition) rendered {
 	}
 	out.parts = parts
 	return out
+}
+
+// wanted are the languages in which an announcement is to be told. One that was
+// waived in every language of the village, which it may be once those change,
+// lacks them all: it was meant to be heard.
+func wanted(languages []string, renditions []Rendition) []string {
+	told := slices.DeleteFunc(slices.Clone(languages), func(language string) bool {
+		return slices.ContainsFunc(renditions, func(r Rendition) bool { return r.Language == language && r.Waived && r.Deleted.IsZero() })
+	})
+	if len(told) == 0 {
+		return languages
+	}
+	return told
 }
 
 // voices are the renditions that air, in the order of languages, and what is

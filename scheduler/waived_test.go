@@ -166,3 +166,19 @@ func TestWaitEndsBeforeAForbiddenLastSlot(t *testing.T) {
 		t.Errorf("nobody hears it: %+v", why(p, slotID("2026-11-23 17:00")))
 	}
 }
+
+// What was waived in the only language that the village lists since is not silenced by
+// that: Vietnamese stands for it.
+func TestWaivedInEveryLanguageIsHeardAllTheSame(t *testing.T) {
+	b, _ := waiting(t)
+	b.Village.Missing, b.Village.Languages = scheduler.FallBack, []string{"pcc"}
+	waived, err := b.Renditions[1].Waive()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Renditions[1] = waived
+	o := find(plan(t, at(t, "2026-11-23 12:00"), day, b), slotID("2026-11-23 17:00"))
+	if o == nil || !slices.Equal(o.Missing, []string{"pcc"}) || o.Parts[1].Language != "vi" {
+		t.Errorf("%+v", o)
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -94,7 +96,7 @@ func stretch(from, to string, now time.Time) (begin, end time.Time, err error) {
 
 func printRows(out io.Writer, rows []playout.AsRun, loc *time.Location) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "DUE\tSTARTED\tENDED\tOUTCOME\tHEARD\tCAUSE\tLATE\tTITLE") // Flush tells of failures
+	fmt.Fprintln(w, "DUE\tSTARTED\tENDED\tOUTCOME\tHEARD\tCAUSE\tLATE\tLANGUAGES\tTITLE") // Flush tells of failures
 	for _, r := range rows {
 		started, ended := "-", "-"
 		if len(r.Airings) > 0 {
@@ -105,10 +107,31 @@ func printRows(out io.Writer, rows []playout.AsRun, loc *time.Location) error {
 		if outcome == "" {
 			outcome = "(open)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Due.In(loc).Format("2006-01-02 15:04:05"), started, ended,
-			outcome, cmp.Or(string(r.Heard), "-"), cmp.Or(r.Cause, "-"), r.Lateness.Round(time.Millisecond), r.Title)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Due.In(loc).Format("2006-01-02 15:04:05"), started, ended,
+			outcome, cmp.Or(string(r.Heard), "-"), cmp.Or(r.Cause, "-"), r.Lateness.Round(time.Millisecond), languagesOf(r), r.Title)
 	}
 	return w.Flush()
+}
+
+// languagesOf is "vi for pcc, no tyz": what aired for whom, and what was missing
+// with nothing in its place.
+func languagesOf(r playout.AsRun) string {
+	var said, stood []string
+	for _, a := range r.Airings {
+		part := a.Language
+		if len(a.For) > 0 {
+			part += " for " + strings.Join(a.For, "+")
+		}
+		if stood = append(stood, a.For...); part != "" && !slices.Contains(said, part) {
+			said = append(said, part)
+		}
+	}
+	for _, language := range r.Missing {
+		if !slices.Contains(stood, language) {
+			said = append(said, "no "+language)
+		}
+	}
+	return cmp.Or(strings.Join(said, ", "), "-")
 }
 
 func clockOf(t time.Time, loc *time.Location) string {
