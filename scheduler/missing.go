@@ -50,6 +50,11 @@ func (v Village) Tongues() []string {
 	return tongues
 }
 
+// Added are the Tongues of v that are not among those of before.
+func (v Village) Added(before []string) []string {
+	return slices.DeleteFunc(v.Tongues(), func(language string) bool { return slices.Contains(before, language) })
+}
+
 // waits says whether a notice in a slot waits for a language: the village wants
 // that, and there is a later slot in which it may air, unless it has waited long
 // enough.

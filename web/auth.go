@@ -220,6 +220,10 @@ func (s *Server) Warm(ctx context.Context) error {
 }
 
 // Reread takes over at once what another process has changed of accounts and
-// tokens: who was disabled is signed out, what was revoked is refused. It waits
-// for the database some seconds at the most; any goroutine may call it.
-func (s *Server) Reread(ctx context.Context) { s.roster.refresh(ctx) }
+// tokens, and of the board's village: who was disabled is signed out, what was
+// revoked is refused, what is missing is missing by the new rules. It waits for the
+// database some seconds at the most; any goroutine may call it.
+func (s *Server) Reread(ctx context.Context) {
+	s.place.forget()
+	s.roster.refresh(ctx)
+}

@@ -198,8 +198,8 @@ func (s *Server) arrange(ctx context.Context, key string, revision int64, change
 	}
 	s.place.forget()
 	s.cfg.Changed()
-	if slices.ContainsFunc(place.Tongues(), func(l string) bool { return !slices.Contains(before, l) }) {
-		s.speakMissing(ctx, place)
+	if added := place.Added(before); len(added) > 0 {
+		s.speakMissing(ctx, place, added)
 	}
 	return s.cfg.Places.Village(ctx, key)
 }

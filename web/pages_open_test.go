@@ -16,6 +16,7 @@ import (
 
 // site is a browser on the panel of a world.
 type site struct {
+	server  *web.Server
 	t       *testing.T
 	handler http.Handler
 	cookies []*http.Cookie
@@ -46,7 +47,7 @@ func newSite(t *testing.T, w *world, role people.Role, lang string, change ...fu
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &site{t: t, handler: s.Handler()}
+	x := &site{t: t, server: s, handler: s.Handler()}
 	if role != "" {
 		x.bearer = secret
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"loalang/people"
@@ -240,40 +239,10 @@ func (s *Server) coverage(ctx context.Context, place scheduler.Village, from, to
 	return scheduler.Cover(place, ds, slots, from, to)
 }
 
-// Complete gives what is missing to a voice where the board's village hears
-// languages that it did not at the last call; the first call looks at all. It is
-// for what a command has changed beside this process, and blocks on the database.
-func (s *Server) Complete(ctx context.Context) {
-	s.place.forget()
-	place, err := s.cfg.Places.Village(ctx, s.cfg.Village)
-	if err != nil || s.cfg.Damaged() {
-		return // then every page says so, and nothing can be written
-	}
-	if s.tongues.added(place.Tongues()) {
-		s.speakMissing(ctx, place)
-	}
-}
-
-// tongueMemory is the languages of the board's village as they were last completed. Its
-// methods may be called from any goroutine.
-type tongueMemory struct {
-	mu    sync.Mutex
-	known []string
-}
-
-// added takes in languages and says whether any is new.
-func (m *tongueMemory) added(tongues []string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	fresh := slices.ContainsFunc(tongues, func(l string) bool { return !slices.Contains(m.known, l) })
-	m.known = tongues
-	return fresh
-}
-
-// speakMissing lets a voice tell what is missing in languages that a voice of
-// the board speaks, such as one that the village has just added. What cannot be
-// saved stays missing and is shown as that.
-func (s *Server) speakMissing(ctx context.Context, place scheduler.Village) {
+// speakMissing lets a voice tell what is missing in languages that a village has
+// just added, where a voice of the board speaks them. What cannot be saved stays
+// missing and is shown as that.
+func (s *Server) speakMissing(ctx context.Context, place scheduler.Village, added []string) {
 	ds, err := s.cfg.Readings.MayAir(ctx, place.Key, s.cfg.Now())
 	if err != nil {
 		s.cfg.Logger.Error("what a new language is missing from could not be read", "village", place.Key, "err", err)
@@ -282,7 +251,7 @@ func (s *Server) speakMissing(ctx context.Context, place scheduler.Village) {
 	choir := s.choir(ctx)
 	for _, d := range ds {
 		for _, r := range d.Renditions {
-			if r.State != scheduler.Missing || r.Waived || r.Fault == playout.FaultGone || d.Announcement.Text == "" || !choir.speaks(r.Language, "") || !slices.Contains(place.Tongues(), r.Language) {
+			if r.State != scheduler.Missing || r.Waived || r.Fault == playout.FaultGone || d.Announcement.Text == "" || !choir.speaks(r.Language, "") || !slices.Contains(added, r.Language) {
 				continue
 			}
 			_, err := s.changeRendition(ctx, d.Announcement.ID, r.Language, func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {

@@ -112,7 +112,6 @@ type Server struct {
 	place     *placeMemory
 	imports   *imports
 	meters    *meters
-	tongues   tongueMemory
 	handler   http.Handler
 }
 

@@ -211,32 +211,17 @@ func TestGivenUpLanguageLacksNothing(t *testing.T) {
 	}
 }
 
-// A language that a command added beside this process is spoken where a voice
-// speaks it, once.
-func TestVoiceOfALanguageAddedByACommand(t *testing.T) {
-	h := lacking(t)
-	h.w.village.Languages, h.w.village.Missing = []string{"pcc"}, scheduler.LeaveOut
-	missing := func() {
-		d := h.w.notices[noticeID]
-		d.Renditions = slices.Clone(d.Renditions)
-		d.Renditions[0] = scheduler.Rendition{Owned: scheduler.Owned{ID: "r-vi", Revision: 1}, Announcement: noticeID, Language: "vi", State: scheduler.Missing}
-		h.w.notices[noticeID] = d
+// What a command changed of the village counts at once, though the panel remembers it.
+func TestVillageChangedByACommand(t *testing.T) {
+	w := lackingWorld(t)
+	s := newSite(t, w, people.Cadre, "vi")
+	if p := s.get("/announcements/new"); !strings.Contains(p.text, "Tiếng Giáy") || strings.Contains(p.text, "Tiếng Tày") {
+		t.Fatalf("%s", p.text)
 	}
-	state := func() scheduler.RenditionState { return h.w.notices[noticeID].Renditions[0].State }
-	missing()
-	h.server.Complete(t.Context())
-	if state() != scheduler.Missing {
-		t.Error("a language that the village does not hear is spoken")
-	}
-	h.w.village.Languages = []string{"pcc", "vi"}
-	h.server.Complete(t.Context())
-	if state() != scheduler.Spoken {
-		t.Errorf("the new language is %s", state())
-	}
-	missing() // somebody took it away since
-	h.server.Complete(t.Context())
-	if state() != scheduler.Missing {
-		t.Error("what was taken away is spoken again though no language is new")
+	w.village.Languages = []string{"vi", "tyz"}
+	s.server.Reread(t.Context())
+	if p := s.get("/announcements/new"); strings.Contains(p.text, "Tiếng Giáy") || !strings.Contains(p.text, "Tiếng Tày") {
+		t.Errorf("%s", p.text)
 	}
 }
 

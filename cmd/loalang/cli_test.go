@@ -233,7 +233,7 @@ func TestVillageRules(t *testing.T) {
 			t.Errorf("--allowed %s: exit %d, %s", given, code, errs)
 		}
 		got := shown()
-		if !strings.HasSuffix(got, "\t"+want) {
+		if !strings.HasSuffix(got, "\t"+want+"\tfallback") {
 			t.Errorf("--allowed %s is shown as %q, want %q", given, got, want)
 		}
 		if errs, code := set("--allowed", want); code != 0 || shown() != got {
@@ -259,7 +259,7 @@ func TestVillageRules(t *testing.T) {
 		{`"vi" is there twice`, []string{"--languages", "vi,pcc,vi"}},
 		{`the language "zz" is not known`, []string{"--allowed", "5-21", "--languages", "zz"}},
 		{"write stretches", []string{"--allowed", "5-21", "--languages", "zz"}},
-		{"--allowed or --languages", nil},
+		{"--allowed, --languages, --missing or --pause", nil},
 	} {
 		if errs, code := set(c.args...); code != 2 || !strings.Contains(errs, c.says) {
 			t.Errorf("%q: exit %d, %q, want %q", c.args, code, errs, c.says)

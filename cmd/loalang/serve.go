@@ -81,7 +81,6 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	for _, part := range []func(context.Context) error{
 		b.player.Run, b.studio.Run, b.producer.Run, b.planner.Run, b.clock.Run, b.db.TendReserve, b.db.LookForDamage,
 		func(ctx context.Context) error { return b.db.Watch(ctx, b.changedElsewhere) },
-		func(ctx context.Context) error { b.panel.Complete(ctx); return nil }, // what was changed while no serve ran
 	} {
 		group.Go(guarded(ctx, b.amp, part))
 	}
@@ -131,7 +130,6 @@ func guarded(ctx context.Context, amp io.Closer, part func(context.Context) erro
 func (b *board) changedElsewhere(ctx context.Context) {
 	b.changed()
 	b.panel.Reread(ctx)
-	b.panel.Complete(ctx)
 }
 
 // changed tells everybody who works ahead that something was edited.

@@ -69,11 +69,12 @@ func (p program) villageSetCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
 				v, _, err := place(ctx, db, args[0])
 				if err != nil {
 					return err
 				}
+				before := v.Tongues()
 				change(&v)
 				if cmd.Flags().Changed("missing") {
 					v.Missing = scheduler.MissingRule(missing)
@@ -84,7 +85,11 @@ func (p program) villageSetCommand() *cobra.Command {
 				if err := v.Validate(); err != nil {
 					return faultyFlags(err)
 				}
-				return db.SaveVillage(ctx, v)
+				if err := db.SaveVillage(ctx, v); err != nil {
+					return err
+				}
+				s.Village = v.Key
+				return p.speakAdded(cmd, s, db, v.Added(before))
 			})
 		},
 	}
