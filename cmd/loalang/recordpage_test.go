@@ -120,6 +120,7 @@ func TestRecordPageInABrowser(t *testing.T) {
 	if got := rec["length"].(float64); r["state"] != "ready" || got > length-2+0.6 || got < length-2-2 {
 		t.Errorf("the rendition is %v, %.2f s of a take of %.2f s from which 2 s were cut", r["state"], got, length)
 	}
+	b.trimmedAnew(d, id)
 	b.open(d.url + page)
 	b.until("the page is there again", "document.querySelector('#told [data-recording]')", 10*time.Second)
 	time.Sleep(500 * time.Millisecond)
@@ -127,6 +128,21 @@ func TestRecordPageInABrowser(t *testing.T) {
 		t.Errorf("the phone still keeps %v takes of what the board has", n)
 	}
 	d.stop()
+}
+
+// trimmedAnew cuts another piece of what was sent, from the sound as it came.
+func (b *browser) trimmedAnew(d *daemon, id string) {
+	b.t.Helper()
+	before := d.giay(id)["recording"]
+	b.press(`#told a[href*="/trim"]`)
+	b.until("the sound as it came is drawn, with the piece that was kept", `document.querySelector("[data-tools] [data-piece]")?.getAttribute("d")?.length > 300 && document.querySelector("[data-number=from]").value == "1.00"`, 20*time.Second)
+	b.picture("trim-360")
+	b.trim("from", "0.5")
+	b.press("[data-retrim] button[type=submit]")
+	b.until("it stands behind the language", `location.pathname.endsWith("/record/pcc") && document.querySelector("#told audio") && !document.querySelector("#told [data-pending]")`, time.Minute)
+	if r := d.giay(id); r["state"] != "ready" || r["recording"] == before {
+		b.t.Errorf("the rendition is %v, of the same recording: %v", r["state"], r["recording"] == before)
+	}
 }
 
 // runs starts the words and stops them, makes them larger and faster, and looks

@@ -81,6 +81,10 @@ export function takelist(root, sent) {
           bar.value = 100 * part;
           tell(row, part < 1 ? fill(say.sending, Math.floor(100 * part)) : say.working);
         },
+        working: (percent, text) => {
+          bar.value = percent;
+          tell(row, text);
+        },
       });
       await answered(row, answer);
     } catch {

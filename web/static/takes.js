@@ -56,8 +56,10 @@ export const remove = (id) =>
   });
 
 // send brings a take to the board. It gives {status, text, there: whether the
-// answer is the board's own}, and throws when the line broke.
+// answer is the board's own}, and throws when the line broke. to.progress hears how
+// much has gone, and to.working what the board does with it.
 export function send(take, blob, to) {
+  const id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   const body = new FormData();
   body.set("by", "module");
   body.set("wording", take.wording);
@@ -67,10 +69,25 @@ export function send(take, blob, to) {
   body.set("file_" + to.language, blob, take.file ?? to.name + ending);
   return new Promise((done, failed) => {
     const line = new XMLHttpRequest();
+    let over = false;
     line.upload.onprogress = (e) => to.progress(e.total ? e.loaded / e.total : 0);
+    line.upload.onload = () => follow(id, to.working, () => over);
+    line.onloadend = () => (over = true);
     line.onload = () => done({ status: line.status, text: line.responseText, there: new URL(line.responseURL).pathname === to.path });
     line.onerror = line.onabort = line.ontimeout = () => failed(new Error("the line broke"));
-    line.open("POST", to.path);
+    line.open("POST", to.path + "?import=" + id);
     line.send(body);
   });
+}
+
+// follow tells how far an import is until the answer to its upload has come.
+async function follow(id, working, over) {
+  while (!over()) {
+    await new Promise((later) => setTimeout(later, 700));
+    if (over()) return;
+    const answer = await fetch("/takes/" + id, { credentials: "same-origin" }).catch(() => null);
+    if (over() || answer?.status !== 202) continue; // not begun, over, or the line is slow
+    const going = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-import]");
+    if (going && !over()) working(Number(going.dataset.done), going.textContent.trim());
+  }
 }
