@@ -78,7 +78,7 @@ func (l *Library) take(ctx context.Context, r io.Reader, about About) (_ Recordi
 // print takes the fingerprint of the master, and looks for its twin when a person
 // brings it: a voice says the same again and means it.
 func (l *Library) print(ctx context.Context, w *work, rec *Recording, about About) error {
-	own, err := fingerprintOf(w.path("master.wav"))
+	own, err := fingerprintOf(w.path("master.wav"), wavHead, nil)
 	if err != nil {
 		return err
 	}
@@ -306,6 +306,6 @@ func (l *Library) keep(ctx context.Context, w *work, rec Recording, about About)
 	if err != nil {
 		return Recording{}, fmt.Errorf("read recording back: %w", err)
 	}
-	kept.Again = kept.Created != rec.Created
+	kept.Again = rec.Created.Sub(kept.Created) > time.Millisecond // the Index may keep less than nanoseconds
 	return kept, nil
 }

@@ -76,6 +76,7 @@ func (x *index) SaveRecording(_ context.Context, r recordings.Recording) error {
 	if x.known == nil {
 		x.known = map[string]recordings.Recording{}
 	}
+	r.Created = r.Created.Truncate(time.Microsecond) // as a database keeps it
 	x.known[r.ID] = r
 	return nil
 }
