@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -47,7 +48,7 @@ func (p *panel) showRecordings(v *visit, status int, f *form) {
 		p.fail(v, err)
 		return
 	}
-	l := shelfView{Take: uploadView{Code: anyLanguage, Then: "/recordings?told=recorded", Fault: f.faults["file_"+anyLanguage]}}
+	l := shelfView{Take: uploadView{Code: anyLanguage, Then: "/recordings/{0}?told={1}", Fault: f.faults["file_"+anyLanguage]}}
 	if u, ok := p.s.imports.latest(v.me.ID, v.village.Key); ok {
 		l.Take.Going = v.going(u)
 	}
@@ -81,16 +82,17 @@ func (p *panel) addRecording(v *visit) {
 		p.badForm(v, err)
 		return
 	}
-	if len(f.takes) == 0 {
-		if f.Get("take_"+anyLanguage) != "" { // the page's module has sent it already
-			v.goTo("/recordings", "recorded")
+	t, ok := f.takes[anyLanguage]
+	if !ok {
+		if id := f.Get("take_" + anyLanguage); id != "" { // the page's module has sent it already
+			v.goTo("/recordings/"+url.PathEscape(id), "recorded")
 			return
 		}
 		f.fault("file_"+anyLanguage, v.word("new.take-missing"))
 		p.showRecordings(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	v.goTo("/recordings", "recorded")
+	v.goTo("/recordings/"+t.ID, t.told())
 }
 
 // deleteRecording removes a recording for ever, or says what still needs it.

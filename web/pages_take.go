@@ -46,6 +46,14 @@ func (p *panel) taken(v *visit, r recordings.Recording) takeView {
 	return t
 }
 
+// told is the code of what is said when the page of the recording comes next.
+func (t takeView) told() string {
+	if t.Again {
+		return "recorded-again"
+	}
+	return "recorded"
+}
+
 // recordingPage is one recording with its waves before and after.
 type recordingPage struct {
 	recordingView

@@ -28,8 +28,9 @@ const waveWide = 120
 
 // twinView is the recording that was there with the same sound.
 type twinView struct {
-	ID   string
-	Told string
+	ID, Title string
+	Sound     string // address of its play copy
+	Told      string
 }
 
 // quality words what an import measured; nil when it measured nothing.
@@ -110,5 +111,5 @@ func (p *panel) twin(v *visit, r recordings.Recording) *twinView {
 	if err != nil || old.Village != "" && old.Village != v.village.Key {
 		return nil // deleted since, or away with the database: then there is nothing to use instead
 	}
-	return &twinView{ID: old.ID, Told: v.word("upload.twin", old.Title, v.at(old.Created, v.now))}
+	return &twinView{ID: old.ID, Title: old.Title, Sound: apiRoot + "/recordings/" + old.ID + "/audio", Told: v.word("upload.twin", old.Title, v.at(old.Created, v.now))}
 }

@@ -116,7 +116,7 @@ func js[T any](b *browser, expression string) T {
 	b.t.Helper()
 	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
 	// While one page gives way to the next, neither is there.
-	for tries := 0; err != nil && strings.Contains(err.Error(), "of null") && tries < 20; tries++ {
+	for tries := 0; err != nil && (strings.Contains(err.Error(), "of null") || strings.Contains(err.Error(), "Inspected target navigated")) && tries < 20; tries++ {
 		time.Sleep(100 * time.Millisecond)
 		v, err = chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
 	}

@@ -129,8 +129,17 @@ function upload(box, file) {
   send.onloadend = () => (over = true);
   send.upload.onprogress = (e) => {
     bar.value = (100 * e.loaded) / e.total;
-    told.textContent = e.loaded < e.total ? fill(box.dataset.going, Math.floor(bar.value)) : box.dataset.working;
-    if (e.loaded === e.total) follow(box, id, () => over);
+    if (e.loaded < e.total) told.textContent = fill(box.dataset.going, Math.floor(bar.value));
+  };
+  send.upload.onload = () => {
+    const going = document.createElement("p"); // what is kept of it is looked up after a reload
+    going.className = "st wait";
+    going.dataset.import = id;
+    going.dataset.done = 0;
+    going.textContent = box.dataset.working;
+    told.replaceChildren(going);
+    if (form) keep();
+    follow(box, id, () => over);
   };
   send.onload = () => {
     bar.hidden = true;
@@ -142,11 +151,19 @@ function upload(box, file) {
     told.innerHTML = send.responseText;
     box.querySelector("[data-take]").value = told.querySelector("[data-id]")?.dataset.id ?? "";
     if (form) keep();
-    if (send.status === 200 && box.dataset.then) location.assign(box.dataset.then);
+    arrived(box, send.status);
   };
   send.onerror = failed;
   send.open("POST", box.dataset.upload + "?import=" + id);
   send.send(body);
+}
+
+// arrived goes on to the page that shows what became of a recording, where there is one.
+function arrived(box, status) {
+  if (status === 200 && box.dataset.then) {
+    const done = box.querySelector("[data-id]");
+    location.assign(fill(box.dataset.then, done.dataset.id, "again" in done.dataset ? "recorded-again" : "recorded"));
+  }
 }
 
 // follow shows how far an import is until it is over; the page may have been
@@ -174,14 +191,9 @@ async function follow(box, id, over = () => false) {
     }
     box.querySelector("[data-take]").value = told.querySelector("[data-id]")?.dataset.id ?? "";
     if (form) keep();
-    if (answer.status === 200 && box.dataset.then) location.assign(box.dataset.then);
+    arrived(box, answer.status);
     return;
   }
-}
-
-for (const box of document.querySelectorAll("[data-upload]")) {
-  const going = box.querySelector("[data-import]");
-  if (going) follow(box, going.dataset.import);
 }
 
 document.addEventListener("click", (e) => {
@@ -189,9 +201,13 @@ document.addEventListener("click", (e) => {
   if (!use) return;
   e.preventDefault(); // the recording that was there is taken instead
   const box = use.closest("[data-upload]");
-  box.querySelector("[data-take]").value = use.dataset.use;
-  use.closest("p").classList.replace("wait", "ok");
-  use.replaceWith(box.dataset.used);
+  const told = box.querySelector("[data-taken]");
+  const done = told.querySelector("[data-id]");
+  const sounds = [...told.querySelectorAll("audio")];
+  box.querySelector("[data-take]").value = done.dataset.id = use.dataset.use;
+  done.querySelector("span").textContent = fill(box.dataset.used, use.dataset.title);
+  for (const sound of sounds) sound.src = use.dataset.sound;
+  told.replaceChildren(done, ...sounds.slice(-1)); // nothing else of the one that was sent
   if (form) keep();
 });
 
@@ -275,4 +291,10 @@ if (form) {
     e.preventDefault();
     preview(e.submitter);
   });
+}
+
+// Only now: what was on its way when the page was left may be part of the draft.
+for (const box of document.querySelectorAll("[data-upload]")) {
+  const going = box.querySelector("[data-import]");
+  if (going) follow(box, going.dataset.import);
 }
