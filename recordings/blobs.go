@@ -1,6 +1,7 @@
 package recordings
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,8 +30,11 @@ func (l *Library) blob(form Form, hash string) string {
 type work struct {
 	dir     string
 	lock    *os.File
-	reserve int64 // bytes of its disk that are left alone
-	urgent  bool  // an emergency waits for it
+	reserve int64        // bytes of its disk that are left alone
+	urgent  bool         // an emergency waits for it
+	idle    bool         // nobody waits for it
+	from    string       // what is opened instead of the upload; empty: that
+	pace    func() error // called while it is measured; nil: it goes as fast as it can
 }
 
 // tmp is the folder of the work folders.
@@ -112,6 +116,9 @@ func sweep(tmp string) error {
 }
 
 func (w *work) upload() string { return w.path("upload") }
+
+// source is what is opened.
+func (w *work) source() string { return cmp.Or(w.from, w.upload()) }
 
 func (w *work) path(name string) string { return filepath.Join(w.dir, name) }
 

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"loalang/audio"
 	"loalang/audio/level"
 )
 
@@ -201,13 +200,8 @@ func (v *levelled) render(f *os.File, gain, top float64) error {
 		return err
 	}
 	v.frames = play.wav.frames
-	v.loudness = loudness(play.meter.Loudness(), v.frames, playRate)
-	v.truePeak = play.peak.DBTP()
-	v.after = Heard{
-		Length: audio.Rate.D(audio.Frames(v.frames)), Loudness: v.loudness, TruePeak: v.truePeak,
-		Clipped: play.tops.clipped(), Wave: play.outline.Wave(),
-	}
-	v.after.Floor, v.after.Margin = play.floor.read()
+	v.after = play.gauge.read()
+	v.loudness, v.truePeak = v.after.Loudness, v.after.TruePeak
 	return nil
 }
 
@@ -215,11 +209,7 @@ func (v *levelled) render(f *os.File, gain, top float64) error {
 type playWriter struct {
 	wav       *wavWriter
 	resampler *level.Resampler
-	meter     *level.Meter
-	peak      *level.TruePeak
-	floor     *floor
-	outline   Outline
-	tops      histogram
+	gauge     *gauge
 	buf       []float32
 }
 
@@ -228,7 +218,7 @@ func newPlayWriter(path string) (*playWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &playWriter{wav: w, resampler: level.NewResampler(), meter: level.NewMeter(playRate), peak: level.NewTruePeak(), floor: newFloor(playRate)}, nil
+	return &playWriter{wav: w, resampler: level.NewResampler(), gauge: newGauge(playRate)}, nil
 }
 
 func (p *playWriter) write(frames []float32) {
@@ -238,11 +228,7 @@ func (p *playWriter) write(frames []float32) {
 
 func (p *playWriter) put() {
 	p.wav.write(p.buf)
-	p.meter.Write(p.buf)
-	p.peak.Write(p.buf)
-	p.floor.write(p.buf)
-	p.outline.Write(p.buf)
-	p.tops.write(p.buf)
+	p.gauge.write(p.buf)
 }
 
 func (p *playWriter) close() error {

@@ -32,6 +32,7 @@ func badRecordings() []struct {
 		{"overdriven AAC", "[0:a]volume=22dB,aformat=s16", []string{"clipped"}, []string{"off-level"}},
 		{"50 Hz hum", mix("sine=f=50:d=12,volume=-10dB"), nil, []string{"noisy", "off-level"}},
 		{"market noise", mix("anoisesrc=c=pink:a=0.25:d=12:seed=7"), []string{"noisy"}, []string{"off-level"}},
+		{"a motor that runs", mix("aevalsrc='0.05*(sin(2*PI*87*t)+sin(2*PI*174*t)+sin(2*PI*261*t)+sin(2*PI*435*t)+sin(2*PI*609*t))+0.03*(random(0)-0.5)':d=12:s=48000"), []string{"noisy"}, []string{"off-level"}},
 		{"level step", "[0:a]volume='if(lt(t,6),1,0.16)':eval=frame", nil, []string{"off-level", "clipped"}},
 		{"one channel of two", "[0:a]pan=stereo|c0=c0|c1=0*c0", nil, []string{"off-level", "quiet"}},
 		{"a pause of 6 s", "[0:a]volume='if(between(t,3,9),0,1)':eval=frame", []string{"long-silence"}, []string{"off-level"}},
@@ -65,7 +66,7 @@ func TestBadRecordingsAreLevelledAndTold(t *testing.T) {
 			}
 			for _, code := range c.warn {
 				if !has(rec.Warnings, code) {
-					t.Errorf("not told: %s (got %v)", code, rec.Warnings)
+					t.Errorf("not told: %s (got %v, %+v)", code, rec.Warnings, figures(rec))
 				}
 			}
 			for _, code := range c.not {

@@ -50,7 +50,7 @@ func (l *Library) hear(ctx context.Context, w *work, c container, piece Trim) (d
 	if err := w.keep(&d, piece); err != nil {
 		return decoded{}, raw{}, err
 	}
-	heard, err := examine(d)
+	heard, err := examine(d, w.pace)
 	if err != nil || !d.stereo {
 		return d, heard, err
 	}
@@ -63,7 +63,7 @@ func (l *Library) hear(ctx context.Context, w *work, c container, piece Trim) (d
 		if err := w.keep(&sides[i], piece); err != nil {
 			return decoded{}, raw{}, err
 		}
-		if raws[i], err = examine(sides[i]); err != nil {
+		if raws[i], err = examine(sides[i], w.pace); err != nil {
 			return decoded{}, raw{}, err
 		}
 		raws[i].side = channel
@@ -104,7 +104,7 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels Cha
 	}
 	limit := strconv.Itoa(int(l.limits.Length/time.Second) + 1)
 	st := step{
-		in: w.upload(), out: out, fileSize: size, urgent: w.urgent,
+		in: w.source(), out: out, fileSize: size, urgent: w.urgent, idle: w.idle,
 		input:  append([]string{"-v", "info"}, opening(limit)...),
 		output: []string{"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", limit, "-map_metadata", "-1"},
 	}

@@ -14,6 +14,7 @@ type raw struct {
 	speech level.Loudness // within the speech band
 	heard  Heard
 	hum    []float64 // Hz
+	tonal  bool      // even its quietest parts are tones
 	decay  float64   // s
 	side   Channel
 }
@@ -30,9 +31,9 @@ func (r raw) loudness() float64 { return loudness(r.speech, r.frames, masterRate
 // noisy says whether pauses are loud: in the play copy, which is what the village
 // would hear, or against the speech, there or as it came. What came is asked too,
 // because noise that was taken out of the pauses is still under the words; a hum
-// is not.
+// is not. Music has no pauses to tell by.
 func (r raw) noisy(after Heard) bool {
-	if after.Length < pauseless*50*time.Millisecond {
+	if after.Length < pauseless*50*time.Millisecond || r.tonal {
 		return false
 	}
 	margin := after.Margin
@@ -99,7 +100,7 @@ func (e *ear) write(frames []float32) {
 
 func (e *ear) read() raw {
 	full := e.full.Loudness()
-	r := raw{frames: full.Frames, full: full, speech: e.speech.Loudness(), hum: e.hum.lines(), decay: e.decays.seconds()}
+	r := raw{frames: full.Frames, full: full, speech: e.speech.Loudness(), hum: e.hum.lines(), tonal: e.hum.tonal(), decay: e.decays.seconds()}
 	r.heard = Heard{
 		Length:   audio.SampleRate(masterRate).D(audio.Frames(full.Frames)),
 		Loudness: loudness(full, full.Frames, masterRate), TruePeak: e.peak.DBTP(),
@@ -110,15 +111,16 @@ func (e *ear) read() raw {
 	return r
 }
 
-// examine measures the decoded upload.
-func examine(d decoded) (raw, error) {
+// examine measures the decoded upload. pace, if there is one, is called before each
+// block and ends it with an error.
+func examine(d decoded, pace func() error) (raw, error) {
 	f, err := openOutput(d.path)
 	if err != nil {
 		return raw{}, err
 	}
 	defer func() { _ = f.Close() }()
 	e := newEar()
-	if err := eachS16(f, e.write); err != nil {
+	if err := eachS16(paced{f, pace}, e.write); err != nil {
 		return raw{}, err
 	}
 	return e.read(), nil

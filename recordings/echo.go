@@ -11,6 +11,7 @@ const (
 	echoRoom  = 8.0              // dB above the pauses at which it ends
 	echoFew   = 5                // falls that are needed to tell
 	echoLong  = 0.45             // s to −60 dB: a room that rings longer is heard
+	echoMost  = 2.0              // s: what rings longer is a bell, and no room that people record in
 )
 
 // decays takes down the level of every 10 ms of the speech band, to find how long

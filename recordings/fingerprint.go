@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"math/bits"
@@ -169,18 +170,19 @@ func (l likeness) twin() bool {
 	return l.errors < twinErrors && l.worst < twinWorst && l.common > twinCommon
 }
 
-// fingerprintOf takes the fingerprint of a master in a work folder.
-func fingerprintOf(wav string) (fingerprint, error) {
-	f, err := openOutput(wav)
+// fingerprintOf takes the fingerprint of a master in a work folder that lies behind so
+// many bytes of a file. pace is as for examine.
+func fingerprintOf(path string, head int64, pace func() error) (fingerprint, error) {
+	f, err := openOutput(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	if _, err := f.Seek(wavHead, 0); err != nil {
+	if _, err := f.Seek(head, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("seek in the master: %w", err)
 	}
 	p := newPrinter()
-	if err := eachS16(f, p.write); err != nil {
+	if err := eachS16(paced{f, pace}, p.write); err != nil {
 		return nil, err
 	}
 	return p.words, nil

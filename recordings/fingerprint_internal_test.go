@@ -37,7 +37,7 @@ func printsOf(t *testing.T, dir, name string, x []float64) map[string]fingerprin
 		run(append(append([]string{"-i", wav}, args[:len(args)-1]...), made)...)
 		raw := filepath.Join(dir, "out.wav")
 		run("-i", made, "-ac", "1", "-ar", fmt.Sprint(masterRate), "-c:a", "pcm_s16le", "-fflags", "+bitexact", raw)
-		f, err := fingerprintOf(raw)
+		f, err := fingerprintOf(raw, wavHead, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,13 @@ const (
 	humWidth  = 8.0  // Hz that are taken out about a line
 	humLines  = 22   // up to 1,100 Hz
 	humFewest = 8    // windows: 2 s
-	humHeard  = 60.0 // dB under the loudest tenth of all windows a line is none that anybody hears
+	// tonalBelow is the spectral flatness, from 0 to 1, between 300 and 1,170 Hz that
+	// noise stays above: white noise has 0.56.
+	tonalBelow = 0.02
+	// tonalSteady is the share of its power that is there all the time, which the
+	// tones of a motor are and those of music are not.
+	tonalSteady = 0.25
+	humHeard    = 60.0 // dB under the loudest tenth of all windows a line is none that anybody hears
 )
 
 // hum looks for the lines of the mains and its harmonics: what is there all the
@@ -51,12 +57,43 @@ func (h *hum) write(frames []float32) {
 	}
 }
 
-// lines are the frequencies in Hz that stand out, the lowest first; none where
-// neither the mains nor one of its first harmonics does.
-func (h *hum) lines() []float64 {
+// tonal says whether what sounds in the quietest tenth of the windows are tones that
+// change, as of music or a siren, and no noise: then the sound has no pauses that
+// would tell of any. A motor's tones stay.
+func (h *hum) tonal() bool {
+	const from = int(300 * humWindow / masterRate)
 	if len(h.seen) < humFewest {
-		return nil
+		return false
 	}
+	least := slices.Sorted(slices.Values(h.total))[len(h.total)/10]
+	var flat, power float64
+	windows := 0
+	for i, low := range h.seen {
+		if h.total[i] > least || h.total[i] == 0 {
+			continue
+		}
+		var logs, sum float64
+		for _, p := range low[from:] {
+			logs += math.Log(float64(p) + 1e-15)
+			sum += float64(p) + 1e-15
+		}
+		n := float64(len(low) - from)
+		flat += math.Exp(logs/n) / (sum / n)
+		power += sum
+		windows++
+	}
+	if windows == 0 || flat/float64(windows) >= tonalBelow {
+		return false
+	}
+	var steady float64
+	for _, p := range h.quietest()[from:] {
+		steady += p
+	}
+	return steady < tonalSteady*power/float64(windows)
+}
+
+// quietest is the power that each bin has in nine windows of ten.
+func (h *hum) quietest() []float64 {
 	quiet := make([]float64, humBins)
 	all := make([]float32, len(h.seen))
 	for i := range quiet {
@@ -64,7 +101,20 @@ func (h *hum) lines() []float64 {
 			all[j] = low[i]
 		}
 		slices.Sort(all)
-		quiet[i] = 10 * math.Log10(float64(all[len(all)/10])+1e-12)
+		quiet[i] = float64(all[len(all)/10])
+	}
+	return quiet
+}
+
+// lines are the frequencies in Hz that stand out, the lowest first; none where
+// neither the mains nor one of its first harmonics does.
+func (h *hum) lines() []float64 {
+	if len(h.seen) < humFewest {
+		return nil
+	}
+	quiet := h.quietest()
+	for i, p := range quiet {
+		quiet[i] = 10 * math.Log10(p+1e-12)
 	}
 	totals := slices.Sorted(slices.Values(h.total))
 	least := 10*math.Log10(totals[len(totals)*9/10]+1e-12) - humHeard

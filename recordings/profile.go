@@ -189,7 +189,7 @@ func warnings(c claims, d decoded, r raw, v levelled, target float64) []string {
 	codes := map[string]bool{
 		Clipped:     r.heard.Clipped > clippedShare,
 		Noisy:       r.noisy(v.after),
-		Echo:        r.decay > echoLong,
+		Echo:        r.decay > echoLong && r.decay < echoMost,
 		Quiet:       loudness(r.full, r.frames, masterRate) < quietBelow,
 		EndMissing:  c.cut || d.cut || short(c.length) || short(d.claimed),
 		LongSilence: v.profile.longSilence(),

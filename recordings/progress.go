@@ -112,6 +112,13 @@ func (l *line) ahead(t *ticket) (int, bool) {
 	return i + importsAtOnce, i >= 0
 }
 
+// busy says whether an import is worked on.
+func (l *line) busy() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.working > 0
+}
+
 // leave lets the next one work.
 func (l *line) leave() {
 	l.mu.Lock()

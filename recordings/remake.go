@@ -72,7 +72,7 @@ func (l *Library) unpack(ctx context.Context, w *work, id string) (string, error
 		return "", err
 	}
 	res, err := l.sandbox.do(ctx, step{
-		in: l.blob(Master, id), out: out, fileSize: decodeFile, ours: true,
+		in: l.blob(Master, id), out: out, fileSize: decodeFile, ours: true, idle: w.idle,
 		input:  []string{"-v", "error", "-protocol_whitelist", "file", "-format_whitelist", "flac", "-codec_whitelist", "flac"},
 		output: []string{"-c:a", "pcm_s16le", "-ac", "1", "-ar", strconv.Itoa(masterRate), "-f", "s16le", "file:master.raw"},
 	})

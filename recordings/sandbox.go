@@ -156,6 +156,7 @@ type step struct {
 	output   []string // switches and the name of the file behind it
 	urgent   bool     // it waits for no other step
 	ours     bool     // the input is sound of our own making: five times the time, for slow boards
+	idle     bool     // everything else on the machine goes before it
 }
 
 // do waits for its turn and runs ffmpeg behind the lock. A run that ended
@@ -189,7 +190,7 @@ func (s *Sandbox) do(ctx context.Context, st step) (result, error) {
 	program = append(program, st.input...)
 	program = append(program, "-i", seen)
 	program = append(program, st.output...)
-	r := s.run(ctx, lock, locked{in: st.in, out: st.out, fileSize: st.fileSize, program: program, patient: st.ours})
+	r := s.run(ctx, lock, locked{in: st.in, out: st.out, fileSize: st.fileSize, program: program, patient: st.ours, idle: st.idle})
 	if ctx.Err() != nil {
 		return result{}, fmt.Errorf("run ffmpeg: %w", ctx.Err())
 	}
@@ -225,6 +226,7 @@ type locked struct {
 	fileSize int64
 	program  []string
 	patient  bool // five times the time
+	idle     bool // the lowest priority
 }
 
 // result is what a run left.
@@ -264,6 +266,9 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 			return result{err: err, unstarted: true}
 		}
 		argv = append(append(confine, l.in, l.out, "--"), inside...)
+	}
+	if l.idle {
+		argv = append([]string{"nice", "-n", "19"}, argv...)
 	}
 	within, cancel := context.WithTimeout(ctx, wall)
 	defer cancel()
