@@ -88,6 +88,14 @@ func (l *Library) makeBefore(ctx context.Context, id string) (err error) {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("close what ffmpeg wrote: %w", err)
 	}
+	order, err := l.oneByOne() // it may be removed just now
+	if err != nil {
+		return err
+	}
+	defer func() { _ = order.Close() }()
+	if _, err := l.index.Recording(ctx, id); err != nil {
+		return err
+	}
 	if err := publish(made, l.beforeFile(id)); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -93,6 +94,41 @@ func TestBeforeIsWhatCame(t *testing.T) {
 		if _, err := l.Before(context.Background(), id); !errors.Is(err, recordings.ErrNotFound) {
 			t.Errorf("%q: %v", id, err)
 		}
+	}
+}
+
+// A sound as it came is part of the cache and goes with its recording.
+func TestBeforeIsBoundedAndRemoved(t *testing.T) {
+	t.Parallel()
+	needs(t, "ffmpeg", "espeak-ng")
+	l, _, dir := library(t, func(c *recordings.Config) { c.Limits.Cache = 700_000 })
+	ctx := context.Background()
+	play := filepath.Join(dir, "play")
+	var recs []recordings.Recording
+	for _, hertz := range []float64{400, 600} {
+		rec, err := importFile(l, tones(t, hertz, 500, 700, 900, 500, 800))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := l.Before(ctx, rec.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = f.Close()
+		recs = append(recs, rec)
+		time.Sleep(10 * time.Millisecond) // the cache goes by the time of use
+	}
+	kept := files(t, play)
+	if len(kept) == 0 || slices.ContainsFunc(kept, func(name string) bool { return !strings.Contains(name, recs[1].ID) }) {
+		t.Errorf("in the cache: %v", kept)
+	}
+	for _, rec := range recs {
+		if err := l.Remove(ctx, rec.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := files(t, play); len(left) > 0 {
+		t.Errorf("left: %v", left)
 	}
 }
 
