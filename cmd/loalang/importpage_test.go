@@ -136,6 +136,9 @@ func TestImportWaitsInABrowser(t *testing.T) {
 	}
 	b.picture("import-page-360")
 	b.screen(1280, 800)
+	if wide := js[[]float64](b, `[...document.querySelectorAll("figure .wave")].map((w) => w.getBoundingClientRect().width)`); len(wide) != 2 || wide[0] != wide[1] {
+		t.Errorf("the two waves are %v px wide", wide)
+	}
 	b.picture("import-page-1280")
 	if words := b.text("main"); !strings.Contains(words, "bản thứ ba") || !strings.Contains(words, "Nên thu lại, để xa miệng") {
 		t.Errorf("the page says %q", words)
