@@ -34,10 +34,10 @@ type Choir struct {
 	now     func() time.Time
 	log     *slog.Logger
 
-	mu     sync.Mutex
-	ill    map[string]*illness // by voice ID
-	stood  map[string]int64    // how often another spoke instead, by voice ID
-	called map[Engine]string   // names by which engines went last
+	mu    sync.Mutex
+	ill   map[string]*illness // by voice ID
+	stood map[string]int64    // how often another spoke instead, by voice ID
+	rolls map[Engine]roll
 }
 
 // illness is what is remembered of a voice that failed.
@@ -57,7 +57,7 @@ const (
 
 // NewChoir is a Choir of engines, the preferred first.
 func NewChoir(now func() time.Time, log *slog.Logger, engines ...Engine) *Choir {
-	return &Choir{engines: engines, now: now, log: log, ill: map[string]*illness{}, stood: map[string]int64{}, called: map[Engine]string{}}
+	return &Choir{engines: engines, now: now, log: log, ill: map[string]*illness{}, stood: map[string]int64{}, rolls: map[Engine]roll{}}
 }
 
 // Name is the names of all engines that answer. The error is ErrNoEngine when none
@@ -87,24 +87,6 @@ func absent(errs []error) error {
 	return errors.Join(errs...)
 }
 
-// nameOf is an engine's name; a resting engine goes by its last, which may be none.
-func (c *Choir) nameOf(ctx context.Context, e Engine, resting bool) (string, error) {
-	c.mu.Lock()
-	last := c.called[e]
-	c.mu.Unlock()
-	if resting {
-		return last, nil
-	}
-	name, err := e.Name(ctx)
-	if err != nil {
-		return "", err
-	}
-	c.mu.Lock()
-	c.called[e] = name
-	c.mu.Unlock()
-	return name, nil
-}
-
 // NameOf is the name and version of the engine of s, for cache keys. While the voice
 // rests it is what it was last, "" when it never had one, and nobody is asked.
 func (c *Choir) NameOf(ctx context.Context, s Singer) (string, error) {
@@ -116,7 +98,7 @@ func (c *Choir) singers(ctx context.Context) ([]Singer, error) {
 	var all []Singer
 	var errs []error
 	for _, e := range c.engines {
-		voices, err := e.Voices(ctx)
+		voices, err := c.voicesOf(ctx, e)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -192,6 +174,7 @@ func (c *Choir) Failed(v Voice, f Fault) {
 	i.Voice, i.Fault = v, f
 	i.next = c.now().Add(min(restFirst<<min(i.fails, 10), restMost))
 	i.fails++
+	c.askAnew()
 	if first {
 		c.log.Warn("a voice does not speak", "voice", v.ID, "code", string(f.Code), "err", f.Error())
 	}

@@ -165,3 +165,64 @@ func TestChoirFallsBackUnlessToldNotTo(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Every preview needs names and voices: the engines are asked once a minute for them,
+// and again as soon as one fails.
+func TestChoirAsksEnginesSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &counted{singer: singer{id: "a:1"}}
+		c, _ := choirOf(t, a)
+		preview := func(times int) {
+			for range times {
+				cast, _, err := c.Cast(t.Context(), "vi", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if name, err := c.NameOf(t.Context(), cast[0]); err != nil || name != "a:1 1" {
+					t.Fatalf("%q, %v", name, err)
+				}
+			}
+		}
+		want := func(n int, when string) {
+			t.Helper()
+			if a.named != n || a.listed != n {
+				t.Errorf("%s: asked %d times for its name and %d for its voices, want %d", when, a.named, a.listed, n)
+			}
+		}
+		preview(20)
+		want(1, "twenty previews")
+		time.Sleep(time.Minute)
+		preview(20)
+		want(2, "a minute later")
+		c.Failed(speech.Voice{ID: "b:1"}, speech.Fault{Code: speech.Failed})
+		preview(1)
+		want(3, "after a failure")
+		a.away = speech.ErrNoEngine
+		time.Sleep(time.Minute)
+		if _, _, err := c.Cast(t.Context(), "vi", ""); !errors.Is(err, speech.ErrNoEngine) {
+			t.Errorf("an engine that went away: %v", err)
+		}
+		a.away = nil
+		preview(1) // what failed is not remembered
+	})
+}
+
+// counted is a singer that counts what it is asked.
+type counted struct {
+	singer
+	named, listed int
+	away          error
+}
+
+func (c *counted) Name(ctx context.Context) (string, error) {
+	c.named++
+	return c.singer.Name(ctx)
+}
+
+func (c *counted) Voices(ctx context.Context) ([]speech.Voice, error) {
+	c.listed++
+	if c.away != nil {
+		return nil, c.away
+	}
+	return c.singer.Voices(ctx)
+}

@@ -82,6 +82,7 @@ type job struct {
 	Request
 	voice DeclaredVoice
 	sound *capped // takes what comes
+	spool *os.File
 }
 
 // parameters are what a setting of the engine may be made of, by name.
@@ -137,7 +138,7 @@ func (d Declared) speak(ctx context.Context, r Request, w io.Writer, get func(ct
 	most := min(d.Longest.Seconds(), patientStart+patientLetter*letters)
 	inner, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
-	j := job{Request: r, voice: voice, sound: &capped{w: spool, left: int64(most*frameRate) + 1<<10, stop: cancel}}
+	j := job{Request: r, voice: voice, sound: &capped{w: spool, left: int64(most*frameRate) + 1<<10, stop: cancel}, spool: spool}
 	format, err := get(inner, j)
 	if err := d.verdict(ctx, inner, j, err); err != nil {
 		return fmt.Errorf("speak with %s: %w", voice.ID, err)

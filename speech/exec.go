@@ -13,15 +13,20 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+	"unicode"
 )
 
 // ExecConfig says how a program speaks: one process for each text, which reads it
 // from standard input, on one line, and writes a WAV or raw PCM to standard output.
 type ExecConfig struct {
 	Declared
-	// Command is the program and its arguments; no shell reads it. In an argument,
-	// {voice}, {speaker}, {rate}, {pitch} and {length-scale} stand for what the voice
-	// and the village ask for.
+	// Command is the program, by its whole path or looked up in PATH, and its
+	// arguments; no shell reads it. In an argument, {voice}, {speaker}, {rate},
+	// {pitch} and {length-scale} stand for what the voice and the village ask for.
+	// For programs that want it otherwise, {text} is the text, and nothing comes on
+	// standard input; {output} is the file to write, and standard output is not looked
+	// at.
 	Command []string
 	// RawRate makes standard output raw 16-bit little-endian PCM of that many frames
 	// a second and RawChannels (0: 1) channels; 0: it is a WAV.
@@ -35,7 +40,7 @@ type Exec struct {
 }
 
 // placeholders are the names that may stand in braces in ExecConfig.Command.
-var placeholders = []string{"voice", "speaker", "rate", "pitch", "length-scale"}
+var placeholders = []string{"voice", "speaker", "rate", "pitch", "length-scale", "text", "output"}
 
 var braced = regexp.MustCompile(`\{([^{}]*)\}`)
 
@@ -43,6 +48,11 @@ var braced = regexp.MustCompile(`\{([^{}]*)\}`)
 func NewExec(c ExecConfig) (*Exec, error) {
 	if len(c.Command) == 0 || c.Command[0] == "" {
 		return nil, errors.New("command must be a list that begins with a program, such as [\"/usr/local/bin/piper\", \"--output-raw\"]")
+	}
+	if program := c.Command[0]; braced.MatchString(program) {
+		return nil, fmt.Errorf("command begins with %s: the program itself is always the same", program)
+	} else if strings.Contains(program, "/") && !strings.HasPrefix(program, "/") {
+		return nil, fmt.Errorf("command begins with %s: give the whole path of the program, from / on", program)
 	}
 	for i, arg := range c.Command {
 		if strings.ContainsRune(arg, 0) {
@@ -88,14 +98,37 @@ func (e *Exec) Name(ctx context.Context) (string, error) {
 		return "", err
 	}
 	sum := sha256.New()
-	for _, arg := range append([]string{path}, e.config.Command...) {
-		_, _ = fmt.Fprintf(sum, "%q", arg) // a hash does not fail
-		if info, err := os.Stat(arg); err == nil && strings.HasPrefix(arg, "/") {
-			_, _ = fmt.Fprintf(sum, " %d %d", info.Size(), info.ModTime().UnixNano())
+	_, _ = fmt.Fprintf(sum, "%q%q", path, e.config.Command) // a hash does not fail
+	for _, file := range e.files(path) {
+		if info, err := os.Stat(file); err == nil {
+			_, _ = fmt.Fprintf(sum, " %q %d %d", file, info.Size(), info.ModTime().UnixNano())
 		}
 	}
 	_, _ = fmt.Fprintf(sum, "%d %d %+v", e.config.RawRate, e.config.RawChannels, e.config.Voices)
 	return strings.Join(strings.Fields(e.config.Name+" "+e.config.Version+" "+hex.EncodeToString(sum.Sum(nil)[:6])), " "), nil
+}
+
+// files are those that the command may read: its arguments that are paths, also
+// behind an equals sign or by the name of a voice, and what Piper keeps beside a model.
+func (e *Exec) files(program string) []string {
+	list := []string{program}
+	for _, arg := range e.config.Command[1:] {
+		for _, v := range e.config.Voices {
+			path := fill(arg, map[string]string{"voice": v.Model, "speaker": v.Speaker})
+			if _, behind, ok := strings.Cut(path, "="); ok && !strings.HasPrefix(path, "/") {
+				path = behind
+			}
+			if strings.HasPrefix(path, "/") {
+				list = append(list, path, path+".json")
+			}
+		}
+	}
+	return list
+}
+
+// fill puts values for the names in braces.
+func fill(arg string, values map[string]string) string {
+	return braced.ReplaceAllStringFunc(arg, func(m string) string { return values[m[1:len(m)-1]] })
 }
 
 func (e *Exec) program() (string, error) {
@@ -125,14 +158,17 @@ func (e *Exec) run(ctx context.Context, j job) (pcmFormat, error) {
 	if err != nil {
 		return format, err
 	}
-	values := j.parameters()
-	var args []string
-	for _, arg := range e.config.Command[1:] {
-		args = append(args, braced.ReplaceAllStringFunc(arg, func(m string) string { return values[m[1:len(m)-1]] }))
+	cmd := alone(ctx, path, e.arguments(j), "PATH="+os.Getenv("PATH"))
+	watched := func() {}
+	if cmd.Stdout = j.sound; e.config.names("output") {
+		cmd.Stdout, cmd.ExtraFiles = nil, []*os.File{j.spool}
+		watched = j.watch()
 	}
-	cmd := alone(ctx, path, args, "PATH="+os.Getenv("PATH"))
-	cmd.Stdin, cmd.Stdout = strings.NewReader(j.Text+"\n"), j.sound
+	if !e.config.names("text") {
+		cmd.Stdin = strings.NewReader(j.Text + "\n")
+	}
 	complaint, err := runAlone(cmd)
+	watched()
 	switch {
 	case err == nil:
 		return format, nil
@@ -144,4 +180,52 @@ func (e *Exec) run(ctx context.Context, j job) (pcmFormat, error) {
 		detail += ": " + quote(complaint)
 	}
 	return format, Fault{Code: Failed, Detail: detail, Err: err}
+}
+
+// outputFile is how a program sees the spool, a file without a name.
+const outputFile = "/dev/fd/3"
+
+// watchEvery is how often the size of a file is looked at that a program writes.
+const watchEvery = 50 * time.Millisecond
+
+// watch ends the program that writes the spool when there is more than the text can
+// be. The program is not limited itself: such a limit ends it for its shared memory
+// too. What is returned ends the watching.
+func (j job) watch() (end func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	look := func() bool {
+		if info, err := j.spool.Stat(); err == nil && info.Size() > j.sound.left && !j.sound.full {
+			j.sound.full = true
+			j.sound.stop()
+		}
+		return j.sound.full
+	}
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(watchEvery)
+		defer tick.Stop()
+		for !look() {
+			select {
+			case <-done:
+				look() // once more, at the end
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}
+
+// arguments are those of one text. A text never begins like an option.
+func (e *Exec) arguments(j job) (args []string) {
+	values := j.parameters()
+	values["text"] = strings.TrimLeftFunc(j.Text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	values["output"] = outputFile
+	for _, arg := range e.config.Command[1:] {
+		args = append(args, fill(arg, values))
+	}
+	return args
 }

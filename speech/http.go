@@ -107,7 +107,7 @@ func (e *HTTP) post(ctx context.Context, j job) (pcmFormat, error) {
 	defer func() { _ = answer.Body.Close() }()
 	switch {
 	case answer.StatusCode >= 300 && answer.StatusCode < 400:
-		return pcmFormat{}, faultf(Redirected, "%s", quote(answer.Header.Get("Location")))
+		return pcmFormat{}, faultf(Redirected, "%s", elsewhere(answer.Header.Get("Location")))
 	case answer.StatusCode != http.StatusOK:
 		said, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<10)) // only to tell more
 		return pcmFormat{}, faultf(Refused, "%d: %s", answer.StatusCode, quote(string(said)))
@@ -118,10 +118,24 @@ func (e *HTTP) post(ctx context.Context, j job) (pcmFormat, error) {
 	return pcmFormat{}, nil
 }
 
-// dialled says what became of a connection.
+// elsewhere is where a server sends us, without what may be a secret.
+func elsewhere(location string) string {
+	to, err := url.Parse(location)
+	if err != nil {
+		return ""
+	}
+	return quote((&url.URL{Scheme: to.Scheme, Host: to.Host, Path: to.Path}).String())
+}
+
+// dialled says what became of a connection, without the address in which there may
+// be a secret.
 func dialled(err error) error {
 	var f Fault
 	var op *net.OpError
+	var asked *url.Error
+	if errors.As(err, &asked) {
+		err = asked.Err
+	}
 	switch {
 	case errors.As(err, &f):
 		return f

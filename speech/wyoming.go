@@ -41,6 +41,9 @@ func NewWyoming(c WyomingConfig) (*Wyoming, error) {
 	if err != nil || u.Scheme != "tcp" || u.Hostname() == "" || u.Port() == "" || u.Path != "" {
 		return nil, errors.New("url must be an address such as \"tcp://127.0.0.1:10200\"")
 	}
+	if slices.ContainsFunc(c.Voices, func(v DeclaredVoice) bool { return v.Speaker != "" && v.Model == "" }) {
+		return nil, errors.New("speaker is not heard without voice: say which voice of the server it belongs to")
+	}
 	c.Declared = c.defaults()
 	return &Wyoming{config: c, address: u.Host}, nil
 }
@@ -175,7 +178,7 @@ func (e *Wyoming) talk(ctx context.Context, ask event, hear func(event, io.Reade
 	if err := ask.write(conn); err != nil {
 		return broken(err)
 	}
-	in := bufio.NewReaderSize(conn, maxHeader)
+	in := bufio.NewReaderSize(conn, 64<<10)
 	for {
 		ev, err := readEvent(in)
 		if err != nil {
@@ -216,7 +219,7 @@ func broken(err error) error {
 
 // Bounds of an event, in bytes. A list of all voices of a server is 200 KB.
 const (
-	maxHeader  = 64 << 10
+	maxLine    = 4 << 20 // servers of before data_length have their data in it
 	maxData    = 4 << 20
 	maxPayload = 16 << 20
 )
@@ -251,10 +254,7 @@ func (ev event) write(w io.Writer) error {
 
 // readEvent reads an event up to its payload.
 func readEvent(in *bufio.Reader) (event, error) {
-	line, err := in.ReadSlice('\n')
-	if errors.Is(err, bufio.ErrBufferFull) {
-		return event{}, faultf(Garbled, "a line is longer than %d bytes", maxHeader)
-	}
+	line, err := readLine(in)
 	if err != nil {
 		return event{}, err
 	}
@@ -280,6 +280,21 @@ func readEvent(in *bufio.Reader) (event, error) {
 		return event{}, err
 	}
 	return ev, nil
+}
+
+// readLine reads a line of at most maxLine bytes.
+func readLine(in *bufio.Reader) (line []byte, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > maxLine:
+			return nil, faultf(Garbled, "a line is longer than %d bytes", maxLine)
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		}
+		return line, err
+	}
 }
 
 // lengthOf is a length that an event tells; none is 0.

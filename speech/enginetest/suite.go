@@ -6,8 +6,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"loalang/speech"
 )
@@ -31,6 +33,7 @@ func Run(t *testing.T, s Subject) {
 	t.Run("NoWords", s.noWords)
 	t.Run("NoVoice", s.noVoice)
 	t.Run("Cancelled", s.cancelled)
+	t.Run("CancelledInTheMiddle", s.cancelledInTheMiddle)
 	t.Run("BrokenWriter", s.brokenWriter)
 	t.Run("SeveralAtOnce", s.severalAtOnce)
 }
@@ -206,6 +209,21 @@ func (s Subject) cancelled(t *testing.T) {
 	}
 }
 
+// cancelledInTheMiddle ends a text that takes seconds as soon as it has begun.
+func (s Subject) cancelledInTheMiddle(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	var b bytes.Buffer
+	start := time.Now()
+	err := s.Engine.Synthesize(ctx, speech.Request{Text: strings.Repeat(s.Long+" ", 200), Language: s.Language}, &b)
+	if !errors.Is(err, context.DeadlineExceeded) || b.Len() > 0 {
+		t.Errorf("synthesize = %v with %d bytes, want the context's end and none", err, b.Len())
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it went on for %v", took)
+	}
+}
+
 // errBroken is what a full disk would say.
 var errBroken = errors.New("no space left")
 
@@ -224,7 +242,7 @@ func (s Subject) brokenWriter(t *testing.T) {
 func (s Subject) severalAtOnce(t *testing.T) {
 	alone := [2]Sound{s.say(t, s.Short), s.say(t, s.Long)}
 	var all sync.WaitGroup
-	for n := range 6 {
+	for n := range 20 {
 		all.Go(func() {
 			var b bytes.Buffer
 			text := [2]string{s.Short, s.Long}[n%2]

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
 )
 
 // command reads a text and speaks it in some way.
@@ -32,6 +35,56 @@ func command(way, voice, rate, pitch string) error {
 	}
 	_, err = os.Stdout.Write(out)
 	return err
+}
+
+// sherpa is sherpa-onnx-offline-tts, as its source reads its arguments: those that
+// begin with two hyphens are options up to one that is nothing else, and exactly one
+// text is left.
+func sherpa(way string, args []string) error {
+	output, scale, texts := "./generated.wav", 1.0, []string{}
+	for i, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		switch {
+		case arg == "--":
+			texts = append(texts, args[i+1:]...)
+			args = nil
+		case name == "--output-filename":
+			output = value
+		case name == "--vits-length-scale":
+			var err error
+			if scale, err = strconv.ParseFloat(value, 64); err != nil {
+				return err
+			}
+		case strings.HasPrefix(arg, "--"):
+			return fmt.Errorf("invalid option %s", arg)
+		default:
+			texts = append(texts, arg)
+		}
+		if args == nil {
+			break
+		}
+	}
+	if len(texts) != 1 {
+		return fmt.Errorf("%d texts, only one is accepted", len(texts))
+	}
+	s, err := speak(texts[0], "", "-s", strconv.Itoa(int(190/scale)))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("sample=%d, progress=%f\n", len(s.frames), 1.0)
+	file, err := os.Create(output)
+	if err != nil {
+		return err
+	}
+	if _, err := file.Write(s.wav()); err != nil {
+		return err
+	}
+	for zero := make([]byte, 1<<16); way == "endless"; {
+		if _, err := file.Write(zero); err != nil {
+			return err
+		}
+	}
+	return file.Close()
 }
 
 // inAnotherForm is a WAV that is read, or one that lies.
@@ -89,6 +142,24 @@ func commandFaults() map[string]func() error {
 				}
 			}
 			return nil
+		},
+		// A daemon stays behind, in a session of its own, with the pipe in its hand. Its
+		// number goes into the file of the last argument.
+		"daemon": func() error {
+			child := exec.Command("sleep", "1000")
+			child.Stdout, child.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setsid: true}
+			if err := child.Start(); err != nil {
+				return err
+			}
+			if err := os.WriteFile(os.Args[len(os.Args)-1], fmt.Append(nil, child.Process.Pid), 0o600); err != nil {
+				return err
+			}
+			s, err := speak(input(), "")
+			if err != nil {
+				return err
+			}
+			_, err = os.Stdout.Write(s.wav())
+			return err
 		},
 		// A child stays behind, in the group, with the pipe in its hand. Its number goes
 		// into the file of the last argument.

@@ -77,9 +77,22 @@ func StartProcess(t testing.TB, kind, way, at string) (address string, end func(
 	return strings.TrimSpace(line), end
 }
 
+// Sherpa is how sherpa-onnx-offline-tts stands in: the text is an argument, the sound
+// a file, and standard output says how far it is. way is "well", or "endless": it
+// writes without end.
+func Sherpa(way string) []string {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	return []string{self, "standin", "sherpa", way, "--vits-length-scale={length-scale}", "--output-filename={output}", "{text}"}
+}
+
 func play(args []string) int {
 	var err error
 	switch {
+	case len(args) >= 2 && args[0] == "sherpa":
+		err = sherpa(args[1], args[2:])
 	case len(args) >= 5 && args[0] == "command":
 		err = command(args[1], args[2], args[3], args[4])
 	case len(args) >= 3 && (args[0] == "http" || args[0] == "wyoming"):

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -53,7 +54,7 @@ func attend(c net.Conn, way string) {
 		}
 		switch h.Type {
 		case "describe":
-			err = introduce(c)
+			err = introduce(c, way)
 		case "synthesize":
 			err = recite(c, data, way)
 		}
@@ -63,12 +64,46 @@ func attend(c net.Conn, way string) {
 	}
 }
 
+// tell sends an event as the published servers do, its data behind the line.
 func tell(w io.Writer, kind string, data any, payload []byte) error {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return err
+	return send(w, head{Type: kind, Version: "1.5.4", PayloadLength: len(payload)}, data, payload)
+}
+
+// say is tell in one of the other forms that the protocol allows: "inline", the data in
+// the line, as servers of before 2023 have it, and "split", some here, some there.
+func say(w io.Writer, way, kind string, data map[string]any, payload []byte) error {
+	h := head{Type: kind, Version: "1.5.4", PayloadLength: len(payload)}
+	inside, behind := map[string]any{}, map[string]any{}
+	for k, v := range data {
+		if way == "inline" || way == "split" && k != "width" && k != "tts" {
+			inside[k] = v
+		} else {
+			behind[k] = v
+		}
 	}
-	line, err := json.Marshal(head{Type: kind, Version: "1.5.4", DataLength: len(raw), PayloadLength: len(payload)})
+	if len(inside) > 0 {
+		raw, err := json.Marshal(inside)
+		if err != nil {
+			return err
+		}
+		h.Data = raw
+	}
+	if len(behind) == 0 {
+		return send(w, h, nil, payload)
+	}
+	return send(w, h, behind, payload)
+}
+
+func send(w io.Writer, h head, data any, payload []byte) error {
+	var raw []byte
+	if data != nil {
+		var err error
+		if raw, err = json.Marshal(data); err != nil {
+			return err
+		}
+		h.DataLength = len(raw)
+	}
+	line, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
@@ -76,12 +111,23 @@ func tell(w io.Writer, kind string, data any, payload []byte) error {
 	return err
 }
 
-func introduce(w io.Writer) error {
+// introduce lists as many voices as wyoming-piper does.
+func introduce(w io.Writer, way string) error {
 	by := map[string]any{"name": "espeak-ng", "url": "https://github.com/espeak-ng/espeak-ng"}
-	voice := map[string]any{"name": "vi", "description": "Northern", "attribution": by, "installed": true, "version": "1.0", "languages": []string{"vi_VN"}, "speakers": nil}
-	return tell(w, "info", map[string]any{
-		"asr": []any{}, "handle": []any{}, "intent": []any{}, "wake": []any{}, "mic": []any{}, "snd": []any{},
-		"tts": []any{map[string]any{"name": "stand-in", "version": "2.0.1", "description": "", "attribution": by, "installed": true, "voices": []any{voice}, "supports_synthesize_streaming": false}},
+	var voices []any
+	for n := range 200 {
+		name := fmt.Sprintf("xx_XX-voice%03d-medium", n)
+		if n == 100 {
+			name = "vi"
+		}
+		voices = append(voices, map[string]any{
+			"name": name, "description": strings.Repeat("a voice ", 60), "attribution": by, "installed": true, "version": nil,
+			"languages": []string{"vi_VN"}, "speakers": nil,
+		})
+	}
+	return say(w, way, "info", map[string]any{
+		"asr": []any{}, "handle": []any{}, "intent": []any{}, "wake": []any{}, "mic": []any{}, "snd": []any{}, "satellite": nil,
+		"tts": []any{map[string]any{"name": "stand-in", "version": "2.0.1", "description": "", "attribution": by, "installed": true, "voices": voices, "supports_synthesize_streaming": true}},
 	}, nil)
 }
 
@@ -96,25 +142,25 @@ func recite(w io.Writer, data []byte, way string) error {
 	if err := json.Unmarshal(data, &ask); err != nil {
 		return err
 	}
-	if way != "well" {
+	if way != "well" && way != "inline" && way != "split" {
 		return reciteBadly(w, way)
 	}
 	s, err := speak(ask.Text, ask.Voice.Name)
 	if err != nil {
 		return tell(w, "error", map[string]any{"text": err.Error(), "code": "TTSError"}, nil)
 	}
-	format := map[string]any{"rate": s.rate, "width": 2, "channels": 1, "timestamp": 0}
-	if err := tell(w, "audio-start", format, nil); err != nil {
+	format := map[string]any{"rate": s.rate, "width": 2, "channels": 1, "timestamp": nil}
+	if err := say(w, way, "audio-start", format, nil); err != nil {
 		return err
 	}
 	for pcm := s.pcm(); len(pcm) > 0; {
 		n := min(len(pcm), 2048)
-		if err := tell(w, "audio-chunk", format, pcm[:n]); err != nil {
+		if err := say(w, way, "audio-chunk", format, pcm[:n]); err != nil {
 			return err
 		}
 		pcm = pcm[n:]
 	}
-	return tell(w, "audio-stop", map[string]any{"timestamp": 0}, nil)
+	return say(w, way, "audio-stop", map[string]any{"timestamp": nil}, nil)
 }
 
 func reciteBadly(w io.Writer, way string) error {
