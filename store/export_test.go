@@ -1,6 +1,9 @@
 package store
 
-import "database/sql"
+import (
+	"context"
+	"database/sql"
+)
 
 // Pools shows the tests the connections: what they promise cannot be seen from
 // outside without cutting the power.
@@ -14,4 +17,15 @@ func (s *Store) ReleaseReserve() error {
 	defer s.margin.mu.Unlock()
 	s.margin.releases++
 	return remove(reserveOf(s.cfg.Path))
+}
+
+// MigrateTo makes a database as a program left it that knew the migrations up to
+// version. Whoever calls it closes it.
+func MigrateTo(ctx context.Context, c Config, version int64) (*sql.DB, error) {
+	p, db, err := (&Store{cfg: c}).provider()
+	if err != nil {
+		return nil, err
+	}
+	_, err = p.UpTo(ctx, version)
+	return db, err
 }

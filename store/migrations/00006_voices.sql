@@ -20,6 +20,9 @@ CREATE UNIQUE INDEX voice_of_language ON voices (village, language) WHERE delete
 -- The voice that spoke the recording, and the one that should have.
 ALTER TABLE renditions ADD COLUMN spoken_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE renditions ADD COLUMN instead_of TEXT NOT NULL DEFAULT '';
+-- Before, espeak-ng alone spoke.
+UPDATE renditions SET spoken_by = CASE WHEN voice <> '' THEN voice ELSE 'espeak:' || language END
+    WHERE state = 'ready' AND spoken_text <> '' AND recording <> '';
 CREATE INDEX renditions_to_revoice ON renditions (village) WHERE instead_of <> '' AND deleted_at IS NULL;
 
 -- Whether a sound was heard yet is asked each minute.
