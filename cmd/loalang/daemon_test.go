@@ -17,12 +17,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"loalang/speech/enginetest/standin"
 )
 
 // exe is the real program, built once for every test of this package.
 var exe string
 
 func TestMain(m *testing.M) {
+	standin.Main()
 	dir, err := os.MkdirTemp("", "loalang-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

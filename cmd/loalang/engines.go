@@ -28,8 +28,13 @@ func newChoir(s settings, now func() time.Time, log *slog.Logger) *speech.Choir 
 // newCrier speaks emergencies: espeak-ng, and only when that is missing or fails the
 // commands of loalang.toml. No server is asked: nobody waits for a network then.
 func newCrier(s settings, dir string, now func() time.Time, log *slog.Logger) *speech.Choir {
-	return speech.NewChoir(now, log, append([]speech.Engine{newEngine(s, dir)}, declaredEngines(s, dir, log, "exec")...)...)
+	quick := speech.NewEspeak(speech.EspeakConfig{Program: s.Espeak, TempDir: dir, Timeout: crierPatience})
+	return speech.NewChoir(now, log, append([]speech.Engine{quick}, declaredEngines(s, dir, log, "exec")...)...)
 }
+
+// crierPatience is how long espeak-ng may take for the words of an emergency before
+// another is asked: it takes a second for ten minutes of them.
+const crierPatience = 20 * time.Second
 
 func declaredEngines(s settings, dir string, log *slog.Logger, kinds ...string) (engines []speech.Engine) {
 	for _, t := range s.Engines {

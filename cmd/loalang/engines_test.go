@@ -2,8 +2,11 @@ package main_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,14 +62,69 @@ func TestEnginesOfTheFile(t *testing.T) {
 	}
 }
 
-// What this machine runs is said by a file that nobody else may change.
+// What this machine runs, and to whom it sends texts, is said by a file that nobody
+// else may change or replace.
 func TestEnginesOfAFileThatOthersMayChange(t *testing.T) {
-	data := boardWith(t, engineWith("kind = \"exec\"\ncommand = [\"/bin/true\"]"))
-	if err := os.Chmod(filepath.Join(data, "loalang.toml"), 0o666); err != nil {
-		t.Fatal(err)
+	for kind, lines := range map[string]string{"exec": "kind = \"exec\"\ncommand = [\"/bin/true\"]", "http": "kind = \"http\"\nurl = \"http://127.0.0.1:5000/\""} {
+		refused := func(says string, change func(data, file string) error) {
+			t.Helper()
+			data := boardWith(t, engineWith(lines))
+			if err := change(data, filepath.Join(data, "loalang.toml")); err != nil {
+				t.Fatal(err)
+			}
+			if _, errs, code := loalang(t, "", "speech", "voices", "--data", data); code != 2 || !strings.Contains(errs, says) {
+				t.Errorf("%s: exit %d, %q, want %q", kind, code, errs, says)
+			}
+		}
+		refused("chmod go-w", func(_, file string) error { return os.Chmod(file, 0o666) })
+		refused("chmod o-w", func(data, _ string) error { return os.Chmod(data, 0o777) })
+		if os.Geteuid() == 0 { // only root gives files away
+			refused("chown root", func(_, file string) error { return os.Chown(file, 65534, 65534) })
+		}
 	}
-	if _, errs, code := loalang(t, "", "speech", "voices", "--data", data); code != 2 || !strings.Contains(errs, "chmod go-w") {
-		t.Errorf("exit %d, %q", code, errs)
+}
+
+// An engine is declared in the file and nowhere else: no variable, no flag, no call of
+// the API and no form of the panel takes one.
+func TestEnginesOnlyOfTheFile(t *testing.T) {
+	data := t.TempDir()
+	for _, name := range []string{"LOALANG_ENGINE", "LOALANG_ENGINES", "LOALANG_COMMAND", "LOALANG_ENGINE_COMMAND", "LOALANG_VOICE"} {
+		t.Setenv(name, "[[engine]]\nname = \"piper\"\nkind = \"exec\"\ncommand = [\"/bin/true\"]")
+	}
+	if out, errs, code := loalang(t, "", "speech", "voices", "--data", data); code != 0 || strings.Contains(out, "piper") {
+		t.Errorf("variables: exit %d, %s, %s", code, out, errs)
+	}
+	for _, flag := range []string{"--engine", "--command", "--engine-command", "--url"} {
+		for _, of := range [][]string{{"serve"}, {"speech", "voices"}, {"say"}, {"doctor"}} {
+			if _, errs, code := loalang(t, "", append(of, "--data", data, flag, "/bin/true")...); code != 2 || !strings.Contains(errs, "unknown flag") {
+				t.Errorf("%v %s: exit %d, %s", of, flag, code, errs)
+			}
+		}
+	}
+	d := serve(t, data, "null", quick...).admit()
+	schema, _ := json.Marshal(d.call(http.MethodGet, "/openapi.json", nil, http.StatusOK))
+	var api struct {
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]any }
+		}
+	}
+	if err := json.Unmarshal(schema, &api); err != nil || len(api.Components.Schemas) == 0 {
+		t.Fatalf("the API does not describe itself: %v", err)
+	}
+	for name, s := range api.Components.Schemas {
+		if strings.HasPrefix(name, "Station") {
+			continue // a radio station that is relayed has an address, and speaks no texts
+		}
+		for property := range s.Properties {
+			if slices.Contains([]string{"command", "engine", "url", "program", "exec", "argv"}, property) {
+				t.Errorf("%s of the API takes %q", name, property)
+			}
+		}
+	}
+	for field, value := range map[string]any{"command": []string{"/bin/true"}, "engine": "piper", "url": "http://127.0.0.1/"} {
+		if status, _ := d.try(http.MethodPut, "/speech/choices/vi", object{"voice": "espeak:vi", field: value}); status != http.StatusUnprocessableEntity {
+			t.Errorf("a choice with %q answers %d", field, status)
+		}
 	}
 }
 

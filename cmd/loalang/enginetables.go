@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"loalang/speech"
@@ -226,12 +228,21 @@ func (e engineTable) open(dir string) (speech.Engine, error) {
 	return speech.NewExec(speech.ExecConfig{Declared: d, Command: e.command, RawRate: e.rawRate, RawChannels: e.rawChannels})
 }
 
-// keptToOurselves complains when others may write the file that says what we run.
+// keptToOurselves complains when others may write the file that says what we run and
+// to whom we send texts, or put another in its place.
 func keptToOurselves(name string, engines []engineTable) []string {
-	runs := slices.ContainsFunc(engines, func(e engineTable) bool { return e.kind == "exec" })
 	info, err := os.Stat(name)
-	if !runs || err != nil || info.Mode().Perm()&0o022 == 0 {
+	if len(engines) == 0 || err != nil {
 		return nil
 	}
-	return []string{"loalang.toml names a command to run and may be changed by other users: chmod go-w " + name}
+	if info.Mode().Perm()&0o022 != 0 {
+		return []string{"loalang.toml names an engine and may be changed by other users: chmod go-w " + name}
+	}
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 && int(owner.Uid) != os.Geteuid() {
+		return []string{"loalang.toml names an engine and belongs to another user: chown root " + name}
+	}
+	if dir, err := os.Stat(filepath.Dir(name)); err == nil && dir.Mode().Perm()&0o002 != 0 && dir.Mode()&os.ModeSticky == 0 {
+		return []string{"loalang.toml names an engine and may be replaced by other users: chmod o-w " + filepath.Dir(name)}
+	}
+	return nil
 }
