@@ -25,11 +25,18 @@ type chorister struct {
 	err   error
 	texts []string
 	hangs bool
+	model int                      // part of its name
 	takes time.Duration            // for a text
 	brisk map[string]time.Duration // what some take instead
 }
 
-func (c *chorister) Name(context.Context) (string, error) { return c.id + " 1", nil }
+func (c *chorister) Name(context.Context) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return fmt.Sprint(c.id, " ", c.model), nil
+}
+
+func (c *chorister) version(n int) { c.mu.Lock(); c.model = n; c.mu.Unlock() }
 
 func (c *chorister) Voices(context.Context) ([]speech.Voice, error) {
 	return []speech.Voice{{ID: c.id, Language: "vi", Name: c.id, TakesRate: true, TakesPitch: true}}, nil

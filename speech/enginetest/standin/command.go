@@ -71,7 +71,9 @@ func sherpa(way string, args []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("sample=%d, progress=%f\n", len(s.frames), 1.0)
+	if _, err := fmt.Fprintf(os.Stdout, "sample=%d, progress=%f\n", len(s.frames), 1.0); err != nil {
+		return err
+	}
 	file, err := os.Create(output)
 	if err != nil {
 		return err
