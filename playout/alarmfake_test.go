@@ -61,7 +61,7 @@ func (o *output) Raise(a audio.Alarm) error {
 	}
 	al.spec, al.lengths, al.fresh = a, lengths, true
 	al.until = time.AfterFunc(a.Until.Sub(o.now()), func() { o.off(a.ID, audio.Expired) })
-	if o.bus.current == nil && !o.down {
+	if o.bus.current == nil && !o.down.Load() {
 		o.freeze()
 		o.bus.turn(o, al)
 	}

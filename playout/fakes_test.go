@@ -161,7 +161,7 @@ type output struct {
 	order   []string
 	raised  []audio.Alarm
 	bus     alarmBus
-	down    bool
+	down    atomic.Bool
 	refuse  error
 	over    []string // cues that began while another sounded
 	refused int      // cues for which there was no room
@@ -243,7 +243,7 @@ func (o *output) begin(k *cue) {
 	if k.done || k.live {
 		return
 	}
-	if o.down {
+	if o.down.Load() {
 		o.endLocked(k, audio.Lost)
 		return
 	}
@@ -316,7 +316,7 @@ func (o *output) Stop(ids ...string) error {
 func (o *output) lose() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.down = true
+	o.down.Store(true)
 	for _, id := range o.order { // in the order of speaker.Output
 		if k := o.cues[id]; !k.done && (k.live || k.Stream != nil) { // a pipe has one reader: its next is opened anew
 			o.endLocked(k, audio.Lost)
@@ -329,12 +329,14 @@ func (o *output) lose() {
 func (o *output) back() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.down = false
+	o.down.Store(false)
 	o.events <- audio.Event{Kind: audio.DeviceUp, Device: "fake"}
 	o.bus.resume(o)
 }
 
-func (o *output) State() audio.OutputState { return audio.OutputState{Device: "fake", Up: !o.down} }
+func (o *output) State() audio.OutputState {
+	return audio.OutputState{Device: "fake", Up: !o.down.Load()}
+}
 
 func (o *output) alarm(n int) audio.Alarm {
 	o.mu.Lock()
