@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -29,33 +30,23 @@ func TestTenBadRecordings(t *testing.T) {
 	}
 	l, _, _ := library(t)
 	lowest, highest, sum := 0.0, -100.0, 0.0
+	level := func(name string, loudness float64, h heard) {
+		if !near(loudness, -18, 0.3) || h.truePeak > -1.5 {
+			t.Errorf("%s: ffmpeg hears %+v", name, h)
+		}
+		lowest, highest = min(lowest, loudness), max(highest, loudness)
+	}
 	for _, bad := range yardstick.Bads() {
 		wav := yardstick.WAV(bad.Spoil(clean, yardstick.Rate), yardstick.Rate)
-		rec, err := l.Import(context.Background(), bytes.NewReader(wav), recordings.About{Title: bad.Name, Kind: recordings.Take})
-		if err != nil {
-			t.Fatalf("%s: %v", bad.Name, err)
-		}
-		f, err := l.PlayCopy(context.Background(), rec.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
-		master, err := l.Master(context.Background(), rec.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		master.Close()
-		for _, path := range []string{f.Name(), master.Name()} {
+		rec, play, master := imported(t, l, wav, recordings.About{Title: bad.Name, Kind: recordings.Take})
+		for _, path := range []string{play, master} {
 			h := measure(t, path)
-			if !near(h.integrated, -18, 0.3) || h.truePeak > -1.5 {
-				t.Errorf("%s: ffmpeg hears %+v in %s", bad.Name, h, filepath.Ext(path))
-			}
-			lowest, highest = min(lowest, h.integrated), max(highest, h.integrated)
+			level(bad.Name+filepath.Ext(path), h.integrated, h)
 		}
 		if got := fmt.Sprint(rec.Warnings); got != told[bad.Name] && (len(rec.Warnings) > 0 || told[bad.Name] != "") {
 			t.Errorf("%s: told %s, want %s (%+v)", bad.Name, got, told[bad.Name], figures(rec))
 		}
-		heard, rate, err := yardstick.ReadWAV(mustRead(t, f.Name()))
+		heard, rate, err := yardstick.ReadWAV(mustRead(t, play))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,12 +57,44 @@ func TestTenBadRecordings(t *testing.T) {
 		}
 		sum += ours / float64(len(yardstick.Bads()))
 	}
+	spoken := yardstick.WAV([][]float64{clean}, yardstick.Rate)
+	_, play, master := imported(t, l, append(spoken, 0, 0), recordings.About{Title: "a voice", Kind: recordings.Speech})
+	for _, path := range []string{play, master} {
+		h := measure(t, path)
+		level("a voice"+filepath.Ext(path), h.integrated, h)
+	}
+	chime := filepath.Join(t.TempDir(), "chime.wav")
+	if err := os.WriteFile(chime, recordings.BuiltIns()[0].WAV(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := measure(t, chime)
+	level("chime", h.momentary, h) // it lasts under 3 s
 	if highest-lowest > 0.5 {
 		t.Errorf("from %.1f to %.1f LUFS", lowest, highest)
 	}
 	if sum < 0.93 {
 		t.Errorf("mean STOI %.4f, want 0.93", sum)
 	}
+}
+
+// imported takes a sound in and gives the paths of its play copy and its master.
+func imported(t *testing.T, l *recordings.Library, wav []byte, about recordings.About) (rec recordings.Recording, play, master string) {
+	t.Helper()
+	rec, err := l.Import(context.Background(), bytes.NewReader(wav), about)
+	if err != nil {
+		t.Fatalf("%s: %v", about.Title, err)
+	}
+	f, err := l.PlayCopy(context.Background(), rec.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+	m, err := l.Master(context.Background(), rec.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = m.Close()
+	return rec, f.Name(), m.Name()
 }
 
 // figures are the measures without what is drawn.
