@@ -288,6 +288,7 @@ func TestPageRefusedUploads(t *testing.T) {
 		{"not sound", recordings.Refused{Code: recordings.NotAudio}, "không phải là bản thu âm"},
 		{"too long", recordings.Refused{Code: recordings.TooLong}, "dài quá 30 phút"},
 		{"disk full", recordings.ErrDiskFull, "gần hết chỗ"},
+		{"too many at once", recordings.ErrBusy, "chờ vài phút rồi gửi lại"},
 		{"no ffmpeg", recordings.ErrNoFFmpeg, "apt-get install ffmpeg"},
 		{"no sandbox", recordings.ErrNoSandbox, "apt-get install bubblewrap"},
 	}

@@ -53,6 +53,19 @@ func TestPageOfARecordingShowsBothSides(t *testing.T) {
 	}
 }
 
+// Whoever sends a file to the library, without the page's module, comes to its page.
+func TestPageAddRecordingLeadsToIt(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Recorder, "vi")
+	p := s.upload("/recordings", nil, map[string]string{"file_any=a.m4a": "x"})
+	if want := "/recordings/" + w.shelf[0].ID + "?told=recorded"; p.status != http.StatusSeeOther || p.location != want {
+		t.Fatalf("status %d, to %q", p.status, p.location)
+	}
+	if p = s.get(p.location); p.status != http.StatusOK || !strings.Contains(p.text, "Đã nhận bản thu.") {
+		t.Errorf("status %d: %s", p.status, p.text)
+	}
+}
+
 // slow is an importer that stops half-way.
 type slow struct {
 	*world

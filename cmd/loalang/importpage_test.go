@@ -127,9 +127,18 @@ func TestImportWaitsInABrowser(t *testing.T) {
 	b.attach("[data-upload] input[type=file]:not([capture])", third)
 	b.until("how many are before it is told", `document.querySelector("[data-upload]").innerText.includes("Đang chờ: còn")`, 20*time.Second)
 	b.picture("import-waiting-360")
+	b.offline(true)
+	time.Sleep(2 * time.Second)
+	if words := b.text("[data-upload]"); strings.Contains(words, "chưa gửi được") {
+		t.Errorf("the line breaks after all has arrived, and it says %q", words)
+	}
+	b.offline(false)
 	b.open(d.url + "/")
 	b.open(d.url + "/recordings")
 	b.until("it is still told of after a while elsewhere", importing, 5*time.Second)
+	b.offline(true)
+	time.Sleep(16 * time.Second) // longer than a page may wait that has given up
+	b.offline(false)
 	b.until("its page shows what became of it", `location.pathname.length > 64 && document.querySelectorAll("figure audio").length == 2`, 2*time.Minute)
 	if told := b.text(".note[role=status]"); !strings.Contains(told, "Đã nhận bản thu") {
 		t.Errorf("it greets with %q", told)

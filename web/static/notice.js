@@ -116,7 +116,11 @@ function upload(box, file) {
   const body = new FormData();
   body.set(box.querySelector("[type=file]").name, file);
   const send = new XMLHttpRequest();
+  const id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  box.dataset.current = id; // another file may be chosen meanwhile: that one is meant then
+  const given = () => box.dataset.current !== id;
   const failed = () => {
+    if (given()) return;
     bar.hidden = true;
     told.textContent = box.dataset.failed;
     told.classList.add("bad");
@@ -124,14 +128,16 @@ function upload(box, file) {
   bar.value = 0;
   bar.hidden = false;
   told.classList.remove("bad");
-  const id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  let whole = false;
   let over = false;
-  send.onloadend = () => (over = true);
   send.upload.onprogress = (e) => {
+    if (given()) return;
     bar.value = (100 * e.loaded) / e.total;
     if (e.loaded < e.total) told.textContent = fill(box.dataset.going, Math.floor(bar.value));
   };
   send.upload.onload = () => {
+    whole = true;
+    if (given()) return;
     const going = document.createElement("p"); // what is kept of it is looked up after a reload
     going.className = "st wait";
     going.dataset.import = id;
@@ -142,6 +148,8 @@ function upload(box, file) {
     follow(box, id, () => over);
   };
   send.onload = () => {
+    over = true;
+    if (given()) return;
     bar.hidden = true;
     if (new URL(send.responseURL).pathname !== box.dataset.upload) {
       if (form) keep();
@@ -153,7 +161,9 @@ function upload(box, file) {
     if (form) keep();
     arrived(box, send.status);
   };
-  send.onerror = failed;
+  send.onerror = () => {
+    if (!whole) failed(); // else the board has it, and how far it is is asked for
+  };
   send.open("POST", box.dataset.upload + "?import=" + id);
   send.send(body);
 }
@@ -171,17 +181,27 @@ function arrived(box, status) {
 async function follow(box, id, over = () => false) {
   const bar = box.querySelector("progress");
   const told = box.querySelector("[data-taken]");
-  for (let silent = 0; silent < 20; ) {
-    await new Promise((later) => setTimeout(later, 700));
-    if (over()) return;
+  box.dataset.current = id;
+  const done = () => over() || box.dataset.current !== id;
+  for (let silent = 0; silent < 400; ) {
+    await new Promise((later) => setTimeout(later, silent < 5 ? 700 : 5000)); // a line may be gone for half an hour
+    if (done()) return;
     const answer = await fetch("/takes/" + id, { credentials: "same-origin" }).catch(() => null);
-    if (over()) return;
-    if (!answer || answer.redirected) {
+    if (done()) return;
+    if (!answer) {
       silent++;
       continue;
     }
+    if (answer.redirected) return location.reload(); // signed out: as above
     if (answer.status === 404 && silent++ < 3) continue; // not begun yet
-    told.innerHTML = await answer.text();
+    if (answer.status >= 500) {
+      silent++;
+      continue;
+    }
+    silent = 0;
+    const words = await answer.text();
+    if (done()) return;
+    told.innerHTML = words;
     const going = told.querySelector("[data-import]");
     bar.hidden = !going;
     if (form) keep();
