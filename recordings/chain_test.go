@@ -139,6 +139,7 @@ func TestEndsAreTrimmedAndNothingInside(t *testing.T) {
 }
 
 func TestShortSoundsAreLevelledByTheirLoudestPart(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg")
 	dir := t.TempDir()
 	l, _, _ := library(t)
@@ -168,6 +169,7 @@ func TestShortSoundsAreLevelledByTheirLoudestPart(t *testing.T) {
 // A word is short and has peaks: the limiter takes back most of every turn, and
 // several are needed.
 func TestShortWordsAreLevelled(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	wav := say(t, dir, 4)
@@ -191,6 +193,7 @@ func TestShortWordsAreLevelled(t *testing.T) {
 // is the other upside down: the mean of both is silence, or nothing but the noise
 // by which they differ. What a phone plays well must not be called silent.
 func TestChannelsThatCancelEachOther(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	wav := say(t, dir, 4)
@@ -215,6 +218,7 @@ func TestChannelsThatCancelEachOther(t *testing.T) {
 }
 
 func TestSirenIsLevelledHigher(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg")
 	path := filepath.Join(t.TempDir(), "siren.wav")
 	ffmpeg(t, "-v", "error", "-f", "lavfi", "-i", "sine=f=700:d=5:r=48000", path)
@@ -242,6 +246,7 @@ func TestSirenIsLevelledHigher(t *testing.T) {
 // What a horn cannot give is taken out: energy under 150 Hz lies at least
 // 20 dB below the speech band.
 func TestRumbleIsTakenOut(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "rumble.wav")

@@ -17,6 +17,7 @@ import (
 // A card that fails leaves files shorter than they were. A notice must not air
 // cut short while its master is well.
 func TestDamagedPlayCopyIsMadeAgain(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	l, _, root := library(t)
 	rec, err := importFile(l, say(t, t.TempDir(), 4))
@@ -53,6 +54,7 @@ func TestDamagedPlayCopyIsMadeAgain(t *testing.T) {
 // A damaged master must not become a play copy that is shorter and passes for
 // good; its file, sent again, puts all in order.
 func TestDamagedMasterIsToldAndSentAgain(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	take := say(t, t.TempDir(), 4)
 	l, _, root := library(t)

@@ -122,6 +122,7 @@ func TestMissingEndIsTold(t *testing.T) {
 
 // A recorder that lost power leaves no length in the head of its WAV.
 func TestWAVOfACrashedRecorder(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	good := mustRead(t, say(t, dir, 6))

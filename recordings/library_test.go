@@ -187,6 +187,7 @@ func has(codes []string, code string) bool {
 func near(got, want, within float64) bool { return got >= want-within && got <= want+within }
 
 func TestImportStoresAndLevelsSpeech(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	m4a := filepath.Join(dir, "take.m4a")
@@ -257,6 +258,7 @@ func checkVariants(t *testing.T, root string, rec recordings.Recording) {
 }
 
 func TestSameBytesAreTheSameRecording(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	wav := say(t, t.TempDir(), 4)
 	l, x, root := library(t)
@@ -287,6 +289,7 @@ func TestSameBytesAreTheSameRecording(t *testing.T) {
 }
 
 func TestPlayCopyComesBackFromTheMaster(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	l, _, root := library(t)
 	rec, err := importFile(l, say(t, t.TempDir(), 5))
@@ -324,6 +327,7 @@ func TestPlayCopyOfNothing(t *testing.T) {
 }
 
 func TestCacheDropsTheOldestPlayCopy(t *testing.T) {
+	t.Parallel()
 	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
@@ -382,6 +386,7 @@ func TestImportNeedsRoomOnTheDisk(t *testing.T) {
 
 // A real small disk fills up at each stage in turn; nothing may be left behind.
 func TestImportOnARealFullDisk(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	m4a := filepath.Join(dir, "x.m4a")
@@ -420,6 +425,7 @@ func TestImportOnARealFullDisk(t *testing.T) {
 }
 
 func TestImportThatTheIndexRefuses(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	l, x, _ := library(t)
 	wav := say(t, t.TempDir(), 4)

@@ -31,6 +31,7 @@ func files(t *testing.T, dir string) (names []string) {
 // A recording that is removed leaves no file, sounds on where it is open, and
 // comes back whole when the same file is sent again.
 func TestRemove(t *testing.T) {
+	t.Parallel()
 	l, _, dir := library(t)
 	ctx := context.Background()
 	take := say(t, t.TempDir(), 2)
@@ -98,6 +99,7 @@ func TestRemoveRefuses(t *testing.T) {
 
 // What another recording needs stays.
 func TestRemoveLeavesWhatIsNeeded(t *testing.T) {
+	t.Parallel()
 	l, x, dir := library(t)
 	x.needs = []recordings.Form{recordings.Original}
 	rec, err := importFile(l, say(t, t.TempDir(), 2))
@@ -120,6 +122,7 @@ func TestRemoveLeavesWhatIsNeeded(t *testing.T) {
 // A power cut between tombstone and files costs room only until the next start;
 // what lives again stays.
 func TestClear(t *testing.T) {
+	t.Parallel()
 	l, x, dir := library(t)
 	ctx := context.Background()
 	rec, err := importFile(l, say(t, t.TempDir(), 2))

@@ -37,6 +37,7 @@ func tapeNote() recordings.TapeNote {
 }
 
 func TestTapeBecomesARecording(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	l, _, dir := library(t)
 	tape, err := l.NewTape(tapeNote())
@@ -77,6 +78,7 @@ func TestTapeBecomesARecording(t *testing.T) {
 
 // After a power cut the head tells of no frame, and the last one may be half.
 func TestTapeOfAPowerCut(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	l, _, dir := library(t)
 	tape, err := l.NewTape(tapeNote())

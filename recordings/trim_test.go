@@ -48,6 +48,7 @@ func importPiece(l *recordings.Library, path string, piece recordings.Trim) (rec
 // A piece begins and ends at the very frame that was asked for, and the bytes as
 // they came stay whole.
 func TestTrimKeepsExactlyThePiece(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg")
 	l, _, _ := library(t)
 	path := tones(t, 500, 1000, 2000)
@@ -81,6 +82,7 @@ func TestTrimKeepsExactlyThePiece(t *testing.T) {
 }
 
 func TestTrimBeyondTheEndIsTheEnd(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg")
 	l, _, _ := library(t)
 	path := tones(t, 500, 1000)
@@ -94,6 +96,7 @@ func TestTrimBeyondTheEndIsTheEnd(t *testing.T) {
 }
 
 func TestTrimThatLeavesNothing(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg")
 	l, x, _ := library(t)
 	path := tones(t, 500)
@@ -120,6 +123,7 @@ func TestTrimThatLeavesNothing(t *testing.T) {
 // The same bytes with another trim are another recording, made from the original
 // that was kept, also much later; with the same trim they are the same.
 func TestRetrimMakesANewRecordingOfTheSameOriginal(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg")
 	l, x, root := library(t)
 	path := tones(t, 500, 1000, 2000)
@@ -155,6 +159,7 @@ func TestRetrimMakesANewRecordingOfTheSameOriginal(t *testing.T) {
 }
 
 func TestRetrimOfABuiltInSound(t *testing.T) {
+	t.Parallel()
 	l, x, _ := library(t)
 	b := recordings.BuiltIns()[0]
 	x.known = map[string]recordings.Recording{b.ID: {ID: b.ID, Kind: recordings.BuiltIn}}
