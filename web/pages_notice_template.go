@@ -30,7 +30,7 @@ const mostUsed = 4
 // topicIcons are of icons.svg.
 var topicIcons = map[scheduler.TemplateTopic]string{
 	scheduler.TopicCommunity: "nha", scheduler.TopicUtilities: "dien", scheduler.TopicHealth: "yte", scheduler.TopicDanger: "nhac",
-	scheduler.TopicFarming: "bo", scheduler.TopicService: "so", scheduler.TopicDigital: "mang", scheduler.TopicSchool: "chu",
+	scheduler.TopicFarming: "bo", scheduler.TopicService: "so", scheduler.TopicDigital: "may", scheduler.TopicSchool: "chu",
 	scheduler.TopicFestival: "ngay", scheduler.TopicOther: "mau",
 }
 
