@@ -142,6 +142,7 @@ func (p *Producer) Amend(ctx context.Context, changes []scheduler.Word) (Amendme
 			if err := p.Learn(ctx); err != nil {
 				p.cfg.Log.Error("words were saved, and cannot be read", "err", err)
 			}
+			p.catchUp(ctx, changes[0].Village, &d)
 			p.Changed()
 			p.cfg.Done()
 			return d.Amendment, nil
@@ -155,8 +156,10 @@ func (p *Producer) Amend(ctx context.Context, changes []scheduler.Word) (Amendme
 // amending is an Amendment with the renditions that change.
 type amending struct {
 	Amendment
+	amendment
 	renditions []scheduler.Rendition
-	voiceless  bool // nothing can be spoken now
+	seen       map[string]string // what each rendition said, by ID
+	voiceless  bool              // nothing can be spoken now
 }
 
 // draft works out what changes mean. scheduler.ErrRevision when one of them is of
@@ -179,10 +182,13 @@ func (p *Producer) draft(ctx context.Context, changes []scheduler.Word) (amendin
 		return d, err
 	}
 	_, err = p.cfg.Engine.Voices(ctx)
-	d.voiceless = err != nil
-	a := amendment{before: lexiconsOf(words), after: lexiconsOf(words.With(changes...)), touched: touched(words, changes)}
+	d.voiceless, d.seen = err != nil, map[string]string{}
+	d.amendment = amendment{before: lexiconsOf(words), after: lexiconsOf(words.With(changes...)), touched: touched(words, changes)}
 	for _, dossier := range airing {
-		d.take(dossier, a)
+		for _, r := range dossier.Renditions {
+			d.seen[r.ID] = r.SpokenText
+		}
+		d.take(dossier, d.amendment)
 	}
 	return d, nil
 }

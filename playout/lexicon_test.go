@@ -22,6 +22,7 @@ type book struct {
 	plan   scheduler.Plan
 	shut   error
 	racing func() // what happens instead of the next save
+	during func() // what happens with it
 	saves  int
 }
 
@@ -41,6 +42,10 @@ func (b *book) SaveWords(_ context.Context, words []scheduler.Word, anew []sched
 		b.racing = nil
 		race()
 		return scheduler.ErrRevision
+	}
+	if during := b.during; during != nil {
+		b.during = nil
+		during()
 	}
 	for _, w := range words {
 		w.Revision++
@@ -149,6 +154,45 @@ func TestAmendReadsAnewWhatAVoiceReads(t *testing.T) {
 	if r := b.rendition("machine"); r.SpokenText != machine(text) {
 		t.Errorf("after the word is gone: %q", r.SpokenText)
 	}
+}
+
+// Somebody sends a notice while what airs soon is spoken for a new word: it was read
+// by the old words, and nobody would have looked at it again.
+func TestAmendReadsAnewWhatIsWrittenMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const text = "Mời bà con Ún Tà."
+		s, b := newStudio(), &book{}
+		b.airs("soon", text, machine(text))
+		b.airs("silent", text, machine(text))
+		b.plan.Occurrences = []scheduler.Occurrence{{Announcement: "soon", Due: time.Now().Add(time.Minute)}}
+		b.during = func() {
+			b.airs("meanwhile", text, machine(text))
+			b.airs("another meanwhile", "Mời bà con.", "Mời bà con.")
+			b.airs("by hand meanwhile", text, "Mời cả làng.")
+		}
+		done, err := s.reader(b).Amend(t.Context(), []scheduler.Word{word("1", "Ún Tà", "ún ta")})
+		if err != nil || !slices.Equal(titles(done.Anew), []string{"soon", "silent", "meanwhile"}) || !slices.Equal(titles(done.Kept), []string{"by hand meanwhile"}) {
+			t.Errorf("%+v, %v", done, err)
+		}
+		if r := s.drafts["r-meanwhile"]; len(s.drafts) != 1 || r.SpokenText != "Mời bà con ún ta." || r.State != scheduler.Spoken {
+			t.Errorf("%+v", s.drafts)
+		}
+	})
+}
+
+// What could not be spoken in time keeps its sound, also when it is looked at again.
+func TestAmendDoesNotGiveUpASoundTheSecondTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const text = "Mời bà con Ún Tà."
+		s, b := newStudio(), &book{}
+		b.airs("soon", text, machine(text))
+		b.plan.Occurrences = []scheduler.Occurrence{{Announcement: "soon", Due: time.Now().Add(time.Minute)}}
+		s.library = errors.New("no room")
+		done, err := s.reader(b).Amend(t.Context(), []scheduler.Word{word("1", "Ún Tà", "ún ta")})
+		if err != nil || len(s.drafts) > 0 || len(done.Late) != 1 {
+			t.Errorf("%+v, %v, %+v", done, err, s.drafts)
+		}
+	})
 }
 
 // What airs soon has its new sound before the old one is given up.
