@@ -74,8 +74,12 @@ func ReadWords(raw []byte, language string) ([]WordRow, error) {
 		return nil, f.err()
 	}
 	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(string(raw), byteOrderMark))
-	rows := wordRows{reader: csv.NewReader(strings.NewReader(text)), language: language, lines: map[string]int{}}
-	rows.reader.Comma, rows.reader.FieldsPerRecord = comma(text), -1
+	said := saidComma(text) // the empty line that is left keeps the numbers of the others
+	rows := wordRows{reader: csv.NewReader(strings.NewReader(text[len(said):])), language: language, lines: map[string]int{}}
+	rows.reader.Comma, rows.reader.FieldsPerRecord = comma(text[len(said):]), -1
+	if said != "" {
+		rows.reader.Comma = rune(said[len(said)-1])
+	}
 	if err := rows.read(); err != nil {
 		return nil, err
 	}
@@ -108,6 +112,16 @@ func fromUTF16(raw []byte) []byte {
 		}
 	}
 	return []byte(string(utf16.Decode(units)))
+}
+
+// saidComma is the line by which a file tells a spreadsheet what parts its cells:
+// "sep=;". Empty: it begins with its cells.
+func saidComma(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	if len(line) == len("sep=;") && strings.EqualFold(line[:4], "sep=") && strings.ContainsAny(line[4:], ",;\t") {
+		return line
+	}
+	return ""
 }
 
 // comma is what parts the cells: what stands in most of the first lines.

@@ -213,3 +213,15 @@ func FuzzReadWords(f *testing.F) {
 func letters(i int) string {
 	return "q" + strings.Map(func(r rune) rune { return r - '0' + 'a' }, strconv.Itoa(i%scheduler.MaxWords))
 }
+
+// Spreadsheets outside this country write into the first line what parts the cells;
+// it is no word.
+func TestReadWordsOfAFileThatSaysWhatPartsItsCells(t *testing.T) {
+	rows, err := scheduler.ReadWords([]byte("\ufeffsep=;\r\nViết;Đọc là\r\nTDP, mới;tổ dân phố\r\nA15;a 15\r\n"), "vi")
+	if err != nil || len(rows) != 2 || rows[0].Line != 3 || rows[0].Word.Written != "TDP, mới" || rows[0].Word.Spoken != "tổ dân phố" || len(rows[0].Faults) > 0 || rows[1].Line != 4 || len(rows[1].Faults) != 1 {
+		t.Errorf("%+v, %v", rows, err)
+	}
+	if rows, err := scheduler.ReadWords([]byte("sepa,xê pa\n"), "vi"); err != nil || len(rows) != 1 || rows[0].Word.Written != "sepa" {
+		t.Errorf("%+v, %v", rows, err)
+	}
+}

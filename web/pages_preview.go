@@ -48,11 +48,11 @@ func (p *panel) previewNotice(v *visit) {
 		return
 	}
 	pv, spoken := p.reading(v, f.Get("text"))
-	switch part := f.Get("part"); {
-	case part == "words":
+	switch f.Get("part") {
+	case "words":
 		pv.Later = pv.Fault == ""
 		p.send(v, http.StatusOK, fragment{"new", "preview", pv})
-	case part == "sound":
+	case "sound":
 		p.speak(v, &pv, spoken)
 		p.send(v, http.StatusOK, fragment{"new", "sound", pv})
 	default:
