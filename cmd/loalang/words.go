@@ -23,7 +23,7 @@ func (p program) wordsCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.wordsExportCommand())
+	cmd.AddCommand(p.wordsExportCommand(), p.wordsImportCommand())
 	return cmd
 }
 
@@ -31,7 +31,7 @@ func (p program) wordsExportCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write the village's words into a CSV file that the panel takes in again",
+		Short: "Write the village's words into a CSV file that import and the panel take in again",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
@@ -98,36 +98,56 @@ const badLines = 10
 
 // wordsOfFile reads a CSV file of words; every line must be good.
 func wordsOfFile(name, language string) (scheduler.Words, error) {
+	in, err := wordFile(name, language, scheduler.Words{}, func(scheduler.Word) scheduler.Invalid { return nil })
+	if err == nil {
+		err = badRows(name, in.Bad)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--lexicon %w", err)
+	}
+	return in.Changes, nil
+}
+
+// wordFile is what a CSV file of words would change in a dictionary; unfit says what
+// else keeps a word from being taken.
+func wordFile(name, language string, known scheduler.Words, unfit func(scheduler.Word) scheduler.Invalid) (scheduler.WordImport, error) {
+	var in scheduler.WordImport
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("--lexicon: %w", err)
+		return in, err
 	}
 	defer f.Close()
 	raw, err := io.ReadAll(io.LimitReader(f, scheduler.MaxWordFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("--lexicon: %w", err)
+		return in, err
 	}
 	rows, err := scheduler.ReadWords(raw, language)
+	for i := range rows {
+		if len(rows[i].Faults) == 0 {
+			rows[i].Faults = unfit(rows[i].Word)
+		}
+	}
+	if err == nil {
+		in, err = known.Import(rows)
+	}
 	var faults scheduler.Invalid
 	if errors.As(err, &faults) {
-		return nil, fmt.Errorf("--lexicon %s: %s", name, web.FaultWords(faults[0]))
+		return in, fmt.Errorf("%s: %s", name, web.FaultWords(faults[0]))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--lexicon %s: %w", name, err)
+		return in, fmt.Errorf("%s: %w", name, err)
 	}
-	in, err := scheduler.Words{}.Import(rows)
-	if errors.As(err, &faults) {
-		return nil, fmt.Errorf("--lexicon %s: %s", name, web.FaultWords(faults[0]))
-	}
-	if err != nil {
-		return nil, err
+	return in, nil
+}
+
+// badRows says which lines of a file cannot be taken; nil: there are none.
+func badRows(name string, rows []scheduler.WordRow) error {
+	if len(rows) == 0 {
+		return nil
 	}
 	var bad []string
-	for _, row := range in.Bad[:min(len(in.Bad), badLines)] {
+	for _, row := range rows[:min(len(rows), badLines)] {
 		bad = append(bad, fmt.Sprintf("line %d: %s", row.Line, web.FaultWords(row.Faults[0])))
 	}
-	if len(bad) > 0 {
-		return nil, fmt.Errorf("--lexicon %s has lines that cannot be taken:\n  %s", name, strings.Join(bad, "\n  "))
-	}
-	return in.Changes, nil
+	return fmt.Errorf("%s has lines that cannot be taken:\n  %s", name, strings.Join(bad, "\n  "))
 }
