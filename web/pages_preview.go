@@ -80,7 +80,7 @@ func (p *panel) reading(v *visit, text string) (pv previewView, spoken string) {
 	if utf8.RuneCountInString(text) > scheduler.MaxText {
 		return previewView{Fault: v.word("fault.too-long", scheduler.MaxText)}, ""
 	}
-	s := p.s.cfg.Speaker.Normalize(v.village.Languages[0], text)
+	s := p.s.cfg.Speaker.Normalize(v.readIn(), text)
 	pv = previewView{Lines: sides(s, text), Changes: s.Changes}
 	pv.Doubts, pv.Doubtful = v.doubts(s.Changes)
 	return pv, s.Text
@@ -93,7 +93,7 @@ func (p *panel) speak(v *visit, pv *previewView, spoken string) {
 	}
 	ctx, cancel := context.WithTimeout(v.ctx(), previewPatience)
 	defer cancel()
-	said, err := p.s.cfg.Speaker.Voice(ctx, v.village.Languages[0], "", spoken)
+	said, err := p.s.cfg.Speaker.Voice(ctx, v.readIn(), "", spoken)
 	if err != nil {
 		code := refusal(err)
 		switch {
@@ -106,6 +106,15 @@ func (p *panel) speak(v *visit, pv *previewView, spoken string) {
 		return
 	}
 	pv.Recording, pv.Length, pv.StoodIn = said.ID, said.Length, p.stoodIn(v, said.By, said.InsteadOf)
+}
+
+// readIn is the language in which texts are written and previewed: Vietnamese where
+// the village hears it, whatever it hears first; else its first.
+func (v *visit) readIn() string {
+	if tongues := v.village.Tongues(); !slices.Contains(tongues, scheduler.Vietnamese) {
+		return tongues[0]
+	}
+	return scheduler.Vietnamese
 }
 
 // tooSlow says whether err is that a voice was not done within the time of ctx.

@@ -73,6 +73,17 @@ func TestPreviewThatIsTooSlow(t *testing.T) {
 	})
 }
 
+// A village that hears Giáy first writes in Vietnamese all the same: the preview was
+// not read, and said that no voice speaks Giáy.
+func TestPreviewIsInVietnameseWhateverIsHeardFirst(t *testing.T) {
+	w := newWorld(t)
+	w.village.Languages = []string{"pcc", "vi"}
+	p := newSite(t, w, people.Cadre, "vi").post("/announcements/preview", url.Values{"text": {"UBND mời."}})
+	if !strings.Contains(p.body, "<mark>Ủy ban nhân dân</mark> mời.") || !strings.Contains(p.body, "<audio") {
+		t.Errorf("%s", p.body)
+	}
+}
+
 func TestPagePreviewFaults(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"nothing", " \n ", "Không có chữ nào để đọc."},
