@@ -12,6 +12,7 @@ type Dossier struct {
 	Announcement Announcement
 	Renditions   []Rendition // in the village's order of languages
 	Schedules    []Schedule  // living ones, oldest first
+	Turns        []string    // IDs of its occurrences of late that had their turn, where they are asked for
 }
 
 // MayAir says whether anything of d may still begin to sound at now or later:

@@ -16,7 +16,7 @@ func NextAir(schedules []Schedule, slots []Slot, loc *time.Location, from time.T
 	n := newAirings(slots, loc)
 	next := make(map[string]time.Time, len(schedules))
 	for _, s := range schedules {
-		at := n.next(s, from)
+		at := n.next(s, from, nil)
 		if known := next[s.Announcement]; !at.IsZero() && (known.IsZero() || at.Before(known)) {
 			next[s.Announcement] = at
 		}
@@ -41,7 +41,7 @@ func newAirings(slots []Slot, loc *time.Location) *airings {
 func (n *airings) of(d Dossier, from time.Time) (first time.Time) {
 	a := d.Announcement
 	for _, s := range d.Schedules {
-		at := n.next(s, later(from, a.ValidFrom))
+		at := n.next(s, later(from, a.ValidFrom), d.Turns)
 		if s.Kind != Slots && at.Before(a.ValidFrom) {
 			continue // an exact instant before its validity is not put off
 		}
@@ -55,11 +55,13 @@ func (n *airings) of(d Dossier, from time.Time) (first time.Time) {
 	return first
 }
 
-// next is the first instant of s from an instant on.
-func (n *airings) next(s Schedule, from time.Time) time.Time {
+// next is the first instant of s from an instant on of which the occurrence has not
+// had its turn.
+func (n *airings) next(s Schedule, from time.Time, turns []string) time.Time {
+	had := func(local string) bool { return slices.Contains(turns, occurrenceID(s.ID, s.Village, local, "1")) }
 	switch s.Kind {
 	case Once, Now:
-		if s.misfire().latest(s.At).Before(from) || s.At.Before(n.floor) {
+		if s.misfire().latest(s.At).Before(from) || s.At.Before(n.floor) || had(exactLocal(s.At, n.loc)) {
 			return time.Time{}
 		}
 		return s.At
@@ -68,12 +70,24 @@ func (n *airings) next(s Schedule, from time.Time) time.Time {
 			from = later(from, time.Date(s.From.Year, s.From.Month, s.From.Day, 0, 0, 0, 0, n.loc))
 		}
 		for _, oc := range n.occasions(from) {
-			if slices.Contains(s.Slots, oc.slot.ID) && s.onDate(oc.date) && oc.end.After(from) && !oc.start.Before(n.floor) {
+			if slices.Contains(s.Slots, oc.slot.ID) && s.onDate(oc.date) && oc.end.After(from) && !oc.start.Before(n.floor) && !had(oc.local) {
 				return oc.start
 			}
 		}
 	}
 	return time.Time{}
+}
+
+// NextStart is when d begins to air next at now or later, by its schedules: a slot that
+// goes on has begun already. The error says that the village's zone is unknown.
+func (d Dossier) NextStart(v Village, slots []Slot, now time.Time) (time.Time, error) {
+	loc, err := v.Location()
+	if err != nil {
+		return time.Time{}, err
+	}
+	n := newAirings(slots, loc)
+	n.floor = now
+	return n.of(d, now), nil
 }
 
 // occasions are those of the slots in the days from an instant on.

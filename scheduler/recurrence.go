@@ -34,7 +34,12 @@ func (e exactly) instants(from, to time.Time) []instant {
 	if e.at.Before(from) || !e.at.Before(to) {
 		return nil
 	}
-	return []instant{{nominal: e.at, local: e.at.In(e.loc).Format("2006-01-02T15:04:05"), ordinal: 1}}
+	return []instant{{nominal: e.at, local: exactLocal(e.at, e.loc), ordinal: 1}}
+}
+
+// exactLocal is the civil time of an exact instant, as it is in an occurrence's ID.
+func exactLocal(at time.Time, loc *time.Location) string {
+	return at.In(loc).Format("2006-01-02T15:04:05")
 }
 
 // inSlots is the recurrence of Slots.

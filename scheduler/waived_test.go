@@ -182,3 +182,34 @@ func TestWaivedInEveryLanguageIsHeardAllTheSame(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 }
+
+// What had its turn is not the next airing, though its grace or its slot goes on.
+func TestNextAiringIsNotOneThatHadItsTurn(t *testing.T) {
+	now, b := at(t, "2026-11-23 17:10"), book()
+	pressedAt := at(t, "2026-11-23 17:08")
+	s, n := daily("chieu"), once(pressedAt)
+	s.ID, n.ID, s.Village, n.Village = "buoi", "ngay", "un-ta", "un-ta"
+	n.Kind, n.Misfire = scheduler.Now, scheduler.Misfire{Policy: scheduler.PlayLate, Grace: time.Hour}
+	d := scheduler.Dossier{Announcement: scheduler.Announcement{Owned: scheduler.Owned{Village: "un-ta"}}, Schedules: []scheduler.Schedule{s, n}}
+	next := func() time.Time {
+		c, err := scheduler.Cover(b.Village, []scheduler.Dossier{d}, b.Slots, now, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Rows[0].Next
+	}
+	if got := next(); !got.Equal(at(t, "2026-11-23 17:00")) {
+		t.Errorf("in its slot: %s", got)
+	}
+	d.Turns = []string{"buoi:un-ta:2026-11-23T17:00:1"}
+	if got := next(); !got.Equal(pressedAt) {
+		t.Errorf("after its slot: %s", got)
+	}
+	d.Turns = append(d.Turns, "ngay:un-ta:2026-11-23T17:08:00:1")
+	if got := next(); !got.Equal(at(t, "2026-11-24 17:00")) {
+		t.Errorf("after both: %s", got)
+	}
+	if got, err := d.NextStart(b.Village, b.Slots, at(t, "2026-11-24 17:10")); err != nil || !got.Equal(at(t, "2026-11-25 17:00")) {
+		t.Errorf("nobody records it within the slot that goes on: %s, %v", got, err)
+	}
+}

@@ -10,7 +10,8 @@ import (
 )
 
 // MayAir lists the announcements of a village that may still air at now, with
-// everything that belongs to them, the newest first. fs.ErrNotExist when there is
+// everything that belongs to them and those of its occurrences that had their turn,
+// the newest first. fs.ErrNotExist when there is
 // no such village.
 func (s *Store) MayAir(ctx context.Context, key string, now time.Time) (list []scheduler.Dossier, err error) {
 	err = s.read(ctx, "list what may air", func(tx *sql.Tx) error {
@@ -38,7 +39,25 @@ func mayAirIn(ctx context.Context, tx *sql.Tx, key string, now time.Time) ([]sch
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(d scheduler.Dossier) bool { return !d.MayAir(now, loc, done) }), nil
+	all = slices.DeleteFunc(all, func(d scheduler.Dossier) bool { return !d.MayAir(now, loc, done) })
+	return all, turnsOf(ctx, tx, all, now)
+}
+
+// turnsOf fills in the occurrences of late that had their turn.
+func turnsOf(ctx context.Context, tx *sql.Tx, all []scheduler.Dossier, now time.Time) error {
+	rows, err := query(ctx, tx, func(r row) (turn [2]string, err error) { return turn, r.Scan(&turn[0], &turn[1]) },
+		"SELECT announcement, occurrence FROM asrun WHERE due_at >= ? AND outcome <> '' AND deleted_at IS NULL", micros(now.Add(-history)))
+	if err != nil {
+		return err
+	}
+	turns := map[string][]string{}
+	for _, turn := range rows {
+		turns[turn[0]] = append(turns[turn[0]], turn[1])
+	}
+	for i := range all {
+		all[i].Turns = turns[all[i].Announcement.ID]
+	}
+	return nil
 }
 
 // cover gives every announcement of v that may still air a rendition in each of

@@ -210,3 +210,23 @@ func TestWaivedIsKept(t *testing.T) {
 		t.Errorf("wanted again: %+v", r)
 	}
 }
+
+// What may still air knows which of its occurrences had their turn.
+func TestMayAirKnowsWhatHadItsTurn(t *testing.T) {
+	s, _ := seeded(t)
+	ctx := context.Background()
+	check(t, s.SaveAnnouncement(ctx, notice("a"), renditions(1), nil), nil)
+	row := func(occurrence string, outcome playout.Outcome, due time.Time) {
+		check(t, s.Record(ctx, playout.AsRun{
+			Owned: scheduler.Owned{ID: newID(), Village: unTa, Created: day0, Updated: day0}, Occurrence: occurrence, Announcement: "a", Kind: scheduler.Notice, Due: due, Outcome: outcome,
+		}), nil)
+	}
+	row("played", playout.Played, day0.Add(-time.Hour))
+	row("sounding", "", day0)
+	row("long ago", playout.Played, day0.Add(-30*24*time.Hour))
+	list, err := s.MayAir(ctx, unTa, day0)
+	check(t, err, nil)
+	if len(list) != 1 || !slices.Equal(list[0].Turns, []string{"played"}) {
+		t.Errorf("%+v", list)
+	}
+}

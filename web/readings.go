@@ -165,10 +165,11 @@ func (s *Server) assignment(ctx context.Context, d scheduler.Dossier, q request)
 	a := scheduler.Assignment{Reader: strings.TrimSpace(scheduler.Clean(q.Reader)), Account: q.Account, Due: q.Due.UTC(), By: q.By, At: now.UTC()}
 	if q.Account == "" {
 		a.Account = s.readerNamed(ctx, d.Announcement.Village, a.Reader)
-	} else {
-		who, ok := s.roster.account(ctx, q.Account)
+	}
+	if a.Account != "" {
+		who, ok := s.roster.account(ctx, a.Account)
 		if !ok || !mayRecord(who, d.Announcement.Village) {
-			return a, scheduler.Invalid{{Field: "reader", Code: scheduler.FaultUnknown, Limit: q.Account}}
+			return a, scheduler.Invalid{{Field: "reader", Code: scheduler.FaultUnknown, Limit: a.Account}}
 		}
 		a.Reader = who.Name
 	}
@@ -200,8 +201,8 @@ func mayRecord(a people.Account, village string) bool {
 	return a.Active() && who.May(people.Write, village) && who.May(people.Upload, village)
 }
 
-// nextAir is when an announcement airs next by its schedules; zero when none
-// calls for it.
+// nextAir is when an announcement begins to air next by its schedules; zero when
+// none calls for it.
 func (s *Server) nextAir(ctx context.Context, d scheduler.Dossier) (time.Time, error) {
 	place, err := s.cfg.Places.Village(ctx, d.Announcement.Village)
 	if err != nil {
@@ -211,11 +212,7 @@ func (s *Server) nextAir(ctx context.Context, d scheduler.Dossier) (time.Time, e
 	if err != nil {
 		return time.Time{}, err
 	}
-	c, err := scheduler.Cover(place, []scheduler.Dossier{d}, slots, s.cfg.Now(), time.Time{})
-	if err != nil {
-		return time.Time{}, err
-	}
-	return c.Rows[0].Next, nil
+	return d.NextStart(place, slots, s.cfg.Now())
 }
 
 // unassign takes the request back.

@@ -251,7 +251,7 @@ func TestReaderByNameIsTheAccount(t *testing.T) {
 	h := lacking(t)
 	var n readNotice
 	h.call("cadre", "PUT", pccPath+"/assignment", `{"reader":" vàng thị mỷ "}`).want(200).into(&n)
-	if a := n.Renditions[1].Assignment; a.Account != "acc-my" {
+	if a := n.Renditions[1].Assignment; a.Account != "acc-my" || a.Reader != "Vàng Thị Mỷ" {
 		t.Errorf("%+v", a)
 	}
 	for _, name := range []string{"Chỉ xem", "Ở xa", "Ai đó"} { // who may not record for the village is a name like any
