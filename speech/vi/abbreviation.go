@@ -144,7 +144,7 @@ func isDocumentKind(code string) bool {
 // of, and that nothing around it told.
 func severalMeanings(written string) Doubt {
 	switch written {
-	case "ĐB", "GĐ", "HĐ", "CĐ", "ĐH", "TL", "HN", "BĐ", "NV", "CB", "TK":
+	case "ĐB", "GĐ", "HĐ", "CĐ", "ĐH", "TL", "HN", "BĐ", "NV", "CB", "TK", "QK", "KK", "TTCP", "BCT", "DL", "HCN", "DN", "PV", "THA":
 		return Ambiguous
 	}
 	return ""

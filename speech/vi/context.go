@@ -130,6 +130,9 @@ func (ts tokens) centre(i int) string {
 	if ts.after(i, "đài", "trạm", "loa") {
 		return "truyền thanh"
 	}
+	if w := ts.lower(i + 1); ts.at(i-1).kind == newline && (w == "thôn" || w == "họ" || w == "tên" || w == "hộ" || w == "nội") {
+		return "số thứ tự" // the head of a list
+	}
 	switch ts.lower(i + 1) {
 	case "y", "văn", "giáo", "phục", "dạy", "kiểm", "chính", "học", "hành", "dịch", "khuyến", "hội", "thương", "huấn", "bảo", "ứng", "điều",
 		"vh", "vhtt", "vhxh", "gdtx", "gdnn", "htcđ", "pvhcc", "hcc", "ksbt", "dvnn", "dvc", "thể", "truyền":

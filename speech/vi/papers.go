@@ -91,7 +91,12 @@ func (ts tokens) school(i int) string {
 	behind := ts.lower(i + 1)
 	switch ts.at(i).text {
 	case "TH":
+		if ts.after(i, "đã", "đang", "sẽ", "để", "được") {
+			return "thực hiện"
+		}
 		return when(ts.amongSchools(i) || ts.after(i, "trường", "ptdtbt", "cấp", "bậc", "mn", "khối") || ts.named(i+1) && syllable(ts.at(i+1).text), "tiểu học")
+	case "HK":
+		return when(romanValue(ts.at(i+1).text) > 0 && ts.at(i+1).gap, "học kỳ")
 	case "MN":
 		if ts.after(i, "dtts", "núi") || ts.is(i-1, "&") && ts.is(i-2, "DTTS") {
 			return "miền núi"

@@ -139,6 +139,8 @@ func (ts tokens) family(i int) bool {
 // sunday reads CN: what is joined is no Sunday, a bank and the like have branches.
 func (ts tokens) sunday(i int) string {
 	switch {
+	case ts.joint(i-1) && ts.number(i-2) && ts.is(i-3, "T"):
+		return "chủ nhật" // T7-CN
 	case ts.joint(i-1) || ts.joint(i+1):
 		return ""
 	case ts.named(i+1) && ts.at(i+1).gap && ts.bank(i):
