@@ -42,7 +42,11 @@ func compose(text string, t *trail) string {
 	for i := norm.NFC.QuickSpanString(text); i < len(text); {
 		end := i + norm.NFC.NextBoundaryInString(text[i:], true)
 		if part := norm.NFC.String(text[i:end]); part != text[i:end] {
-			w.replace(i, end, part)
+			same := 0 // the 1 before a vowel of Korean is no part of what composes
+			for same < len(part) && i+same < end && part[same] < utf8.RuneSelf && part[same] == text[i+same] {
+				same++
+			}
+			w.replace(i+same, end, part[same:])
 		}
 		i = end + norm.NFC.QuickSpanString(text[end:])
 	}

@@ -13,7 +13,7 @@ func (ts tokens) inContext(i int) (reading, bool) {
 	if len(w) > 6 || !unicode.IsUpper(firstRune(w)) && !strings.Contains("sn tk hs tp tx mk lh", w) {
 		return reading{}, false
 	}
-	for _, meaning := range [...]func(tokens, int) string{tokens.person, tokens.office, tokens.paper, tokens.school, tokens.place, tokens.matter} {
+	for _, meaning := range [...]func(tokens, int) string{tokens.person, tokens.office, tokens.paper, tokens.school, tokens.place, tokens.matter, tokens.subject} {
 		if text := meaning(ts, i); text != "" {
 			return reading{n: 1, text: text}, true
 		}
@@ -179,6 +179,20 @@ func (ts tokens) matter(i int) string {
 			return "mặt trận"
 		}
 		return when(ts.after(i, "vệ sinh", "tài nguyên"), "môi trường")
+	case "CA":
+		return when(ts.number(i+1) && ts.at(i+1).gap && ts.small3(i+1), "ca")
+	case "BĐ":
+		if ts.after(i, "tờ", "trích lục") {
+			return "bản đồ"
+		}
+		return when(ts.named(i+1) && ts.at(i+1).gap, "bưu điện")
+	}
+	return ""
+}
+
+// subject reads what else is spoken of: HA 140/90, ngày TL Đảng, BHXH TN.
+func (ts tokens) subject(i int) string {
+	switch ts.at(i).text {
 	case "THA":
 		return when(ts.after(i, "khám", "lọc", "bệnh", "mắc", "trị", "thuốc") || ts.is(i+2, "ĐTĐ") || ts.is(i-2, "ĐTĐ"), "tăng huyết áp")
 	case "TL":
@@ -208,13 +222,6 @@ func (ts tokens) matter(i int) string {
 		return when(ts.number(i+1) || ts.after(i, "thay", "trạm", "lắp", "sửa", "dưỡng", "thế"), "máy biến áp")
 	case "TQ":
 		return when(ts.joint(i-1) && ts.is(i-2, "VN") || ts.joint(i+1) && ts.is(i+2, "VN"), "Trung Quốc")
-	case "CA":
-		return when(ts.number(i+1) && ts.at(i+1).gap && ts.small3(i+1), "ca")
-	case "BĐ":
-		if ts.after(i, "tờ", "trích lục") {
-			return "bản đồ"
-		}
-		return when(ts.named(i+1) && ts.at(i+1).gap, "bưu điện")
 	}
 	return ""
 }
