@@ -57,13 +57,21 @@ func newSite(t *testing.T, w *world, role people.Role, lang string, change ...fu
 	return x
 }
 
+// reach is the village that the visitor is bound to.
+func (w *world) reach() string {
+	if w.everywhere {
+		return ""
+	}
+	return "un-ta"
+}
+
 func (w *world) AllAccounts(context.Context) ([]people.Account, error) {
 	return w.accounts, w.broken
 }
 
 func (w *world) AllTokens(context.Context) ([]people.Token, error) {
 	return []people.Token{{
-		ID: "0193c000-0000-7000-8000-000000000001", Name: "truongthon", Role: w.role, Village: "un-ta", Emergency: w.role != people.Recorder && w.role != people.Viewer, Hash: people.HashSecret(secret),
+		ID: "0193c000-0000-7000-8000-000000000001", Name: "truongthon", Role: w.role, Village: w.reach(), Emergency: w.role != people.Recorder && w.role != people.Viewer, Hash: people.HashSecret(secret),
 	}}, w.broken
 }
 

@@ -50,7 +50,8 @@ func (rv *renditionView) reading(v *visit, r scheduler.Rendition, ask *askView, 
 	if r.State == scheduler.Spoken && r.Fault == "" {
 		return // a voice reads it in a moment
 	}
-	if r.State.May(scheduler.Recorded) && r.State != scheduler.Ready && r.State != scheduler.Recorded {
+	rv.Again = (r.State == scheduler.Ready || r.State == scheduler.Recorded) && r.Recording != "" && r.SpokenText == "" // a person read it
+	if r.State.May(scheduler.Recorded) && r.State != scheduler.Ready && r.State != scheduler.Recorded || rv.Again {
 		rv.Record = recordPath(rv.Announcement, r.Language)
 	}
 	if ask == nil || !r.State.May(scheduler.Assigned) {

@@ -37,6 +37,8 @@ type recordView struct {
 	CutTo      string
 	Next       *nextView
 	Me         string // whose takes are kept on the phone
+	Bytes      int    // of the largest file
+	Also       string // who else sent a recording meanwhile
 }
 
 // roomView is what one slot still holds.
@@ -54,6 +56,7 @@ type tellView struct {
 	Warnings  []string
 	Fault     string
 	Pending   bool
+	Changed   bool   // the text is another than was read
 	Trim      string // where what was sent may be trimmed anew; empty: nowhere
 }
 
@@ -78,11 +81,16 @@ func (p *panel) record(v *visit) {
 }
 
 // recordable reads the announcement of the address, which must not be withdrawn,
-// and checks its language. False: the answer was given.
+// and checks its language; the visit is to its village from here on. False: the
+// answer was given.
 func (p *panel) recordable(v *visit) (scheduler.Dossier, bool) {
 	d, ok := p.dossier(v)
+	if !ok || !p.moveTo(v, d.Announcement.Village) {
+		return d, false
+	}
 	switch {
-	case !ok:
+	case !v.may(people.Upload):
+		p.problem(v, http.StatusForbidden, "problem.forbidden")
 		return d, false
 	case !slices.Contains(v.village.Tongues(), v.c.Param("language")):
 		p.problem(v, http.StatusNotFound, "problem.not-found")
@@ -94,6 +102,24 @@ func (p *panel) recordable(v *visit) (scheduler.Dossier, bool) {
 	return d, true
 }
 
+// moveTo makes a visit one to another village. False: the answer was given.
+func (p *panel) moveTo(v *visit, village string) bool {
+	if village == v.village.Key {
+		return true
+	}
+	place, err := p.s.cfg.Places.Village(v.ctx(), village)
+	var loc *time.Location
+	if err == nil {
+		loc, err = place.Location()
+	}
+	if err != nil {
+		p.fail(v, err)
+		return false
+	}
+	v.village, v.loc = place, loc
+	return true
+}
+
 func (p *panel) showRecord(v *visit, status int, d scheduler.Dossier, f *form) {
 	lang, a := v.c.Param("language"), d.Announcement
 	r := renditionIn(d, lang)
@@ -102,7 +128,7 @@ func (p *panel) showRecord(v *visit, status int, d scheduler.Dossier, f *form) {
 		ID: a.ID, Title: a.Title, Code: lang, Name: v.lower(v.language(lang)), Wording: scheduler.Wording(a.Text),
 		Paragraphs: paragraphs(a.Text), Spoken: paragraphs(spoken), Syllables: len(strings.Fields(spoken)),
 		Rooms: p.rooms(v, d, lang), Take: uploadView{Code: lang, Fault: f.faults["file_"+lang]},
-		CutFrom: f.Get("cut_from"), CutTo: f.Get("cut_to"), Me: v.me.ID,
+		CutFrom: f.Get("cut_from"), CutTo: f.Get("cut_to"), Me: v.me.ID, Bytes: uploadBytes,
 	}
 	if a.Class != scheduler.ClassNormal {
 		w.Class = v.word("class." + string(a.Class))
@@ -168,7 +194,7 @@ func (p phrase) minutes(d time.Duration) string {
 // tell is how far a rendition is, with everything that somebody should know of
 // its recording.
 func (p *panel) tell(v *visit, r scheduler.Rendition, rooms []roomView) tellView {
-	t := tellView{State: v.renditionState(r), Length: r.Length}
+	t := tellView{State: v.renditionState(r), Length: r.Length, Changed: r.State == scheduler.Outdated}
 	t.Pending = r.Fault == "" && (r.State == scheduler.Spoken || r.State == scheduler.Recorded)
 	if r.Fault != "" {
 		t.Fault = v.word("rendition-fault." + r.Fault)
@@ -189,16 +215,21 @@ func (p *panel) tell(v *visit, r scheduler.Rendition, rooms []roomView) tellView
 	return t
 }
 
-// warningsOf are what is to be known of a recording; none where it cannot be read.
-func (p *panel) warningsOf(v *visit, id string) []string {
-	if id == "" {
+// warningsOf are what is to be known of the recording behind a language, also that
+// a slot has no room for it; none where it cannot be read.
+func (p *panel) warningsOf(v *visit, d scheduler.Dossier, r scheduler.Rendition) []string {
+	if r.Recording == "" {
 		return nil
 	}
-	rec, err := p.s.cfg.Shelf.Recording(v.ctx(), id)
+	rec, err := p.s.cfg.Shelf.Recording(v.ctx(), r.Recording)
 	if err != nil {
 		return nil
 	}
-	return v.warnings(rec)
+	ws := v.warnings(rec)
+	if rec.Kind == recordings.Take && len(d.Schedules) > 0 && d.Announcement.Withdrawn.IsZero() {
+		ws = append(ws, v.tooLong(rec.Length, p.rooms(v, d, r.Language))...)
+	}
+	return ws
 }
 
 // tooLong says of each slot that a voice is longer than it has room for.
@@ -264,12 +295,16 @@ const byModule = "module"
 
 // sendRecord takes the recording in and puts it behind the language.
 func (p *panel) sendRecord(v *visit) {
-	f, _, ok := p.formOf(v)
-	if !ok {
+	if _, ok := p.recordable(v); !ok {
+		return
+	}
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
 		return
 	}
 	d, ok := p.recordable(v)
-	if !ok {
+	if !ok { // it may have been withdrawn while the file came
 		return
 	}
 	lang := v.c.Param("language")
@@ -279,8 +314,8 @@ func (p *panel) sendRecord(v *visit) {
 		p.refuseRecord(v, http.StatusUnprocessableEntity, d, f)
 		return
 	}
+	also := p.meanwhile(v, f, renditionIn(d, lang).Recording, take.ID)
 	if r := renditionIn(d, lang); r.Recording != take.ID || r.State != scheduler.Recorded && r.State != scheduler.Ready {
-		var err error
 		if d, err = p.s.putTake(v.ctx(), d.Announcement.ID, lang, take.ID, f.Get("wording")); err != nil {
 			p.fail(v, err)
 			return
@@ -291,8 +326,21 @@ func (p *panel) sendRecord(v *visit) {
 		return
 	}
 	rooms := p.rooms(v, d, lang)
-	w := recordView{ID: d.Announcement.ID, Code: lang, Rooms: rooms, Voice: p.tell(v, renditionIn(d, lang), rooms), Next: p.nextToRecord(v, d.Announcement.ID, lang)}
+	w := recordView{ID: d.Announcement.ID, Code: lang, Also: also, Rooms: rooms, Voice: p.tell(v, renditionIn(d, lang), rooms), Next: p.nextToRecord(v, d.Announcement.ID, lang)}
 	p.send(v, http.StatusOK, fragment{"record", "told", w})
+}
+
+// meanwhile is who sent the recording that mine takes the place of, when the
+// sender had not seen it; empty: nobody did, or the sender.
+func (p *panel) meanwhile(v *visit, f *form, there, mine string) string {
+	if there == "" || there == mine || !f.Has("seen") || f.Get("seen") == there {
+		return ""
+	}
+	rec, err := p.s.cfg.Shelf.Recording(v.ctx(), there)
+	if err != nil || rec.Kind != recordings.Take || rec.By == v.me.Name {
+		return ""
+	}
+	return rec.By
 }
 
 func (p *panel) refuseRecord(v *visit, status int, d scheduler.Dossier, f *form) {

@@ -224,3 +224,94 @@ func TestTrimThatIsRefused(t *testing.T) {
 		t.Errorf("a viewer trims: status %d", p.status)
 	}
 }
+
+// What was recorded aired nowhere because no slot had room for it, and only the
+// page of the reader said so.
+func TestAnnouncementSaysThatASlotHasNoRoomForTheTake(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	if p := s.upload(recordPage, nil, map[string]string{"file_pcc=giay.ogg": strings.Repeat("x", 40*60*1000)}); p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	if p := s.get("/announcements/" + meetingID); !strings.Contains(p.text, "Dài hơn chỗ còn lại") || !strings.Contains(p.text, "trong buổi chiều, 17:00, hôm nay") {
+		t.Errorf("it is not said that the slot cannot hold it: %s", p.text)
+	} else if !strings.Contains(p.text, "Thu lại tiếng này") || !strings.Contains(p.body, `href="`+recordPage+`"`) {
+		t.Errorf("it does not lead to where it is recorded again: %s", p.text)
+	}
+}
+
+// Two people record the same language: the second is told whose place they took.
+func TestRecordOverWhatSomebodyElseSentMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	f := s.get(recordPage).fields(t)
+	f.Set("by", "module")
+	w.shelf = append(w.shelf, recordings.Recording{ID: strings.Repeat("7", 64), Kind: recordings.Take, Village: "un-ta", By: "Lù Thị Pằng"})
+	w.notices[meetingID].Renditions[1].State, w.notices[meetingID].Renditions[1].Recording = scheduler.Ready, strings.Repeat("7", 64)
+	p := s.upload(recordPage, f, map[string]string{"file_pcc=giay.ogg": "giáy"})
+	if p.status != http.StatusOK || !strings.Contains(p.text, "Lù Thị Pằng cũng đã gửi một bản") {
+		t.Errorf("status %d: %s", p.status, p.text)
+	}
+	mine := w.notices[meetingID].Renditions[1].Recording
+	if p = s.upload(recordPage, f, map[string]string{"file_pcc=giay.ogg": "giáy, lần hai"}); strings.Contains(p.text, "cũng đã gửi") {
+		t.Errorf("of what they sent themselves, %.8s, it says: %s", mine, p.text)
+	}
+}
+
+// The page said no more than that the take is to be recorded again, and did not
+// lead to the words as they are now.
+func TestRecordLeadsToWordsThatHaveChanged(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	f := s.get(recordPage).fields(t)
+	f.Set("by", "module")
+	d := w.notices[meetingID]
+	d.Announcement.Text = "Họp lúc 20h."
+	w.notices[meetingID] = d
+	if p := s.upload(recordPage, f, map[string]string{"file_pcc=giay.ogg": "giáy"}); p.status != http.StatusOK || !strings.Contains(p.text, "Bản tin đã sửa chữ") || !strings.Contains(p.body, `href="`+recordPage+`"`) {
+		t.Errorf("status %d: %s", p.status, p.body)
+	}
+}
+
+// A file for a notice that takes none any more was taken in before it was refused.
+func TestRecordIsRefusedBeforeItsFileIsTakenIn(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Recorder, "vi")
+	d := w.notices[meetingID]
+	d.Announcement.Withdrawn = w.now
+	w.notices[meetingID] = d
+	before := len(w.shelf)
+	p := s.upload(recordPage, url.Values{"by": {"module"}}, map[string]string{"file_pcc=giay.ogg": "giáy"})
+	if p.status != http.StatusConflict || len(w.shelf) != before {
+		t.Errorf("status %d, and %d recordings more", p.status, len(w.shelf)-before)
+	}
+}
+
+// What is recorded for another village was taken in for the board's own.
+func TestRecordForAnotherVillage(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	d := w.notices[meetingID]
+	d.Announcement.Village = "toong-gianh"
+	w.notices[meetingID] = d
+	if p := newSite(t, w, people.Recorder, "vi").get(recordPage); p.status != http.StatusNotFound {
+		t.Errorf("who is bound to one village: status %d", p.status)
+	}
+	w.everywhere = true
+	s := newSite(t, w, people.Recorder, "vi")
+	if p := s.upload(recordPage, nil, map[string]string{"file_pcc=giay.ogg": "giáy"}); p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	if rec := w.shelf[len(w.shelf)-1]; rec.Village != "toong-gianh" {
+		t.Errorf("it lies in the library of %q", rec.Village)
+	}
+	d.Announcement.Village = "no-village"
+	w.notices[meetingID] = d
+	if p := s.get(recordPage); p.status != http.StatusNotFound {
+		t.Errorf("a village that is not there: status %d", p.status)
+	}
+}

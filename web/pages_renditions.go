@@ -23,6 +23,7 @@ type renditionView struct {
 	Told         []diffPart
 	Asked        *stateView // who is asked to record it; nil: nobody
 	Record       string     // page on which a person records it; empty: not now
+	Again        bool       // a person has recorded it before
 	Ask          *askView   // the form that asks somebody; nil: not now
 	MayUnask     bool
 	MayWaive     bool // it may be said that it is not told in this language
@@ -60,7 +61,7 @@ func (p *panel) renditionViews(v *visit, d scheduler.Dossier, f *form) []renditi
 			Said: p.saidView(v, d.Announcement, r),
 		}
 		if r.State != scheduler.Spoken {
-			rv.Recording, rv.Warnings = r.Recording, p.warningsOf(v, r.Recording)
+			rv.Recording, rv.Warnings = r.Recording, p.warningsOf(v, d, r)
 		}
 		rv.MayVoice = mayVoice && unspoken(r) && choir.speaks(r.Language, "")
 		rv.Outdated = r.State == scheduler.Outdated && r.Recording != "" && mayTake

@@ -27,39 +27,40 @@ import (
 
 // world is a village in memory, behind every interface that the pages need.
 type world struct {
-	mu        sync.Mutex
-	now       time.Time
-	village   scheduler.Village
-	slots     []scheduler.Slot
-	stations  []scheduler.Station
-	words     scheduler.Words
-	templates scheduler.Templates
-	notices   map[string]scheduler.Dossier
-	order     []string // IDs, oldest first
-	runs      []playout.AsRun
-	plan      scheduler.Plan
-	shelf     []recordings.Recording
-	air       playout.Air
-	raised    []scheduler.Emergency
-	lowered   int
-	tooMany   error // of Raise
-	stopped   []string
-	silenced  []string // what was taken back, and by whom
-	told      []time.Time
-	changed   int
-	ids       int
-	broken    error       // what every read of the database answers
-	role      people.Role // of whoever visits
-	accounts  []people.Account
-	setup     string           // hash of the set-up link; empty: none
-	racing    func()           // what happens instead of the next save
-	used      recordings.InUse // what needs the recordings
-	noEngine  bool
-	mute      error // of Voice
-	refuse    error // what the importer answers
-	choices   []scheduler.VoiceChoice
-	tried     []string // voices
-	troubles  []speech.Trouble
+	mu         sync.Mutex
+	now        time.Time
+	village    scheduler.Village
+	slots      []scheduler.Slot
+	stations   []scheduler.Station
+	words      scheduler.Words
+	templates  scheduler.Templates
+	notices    map[string]scheduler.Dossier
+	order      []string // IDs, oldest first
+	runs       []playout.AsRun
+	plan       scheduler.Plan
+	shelf      []recordings.Recording
+	air        playout.Air
+	raised     []scheduler.Emergency
+	lowered    int
+	tooMany    error // of Raise
+	stopped    []string
+	silenced   []string // what was taken back, and by whom
+	told       []time.Time
+	changed    int
+	ids        int
+	broken     error       // what every read of the database answers
+	role       people.Role // of whoever visits
+	everywhere bool        // the visitor is bound to no village
+	accounts   []people.Account
+	setup      string           // hash of the set-up link; empty: none
+	racing     func()           // what happens instead of the next save
+	used       recordings.InUse // what needs the recordings
+	noEngine   bool
+	mute       error // of Voice
+	refuse     error // what the importer answers
+	choices    []scheduler.VoiceChoice
+	tried      []string // voices
+	troubles   []speech.Trouble
 }
 
 // isDamaged says that the database is damaged, as the store's error does.

@@ -28,7 +28,6 @@ const lines =
 const list = takelist(root, (html) => {
   document.getElementById("told").innerHTML = html;
   document.getElementById("told").scrollIntoView({ block: "nearest" });
-  find("takes-section").hidden = true;
   lookAgain(60);
 });
 
@@ -90,7 +89,7 @@ async function begin(s) {
   s.recorder = new MediaRecorder(s.stream, { mimeType, audioBitsPerSecond: bits });
   s.take = {
     id: Date.now() + "-" + Math.random().toString(36).slice(2), key: say.record, path: say.path, title: say.name, no: list.highest() + 1,
-    type: s.recorder.mimeType, wording: wording(), from: 0, to: 0, length: 0, state: "recording",
+    type: s.recorder.mimeType, wording: field("wording"), seen: field("seen"), from: 0, to: 0, length: 0, state: "recording",
   };
   s.pieces = [];
   s.kept = store.save(s.take);
@@ -102,9 +101,10 @@ async function begin(s) {
   s.since = performance.now();
   lines?.start();
   show();
+  if (document.hidden) pause(say.hidden); // it went dark while it counted
 }
 
-const wording = () => root.querySelector("[name=wording]").value;
+const field = (name) => root.querySelector(`[name=${name}]`).value;
 
 function piece(s, blob) {
   if (!blob.size) return;
@@ -129,6 +129,7 @@ function pause(why) {
 function resume() {
   const s = session;
   if (s?.recorder?.state !== "paused") return;
+  if (s.stream.getAudioTracks()[0].muted) return tell("why", say.call); // it would record nothing
   s.recorder.resume();
   s.since = performance.now();
   tell("why", "");
@@ -146,7 +147,7 @@ function stop(why) {
 async function done(s) {
   lines?.stop();
   if (session === s) release();
-  if (!s.pieces.length) return;
+  if (!s.pieces.length) return tell("why", say.broken);
   s.take.state = "kept";
   let blob = null;
   try {
@@ -155,14 +156,14 @@ async function done(s) {
   } catch {
     blob = new Blob(s.pieces, { type: s.take.type });
   }
-  told(!blob);
   const row = await list.add(s.take, blob);
+  told();
   row.li.querySelector("[data-take-name]").focus({ preventScroll: true });
   row.li.scrollIntoView({ block: "nearest" });
 }
 
-function told(kept) {
-  find("kept-told").textContent = kept ? say.kept : say.unkept;
+function told() {
+  find("kept-told").textContent = list.loose() ? say.unkept : say.kept;
 }
 
 async function awake(s) {
@@ -239,9 +240,11 @@ root.querySelector("[data-form]").addEventListener("change", async (e) => {
   const [file] = e.target.files ?? [];
   if (!file) return;
   e.target.value = "";
+  tell("too-large", file.size > Number(say.bytes) ? say.tooLarge : "");
+  if (file.size > Number(say.bytes)) return;
   const take = {
     id: Date.now() + "-" + Math.random().toString(36).slice(2), key: say.record, path: say.path, title: say.name,
-    type: file.type, file: file.name || say.file, wording: wording(), from: 0, to: 0, length: 0, state: "kept",
+    type: file.type, file: file.name || say.file, wording: field("wording"), seen: field("seen"), from: 0, to: 0, length: 0, state: "kept",
   };
   let blob = null;
   try {
@@ -251,8 +254,8 @@ root.querySelector("[data-form]").addEventListener("change", async (e) => {
   } catch {
     blob = file;
   }
-  told(!blob);
   await list.add(take, blob);
+  told();
 });
 root.querySelector("[data-form]").addEventListener("submit", (e) => e.preventDefault());
 
@@ -275,7 +278,7 @@ async function restore() {
     if (take.state === "recording") take.state = "kept";
     await list.add(take);
   }
-  if (mine.length) told(true);
+  told();
   const others = new Map(kept.filter((t) => t.key !== say.record && t.key.startsWith(say.user)).map((t) => [t.path, t.title]));
   find("others").hidden = !others.size;
   for (const [path, title] of others) {

@@ -62,18 +62,26 @@ export function takelist(root, sent) {
     told.classList.toggle("bad", !!bad);
   }
 
+  // lock marks that nothing else can be sent while one take is on its way.
+  const lock = (on) => {
+    for (const r of rows) on ? find(r, "send").setAttribute("aria-disabled", "true") : find(r, "send").removeAttribute("aria-disabled");
+  };
+
   async function send(row) {
-    if (row.sending) return;
+    if (rows.some((r) => r.sending) || !rows.includes(row)) return;
     row.sending = true;
+    row.among ??= [...rows]; // those it was chosen from; what is recorded meanwhile is not
     clearTimeout(row.later);
     const bar = row.li.querySelector("progress");
-    find(row, "send").setAttribute("aria-disabled", "true");
+    lock(true);
     bar.hidden = false;
     try {
       row.take.state = "sending";
       await keep(row);
+      const blob = await blobOf(row);
+      if (!blob.size) return await forget([row]); // another page of this phone has sent it
       const whole = row.opens && row.take.to >= row.take.length - 0.01;
-      const answer = await store.send({ ...row.take, to: whole ? 0 : row.take.to }, await blobOf(row), {
+      const answer = await store.send({ ...row.take, to: whole ? 0 : row.take.to }, blob, {
         path: say.path,
         language: say.language,
         name: say.name,
@@ -94,7 +102,7 @@ export function takelist(root, sent) {
     } finally {
       row.sending = false;
       bar.hidden = true;
-      find(row, "send").removeAttribute("aria-disabled");
+      lock(false);
     }
   }
 
@@ -103,15 +111,30 @@ export function takelist(root, sent) {
     if (!answer.there) return tell(row, say.signedOut, true); // it is sent when they are back
     if (answer.status === 200) {
       hush();
-      for (const r of rows) if (!r.blob || r === row) await store.remove(r.take.id).catch(() => {});
-      rows = [];
-      list.replaceChildren();
+      await forget(row.among);
       return sent(answer.text);
     }
     row.take.state = "kept";
-    await keep(row);
-    const why = new DOMParser().parseFromString(answer.text, "text/html").querySelector(".fault");
+    row.among = null;
+    const why = new DOMParser().parseFromString(answer.text, "text/html").querySelector(".fault, main .say");
     tell(row, why?.textContent ?? say.refused, true);
+    await keep(row);
+  }
+
+  // forget takes away what is wanted no more.
+  async function forget(gone) {
+    rows = rows.filter((r) => !gone.includes(r));
+    for (const r of gone) {
+      clearTimeout(r.later);
+      r.li.remove();
+    }
+    shown();
+    for (const r of gone) await store.remove(r.take.id).catch(() => {});
+  }
+
+  function shown() {
+    list.closest("section").hidden = !rows.length;
+    root.querySelector("[data-choose]").hidden = rows.length < 2;
   }
 
   addEventListener("online", () => {
@@ -125,10 +148,7 @@ export function takelist(root, sent) {
     find(row, "drop").addEventListener("click", async () => {
       if (row.sending || !confirm(say.dropSure)) return;
       hush();
-      rows = rows.filter((r) => r !== row);
-      row.li.remove();
-      clearTimeout(row.later);
-      await store.remove(row.take.id).catch(() => {});
+      await forget([row]);
     });
   }
 
@@ -138,9 +158,10 @@ export function takelist(root, sent) {
     const row = { take, blob, li };
     rows.push(row);
     list.prepend(li);
-    list.closest("section").hidden = false;
+    shown();
     find(row, "take-name").textContent = take.file ?? fill(say.take, take.no);
     wire(row);
+    lock(rows.some((r) => r.sending));
     try {
       take.length = (await soundOf(row)).length;
       take.to = take.to > take.from && take.to <= take.length ? take.to : take.length;
@@ -156,5 +177,9 @@ export function takelist(root, sent) {
     return row;
   }
 
-  return { add, highest: () => Math.max(0, ...rows.map((r) => r.take.no ?? 0)) };
+  // What lives in the page alone is lost with it.
+  const loose = () => rows.some((r) => r.blob);
+  addEventListener("beforeunload", (e) => loose() && e.preventDefault());
+
+  return { add, loose, highest: () => Math.max(0, ...rows.map((r) => r.take.no ?? 0)) };
 }

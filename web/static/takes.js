@@ -5,8 +5,13 @@ const takes = "takes";
 
 let opened = null;
 
+// A database that is switched off says so, or never says anything: then the takes
+// live in the page.
+const patience = 15000; // ms from the page's first look
+
 function open() {
   opened ??= new Promise((done, failed) => {
+    setTimeout(() => failed(new Error("no answer")), patience);
     const asked = indexedDB.open("loalang-takes", 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore(takes, { keyPath: "id" });
@@ -55,6 +60,10 @@ export const remove = (id) =>
     p.delete(of(id));
   });
 
+// A line on which nothing moves for so long is given up, and tried anew: a phone
+// that changed its cell is not told that the old line is dead.
+const silence = 90000; // ms
+
 // send brings a take to the board. It gives {status, text, there: whether the
 // answer is the board's own}, and throws when the line broke. to.progress hears how
 // much has gone, and to.working what the board does with it.
@@ -63,6 +72,7 @@ export function send(take, blob, to) {
   const body = new FormData();
   body.set("by", "module");
   body.set("wording", take.wording);
+  body.set("seen", take.seen ?? "");
   body.set("cut_from", take.from.toFixed(3));
   body.set("cut_to", take.to.toFixed(3));
   const ending = /mp4/.test(take.type) ? ".m4a" : /ogg/.test(take.type) ? ".ogg" : /webm/.test(take.type) ? ".webm" : "";
@@ -70,9 +80,25 @@ export function send(take, blob, to) {
   return new Promise((done, failed) => {
     const line = new XMLHttpRequest();
     let over = false;
-    line.upload.onprogress = (e) => to.progress(e.total ? e.loaded / e.total : 0);
-    line.upload.onload = () => follow(id, to.working, () => over);
-    line.onloadend = () => (over = true);
+    let idle = 0;
+    const moves = () => {
+      clearTimeout(idle);
+      if (!over) idle = setTimeout(() => line.abort(), silence);
+    };
+    moves();
+    line.upload.onprogress = (e) => {
+      moves();
+      to.progress(e.total ? e.loaded / e.total : 0);
+    };
+    const working = (percent, text) => {
+      moves();
+      to.working(percent, text);
+    };
+    line.upload.onload = () => follow(id, working, () => over);
+    line.onloadend = () => {
+      over = true;
+      moves();
+    };
     line.onload = () => done({ status: line.status, text: line.responseText, there: new URL(line.responseURL).pathname === to.path });
     line.onerror = line.onabort = line.ontimeout = () => failed(new Error("the line broke"));
     line.open("POST", to.path + "?import=" + id);

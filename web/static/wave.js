@@ -60,6 +60,7 @@ export function judge({ frames }, from, to) {
   const sorted = [...levels].sort((a, b) => a - b);
   const floor = sorted[Math.floor(sorted.length * 0.03)];
   const speech = sorted[Math.floor(sorted.length * 0.9)];
+  if (speech < -66) return ["silent"]; // nothing that could be raised
   const codes = [];
   if (pinned > n / 1000) codes.push("clipped");
   if (speech < -40) codes.push("quiet");
