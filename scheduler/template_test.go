@@ -37,6 +37,33 @@ func TestBuiltInTemplates(t *testing.T) {
 	}
 }
 
+// TestBuiltInTemplatesSayWhatTheLawSays holds what an officer would be asked about:
+// each was once written otherwise.
+func TestBuiltInTemplatesSayWhatTheLawSays(t *testing.T) {
+	all := scheduler.BuiltIn()
+	for key, tt := range map[string]struct{ says, not string }{
+		"dang-ky-nghia-vu": {"thẻ căn cước hoặc giấy khai sinh", "thẻ căn cước và giấy khai sinh"}, // one of them is enough
+		"nghia-vu-quan-su": {"lệnh gọi khám", "giấy gọi"},                                          // as the paper is called
+		"tiem-chung":       {"từ 39 độ trở lên", "trên 39 độ"},                                     // the bound itself counts
+		"thue-phi":         {"kênh nộp tiền chính thức", "chỉ nộp tiền cho người có trách nhiệm thu, không"},
+		"tiem-gia-suc":     {"Ủy ban nhân dân xã [xã] tổ chức", "\nXã [xã]"},
+		"chi-tra":          {"Ủy ban nhân dân xã [xã] chi trả", "\nXã [xã]"},
+		"tet":              {"không thả đèn trời", ""},
+		"vneid":            {"nhận hồ sơ làm thẻ căn cước", ""},
+		"dich-benh":        {"như sau: [việc bà con cần làm].", "như sau.\n"},
+	} {
+		one, _ := all.Find(key)
+		if text := "\n" + one.Text; !strings.Contains(text, tt.says) || tt.not != "" && strings.Contains(text, tt.not) {
+			t.Errorf("%s: want %q, not %q: %s", key, tt.says, tt.not, one.Text)
+		}
+	}
+	for _, one := range all {
+		if !strings.Contains(one.Text, "ảm ơn") {
+			t.Errorf("%s thanks nobody", one.Key)
+		}
+	}
+}
+
 func TestBlanks(t *testing.T) {
 	b := func(kind scheduler.BlankKind, label string) scheduler.Blank {
 		return scheduler.Blank{Kind: kind, Label: label}

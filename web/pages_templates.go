@@ -287,7 +287,7 @@ func (p *panel) example(v *visit, t scheduler.Template, aloud bool) exampleView 
 
 // silently is a preview without a voice.
 func (p *panel) silently(v *visit, text string) previewView {
-	spoken := p.s.cfg.Speaker.Normalize(v.village.Languages[0], text)
+	spoken := p.s.cfg.Speaker.Normalize(v.readIn(), text)
 	pv := previewView{Lines: sides(spoken, text), Changes: spoken.Changes}
 	pv.Doubts, pv.Doubtful = v.doubts(spoken.Changes)
 	return pv

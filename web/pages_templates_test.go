@@ -154,6 +154,19 @@ func TestTemplateExample(t *testing.T) {
 	}
 }
 
+// TestTemplateExampleIsVietnamese keeps the example Vietnamese where the village
+// hears another language first: a Hmong voice does not read "19 giờ 30".
+func TestTemplateExampleIsVietnamese(t *testing.T) {
+	w := newWorld(t)
+	w.village.Languages = []string{"pcc", "vi"}
+	p := newSite(t, w, people.Cadre, "vi").post("/templates/example", text("do", "show"))
+	for _, want := range []string{"năm mươi nghìn đồng", "mười chín giờ ba mươi phút"} {
+		if !strings.Contains(p.text, want) {
+			t.Errorf("%q is not read: %s", want, p.text)
+		}
+	}
+}
+
 func TestTemplateFromNotice(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
