@@ -180,16 +180,45 @@ func writeMoney(value string, _ time.Time) (Answer, Fault) {
 	return a, Fault{}
 }
 
+// numberRange is two numbers with a dash between, as forecasts have them: "8-9",
+// "100 – 200"; a number below zero has its sign before the first.
+var numberRange = regexp.MustCompile(`^([^-–]*\d) ?(?:[-–]|đến) ?(\d[^-–]*)$`)
+
+// writeNumber writes a number, or two that a forecast lies between: "8-9" is written
+// "8 đến 9", for a dash may be read as minus; "-2" is written "âm 2".
 func writeNumber(value string, _ time.Time) (Answer, Fault) {
-	n, ok := quantity(value)
+	if m := numberRange.FindStringSubmatch(strings.ToLower(value)); m != nil {
+		low, isLow := quantity(m[1])
+		high, isHigh := quantity(m[2])
+		if !isLow || !isHigh || low.Cmp(high) >= 0 {
+			return Answer{}, Fault{Code: FaultAnswerNumber}
+		}
+		return Answer{Written: decimal(low) + " đến " + decimal(high)}, Fault{}
+	}
+	digits, below := value, ""
+	for _, sign := range []string{"-", "−", "âm "} {
+		if rest, ok := strings.CutPrefix(strings.ToLower(value), sign); ok {
+			digits, below = strings.TrimSpace(rest), "âm "
+			break
+		}
+	}
+	n, ok := quantity(digits)
 	if !ok {
 		return Answer{}, Fault{Code: FaultAnswerNumber}
 	}
+	if n.Sign() == 0 {
+		below = ""
+	}
+	return Answer{Written: below + decimal(n)}, Fault{}
+}
+
+// decimal is a number as Vietnamese write it.
+func decimal(n *big.Rat) string {
 	whole, fraction, _ := strings.Cut(n.FloatString(6), ".")
 	if fraction = strings.TrimRight(fraction, "0"); fraction != "" {
-		return Answer{Written: thousands(whole) + "," + fraction}, Fault{}
+		return thousands(whole) + "," + fraction
 	}
-	return Answer{Written: thousands(whole)}, Fault{}
+	return thousands(whole)
 }
 
 // thousands puts a point before every third digit from the right.

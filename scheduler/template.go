@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // TemplateTopic is the group in which people look for a Template.
@@ -80,11 +82,38 @@ const (
 )
 
 // For is the template with the names of a village in it: [thôn] and [xã], as far as
-// they are known.
+// they are known. A name that says itself what the place is, "Thôn 3", "Tổ dân phố
+// 5", "Phường Cam Đường", is not called "thôn Thôn 3".
 func (t Template) For(v Village) Template {
 	names := map[string]string{blankVillage: v.Name, blankCommune: v.Commune}
-	t.Title, t.Text = Fill(t.Title, names), Fill(t.Text, names)
+	for _, text := range []*string{&t.Title, &t.Text} {
+		for kind, name := range names {
+			*text = placed(*text, kind, name)
+		}
+		*text = Fill(*text, names)
+	}
 	return t
+}
+
+// placeKinds are the words with which the name of a place says what it is.
+var placeKinds = []string{
+	"thôn", "bản", "làng", "xóm", "ấp", "buôn", "sóc", "phum", "khóm", "tổ dân phố", "khu phố", "tổ", "khu",
+	"xã", "phường", "thị trấn", "đặc khu",
+}
+
+// placed puts a name that says what the place is where the text says it as well,
+// "thôn [thôn]".
+func placed(text, kind, name string) string {
+	lower := strings.ToLower(name)
+	if !slices.ContainsFunc(placeKinds, func(k string) bool { return strings.HasPrefix(lower, k+" ") }) {
+		return text
+	}
+	first, size := utf8.DecodeRuneInString(name)
+	small := string(unicode.ToLower(first)) + name[size:]
+	large := string(unicode.ToUpper(first)) + name[size:]
+	blank := " [" + kind + "]"
+	_, size = utf8.DecodeRuneInString(kind)
+	return strings.NewReplacer(kind+blank, small, strings.ToUpper(kind[:size])+kind[size:]+blank, large).Replace(text)
 }
 
 // CleanTemplate is a template as it is kept: NFC, nothing around its words.

@@ -64,6 +64,37 @@ func TestBuiltInTemplatesSayWhatTheLawSays(t *testing.T) {
 	}
 }
 
+// TestForecastsAreNumbers: a wind is "cấp 8-9" in every forecast, a frost is "-2".
+func TestForecastsAreNumbers(t *testing.T) {
+	for value, want := range map[string]string{
+		"8-9": "8 đến 9", "100 – 200": "100 đến 200", "8 đến 9": "8 đến 9", "1.000-1.500": "1.000 đến 1.500", "1,5-2": "1,5 đến 2",
+		"-2": "âm 2", "−2": "âm 2", "âm 2": "âm 2", "0": "0", "-0": "0",
+		"9-8": "", "8-8": "", "8-": "", "--2": "", "8-9-10": "", "-3-2": "", "âm": "", "tám": "",
+	} {
+		a, fault := scheduler.Blank{Kind: scheduler.BlankNumber, Label: "x"}.Write(value, time.Date(2026, 11, 23, 16, 21, 0, 0, time.UTC))
+		if a.Written != want || (fault.Code == "") != (want != "") {
+			t.Errorf("%q: %+v, %+v, want %q", value, a, fault, want)
+		}
+	}
+}
+
+// TestPlaceIsNotCalledTwice: a village may be named "Thôn 3", or be no thôn at all.
+func TestPlaceIsNotCalledTwice(t *testing.T) {
+	one := scheduler.Template{Title: "Thôn [thôn]", Text: "Bà con thôn [thôn], Trạm y tế xã [xã]. [thôn]"}
+	for _, tt := range []struct{ village, commune, title, text string }{
+		{"Ún Tà", "Cốc San", "Thôn Ún Tà", "Bà con thôn Ún Tà, Trạm y tế xã Cốc San. Ún Tà"},
+		{"Thôn 3", "xã Cốc San", "Thôn 3", "Bà con thôn 3, Trạm y tế xã Cốc San. Thôn 3"},
+		{"Tổ dân phố 5", "Phường Cam Đường", "Tổ dân phố 5", "Bà con tổ dân phố 5, Trạm y tế phường Cam Đường. Tổ dân phố 5"},
+		{"Tổng Gia", "Khuổi Nọi", "Thôn Tổng Gia", "Bà con thôn Tổng Gia, Trạm y tế xã Khuổi Nọi. Tổng Gia"},
+		{"", "", "Thôn [thôn]", "Bà con thôn [thôn], Trạm y tế xã [xã]. [thôn]"},
+	} {
+		got := one.For(scheduler.Village{Name: tt.village, Commune: tt.commune})
+		if got.Title != tt.title || got.Text != tt.text {
+			t.Errorf("%q, %q: %q, %q", tt.village, tt.commune, got.Title, got.Text)
+		}
+	}
+}
+
 func TestBlanks(t *testing.T) {
 	b := func(kind scheduler.BlankKind, label string) scheduler.Blank {
 		return scheduler.Blank{Kind: kind, Label: label}
@@ -147,7 +178,7 @@ func TestAnswers(t *testing.T) {
 		{"number", "8", "8", ""},
 		{"number", "1200", "1.200", ""},
 		{"number", "2,5", "2,5", ""},
-		{"number", "8-10", "", "answer-number"},
+		{"number", "8-10", "8 đến 10", ""},
 		{"phone", "0912.345.678", "0912 345 678", ""},
 		{"phone", "+84 912 345 678", "0912 345 678", ""},
 		{"phone", "0214 3 840 123", "0214 384 0123", ""},

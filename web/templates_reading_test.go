@@ -27,7 +27,7 @@ var answersOf = map[scheduler.BlankKind][][2]string{
 		{"50000", "năm mươi nghìn đồng"}, {"50 nghìn", "năm mươi nghìn đồng"}, {"1,2 triệu", "một triệu hai trăm nghìn đồng"}, {"12.500 đ", "mười hai nghìn năm trăm đồng"},
 	},
 	scheduler.BlankNumber: {
-		{"8", "tám"}, {"12", "mười hai"}, {"1.200", "một nghìn hai trăm"}, {"150", "một trăm năm mươi"},
+		{"8", "tám"}, {"12", "mười hai"}, {"1.200", "một nghìn hai trăm"}, {"150", "một trăm năm mươi"}, {"8-9", "tám đến chín"}, {"-2", "âm hai"},
 	},
 	scheduler.BlankPhone: {
 		{"0912345678", "không chín một hai ba bốn năm sáu bảy tám"}, {"02143840123", "không hai một bốn ba tám bốn không một hai ba"}, {"19001234", "một chín không không một hai ba bốn"}, {"114", "một một bốn"},
@@ -50,7 +50,7 @@ func TestTemplatesAreReadRight(t *testing.T) {
 	place := scheduler.Village{Name: "Ún Tà", Commune: "Cốc San"}
 	for _, tpl := range scheduler.BuiltIn() {
 		tpl = tpl.For(place)
-		for round := range 4 {
+		for round := range 6 {
 			written, heard := map[string]string{}, map[string]string{}
 			for i, b := range tpl.Blanks() {
 				of := answersOf[b.Kind]
