@@ -44,9 +44,9 @@ func TestBuiltInTemplatesSayWhatTheLawSays(t *testing.T) {
 	for key, tt := range map[string]struct{ says, not string }{
 		"dang-ky-nghia-vu": {"thẻ căn cước hoặc giấy khai sinh", "thẻ căn cước và giấy khai sinh"}, // one of them is enough
 		"nghia-vu-quan-su": {"lệnh gọi khám", "giấy gọi"},                                          // as the paper is called
-		"tiem-chung":       {"từ 39 độ trở lên", "trên 39 độ"},                                     // the bound itself counts
+		"tiem-chung":       {"từ 39 độ trở lên", "trên 39 độ"},                                     //nolint:misspell // Vietnamese; the bound itself counts
 		"thue-phi":         {"kênh nộp tiền chính thức", "chỉ nộp tiền cho người có trách nhiệm thu, không"},
-		"tiem-gia-suc":     {"Ủy ban nhân dân xã [xã] tổ chức", "\nXã [xã]"},
+		"tiem-gia-suc":     {"Ủy ban nhân dân xã [xã] tổ chức", "\nXã [xã]"}, //nolint:misspell // Vietnamese
 		"chi-tra":          {"Ủy ban nhân dân xã [xã] chi trả", "\nXã [xã]"},
 		"tet":              {"không thả đèn trời", ""},
 		"vneid":            {"nhận hồ sơ làm thẻ căn cước", ""},

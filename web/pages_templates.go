@@ -268,8 +268,10 @@ func (p *panel) example(v *visit, t scheduler.Template, aloud bool) exampleView 
 	}
 	t = t.For(v.village)
 	written := map[string]string{}
+	asked := map[scheduler.BlankKind]int{}
 	for _, b := range t.Blanks() {
-		a, _ := b.Write(exampleOf(b, v.now.In(v.loc)), v.now.In(v.loc))
+		a, _ := b.Write(exampleOf(b, asked[b.Kind], v.now.In(v.loc)), v.now.In(v.loc))
+		asked[b.Kind]++
 		written[b.Label] = a.Written
 		x.Blanks = append(x.Blanks, kindView{b.String(), a.Written})
 	}
@@ -293,13 +295,14 @@ func (p *panel) silently(v *visit, text string) previewView {
 	return pv
 }
 
-// exampleOf is something to fill into a blank.
-func exampleOf(b scheduler.Blank, now time.Time) string {
+// exampleOf is something to fill into a blank with so many of its kind before it: what
+// begins does not end on the same day at the same hour.
+func exampleOf(b scheduler.Blank, before int, now time.Time) string {
 	switch b.Kind {
 	case scheduler.BlankDate:
-		return now.AddDate(0, 0, 7).Format(time.DateOnly)
+		return now.AddDate(0, 0, 7+before).Format(time.DateOnly)
 	case scheduler.BlankTime:
-		return "19:30"
+		return []string{"19:30", "21:00"}[before%2]
 	case scheduler.BlankPlace:
 		return "nhà văn hóa thôn"
 	case scheduler.BlankMoney:

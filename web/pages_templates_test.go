@@ -167,6 +167,14 @@ func TestTemplateExampleIsVietnamese(t *testing.T) {
 	}
 }
 
+// TestTemplateExampleEndsAfterItBegins: an example said "từ 19 giờ 30 đến 19 giờ 30".
+func TestTemplateExampleEndsAfterItBegins(t *testing.T) {
+	p := newSite(t, newWorld(t), people.Cadre, "vi").post("/templates/example", text("do", "show", "title", "Thu quỹ", "text", "Từ [giờ: a] [ngày: b] đến [giờ: c] [ngày: d]."))
+	if want := "Từ 19 giờ 30 thứ Hai, ngày 30/11/2026 đến 21 giờ thứ Ba, ngày 1/12/2026"; !strings.Contains(p.text, want) {
+		t.Errorf("%q is not shown: %s", want, p.text)
+	}
+}
+
 func TestTemplateFromNotice(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
