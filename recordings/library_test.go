@@ -328,7 +328,6 @@ func TestPlayCopyOfNothing(t *testing.T) {
 
 func TestCacheDropsTheOldestPlayCopy(t *testing.T) {
 	t.Parallel()
-	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	dir := t.TempDir()
 	l, _, root := library(t, func(c *recordings.Config) { c.Limits.Cache = 1_000_000 }) // two of 5 s, not three
