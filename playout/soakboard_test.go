@@ -232,6 +232,9 @@ var soakRecordings = []soakRecording{
 	{"message", "", 4 * time.Second},
 }
 
+// soakSlot is how long the two slots of a day are.
+const soakSlot = 20 * time.Minute
+
 func soakLength(id string) time.Duration {
 	for _, r := range soakRecordings {
 		if r.id == id {
@@ -252,8 +255,8 @@ func soakBook(began time.Time) scheduler.Book {
 			Allowed: []scheduler.Window{{From: 5 * 60, To: 21 * 60}},
 		},
 		Slots: []scheduler.Slot{
-			{Owned: owned("morning"), Name: "Buổi sáng", Start: 5*60 + 30, Length: 20 * time.Minute, Opening: "opening", Closing: "closing"},
-			{Owned: owned("evening"), Name: "Buổi chiều", Start: 17 * 60, Length: 20 * time.Minute, Opening: "opening", Closing: "closing"},
+			{Owned: owned("morning"), Name: "Buổi sáng", Start: 5*60 + 30, Length: soakSlot, Opening: "opening", Closing: "closing"},
+			{Owned: owned("evening"), Name: "Buổi chiều", Start: 17 * 60, Length: soakSlot, Opening: "opening", Closing: "closing"},
 		},
 		Frame: scheduler.Frame{
 			Chime: scheduler.Sound{Recording: "chime", Length: time.Second}, Pause: 500 * time.Millisecond, Gap: time.Second,
