@@ -129,9 +129,17 @@ func TestRecordPageWithoutAStore(t *testing.T) {
 	b.reader(d)
 	b.open(d.url + path)
 	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()", 10*time.Second)
-	b.begin()
-	b.press("[data-recorder] [data-stop]")
-	b.until("the take is there all the same", takesOf+" == 1", 40*time.Second)
+	// On a busy machine the browser's recorder may give nothing, which the page says.
+	nothing := `document.querySelector("[data-why]").innerText.includes("Không ghi được")`
+	for range 3 {
+		b.begin()
+		b.press("[data-recorder] [data-stop]")
+		b.until("the take is there all the same", takesOf+" == 1 || "+nothing, 40*time.Second)
+		if js[bool](b, takesOf+" == 1") {
+			break
+		}
+	}
+	b.until("the take is there all the same", takesOf+" == 1", time.Second)
 	b.until("it is told that only the page has it", `document.querySelector("[data-kept-told]").innerText.includes("đừng đóng trang")`, 5*time.Second)
 	b.picture("record-unkept-360")
 	if !js[bool](b, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`) {

@@ -93,6 +93,7 @@ async function begin(s) {
   };
   s.pieces = [];
   s.kept = store.save(s.take);
+  s.kept.catch(() => {}); // done tells
   s.recorder.addEventListener("dataavailable", (e) => piece(s, e.data));
   s.recorder.addEventListener("stop", () => done(s));
   s.recorder.addEventListener("error", () => stop(say.broken));
