@@ -493,6 +493,7 @@ type emergencies struct {
 	mu      sync.Mutex
 	all     map[string]scheduler.Emergency
 	failing error
+	slow    time.Duration // how long it takes to read them
 }
 
 func (e *emergencies) SaveEmergency(_ context.Context, x scheduler.Emergency) error {
@@ -506,15 +507,24 @@ func (e *emergencies) SaveEmergency(_ context.Context, x scheduler.Emergency) er
 }
 
 func (e *emergencies) UnexpiredEmergencies(_ context.Context, _ string, now time.Time) ([]scheduler.Emergency, error) {
+	list, err := e.unexpired(now)
+	time.Sleep(e.slow)
+	return list, err
+}
+
+func (e *emergencies) unexpired(now time.Time) ([]scheduler.Emergency, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.failing != nil {
+		return nil, e.failing
+	}
 	var list []scheduler.Emergency
 	for _, x := range e.all {
 		if now.Before(x.Expires) {
 			list = append(list, x)
 		}
 	}
-	return list, e.failing
+	return list, nil
 }
 
 func (e *emergencies) breaks(err error) {

@@ -70,7 +70,7 @@ func (p *Player) outlast() {
 // settle what the last run of this process left open.
 func (p *Player) afterRestart(ctx context.Context) {
 	p.pickUp()
-	if alive := p.vault.open(ctx, p.cfg.Village, p.cfg.Now(), p.cfg.Clock().Trusted()); len(alive) > 0 {
+	if alive := p.vault.open(ctx, p.cfg.Now(), p.cfg.Clock().Trusted()); len(alive) > 0 {
 		rows, err := p.book.unfinished(ctx, p.cfg.Village)
 		if err != nil {
 			p.cfg.Log.Error("an emergency may go on in a new row", "err", err)

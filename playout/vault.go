@@ -22,15 +22,17 @@ import (
 // back; and what the database does not have yet. Its methods may be called from
 // any goroutine.
 type vault struct {
-	under Emergencies
-	spool spool
-	now   func() time.Time
-	log   *slog.Logger
+	under   Emergencies
+	village string // of the emergencies that an earlier run may have left
+	spool   spool
+	now     func() time.Time
+	log     *slog.Logger
 
 	mu  sync.Mutex
 	all map[string]deposit // by ID
 
 	file     sync.Mutex // one writer of the file: an older state must not overtake a newer
+	loaded   bool       // what an earlier run left in the file is in all; file is held
 	written  []byte     // what the file has; file is held
 	unkept   bool       // the file's last write failed: logged once; file is held
 	saving   sync.Mutex // one writer of the database's rows
@@ -43,6 +45,7 @@ type deposit struct {
 	life  life
 	row   AsRun
 	saved bool // the database has this state of e
+	ours  bool // this run raised it, or goes on with it
 }
 
 // kept is what the file has of an emergency.
@@ -76,7 +79,7 @@ func (l life) left(now time.Time, trusted bool) time.Duration {
 
 func newVault(cfg PlayerConfig) *vault {
 	return &vault{
-		under: cfg.Emergencies, spool: spool{dirs: cfg.Spool}, now: cfg.Now, log: cfg.Log, all: map[string]deposit{},
+		under: cfg.Emergencies, village: cfg.Village, spool: spool{dirs: cfg.Spool}, now: cfg.Now, log: cfg.Log, all: map[string]deposit{},
 	}
 }
 
@@ -85,9 +88,17 @@ func (v *vault) put(e scheduler.Emergency) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.place(e)
+	v.own(e.ID)
 }
 
-// place is put with v.mu held.
+// own needs v.mu held.
+func (v *vault) own(id string) {
+	d := v.all[id]
+	d.ours = true
+	v.all[id] = d
+}
+
+// place is put with v.mu held, of any run.
 func (v *vault) place(e scheduler.Emergency) {
 	d, known := v.all[e.ID]
 	if known {
@@ -104,7 +115,7 @@ func (v *vault) sounding(e scheduler.Emergency, l life, row AsRun) {
 	defer v.mu.Unlock()
 	v.place(e)
 	d := v.all[e.ID]
-	d.life, d.row = l, row
+	d.life, d.row, d.ours = l, row, true
 	v.all[e.ID] = d
 }
 
@@ -124,10 +135,12 @@ func newest(a, b scheduler.Emergency) scheduler.Emergency {
 	return b
 }
 
-// write makes what was put durable in the file.
+// write makes what was put durable in the file. What an earlier run left there is
+// read first: a person may raise an emergency before open was called.
 func (v *vault) write() {
 	v.file.Lock()
 	defer v.file.Unlock()
+	v.load()
 	raw, err := json.Marshal(v.contents())
 	if err == nil && bytes.Equal(raw, v.written) {
 		return
@@ -219,31 +232,27 @@ func (v *vault) unsaved() []scheduler.Emergency {
 	return list
 }
 
-// open reads what an earlier run kept for a village, and returns those that have
-// life left at now, of a clock that is trusted or not. What only the file knows
-// is saved later.
-func (v *vault) open(ctx context.Context, village string, now time.Time, trusted bool) []kept {
+// open reads what an earlier run kept, and returns those that have life left at
+// now, of a clock that is trusted or not; what this run has raised meanwhile is none
+// of them. What only the file knows is saved later.
+func (v *vault) open(ctx context.Context, now time.Time, trusted bool) []kept {
 	patient, cancel := context.WithTimeout(ctx, journalPatience)
 	defer cancel()
-	saved, err := v.under.UnexpiredEmergencies(patient, village, now)
+	saved, err := v.under.UnexpiredEmergencies(patient, v.village, now)
 	if err != nil {
 		v.log.Error("the emergencies could not be read from the database", "err", err)
 	}
-	v.mu.Lock()
-	for _, e := range saved {
-		v.all[e.ID] = deposit{e: e, saved: true}
-	}
-	v.mu.Unlock()
-	for _, k := range v.readFile() {
-		if k.Village == village {
-			v.take(k)
-		}
-	}
+	v.file.Lock()
+	v.load()
+	v.file.Unlock()
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	for _, e := range saved {
+		v.learn(e)
+	}
 	var alive []kept
 	for id, d := range v.all {
-		if !d.e.Ended.IsZero() {
+		if d.ours || !d.e.Ended.IsZero() {
 			continue
 		}
 		if d.life == (life{}) {
@@ -260,16 +269,37 @@ func (v *vault) open(ctx context.Context, village string, now time.Time, trusted
 	return alive
 }
 
-// take is put for what was read from the file: that the database numbered the
-// row does not make it another state.
+// learn takes in what the database has of an emergency: that it numbered the row
+// does not make it another state. v.mu is held.
+func (v *vault) learn(e scheduler.Emergency) {
+	d, known := v.all[e.ID]
+	other := d.e
+	d.e, d.saved = e, true
+	v.all[e.ID] = d
+	if known && (other.Ended.IsZero() != e.Ended.IsZero() || !other.Expires.Equal(e.Expires)) {
+		v.place(other)
+	}
+}
+
+// load takes in once what an earlier run left in the file. v.file is held.
+func (v *vault) load() {
+	if v.loaded {
+		return
+	}
+	v.loaded = true
+	for _, k := range v.readFile() {
+		if k.Village == v.village {
+			v.take(k)
+		}
+	}
+}
+
+// take is put for what was read from the file.
 func (v *vault) take(k kept) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	d, known := v.all[k.ID]
-	if !known || !d.saved || d.e.Ended.IsZero() != k.Ended.IsZero() || !d.e.Expires.Equal(k.Expires) {
-		v.place(k.Emergency)
-		d = v.all[k.ID]
-	}
+	v.place(k.Emergency)
+	d := v.all[k.ID]
 	if k.Life != (life{}) && (d.life == (life{}) || k.Row.Updated.After(d.row.Updated) || k.Life.Left < d.life.Left) {
 		d.life, d.row = k.Life, k.Row
 		v.all[k.ID] = d
