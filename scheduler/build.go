@@ -349,13 +349,31 @@ func (b *builder) missingSlots(s Schedule) {
 
 // finish orders the plan.
 func (b *builder) finish() Plan {
-	slices.SortFunc(b.plan.Occurrences, func(x, y Occurrence) int {
+	b.plan.Occurrences = ordered(b.plan.Occurrences, func(x, y *Occurrence) int {
 		return firstOf(x.Due.Compare(y.Due), cmp.Compare(x.ID, y.ID))
 	})
-	slices.SortFunc(b.plan.Omissions, func(x, y Omission) int {
+	b.plan.Omissions = ordered(b.plan.Omissions, func(x, y *Omission) int {
 		return firstOf(x.Occurrence.Nominal.Compare(y.Occurrence.Nominal), cmp.Compare(x.Occurrence.ID, y.Occurrence.ID))
 	})
 	return b.plan
+}
+
+// ordered is list in order. Its elements are large: they are moved once, and the
+// copy is no longer than it must be, for a plan is kept.
+func ordered[T any](list []T, compare func(x, y *T) int) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	refs := make([]*T, len(list))
+	for i := range list {
+		refs[i] = &list[i]
+	}
+	slices.SortFunc(refs, compare)
+	out := make([]T, len(list))
+	for i, r := range refs {
+		out[i] = *r
+	}
+	return out
 }
 
 // sorted is a sorted copy: the caller's slices stay as they are.

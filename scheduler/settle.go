@@ -8,7 +8,8 @@ import (
 
 // settle gives every promise its place on the Output, the higher claim first.
 func (b *builder) settle() {
-	slices.SortStableFunc(b.promises, byClaim)
+	slices.SortFunc(b.promises, byClaim) // which is total: IDs are unique
+	b.plan.Occurrences = slices.Grow(b.plan.Occurrences, len(b.promises))
 	for rest := b.promises; len(rest) > 0; {
 		p := rest[0]
 		b.yield(p.occ.Class)
