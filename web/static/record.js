@@ -102,6 +102,7 @@ async function begin(s) {
   s.since = performance.now();
   lines?.start();
   show();
+  watch(); // the clock shows the take, no longer the countdown
   if (document.hidden) pause(say.hidden); // it went dark while it counted
 }
 
