@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"loalang/hardware":           0,
 	"loalang/scheduler":          0,
 	"loalang/people":             0,
+	"loalang/report":             0,
 	"loalang/scheduler/calendar": -1, // a back room of scheduler
 	"loalang/speech/vi":          0,  // how Vietnamese is read, a back room of speech
 	"loalang/recordings/builtin": 0,  // the sounds themselves, a back room of recordings

@@ -25,7 +25,7 @@ func (p *Player) alarmRow(e scheduler.Emergency) AsRun {
 		ID: AlarmOccurrence(e), Kind: KindEmergency, Title: e.Title, Class: scheduler.ClassEmergency,
 		Nominal: e.Raised, Due: e.Raised,
 	})
-	row.Claimed, row.Keyed, row.By = row.Created, row.Created, e.RaisedBy
+	row.Claimed, row.Keyed, row.By, row.Languages = row.Created, row.Created, e.RaisedBy, e.Languages
 	return row
 }
 

@@ -56,7 +56,11 @@ type AsRun struct {
 	Heard        Heard
 	Lateness     time.Duration // first frame against an exact instant, or against Due; Late when > 2 s
 	Missing      []string      // languages of the village that were not ready when it was planned
-	Airings      []Airing
+	Languages    []string      // in which it was to be told when it was handed over
+	// Topic and Issuer are those of the Announcement when the row was first written:
+	// what is edited later is not what aired. The store fills them in.
+	Topic, Issuer string
+	Airings       []Airing
 }
 
 // KindEmergency is the AsRun.Kind of an Emergency.

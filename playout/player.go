@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -344,8 +345,18 @@ func (p *Player) newRow(o scheduler.Occurrence) AsRun {
 		Owned:      scheduler.Owned{ID: p.cfg.NewID(), Village: p.cfg.Village, Origin: p.cfg.Origin, Created: now, Updated: now},
 		Occurrence: o.ID, Kind: o.Kind, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
 		Title: o.Title, Class: o.Class, Nominal: o.Nominal, Due: o.Due, Planned: o.Length,
-		Heard: NotMeasured, Missing: o.Missing,
+		Heard: NotMeasured, Missing: o.Missing, Languages: tongues(o.Parts),
 	}
+}
+
+// tongues are the languages of the voices among parts, each once.
+func tongues(parts []scheduler.Part) (languages []string) {
+	for _, pt := range parts {
+		if pt.Language != "" && !slices.Contains(languages, pt.Language) {
+			languages = append(languages, pt.Language)
+		}
+	}
+	return languages
 }
 
 // wall turns a monotonic instant into wall time as the clock says now.

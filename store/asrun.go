@@ -12,7 +12,8 @@ import (
 
 const (
 	asrunColumns = ownedColumns + `, occurrence, kind, announcement, schedule, slot, title, class, nominal_at, due_at,
-		planned_ns, claimed_at, keyed_at, latest_at, outcome, cause, person, heard, lateness_ns, missing`
+		planned_ns, claimed_at, keyed_at, latest_at, outcome, cause, person, heard, lateness_ns, missing,
+		languages, topic, issuer`
 	airingColumns = "id, part, recording, language, stood_for, zones, started_at, ended_at, frames, underruns, cause, level_db"
 )
 
@@ -20,7 +21,8 @@ func scanAsRun(r row) (playout.AsRun, error) {
 	var a playout.AsRun
 	err := r.Scan(append(owned(&a.Owned), &a.Occurrence, &a.Kind, &a.Announcement, &a.Schedule, &a.Slot, &a.Title, &a.Class,
 		(*instant)(&a.Nominal), (*instant)(&a.Due), &a.Planned, (*instant)(&a.Claimed), (*instant)(&a.Keyed), (*instant)(&a.Latest),
-		&a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness, (*words)(&a.Missing))...)
+		&a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness, (*words)(&a.Missing),
+		(*words)(&a.Languages), &a.Topic, &a.Issuer)...)
 	return a, err
 }
 
@@ -78,6 +80,9 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(zone), '') FROM villages WHERE village = ?", a.Village).Scan(&zone); err != nil {
 		return err
 	}
+	if err := tell(ctx, tx, &a); err != nil {
+		return err
+	}
 	names, values := split(append(s.birth(a.Owned), []column{
 		{"occurrence", a.Occurrence},
 		{"kind", a.Kind},
@@ -99,6 +104,9 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 		{"heard", a.Heard},
 		{"lateness_ns", a.Lateness},
 		{"missing", listOf(a.Missing)},
+		{"languages", listOf(a.Languages)},
+		{"topic", a.Topic},
+		{"issuer", a.Issuer},
 	}...))
 	var id string
 	statement := insertSQL("asrun", names) + overwrite("village, occurrence", names) + ", claimed_at = coalesce(excluded.claimed_at, claimed_at) RETURNING id"
@@ -106,6 +114,22 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 		return err
 	}
 	return s.putAirings(ctx, tx, id, a.Airings)
+}
+
+// tell fills in of what topic a row is and who answers for it: as the row has it
+// already, else as its announcement says now, which may be deleted.
+func tell(ctx context.Context, tx *sql.Tx, a *playout.AsRun) error {
+	if a.Announcement == "" {
+		return nil
+	}
+	err := tx.QueryRowContext(ctx, "SELECT topic, issuer FROM asrun WHERE village = ? AND occurrence = ? AND deleted_at IS NULL", a.Village, a.Occurrence).Scan(&a.Topic, &a.Issuer)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = tx.QueryRowContext(ctx, "SELECT topic, issuer FROM announcements WHERE id = ?", a.Announcement).Scan(&a.Topic, &a.Issuer)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // the row matters more
+	}
+	return err
 }
 
 func (s *Store) putAirings(ctx context.Context, tx *sql.Tx, asrun string, airings []playout.Airing) error {

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+
+	"loalang/playout"
 )
 
 // Pools shows the tests the connections: what they promise cannot be seen from
@@ -28,4 +30,16 @@ func MigrateTo(ctx context.Context, c Config, version int64) (*sql.DB, error) {
 	}
 	_, err = p.UpTo(ctx, version)
 	return db, err
+}
+
+// RecordAll writes rows in one transaction.
+func RecordAll(ctx context.Context, s *Store, rows []playout.AsRun) error {
+	return s.write(ctx, "record rows", func(tx *sql.Tx) error {
+		for _, a := range rows {
+			if err := s.putAsRun(ctx, tx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
