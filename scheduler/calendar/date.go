@@ -54,3 +54,14 @@ func (d Date) Compare(e Date) int {
 func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
 }
+
+// dayNumber counts the days of a civil date from 1970-01-01, which is 0.
+func dayNumber(d Date) int {
+	return int(time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// dayDate is the civil date of a day number.
+func dayDate(n int) Date {
+	y, m, d := time.Unix(int64(n)*86400, 0).UTC().Date()
+	return Date{Year: y, Month: m, Day: d}
+}
