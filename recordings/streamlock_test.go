@@ -108,7 +108,7 @@ func TestKilledProgramLeavesNoDecoder(t *testing.T) {
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 			var left []string
 			for _, pid := range started {
 				if runs(pid) {

@@ -115,6 +115,10 @@ func newRig(t *testing.T, mode string, lead time.Duration) *rig {
 	return r
 }
 
+// patience is how long a test waits for what must come: far longer than it ever takes,
+// since the machine may be busy.
+const patience = 2 * time.Minute
+
 // expect waits for the next change.
 func (r *rig) expect(want relay.Sounds) relay.Change {
 	r.t.Helper()
@@ -124,7 +128,7 @@ func (r *rig) expect(want relay.Sounds) relay.Change {
 			r.t.Fatalf("it gives %+v, want %s", c, want)
 		}
 		return c
-	case <-time.After(40 * time.Second):
+	case <-time.After(patience):
 		r.t.Fatalf("it never gives %s", want)
 		return relay.Change{}
 	}
@@ -177,18 +181,25 @@ func TestNewPipeBeginsWithTheLastSecond(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "sound", 4*time.Second)
 	r.expect(relay.GivesStation)
-	first, err := r.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer first.Close()
-	before := audio.Monotonic()
+	var first *os.File
 	got := make([]byte, 96000)
-	if _, err := io.ReadFull(first, got); err != nil {
-		t.Fatal(err)
-	}
-	if took := audio.Monotonic().Sub(before); took > 900*time.Millisecond {
-		t.Errorf("a second took %v", took)
+	for tries := 1; ; tries++ { // the machine may be busy for one of them
+		var err error
+		if first, err = r.Open(); err != nil {
+			t.Fatal(err)
+		}
+		defer first.Close()
+		before := audio.Monotonic()
+		if _, err := io.ReadFull(first, got); err != nil {
+			t.Fatal(err)
+		}
+		took := audio.Monotonic().Sub(before)
+		if took <= 900*time.Millisecond {
+			break
+		}
+		if tries == 5 {
+			t.Fatalf("a second took %v", took)
+		}
 	}
 	if power(got) < 1e-3 {
 		t.Error("it is silent")
@@ -303,7 +314,7 @@ func TestLineInputThatDiesIsHeardAgain(t *testing.T) {
 		Station:  relay.Station{Input: "plughw:CARD=Tuner"}, Patience: time.Second, Now: audio.Monotonic,
 	})
 	defer func() { _ = f.Close(); <-f.Done() }()
-	for deadline := audio.Monotonic().Add(30 * time.Second); audio.Monotonic() < deadline; time.Sleep(50 * time.Millisecond) {
+	for deadline := audio.Monotonic().Add(patience); audio.Monotonic() < deadline; time.Sleep(50 * time.Millisecond) {
 		if said, err := os.ReadFile(count); err == nil && len(said) >= 4 {
 			return
 		}
@@ -341,7 +352,7 @@ func TestKilledProgramLeavesNoArecord(t *testing.T) {
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
 	await := func(what string, is func() bool) {
 		t.Helper()
-		for deadline := audio.Monotonic().Add(20 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+		for deadline := audio.Monotonic().Add(patience); !is(); time.Sleep(20 * time.Millisecond) {
 			if audio.Monotonic() > deadline {
 				t.Fatal(what)
 			}

@@ -116,7 +116,7 @@ func TestDribblingStationIsAskedAnew(t *testing.T) {
 			for range 2 {
 				select {
 				case <-asked:
-				case <-time.After(30 * time.Second):
+				case <-time.After(patience):
 					t.Fatal("it is waited for")
 				}
 			}

@@ -244,7 +244,7 @@ func TestOpenInAHurryDoesNotWaitForALock(t *testing.T) {
 	check(t, err, nil)
 	same(t, "tokens", tokens, []people.Token{siren(), retired()})
 	check(t, s.Claim(ctx, claimed("o", day0)), store.ErrBusy)
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 9*time.Second { // SQLite gives up after ten
 		t.Errorf("it took %s", took)
 	}
 	check(t, lock.Close(), nil)

@@ -32,13 +32,9 @@ func TestChildDiesWithParent(t *testing.T) {
 	if err := parent.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	for range 400 {
-		if err := syscall.Kill(child, 0); errors.Is(err, syscall.ESRCH) {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
+	if !comes(func() bool { return errors.Is(syscall.Kill(child, 0), syscall.ESRCH) }) {
+		t.Errorf("the child %d lives %s after its parent", child, patience)
 	}
-	t.Errorf("the child %d lives 2 s after its parent", child)
 }
 
 // TestChildWithoutCapabilities: refused priority is said, and the buffer larger.
@@ -213,13 +209,8 @@ func TestOutputEnds(t *testing.T) {
 	for range 3 {
 		cycle()
 	}
-	after := openFiles(t)
-	for range 200 { // the last words of a killed child are read by a goroutine of their own
-		if after <= before {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-		after = openFiles(t)
+	// The last words of a killed child are read by a goroutine of their own.
+	if !comes(func() bool { return openFiles(t) <= before }) {
+		t.Errorf("%d files open, %d before three more lives: %v", openFiles(t), before, fileNames(t))
 	}
-	t.Errorf("%d files open, %d before three more lives: %v", after, before, fileNames(t))
 }

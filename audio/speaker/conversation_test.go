@@ -149,7 +149,7 @@ func listenTo(fd int) error {
 	packet := make([]byte, speaker.MaxMessage)
 	for {
 		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-		if _, err := unix.Poll(ready, 10_000); err != nil && !errors.Is(err, unix.EINTR) {
+		if _, err := unix.Poll(ready, int(patience.Milliseconds())); err != nil && !errors.Is(err, unix.EINTR) {
 			return err
 		}
 		n, err := unix.Read(fd, packet)
@@ -186,23 +186,21 @@ func descriptors(t testing.TB) []string {
 func noLeak(t testing.TB, before []string) {
 	t.Helper()
 	var left []string
-	for range 400 {
+	if !comes(func() bool {
 		left = slices.DeleteFunc(descriptors(t), func(d string) bool { return slices.Contains(before, d) })
-		if len(left) == 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
+		return len(left) == 0
+	}) {
+		t.Errorf("descriptors stay open: %q", left)
 	}
-	t.Errorf("descriptors stay open: %q", left)
 }
 
-// within fails when something takes longer than ten seconds.
+// within fails when something never comes.
 func within(t testing.TB, what string, done <-chan error) error {
 	t.Helper()
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("%s hangs", what)
 		return nil
 	}

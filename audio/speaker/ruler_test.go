@@ -188,11 +188,15 @@ func start(t testing.TB, device string, change func(*speaker.Config)) *rig {
 	return r
 }
 
+// patience is how long a test waits for what must come: far longer than it ever takes,
+// since the machine may be busy. What is promised to be soon is measured.
+const patience = 2 * time.Minute
+
 // wait returns the first event from now on that fits; earlier ones it passes by
 // are kept in r.events.
 func (r *rig) wait(what string, fits func(audio.Event) bool) audio.Event {
 	r.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(patience)
 	for {
 		select {
 		case ev, open := <-r.told:
@@ -204,7 +208,7 @@ func (r *rig) wait(what string, fits func(audio.Event) bool) audio.Event {
 				return ev
 			}
 		case <-deadline:
-			r.t.Fatalf("no %s within 20 s; state %+v; events %+v", what, r.State(), r.events)
+			r.t.Fatalf("no %s within %s; state %+v; events %+v", what, patience, r.State(), r.events)
 		}
 	}
 }
@@ -217,14 +221,21 @@ func (r *rig) waitFor(kind audio.EventKind, id string) audio.Event {
 // until waits for a state.
 func (r *rig) until(what string, fits func(audio.OutputState) bool) audio.OutputState {
 	r.t.Helper()
-	for range 4000 {
-		if st := r.State(); fits(st) {
-			return st
-		}
-		time.Sleep(5 * time.Millisecond)
+	var st audio.OutputState
+	if !comes(func() bool { st = r.State(); return fits(st) }) {
+		r.t.Fatalf("no %s within %s; state %+v", what, patience, st)
 	}
-	r.t.Fatalf("no %s within 20 s; state %+v", what, r.State())
-	return audio.OutputState{}
+	return st
+}
+
+// comes waits until something is so; it says false when it never is.
+func comes(is func() bool) bool {
+	for deadline := in(patience); !is(); time.Sleep(5 * time.Millisecond) {
+		if audio.Monotonic() > deadline {
+			return false
+		}
+	}
+	return true
 }
 
 // in is an instant from now.

@@ -70,13 +70,9 @@ func TestOutputStopsASilentStream(t *testing.T) {
 	if over := r.waitFor(audio.Ended, "live"); over.Cause != audio.Stopped || over.Frames > 6000 {
 		t.Errorf("the stream ended %+v, want stopped with no more than 6000 frames", over)
 	}
-	for range 4000 { // until parent and child have closed it
-		if _, err := to.Write([]byte{0, 0}); errors.Is(err, syscall.EPIPE) {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
+	if !comes(func() bool { _, err := to.Write([]byte{0, 0}); return errors.Is(err, syscall.EPIPE) }) { // parent and child have closed it
+		t.Errorf("the pipe of a stream that was stopped is still open after %s", patience)
 	}
-	t.Error("the pipe of a stream that was stopped is still open after 20 s")
 }
 
 // TestOutputRefusesAFileAsAStream and a pipe as a file.

@@ -59,7 +59,7 @@ func TestLowerWhileWordsAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.waitFor(audio.AlarmOff, "flood")
-	for deadline := in(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := in(patience); ; time.Sleep(50 * time.Millisecond) {
 		if err := r.Raise(audio.Alarm{ID: "storm", Cycle: []audio.AlarmPart{{File: long}}}); err != nil {
 			t.Fatal(err)
 		}
