@@ -68,6 +68,12 @@ func (r Rule) Between(from, to time.Time, loc *time.Location) []Moment {
 // Next lists the first n times of the rule at or after from, fewer when it names
 // no more; it looks ahead 400 years at most.
 func (r Rule) Next(from time.Time, n int, loc *time.Location) []Moment {
+	if r.start.IsZero() {
+		return nil
+	}
+	if begin := r.start.In(loc).AddDate(0, 0, -2); from.Before(begin) && len(r.added) == 0 {
+		from = begin
+	}
 	var out []Moment
 	end := from.AddDate(maxYears, 0, 0)
 	for span := 40; len(out) < n && from.Before(end) && !r.overBy(from, loc); span *= 2 {

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"loalang/scheduler/calendar"
+)
+
+// maxNext is how many times of a rule are printed at most.
+const maxNext = 10000
+
+// usualZone is the zone of a village that says nothing else.
+const usualZone = "Asia/Ho_Chi_Minh"
+
+func (p program) calendarCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "calendar",
+		Short: "Convert lunar dates, and try out rules of recurrence",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(calendarLunarCommand(), calendarSolarCommand(), calendarNextCommand())
+	return cmd
+}
+
+func calendarLunarCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lunar DATE...",
+		Short: "Print the Vietnamese lunar date of civil days",
+		Long: fmt.Sprintf(`Prints each DATE (2026-11-25) and its Vietnamese lunar date, day/month/year, with a + after a leap month.
+The lunar calendar is known from %d to %d and counts by UTC+7.`, calendar.FirstLunarYear, calendar.LastLunarYear),
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return eachDate(args, func(text string) error {
+				t, err := time.Parse(time.DateOnly, text)
+				if err != nil {
+					return usagef("%q is no date: write year-month-day, such as 2026-11-25", text)
+				}
+				l, err := calendar.ToLunar(calendar.DateOf(t, time.UTC))
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\n", text, l)
+				return err
+			})
+		},
+	}
+}
+
+func calendarSolarCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "solar D/M/Y[+]...",
+		Short: "Print the civil day of Vietnamese lunar dates",
+		Long:  "Prints the civil day of each lunar date, day/month/year, with a + after a leap month (15/6/2025+).",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return eachDate(args, func(text string) error {
+				l, err := calendar.ParseLunar(text)
+				if err != nil {
+					return err
+				}
+				d, err := calendar.ToSolar(l)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), d)
+				return err
+			})
+		},
+	}
+}
+
+// eachDate does every argument, also behind a bad one, and tells all bad ones.
+func eachDate(args []string, do func(string) error) error {
+	var bad []error
+	for _, text := range args {
+		err := do(text)
+		var date calendar.DateError
+		var usage usageError
+		switch {
+		case err == nil:
+		case errors.As(err, &date), errors.As(err, &usage):
+			bad = append(bad, err)
+		default: // standard output is gone
+			return err
+		}
+	}
+	if len(bad) > 0 {
+		return usageError{errors.Join(bad...)}
+	}
+	return nil
+}
+
+func calendarNextCommand() *cobra.Command {
+	var n int
+	var from, zone string
+	cmd := &cobra.Command{
+		Use:   "next RULE",
+		Short: "Print the next times of a rule of recurrence",
+		Long: `Prints the next times of a RULE of RFC 5545 as RFC 3339 instants, one a line. RULE is the value of an RRULE
+(FREQ=WEEKLY;BYDAY=MO), or properties (DTSTART, RRULE, RDATE, EXDATE) on lines of their own or with \n between.
+RSCALE=VIETNAMESE counts lunar months and days (RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15), OFFSET=-2 moves
+every time two days before. A rule without DTSTART begins at --from.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if n < 1 || n > maxNext {
+				return usagef("-n cannot be %d: give 1 to %d", n, maxNext)
+			}
+			loc, err := time.LoadLocation(zone)
+			if err != nil || zone == "" || loc == time.Local {
+				return usagef("--zone: the time zone %q is not known: write such as %s", zone, usualZone)
+			}
+			start := time.Now()
+			if from != "" {
+				if start, err = civil(from, loc); err != nil {
+					return err
+				}
+			}
+			return printNext(cmd.OutOrStdout(), args[0], start, n, loc)
+		},
+	}
+	cmd.Flags().IntVarP(&n, "number", "n", 10, fmt.Sprintf("how many times, 1 to %d", maxNext))
+	cmd.Flags().StringVar(&from, "from", "", "date, civil time or instant from which on; empty: now")
+	cmd.Flags().StringVar(&zone, "zone", usualZone, "time zone of the place")
+	return cmd
+}
+
+func printNext(w io.Writer, text string, from time.Time, n int, loc *time.Location) error {
+	rule, err := calendar.ParseRuleFrom(text, calendar.CivilOf(from, loc))
+	if err != nil {
+		return usageError{err}
+	}
+	for _, m := range rule.Next(from, n, loc) {
+		if _, err := fmt.Fprintln(w, m.At.In(loc).Format(time.RFC3339)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

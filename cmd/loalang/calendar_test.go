@@ -1,0 +1,33 @@
+package main_test
+
+import (
+	"testing"
+)
+
+// TestCalendarCommand prints what the commands promise, byte for byte.
+func TestCalendarCommand(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"OK", []string{"lunar", "2025-07-25", "2026-11-25"}, 0, "2025-07-25\t1/6/2025+\n2026-11-25\t17/10/2026\n"},
+		{"solar", []string{"solar", "15/6/2025+", "15/6/2025", "15/6+/2025"}, 0, "2025-08-08\n2025-07-09\n2025-08-08\n"},
+		{"good ones beside a bad one", []string{"lunar", "2025-13-01", "2026-11-25"}, 2, "2026-11-25\t17/10/2026\n"},
+		{"next", []string{"next", "FREQ=WEEKLY;BYDAY=WE", "-n", "2", "--from", "2026-11-25T05:30"}, 0, "2026-11-25T05:30:00+07:00\n2026-12-02T05:30:00+07:00\n"},
+		{"next with a name", []string{"next", "RRULE:FREQ=DAILY;INTERVAL=5", "-n", "2", "--from", "2026-11-24T22:00:00Z"}, 0, "2026-11-25T05:00:00+07:00\n2026-11-30T05:00:00+07:00\n"},
+		{"next of properties", []string{"next", `DTSTART:20260101T053000\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE:20260102T053000`, "--from", "2026-01-01"}, 0, "2026-01-01T05:30:00+07:00\n2026-01-03T05:30:00+07:00\n"},
+		{"next of lunar days", []string{"next", "RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1", "-n", "2", "--from", "2025-01-01"}, 0, "2025-01-28T00:00:00+07:00\n2026-02-16T00:00:00+07:00\n"},
+		{"next elsewhere", []string{"next", "FREQ=DAILY", "-n", "2", "--from", "2026-03-28T02:30", "--zone", "Europe/Berlin"}, 0, "2026-03-28T02:30:00+01:00\n2026-03-29T03:30:00+02:00\n"},
+		{"nothing comes any more", []string{"next", `DTSTART:20200101\nRRULE:FREQ=DAILY;COUNT=3`, "--from", "2026-01-01"}, 0, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			out, _, code := loalang(t, "", append([]string{"calendar"}, tt.args...)...)
+			if code != tt.code || out != tt.want {
+				t.Errorf("exit %d, %q; want %d, %q", code, out, tt.code, tt.want)
+			}
+		})
+	}
+}
