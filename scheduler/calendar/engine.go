@@ -6,9 +6,12 @@ import (
 	"slices"
 )
 
-// maxYears is how far behind its start a pattern is followed. After 400 years
-// the Gregorian calendar begins anew.
-const maxYears = 400
+// How far behind its start a pattern is followed. After 400 years the Gregorian
+// calendar begins anew; what comes several times a day would take too long.
+const (
+	maxYears      = 400
+	maxYearsFiner = 200
+)
 
 // tick is one time of a pattern: a day number and a second of the day.
 type tick struct{ day, second int }
@@ -24,6 +27,7 @@ type engine struct {
 	scale       scale
 	start       tick  // less the offset; periods are counted from it
 	times       []int // seconds of the day, in order; of Daily and above
+	open        []int // seconds of the day, in order, at which allowed units begin; below Daily
 	first, last int   // days it may name, bounds of the calendar and of maxYears
 }
 
@@ -37,7 +41,12 @@ func newEngine(p Pattern, start Civil) *engine {
 		e.scale, years = solarScale{}, [2]int{1, 9999}
 	}
 	e.first = max(e.start.day, dayNumber(Date{Year: years[0], Month: 1, Day: 1}))
-	e.last = dayNumber(Date{Year: min(start.Date.Year+maxYears, years[1]), Month: 12, Day: 31})
+	reach := maxYears
+	if p.Freq.unit() < secondsPerDay {
+		reach = maxYearsFiner
+		e.open = e.openUnits()
+	}
+	e.last = dayNumber(Date{Year: min(start.Date.Year+reach, years[1]), Month: 12, Day: 31})
 	if p.Freq.unit() == secondsPerDay {
 		for _, h := range e.Hours {
 			for _, m := range e.Minutes {

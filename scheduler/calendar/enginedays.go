@@ -113,7 +113,8 @@ func (e *engine) holds(day int) bool {
 		e.onYearDay(day, year)
 }
 
-// finer goes through the hours, minutes or seconds of the days first to last.
+// finer goes through the hours, minutes or seconds of the days first to last:
+// whichever is less, those that interval reaches or those that the lists allow.
 func (e *engine) finer(first, last int, keep func([]tick)) {
 	unit := e.Freq.unit()
 	perDay := secondsPerDay / unit
@@ -122,14 +123,35 @@ func (e *engine) finer(first, last int, keep func([]tick)) {
 		if !e.holds(day) {
 			continue
 		}
-		for n := day * perDay; n < (day+1)*perDay; n++ {
-			if !e.due(n - begin) {
-				n += e.ahead(n - begin)
-				continue
+		if len(e.open) <= perDay/e.Interval {
+			for _, second := range e.open {
+				if e.due(day*perDay + second/unit - begin) {
+					keep(e.within(day, second, unit))
+				}
 			}
+			continue
+		}
+		n := day * perDay
+		if n < begin || (n-begin)%e.Interval != 0 {
+			n += e.ahead(n-begin) + 1
+		}
+		for ; n < (day+1)*perDay; n += e.Interval {
 			keep(e.within(day, (n-day*perDay)*unit, unit))
 		}
 	}
+}
+
+// openUnits lists the seconds of the day at which the hours, minutes or seconds
+// begin that the lists allow.
+func (e *engine) openUnits() []int {
+	var out []int
+	unit := e.Freq.unit()
+	for second := 0; second < secondsPerDay; second += unit {
+		if len(e.within(0, second, unit)) > 0 {
+			out = append(out, second)
+		}
+	}
+	return out
 }
 
 // within is the times of one hour, minute or second that begins at a second of

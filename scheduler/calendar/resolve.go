@@ -45,9 +45,13 @@ func To(d Date, minute int, loc *time.Location) time.Time {
 // read finds the instants by trying every offset in force around the civil
 // time. An instant counts when the clock really reads the civil time there.
 func read(d Date, minute int, loc *time.Location) reading {
+	guess := time.Date(d.Year, d.Month, d.Day, 0, minute, 0, 0, loc)
+	if settled(guess) {
+		return reading{first: guess, last: guess}
+	}
 	civil := time.Date(d.Year, d.Month, d.Day, 0, minute, 0, 0, time.UTC)
 	var r reading
-	for _, z := range zones(time.Date(d.Year, d.Month, d.Day, 0, minute, 0, 0, loc)) {
+	for _, z := range zones(guess) {
 		t := civil.Add(-z.offset).In(loc)
 		if _, offset := t.Zone(); time.Duration(offset)*time.Second != z.offset {
 			continue
@@ -63,6 +67,14 @@ func read(d Date, minute int, loc *time.Location) reading {
 		r.change, r.shifted = gap(civil, loc)
 	}
 	return r
+}
+
+// settled says whether no change of the clocks is near t. No zone ever changed
+// its offset by more than a day.
+func settled(t time.Time) bool {
+	const near = 48 * time.Hour
+	start, end := t.ZoneBounds()
+	return (start.IsZero() || t.Sub(start) > near) && (end.IsZero() || end.Sub(t) > near)
 }
 
 // zone is a stretch of unchanging offset.

@@ -60,7 +60,10 @@ func (r Rule) Between(from, to time.Time, loc *time.Location) []Moment {
 		}
 	}
 	slices.SortFunc(out, func(a, b Moment) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(b2i(!a.real(loc)), b2i(!b.real(loc))), a.Civil.Compare(b.Civil))
+		if before := a.At.Compare(b.At); before != 0 {
+			return before
+		}
+		return cmp.Or(b2i(b.real(loc))-b2i(a.real(loc)), a.Civil.Compare(b.Civil))
 	})
 	return slices.CompactFunc(out, func(a, b Moment) bool { return a.At.Equal(b.At) })
 }
@@ -87,7 +90,7 @@ func (r Rule) Next(from time.Time, n int, loc *time.Location) []Moment {
 // overBy says whether nothing can come at or after an instant.
 func (r Rule) overBy(at time.Time, loc *time.Location) bool {
 	day := DateOf(at, loc).AddDays(-3)
-	if n := len(r.added); n > 0 && r.added[n-1].day(loc).Compare(day) >= 0 {
+	if slices.ContainsFunc(r.added, func(s stamp) bool { return s.day(loc).Compare(day) >= 0 }) {
 		return false
 	}
 	switch {

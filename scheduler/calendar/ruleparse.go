@@ -231,15 +231,12 @@ func (e *engine) perDay() int {
 	if unit == secondsPerDay {
 		return len(e.times)
 	}
-	n := 0
-	for second := 0; second < secondsPerDay; second += unit {
-		n += len(e.within(0, second, unit))
+	each := 1
+	for _, second := range e.open {
+		each = max(each, len(e.within(0, second, unit)))
 	}
-	// Periods that interval passes over may all be among those that count.
-	if all := (secondsPerDay/unit + e.Interval - 1) / e.Interval * max(1, len(e.within(0, e.start.second/unit*unit, unit))); unit < secondsPerDay {
-		n = min(n, all)
-	}
-	return n
+	reached := (secondsPerDay/unit + e.Interval - 1) / e.Interval
+	return min(len(e.open), reached) * each
 }
 
 // short keeps what a sentence quotes short.
