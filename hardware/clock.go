@@ -36,10 +36,13 @@ const (
 
 // Kernel is what the clock asks of the kernel.
 type Kernel interface {
-	// Read reads CLOCK_REALTIME and CLOCK_MONOTONIC together.
-	Read() (wall time.Time, mono time.Duration)
-	// Synced says whether the kernel calls its clock synchronised (adjtimex).
-	Synced() bool
+	// Read reads CLOCK_REALTIME, CLOCK_MONOTONIC and CLOCK_BOOTTIME together: the
+	// last two part while the machine is suspended.
+	Read() (wall time.Time, mono, boot time.Duration)
+	// Synced says whether the kernel calls its clock synchronised (adjtimex), and
+	// within what: the largest error it may have, which grows from one correction
+	// to the next by 0.5 ms in a second.
+	Synced() (synced bool, within time.Duration)
 	// WaitStep blocks until somebody sets the wall clock, or ctx ends.
 	WaitStep(ctx context.Context) error
 }
@@ -68,11 +71,15 @@ type Clock struct {
 
 	mu     sync.Mutex
 	state  Trust
-	since  time.Duration // monotonic
+	since  time.Duration // since boot
 	told   bool          // in this process
 	wallAt time.Time     // the kernel's wall at the last look
 	nowAt  time.Time     // Now at the last look
 	monoAt time.Duration // monotonic at the last look
+	bootAt time.Duration // since boot at the last look
+	belief bool          // it was trusted at the last look
+	slept  time.Duration // how long the machine was suspended while this Clock was open
+	within time.Duration // what the kernel said at the last look; zero: it was not synchronised
 	memory clockMemory
 	keptAt time.Duration
 	kept   bool // the memory was written by this process
@@ -91,16 +98,16 @@ func OpenClock(cfg ClockConfig) *Clock {
 		cfg.Proc = "/proc"
 	}
 	c := &Clock{cfg: cfg, steps: make(chan time.Duration, 1), replace: replaceFile}
-	c.wallAt, c.monoAt = cfg.Kernel.Read()
-	c.recall(c.monoAt)
-	c.since = c.monoAt
+	c.wallAt, c.monoAt, c.bootAt = cfg.Kernel.Read()
+	c.recall(c.bootAt)
+	c.since = c.bootAt
 	c.state = c.judge()
-	c.nowAt = c.now()
+	c.nowAt, c.belief = c.now(), c.trusted()
 	return c
 }
 
 // Now is the wall time as far as it is known: the kernel's, or the told one,
-// which runs on with CLOCK_MONOTONIC whatever is done to the wall clock. An
+// which runs on with CLOCK_BOOTTIME whatever is done to the wall clock. An
 // unknown clock never goes below what was last seen, and runs on from there.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
@@ -110,19 +117,26 @@ func (c *Clock) Now() time.Time {
 
 // now is Now with mu held.
 func (c *Clock) now() time.Time {
-	wall, mono := c.cfg.Kernel.Read()
+	wall, boot := c.read()
 	if c.memory.Apart != 0 {
-		wall = time.Unix(0, int64(c.memory.Apart+mono))
+		wall = time.Unix(0, int64(c.memory.Apart+boot))
 	}
 	if c.trusted() {
 		return wall.Add(c.memory.Behind)
 	}
-	for _, seen := range []time.Time{c.floor(mono), c.memory.ToldSeen.Add(c.ran(mono))} {
+	for _, seen := range []time.Time{c.floor(boot), c.memory.ToldSeen.Add(c.ran(boot))} {
 		if wall.Before(seen) {
 			wall = seen
 		}
 	}
 	return wall
+}
+
+// read is the kernel's wall and the time since boot, which goes on while the
+// machine is suspended.
+func (c *Clock) read() (wall time.Time, boot time.Duration) {
+	wall, _, boot = c.cfg.Kernel.Read()
+	return wall, boot
 }
 
 // trusted says whether scheduled items may play. mu is held.
@@ -132,11 +146,12 @@ func (c *Clock) trusted() bool { return ClockState{Trust: c.state}.Trusted() }
 func (c *Clock) State() ClockState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	wall, mono := c.cfg.Kernel.Read()
-	state := ClockState{Trust: c.state, Since: mono - c.since}
+	wall, boot := c.read()
+	state := ClockState{Trust: c.state, Since: boot - c.since}
 	if c.memory.Apart != 0 {
-		state.Offset = c.memory.Apart - (time.Duration(wall.UnixNano()) - mono)
+		state.Offset = c.memory.Apart - (time.Duration(wall.UnixNano()) - boot)
 	}
+	c.memory.vouched(&state, boot, c.now())
 	return state
 }
 
@@ -162,18 +177,20 @@ func (c *Clock) Tell(t time.Time, by string) error {
 func (c *Clock) take(t time.Time, by string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, mono := c.cfg.Kernel.Read()
-	floor := c.floor(mono)
+	_, boot := c.read()
+	floor := c.floor(boot)
 	if t.Before(floor) {
 		return fmt.Errorf("%w: %s was seen already", ErrBackwards, floor.UTC().Format(time.RFC3339))
 	}
 	if t.After(floor.Add(toldAhead)) {
 		return fmt.Errorf("%w: it was %s not long ago", ErrAhead, floor.UTC().Format(time.RFC3339))
 	}
-	c.pin(mono)
+	c.pin(boot)
 	c.told = true
-	c.memory.Apart, c.memory.Behind, c.memory.ToldSeen = time.Duration(t.UnixNano())-mono, 0, t.UTC()
-	c.become(c.judge())
+	c.memory.Apart, c.memory.Behind, c.memory.ToldSeen = time.Duration(t.UnixNano())-boot, 0, t.UTC()
+	if c.become(c.judge()); c.state == Told {
+		c.memory.Vouched, c.memory.VouchedBoot, c.memory.VouchedBy = t.UTC(), boot, by
+	}
 	c.cfg.Log.Info("the time was told", "by", by, "time", t.UTC(), "trust", c.state)
 	c.compare()
 	c.memorise()
@@ -239,35 +256,47 @@ func (c *Clock) look() bool {
 	defer c.mu.Unlock()
 	c.become(c.judge())
 	c.compare()
-	_, mono := c.cfg.Kernel.Read()
-	return c.unkept || mono-c.keptAt > keepEvery
+	_, boot := c.read()
+	return c.unkept || boot-c.keptAt > keepEvery
 }
 
 // compare tells how far Now has stepped since the last look, whatever moved it:
 // the kernel's wall, a person's word, or the trust. mu is held.
 func (c *Clock) compare() {
-	wall, mono := c.cfg.Kernel.Read()
+	wall, mono, boot := c.cfg.Kernel.Read()
 	now, run := c.now(), mono-c.monoAt
-	if apart := wall.Sub(c.wallAt) - run; apart.Abs() > stepSize {
+	asleep := boot - c.bootAt - run
+	if asleep > stepSize {
+		c.slept += asleep
+		c.cfg.Log.Info("the machine was suspended", "for", asleep)
+	}
+	if apart := wall.Sub(c.wallAt) - run - asleep; apart.Abs() > stepSize {
 		c.cfg.Log.Info("the system clock stepped", "by", apart)
 	}
-	step := now.Sub(c.nowAt) - run
-	c.wallAt, c.nowAt, c.monoAt = wall, now, mono
-	if step.Abs() > stepSize {
-		c.tell(step)
+	step, belief := now.Sub(c.nowAt)-run, c.belief
+	c.belief = c.trusted()
+	c.wallAt, c.nowAt, c.monoAt, c.bootAt = wall, now, mono, boot
+	if step.Abs() <= stepSize {
+		return
+	}
+	c.tell(step)
+	if belief {
+		c.memory.stepped(step-asleep, now)
 	}
 }
 
 // judge decides the trust. mu is held.
 func (c *Clock) judge() Trust {
-	wall, mono := c.cfg.Kernel.Read()
+	wall, boot := c.read()
 	// A synchronised clock is asked for no more than to lie after the build: what
 	// was seen before may have been a wrong RTC or a slip of the finger.
-	if c.cfg.Kernel.Synced() && !wall.Before(c.cfg.Floor.Add(-24*time.Hour)) {
+	if synced, within := c.cfg.Kernel.Synced(); synced && !wall.Before(c.cfg.Floor.Add(-24*time.Hour)) {
+		c.corrected(wall, boot, within)
 		c.told = false
 		c.memory.Apart, c.memory.Behind, c.memory.ToldSeen = 0, 0, time.Time{}
 		return Synced
 	}
+	c.within = 0
 	switch {
 	case c.told:
 		return Told
@@ -277,7 +306,7 @@ func (c *Clock) judge() Trust {
 	case c.memory.Trusted:
 		return Held
 	}
-	floor := c.floor(mono)
+	floor := c.floor(boot)
 	if !wall.Before(floor.Add(-rtcBehind)) && (c.rtc(wall, floor) || c.hosted()) {
 		// Once in a boot: from here on the wall clock is followed.
 		c.memory.Trusted, c.memory.Behind = true, max(0, floor.Sub(wall))
@@ -292,7 +321,7 @@ func (c *Clock) become(t Trust) {
 		return
 	}
 	c.cfg.Log.Info("the clock's trust changed", "from", c.state, "to", t)
-	_, c.since = c.cfg.Kernel.Read()
+	_, c.since = c.read()
 	c.pin(c.since)
 	c.state = t
 	c.tell(0)
@@ -339,8 +368,8 @@ func (c *Clock) hosted() bool {
 	return false
 }
 
-// boot names this boot of the machine.
-func (c *Clock) boot() string {
+// bootID names this boot of the machine.
+func (c *Clock) bootID() string {
 	raw, err := os.ReadFile(filepath.Join(c.cfg.Proc, "sys/kernel/random/boot_id"))
 	if err != nil {
 		return ""

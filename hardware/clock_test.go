@@ -21,25 +21,44 @@ type kernel struct {
 	begin  time.Time
 	wall   time.Time // at begin
 	synced bool
+	asleep time.Duration // of all the time that has passed
+	within time.Duration // the largest error, at fixed
+	fixed  time.Time     // when the clock was last corrected
 	set    chan struct{}
 	deaf   bool // timerfd does not work
 }
 
 func newKernel(wall time.Time) *kernel {
-	return &kernel{begin: time.Now(), wall: wall, set: make(chan struct{}, 1)}
+	return &kernel{begin: time.Now(), fixed: time.Now(), wall: wall, set: make(chan struct{}, 1)}
 }
 
-func (k *kernel) Read() (time.Time, time.Duration) {
+func (k *kernel) Read() (wall time.Time, mono, boot time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	run := time.Since(k.begin)
-	return k.wall.Add(run), time.Hour + run
+	return k.wall.Add(run), time.Hour + run, time.Hour + run + k.asleep
 }
 
-func (k *kernel) Synced() bool {
+// Synced grows the largest error as Linux does.
+func (k *kernel) Synced() (bool, time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.synced
+	return k.synced, k.within + time.Since(k.fixed)/2000
+}
+
+// suspend lets the machine sleep: the monotonic clock stands still, and the
+// kernel sets the wall clock by the RTC as it wakes. Nobody says so.
+func (k *kernel) suspend(d time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.wall, k.asleep = k.wall.Add(d), k.asleep+d
+}
+
+// correct is an answer of the time server.
+func (k *kernel) correct() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.fixed = time.Now()
 }
 
 func (k *kernel) WaitStep(ctx context.Context) error {
@@ -192,15 +211,27 @@ func next(t *testing.T, c *hardware.Clock) (time.Duration, bool) {
 }
 
 func TestStepsAreTold(t *testing.T) {
-	for name, d := range map[string]time.Duration{"Forward": time.Hour, "Back": -time.Hour, "From1970": 56 * 365 * 24 * time.Hour} {
+	const day = 24 * time.Hour
+	to2099 := time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC).Sub(noon)
+	for name, steps := range map[string][]time.Duration{
+		"ASecond": {time.Second}, "ASecondBack": {-time.Second}, "FiveSeconds": {5 * time.Second}, "FiveSecondsBack": {-5 * time.Second},
+		"AnHour": {time.Hour}, "AnHourBack": {-time.Hour}, "ADay": {day}, "ADayBack": {-day},
+		"From1970": {56 * 365 * day}, "To2099AndBack": {to2099, -to2099}, "TwoInASecond": {time.Hour, -20 * time.Minute},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := newKernel(noon)
 				c := newHouse(t, "b").open(k, true)
 				running(t, c)
-				k.step(d, false)
-				if got, ok := next(t, c); !ok || got != d {
-					t.Errorf("step = %s %v, want %s", got, ok, d)
+				for _, d := range steps {
+					k.step(d, false)
+					if got, ok := next(t, c); !ok || got != d {
+						t.Errorf("step = %s %v, want %s", got, ok, d)
+					}
+					if got := c.State(); got.Stepped != d || !got.SteppedAt.Equal(c.Now()) {
+						t.Errorf("people are told of %s at %s, want %s", got.Stepped, got.SteppedAt, d)
+					}
+					time.Sleep(100 * time.Millisecond)
 				}
 			})
 		})
@@ -296,9 +327,12 @@ func TestUnreadableMemoryIsNone(t *testing.T) {
 
 func TestLinuxKernelReadsBothClocks(t *testing.T) {
 	k := hardware.Linux{}
-	wall, mono := k.Read()
-	if d := time.Since(wall).Abs(); d > time.Minute || mono <= 0 {
-		t.Errorf("wall is %s off, monotonic %s", d, mono)
+	wall, mono, boot := k.Read()
+	if d := time.Since(wall).Abs(); d > time.Minute || mono <= 0 || boot < mono {
+		t.Errorf("wall is %s off, monotonic %s, since boot %s", d, mono, boot)
+	}
+	if synced, within := k.Synced(); within < 0 || synced && within == 0 {
+		t.Errorf("synchronised %v within %s", synced, within)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)

@@ -14,16 +14,22 @@ import (
 type clockMemory struct {
 	LastSeen time.Time     `json:"last_seen"` // by the kernel's word or a valid RTC; it is certainly past
 	ToldSeen time.Time     `json:"told_seen"` // by a person's word, who may have erred
-	Pinned   time.Duration `json:"pinned"`    // monotonic, when the two were written down
+	Pinned   time.Duration `json:"pinned"`    // since boot, when the two were written down
 	Boot     string        `json:"boot"`      // boot of which the rest speaks
 	Trusted  bool          `json:"trusted"`   // the clock was, in that boot
-	Apart    time.Duration `json:"apart"`     // told time − monotonic since 1970; zero: the kernel's wall is right
+	Apart    time.Duration `json:"apart"`     // told time since 1970 − time since boot; zero: the kernel's wall is right
 	Behind   time.Duration `json:"behind"`    // how far the RTC, and the wall set from it, certainly lies behind
+
+	Vouched     time.Time     `json:"vouched,omitzero"`      // when the kernel or a person last vouched for the time
+	VouchedBy   string        `json:"vouched_by,omitempty"`  // the person; empty: the kernel
+	VouchedBoot time.Duration `json:"vouched_boot,omitzero"` // since boot, then; zero: in an earlier boot
+	Stepped     time.Duration `json:"stepped,omitzero"`      // the last step of the believed time by more than a second
+	SteppedAt   time.Time     `json:"stepped_at,omitzero"`   // the time after that
 }
 
 // recall reads the memory. One that is unreadable counts as none: it only makes
 // the clock less trusted.
-func (c *Clock) recall(mono time.Duration) {
+func (c *Clock) recall(since time.Duration) {
 	raw, err := os.ReadFile(c.cfg.File)
 	if err == nil {
 		err = json.Unmarshal(raw, &c.memory)
@@ -32,41 +38,41 @@ func (c *Clock) recall(mono time.Duration) {
 		c.cfg.Log.Warn("what is remembered of the clock is unreadable", "file", c.cfg.File, "err", err)
 		c.memory = clockMemory{}
 	}
-	if boot := c.boot(); c.memory.Boot != boot || boot == "" {
-		// The monotonic clock began anew, and with it what hung on it.
+	if boot := c.bootID(); c.memory.Boot != boot || boot == "" {
+		// The time since boot began anew, and with it what hung on it.
 		c.memory.Trusted, c.memory.Apart, c.memory.Behind = false, 0, 0
-		c.memory.Pinned = mono
+		c.memory.Pinned, c.memory.VouchedBoot = since, 0
 	}
 }
 
 // floor is a time that is certainly past: what was last seen, or the build,
 // and for an unknown clock what has passed since. mu is held.
-func (c *Clock) floor(mono time.Duration) time.Time {
+func (c *Clock) floor(boot time.Duration) time.Time {
 	seen := c.memory.LastSeen
 	if seen.Before(c.cfg.Floor) {
 		seen = c.cfg.Floor
 	}
-	return seen.Add(c.ran(mono))
+	return seen.Add(c.ran(boot))
 }
 
 // ran is how long an unknown clock has run on since what was seen was written
 // down; the trusted ones see for themselves. mu is held.
-func (c *Clock) ran(mono time.Duration) time.Duration {
+func (c *Clock) ran(boot time.Duration) time.Duration {
 	if c.trusted() {
 		return 0
 	}
-	return max(0, mono-c.memory.Pinned)
+	return max(0, boot-c.memory.Pinned)
 }
 
 // pin writes down how far an unknown clock has run on. mu is held.
-func (c *Clock) pin(mono time.Duration) {
-	if ran := c.ran(mono); ran > 0 {
-		c.memory.LastSeen = c.floor(mono)
+func (c *Clock) pin(boot time.Duration) {
+	if ran := c.ran(boot); ran > 0 {
+		c.memory.LastSeen = c.floor(boot)
 		if !c.memory.ToldSeen.IsZero() {
 			c.memory.ToldSeen = c.memory.ToldSeen.Add(ran)
 		}
 	}
-	c.memory.Pinned = mono
+	c.memory.Pinned = boot
 }
 
 func (c *Clock) logKeep() {
@@ -99,17 +105,17 @@ func (c *Clock) Saw() {
 }
 
 func (c *Clock) keptLately() bool {
-	_, mono := c.cfg.Kernel.Read()
+	_, boot := c.read()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.kept && mono-c.keptAt < sawEvery
+	return c.kept && boot-c.keptAt < sawEvery
 }
 
 // write is keep with file held.
 func (c *Clock) write() error {
-	_, mono := c.cfg.Kernel.Read()
+	_, boot := c.read()
 	c.mu.Lock()
-	c.keptAt, c.kept, c.unkept = mono, true, false
+	c.keptAt, c.kept, c.unkept = boot, true, false
 	c.memorise()
 	raw, err := json.Marshal(c.memory)
 	c.mu.Unlock()
@@ -126,8 +132,8 @@ func (c *Clock) write() error {
 // kernel is synchronised, and an unknown clock adds no more to it than has
 // certainly passed. mu is held.
 func (c *Clock) memorise() {
-	_, mono := c.cfg.Kernel.Read()
-	c.pin(mono)
+	_, boot := c.read()
+	c.pin(boot)
 	now, trusted := c.now().UTC(), c.trusted()
 	seen := &c.memory.LastSeen
 	if c.memory.Apart != 0 {
@@ -136,7 +142,7 @@ func (c *Clock) memorise() {
 	if c.state == Synced || trusted && now.After(*seen) {
 		*seen = now
 	}
-	c.memory.Boot, c.memory.Trusted = c.boot(), trusted
+	c.memory.Boot, c.memory.Trusted = c.bootID(), trusted
 }
 
 // replaceFile writes a file whole or not at all, and durably: temporary file,

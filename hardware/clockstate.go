@@ -19,6 +19,18 @@ type ClockState struct {
 	Trust  Trust
 	Since  time.Duration // for how long it has been in this state
 	Offset time.Duration // of the told time against the system clock; zero otherwise
+
+	// Vouched is when the kernel's time server or a person last vouched for the
+	// time, also before a power cut; zero: never. VouchedBy names the person.
+	Vouched   time.Time
+	VouchedBy string
+	// Age is how long ago Vouched is: by the time since boot within a boot, else by
+	// the clock itself, and while that is unknown it is the least that it can be.
+	Age time.Duration
+	// Stepped is the last step of the believed time by a second and more, of a clock
+	// that was trusted before, and SteppedAt the time after it; zero: none is known.
+	Stepped   time.Duration
+	SteppedAt time.Time
 }
 
 // Trusted says whether scheduled items may play.

@@ -13,26 +13,27 @@ import (
 // Linux is the kernel this process runs on.
 type Linux struct{}
 
-// Read reads both clocks, the monotonic one between two readings of the other.
-func (Linux) Read() (wall time.Time, mono time.Duration) {
-	var before, between, after unix.Timespec
+// Read reads the clocks, the others between two readings of the wall.
+func (Linux) Read() (wall time.Time, mono, boot time.Duration) {
+	var before, between, since, after unix.Timespec
 	for _, r := range []struct {
 		clock int32
 		at    *unix.Timespec
-	}{{unix.CLOCK_REALTIME, &before}, {unix.CLOCK_MONOTONIC, &between}, {unix.CLOCK_REALTIME, &after}} {
+	}{{unix.CLOCK_REALTIME, &before}, {unix.CLOCK_MONOTONIC, &between}, {unix.CLOCK_BOOTTIME, &since}, {unix.CLOCK_REALTIME, &after}} {
 		if err := unix.ClockGettime(r.clock, r.at); err != nil {
 			panic("hardware: clock_gettime: " + err.Error()) // the kernel always has these clocks
 		}
 	}
 	nanos := before.Nano() + (after.Nano()-before.Nano())/2
-	return time.Unix(0, nanos), time.Duration(between.Nano())
+	return time.Unix(0, nanos), time.Duration(between.Nano()), time.Duration(since.Nano())
 }
 
-// Synced asks adjtimex whether STA_UNSYNC is clear.
-func (Linux) Synced() bool {
+// Synced asks adjtimex whether STA_UNSYNC is clear, and for the largest error.
+func (Linux) Synced() (synced bool, within time.Duration) {
 	var t unix.Timex
 	state, err := unix.Adjtimex(&t)
-	return err == nil && state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0
+	synced = err == nil && state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0
+	return synced, time.Duration(t.Maxerror) * time.Microsecond
 }
 
 // WaitStep arms a timer that the kernel cancels when the wall clock is set.
@@ -43,7 +44,7 @@ func (Linux) WaitStep(ctx context.Context) error {
 	}
 	f := os.NewFile(uintptr(fd), "clock steps")
 	defer func() { _ = f.Close() }()
-	wall, _ := Linux{}.Read()
+	wall, _, _ := Linux{}.Read()
 	far := unix.ItimerSpec{Value: unix.NsecToTimespec(wall.AddDate(1, 0, 0).UnixNano())}
 	if err := unix.TimerfdSettime(fd, unix.TFD_TIMER_ABSTIME|unix.TFD_TIMER_CANCEL_ON_SET, &far, nil); err != nil {
 		return fmt.Errorf("timerfd_settime: %w", err)
