@@ -78,7 +78,7 @@ type Clock struct {
 	monoAt time.Duration // monotonic at the last look
 	bootAt time.Duration // since boot at the last look
 	belief bool          // it was trusted at the last look
-	slept  time.Duration // how long the machine was suspended while this Clock was open
+	awake  time.Duration // by how much boot and monotonic time had parted as this Clock was opened
 	within time.Duration // what the kernel said at the last look; zero: it was not synchronised
 	memory clockMemory
 	keptAt time.Duration
@@ -99,6 +99,7 @@ func OpenClock(cfg ClockConfig) *Clock {
 	}
 	c := &Clock{cfg: cfg, steps: make(chan time.Duration, 1), replace: replaceFile}
 	c.wallAt, c.monoAt, c.bootAt = cfg.Kernel.Read()
+	c.awake = c.bootAt - c.monoAt
 	c.recall(c.bootAt)
 	c.since = c.bootAt
 	c.state = c.judge()
@@ -267,7 +268,6 @@ func (c *Clock) compare() {
 	now, run := c.now(), mono-c.monoAt
 	asleep := boot - c.bootAt - run
 	if asleep > stepSize {
-		c.slept += asleep
 		c.cfg.Log.Info("the machine was suspended", "for", asleep)
 	}
 	if apart := wall.Sub(c.wallAt) - run - asleep; apart.Abs() > stepSize {

@@ -50,11 +50,9 @@ func (m *clockMemory) stepped(by time.Duration, now time.Time) {
 	}
 }
 
-// Slept is how long the machine was suspended since the Clock was opened, as of
-// the last look at it. What was due meanwhile nobody could air, and what sounded
-// stood still.
+// Slept is how long the machine was suspended since the Clock was opened. What was
+// due meanwhile nobody could air, and what sounded stood still.
 func (c *Clock) Slept() time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.slept
+	_, mono, boot := c.cfg.Kernel.Read()
+	return max(0, boot-mono-c.awake).Truncate(time.Millisecond) // the clocks are read one after the other
 }

@@ -31,7 +31,7 @@ func TestClockStepDoesNotLoseWhatIsToSoundNow(t *testing.T) {
 				c.Nominal = c.Due
 				s.player.Play(c) // any change looks for places anew
 				s.at(2 * time.Minute)
-				s.expect("a", playout.Played, "completed", 2)
+				s.expect("a", playout.Played, scheduler.ReasonClockSet, 2) // it sounded by the old clock
 				if row := s.row("b"); row.Outcome != playout.Played || len(row.Airings) != 2 {
 					t.Errorf("b = %s %s %+v", row.Outcome, row.Cause, row.Airings)
 				}

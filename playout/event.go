@@ -156,7 +156,7 @@ func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 func (p *Player) closeAiring(it *item, pt *part, at audio.Instant, frames audio.Frames, cause audio.Cause) {
 	a := &it.row.Airings[pt.airing]
 	// Two readings of the clocks differ by some microseconds.
-	a.Ended, a.Frames, a.Cause = later(a.Started, p.wall(at)), int64(frames), string(cause)
+	a.Ended, a.Frames, a.Cause = later(a.Started, p.wall(at).Add(-it.asleep)), int64(frames), string(cause)
 	pt.started = 0
 	pt.told += frames
 }

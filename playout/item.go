@@ -74,6 +74,8 @@ type item struct {
 	stopAt audio.Instant      // the end of feed's sound; zero: it has not been cued
 	live   *liveSession       // nil: it was planned
 
+	asleep time.Duration // how long the machine was, as this ended over it
+
 	lacking bool // a voice of it could not be read
 	crashes int  // how often a crash of this process interrupted it
 }

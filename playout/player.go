@@ -79,6 +79,9 @@ type PlayerConfig struct {
 	// It may be nil.
 	Seen  func()
 	Clock func() hardware.ClockState
+	// Slept is how long the machine was suspended so far, while Mono stood still. It
+	// may be nil: then it never sleeps.
+	Slept func() time.Duration
 	Now   func() time.Time     // wall clock
 	Mono  func() audio.Instant // audio.Monotonic
 	NewID func() string        // UUIDv7
@@ -115,6 +118,8 @@ type Player struct {
 	rearrange bool
 	starved   bool // something waits for room in the output
 
+	seenClock clockSight
+
 	silenced audio.Instant // since when an alarm silences the programme; zero: it does not
 
 	rules   *scheduler.Village // as last read after an edit; nil: what the plan says holds
@@ -150,6 +155,10 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		bookmark: newBookmark(cfg), closing: map[string]AsRun{},
 		languages: cfg.Languages,
 	}
+	if p.cfg.Slept == nil {
+		p.cfg.Slept = func() time.Duration { return 0 }
+	}
+	p.seenClock = p.sight()
 	p.power = newPower(cfg.Amp, cfg.Mono, cfg.Log, p.powered)
 	p.book.saw = p.seenNow
 	return p
@@ -181,24 +190,29 @@ func (p *Player) Run(ctx context.Context) error {
 		if p.mark() {
 			pulse.Reset(pulseEvery)
 		}
-		key.Reset(min(p.nextKey(), p.nextMark()))
+		key.Reset(min(p.nextKey(), p.nextMark(), p.nextSight()))
 		select {
 		case <-ctx.Done():
 			p.leave()
 			return nil
 		case f := <-p.inbox:
+			p.minded()
 			f()
 		case ev, alive := <-p.cfg.Output.Events():
+			p.minded()
 			if !alive {
 				p.leave()
 				return errors.New("the output ended")
 			}
 			p.event(ctx, ev)
 		case <-key.C:
+			p.minded()
 			p.markDue()
 			p.keyDue()
 		case <-pulse.C: // for mark
+			p.minded()
 		case <-tend.C:
+			p.minded()
 			p.tendAlarms()
 		}
 	}
@@ -258,7 +272,7 @@ func (p *Player) omit(o scheduler.Occurrence, r scheduler.Reason) {
 func omitted(r scheduler.Reason) Outcome {
 	switch r.Code {
 	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonClock,
-		scheduler.ReasonNotReady, scheduler.ReasonDevice:
+		scheduler.ReasonNotReady, scheduler.ReasonDevice, scheduler.ReasonAsleep, scheduler.ReasonClockSet:
 		return Missed
 	case scheduler.ReasonSlotFull, scheduler.ReasonNextTime, scheduler.ReasonWaits:
 		if !r.Until.IsZero() {

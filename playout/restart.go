@@ -136,6 +136,12 @@ func (p *Player) judgeAlarms() {
 		shorter = append(shorter, al)
 	}
 	p.mu.Unlock()
+	p.shorten(over, shorter)
+}
+
+// shorten ends emergencies that are over and tells the output of the new end of
+// others.
+func (p *Player) shorten(over []string, shorter []*alarm) {
 	for _, id := range over {
 		if err := p.lowerOne(id, "", scheduler.ReasonExpired); err != nil {
 			p.cfg.Log.Error("an emergency that is over could not be stopped", "emergency", id, "err", err)

@@ -43,6 +43,9 @@ type duty struct {
 	stale    bool // build again soon
 	lastNow  time.Time
 	lastTick time.Time
+	slept    time.Duration // as PlannerConfig.Slept said last
+	leaps    []leap        // of the clock, as long as something due in them is not settled
+	hesitant bool          // something is not given up yet: the plan that promised it stays published
 	unsaid   time.Duration // a step of the clock that was seen and not yet announced
 	sent     Plan          // as last published
 	sentAt   time.Time
@@ -56,8 +59,11 @@ type blame struct {
 }
 
 func newDuty(cfg PlannerConfig) *duty {
+	if cfg.Slept == nil {
+		cfg.Slept = func() time.Duration { return 0 }
+	}
 	return &duty{
-		cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{},
+		slept: cfg.Slept(), cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{},
 		started: cfg.Now(), trusted: cfg.Trusted(), troubled: map[string]bool{},
 	}
 }
@@ -80,10 +86,7 @@ func (d *duty) note(what string, err error) {
 // step takes in that the wall clock was stepped.
 func (d *duty) step(ctx context.Context, by time.Duration) {
 	d.unsaid = 0
-	d.started = d.started.Add(by)
-	if by != 0 { // zero only says that the trust changed
-		d.cfg.Log.Info("the clock was stepped", "by", by)
-	}
+	d.leap(by)
 	d.note("the timer", d.runner.stop()) // gocron does not notice steps
 	d.accuse(d.cfg.Now())
 	d.trusted = d.cfg.Trusted()
@@ -142,8 +145,11 @@ func (d *duty) rebuild(ctx context.Context, how clockwise) {
 		d.handOver(now)
 	}
 	d.accuse(now)
+	d.hesitant = false
 	if d.book != nil {
-		d.close(now)
+		if !d.plan.Made.After(now) { // else the clock went back, and what was too late may not be any more
+			d.close(now)
+		}
 		d.build(now)
 	} else {
 		d.ahead = d.plan.Occurrences
@@ -266,7 +272,7 @@ func (d *duty) forget(now time.Time) {
 // publish writes the plan down when it says something new. The plan of before
 // the restart is never overwritten unread.
 func (d *duty) publish(ctx context.Context, now time.Time) {
-	if !d.loaded || d.book == nil || d.plan.Made.IsZero() {
+	if !d.loaded || d.book == nil || d.plan.Made.IsZero() || d.hesitant {
 		return
 	}
 	age := now.Sub(d.sentAt)

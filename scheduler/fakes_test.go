@@ -36,6 +36,7 @@ type station struct {
 	offset  time.Duration // of the wall clock against the bubble's
 	trusted bool
 	steps   chan time.Duration
+	slept   time.Duration
 
 	played  []handed
 	omitted []handed
@@ -76,7 +77,7 @@ func (s *station) powerOn() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop, s.ended = cancel, make(chan struct{})
 	s.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
-		Ledger: s, Stage: s, Village: "un-ta", Horizon: 2 * day, Lead: 9 * time.Second, Now: s.now, Trusted: s.isTrusted, Steps: s.steps,
+		Ledger: s, Stage: s, Village: "un-ta", Horizon: 2 * day, Lead: 9 * time.Second, Now: s.now, Trusted: s.isTrusted, Steps: s.steps, Slept: s.hasSlept,
 		Log: slog.New(complaints{s}),
 	})
 	go func() {
@@ -132,6 +133,12 @@ func (s *station) isTrusted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.trusted
+}
+
+func (s *station) hasSlept() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.slept
 }
 
 func (s *station) Book(ctx context.Context, _ string, now time.Time) (scheduler.Book, error) {

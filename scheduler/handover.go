@@ -34,6 +34,9 @@ func (d *duty) omit(o Occurrence, r Reason) {
 	if _, done := d.done[o.ID]; done {
 		return
 	}
+	if d.hasty(o, d.cfg.Now()) {
+		return
+	}
 	if b, known := d.blamed[o.ID]; known && forWantOfTime(r.Code) && b.reason.Code != ReasonTooLate {
 		r = b.reason
 	}
@@ -72,6 +75,9 @@ func (d *duty) blame(o Occurrence) {
 		reason.Code = ReasonPower
 	case !d.trusted:
 		reason.Code = ReasonClock
+	}
+	if code := d.leapt(o.Due); code != "" && (code == ReasonAsleep || reason.Code == ReasonTooLate) {
+		reason.Code = code
 	}
 	d.blamed[o.ID] = blame{occ: o, reason: reason}
 }

@@ -150,6 +150,8 @@ const (
 	ReasonCoalesced    = "coalesced"     // a newer occurrence of the same schedule airs instead
 	ReasonClock        = "clock-unknown" // the clock is not trusted
 	ReasonPower        = "power"         // the board was off
+	ReasonAsleep       = "asleep"        // the machine was suspended
+	ReasonClockSet     = "clock-set"     // the clock was set past its instant, or while it sounded
 	ReasonLate         = "late"          // airs late by its misfire, by By
 	ReasonNextTime     = "next-occasion" // moved to the next slot
 	ReasonStopped      = "stopped"       // a person stopped it

@@ -25,6 +25,9 @@ type PlannerConfig struct {
 	// monotonic one, and zero when its trust may have changed. It may be nil: steps of ten seconds and more are noticed
 	// within two seconds all the same.
 	Steps <-chan time.Duration
+	// Slept is how long the machine was suspended so far: that long is part of a
+	// step of the clock, and nobody set it. It may be nil: then it never sleeps.
+	Slept func() time.Duration
 	Log   *slog.Logger
 }
 

@@ -84,7 +84,7 @@ func TestClockSteps(t *testing.T) {
 		set(t, s)
 		s.step(time.Hour) // 13:01
 		time.Sleep(10 * time.Minute)
-		s.want(t, "jumped too-late", "just played", "later played")
+		s.want(t, "just played", "jumped clock-set", "later played")
 		for _, h := range s.played {
 			if h.o.Announcement == "later" && (!h.o.Due.Equal(at(t, "2026-11-23 13:05:00")) || h.o.Due.Sub(h.at) != 9*time.Second) {
 				t.Errorf("handed over at %s for %s", h.at, h.o.Due)
@@ -98,6 +98,7 @@ func TestClockSteps(t *testing.T) {
 		s.powerOn()
 		time.Sleep(10 * time.Second)
 		s.step(time.Hour)
+		time.Sleep(2 * time.Minute)
 		s.want(t, "a power")
 	})
 	bubble(t, "an hour back", func(t *testing.T) {
@@ -123,9 +124,71 @@ func TestClockSteps(t *testing.T) {
 		set(t, s)
 		s.set(func() { s.offset += 59 * time.Minute }) // unsaid
 		time.Sleep(3 * time.Second)
-		s.want(t, "jumped too-late", "just played") // 13:00:03
+		s.want(t, "just played") // 13:00:03
 		time.Sleep(10 * time.Minute)
-		s.want(t, "jumped too-late", "just played", "later played")
+		s.want(t, "just played", "jumped clock-set", "later played")
+	})
+	bubble(t, "two steps in a second", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 10:00")
+		set(t, s)
+		s.step(2 * time.Hour) // 14:01
+		s.step(-time.Hour)    // 13:01, back over what was blamed and not yet settled
+		time.Sleep(10 * time.Minute)
+		s.want(t, "jumped clock-set", "just played", "later played") // 12:30 has passed for good, 13:00 has a grace
+	})
+	bubble(t, "small steps shift nothing and lose nothing", func(t *testing.T) {
+		for _, by := range []time.Duration{time.Second, -time.Second, 5 * time.Second, -5 * time.Second} {
+			s := newStation(t, "2026-11-23 10:00")
+			set(t, s)
+			time.Sleep(28*time.Minute + 55*time.Second) // 12:29:55.5
+			s.step(by)
+			time.Sleep(40 * time.Minute)
+			s.want(t, "jumped played", "just played", "later played")
+			s.powerOff()
+		}
+	})
+	bubble(t, "from 1970 and to 2099 and back", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 10:00")
+		set(t, s)
+		to := at(t, "2099-12-31 12:00:00").Sub(s.now())
+		s.step(to)
+		time.Sleep(30 * time.Second)
+		s.step(-to)
+		time.Sleep(2 * time.Hour)
+		s.want(t, "jumped played", "just played", "later played")
+		s.powerOff()
+		s = newStation(t, "1970-01-01 00:00")
+		s.trusted = false
+		set(t, s)
+		s.set(func() { s.trusted = true })
+		s.step(at(t, "2026-11-23 12:29:00").Sub(s.now()))
+		time.Sleep(time.Hour)
+		s.want(t, "jumped played", "just played", "later played")
+	})
+	bubble(t, "the power fails while nothing is given up yet", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 10:00")
+		set(t, s)
+		s.step(3 * day)
+		time.Sleep(10 * time.Second)
+		s.off(time.Hour)
+		time.Sleep(10 * time.Minute)
+		s.want(t, "jumped power", "just power", "later power")
+	})
+	bubble(t, "suspended for 3 days", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 10:00")
+		for _, id := range []string{"a", "b", "c", "d"} {
+			tell(&s.book, id, 30*time.Second)
+		}
+		when(&s.book, "a", once(at(t, "2026-11-23 10:30:00")))
+		when(&s.book, "b", once(at(t, "2026-11-24 10:30:00")))
+		when(&s.book, "c", once(at(t, "2026-11-26 10:55:00")))
+		when(&s.book, "d", once(at(t, "2026-11-26 11:30:00")))
+		s.powerOn()
+		time.Sleep(time.Hour)
+		s.set(func() { s.slept = 3 * day })
+		s.step(3 * day) // 11:00
+		time.Sleep(time.Hour)
+		s.want(t, "a played", "b asleep", "c played", "d played")
 	})
 	bubble(t, "the watch on the clock ends", func(t *testing.T) {
 		s := newStation(t, "2026-11-23 10:00")

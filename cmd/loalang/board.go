@@ -243,7 +243,7 @@ func (b *board) wire(spool []string) {
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
 		Voicer: b.producer.Crier(), Stations: b.stations(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
-		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
+		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Slept: b.clock.Slept, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.studio = playout.NewStudio(playout.StudioConfig{
 		Village: b.settings.Village, Air: b.player, Tapes: b.library, Names: b.db, Chime: builtInID(recordings.ChimeSound),
@@ -252,7 +252,7 @@ func (b *board) wire(spool []string) {
 	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
-		Lead: b.settings.Settle + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Log: b.log,
+		Lead: b.settings.Settle + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, Log: b.log,
 	})
 }
 

@@ -1,0 +1,145 @@
+package playout
+
+import (
+	"time"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+const (
+	// clockApart is how far wall and monotonic time may part between two looks before
+	// somebody set the clock: NTP slews by less.
+	clockApart = 100 * time.Millisecond
+	// sightEvery is how often the clock is looked at while something is under way.
+	sightEvery = time.Second
+)
+
+// clockSight is the clocks at one look.
+type clockSight struct {
+	now   time.Time
+	mono  audio.Instant
+	slept time.Duration
+}
+
+func (p *Player) sight() clockSight {
+	return clockSight{p.cfg.Now(), p.cfg.Mono(), p.cfg.Slept()}
+}
+
+// nextSight is how long until the clocks should be looked at; an hour when nothing
+// is under way.
+func (p *Player) nextSight() time.Duration {
+	if len(p.items) > 0 {
+		return sightEvery
+	}
+	return time.Hour
+}
+
+// minded takes in that somebody set the clock, or that the machine slept, since the
+// last look. What sounds goes on by the monotonic clock; what is written of it is
+// put right.
+func (p *Player) minded() {
+	last, now := p.seenClock, p.sight()
+	p.seenClock = now
+	asleep := max(0, now.slept-last.slept)
+	set := now.now.Round(0).Sub(last.now.Round(0)) - now.mono.Sub(last.mono) - asleep
+	if asleep > clockApart {
+		p.wakes(asleep)
+	}
+	if set.Abs() > clockApart {
+		p.clockSet(set)
+	}
+	if asleep > clockApart || set.Abs() > clockApart {
+		p.arrange()
+	}
+}
+
+// clockSet puts right the times of what sounds and finds the instants anew at which
+// the rest is due. What sounded by a wrong clock was as late, or as early, as that
+// was wrong, but for what was asked for at once.
+func (p *Player) clockSet(by time.Duration) {
+	p.cfg.Log.Info("the clock was set while the player runs", "by", by)
+	for _, it := range p.items {
+		if !it.anyAired() {
+			p.dueAnew(it)
+			continue
+		}
+		moved(it.row.Airings, by)
+		switch {
+		case it.occ.Immediate:
+			it.row.Due = it.row.Due.Add(by)
+		default:
+			it.row.Lateness += by
+			if by.Abs() > LateAfter {
+				p.blame(it, scheduler.ReasonClockSet)
+			}
+		}
+		p.book.record(it.row)
+	}
+	p.mu.Lock()
+	for _, al := range p.alarms {
+		moved(al.row.Airings, by)
+	}
+	p.mu.Unlock()
+}
+
+// dueAnew is for what has not begun: it is due at an hour of the day.
+func (p *Player) dueAnew(it *item) {
+	if it.occ.Immediate || !it.ready || p.committed(it) {
+		return
+	}
+	if it.out {
+		p.takeBack(it)
+	}
+	it.want = p.instant(it.occ.Due)
+	if p.cfg.Mono() > it.want.Add(LateAfter) {
+		p.blame(it, scheduler.ReasonClockSet)
+	}
+}
+
+// moved shifts what was written by the clock of before.
+func moved(airings []Airing, by time.Duration) {
+	for i := range airings {
+		a := &airings[i]
+		a.Started = a.Started.Add(by)
+		if !a.Ended.IsZero() {
+			a.Ended = a.Ended.Add(by)
+		}
+	}
+}
+
+// wakes takes in that the machine slept. An emergency is that much closer to its
+// end. What sounded goes on after a nap; when its grace is over nobody remembers how
+// its sentence began, and it was cut.
+func (p *Player) wakes(asleep time.Duration) {
+	p.cfg.Log.Warn("the machine was suspended while it was on duty", "for", asleep)
+	for _, it := range p.items { // first: the end of one finds a place for others
+		p.blame(it, scheduler.ReasonAsleep)
+		if !it.anyAired() {
+			p.dueAnew(it)
+		}
+	}
+	for _, it := range p.items {
+		if it.anyAired() && asleep > p.grace(it) {
+			it.asleep = asleep
+			p.stopItem(it, "", Cut, scheduler.ReasonAsleep)
+		}
+	}
+	var over []string
+	var shorter []*alarm
+	p.mu.Lock()
+	for _, al := range p.alarms {
+		if !al.e.Ended.IsZero() {
+			continue
+		}
+		al.deadline = al.deadline.Add(-asleep)
+		if al.deadline <= p.cfg.Mono() {
+			over = append(over, al.e.ID)
+			continue
+		}
+		p.await(al)
+		shorter = append(shorter, al)
+	}
+	p.mu.Unlock()
+	p.shorten(over, shorter)
+}

@@ -1,0 +1,67 @@
+package scheduler
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// leapPatience is how long nothing that the clock was set past is given up: a wrong
+// time that is put right at once costs nobody a notice.
+const leapPatience = time.Minute
+
+// leap is a stretch of the wall clock that never was, for this board: it slept, or
+// the clock was set past it.
+type leap struct {
+	from, to time.Time
+	reason   string
+}
+
+// leap takes in a step of the clock by so much, of which a part may be sleep. Zero
+// only says that the trust changed.
+func (d *duty) leap(by time.Duration) {
+	now := d.cfg.Now()
+	slept := d.cfg.Slept()
+	asleep := min(max(slept-d.slept, 0), max(by, 0))
+	d.slept = slept
+	set := by - asleep
+	d.started = d.started.Add(set)
+	if asleep > 0 {
+		d.cfg.Log.Info("the machine was suspended", "for", asleep)
+		d.leaps = append(d.leaps, leap{now.Add(-asleep), now, ReasonAsleep})
+	}
+	if set != 0 {
+		d.cfg.Log.Info("the clock was stepped", "by", set)
+	}
+	if set > 0 && d.trusted {
+		d.leaps = append(d.leaps, leap{now.Add(-by), now.Add(-asleep), ReasonClockSet})
+	}
+	if set < 0 { // what is ahead again was not passed
+		d.leaps = slices.DeleteFunc(d.leaps, func(l leap) bool { return l.to.After(now) })
+		maps.DeleteFunc(d.blamed, func(_ string, b blame) bool { return b.occ.Due.After(now) })
+	}
+	for len(d.leaps) > 0 && now.Sub(d.leaps[0].to) > 2*lookback {
+		d.leaps = d.leaps[1:]
+	}
+}
+
+// leapt is the reason of the leap in which an instant lies; empty when it lies in
+// none.
+func (d *duty) leapt(at time.Time) string {
+	for _, l := range d.leaps {
+		if !at.Before(l.from) && at.Before(l.to) {
+			return l.reason
+		}
+	}
+	return ""
+}
+
+// hasty says whether an occurrence should not be given up yet, since the clock was
+// set past it only now.
+func (d *duty) hasty(o Occurrence, now time.Time) bool {
+	recent := slices.ContainsFunc(d.leaps, func(l leap) bool {
+		return l.reason == ReasonClockSet && !o.Due.Before(l.from) && o.Due.Before(l.to) && now.Sub(l.to) < leapPatience
+	})
+	d.hesitant = d.hesitant || recent
+	return recent
+}
