@@ -104,13 +104,6 @@ type ampJSON struct {
 	Fault     string     `json:"fault,omitempty"`
 }
 
-type clockJSON struct {
-	Trust   string  `json:"trust" enum:"unknown,held,told,synced"`
-	Trusted bool    `json:"trusted" doc:"Scheduled items may play."`
-	Since   float64 `json:"since" doc:"Seconds in this state."`
-	Offset  float64 `json:"offset,omitempty" doc:"Seconds of the told time against the system clock."`
-}
-
 // airOf shows the air; what is wrong is worded in lang.
 func airOf(a playout.Air, lang string) airJSON {
 	j := airJSON{
@@ -121,13 +114,10 @@ func airOf(a playout.Air, lang string) airJSON {
 			Keyed: a.Amp.Keyed, Since: instantOf(a.Amp.Since), Settle: a.Amp.Settle.Seconds(), Tail: a.Amp.Tail.Seconds(),
 			Simulated: a.Amp.Simulated, Fault: a.Amp.Fault,
 		},
-		Clock: clockJSON{string(a.Clock.Trust), a.Clock.Trusted(), a.Clock.Since.Seconds(), a.Clock.Offset.Seconds()},
+		Clock: clockOf(a.Clock),
 	}
 	for _, w := range a.Output.Weak {
 		j.Weak = append(j.Weak, string(w))
-	}
-	if j.Clock.Trust == "" {
-		j.Clock.Trust = "unknown"
 	}
 	if on := a.OnAir; on != nil {
 		o := on.Occurrence

@@ -29,6 +29,7 @@ type asRunJSON struct {
 	To      time.Time     `json:"to" doc:"Exclusive."`
 	Rows    []asRunRow    `json:"rows" doc:"By due."`
 	Totals  []outcomeJSON `json:"totals"`
+	Clock   *clockJSON    `json:"clock,omitempty" doc:"By which it is told when that was, as it is now."`
 }
 
 type outcomeJSON struct {
@@ -125,7 +126,7 @@ func (s *Server) readAsRun(ctx context.Context, k *Caller) (asRunJSON, error) {
 	if err != nil {
 		return out, err
 	}
-	return AsRunReport{Village: village, Zone: p.loc, From: from, To: to, Rows: rows}.in(k.lang), nil
+	return AsRunReport{Village: village, Zone: p.loc, From: from, To: to, Rows: rows, Clock: s.cfg.Air.Air().Clock}.in(k.lang), nil
 }
 
 // asRunBounds reads from and to: days or instants; today when both are left

@@ -2,15 +2,12 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"loalang/hardware"
 	"loalang/people"
-	"loalang/scheduler"
 )
 
 type tellInput struct {
@@ -37,17 +34,10 @@ func (s *Server) tellTime(_ context.Context, in *tellInput) (*nothing, error) {
 	if in.who.Token {
 		return nil, in.forbidden() // a person looks at the time; a program may be wrong for months
 	}
-	earliest, latest := clockBounds()
-	if in.Body.At.Before(earliest) || in.Body.At.After(latest) {
-		return nil, in.invalid("at", scheduler.FaultRange, "2026–2060")
+	refused, err := s.believe(in.Body.At, in.who.Name)
+	if refused != "" {
+		code, limit := clockFault(refused)
+		return nil, in.invalid("at", code, limit)
 	}
-	err := s.cfg.Clock.Tell(in.Body.At, in.who.Name)
-	if errors.Is(err, hardware.ErrBackwards) {
-		return nil, in.invalid("at", scheduler.FaultPast, "")
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.cfg.Changed()
-	return nil, nil
+	return nil, err
 }

@@ -95,6 +95,7 @@ type planJSON struct {
 	To          time.Time        `json:"to" doc:"Exclusive."`
 	Occurrences []occurrenceJSON `json:"occurrences" doc:"By due."`
 	Omissions   []occurrenceJSON `json:"omissions" doc:"Promised, but will not air; reasons say why."`
+	Clock       *clockJSON       `json:"clock,omitempty" doc:"By which it is told when that is."`
 }
 
 // occurrenceJSON is one announcement due once.
@@ -254,7 +255,9 @@ func (s *Server) getPlan(ctx context.Context, in *planInput) (*planOutput, error
 	}
 	plan = plan.With(playout.Underway(rows))
 	plan.Village, plan.From, plan.To = village, from, to
-	return &planOutput{Body: p.plan(plan, now)}, nil
+	out := &planOutput{Body: p.plan(plan, now)}
+	out.Body.Clock = s.clock()
+	return out, nil
 }
 
 // takenAhead is more than how long before its instant anything is taken over

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"loalang/hardware"
 	"loalang/playout"
 	"loalang/scheduler"
 )
@@ -15,6 +16,7 @@ type AsRunReport struct {
 	Zone     *time.Location // of the village
 	From, To time.Time      // [From, To)
 	Rows     []playout.AsRun
+	Clock    hardware.ClockState // as it is now; zero: not told of
 }
 
 // Document is the report as the API answers it, in English; it is made for
@@ -28,6 +30,10 @@ func (r AsRunReport) WriteCSV(w io.Writer) error { return r.in(english).writeCSV
 func (r AsRunReport) in(lang string) asRunJSON {
 	p := phrase{lang: lang, loc: r.Zone}
 	out := asRunJSON{Village: r.Village, From: r.From.UTC(), To: r.To.UTC(), Rows: []asRunRow{}, Totals: []outcomeJSON{}}
+	if r.Clock.Trust != "" {
+		clock := clockOf(r.Clock)
+		out.Clock = &clock
+	}
 	counts := map[playout.Outcome]int{}
 	for _, row := range r.Rows {
 		counts[row.Outcome]++
@@ -42,13 +48,16 @@ func (r AsRunReport) in(lang string) asRunJSON {
 }
 
 // PlanDocument is a plan as the API answers it, in English; it is made for
-// encoding/json. An unknown zone is worded in UTC.
-func PlanDocument(plan scheduler.Plan, now time.Time) any {
+// encoding/json, and says how right the clock is by which it is told. An unknown zone
+// is worded in UTC.
+func PlanDocument(plan scheduler.Plan, clock hardware.ClockState, now time.Time) any {
 	loc, err := time.LoadLocation(plan.Zone)
 	if err != nil {
 		loc = time.UTC
 	}
-	return phrase{lang: english, loc: loc}.plan(plan, now)
+	out, state := phrase{lang: english, loc: loc}.plan(plan, now), clockOf(clock)
+	out.Clock = &state
+	return out
 }
 
 // FaultWords is a fault as the API words it, in English, without the name of

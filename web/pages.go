@@ -38,6 +38,7 @@ type view struct {
 	Told     string // what was just done, a sentence
 	Refused  string // what could not be done, a sentence
 	Trouble  string // what is wrong with the board, a sentence
+	Clock    clockView
 	Village  scheduler.Village
 	Me       people.Principal
 	SignedIn bool
@@ -240,7 +241,22 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 	if p.s.cfg.Damaged() {
 		w.Trouble = v.word("trouble.database-damaged")
 	}
+	w.Clock = p.clockView(v, w.Path)
 	p.send(v, status, fragment{page, "layout", w})
+}
+
+// withQuery is the path with one parameter set; told and refused of before it go.
+func withQuery(path, name, value string) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return "/"
+	}
+	q := u.Query()
+	q.Del("told")
+	q.Del("refused")
+	q.Set(name, value)
+	u.RawQuery = q.Encode()
+	return u.RequestURI()
 }
 
 // fragment is one template of a page with what fills it.

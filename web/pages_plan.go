@@ -154,7 +154,7 @@ func (p *panel) asrun(v *visit) {
 		return
 	}
 	v.summarise(&w, runs, from, to)
-	w.Sheet = v.sheet(from, to)
+	w.Sheet = p.sheet(v, from, to)
 	q := url.Values{"from": {w.From}, "to": {w.To}}
 	if w.Trouble {
 		q.Set("only", "trouble")
@@ -198,10 +198,11 @@ func (v *visit) logBounds(first, last string) (from, to time.Time, err error) {
 
 // sheet names the village and the days with their year: a printed page goes into
 // a folder with those of other villages, without the panel around it.
-func (v *visit) sheet(from, to time.Time) string {
+func (p *panel) sheet(v *visit, from, to time.Time) string {
 	const day = "02/01/2006"
 	first, last := from.In(v.loc).Format(day), to.In(v.loc).AddDate(0, 0, -1).Format(day)
-	return v.word("asrun.sheet", v.village.Name, v.village.Commune, first, last, v.clock(v.now), v.now.In(v.loc).Format(day))
+	return v.word("asrun.sheet", v.village.Name, v.village.Commune, first, last, v.clock(v.now), v.now.In(v.loc).Format(day)) +
+		" " + v.clockLine(p.s.cfg.Air.Air().Clock, v.now) + "."
 }
 
 // troubled says whether an occurrence was late, cut or missed, or did not

@@ -25,8 +25,6 @@ type todayView struct {
 	Meter                string // percent
 	Next                 string
 	Health               []stateView
-	AskClock             bool
-	ClockDate, ClockTime string
 	Waiting, Yesterday   string
 	Ribbon               ribbonView
 	Rows                 []dayRow
@@ -63,7 +61,7 @@ func (p *panel) today(v *visit) {
 	t.Wanting = p.wanting(v)
 	w.Data = t
 	if v.c.Query("part") == "live" {
-		w.Village, w.Me, w.SignedIn = v.village, v.me, true
+		w.Village, w.Me, w.SignedIn, w.Clock = v.village, v.me, true, p.clockView(v, "/")
 		p.send(v, http.StatusOK, fragment{"today", "live", w})
 		return
 	}
@@ -88,8 +86,6 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 		Key: airKey(air), Day: local.Day(), Date: v.date(v.now), Weekday: upper(v.weekday(local.Weekday())), Month: v.month(v.now),
 		Emergency: air.Emergency, OnAir: v.onAir(air), Meter: meterPercent(air),
 		Next: v.next(b), Health: append(v.health(air), p.voiceHealth(v)...),
-		AskClock:  !air.Clock.Trusted() && v.may(people.Plan),
-		ClockDate: local.Format(time.DateOnly), ClockTime: local.Format(time.TimeOnly),
 		Waiting: v.word("do.record-sub"), Yesterday: v.word("do.again-sub"),
 		Ribbon: b.ribbon(), Rows: b.rows(),
 	}
@@ -249,17 +245,18 @@ func (p *panel) tellClock(v *visit) {
 	if err != nil {
 		at, err = v.civilTime(v.c.PostForm("date"), v.c.PostForm("time"))
 	}
-	if err != nil {
-		v.c.Redirect(http.StatusSeeOther, "/?refused=clock")
+	back, refused := localPath(v.c.PostForm("back")), "clock"
+	if err == nil {
+		if refused, err = p.s.believe(at, v.me.Name); err != nil {
+			p.s.cfg.Logger.Error("the time could not be set", "err", err)
+			refused = "clock"
+		}
+	}
+	if refused != "" {
+		v.c.Redirect(http.StatusSeeOther, withQuery(back, "refused", refused))
 		return
 	}
-	if err := p.s.cfg.Clock.Tell(at, v.me.Name); err != nil {
-		p.s.cfg.Logger.Error("the time could not be set", "err", err)
-		v.c.Redirect(http.StatusSeeOther, "/?refused=clock")
-		return
-	}
-	p.s.cfg.Changed()
-	v.goTo("/", "clock")
+	v.c.Redirect(http.StatusSeeOther, withQuery(back, "told", "clock"))
 }
 
 // civilTime reads what date and time inputs write, in the village's zone.

@@ -35,7 +35,8 @@ func (p program) asrunCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				begin, end, err := stretch(from, to, time.Now().In(loc))
+				clock := p.clock(s)
+				begin, end, err := stretch(from, to, clock.Now().In(loc))
 				if err != nil {
 					return err
 				}
@@ -43,7 +44,7 @@ func (p program) asrunCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				report := web.AsRunReport{Village: v.Key, Zone: loc, From: begin, To: end, Rows: rows}
+				report := web.AsRunReport{Village: v.Key, Zone: loc, From: begin, To: end, Rows: rows, Clock: clock.State()}
 				switch {
 				case asJSON:
 					enc := json.NewEncoder(cmd.OutOrStdout())
@@ -52,6 +53,7 @@ func (p program) asrunCommand() *cobra.Command {
 				case asCSV:
 					return report.WriteCSV(cmd.OutOrStdout())
 				}
+				sayClock(cmd, clock, loc)
 				return printRows(cmd.OutOrStdout(), rows, loc)
 			})
 		},

@@ -16,6 +16,7 @@ import (
 	"loalang/audio/speaker"
 	"loalang/hardware"
 	"loalang/recordings"
+	"loalang/web"
 )
 
 // finding is one thing that doctor looked at.
@@ -157,11 +158,9 @@ func examineMemory() finding {
 }
 
 func (p program) examineClock(s settings) finding {
-	c := hardware.OpenClock(hardware.ClockConfig{
-		Kernel: hardware.Linux{}, File: s.Data + "/clock.json", Floor: builtAfter, AssumeTrusted: s.ClockTrust == "system", Log: p.quietLog(),
-	})
+	c := p.clock(s)
 	state := c.State()
-	f := finding{Name: "clock", OK: state.Trusted(), Found: fmt.Sprintf("%s, %s", state.Trust, c.Now().Format(time.RFC3339))}
+	f := finding{Name: "clock", OK: state.Trusted(), Found: fmt.Sprintf("%s, %s; %s", state.Trust, c.Now().Format(time.RFC3339), web.ClockWords(state, c.Now()))}
 	if !f.OK {
 		f.Advice = "Nothing scheduled plays until the time is confirmed on the panel. Fit an RTC, connect to a time server, or set clock-trust = \"system\" if you vouch for this clock."
 	}

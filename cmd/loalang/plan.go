@@ -23,19 +23,23 @@ func (p program) planCommand() *cobra.Command {
 		Short: "Print what will air, and what will not and why",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			now := time.Now()
+			now := time.Now() // only to judge how many days are asked for
 			if _, err := scheduler.PlanSpan(now, now, days); err != nil {
 				return faultyFlags(err)
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				plan, err := makePlan(ctx, db, s.Village, from, days)
+				clock := p.clock(s)
+				plan, err := makePlan(ctx, db, planWish{s.Village, from, days, clock.Now()})
 				if err != nil {
 					return faultyFlags(err)
 				}
 				if asJSON {
 					enc := json.NewEncoder(cmd.OutOrStdout())
 					enc.SetIndent("", "  ")
-					return enc.Encode(web.PlanDocument(plan, time.Now()))
+					return enc.Encode(web.PlanDocument(plan, clock.State(), clock.Now()))
+				}
+				if loc, err := time.LoadLocation(plan.Zone); err == nil {
+					sayClock(cmd, clock, loc)
 				}
 				_, err = fmt.Fprint(cmd.OutOrStdout(), plan.Text())
 				return err
@@ -50,22 +54,28 @@ func (p program) planCommand() *cobra.Command {
 	return cmd
 }
 
+// planWish is which plan is asked for, and when.
+type planWish struct {
+	village, from string
+	days          int
+	now           time.Time // as the board believes it
+}
+
 // makePlan builds the plan anew from the book, by the same pure function that
 // serve uses, so that it needs no running serve; what sounds is in it too.
-func makePlan(ctx context.Context, db *store.Store, village, from string, days int) (scheduler.Plan, error) {
-	v, loc, err := place(ctx, db, village)
+func makePlan(ctx context.Context, db *store.Store, w planWish) (scheduler.Plan, error) {
+	v, loc, err := place(ctx, db, w.village)
 	if err != nil {
 		return scheduler.Plan{}, err
 	}
-	now := time.Now()
-	start := now
-	if from != "" {
-		if start, err = civil(from, loc); err != nil {
+	now, start := w.now, w.now
+	if w.from != "" {
+		if start, err = civil(w.from, loc); err != nil {
 			return scheduler.Plan{}, err
 		}
 	}
 	start = start.In(loc)
-	end, err := scheduler.PlanSpan(now, start, days)
+	end, err := scheduler.PlanSpan(now, start, w.days)
 	if err != nil {
 		return scheduler.Plan{}, err
 	}

@@ -13,6 +13,28 @@ export function dress(root) {
     b.hidden = false;
     say(b);
   }
+  fill(root);
+}
+
+// fill puts this phone's time into the form that asks for it; the exact instant
+// goes along when it is sent.
+function fill(root) {
+  const date = root.querySelector("[data-now=date]");
+  const time = root.querySelector("[data-now=time]");
+  if (!date || !time) return;
+  const now = new Date();
+  const local = new Date(now - now.getTimezoneOffset() * 60000).toISOString();
+  date.value = local.slice(0, 10);
+  time.value = local.slice(11, 19);
+  const asked = date.value + time.value;
+  date.form.addEventListener("submit", () => {
+    if (asked !== date.value + time.value) return; // corrected by hand
+    const at = document.createElement("input");
+    at.type = "hidden";
+    at.name = "at";
+    at.value = new Date().toISOString();
+    date.form.append(at);
+  });
 }
 
 function say(button) {

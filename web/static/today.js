@@ -89,7 +89,6 @@ async function draw(key) {
       live.innerHTML = await answer.text();
       live.dataset.key = key;
       dress(live);
-      fill();
       if (text) [...live.querySelectorAll("a,button")].find((e) => e.textContent === text)?.focus();
     }
   } catch {
@@ -98,34 +97,12 @@ async function draw(key) {
   drawing = false;
 }
 
-// fill puts this phone's time into the form that asks for it; the exact instant
-// goes along when it is sent.
-function fill() {
-  const date = live?.querySelector("[data-now=date]");
-  const time = live?.querySelector("[data-now=time]");
-  if (!date || !time) return;
-  const now = new Date();
-  const local = new Date(now - now.getTimezoneOffset() * 60000).toISOString();
-  date.value = local.slice(0, 10);
-  time.value = local.slice(11, 19);
-  const asked = date.value + time.value;
-  date.form.addEventListener("submit", () => {
-    if (asked !== date.value + time.value) return; // corrected by hand
-    const at = document.createElement("input");
-    at.type = "hidden";
-    at.name = "at";
-    at.value = new Date().toISOString();
-    date.form.append(at);
-  });
-}
-
 // What was pressed decides where to go, not an event that comes meanwhile.
 document.addEventListener("submit", (e) => setTimeout(() => e.defaultPrevented || close()));
 
 document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
 addEventListener("pagehide", close);
 addEventListener("pageshow", open);
-fill();
 open();
 
 // What is next and what was changes also without a sound.
