@@ -144,15 +144,21 @@ func (b *builder) recurrence(s Schedule) recurrence {
 	case Once, Now:
 		return exactly{at: s.At.Round(0), loc: b.loc}
 	case Slots:
-		r := inSlots{schedule: s}
-		for _, oc := range b.occasions {
-			if slices.Contains(s.Slots, oc.slot.ID) {
-				r.occasions = append(r.occasions, oc)
-			}
-		}
-		return r
+		return inSlots{on: s.onDate, occasions: b.occasionsOf(s)}
+	case Recurring:
+		return b.recurring(s)
 	}
 	return nil
+}
+
+// occasionsOf are the occasions of the slots that a schedule names.
+func (b *builder) occasionsOf(s Schedule) (of []*occasion) {
+	for _, oc := range b.occasions {
+		if slices.Contains(s.Slots, oc.slot.ID) {
+			of = append(of, oc)
+		}
+	}
+	return of
 }
 
 // collect turns every schedule into promises and early omissions.
@@ -190,7 +196,10 @@ func (b *builder) nextOccasion(s Schedule, r recurrence, in instant) time.Time {
 			return next.nominal.UTC()
 		}
 	}
-	return time.Time{}
+	if s.Kind != Recurring {
+		return time.Time{}
+	}
+	return b.nextFar(s)
 }
 
 // promise screens one instant: what cannot air whatever the Output does is
@@ -324,14 +333,15 @@ func (b *builder) outside(p *promise, at time.Time) Reason {
 // each, on the next day it would have been.
 func (b *builder) missingSlots(s Schedule) {
 	a := b.told[s.Announcement]
-	if s.Kind != Slots || a.ID == "" || !earliestSet(a.Withdrawn, a.Deleted).IsZero() || !a.ValidUntil.IsZero() && !a.ValidUntil.After(b.now) {
+	if !s.bySlot() || a.ID == "" || !earliestSet(a.Withdrawn, a.Deleted).IsZero() || !a.ValidUntil.IsZero() && !a.ValidUntil.After(b.now) {
 		return
 	}
+	on := b.daysOf(s)
 	day := calendar.DateOf(b.now, b.loc)
-	for day.Compare(calendar.DateOf(b.to, b.loc)) <= 0 && !s.onDate(day) {
+	for day.Compare(calendar.DateOf(b.to, b.loc)) <= 0 && !on(day) {
 		day = day.AddDays(1)
 	}
-	if !s.onDate(day) {
+	if !on(day) {
 		return
 	}
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(s.Slots))) {

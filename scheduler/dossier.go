@@ -24,7 +24,7 @@ func (d Dossier) MayAir(now time.Time, loc *time.Location, done map[string]bool)
 	if !a.Deleted.IsZero() || !a.Withdrawn.IsZero() || !a.ValidUntil.IsZero() && !a.ValidUntil.After(now) {
 		return false
 	}
-	return len(d.Schedules) == 0 || slices.ContainsFunc(d.Schedules, func(s Schedule) bool { return !s.over(now, loc) && (!done[s.ID] || s.Kind == Slots) })
+	return len(d.Schedules) == 0 || slices.ContainsFunc(d.Schedules, func(s Schedule) bool { return !s.over(now, loc) && (!done[s.ID] || s.repeats()) })
 }
 
 // over says whether every instant of s has passed, with its grace.
@@ -32,7 +32,7 @@ func (s Schedule) over(now time.Time, loc *time.Location) bool {
 	switch s.Kind {
 	case Once, Now:
 		return s.misfire().latest(s.At).Before(now)
-	case Slots:
+	case Slots, Recurring:
 		return s.Until != Date{} && calendar.Date(s.Until).Compare(calendar.DateOf(now, loc)) < 0
 	}
 	return false // a kind of a later version

@@ -32,7 +32,7 @@ func (m Misfire) Decide(due, now time.Time, newer bool) Decision {
 // announcements air up to ten minutes late, those in slots within their slot.
 func (s Schedule) misfire() Misfire {
 	m := s.Misfire
-	if s.Kind == Slots {
+	if s.bySlot() {
 		if m.Policy == "" {
 			m.Policy = Skip
 		}

@@ -60,7 +60,7 @@ func (v Village) Added(before []string) []string {
 // enough.
 func (b *builder) waits(p *promise, s Schedule) bool {
 	lacking := b.rendered[p.occ.Announcement].missing
-	if b.book.Village.MissingRule() != Wait || s.Kind != Slots || len(lacking) == 0 {
+	if b.book.Village.MissingRule() != Wait || !s.bySlot() || len(lacking) == 0 {
 		return false
 	}
 	next := p.next()

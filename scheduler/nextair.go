@@ -42,7 +42,7 @@ func (n *airings) of(d Dossier, from time.Time) (first time.Time) {
 	a := d.Announcement
 	for _, s := range d.Schedules {
 		at := n.next(s, later(from, a.ValidFrom), d.Turns)
-		if s.Kind != Slots && at.Before(a.ValidFrom) {
+		if !s.bySlot() && at.Before(a.ValidFrom) {
 			continue // an exact instant before its validity is not put off
 		}
 		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
@@ -59,6 +59,9 @@ func (n *airings) of(d Dossier, from time.Time) (first time.Time) {
 // had its turn.
 func (n *airings) next(s Schedule, from time.Time, turns []string) time.Time {
 	had := func(local string) bool { return slices.Contains(turns, occurrenceID(s.ID, s.Village, local, "1")) }
+	if s.Kind == Recurring {
+		return n.recurs(s, from, had)
+	}
 	switch s.Kind {
 	case Once, Now:
 		if s.misfire().latest(s.At).Before(from) || s.At.Before(n.floor) || had(exactLocal(s.At, n.loc)) {
@@ -76,6 +79,38 @@ func (n *airings) next(s Schedule, from time.Time, turns []string) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// recurs is next of a Rule, as far ahead as rules are looked at.
+func (n *airings) recurs(s Schedule, from time.Time, had func(local string) bool) (first time.Time) {
+	r, err := rhythmOf(s.Rule)
+	if err != nil {
+		return time.Time{}
+	}
+	since := later(s.Since, n.floor)
+	if !s.bySlot() {
+		for m := range r.from(later(from.Add(-s.misfire().Grace), since), n.loc) {
+			if !s.misfire().latest(m.At).Before(from) && !had(m.Civil.String()) {
+				return m.At
+			}
+		}
+		return time.Time{}
+	}
+	if !slices.ContainsFunc(n.slots, func(sl Slot) bool { return sl.Deleted.IsZero() && slices.Contains(s.Slots, sl.ID) }) {
+		return time.Time{} // all of them are gone
+	}
+	for day := range r.daysFrom(from.Add(-MaxSlot-24*time.Hour), n.loc) {
+		for _, oc := range occasionsOn(n.slots, day, n.loc) {
+			fits := slices.Contains(s.Slots, oc.slot.ID) && oc.end.After(from) && !oc.start.Before(n.floor)
+			if fits && !had(oc.local) && (first.IsZero() || oc.start.Before(first)) {
+				first = oc.start
+			}
+		}
+		if !first.IsZero() {
+			return first
+		}
+	}
+	return first
 }
 
 // NextStart is when d begins to air next at now or later, by its schedules: a slot that

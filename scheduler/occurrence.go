@@ -161,7 +161,7 @@ func (b *builder) notice(s Schedule, a Announcement, in instant) Occurrence {
 		ID:   occurrenceID(s.ID, b.book.Village.Key, in.local, strconv.Itoa(in.ordinal)),
 		Kind: Notice, Village: b.book.Village.Key, Announcement: s.Announcement, Schedule: s.ID,
 		Title: a.Title, Class: a.Class, Nominal: in.nominal.UTC(), Due: in.nominal.UTC(),
-		Length: r.length, Parts: r.parts, Misfire: s.misfire(), Immediate: s.Kind == Now, Reasons: b.cannotWait(r.reasons),
+		Length: r.length, Parts: r.parts, Misfire: s.misfire(), Immediate: s.Kind == Now, Recurring: s.Kind == Recurring, Reasons: b.cannotWait(r.reasons),
 		Interrupted: s.Interrupted, Bed: r.bed, Missing: slices.Clone(r.missing),
 	}
 	if s.Kind == Now {

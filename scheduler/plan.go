@@ -43,6 +43,7 @@ type Occurrence struct {
 	Parts        []Part
 	Misfire      Misfire
 	Immediate    bool     // Kind Now: due moves with the wake-up, it is not late
+	Recurring    bool     // Kind Recurring: one day of it can be left out
 	Reasons      []Reason // why Due is not Nominal, why a language is left out
 	// Until is when it must be silent, however it was moved on its way through the
 	// air: the end of the allowed hours in which it was placed, or of its validity.

@@ -8,8 +8,7 @@ import (
 	"loalang/scheduler/calendar"
 )
 
-// recurrence names the instants of one schedule. Each Kind is one; RRULE and
-// lunar kinds join here and in builder.recurrence.
+// recurrence names the instants of one schedule. Each Kind is one.
 type recurrence interface {
 	// instants lists what is promised with a nominal instant in [from, to),
 	// oldest first.
@@ -42,16 +41,17 @@ func exactLocal(at time.Time, loc *time.Location) string {
 	return at.In(loc).Format("2006-01-02T15:04:05")
 }
 
-// inSlots is the recurrence of Slots.
+// inSlots is the recurrence of Slots, and of Recurring in slots.
 type inSlots struct {
-	schedule  Schedule
-	occasions []*occasion // of the schedule's slots, by start and slot ID
+	on        func(calendar.Date) bool
+	begun     func(*occasion) bool // nil, or whether one is not to be promised any more
+	occasions []*occasion          // of the schedule's slots, by start and slot ID
 }
 
 func (r inSlots) instants(from, to time.Time) []instant {
 	var out []instant
 	for _, oc := range r.occasions {
-		if oc.start.Before(from) || !oc.start.Before(to) || !r.schedule.onDate(oc.date) {
+		if oc.start.Before(from) || !oc.start.Before(to) || !r.on(oc.date) || r.begun != nil && r.begun(oc) {
 			continue
 		}
 		ordinal := 1
@@ -92,18 +92,24 @@ func occasions(slots []Slot, loc *time.Location, from, to time.Time) []*occasion
 	var out []*occasion
 	last := calendar.DateOf(to, loc)
 	for d := calendar.DateOf(from, loc).AddDays(-1); d.Compare(last) <= 0; d = d.AddDays(1) {
-		for _, s := range slots {
-			if !s.Deleted.IsZero() || !s.Days.Has(d.Weekday()) {
-				continue
-			}
-			start := calendar.At(d, int(s.Start), loc)
-			out = append(out, &occasion{
-				slot: s, date: d, local: d.String() + "T" + s.Start.String(), start: start, end: start.Add(s.Length),
-			})
-		}
+		out = append(out, occasionsOn(slots, d, loc)...)
 	}
 	slices.SortStableFunc(out, func(a, b *occasion) int {
 		return firstOf(a.start.Compare(b.start), cmp.Compare(a.slot.ID, b.slot.ID))
 	})
+	return out
+}
+
+// occasionsOn are those of the living slots on one civil day.
+func occasionsOn(slots []Slot, d calendar.Date, loc *time.Location) (out []*occasion) {
+	for _, s := range slots {
+		if !s.Deleted.IsZero() || !s.Days.Has(d.Weekday()) {
+			continue
+		}
+		start := calendar.At(d, int(s.Start), loc)
+		out = append(out, &occasion{
+			slot: s, date: d, local: d.String() + "T" + s.Start.String(), start: start, end: start.Add(s.Length),
+		})
+	}
 	return out
 }

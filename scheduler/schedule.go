@@ -72,11 +72,12 @@ type Station struct {
 // Kind says how a Schedule names its instants.
 type Kind string
 
-// The kinds of Schedule. RRULE and lunar kinds join here.
+// The kinds of Schedule.
 const (
-	Once  Kind = "once"  // at one exact instant
-	Now   Kind = "now"   // as soon as the output can; each press makes a Schedule
-	Slots Kind = "slots" // in the named slots, from day to day
+	Once      Kind = "once"      // at one exact instant
+	Now       Kind = "now"       // as soon as the output can; each press makes a Schedule
+	Slots     Kind = "slots"     // in the named slots, from day to day
+	Recurring Kind = "recurring" // by a Rule: at its times, or in the named slots on its days
 )
 
 // Schedule says when an Announcement airs.
@@ -85,12 +86,21 @@ type Schedule struct {
 	Announcement string // ID
 	Kind         Kind
 	At           time.Time // Once: the instant. Now: when the button was pressed
-	Slots        []string  // Slots: IDs of slots; the announcement airs once in each
+	Slots        []string  // Slots and Recurring: IDs of slots; the announcement airs once in each
 	Days         Weekdays  // Slots: on which weekdays
-	From, Until  Date      // Slots: first and last civil day, inclusive; zero: open
-	Misfire      Misfire
-	Interrupted  Resumption // empty: Resume
-	CreatedBy    string
+	// From and Until are the first and last civil day of Slots, inclusive; zero:
+	// open. Of Recurring, Until is the last day of a Rule that ends, as Recur found it.
+	From, Until Date
+	// Rule is the canonical text of the calendar.Rule of Recurring. With Slots it
+	// says the days and its times of day do not matter; without, it says exact civil
+	// times in the village's zone. Empty of other kinds.
+	Rule string
+	// Since is from when on the Rule promises anything: when it was made or last
+	// changed. An exception leaves it as it is. Zero of other kinds.
+	Since       time.Time
+	Misfire     Misfire
+	Interrupted Resumption // empty: Resume
+	CreatedBy   string
 }
 
 // Policy says what becomes of an Occurrence whose instant has passed.

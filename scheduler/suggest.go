@@ -93,7 +93,7 @@ func (a *adviser) search() error {
 			return err
 		}
 		return a.slots(s)
-	case s.Kind == Slots:
+	case s.bySlot():
 		if code == ReasonSlotFull {
 			if err := a.shorter(); err != nil {
 				return err
@@ -222,9 +222,11 @@ func (a *adviser) slots(s Schedule) error {
 			continue
 		}
 		other := s
-		other.Kind, other.At, other.Misfire = Slots, time.Time{}, Misfire{}
+		if other.Misfire = (Misfire{}); s.Kind == Once {
+			other.Kind, other.At = Slots, time.Time{}
+		}
 		other.Slots = []string{slot.ID}
-		if s.Kind == Slots {
+		if s.bySlot() {
 			other.Slots = append(slices.DeleteFunc(slices.Clone(s.Slots), func(id string) bool { return id == a.om.Occurrence.Slot }), slot.ID)
 		}
 		at, ok, err := a.try(other, nil)

@@ -51,6 +51,8 @@ func (s Schedule) Validate(now time.Time, v Village) error {
 		f.exact(s, now, v)
 	case Slots:
 		f.slots(s, now, v)
+	case Recurring:
+		f.rule(s, now, v)
 	case "":
 		f.add("kind", FaultRequired, "")
 	default:

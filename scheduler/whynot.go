@@ -57,7 +57,7 @@ func WhyNot(day Date, book Book, announcement string) ([]Reason, error) {
 // slots it names are there at all.
 func otherDay(s Schedule, r recurrence, from time.Time, b *builder) Reason {
 	living := func(id string) bool { _, there := b.slots[id]; return there }
-	if s.Kind == Slots && !slices.ContainsFunc(s.Slots, living) {
+	if s.bySlot() && !slices.ContainsFunc(s.Slots, living) {
 		return Reason{Code: ReasonNoSlot}
 	}
 	reason := Reason{Code: ReasonOtherDay}
@@ -65,6 +65,8 @@ func otherDay(s Schedule, r recurrence, from time.Time, b *builder) Reason {
 		reason.Until = s.At.UTC() // though it may be over
 	} else if next := r.instants(from, from.Add(whyNotAhead)); len(next) > 0 {
 		reason.Until = next[0].nominal.UTC()
+	} else if s.Kind == Recurring {
+		reason.Until = b.nextFar(s)
 	}
 	return reason
 }

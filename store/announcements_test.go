@@ -276,3 +276,36 @@ func TestWaitingOnlyWhatCanBeProduced(t *testing.T) {
 	slices.Sort(got)
 	same(t, "waiting", got, []string{"recorded", "spoken"})
 }
+
+// TestRecurringSchedule: a rule comes back as it was saved, stays in the book as
+// long as it goes on, and is gone from it two days after its last.
+func TestRecurringSchedule(t *testing.T) {
+	s, _ := seeded(t)
+	ctx := context.Background()
+	a := notice("a")
+	a.ValidUntil = time.Time{}
+	check(t, s.SaveAnnouncement(ctx, a, nil, nil), nil)
+	loc, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	check(t, err, nil)
+	made := func(id, rule string) scheduler.Schedule {
+		sc := scheduler.Schedule{Owned: scheduler.Owned{ID: id}, Announcement: "a", Kind: scheduler.Recurring, Slots: []string{"slot-morning"}}
+		sc, err := sc.WithRule(rule, day0, loc)
+		check(t, err, nil)
+		check(t, s.SaveSchedule(ctx, sc), nil)
+		return sc
+	}
+	start := day0.In(loc).Format("20060102")
+	endless := made("endless", "DTSTART;VALUE=DATE:"+start+"\nRRULE:RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15")
+	made("five", "DTSTART;VALUE=DATE:"+start+"\nRRULE:FREQ=DAILY;COUNT=5")
+	d, err := s.Announcement(ctx, "a")
+	check(t, err, nil)
+	endless.Owned = d.Schedules[0].Owned
+	same(t, "schedule", d.Schedules[0], endless)
+	for days, want := range map[int]int{0: 2, 5: 2, 8: 1, 4000: 1} {
+		b, err := s.Book(ctx, unTa, day0.AddDate(0, 0, days))
+		check(t, err, nil)
+		if len(b.Schedules) != want {
+			t.Errorf("after %d days the book has %d schedules, want %d", days, len(b.Schedules), want)
+		}
+	}
+}

@@ -41,6 +41,7 @@ type occurrenceForm struct {
 	Parts        []partForm   `json:"parts,omitempty"`
 	Misfire      misfireForm  `json:"misfire"`
 	Immediate    bool         `json:"immediate,omitempty"`
+	Recurring    bool         `json:"recurring,omitempty"`
 	Reasons      []reasonForm `json:"reasons,omitempty"`
 	Until        stamp        `json:"until,omitzero"`
 	UntilReason  string       `json:"until_reason,omitempty"`
@@ -155,7 +156,7 @@ func formOccurrence(o scheduler.Occurrence) occurrenceForm {
 		ID: o.ID, Kind: string(o.Kind), Village: o.Village, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
 		Title: o.Title, Class: string(o.Class), Nominal: stamp{o.Nominal}, Due: stamp{o.Due}, Length: int64(o.Length),
 		Parts: each(o.Parts, formPart), Misfire: misfireForm{Policy: string(o.Misfire.Policy), Grace: int64(o.Misfire.Grace)},
-		Immediate: o.Immediate, Reasons: each(o.Reasons, formReason), Until: stamp{o.Until}, UntilReason: o.UntilReason,
+		Immediate: o.Immediate, Recurring: o.Recurring, Reasons: each(o.Reasons, formReason), Until: stamp{o.Until}, UntilReason: o.UntilReason,
 		Interrupted: string(o.Interrupted), Missing: o.Missing,
 	}
 	if o.Bed != nil {
@@ -173,7 +174,7 @@ func readOccurrence(f occurrenceForm) scheduler.Occurrence {
 		ID: f.ID, Kind: scheduler.OccurrenceKind(f.Kind), Village: f.Village, Announcement: f.Announcement, Schedule: f.Schedule, Slot: f.Slot,
 		Title: f.Title, Class: scheduler.Class(f.Class), Nominal: f.Nominal.Time, Due: f.Due.Time, Length: time.Duration(f.Length),
 		Parts: each(f.Parts, readPart), Misfire: scheduler.Misfire{Policy: scheduler.Policy(f.Misfire.Policy), Grace: time.Duration(f.Misfire.Grace)},
-		Immediate: f.Immediate, Reasons: each(f.Reasons, readReason), Until: f.Until.Time, UntilReason: f.UntilReason,
+		Immediate: f.Immediate, Recurring: f.Recurring, Reasons: each(f.Reasons, readReason), Until: f.Until.Time, UntilReason: f.UntilReason,
 		Interrupted: scheduler.Resumption(f.Interrupted), Missing: f.Missing,
 	}
 	if f.Bed != nil {

@@ -25,7 +25,7 @@ func fullPlan() scheduler.Plan {
 			{Kind: scheduler.PartChime, Recording: "rec-chime", Length: 2 * time.Second},
 			{Kind: scheduler.PartVoice, Recording: "rec-vi", Language: "vi", Length: time.Minute, Pause: 700 * time.Millisecond, For: []string{"pcc"}},
 		},
-		Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 10 * time.Minute}, Immediate: true,
+		Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 10 * time.Minute}, Immediate: true, Recurring: true,
 		Until: day0.Add(3 * time.Hour), UntilReason: scheduler.ReasonOutsideHours, Interrupted: scheduler.Restart, Missing: []string{"pcc"},
 		Bed:     &scheduler.Part{Kind: scheduler.PartBed, Recording: "rec-bed", Length: 3 * time.Minute},
 		Relay:   &scheduler.RelayTurn{Station: "vov1", URL: "https://vov.example/", Input: "hw:1", Fallback: scheduler.Sound{Recording: "rec-local", Length: time.Minute}, Patience: 5 * time.Second},

@@ -9,12 +9,13 @@ import (
 	"loalang/scheduler"
 )
 
-const scheduleColumns = ownedColumns + ", announcement, kind, instant_at, slots, days, from_day, until_day, misfire, grace_ns, interrupted, created_by"
+const scheduleColumns = ownedColumns + ", announcement, kind, instant_at, slots, days, from_day, until_day, misfire, grace_ns, interrupted, created_by, rule, since_at"
 
 func scanSchedule(r row) (scheduler.Schedule, error) {
 	var sc scheduler.Schedule
 	err := r.Scan(append(owned(&sc.Owned), &sc.Announcement, &sc.Kind, (*instant)(&sc.At), (*words)(&sc.Slots), &sc.Days,
-		(*day)(&sc.From), (*day)(&sc.Until), &sc.Misfire.Policy, &sc.Misfire.Grace, &sc.Interrupted, &sc.CreatedBy)...)
+		(*day)(&sc.From), (*day)(&sc.Until), &sc.Misfire.Policy, &sc.Misfire.Grace, &sc.Interrupted, &sc.CreatedBy,
+		&sc.Rule, (*instant)(&sc.Since))...)
 	return sc, err
 }
 
@@ -54,6 +55,8 @@ func (s *Store) saveSchedule(ctx context.Context, tx *sql.Tx, sc scheduler.Sched
 		{"grace_ns", sc.Misfire.Grace},
 		{"interrupted", sc.Interrupted},
 		{"created_by", sc.CreatedBy},
+		{"rule", sc.Rule},
+		{"since_at", micros(sc.Since)},
 	}})
 }
 

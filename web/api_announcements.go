@@ -149,7 +149,13 @@ func (s *Server) getAnnouncement(ctx context.Context, in *announcementInput) (*a
 	if err != nil {
 		return nil, err
 	}
-	return s.shown(d), nil
+	out := s.shown(d)
+	for i, sc := range d.Schedules {
+		if err := s.tellRule(ctx, in.lang, sc, &out.Body.Schedules[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func (s *Server) shown(d scheduler.Dossier) *announcementOutput {

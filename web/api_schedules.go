@@ -22,16 +22,20 @@ import (
 type scheduleJSON struct {
 	ID           string      `json:"id"`
 	Announcement string      `json:"announcement"`
-	Kind         string      `json:"kind" enum:"once,now,slots"`
+	Kind         string      `json:"kind" enum:"once,now,slots,recurring"`
 	At           *time.Time  `json:"at,omitempty" doc:"once: the instant. now: when it was asked for."`
-	Slots        []string    `json:"slots" doc:"slots: IDs; it airs once in each."`
+	Slots        []string    `json:"slots" doc:"slots, and recurring in slots: IDs; it airs once in each."`
 	Days         []string    `json:"days" doc:"slots: weekdays; none is every day."`
 	From         string      `json:"from,omitempty" format:"date" doc:"slots: first day."`
-	Until        string      `json:"until,omitempty" format:"date" doc:"slots: last day."`
+	Until        string      `json:"until,omitempty" format:"date" doc:"slots: last day. recurring: that of a rule that ends."`
+	Rule         string      `json:"rule,omitempty" doc:"recurring: the rule in its canonical form, lines of iCalendar."`
+	Words        string      `json:"words,omitempty" doc:"recurring: the rule in words."`
+	Next         []time.Time `json:"next,omitempty" doc:"recurring: the next three instants, as far as the rule says."`
 	Misfire      misfireJSON `json:"misfire"`
 	Interrupted  string      `json:"interrupted" enum:"resume,restart,drop" doc:"What becomes of it when something of a higher claim cuts it short."`
 	Created      time.Time   `json:"created"`
 	CreatedBy    string      `json:"created_by"`
+	Revision     int64       `json:"revision" doc:"Goes up by one at each change."`
 }
 
 // misfireJSON is what becomes of it when its instant has passed.
@@ -45,7 +49,7 @@ func scheduleOf(s scheduler.Schedule) scheduleJSON {
 		ID: s.ID, Announcement: s.Announcement, Kind: string(s.Kind), At: instantOf(s.At), Slots: entries(s.Slots), Days: daysOf(s.Days),
 		From: civil(s.From), Until: civil(s.Until), Misfire: misfireJSON{string(s.Misfire.Policy), s.Misfire.Grace.Seconds()},
 		Interrupted: string(cmp.Or(s.Interrupted, scheduler.Resume)),
-		Created:     s.Created.UTC(), CreatedBy: s.CreatedBy,
+		Created:     s.Created.UTC(), CreatedBy: s.CreatedBy, Rule: s.Rule, Revision: s.Revision,
 	}
 }
 
@@ -65,13 +69,14 @@ func daysOf(w scheduler.Weekdays) []string {
 
 // scheduleForm is what makes a schedule.
 type scheduleForm struct {
-	Kind        string       `json:"kind" enum:"once,now,slots"`
+	Kind        string       `json:"kind" enum:"once,now,slots,recurring"`
 	At          time.Time    `json:"at,omitempty" doc:"once: the instant, with its zone."`
-	Slots       []string     `json:"slots,omitempty" doc:"slots: IDs, or times of day such as 17:00."`
+	Slots       []string     `json:"slots,omitempty" doc:"slots: IDs, or times of day such as 17:00. recurring: the same, and the rule says the days; none: at the rule's times."`
 	Days        []string     `json:"days,omitempty" doc:"slots: mon … sun; every day when left out."`
 	From        string       `json:"from,omitempty" doc:"slots: first day, such as 2026-11-23."`
 	Until       string       `json:"until,omitempty" doc:"slots: last day."`
-	Misfire     *misfireJSON `json:"misfire,omitempty" doc:"When left out: late by at most 10 min (now), 30 min (once); coalesce within an hour (slots)."`
+	Rule        string       `json:"rule,omitempty" maxLength:"524288" doc:"recurring: lines of iCalendar, DTSTART, RRULE, RDATE, EXDATE. RSCALE=VIETNAMESE counts in the lunar calendar, OFFSET=-2 is two days before. Without DTSTART it begins now."`
+	Misfire     *misfireJSON `json:"misfire,omitempty" doc:"When left out: late by at most 10 min (now), 30 min (once), coalesced within 30 min (recurring); coalesce within an hour (slots)."`
 	Interrupted string       `json:"interrupted,omitempty" enum:"resume,restart,drop" doc:"When it is cut short: resume from where it was (when left out), restart from its beginning, or drop it."`
 }
 
@@ -95,6 +100,7 @@ type (
 func (s *Server) registerSchedules(api huma.API) {
 	const tag = "schedules"
 	answer(s, api, operation{"create-schedule", http.MethodPost, "/announcements/{id}/schedules", "Say when an announcement airs", tag, people.Plan, http.StatusCreated}, s.createSchedule)
+	s.registerRecurring(api)
 	answer(s, api, operation{"delete-schedule", http.MethodDelete, "/announcements/{id}/schedules/{sid}", "Remove a schedule", tag, people.Plan, http.StatusNoContent}, s.removeSchedule)
 }
 
@@ -114,7 +120,7 @@ func (s *Server) createSchedule(ctx context.Context, in *scheduleInput) (*schedu
 		return nil, err
 	}
 	s.cfg.Changed()
-	return &scheduleOutput{Body: scheduleOf(sched)}, nil
+	return s.shownSchedule(ctx, &in.Caller, in.ID, sched.ID)
 }
 
 // removeSchedule also ends what sounds of the schedule, or is about to.
@@ -151,6 +157,10 @@ func (s *Server) schedule(ctx context.Context, k *Caller, a scheduler.Announceme
 		sc.At, sc.Misfire = now, late(nowGrace)
 	case scheduler.Once:
 		sc.At, sc.Misfire = f.At.UTC(), late(onceGrace)
+	case scheduler.Recurring:
+		if !collect(&faults, s.recur(ctx, &sc, f, now, place)) {
+			return sc, errors.New("slots could not be read")
+		}
 	case scheduler.Slots:
 		sc.Misfire = scheduler.Misfire{Policy: scheduler.Coalesce, Grace: slotGrace}
 		if !collect(&faults, s.slotDays(ctx, &sc, f)) {
@@ -161,6 +171,9 @@ func (s *Server) schedule(ctx context.Context, k *Caller, a scheduler.Announceme
 		sc.Misfire = scheduler.Misfire{Policy: scheduler.Policy(f.Misfire.Policy), Grace: seconds(f.Misfire.Grace)}
 	}
 	named := len(sc.Slots) > 0 || len(f.Slots) == 0 // else each of them has its fault
+	if sc.Kind == scheduler.Recurring && len(faults) > 0 {
+		return sc, faults // of a rule that cannot be read nothing more is known
+	}
 	if err := sc.Validate(now, place); !collect(&faults, err) {
 		return sc, err
 	}
@@ -177,14 +190,15 @@ func (s *Server) schedule(ctx context.Context, k *Caller, a scheduler.Announceme
 // them expects something else than would happen.
 func (f scheduleForm) contradictions() scheduler.Invalid {
 	var faults scheduler.Invalid
-	inSlots := f.Kind == string(scheduler.Slots)
+	inSlots, byRule := f.Kind == string(scheduler.Slots), f.Kind == string(scheduler.Recurring)
 	for _, given := range []struct {
 		field string
 		is    bool
 		fits  bool
 	}{
 		{"at", !f.At.IsZero(), f.Kind == string(scheduler.Once)},
-		{"slots", len(f.Slots) > 0, inSlots},
+		{"slots", len(f.Slots) > 0, inSlots || byRule},
+		{"rule", f.Rule != "", byRule},
 		{"days", len(f.Days) > 0, inSlots},
 		{"from", f.From != "", inSlots},
 		{"until", f.Until != "", inSlots},

@@ -28,6 +28,7 @@ type planView struct {
 type planDay struct {
 	ID, Short, Name, Count string
 	Number                 int
+	Lunar                  lunarView
 	Today                  bool
 	Ribbon                 ribbonView
 	Rows                   []dayRow
@@ -125,7 +126,7 @@ func (b dayBook) planDay(today bool) planDay {
 	}
 	return planDay{
 		ID: "d" + d.Format("0102"), Short: b.word("weekday.short-" + weekdayCode(d.Weekday())), Name: upper(b.phrase.day(d, b.now)),
-		Count: said, Number: d.Day(), Today: today, Ribbon: b.ribbon(), Rows: b.rows(),
+		Count: said, Number: d.Day(), Lunar: b.lunar(d), Today: today, Ribbon: b.ribbon(), Rows: b.rows(),
 	}
 }
 

@@ -20,6 +20,7 @@ type todayView struct {
 	Key                  string // what sounds; the page's module reloads when it changes
 	Day                  int
 	Date, Weekday, Month string
+	Lunar                lunarView
 	Emergency            *scheduler.Emergency
 	OnAir                *onAirView
 	Meter                string // percent
@@ -83,7 +84,7 @@ func (p *panel) dayBook(v *visit, t time.Time) (dayBook, error) {
 func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 	local := v.now.In(v.loc)
 	t := todayView{
-		Key: airKey(air), Day: local.Day(), Date: v.date(v.now), Weekday: upper(v.weekday(local.Weekday())), Month: v.month(v.now),
+		Key: airKey(air), Day: local.Day(), Date: v.date(v.now), Weekday: upper(v.weekday(local.Weekday())), Month: v.month(v.now), Lunar: v.lunar(v.now),
 		Emergency: air.Emergency, OnAir: v.onAir(air), Meter: meterPercent(air),
 		Next: v.next(b), Health: append(v.health(air), p.voiceHealth(v)...),
 		Waiting: v.word("do.record-sub"), Yesterday: v.word("do.again-sub"),

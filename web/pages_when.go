@@ -220,6 +220,8 @@ func (v *visit) instantsName(s scheduler.Schedule, slots []scheduler.Slot) (name
 		return upper(v.at(s.At, v.now)), ""
 	case scheduler.Slots:
 		return v.slotScheduleName(s, slots)
+	case scheduler.Recurring:
+		return v.recurringName(s, slots, v.now), ""
 	}
 	return string(s.Kind), ""
 }

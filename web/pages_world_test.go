@@ -208,6 +208,13 @@ func (w *world) SaveSchedule(_ context.Context, s scheduler.Schedule) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	d := w.notices[s.Announcement]
+	if i := slices.IndexFunc(d.Schedules, func(old scheduler.Schedule) bool { return old.ID == s.ID }); i >= 0 {
+		if d.Schedules[i].Revision != s.Revision {
+			return scheduler.ErrRevision
+		}
+		d.Schedules = slices.Delete(slices.Clone(d.Schedules), i, i+1)
+	}
+	s.Revision++
 	d.Schedules = append(d.Schedules, s)
 	w.notices[s.Announcement] = d
 	return w.broken

@@ -1,0 +1,90 @@
+package scheduler
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"loalang/scheduler/calendar"
+)
+
+// repeats says whether a schedule may air more than once.
+func (s Schedule) repeats() bool { return s.Kind == Slots || s.Kind == Recurring }
+
+// bySlot says whether a schedule airs in slots, not at exact times.
+func (s Schedule) bySlot() bool {
+	return s.Kind == Slots || s.Kind == Recurring && len(s.Slots) > 0
+}
+
+// recurring is the recurrence of a Rule: nil when this program cannot read it.
+func (b *builder) recurring(s Schedule) recurrence {
+	r, err := rhythmOf(s.Rule)
+	if err != nil {
+		return nil // a rule of a later version
+	}
+	if s.bySlot() {
+		return inSlots{on: b.daysOf(s), begun: b.begun(s), occasions: b.occasionsOf(s)}
+	}
+	return atTimes{rhythm: r, since: s.Since, loc: b.loc}
+}
+
+// daysOf says on which civil days a schedule in slots airs, as far as the
+// builder looks.
+func (b *builder) daysOf(s Schedule) func(calendar.Date) bool {
+	if s.Kind != Recurring {
+		return s.onDate
+	}
+	r, err := rhythmOf(s.Rule)
+	if err != nil {
+		return func(calendar.Date) bool { return false }
+	}
+	days := r.days(b.now.Add(-lookback-24*time.Hour), b.to.Add(lookahead+24*time.Hour), b.loc)
+	return func(d calendar.Date) bool {
+		_, on := slices.BinarySearchFunc(days, d, calendar.Date.Compare)
+		return on
+	}
+}
+
+// begun says of an occasion that had begun when the rule was changed whether
+// the schedule has been told since: another rule does not tell it again.
+func (b *builder) begun(s Schedule) func(*occasion) bool {
+	return func(oc *occasion) bool {
+		if !oc.start.Before(s.Since) {
+			return false
+		}
+		owner := occurrenceID(s.ID, b.book.Village.Key, "", "")
+		owner = strings.TrimRight(owner, ":") + ":"
+		for id, p := range b.past {
+			if strings.HasPrefix(id, owner) && id != occurrenceID(s.ID, b.book.Village.Key, oc.local, "1") && p.End.After(oc.start) && p.Due.Before(oc.end) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// nextFar is the first instant of a Rule beyond what is laid out, within the
+// validity of what it tells: a lunar day comes once a month, or once a year.
+func (b *builder) nextFar(s Schedule) time.Time {
+	at := newAirings(b.book.Slots, b.loc).next(s, b.to.Add(lookahead), nil)
+	if valid := b.told[s.Announcement].ValidUntil; !valid.IsZero() && !at.Before(valid) {
+		return time.Time{}
+	}
+	return utc(at)
+}
+
+// atTimes is the recurrence of a Rule at its exact civil times. What lay before
+// the rule was made or last changed was never promised.
+type atTimes struct {
+	rhythm *rhythm
+	since  time.Time
+	loc    *time.Location
+}
+
+func (r atTimes) instants(from, to time.Time) []instant {
+	var out []instant
+	for _, m := range r.rhythm.between(later(from, r.since), to, r.loc) {
+		out = append(out, instant{nominal: m.At, local: m.Civil.String(), ordinal: 1})
+	}
+	return out
+}
