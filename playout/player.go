@@ -274,7 +274,7 @@ func omitted(r scheduler.Reason) Outcome {
 	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonClock,
 		scheduler.ReasonNotReady, scheduler.ReasonDevice, scheduler.ReasonAsleep, scheduler.ReasonClockSet:
 		return Missed
-	case scheduler.ReasonSlotFull, scheduler.ReasonNextTime, scheduler.ReasonWaits:
+	case scheduler.ReasonSlotFull, scheduler.ReasonSlotLimit, scheduler.ReasonNextTime, scheduler.ReasonWaits:
 		if !r.Until.IsZero() {
 			return Moved
 		}

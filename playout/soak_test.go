@@ -35,7 +35,6 @@ type soak struct {
 	day      int
 	serial   int
 	troubles []trouble
-	rows     map[string]playout.AsRun // of the day
 	checked  int
 	seen     map[string]bool // rows that were counted
 	outcomes map[string]int  // by outcome and cause

@@ -136,10 +136,12 @@ func (b *soakBoard) Book(_ context.Context, _ string, now time.Time) (scheduler.
 	journal.mu.Lock()
 	defer journal.mu.Unlock()
 	for _, row := range journal.rows {
-		if !row.Deleted.IsZero() || row.Outcome != "" && row.Due.Before(now.Add(-25*time.Hour)) {
+		if !row.Deleted.IsZero() || row.Outcome != "" && row.Due.Before(now.Add(-49*time.Hour)) {
 			continue
 		}
-		p := scheduler.Past{Occurrence: row.Occurrence, Due: row.Due, End: row.Due}
+		p := scheduler.Past{
+			Occurrence: row.Occurrence, Due: row.Due, End: row.Due, Schedule: row.Schedule, Slot: row.Slot, Nominal: row.Nominal, Cause: row.Cause,
+		}
 		first, last := row.Span()
 		switch {
 		case row.Outcome == "" && !first.IsZero():

@@ -14,7 +14,6 @@ import (
 // check looks at the rows of the day and forgets those of the day before.
 func (s *soak) check() {
 	rows := s.stage.book.copy().rows
-	s.rows = rows
 	s.checkPromises(rows)
 	var programme []playout.AsRun
 	for _, id := range slices.Sorted(maps.Keys(rows)) {
@@ -98,27 +97,11 @@ func (s *soak) explained(row playout.AsRun) bool {
 	case scheduler.ReasonPreempted: // a priority notice came, and its rule says no more
 		return true
 	}
-	if row.Kind == scheduler.Opening || row.Kind == scheduler.Closing {
-		// One that found no place is written down at the beginning of its slot.
-		return s.had("", row.Nominal.Add(-time.Minute), row.Nominal.Add(soakSlot)) || s.gaveWay(row)
+	from := row.Nominal
+	if row.Kind == scheduler.Opening || row.Kind == scheduler.Closing { // of a slot in which nothing else aired
+		from = row.Due.Add(-20 * time.Minute)
 	}
-	return s.had("", row.Nominal.Add(-time.Minute), row.Due.Add(20*time.Minute))
-}
-
-// gaveWay says whether an opening or closing is not played since something that is
-// none of its slot had the air there: it is moved for a minute at most.
-func (s *soak) gaveWay(row playout.AsRun) bool {
-	if row.Cause != scheduler.ReasonDelayed && row.Cause != scheduler.ReasonTooLate {
-		return false
-	}
-	for _, other := range s.rows {
-		for _, a := range other.Airings {
-			if other.Slot != row.Slot && a.Started.Before(row.Nominal.Add(soakSlot)) && (a.Ended.IsZero() || a.Ended.After(row.Nominal)) {
-				return true
-			}
-		}
-	}
-	return false
+	return s.had("", from.Add(-time.Minute), row.Due.Add(20*time.Minute))
 }
 
 // had says whether the board was in a kind of trouble within a span; any kind when

@@ -13,6 +13,9 @@ const (
 	ClassEmergency Class = "emergency"
 )
 
+// classes is how many ranks of classes there are, the unknown one included.
+const classes = 4
+
 // Rank orders classes: a higher rank wins. An unknown class ranks below all.
 func (c Class) Rank() int {
 	switch c {

@@ -127,5 +127,5 @@ func ids(p scheduler.Plan) []string {
 
 // aired is the Past row of an occurrence that sounded as planned.
 func aired(o scheduler.Occurrence) scheduler.Past {
-	return scheduler.Past{Occurrence: o.ID, Due: o.Due, End: o.End()}
+	return scheduler.Past{Occurrence: o.ID, Due: o.Due, End: o.End(), Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal}
 }

@@ -60,12 +60,15 @@ type builder struct {
 	relays  track // what notices of slots flow around, and exact ones interrupt
 
 	past      map[string]Past
+	history   history
 	sounding  []Past          // and not on the track yet
 	slots     map[string]Slot // living ones
 	told      map[string]Announcement
+	of        map[string]string // announcements by their schedules
 	rendered  map[string]rendered
 	occasions []*occasion
-	promises  []*promise
+	dated     map[slotDay]*occasion
+	exact     [classes][]*promise // and those of slots that are over; by the rank of their class
 	plan      Plan
 }
 
@@ -74,8 +77,11 @@ type promise struct {
 	occ      Occurrence
 	from, to time.Time // bounds of Due; of a slot's notice those of its validity
 	created  time.Time
+	schedule Schedule
 	occasion *occasion // of a slot that is not over; nil for all that is exact or late
+	round    int       // from 0: how many others of its schedule are promised before it in its slot
 	late     bool      // of a slot that is over
+	hop      bool      // moved here from a slot that was full
 	hours    hours
 	next     func() time.Time // the schedule's next occasion, for a slot that is full
 }
@@ -97,7 +103,16 @@ func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, erro
 		occasions: occasions(book.Slots, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
 		plan:      Plan{Village: book.Village.Key, Zone: book.Village.Zone, Made: now, From: now, To: now.Add(horizon)},
 	}
+	b.dated = make(map[slotDay]*occasion, len(b.occasions))
+	for _, oc := range b.occasions {
+		b.dated[slotDay{oc.slot.ID, oc.date.String()}] = oc
+	}
 	b.index()
+	b.of = make(map[string]string, len(book.Schedules))
+	for _, s := range book.Schedules {
+		b.of[s.ID] = s.Announcement
+	}
+	b.history = b.readHistory()
 	return b, nil
 }
 
@@ -144,7 +159,7 @@ func (b *builder) recurrence(s Schedule) recurrence {
 	case Once, Now:
 		return exactly{at: s.At.Round(0), loc: b.loc}
 	case Slots:
-		return inSlots{on: s.onDate, occasions: b.occasionsOf(s)}
+		return inSlots{on: s.onDate, perSlot: s.PerSlot, occasions: b.occasionsOf(s)}
 	case Recurring:
 		return b.recurring(s)
 	}
@@ -172,12 +187,27 @@ func (b *builder) collect() {
 			continue
 		}
 		all := r.instants(b.now.Add(-lookback), b.to)
+		strays := b.strays(s, all)
 		for i, in := range all {
-			newer := i+1 < len(all) && !all[i+1].nominal.After(b.now)
-			b.promise(s, in, newer, func() time.Time { return b.nextOccasion(s, r, in) })
+			if b.strayed(s, in, strays) {
+				continue
+			}
+			b.promise(s, in, b.newer(all[i:]), func() time.Time { return b.nextOccasion(s, r, in) })
 		}
+		b.carryOn(s, r)
 		b.missingSlots(s)
 	}
+}
+
+// newer says whether another promise than the first of a schedule, of another
+// slot, has come due since.
+func (b *builder) newer(all []instant) bool {
+	for _, in := range all[1:] {
+		if all[0].occasion == nil || in.occasion != all[0].occasion {
+			return !in.nominal.After(b.now)
+		}
+	}
+	return false
 }
 
 // nextOccasion is the schedule's next nominal instant after in at which the
@@ -185,7 +215,19 @@ func (b *builder) collect() {
 // zero when there is none.
 func (b *builder) nextOccasion(s Schedule, r recurrence, in instant) time.Time {
 	a, length := b.told[s.Announcement], b.rendered[s.Announcement].length
-	for _, next := range r.instants(in.nominal.Add(1), b.to.Add(lookahead)) {
+	from, to := in.nominal.Add(1), b.to.Add(lookahead)
+	soon := earlier(from.Add(2*24*time.Hour), to) // most have one: no need to lay out weeks
+	for _, span := range []span{{from, soon}, {soon, to}} {
+		if at := b.firstOccasion(a, length, r.instants(span.from, span.to)); !at.IsZero() {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// firstOccasion is the first of instants in which an announcement can be told.
+func (b *builder) firstOccasion(a Announcement, length time.Duration, all []instant) time.Time {
+	for _, next := range all {
 		if !a.ValidUntil.IsZero() && next.nominal.Add(length).After(a.ValidUntil) {
 			break
 		}
@@ -208,23 +250,36 @@ func (b *builder) promise(s Schedule, in instant, newer bool, next func() time.T
 	a := b.told[s.Announcement]
 	o := b.notice(s, a, in)
 	if p, past := b.past[o.ID]; past {
-		if in.occasion != nil && p.End.After(p.Due) {
-			in.occasion.aired = true
-			in.occasion.lastEnd = later(in.occasion.lastEnd, p.End)
+		if in.occasion != nil && p.sounded() && p.Slot == "" { // a row of before there were fields to find it by
+			b.heard(in.occasion, p)
 		}
 		return
 	}
 	if in.occasion != nil && !in.occasion.end.After(later(s.Created, later(s.Updated, in.occasion.slot.Updated))) {
 		return // over before it was promised
 	}
-	p := &promise{occ: o, created: s.Created, occasion: in.occasion, hours: b.hours, next: next}
+	p := &promise{occ: o, created: s.Created, schedule: s, occasion: in.occasion, round: in.round, hours: b.hours, next: next}
 	if a.Class == ClassEmergency {
 		p.hours = hours{always: true}
+	}
+	if hop, gone := b.history.hopped[o.ID]; gone {
+		b.omit(o, o.Nominal, Reason{Code: ReasonNextTime, Occurrence: hop.Occurrence, Until: hop.Nominal})
+		return
 	}
 	if b.revoked(p, a) || b.invalid(p, a) || b.unready(p) || b.waits(p, s) || b.missed(p, newer) || b.forbidden(p) {
 		return
 	}
-	b.promises = append(b.promises, p)
+	b.admit(p)
+}
+
+// admit lets a promise look for its place.
+func (b *builder) admit(p *promise) {
+	rank := p.occ.Class.Rank()
+	if p.occasion == nil {
+		b.exact[rank] = append(b.exact[rank], p)
+		return
+	}
+	p.occasion.waiting[rank] = append(p.occasion.waiting[rank], p)
 }
 
 // omit explains why o will not air.
@@ -300,6 +355,9 @@ func (b *builder) missed(p *promise, newer bool) bool {
 		return false
 	}
 	d := p.occ.Misfire.Decide(p.occ.Due, b.soon, newer)
+	if d.Air && p.round > 0 { // to hear it once is what is worth being late
+		d = Decision{Reason: Reason{Code: ReasonTooLate, By: b.soon.Sub(p.occ.Due)}}
+	}
 	if !d.Air {
 		return b.omit(p.occ, p.occ.Nominal, d.Reason)
 	}

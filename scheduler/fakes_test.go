@@ -158,7 +158,7 @@ func (s *station) Book(ctx context.Context, _ string, now time.Time) (scheduler.
 	b := s.book
 	b.Schedules, b.Announcements, b.Renditions = slices.Clone(b.Schedules), slices.Clone(b.Announcements), slices.Clone(b.Renditions)
 	for _, p := range s.past {
-		if !p.Due.Before(now.Add(-day)) {
+		if !p.Due.Before(now.Add(-2 * day)) {
 			b.Past = append(b.Past, p)
 		}
 	}
@@ -208,7 +208,11 @@ func (s *station) Omit(o scheduler.Occurrence, r scheduler.Reason) {
 	defer s.mu.Unlock()
 	s.omitted = append(s.omitted, handed{o, r.Code, at, len(s.played) + len(s.omitted)})
 	time.AfterFunc(100*time.Millisecond, func() {
-		s.set(func() { s.past = append(s.past, scheduler.Past{Occurrence: o.ID, Due: o.Due, End: o.Due}) })
+		s.set(func() {
+			s.past = append(s.past, scheduler.Past{
+				Occurrence: o.ID, Due: o.Due, End: o.Due, Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal, Cause: r.Code,
+			})
+		})
 	})
 }
 

@@ -21,11 +21,16 @@ func (d *duty) handOver(now time.Time) {
 			d.omit(o, decision.Reason)
 			continue
 		}
-		d.done[o.ID] = Past{Occurrence: o.ID, Due: o.Due, End: o.End(), Class: o.Class}
+		d.done[o.ID] = o.past(o.End(), "")
 		delete(d.blamed, o.ID)
 		d.stale = true // the published plan must soon cease to promise it
 		d.cfg.Stage.Play(o)
 	}
+}
+
+// past is the row of o that is still on its way to the book.
+func (o Occurrence) past(end time.Time, cause string) Past {
+	return Past{Occurrence: o.ID, Due: o.Due, End: end, Class: o.Class, Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal, Cause: cause}
 }
 
 // omit tells the Stage, once, that an occurrence will not air, with the reason
@@ -40,7 +45,7 @@ func (d *duty) omit(o Occurrence, r Reason) {
 	if b, known := d.blamed[o.ID]; known && forWantOfTime(r.Code) && b.reason.Code != ReasonTooLate {
 		r = b.reason
 	}
-	d.done[o.ID] = Past{Occurrence: o.ID, Due: o.Due, End: o.Due}
+	d.done[o.ID] = o.past(o.Due, r.Code)
 	delete(d.blamed, o.ID)
 	d.stale = true
 	d.cfg.Stage.Omit(o, r)

@@ -12,6 +12,9 @@ const (
 	// closingPatience is how long after the last notice a closing still belongs
 	// to it.
 	closingPatience = time.Minute
+	// closingOverrun is how long after the end of its slot a closing still makes
+	// sense, when something else held that end.
+	closingOverrun = 5 * time.Minute
 	// frameGrace is how late an opening or closing still makes sense.
 	frameGrace = time.Minute
 	// leastGrace is the tolerance of what may not be late at all: a schedule's
@@ -144,7 +147,7 @@ func (b *builder) frame(oc *occasion, kind OccurrenceKind) (Occurrence, bool) {
 		Nominal: oc.start.UTC(), Due: oc.start.UTC(), Misfire: Misfire{Policy: PlayLate, Grace: frameGrace},
 		Interrupted: Drop, // a jingle that comes back in its middle opens and closes nothing
 	}
-	if _, past := b.past[o.ID]; past || recording == "" {
+	if _, past := b.past[o.ID]; past || recording == "" || b.history.done[turn{oc.slot.ID, oc.date.String(), string(kind)}] {
 		return o, false
 	}
 	if length := b.book.Frame.Sounds[recording]; length > 0 {

@@ -22,6 +22,7 @@ const (
 	Opening OccurrenceKind = "opening"
 	Closing OccurrenceKind = "closing"
 	Relay   OccurrenceKind = "relay" // of a higher station, for a set time
+	Fixed   OccurrenceKind = "fixed" // a recording at its fixed position in a slot
 )
 
 // Occurrence is one announcement due once on one Output. Its ID is made of the
@@ -95,6 +96,7 @@ const (
 	PartTail    PartKind = "tail"
 	PartOpening PartKind = "opening"
 	PartClosing PartKind = "closing"
+	PartFixed   PartKind = "fixed" // of a Fixed
 
 	PartBed      PartKind = "bed"      // music under the voices
 	PartRelay    PartKind = "relay"    // a station, as it comes
@@ -154,7 +156,11 @@ const (
 	ReasonAsleep       = "asleep"        // the machine was suspended
 	ReasonClockSet     = "clock-set"     // the clock was set past its instant, or while it sounded
 	ReasonLate         = "late"          // airs late by its misfire, by By
-	ReasonNextTime     = "next-occasion" // moved to the next slot
+	ReasonNextTime     = "next-occasion" // moved to the next slot, at Until, as the occurrence it names
+	ReasonCarried      = "carried"       // moved here from the slot at Until, which was full
+	ReasonSlotLimit    = "slot-limit"    // the notices of its slot take no more than By
+	ReasonOften        = "often-enough"  // has aired as often as it may on one day
+	ReasonOutsideSlot  = "outside-slot"  // the slot is moved away from its time of day
 	ReasonStopped      = "stopped"       // a person stopped it
 	ReasonPreempted    = "preempted"     // something of higher class took the output
 	ReasonDevice       = "device"        // the sound device failed
@@ -170,7 +176,8 @@ type Book struct {
 	Announcements []Announcement
 	Renditions    []Rendition
 	Schedules     []Schedule
-	Past          []Past // occurrences already claimed or closed, back to one day
+	Past          []Past // occurrences already claimed or closed, back to two days
+	Turns         []Turn // what became of schedules in slots before that
 	Frame         Frame
 }
 
@@ -180,6 +187,21 @@ type Past struct {
 	Due        time.Time
 	End        time.Time // of its last airing, or the planned end while it sounds
 	Class      Class     // what is higher interrupts it; empty: nothing does
+	Schedule   string    // empty for what has none
+	Slot       string    // empty outside slots
+	Nominal    time.Time // when it was promised
+	Cause      string    // code of the Reason for which it did not air, or another word of the as-run
+}
+
+// sounded says whether anything of it was heard, or is to be while it sounds.
+func (p Past) sounded() bool { return p.End.After(p.Due) }
+
+// Turn is what became of a Schedule in slots before the Past: who was left out
+// goes before who was heard.
+type Turn struct {
+	Schedule string
+	Last     time.Time // Nominal of its last airing; zero: none in the two weeks looked at
+	LeftOut  int       // turns in slots since then for which there was no room, or no board
 }
 
 // Frame is the sound around every notice, and the silences between.

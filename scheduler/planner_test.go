@@ -167,7 +167,7 @@ func TestWhatWillNotAirIsWrittenDownOnce(t *testing.T) {
 				when(&s.book, id, daily("chieu")).Created = at(s.t, "2026-11-23 11:00")
 			}
 			s.book.Schedules[1].Misfire = scheduler.Misfire{Policy: scheduler.PlayLate, Grace: time.Hour} // full is not missed
-		}, []string{"a played", "b slot-full"}, "2026-11-23 12:03:00"},
+		}, []string{"a played", "b next-occasion"}, "2026-11-23 12:03:00"},
 		{"expired in its slot: never promised", func(s *station) {
 			s.book.Slots[1].Start = 12*60 + 1
 			tell(&s.book, "a", 30*time.Second).ValidUntil = at(s.t, "2026-11-23 11:00")
@@ -268,7 +268,7 @@ func TestPowerCut(t *testing.T) {
 		time.Sleep(90 * time.Second)
 		s.off(57*time.Minute + 20*time.Second) // 17:57:50: one still fits
 		time.Sleep(time.Hour)
-		s.want(t, "a played", "b played", "c power")
+		s.want(t, "a played", "b played", "c next-occasion")
 	})
 	bubble(t, "while a schedule was removed", func(t *testing.T) {
 		s := newStation(t, "2026-11-23 12:00")

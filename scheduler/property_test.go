@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -242,13 +243,8 @@ func everyPromiseOnce(t *testing.T, r *random, p scheduler.Plan) {
 			t.Errorf("%s appears %d times", id, n)
 		}
 	}
-	for _, o := range p.Occurrences {
-		if o.Kind == scheduler.Notice {
-			notices++
-		}
-	}
-	for _, om := range p.Omissions {
-		if om.Occurrence.Kind == scheduler.Notice {
+	for _, o := range slices.Concat(p.Occurrences, omitted(p)) {
+		if o.Kind == scheduler.Notice && !carried(o) {
 			notices++
 		}
 	}
@@ -324,7 +320,14 @@ func unchangedByRestart(t *testing.T, r *random, first scheduler.Plan) {
 		}
 	}
 	for _, om := range first.Omissions {
-		known[om.Occurrence.ID] = true
+		o := om.Occurrence
+		known[o.ID] = true
+		if never := om.Reason.Code == scheduler.ReasonExpired || om.Reason.Code == scheduler.ReasonNotYetValid; !om.Final.After(now) && !never {
+			r.b.Past = append(r.b.Past, scheduler.Past{
+				Occurrence: o.ID, Due: o.Due, End: o.Due, Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal, Cause: om.Reason.Code,
+			})
+			gone[o.ID] = true
+		}
 	}
 	second := plan(t, now, horizon, r.b)
 	again := map[string]bool{}
@@ -351,6 +354,11 @@ func unchangedByRestart(t *testing.T, r *random, first scheduler.Plan) {
 	if t.Failed() {
 		t.Logf("after the restart at %s:\n%s", now, second.Text())
 	}
+}
+
+// carried says whether an occurrence is what was moved from another slot.
+func carried(o scheduler.Occurrence) bool {
+	return strings.Contains(o.ID[strings.LastIndex(o.ID, ":"):], ".")
 }
 
 func omitted(p scheduler.Plan) []scheduler.Occurrence {

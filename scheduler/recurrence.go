@@ -20,6 +20,7 @@ type instant struct {
 	nominal  time.Time
 	local    string    // nominal civil time, for the ID
 	ordinal  int       // from 1, among promises of the same civil time
+	round    int       // from 0, among those of the same occasion
 	occasion *occasion // of a slot; nil outside slots
 }
 
@@ -45,20 +46,27 @@ func exactLocal(at time.Time, loc *time.Location) string {
 type inSlots struct {
 	on        func(calendar.Date) bool
 	begun     func(*occasion) bool // nil, or whether one is not to be promised any more
+	perSlot   int                  // how often in each occasion; 0: once
 	occasions []*occasion          // of the schedule's slots, by start and slot ID
 }
 
 func (r inSlots) instants(from, to time.Time) []instant {
 	var out []instant
-	for _, oc := range r.occasions {
-		if oc.start.Before(from) || !oc.start.Before(to) || !r.on(oc.date) || r.begun != nil && r.begun(oc) {
+	i, _ := slices.BinarySearchFunc(r.occasions, from, func(oc *occasion, at time.Time) int { return oc.start.Compare(at) })
+	for _, oc := range r.occasions[i:] {
+		if !oc.start.Before(to) {
+			break
+		}
+		if !r.on(oc.date) || r.begun != nil && r.begun(oc) {
 			continue
 		}
-		ordinal := 1
+		first := 1
 		if n := len(out); n > 0 && out[n-1].local == oc.local {
-			ordinal = out[n-1].ordinal + 1
+			first = out[n-1].ordinal + 1
 		}
-		out = append(out, instant{nominal: oc.start, local: oc.local, ordinal: ordinal, occasion: oc})
+		for round := range max(r.perSlot, 1) {
+			out = append(out, instant{nominal: oc.start, local: oc.local, ordinal: first + round, round: round, occasion: oc})
+		}
 	}
 	return out
 }
@@ -78,12 +86,17 @@ type occasion struct {
 	date       calendar.Date
 	local      string
 	start, end time.Time
+	shift      TimeOfDay // by how much a season or a day moves it
 
-	aired   bool      // something of it has sounded
-	lastEnd time.Time // end of the last notice, aired or placed
-	body    time.Time // from where on notices may begin
-	placed  int       // notices in the plan
-	framed  bool      // its opening is decided
+	aired   bool                // something of it has sounded
+	lastEnd time.Time           // end of the last notice, aired or placed
+	lastOf  string              // its announcement
+	used    time.Duration       // of notices, aired or placed
+	waiting [classes][]*promise // by the rank of their class
+	repeats []*promise          // of higher classes, which go between what is lower
+	body    time.Time           // from where on notices may begin
+	placed  int                 // notices in the plan
+	framed  bool                // its opening is decided
 }
 
 // occasions lays the living slots out over the civil days around [from, to),
@@ -103,12 +116,13 @@ func occasions(slots []Slot, loc *time.Location, from, to time.Time) []*occasion
 // occasionsOn are those of the living slots on one civil day.
 func occasionsOn(slots []Slot, d calendar.Date, loc *time.Location) (out []*occasion) {
 	for _, s := range slots {
-		if !s.Deleted.IsZero() || !s.Days.Has(d.Weekday()) {
+		begins, held := s.StartOn(Date(d))
+		if !s.Deleted.IsZero() || !held {
 			continue
 		}
-		start := calendar.At(d, int(s.Start), loc)
+		start := calendar.At(d, int(begins), loc)
 		out = append(out, &occasion{
-			slot: s, date: d, local: d.String() + "T" + s.Start.String(), start: start, end: start.Add(s.Length),
+			slot: s, date: d, local: d.String() + "T" + begins.String(), start: start, end: start.Add(s.Length), shift: begins - s.Start,
 		})
 	}
 	return out

@@ -23,7 +23,7 @@ func (b *builder) recurring(s Schedule) recurrence {
 		return nil // a rule of a later version
 	}
 	if s.bySlot() {
-		return inSlots{on: b.daysOf(s), begun: b.begun(s), occasions: b.occasionsOf(s)}
+		return inSlots{on: b.daysOf(s), begun: b.begun(s), perSlot: s.PerSlot, occasions: b.occasionsOf(s)}
 	}
 	return atTimes{rhythm: r, since: s.Since, loc: b.loc}
 }

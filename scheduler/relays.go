@@ -12,6 +12,8 @@ const (
 	// the beginning of its slot: one that is added, moved or taken out today must not be
 	// taken for another that has aired.
 	relayOrdinal = "relay"
+	// fixedOrdinal is the same for a recording at a fixed position.
+	fixedOrdinal = "fixed"
 	// leastRelay is how much of a relay must be left to join it.
 	leastRelay = 10 * time.Second
 )
@@ -34,6 +36,10 @@ func (b *builder) relay() {
 			continue
 		}
 		for _, r := range oc.slot.Relays {
+			if r.Recording != "" {
+				b.fix(oc, r)
+				continue
+			}
 			b.place(oc, r, stations)
 		}
 	}
@@ -42,7 +48,7 @@ func (b *builder) relay() {
 // place puts one relay into the plan, or says why not. One whose time has begun is
 // joined; it never ends later than was promised.
 func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) {
-	start := oc.start.Add(r.Offset)
+	start := r.start(oc)
 	end := start.Add(r.Length)
 	o := Occurrence{
 		ID:   occurrenceID(oc.slot.ID, b.book.Village.Key, oc.local, relayOrdinal+strconv.Itoa(int(r.Offset/time.Second))),
@@ -51,7 +57,11 @@ func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) 
 		Misfire: Misfire{Policy: PlayLate, Grace: max(r.Length-leastRelay, 0)},
 		Relay:   &RelayTurn{Station: r.Station, URL: stations[r.Station].URL, Input: stations[r.Station].Input, Fallback: b.fallback(r), Patience: r.patience()},
 	}
-	if _, past := b.past[o.ID]; past || !end.After(later(oc.slot.Created, oc.slot.Updated)) {
+	if b.fixedPast(oc, o.ID) || !end.After(later(oc.slot.Created, oc.slot.Updated)) {
+		return
+	}
+	if start.Before(oc.start) || end.After(oc.end) {
+		b.omit(o, oc.end, Reason{Code: ReasonOutsideSlot})
 		return
 	}
 	at := later(start, b.soon)
@@ -81,6 +91,49 @@ func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) 
 	o.Due, o.Until, o.UntilReason = at.UTC(), end.UTC(), ReasonRelayOver
 	b.plan.Occurrences = append(b.plan.Occurrences, o)
 	b.relays.take(busy{span: span{o.Due, o.End()}, id: o.ID})
+}
+
+// start is when a fixed position begins in an occasion.
+func (r SlotRelay) start(oc *occasion) time.Time {
+	if r.Keeps {
+		return oc.start.Add(r.Offset - time.Duration(oc.shift)*time.Minute)
+	}
+	return oc.start.Add(r.Offset)
+}
+
+// fixedPast says whether a fixed position had its turn on that day.
+func (b *builder) fixedPast(oc *occasion, id string) bool {
+	_, past := b.past[id]
+	return past || b.history.done[turn{oc.slot.ID, oc.date.String(), id[strings.LastIndexByte(id, ':')+1:]}]
+}
+
+// fix promises a recording at its fixed position: like what has an exact instant,
+// but that it belongs to its slot.
+func (b *builder) fix(oc *occasion, r SlotRelay) {
+	start := r.start(oc)
+	o := Occurrence{
+		ID:   occurrenceID(oc.slot.ID, b.book.Village.Key, oc.local, fixedOrdinal+strconv.Itoa(int(r.Offset/time.Second))),
+		Kind: Fixed, Village: b.book.Village.Key, Slot: oc.slot.ID, Title: oc.slot.Name, Class: ClassNormal,
+		Nominal: start.UTC(), Due: start.UTC(), Misfire: Misfire{Policy: PlayLate, Grace: frameGrace}, Interrupted: Drop,
+	}
+	if b.fixedPast(oc, o.ID) || !start.After(later(oc.slot.Created, oc.slot.Updated)) {
+		return
+	}
+	length := b.book.Frame.Sounds[r.Recording]
+	if length <= 0 {
+		b.omit(o, start, Reason{Code: ReasonNotReady})
+		return
+	}
+	o.Length, o.Parts = length, []Part{{Kind: PartFixed, Recording: r.Recording, Length: length}}
+	if start.Before(oc.start) || o.End().After(oc.end) {
+		b.omit(o, start, Reason{Code: ReasonOutsideSlot})
+		return
+	}
+	p := &promise{occ: o, created: oc.slot.Created, hours: b.hours, from: start, to: start.Add(frameGrace)}
+	if b.missed(p, false) || b.forbidden(p) {
+		return
+	}
+	b.admit(p)
 }
 
 // fallback is the recording that stands in for a station.

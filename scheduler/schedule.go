@@ -33,27 +33,6 @@ type Window struct {
 	Days     Weekdays
 }
 
-// Slot is a daily window of broadcasting, such as 05:30 for 60 minutes.
-type Slot struct {
-	Owned
-	Name    string // "Buổi sáng"
-	Start   TimeOfDay
-	Length  time.Duration // what does not fit is moved, and told
-	Days    Weekdays
-	Opening string // recording that opens the slot; empty: none
-	Closing string // recording that closes it; empty: none
-	Relays  []SlotRelay
-}
-
-// SlotRelay is a fixed position of a slot at which a higher station is relayed.
-type SlotRelay struct {
-	Station  string        // ID of a Station
-	Offset   time.Duration // from the start of the slot
-	Length   time.Duration
-	Fallback string        // recording that sounds while the station does not; empty: none
-	Patience time.Duration // silence of the station before that; 0: DefaultPatience
-}
-
 // DefaultPatience is how long a relayed station may be lost or silent before
 // its fallback sounds.
 const DefaultPatience = 5 * time.Second
@@ -86,11 +65,14 @@ type Schedule struct {
 	Announcement string // ID
 	Kind         Kind
 	At           time.Time // Once: the instant. Now: when the button was pressed
-	Slots        []string  // Slots and Recurring: IDs of slots; the announcement airs once in each
+	Slots        []string  // Slots and Recurring: IDs of slots; the announcement airs PerSlot times in each
 	Days         Weekdays  // Slots: on which weekdays
 	// From and Until are the first and last civil day of Slots, inclusive; zero:
 	// open. Of Recurring, Until is the last day of a Rule that ends, as Recur found it.
 	From, Until Date
+	// PerSlot is how often it airs in each slot, 1..MaxPerSlot; 0: once. PerDay is how
+	// often at most on one civil day, up to MaxPerDay; 0: in every slot.
+	PerSlot, PerDay int
 	// Rule is the canonical text of the calendar.Rule of Recurring. With Slots it
 	// says the days and its times of day do not matter; without, it says exact civil
 	// times in the village's zone. Empty of other kinds.

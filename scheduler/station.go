@@ -45,7 +45,8 @@ func fetchable(raw string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
 
-// relays checks a slot's relays: each inside the slot, none over another.
+// relays checks a slot's fixed positions: each inside the slot, none over another.
+// How long a recording is, only the library knows.
 func (f *faults) relays(s Slot) {
 	if len(s.Relays) > maxRelays {
 		f.add("relays", FaultTooLong, strconv.Itoa(maxRelays))
@@ -54,9 +55,11 @@ func (f *faults) relays(s Slot) {
 	byOffset := sorted(s.Relays, func(x, y SlotRelay) int { return int(x.Offset - y.Offset) })
 	for i, r := range byOffset {
 		switch {
-		case r.Station == "":
+		case r.Station == "" && r.Recording == "":
 			f.add("relays", FaultRequired, "")
-		case r.Offset < 0 || r.Length < minRelay || r.Offset+r.Length > s.Length:
+		case r.Station != "" && r.Recording != "":
+			f.add("relays", FaultEither, "")
+		case r.Offset < 0 || r.Length < 0 || r.Station != "" && r.Length < minRelay || r.Offset+r.Length > s.Length:
 			f.add("relays", FaultRange, s.Length.String())
 		case r.Patience != 0 && (r.Patience < minPatience || r.Patience > maxPatience):
 			f.add("relays.patience", FaultRange, minPatience.String()+"–"+maxPatience.String())

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,13 @@ const (
 
 	minSlot     = time.Minute
 	maxSlotName = 100
+	maxSeasons  = 6
+	maxDaysOff  = 400
+
+	// MaxPerSlot and MaxPerDay are how often a notice may air in one slot and on
+	// one day.
+	MaxPerSlot = 10
+	MaxPerDay  = 50
 )
 
 // Validate checks a slot. The error is an Invalid, or nil.
@@ -35,8 +43,48 @@ func (s Slot) Validate() error {
 	if s.Days > everyDay {
 		f.add("days", FaultRange, "")
 	}
+	if s.Limit < 0 || s.Limit > s.Length {
+		f.add("limit", FaultRange, "0–"+s.Length.String())
+	}
 	f.relays(s)
+	f.seasons(s)
 	return f.err()
+}
+
+// seasons checks what moves a slot on days of the year, and on single days.
+func (f *faults) seasons(s Slot) {
+	if len(s.Seasons) > maxSeasons {
+		f.add("seasons", FaultTooLong, strconv.Itoa(maxSeasons))
+	}
+	if len(s.DaysOff) > maxDaysOff {
+		f.add("days_off", FaultTooLong, strconv.Itoa(maxDaysOff))
+	}
+	for i, x := range s.Seasons {
+		at := "seasons[" + strconv.Itoa(i) + "]."
+		if !x.From.Valid() {
+			f.add(at+"from", FaultRange, "")
+		}
+		if !x.To.Valid() {
+			f.add(at+"to", FaultRange, "")
+		}
+		if x.Start < 0 || x.Start >= endOfDay {
+			f.add(at+"start", FaultRange, "00:00–23:59")
+		}
+	}
+	seen := map[Date]bool{}
+	for i, x := range s.DaysOff {
+		at := "days_off[" + strconv.Itoa(i) + "]."
+		switch {
+		case !calendar.Date(x.Date).Valid():
+			f.add(at+"date", FaultRange, "")
+		case seen[x.Date]:
+			f.add(at+"date", FaultOverlap, "")
+		}
+		if !x.Off && (x.Start < 0 || x.Start >= endOfDay) {
+			f.add(at+"start", FaultRange, "00:00–23:59")
+		}
+		seen[x.Date] = true
+	}
 }
 
 // Validate checks a schedule that is about to be made for a village: its
@@ -101,6 +149,12 @@ func (f *faults) slots(s Schedule, now time.Time, v Village) {
 	}
 	if s.Days > everyDay {
 		f.add("days", FaultRange, "")
+	}
+	if s.PerSlot < 0 || s.PerSlot > MaxPerSlot {
+		f.add("per_slot", FaultRange, "1–"+strconv.Itoa(MaxPerSlot))
+	}
+	if s.PerDay < 0 || s.PerDay > MaxPerDay {
+		f.add("per_day", FaultRange, "1–"+strconv.Itoa(MaxPerDay))
 	}
 	loc, err := v.Location()
 	if err != nil {

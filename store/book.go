@@ -51,6 +51,9 @@ func book(ctx context.Context, tx *sql.Tx, key string, now time.Time) (b schedul
 	if b.Past, err = past(ctx, tx, key, now); err != nil {
 		return b, err
 	}
+	if b.Turns, err = turns(ctx, tx, key, now, b.Schedules); err != nil {
+		return b, err
+	}
 	if b.Frame, err = frame(ctx, tx, key); err != nil {
 		return b, err
 	}
@@ -99,7 +102,7 @@ func renditionsToAir(ctx context.Context, tx *sql.Tx, announcements []scheduler.
 // planned one, counted from its real start; afterwards it is that of its last
 // airing, or its due when nothing sounded.
 func past(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]scheduler.Past, error) {
-	return query(ctx, tx, scanPast, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns,
+	return query(ctx, tx, scanPast, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns, r.schedule, r.slot, r.nominal_at, r.cause,
 			min(a.started_at), max(coalesce(a.ended_at, a.started_at))
 		FROM asrun AS r LEFT JOIN airings AS a ON a.asrun = r.id
 		WHERE r.village = ? AND r.deleted_at IS NULL AND (r.due_at >= ? OR r.outcome = '')
@@ -113,7 +116,7 @@ func scanPast(r row) (scheduler.Past, error) {
 		planned      time.Duration
 		began, ended time.Time
 	)
-	err := r.Scan(&p.Occurrence, &p.Class, (*instant)(&p.Due), &outcome, &planned, (*instant)(&began), (*instant)(&ended))
+	err := r.Scan(&p.Occurrence, &p.Class, (*instant)(&p.Due), &outcome, &planned, &p.Schedule, &p.Slot, (*instant)(&p.Nominal), &p.Cause, (*instant)(&began), (*instant)(&ended))
 	if began.IsZero() {
 		began = p.Due
 	}
@@ -128,6 +131,42 @@ func scanPast(r row) (scheduler.Past, error) {
 	return p, err
 }
 
+// fairness is how far back it counts who was heard in slots and who was left out.
+const fairness = 14 * 24 * time.Hour
+
+// turns sums up what became of the schedules in slots before the Past, for those
+// that air in slots.
+func turns(ctx context.Context, tx *sql.Tx, village string, now time.Time, schedules []scheduler.Schedule) ([]scheduler.Turn, error) {
+	var ids []string
+	for _, sc := range schedules {
+		if sc.Kind == scheduler.Slots {
+			ids = append(ids, sc.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	left := []string{scheduler.ReasonSlotFull, scheduler.ReasonSlotLimit, scheduler.ReasonNextTime, scheduler.ReasonPower, scheduler.ReasonClock, scheduler.ReasonDevice}
+	return query(ctx, tx, scanTurn, `WITH old AS (
+			SELECT r.schedule, r.nominal_at, r.cause,
+				EXISTS (SELECT 1 FROM airings AS a WHERE a.asrun = r.id AND coalesce(a.ended_at, a.started_at) > r.due_at) AS heard
+			FROM json_each(?4) AS s JOIN asrun AS r ON r.village = ?1 AND r.schedule = s.value AND r.due_at >= ?2 AND r.due_at < ?3
+			WHERE r.outcome <> '' AND r.slot <> '' AND r.deleted_at IS NULL
+		), heard AS (
+			SELECT schedule, max(nominal_at) AS last FROM old WHERE heard GROUP BY schedule
+		)
+		SELECT o.schedule, h.last, count(DISTINCT CASE WHEN NOT o.heard AND o.cause IN (SELECT value FROM json_each(?5))
+			AND o.nominal_at > coalesce(h.last, 0) THEN o.nominal_at END)
+		FROM old AS o LEFT JOIN heard AS h ON h.schedule = o.schedule GROUP BY o.schedule ORDER BY o.schedule`,
+		village, micros(now.Add(-fairness)), micros(now.Add(-history)), listOf(ids), listOf(left))
+}
+
+func scanTurn(r row) (scheduler.Turn, error) {
+	var t scheduler.Turn
+	err := r.Scan(&t.Schedule, (*instant)(&t.Last), &t.LeftOut)
+	return t, err
+}
+
 // namedSounds reads the lengths of the openings, closings and fallbacks of a
 // village's slots and of the beds of announcements.
 func namedSounds(ctx context.Context, tx *sql.Tx, village string, announcements []scheduler.Announcement) (map[string]time.Duration, error) {
@@ -140,6 +179,7 @@ func namedSounds(ctx context.Context, tx *sql.Tx, village string, announcements 
 	sounds, err := query(ctx, tx, scanSound, `SELECT id, length_ns FROM recordings WHERE deleted_at IS NULL AND id IN (
 			SELECT opening FROM slots WHERE village = ?1 AND deleted_at IS NULL
 			UNION SELECT closing FROM slots WHERE village = ?1 AND deleted_at IS NULL
+			UNION SELECT r.value ->> 'recording' FROM slots, json_each(slots.relays) AS r WHERE village = ?1 AND deleted_at IS NULL
 			UNION SELECT r.value ->> 'fallback' FROM slots, json_each(slots.relays) AS r WHERE village = ?1 AND deleted_at IS NULL
 			UNION SELECT value FROM json_each(?2))`, village, listOf(beds))
 	if err != nil {

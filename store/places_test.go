@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"io/fs"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -76,7 +77,10 @@ func TestSlots(t *testing.T) {
 	list, err := s.Slots(ctx, unTa)
 	check(t, err, nil)
 	sl := list[0]
-	sl.Start, sl.Opening = 6*60, ""
+	sl.Start, sl.Opening, sl.Limit = 6*60, "", 15*time.Minute
+	sl.Seasons = []scheduler.Season{{From: scheduler.MonthDay{Month: 11, Day: 15}, To: scheduler.MonthDay{Month: 2, Day: 29}, Start: 17*60 + 30}}
+	sl.DaysOff = []scheduler.SlotDay{{Date: scheduler.Date{Year: 2027, Month: 2, Day: 6}, Off: true}, {Date: scheduler.Date{Year: 2027, Month: 2, Day: 7}, Start: 420}}
+	sl.Relays = []scheduler.SlotRelay{{Recording: "hymn", Keeps: true}, {Station: "st", Offset: 10 * time.Minute, Length: 5 * time.Minute}}
 	check(t, s.SaveSlot(ctx, sl), nil)
 	check(t, s.SaveSlot(ctx, sl), scheduler.ErrRevision)
 	check(t, s.RemoveSlot(ctx, "slot-evening", day0), nil)
@@ -278,7 +282,40 @@ func TestBookPast(t *testing.T) {
 			check(t, s.Record(context.Background(), c.row), nil)
 			b, err := s.Book(context.Background(), unTa, day0)
 			check(t, err, nil)
+			for i := range c.want {
+				w := &c.want[i]
+				w.Schedule, w.Slot, w.Nominal, w.Cause = c.row.Schedule, c.row.Slot, c.row.Nominal, c.row.Cause
+			}
 			same(t, "past", b.Past, c.want)
 		})
 	}
+}
+
+// TestBookTurns: what lies before the Past is summed up: when a schedule was heard
+// last in a slot, and in how many turns since there was no room for it.
+func TestBookTurns(t *testing.T) {
+	s, _ := seeded(t)
+	ctx := context.Background()
+	check(t, s.SaveAnnouncement(ctx, notice("a"), renditions(1), []scheduler.Schedule{{Kind: scheduler.Slots, Slots: []string{"slot-evening"}}}), nil)
+	b, err := s.Book(ctx, unTa, day0)
+	check(t, err, nil)
+	same(t, "turns before any", b.Turns, []scheduler.Turn(nil))
+	schedule := b.Schedules[0].ID
+	row := func(days int, cause string, part string) playout.AsRun {
+		r := played(part+strconv.Itoa(days), day0.AddDate(0, 0, -days))
+		r.Nominal, r.Schedule, r.Slot, r.Cause = r.Due, schedule, "slot-evening", cause
+		if cause != "completed" {
+			r.Outcome, r.Airings = playout.Moved, nil
+		}
+		return r
+	}
+	for _, r := range []playout.AsRun{
+		row(20, "completed", "o"), row(9, scheduler.ReasonSlotFull, "o"), row(8, "completed", "o"), row(7, scheduler.ReasonSlotFull, "o"),
+		row(6, scheduler.ReasonWithdrawn, "o"), row(5, scheduler.ReasonNextTime, "o"), row(5, scheduler.ReasonNextTime, "second"), row(1, scheduler.ReasonSlotFull, "o"),
+	} {
+		check(t, s.Record(ctx, r), nil)
+	}
+	b, err = s.Book(ctx, unTa, day0)
+	check(t, err, nil)
+	same(t, "turns", b.Turns, []scheduler.Turn{{Schedule: schedule, Last: day0.AddDate(0, 0, -8), LeftOut: 2}})
 }

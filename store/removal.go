@@ -45,7 +45,7 @@ func (s *Store) RemoveRecording(ctx context.Context, id string, at time.Time) (g
 // needed is recordings.InUse while something that may sound needs a recording.
 func (s *Store) needed(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
 	users, err := query(ctx, tx, scanText, `SELECT name FROM slots WHERE deleted_at IS NULL AND (?1 IN (opening, closing)
-			OR EXISTS (SELECT 1 FROM json_each(slots.relays) AS r WHERE r.value ->> 'fallback' = ?1))
+			OR EXISTS (SELECT 1 FROM json_each(slots.relays) AS r WHERE ?1 IN (r.value ->> 'fallback', r.value ->> 'recording')))
 		UNION SELECT village FROM frames WHERE ?1 IN (chime, tail)`, id)
 	if err != nil {
 		return err

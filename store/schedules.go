@@ -9,13 +9,13 @@ import (
 	"loalang/scheduler"
 )
 
-const scheduleColumns = ownedColumns + ", announcement, kind, instant_at, slots, days, from_day, until_day, misfire, grace_ns, interrupted, created_by, rule, since_at"
+const scheduleColumns = ownedColumns + ", announcement, kind, instant_at, slots, days, from_day, until_day, misfire, grace_ns, interrupted, created_by, rule, since_at, per_slot, per_day"
 
 func scanSchedule(r row) (scheduler.Schedule, error) {
 	var sc scheduler.Schedule
 	err := r.Scan(append(owned(&sc.Owned), &sc.Announcement, &sc.Kind, (*instant)(&sc.At), (*words)(&sc.Slots), &sc.Days,
 		(*day)(&sc.From), (*day)(&sc.Until), &sc.Misfire.Policy, &sc.Misfire.Grace, &sc.Interrupted, &sc.CreatedBy,
-		&sc.Rule, (*instant)(&sc.Since))...)
+		&sc.Rule, (*instant)(&sc.Since), &sc.PerSlot, &sc.PerDay)...)
 	return sc, err
 }
 
@@ -54,6 +54,8 @@ func (s *Store) saveSchedule(ctx context.Context, tx *sql.Tx, sc scheduler.Sched
 		{"misfire", sc.Misfire.Policy},
 		{"grace_ns", sc.Misfire.Grace},
 		{"interrupted", sc.Interrupted},
+		{"per_slot", sc.PerSlot},
+		{"per_day", sc.PerDay},
 		{"created_by", sc.CreatedBy},
 		{"rule", sc.Rule},
 		{"since_at", micros(sc.Since)},

@@ -8,11 +8,12 @@ import (
 	"loalang/scheduler"
 )
 
-const slotColumns = ownedColumns + ", name, start, length_ns, days, opening, closing, relays"
+const slotColumns = ownedColumns + ", name, start, length_ns, days, opening, closing, relays, seasons, days_off, limit_ns"
 
 func scanSlot(r row) (scheduler.Slot, error) {
 	var sl scheduler.Slot
-	err := r.Scan(append(owned(&sl.Owned), &sl.Name, &sl.Start, &sl.Length, &sl.Days, &sl.Opening, &sl.Closing, (*relays)(&sl.Relays))...)
+	err := r.Scan(append(owned(&sl.Owned), &sl.Name, &sl.Start, &sl.Length, &sl.Days, &sl.Opening, &sl.Closing, (*relays)(&sl.Relays),
+		(*seasons)(&sl.Seasons), (*daysOff)(&sl.DaysOff), &sl.Limit)...)
 	return sl, err
 }
 
@@ -40,6 +41,14 @@ func (s *Store) saveSlot(ctx context.Context, tx *sql.Tx, sl scheduler.Slot) err
 	if err != nil {
 		return err
 	}
+	seasons, err := seasonsOf(sl.Seasons)
+	if err != nil {
+		return err
+	}
+	off, err := daysOffOf(sl.DaysOff)
+	if err != nil {
+		return err
+	}
 	return s.save(ctx, tx, record{table: "slots", what: "slot", owned: sl.Owned, rest: []column{
 		{"name", sl.Name},
 		{"start", sl.Start},
@@ -48,6 +57,9 @@ func (s *Store) saveSlot(ctx context.Context, tx *sql.Tx, sl scheduler.Slot) err
 		{"opening", sl.Opening},
 		{"closing", sl.Closing},
 		{"relays", relays},
+		{"seasons", seasons},
+		{"days_off", off},
+		{"limit_ns", sl.Limit},
 	}})
 }
 

@@ -63,18 +63,20 @@ func (s *Store) RemoveStation(ctx context.Context, id string, at time.Time) erro
 
 // slotRelayForm is a relay as it is kept with its slot.
 type slotRelayForm struct {
-	Station  string `json:"station"`
-	Offset   int64  `json:"offset_ns"`
-	Length   int64  `json:"length_ns"`
-	Fallback string `json:"fallback,omitempty"`
-	Patience int64  `json:"patience_ns,omitempty"`
+	Station   string `json:"station"`
+	Offset    int64  `json:"offset_ns"`
+	Length    int64  `json:"length_ns"`
+	Fallback  string `json:"fallback,omitempty"`
+	Patience  int64  `json:"patience_ns,omitempty"`
+	Recording string `json:"recording,omitempty"`
+	Keeps     bool   `json:"keeps,omitempty"`
 }
 
 // relaysOf is a slot's relays as they are kept.
 func relaysOf(list []scheduler.SlotRelay) (string, error) {
 	forms := make([]slotRelayForm, len(list))
 	for i, r := range list {
-		forms[i] = slotRelayForm{r.Station, int64(r.Offset), int64(r.Length), r.Fallback, int64(r.Patience)}
+		forms[i] = slotRelayForm{r.Station, int64(r.Offset), int64(r.Length), r.Fallback, int64(r.Patience), r.Recording, r.Keeps}
 	}
 	raw, err := json.Marshal(forms)
 	if err != nil {
@@ -97,7 +99,10 @@ func (l *relays) Scan(src any) error {
 		return fmt.Errorf("read relays: %w", err)
 	}
 	*l = each(forms, func(f slotRelayForm) scheduler.SlotRelay {
-		return scheduler.SlotRelay{Station: f.Station, Offset: time.Duration(f.Offset), Length: time.Duration(f.Length), Fallback: f.Fallback, Patience: time.Duration(f.Patience)}
+		return scheduler.SlotRelay{
+			Station: f.Station, Recording: f.Recording, Offset: time.Duration(f.Offset), Length: time.Duration(f.Length),
+			Fallback: f.Fallback, Patience: time.Duration(f.Patience), Keeps: f.Keeps,
+		}
 	})
 	return nil
 }

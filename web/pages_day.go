@@ -316,13 +316,14 @@ func percent(x float64) string { return fmt.Sprintf("%.2f", x) }
 func (b dayBook) ribbon() ribbonView {
 	r := ribbonView{}
 	var times []string
-	from, _ := b.bounds()
 	for _, s := range b.slots {
-		if !s.Days.Has(from.Weekday()) {
+		at, held := b.slotStart(s)
+		if !held {
 			continue
 		}
-		x := along(int(s.Start))
-		w := along(int(s.Start)+int(s.Length/time.Minute)) - x
+		start := at.Hour()*60 + at.Minute()
+		x := along(start)
+		w := along(start+int(s.Length/time.Minute)) - x
 		r.Slots = append(r.Slots, ribbonSpan{X: percent(x), W: percent(max(w, 1))})
 		times = append(times, b.slotName(s))
 	}

@@ -10,12 +10,12 @@ import (
 
 // slotGroup is a slot's head and what lies in it; false on days it is not held.
 func (b dayBook) slotGroup(s scheduler.Slot, items []dayItem) (dayGroup, bool) {
-	start := b.slotStart(s)
-	if !s.Days.Has(start.Weekday()) {
+	start, held := b.slotStart(s)
+	if !held {
 		return dayGroup{}, false
 	}
 	g := dayGroup{at: start, end: start.Add(s.Length)}
-	head := dayRow{Class: "slot", Time: s.Start.String(), Title: cmp.Or(s.Name, s.Start.String())}
+	head := dayRow{Class: "slot", Time: b.clock(start), Title: cmp.Or(s.Name, b.clock(start))}
 	var rows []dayRow
 	for _, it := range items {
 		if it.slot == s.ID {
@@ -39,9 +39,11 @@ func (b dayBook) slotGroup(s scheduler.Slot, items []dayItem) (dayGroup, bool) {
 	return g, true
 }
 
-func (b dayBook) slotStart(s scheduler.Slot) time.Time {
+// slotStart is when a slot begins on the day; false when it is not held then.
+func (b dayBook) slotStart(s scheduler.Slot) (time.Time, bool) {
 	y, m, d := b.day.In(b.loc).Date()
-	return time.Date(y, m, d, int(s.Start)/60, int(s.Start)%60, 0, 0, b.loc)
+	start, held := s.StartOn(scheduler.Date{Year: y, Month: m, Day: d})
+	return time.Date(y, m, d, int(start)/60, int(start)%60, 0, 0, b.loc), held
 }
 
 // fill counts what the plan puts into a slot and what aired in it, its opening

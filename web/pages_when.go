@@ -79,7 +79,7 @@ func (v *visit) occasions(slots []scheduler.Slot) []occasionView {
 	for day := range 8 {
 		b := dayBook{phrase: v.phrase, day: v.now.In(v.loc).AddDate(0, 0, day)}
 		for _, s := range slots {
-			if at := b.slotStart(s); s.Days.Has(at.Weekday()) && at.After(v.now) {
+			if at, held := b.slotStart(s); held && at.After(v.now) {
 				coming = append(coming, occasion{at, s})
 			}
 		}

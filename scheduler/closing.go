@@ -1,0 +1,69 @@
+package scheduler
+
+import "time"
+
+// noRoom is why the opening or closing of a slot found no place in it.
+func (b *builder) noRoom(oc *occasion, o Occurrence) Reason {
+	if next, any := b.hours.next(oc.start, o.Length); !any || next.Add(o.Length).After(oc.end) {
+		return Reason{Code: ReasonOutsideHours, Until: next}
+	}
+	return Reason{Code: ReasonSlotFull}
+}
+
+// close puts the closing behind the last notice of a slot, behind whatever else
+// sounds there, and beyond the end of the slot when that holds its end: a village
+// that heard a slot begin hears it end.
+func (b *builder) close(oc *occasion) {
+	if oc.placed == 0 && (!oc.aired || !oc.end.Add(closingOverrun).After(b.now)) {
+		return
+	}
+	closing, wanted := b.frame(oc, Closing)
+	if !wanted {
+		return
+	}
+	closing.Due = oc.lastEnd.Add(b.track.gap).UTC() // where it belongs, should it find no place
+	if closing.Length == 0 {
+		b.omit(closing, oc.end, Reason{Code: ReasonNotReady})
+		return
+	}
+	free := b.lastSound(oc)
+	from := later(free.Add(b.track.gap), b.soon)
+	if oc.placed == 0 && from.After(free.Add(closingPatience)) {
+		b.omit(closing, oc.end, Reason{Code: ReasonTooLate, By: from.Sub(free)})
+		return
+	}
+	for _, last := range []time.Time{oc.end, b.overrun(oc)} {
+		if s, ok := b.clear(wish{from, last.Add(-closing.Length), closing.Length, b.hours}); ok {
+			b.put(closing, s.at, b.hours, oc)
+			return
+		}
+	}
+	b.omit(closing, oc.end, b.noRoom(oc, closing))
+}
+
+// lastSound is when the last of a slot's notices ended, or what sounded after it
+// and kept its closing waiting.
+func (b *builder) lastSound(oc *occasion) time.Time {
+	last := oc.lastEnd
+	if oc.start.After(b.soon) {
+		return last
+	}
+	for _, p := range b.book.Past {
+		if p.sounded() && p.Due.Before(oc.end) && p.End.After(oc.lastEnd) && !isRelay(p.Occurrence) {
+			last = later(last, p.End)
+		}
+	}
+	return last
+}
+
+// overrun is until when a closing may sound when the end of its slot is taken: not
+// into the next slot.
+func (b *builder) overrun(oc *occasion) time.Time {
+	until := oc.end.Add(closingOverrun)
+	for _, other := range b.occasions {
+		if other != oc && !other.start.Before(oc.end) {
+			return earlier(until, other.start)
+		}
+	}
+	return until
+}

@@ -1,0 +1,324 @@
+package scheduler
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"loalang/scheduler/calendar"
+)
+
+// history is what the as-run says of turns in slots.
+type history struct {
+	of       map[string][]Past // by schedule, oldest first
+	hopped   map[string]Past   // by the ID of what was promised: the row of what it was moved to
+	done     map[turn]bool     // frames and fixed positions that had their turn
+	standing map[string]standing
+	days     map[scheduleDay]int // how often it was heard, or is planned to be
+}
+
+// turn is a slot's opening, closing or fixed position on one day, to whatever time
+// the slot is moved.
+type turn struct {
+	slot    string
+	date    string
+	ordinal string
+}
+
+type scheduleDay struct {
+	schedule string
+	date     string
+}
+
+// standing is how a schedule fared in its slots.
+type standing struct {
+	last   time.Time // nominal, of its last airing; zero: none that is known of
+	left   int       // turns since then of which nothing was heard
+	leftAt time.Time // nominal, of the last of them
+}
+
+// readHistory puts the rows of the book in order.
+func (b *builder) readHistory() history {
+	h := history{of: map[string][]Past{}, hopped: map[string]Past{}, done: map[turn]bool{}, standing: map[string]standing{}, days: map[scheduleDay]int{}}
+	for _, t := range b.book.Turns {
+		h.standing[t.Schedule] = standing{last: t.Last, left: t.LeftOut}
+	}
+	rows := sorted(b.book.Past, func(x, y Past) int {
+		return firstOf(x.Nominal.Compare(y.Nominal), strings.Compare(x.Occurrence, y.Occurrence))
+	})
+	for _, p := range rows {
+		if p.Slot == "" {
+			continue
+		}
+		if p.Schedule == "" {
+			if owner, local, ordinal := b.parse(p.Occurrence); owner == p.Slot && p.sounded() {
+				h.done[turn{p.Slot, dateIn(local), ordinal}] = true
+			}
+			continue
+		}
+		h.of[p.Schedule] = append(h.of[p.Schedule], p)
+		if base, hop := baseID(p.Occurrence); hop {
+			for ; hop; base, hop = baseID(base) {
+				h.hopped[base] = p
+			}
+		}
+		if date := b.dayOf(p.Nominal); p.sounded() {
+			h.days[scheduleDay{p.Schedule, date}]++
+			if oc := b.occasionOf(p.Slot, date); oc != nil {
+				b.heard(oc, p)
+			}
+		}
+		h.standing[p.Schedule] = h.standing[p.Schedule].after(p.Nominal, p.sounded(), wasLeftOut(p.Cause))
+	}
+	return h
+}
+
+// after is the standing once a turn was heard, or left out.
+func (s standing) after(nominal time.Time, heard, left bool) standing {
+	switch {
+	case heard:
+		return standing{last: nominal}
+	case left && !nominal.Equal(s.leftAt) && !nominal.Equal(s.last):
+		s.left, s.leftAt = s.left+1, nominal
+	}
+	return s
+}
+
+// wasLeftOut says whether a cause is that there was no room, or that the board could
+// not: who was left out for it has waited. What the plan says of old promises before
+// they have a row is not counted, so that it stays the same once they have.
+func wasLeftOut(cause string) bool {
+	switch cause {
+	case ReasonSlotFull, ReasonSlotLimit, ReasonNextTime, ReasonPower, ReasonClock, ReasonDevice:
+		return true
+	}
+	return false
+}
+
+// dayOf is the civil day of an instant.
+func (b *builder) dayOf(t time.Time) string { return calendar.DateOf(t, b.loc).String() }
+
+// parse takes an ID of occurrenceID apart.
+func (b *builder) parse(id string) (owner, local, ordinal string) {
+	owner, rest, ok := strings.Cut(id, ":"+b.book.Village.Key+":")
+	if !ok {
+		return "", "", ""
+	}
+	i := strings.LastIndexByte(rest, ':')
+	if i < 0 {
+		return "", "", ""
+	}
+	return owner, rest[:i], rest[i+1:]
+}
+
+// dateIn is the civil day at the head of a nominal civil time.
+func dateIn(local string) string {
+	date, _, _ := strings.Cut(local, "T")
+	return date
+}
+
+// A promise that did not fit its slot goes on under an ID of its own, for the turn
+// that it lost has its row: "…:1" is moved as "…:1.2", and that as "…:1.3". To which
+// slot is not in it, so that it airs once wherever that is.
+
+// hopID is the ID under which what did not fit is moved.
+func hopID(id string) string {
+	base, n := hops(id)
+	return base + "." + strconv.Itoa(max(n, 1)+1)
+}
+
+// baseID is the ID from which an ID was moved; false when it was not.
+func baseID(id string) (string, bool) {
+	switch base, n := hops(id); {
+	case n < 2:
+		return id, false
+	case n == 2:
+		return base, true
+	default:
+		return base + "." + strconv.Itoa(n-1), true
+	}
+}
+
+// hops takes the number of its turn from an ID; 0 when it was not moved.
+func hops(id string) (base string, n int) {
+	i := strings.LastIndexByte(id, '.')
+	if i < strings.LastIndexByte(id, ':') {
+		return id, 0
+	}
+	n, err := strconv.Atoi(id[i+1:])
+	if err != nil || n < 2 {
+		return id, 0
+	}
+	return id[:i], n
+}
+
+// slotDay is a slot on one civil day.
+type slotDay struct{ slot, date string }
+
+// strays counts what was heard of a schedule in its slots under IDs that it does not
+// promise now: the slot was moved since. What was moved from a slot counts there.
+func (b *builder) strays(s Schedule, all []instant) map[slotDay]int {
+	rows := b.history.of[s.ID]
+	if len(rows) == 0 {
+		return nil
+	}
+	wanted := make(map[string]bool, len(all))
+	for _, in := range all {
+		if in.occasion != nil {
+			wanted[b.idOf(s, in)] = true
+		}
+	}
+	var strays map[slotDay]int
+	for _, p := range rows {
+		if !p.sounded() {
+			continue
+		}
+		id, slot := p.Occurrence, p.Slot
+		for base, hop := baseID(id); hop; base, hop = baseID(base) {
+			id, slot = base, b.past[base].Slot
+		}
+		_, local, _ := b.parse(id)
+		if wanted[id] || slot == "" || local == "" {
+			continue
+		}
+		if strays == nil {
+			strays = map[slotDay]int{}
+		}
+		strays[slotDay{slot, dateIn(local)}]++
+	}
+	return strays
+}
+
+// strayed says whether a promise was kept under another ID, and takes that one away.
+func (b *builder) strayed(s Schedule, in instant, strays map[slotDay]int) bool {
+	if in.occasion == nil {
+		return false
+	}
+	k := slotDay{in.occasion.slot.ID, in.occasion.date.String()}
+	if strays[k] == 0 {
+		return false
+	}
+	if _, past := b.past[b.idOf(s, in)]; past {
+		return false
+	}
+	strays[k]--
+	return true
+}
+
+func (b *builder) idOf(s Schedule, in instant) string {
+	return occurrenceID(s.ID, b.book.Village.Key, in.local, strconv.Itoa(in.ordinal))
+}
+
+// heard takes in that a notice sounded, or does, in the occasion.
+func (b *builder) heard(oc *occasion, p Past) {
+	oc.aired = true
+	oc.used += p.End.Sub(p.Due)
+	if p.End.After(oc.lastEnd) {
+		oc.lastEnd, oc.lastOf = p.End, b.of[p.Schedule]
+	}
+}
+
+// carryOn goes on with what was moved from slots that are over.
+func (b *builder) carryOn(s Schedule, r recurrence) {
+	for _, p := range b.history.of[s.ID] {
+		if p.Cause != ReasonNextTime || p.sounded() || s.Kind != Slots {
+			continue
+		}
+		if _, had := b.past[hopID(p.Occurrence)]; had || b.movedSince(p) {
+			continue
+		}
+		from := later(p.Nominal, b.endOf(p))
+		next := func() time.Time { return b.nextOccasion(s, r, instant{nominal: p.Nominal}) }
+		b.hop(s, p.Occurrence, from, p.Nominal, next)
+	}
+}
+
+// movedSince says whether the slot of a row begins at another time on that day now:
+// then its notices are promised anew there.
+func (b *builder) movedSince(p Past) bool {
+	id := p.Occurrence
+	if _, hop := baseID(id); hop {
+		return false
+	}
+	_, local, _ := b.parse(id)
+	oc := b.occasionOf(p.Slot, dateIn(local))
+	return oc != nil && oc.local != local && oc.end.After(b.now)
+}
+
+// endOf is when the slot of a row is over; zero when it is not known.
+func (b *builder) endOf(p Past) time.Time {
+	if oc := b.occasionOf(p.Slot, b.dayOf(p.Nominal)); oc != nil && oc.start.Equal(p.Nominal) {
+		return oc.end
+	}
+	return time.Time{}
+}
+
+// occasionOf is a slot on one day; nil when it is not held then.
+func (b *builder) occasionOf(slot, date string) *occasion { return b.dated[slotDay{slot, date}] }
+
+// hop promises what found no place in one slot in the next one after from, if
+// there is one that day or the next in which it may air and the schedule's own
+// next turn is not sooner; nil when there is none. The slot is one of the
+// village's, not of the schedule's: to be heard at another hour is better than not
+// to be heard.
+func (b *builder) hop(s Schedule, id string, from, nominal time.Time, next func() time.Time) *promise {
+	a := b.told[s.Announcement]
+	_, local, _ := b.parse(id)
+	day, err := time.ParseInLocation(time.DateOnly, dateIn(local), time.UTC)
+	if err != nil {
+		return nil
+	}
+	first := calendar.Date{Year: day.Year(), Month: day.Month(), Day: day.Day()}
+	last := first.AddDays(1)
+	if until := calendar.Date(s.Until); !until.IsZero() && until.Compare(last) < 0 {
+		last = until
+	}
+	own := next()
+	i, _ := slices.BinarySearchFunc(b.occasions, from, func(oc *occasion, at time.Time) int { return oc.start.Compare(at) })
+	for ; i < len(b.occasions); i++ {
+		oc := b.occasions[i]
+		if oc.date.Compare(last) > 0 || !own.IsZero() && !oc.start.Before(own) || !oc.start.Before(b.to) {
+			return nil
+		}
+		if !oc.end.After(b.soon) || !b.takes(oc, s, a) {
+			continue
+		}
+		p := b.moved(s, a, oc, id, nominal)
+		p.next = next
+		if b.revoked(p, a) || b.invalid(p, a) || b.unready(p) {
+			return nil
+		}
+		b.admit(p)
+		return p
+	}
+	return nil
+}
+
+// takes says whether a notice could air in an occasion if it were empty.
+func (b *builder) takes(oc *occasion, s Schedule, a Announcement) bool {
+	length := b.rendered[s.Announcement].length
+	if !oc.end.After(later(s.Created, later(s.Updated, oc.slot.Updated))) || oc.slot.Limit > 0 && length > oc.slot.Limit {
+		return false
+	}
+	if !a.ValidUntil.IsZero() && oc.start.Add(length).After(a.ValidUntil) {
+		return false
+	}
+	if a.Class == ClassEmergency {
+		return length <= oc.slot.Length
+	}
+	at, ok := b.hours.next(oc.start, length)
+	return ok && !at.Add(length).After(oc.end)
+}
+
+// moved is the promise of a notice in a slot to which it is moved.
+func (b *builder) moved(s Schedule, a Announcement, oc *occasion, id string, from time.Time) *promise {
+	o := b.notice(s, a, instant{nominal: oc.start, local: oc.local, ordinal: 1, occasion: oc})
+	o.ID = hopID(id)
+	o.Reasons = append(o.Reasons, Reason{Code: ReasonCarried, Occurrence: id, Until: from.UTC()})
+	p := &promise{occ: o, created: s.Created, schedule: s, occasion: oc, hours: b.hours, hop: true}
+	if a.Class == ClassEmergency {
+		p.hours = hours{always: true}
+	}
+	return p
+}
