@@ -82,6 +82,7 @@ type promise struct {
 	round    int       // from 0: how many others of its schedule are promised before it in its slot
 	late     bool      // of a slot that is over
 	hop      bool      // moved here from a slot that was full
+	at       time.Time // where it was placed in its slot
 	hours    hours
 	next     func() time.Time // the schedule's next occasion, for a slot that is full
 }

@@ -171,11 +171,6 @@ func (s *station) Publish(_ context.Context, p scheduler.Plan) error {
 	if s.writeFails {
 		return errBroken
 	}
-	// What the store keeps of a plan.
-	p.Omissions = slices.Clone(p.Omissions)
-	for i := range p.Omissions {
-		p.Omissions[i].Final = time.Time{}
-	}
 	s.published = p
 	s.publishes++
 	for _, o := range p.Occurrences {

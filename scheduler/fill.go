@@ -52,17 +52,15 @@ func (b *builder) fairly(x, y *promise) int {
 	)
 }
 
-// remember takes down who was placed in a slot and who was left out, for the slots
-// that follow.
+// remember takes down who was placed in a slot, for the slots that follow.
 func (b *builder) remember(oc *occasion, all []*promise, left []refused) {
 	out := make(map[*promise]bool, len(left))
 	for _, r := range left {
 		out[r.promise] = true
 	}
 	for _, p := range all {
-		if placed := !out[p]; placed || p.round == 0 {
-			s := b.history.standing[p.occ.Schedule]
-			b.history.standing[p.occ.Schedule] = s.after(oc.start, placed, !placed)
+		if !out[p] {
+			b.history.standing[p.occ.Schedule] = b.history.standing[p.occ.Schedule].heard(oc.start, p.at)
 		}
 	}
 }
@@ -196,6 +194,7 @@ func (b *builder) putNotice(oc *occasion, p *promise, w wish, s seat) {
 	}
 	o.Misfire.Grace = max(o.Misfire.Grace, slack, leastGrace)
 	b.put(o, s.at, p.hours, oc)
+	p.at = s.at
 	oc.placed++
 	oc.used += o.Length
 	b.history.days[scheduleDay{o.Schedule, oc.date.String()}]++
@@ -231,6 +230,7 @@ func (b *builder) omitFull(oc *occasion, left []refused) {
 			continue
 		}
 		if p.round == 0 {
+			b.history.standing[p.occ.Schedule] = b.history.standing[p.occ.Schedule].leftOut(oc.start)
 			if hop := b.hop(p.schedule, p.occ.ID, oc.end, oc.start, p.next); hop != nil {
 				b.omit(p.occ, oc.end, Reason{Code: ReasonNextTime, Occurrence: hop.occ.ID, Until: hop.occ.Nominal})
 				continue

@@ -90,13 +90,19 @@ func (d *duty) blame(o Occurrence) {
 // close omits what the plan says can no longer air. What lies outside a
 // schedule's validity was never promised in its slots and leaves no row.
 func (d *duty) close(now time.Time) {
+	written := map[string]bool{}
+	if !d.built { // the plan is from before the restart
+		for _, p := range d.book.Past {
+			written[p.Occurrence] = true
+		}
+	}
 	for _, om := range d.plan.Omissions {
 		o, code := om.Occurrence, om.Reason.Code
 		final := om.Final
 		if final.IsZero() { // published before the restart, older than the book reaches
 			final = o.Nominal.Add(lookback)
 		}
-		if final.After(now) || o.Slot != "" && (code == ReasonExpired || code == ReasonNotYetValid) {
+		if written[o.ID] || final.After(now) || o.Slot != "" && (code == ReasonExpired || code == ReasonNotYetValid) {
 			continue
 		}
 		if code == ReasonTooLate && o.Due.Before(d.started) {

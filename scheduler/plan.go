@@ -120,7 +120,7 @@ type Omission struct {
 	Occurrence Occurrence // Parts empty when nothing could be made ready; Due as if nothing stood in the way
 	Reason     Reason
 	// Final is the instant from which no edit and no waiting can make it air.
-	// It is for the Planner and need not be kept with a published plan.
+	// It is for the Planner; zero in a plan that was published by an older version.
 	Final time.Time
 }
 
@@ -200,7 +200,7 @@ func (p Past) sounded() bool { return p.End.After(p.Due) }
 // goes before who was heard.
 type Turn struct {
 	Schedule string
-	Last     time.Time // Nominal of its last airing; zero: none in the two weeks looked at
+	Last     time.Time // when it was last heard; zero: not in the two weeks looked at
 	LeftOut  int       // turns in slots since then for which there was no room, or no board
 }
 

@@ -92,6 +92,10 @@ func (b *builder) seat(p *promise) {
 		o.Misfire.Grace = max(p.to.Sub(s.at), leastGrace)
 	}
 	b.put(o, s.at, p.hours, nil)
+	if p.late {
+		b.history.standing[o.Schedule] = b.history.standing[o.Schedule].heard(o.Nominal, s.at)
+		b.history.days[scheduleDay{o.Schedule, b.dayOf(o.Nominal)}]++
+	}
 }
 
 // put takes the track for o from at on, within the hours that hold for it.

@@ -33,7 +33,8 @@ type scheduleDay struct {
 
 // standing is how a schedule fared in its slots.
 type standing struct {
-	last   time.Time // nominal, of its last airing; zero: none that is known of
+	last   time.Time // when it was last heard; zero: not that is known of
+	in     time.Time // the slot of that, nominal
 	left   int       // turns since then of which nothing was heard
 	leftAt time.Time // nominal, of the last of them
 }
@@ -69,17 +70,24 @@ func (b *builder) readHistory() history {
 				b.heard(oc, p)
 			}
 		}
-		h.standing[p.Schedule] = h.standing[p.Schedule].after(p.Nominal, p.sounded(), wasLeftOut(p.Cause))
+		switch s := h.standing[p.Schedule]; {
+		case p.sounded():
+			h.standing[p.Schedule] = s.heard(p.Nominal, p.Due)
+		case wasLeftOut(p.Cause):
+			h.standing[p.Schedule] = s.leftOut(p.Nominal)
+		}
 	}
 	return h
 }
 
-// after is the standing once a turn was heard, or left out.
-func (s standing) after(nominal time.Time, heard, left bool) standing {
-	switch {
-	case heard:
-		return standing{last: nominal}
-	case left && !nominal.Equal(s.leftAt) && !nominal.Equal(s.last):
+// heard is the standing once it was heard at an instant, in the slot of a nominal one.
+func (s standing) heard(nominal, at time.Time) standing {
+	return standing{last: later(s.last, at), in: nominal}
+}
+
+// leftOut is the standing once there was no room in the slot of a nominal instant.
+func (s standing) leftOut(nominal time.Time) standing {
+	if !nominal.Equal(s.leftAt) && !nominal.Equal(s.in) {
 		s.left, s.leftAt = s.left+1, nominal
 	}
 	return s

@@ -148,15 +148,15 @@ func turns(ctx context.Context, tx *sql.Tx, village string, now time.Time, sched
 	}
 	left := []string{scheduler.ReasonSlotFull, scheduler.ReasonSlotLimit, scheduler.ReasonNextTime, scheduler.ReasonPower, scheduler.ReasonClock, scheduler.ReasonDevice}
 	return query(ctx, tx, scanTurn, `WITH old AS (
-			SELECT r.schedule, r.nominal_at, r.cause,
+			SELECT r.schedule, r.due_at, r.nominal_at, r.cause,
 				EXISTS (SELECT 1 FROM airings AS a WHERE a.asrun = r.id AND coalesce(a.ended_at, a.started_at) > r.due_at) AS heard
 			FROM json_each(?4) AS s JOIN asrun AS r ON r.village = ?1 AND r.schedule = s.value AND r.due_at >= ?2 AND r.due_at < ?3
 			WHERE r.outcome <> '' AND r.slot <> '' AND r.deleted_at IS NULL
 		), heard AS (
-			SELECT schedule, max(nominal_at) AS last FROM old WHERE heard GROUP BY schedule
+			SELECT schedule, max(due_at) AS last, max(nominal_at) AS turn FROM old WHERE heard GROUP BY schedule
 		)
 		SELECT o.schedule, h.last, count(DISTINCT CASE WHEN NOT o.heard AND o.cause IN (SELECT value FROM json_each(?5))
-			AND o.nominal_at > coalesce(h.last, 0) THEN o.nominal_at END)
+			AND o.nominal_at > coalesce(h.turn, 0) THEN o.nominal_at END)
 		FROM old AS o LEFT JOIN heard AS h ON h.schedule = o.schedule GROUP BY o.schedule ORDER BY o.schedule`,
 		village, micros(now.Add(-fairness)), micros(now.Add(-history)), listOf(ids), listOf(left))
 }

@@ -89,6 +89,7 @@ type reasonForm struct {
 type omissionForm struct {
 	Occurrence occurrenceForm `json:"occurrence"`
 	Reason     reasonForm     `json:"reason"`
+	Final      stamp          `json:"final,omitzero"`
 }
 
 // stamp is an instant; the zero time is null.
@@ -207,9 +208,9 @@ func readReason(f reasonForm) scheduler.Reason {
 }
 
 func formOmission(o scheduler.Omission) omissionForm {
-	return omissionForm{Occurrence: formOccurrence(o.Occurrence), Reason: formReason(o.Reason)}
+	return omissionForm{Occurrence: formOccurrence(o.Occurrence), Reason: formReason(o.Reason), Final: stamp{o.Final}}
 }
 
 func readOmission(f omissionForm) scheduler.Omission {
-	return scheduler.Omission{Occurrence: readOccurrence(f.Occurrence), Reason: readReason(f.Reason)}
+	return scheduler.Omission{Occurrence: readOccurrence(f.Occurrence), Reason: readReason(f.Reason), Final: f.Final.Time}
 }
