@@ -109,7 +109,7 @@ func TestFairOverDays(t *testing.T) {
 	})
 	t.Run("from before the Past", func(t *testing.T) {
 		b := crowded(1, "a", "b")
-		b.Turns = []scheduler.Turn{{Schedule: "lich-a", Last: at(t, "2026-11-16 17:00")}, {Schedule: "lich-b", LeftOut: 1}}
+		b.Fared = []scheduler.Fared{{Schedule: "lich-a", Last: at(t, "2026-11-16 17:00")}, {Schedule: "lich-b", LeftOut: 1}}
 		p := plan(t, at(t, "2026-11-23 16:00"), day, b)
 		if len(p.Occurrences) != 1 || p.Occurrences[0].Announcement != "b" {
 			t.Errorf("plan is\n%s", p.Text())
@@ -118,7 +118,7 @@ func TestFairOverDays(t *testing.T) {
 	t.Run("a higher class first", func(t *testing.T) {
 		b := crowded(1, "a", "b")
 		b.Announcements[0].Class = scheduler.ClassPriority
-		b.Turns = []scheduler.Turn{{Schedule: "lich-b", LeftOut: 9}}
+		b.Fared = []scheduler.Fared{{Schedule: "lich-b", LeftOut: 9}}
 		if p := plan(t, at(t, "2026-11-23 16:00"), day, b); p.Occurrences[0].Announcement != "a" {
 			t.Errorf("plan is\n%s", p.Text())
 		}

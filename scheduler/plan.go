@@ -176,8 +176,8 @@ type Book struct {
 	Announcements []Announcement
 	Renditions    []Rendition
 	Schedules     []Schedule
-	Past          []Past // occurrences already claimed or closed, back to two days
-	Turns         []Turn // what became of schedules in slots before that
+	Past          []Past  // occurrences already claimed or closed, back to two days
+	Fared         []Fared // what became of schedules in slots before that
 	Frame         Frame
 }
 
@@ -196,9 +196,9 @@ type Past struct {
 // sounded says whether anything of it was heard, or is to be while it sounds.
 func (p Past) sounded() bool { return p.End.After(p.Due) }
 
-// Turn is what became of a Schedule in slots before the Past: who was left out
+// Fared is what became of a Schedule in slots before the Past: who was left out
 // goes before who was heard.
-type Turn struct {
+type Fared struct {
 	Schedule string
 	Last     time.Time // when it was last heard; zero: not in the two weeks looked at
 	LeftOut  int       // turns in slots since then for which there was no room, or no board

@@ -42,7 +42,7 @@ type standing struct {
 // readHistory puts the rows of the book in order.
 func (b *builder) readHistory() history {
 	h := history{of: map[string][]Past{}, hopped: map[string]Past{}, done: map[turn]bool{}, standing: map[string]standing{}, days: map[scheduleDay]int{}}
-	for _, t := range b.book.Turns {
+	for _, t := range b.book.Fared {
 		h.standing[t.Schedule] = standing{last: t.Last, left: t.LeftOut}
 	}
 	rows := sorted(b.book.Past, func(x, y Past) int {

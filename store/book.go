@@ -51,7 +51,7 @@ func book(ctx context.Context, tx *sql.Tx, key string, now time.Time) (b schedul
 	if b.Past, err = past(ctx, tx, key, now); err != nil {
 		return b, err
 	}
-	if b.Turns, err = turns(ctx, tx, key, now, b.Schedules); err != nil {
+	if b.Fared, err = turns(ctx, tx, key, now, b.Schedules); err != nil {
 		return b, err
 	}
 	if b.Frame, err = frame(ctx, tx, key); err != nil {
@@ -136,7 +136,7 @@ const fairness = 14 * 24 * time.Hour
 
 // turns sums up what became of the schedules in slots before the Past, for those
 // that air in slots.
-func turns(ctx context.Context, tx *sql.Tx, village string, now time.Time, schedules []scheduler.Schedule) ([]scheduler.Turn, error) {
+func turns(ctx context.Context, tx *sql.Tx, village string, now time.Time, schedules []scheduler.Schedule) ([]scheduler.Fared, error) {
 	var ids []string
 	for _, sc := range schedules {
 		if sc.Kind == scheduler.Slots {
@@ -161,8 +161,8 @@ func turns(ctx context.Context, tx *sql.Tx, village string, now time.Time, sched
 		village, micros(now.Add(-fairness)), micros(now.Add(-history)), listOf(ids), listOf(left))
 }
 
-func scanTurn(r row) (scheduler.Turn, error) {
-	var t scheduler.Turn
+func scanTurn(r row) (scheduler.Fared, error) {
+	var t scheduler.Fared
 	err := r.Scan(&t.Schedule, (*instant)(&t.Last), &t.LeftOut)
 	return t, err
 }

@@ -299,7 +299,7 @@ func TestBookTurns(t *testing.T) {
 	check(t, s.SaveAnnouncement(ctx, notice("a"), renditions(1), []scheduler.Schedule{{Kind: scheduler.Slots, Slots: []string{"slot-evening"}}}), nil)
 	b, err := s.Book(ctx, unTa, day0)
 	check(t, err, nil)
-	same(t, "turns before any", b.Turns, []scheduler.Turn(nil))
+	same(t, "turns before any", b.Fared, []scheduler.Fared(nil))
 	schedule := b.Schedules[0].ID
 	row := func(days int, cause string, part string) playout.AsRun {
 		r := played(part+strconv.Itoa(days), day0.AddDate(0, 0, -days))
@@ -317,5 +317,5 @@ func TestBookTurns(t *testing.T) {
 	}
 	b, err = s.Book(ctx, unTa, day0)
 	check(t, err, nil)
-	same(t, "turns", b.Turns, []scheduler.Turn{{Schedule: schedule, Last: day0.AddDate(0, 0, -8), LeftOut: 2}})
+	same(t, "turns", b.Fared, []scheduler.Fared{{Schedule: schedule, Last: day0.AddDate(0, 0, -8), LeftOut: 2}})
 }
