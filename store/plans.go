@@ -8,7 +8,8 @@ import (
 	"loalang/scheduler"
 )
 
-// Publish replaces the published plan of p.Village.
+// Publish replaces the published plan of p.Village, and keeps what its authors are
+// to be told of it.
 func (s *Store) Publish(ctx context.Context, p scheduler.Plan) error {
 	body, err := encodePlan(p)
 	if err != nil {
@@ -19,7 +20,10 @@ func (s *Store) Publish(ctx context.Context, p scheduler.Plan) error {
 			ON CONFLICT (village) DO UPDATE SET zone = excluded.zone, made_at = excluded.made_at, from_at = excluded.from_at,
 				to_at = excluded.to_at, body = excluded.body`,
 			p.Village, p.Zone, p.Made.UnixMicro(), p.From.UnixMicro(), p.To.UnixMicro(), body)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, p)
 	})
 	if err == nil {
 		s.followPlan(p.Village, body)
