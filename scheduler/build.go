@@ -223,7 +223,10 @@ func (b *builder) nextOccasion(s Schedule, r recurrence, in instant) time.Time {
 			return at
 		}
 	}
-	return time.Time{}
+	if s.Kind != Recurring {
+		return time.Time{}
+	}
+	return b.nextFar(s)
 }
 
 // firstOccasion is the first of instants in which an announcement can be told.
@@ -239,10 +242,7 @@ func (b *builder) firstOccasion(a Announcement, length time.Duration, all []inst
 			return next.nominal.UTC()
 		}
 	}
-	if s.Kind != Recurring {
-		return time.Time{}
-	}
-	return b.nextFar(s)
+	return time.Time{}
 }
 
 // promise screens one instant: what cannot air whatever the Output does is

@@ -50,12 +50,12 @@ func RoomFor(now time.Time, horizon time.Duration, book Book, announcement, lang
 func slotTurns(p Plan, announcement string) []Occurrence {
 	var turns []Occurrence
 	for _, o := range p.Occurrences {
-		if o.Announcement == announcement && o.Slot != "" {
+		if o.Announcement == announcement && o.Slot != "" && !isHop(o.ID) {
 			turns = append(turns, o)
 		}
 	}
 	for _, om := range p.Omissions {
-		if o := om.Occurrence; o.Announcement == announcement && o.Slot != "" && om.Reason.Code == ReasonSlotFull {
+		if o := om.Occurrence; o.Announcement == announcement && o.Slot != "" && ForWantOfRoom(om.Reason.Code) && !isHop(o.ID) {
 			turns = append(turns, o)
 		}
 	}

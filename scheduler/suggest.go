@@ -94,7 +94,7 @@ func (a *adviser) search() error {
 		}
 		return a.slots(s)
 	case s.bySlot():
-		if code == ReasonSlotFull {
+		if ForWantOfRoom(code) {
 			if err := a.shorter(); err != nil {
 				return err
 			}

@@ -34,7 +34,7 @@ func (p Plan) Tellings() []Telling {
 	for _, om := range p.Omissions {
 		o := om.Occurrence
 		_, hop := baseID(o.ID)
-		if base, _ := hops(o.ID); hop && omitted[base].Occurrence.ID != "" || !o.Nominal.After(p.Made) || !forWantOfRoom(om.Reason.Code) {
+		if base, _ := hops(o.ID); hop && omitted[base].Occurrence.ID != "" || !o.Nominal.After(p.Made) || !ForWantOfRoom(om.Reason.Code) {
 			continue
 		}
 		all = append(all, Telling{
@@ -45,8 +45,9 @@ func (p Plan) Tellings() []Telling {
 	return all
 }
 
-// forWantOfRoom says whether a slot was full, in one way or another.
-func forWantOfRoom(code string) bool {
+// ForWantOfRoom says whether the code of a Reason is that a slot was full, in one way
+// or another.
+func ForWantOfRoom(code string) bool {
 	return code == ReasonNextTime || code == ReasonSlotFull || code == ReasonSlotLimit
 }
 
@@ -57,7 +58,7 @@ func ends(om Omission, omitted map[string]Omission, airs map[string]time.Time) t
 			return at
 		}
 		next, ok := omitted[om.Reason.Occurrence]
-		if !ok || !forWantOfRoom(next.Reason.Code) {
+		if !ok || !ForWantOfRoom(next.Reason.Code) {
 			return time.Time{}
 		}
 		om = next

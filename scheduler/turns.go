@@ -161,6 +161,12 @@ func hops(id string) (base string, n int) {
 	return id[:i], n
 }
 
+// isHop says whether an ID is that of something that was moved from another slot.
+func isHop(id string) bool {
+	_, hop := baseID(id)
+	return hop
+}
+
 // slotDay is a slot on one civil day.
 type slotDay struct{ slot, date string }
 

@@ -67,7 +67,7 @@ func (b dayBook) fill(s scheduler.Slot) *fillView {
 	}
 	over := false
 	for _, o := range b.plan.Omissions {
-		if o.Occurrence.Slot == s.ID && o.Reason.Code == scheduler.ReasonSlotFull && b.holds(o.Occurrence.Nominal) {
+		if o.Occurrence.Slot == s.ID && scheduler.ForWantOfRoom(o.Reason.Code) && b.holds(o.Occurrence.Nominal) {
 			over = true
 			used += o.Occurrence.Length
 		}
