@@ -26,6 +26,7 @@ type lane struct {
 	path, options string
 	frugal        bool
 	opening       <-chan struct{} // until it is closed nobody waits for the file; nil: it is open
+	prepare       func(*sqlite3.SQLiteConn) error // what every connection begins with; nil: nothing
 }
 
 // Connect implements driver.Connector.
@@ -37,7 +38,7 @@ func (l lane) Connect(context.Context) (sqldriver.Conn, error) {
 	if l.frugal && !l.roomy() {
 		mode = "_locking_mode=EXCLUSIVE&" // the file says by itself that it has a log
 	}
-	return l.Driver().Open(fileURI(l.path, mode+l.options))
+	return (&sqlite3.SQLiteDriver{ConnectHook: l.prepare}).Open(fileURI(l.path, mode+l.options))
 }
 
 // Driver implements driver.Connector.

@@ -52,7 +52,7 @@ func (s *Store) provider() (*goose.Provider, *sql.DB, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	db := s.connect(1, "_txlock=immediate")
+	db := s.connect(1, "_txlock=immediate", nil)
 	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+	"github.com/mattn/go-sqlite3" // the driver "sqlite3"
 )
 
 // Config says where the database lies and what the store works with; every
@@ -47,6 +47,7 @@ type Store struct {
 	writer *sql.DB // one connection: writers queue here, not inside SQLite
 	reader *sql.DB
 	margin margin
+	author author
 	frugal bool // see lane.go
 	// opening is closed when the database was opened behind a start in a hurry; nil:
 	// it was before.
@@ -108,17 +109,18 @@ func (s *Store) open(ctx context.Context) error {
 }
 
 func (s *Store) connectAll() {
-	s.writer = s.connect(1, "_txlock=immediate")
+	s.author.now = s.cfg.Now
+	s.writer = s.connect(1, "_txlock=immediate", s.author.lay)
 	s.reader = s.writer
 	if !s.frugal {
-		s.reader = s.connect(readers, "_query_only=true")
+		s.reader = s.connect(readers, "_query_only=true", nil)
 	}
 }
 
 // connect prepares a pool; nothing is opened before its first use.
-func (s *Store) connect(size int, more string) *sql.DB {
+func (s *Store) connect(size int, more string, prepare func(*sqlite3.SQLiteConn) error) *sql.DB {
 	options := fmt.Sprintf("_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&%s", patience.Milliseconds(), more)
-	db := sql.OpenDB(lane{path: s.cfg.Path, options: options, frugal: s.frugal, opening: s.opening})
+	db := sql.OpenDB(lane{path: s.cfg.Path, options: options, frugal: s.frugal, opening: s.opening, prepare: prepare})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	if s.frugal {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"loalang/scheduler"
 )
@@ -176,10 +177,13 @@ func (s *Store) SaveFrame(ctx context.Context, village string, f scheduler.Frame
 			{"gap_ns", f.Gap},
 			{"lead_ns", f.Lead},
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM frames WHERE village = ?", village); err != nil {
-			return err
+		names, values := split(columns)
+		set := make([]string, 0, len(names))
+		for _, name := range names[1:] {
+			set = append(set, name+" = excluded."+name)
 		}
-		return insert(ctx, tx, "frames", columns)
+		_, err := tx.ExecContext(ctx, insertSQL("frames", names)+" ON CONFLICT (village) DO UPDATE SET "+strings.Join(set, ", "), values...)
+		return err
 	})
 }
 

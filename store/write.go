@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"loalang/people"
 	"loalang/scheduler"
 )
 
@@ -28,6 +29,10 @@ func (s *Store) within(ctx context.Context, db *sql.DB, verb string, f func(tx *
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("%s: %w", verb, s.notice(err))
+	}
+	if db == s.writer { // its one connection is ours until the transaction ends
+		by := people.ActorOf(ctx)
+		s.author.actor.Store(&by)
 	}
 	if err = f(tx); err == nil {
 		err = tx.Commit()

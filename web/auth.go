@@ -51,6 +51,13 @@ func (s *Server) principal(c *gin.Context) (people.Principal, bool) {
 		f.who, f.ok = s.signedIn(c)
 	}
 	c.Set(whoKey, f)
+	if f.ok { // for the history
+		way := people.ByPanel
+		if isAPI(c.Request) {
+			way = people.ByAPI
+		}
+		c.Request = c.Request.WithContext(people.Acting(c.Request.Context(), f.who.Actor(way)))
+	}
 	return f.who, f.ok
 }
 

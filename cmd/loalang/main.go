@@ -10,10 +10,14 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"os/user"
+	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"loalang/people"
 )
 
 // version is set by the linker.
@@ -65,7 +69,7 @@ func (p program) run(ctx context.Context, args []string) int {
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(people.Acting(ctx, p.user()))
 	if err == nil {
 		return exitDone
 	}
@@ -78,6 +82,18 @@ func (p program) run(ctx context.Context, args []string) int {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// user is who runs a command, for the history.
+func (p program) user() people.Actor {
+	name := strconv.Itoa(os.Getuid())
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	if asked, ok := p.env("SUDO_USER"); ok && asked != "" {
+		name = asked // who became root says more than root
+	}
+	return people.Actor{Name: name, Kind: people.ActorProcess, Way: people.ByCommand}
 }
 
 // reasonOf is an error of a file without the name, for a sentence that has it.

@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+
+	"loalang/people"
 )
 
 // shutdownPatience is how long requests under way may take when serve ends.
@@ -31,7 +33,7 @@ func (p program) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.serve(cmd.Context(), s, cmd.OutOrStdout())
+			return p.serve(people.Acting(cmd.Context(), people.Board()), s, cmd.OutOrStdout())
 		},
 	}
 	addFlags(cmd.Flags())
