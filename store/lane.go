@@ -25,7 +25,7 @@ const (
 type lane struct {
 	path, options string
 	frugal        bool
-	opening       <-chan struct{} // until it is closed nobody waits for the file; nil: it is open
+	opening       <-chan struct{}                 // until it is closed nobody waits for the file; nil: it is open
 	prepare       func(*sqlite3.SQLiteConn) error // what every connection begins with; nil: nothing
 }
 
