@@ -23,6 +23,7 @@ const (
 	Write      Action = "write"      // announcements and their renditions
 	Upload     Action = "upload"     // recordings
 	Plan       Action = "plan"       // schedules, "now", stop an occurrence
+	Approve    Action = "approve"    // let what others wrote on the air, as far as the village's rules say
 	Arrange    Action = "arrange"    // slots and the rules of the place
 	Live       Action = "live"       // speak live
 	Alarm      Action = "emergency"  // raise and stop an emergency

@@ -9,7 +9,9 @@ import (
 func Roles() []Role { return []Role{Admin, Officer, Cadre, Recorder, Viewer} }
 
 // Actions lists every Action.
-func Actions() []Action { return []Action{View, Write, Upload, Plan, Arrange, Live, Alarm, Administer} }
+func Actions() []Action {
+	return []Action{View, Write, Upload, Plan, Approve, Arrange, Live, Alarm, Administer}
+}
 
 // ParseRole reads a role as it is written on a command line or in a form. The
 // error is Invalid with the field "role".
@@ -47,7 +49,7 @@ func (r Role) may(a Action) bool {
 	case Officer:
 		return a != Administer && slices.Contains(Actions(), a)
 	case Cadre:
-		return slices.Contains([]Action{View, Write, Upload, Plan, Live, Alarm}, a)
+		return slices.Contains([]Action{View, Write, Upload, Plan, Approve, Live, Alarm}, a)
 	case Recorder:
 		return slices.Contains([]Action{View, Write, Upload}, a)
 	case Viewer:

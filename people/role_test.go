@@ -11,9 +11,9 @@ import (
 // allowed is the whole matrix of roles and actions, written out a second time:
 // a change of the table must be meant.
 var allowed = map[people.Role]string{
-	people.Admin:    "view write upload plan arrange live emergency administer",
-	people.Officer:  "view write upload plan arrange live emergency",
-	people.Cadre:    "view write upload plan live emergency",
+	people.Admin:    "view write upload plan approve arrange live emergency administer",
+	people.Officer:  "view write upload plan approve arrange live emergency",
+	people.Cadre:    "view write upload plan approve live emergency",
 	people.Recorder: "view write upload",
 	people.Viewer:   "view",
 }

@@ -55,6 +55,7 @@ type Announcement struct {
 	ValidUntil time.Time // zero: until withdrawn; nothing airs at or after it
 	CreatedBy  string    // name of the account or token
 	Withdrawn  time.Time // zero while it may air
+	Approval   Approval  // zero: Unasked
 }
 
 // Village is a place with loudspeakers, and the rules of that place.
@@ -72,6 +73,8 @@ type Village struct {
 	// MaxLanguagePause; zero: that between its other parts, Frame.Pause.
 	Pause    time.Duration
 	Revision int64
+	// Approvals says whose announcements need whose approval; zero: nobody's.
+	Approvals ApprovalRules
 }
 
 // Location loads the village's time zone.

@@ -66,6 +66,7 @@ type builder struct {
 	told      map[string]Announcement
 	of        map[string]string // announcements by their schedules
 	rendered  map[string]rendered
+	cleared   map[string]clearance // only what is not free to air
 	occasions []*occasion
 	dated     map[slotDay]*occasion
 	exact     [classes][]*promise // and those of slots that are over; by the rank of their class
@@ -100,7 +101,7 @@ func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, erro
 		now: now, to: now.Add(horizon), soon: ceil(now.Add(book.Frame.Lead)), horizon: horizon, book: book, loc: loc,
 		hours: newHours(book.Village.Allowed, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
 		track: track{gap: book.Frame.Gap}, relays: track{gap: book.Frame.Gap},
-		past: make(map[string]Past, len(book.Past)), slots: map[string]Slot{}, told: map[string]Announcement{}, rendered: map[string]rendered{},
+		past: make(map[string]Past, len(book.Past)), slots: map[string]Slot{}, told: map[string]Announcement{}, rendered: map[string]rendered{}, cleared: map[string]clearance{},
 		occasions: occasions(book.Slots, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
 		plan:      Plan{Village: book.Village.Key, Zone: book.Village.Zone, Made: now, From: now, To: now.Add(horizon)},
 	}
@@ -144,8 +145,12 @@ func (b *builder) index() {
 		of[r.Announcement] = append(of[r.Announcement], r)
 	}
 	for _, a := range b.book.Announcements {
+		a, heard, c := b.book.Village.clear(a, of[a.ID])
+		if c != (clearance{}) {
+			b.cleared[a.ID] = c
+		}
 		b.told[a.ID] = a
-		r := render(b.book.Village, b.book.Frame, of[a.ID])
+		r := render(b.book.Village, b.book.Frame, heard)
 		if length := b.book.Frame.Sounds[a.Bed]; length > 0 && r.ready() {
 			r.bed = &Part{Kind: PartBed, Recording: a.Bed, Length: length}
 		}
@@ -267,7 +272,7 @@ func (b *builder) promise(s Schedule, in instant, newer bool, next func() time.T
 		b.omit(o, o.Nominal, Reason{Code: ReasonNextTime, Occurrence: hop.Occurrence, Until: hop.Nominal})
 		return
 	}
-	if b.revoked(p, a) || b.invalid(p, a) || b.unready(p) || b.waits(p, s) || b.missed(p, newer) || b.forbidden(p) {
+	if b.revoked(p, a) || b.invalid(p, a) || b.unapproved(p, s) || b.unready(p) || b.waits(p, s) || b.missed(p, newer) || b.forbidden(p) {
 		return
 	}
 	b.admit(p)

@@ -148,6 +148,8 @@ const (
 	ReasonExpired      = "expired"       // past the announcement's validity
 	ReasonNotYetValid  = "not-yet-valid" // before the announcement's validity
 	ReasonWithdrawn    = "withdrawn"     // taken back
+	ReasonNotApproved  = "not-approved"  // nobody who may has approved it yet, or what it is now
+	ReasonReturned     = "returned"      // sent back to its author, with a reason
 	ReasonNoSlot       = "no-slot"       // the schedule names a slot that is gone
 	ReasonTooLate      = "too-late"      // its instant passed, and its misfire says no
 	ReasonCoalesced    = "coalesced"     // a newer occurrence of the same schedule airs instead

@@ -9,12 +9,12 @@ import (
 	"loalang/scheduler"
 )
 
-const announcementColumns = ownedColumns + ", title, topic, class, issuer, text, bed, valid_from_at, valid_until_at, withdrawn_at, created_by"
+const announcementColumns = ownedColumns + ", title, topic, class, issuer, text, bed, valid_from_at, valid_until_at, withdrawn_at, created_by, approval, approval_form"
 
 func scanAnnouncement(r row) (scheduler.Announcement, error) {
 	var a scheduler.Announcement
 	err := r.Scan(append(owned(&a.Owned), &a.Title, &a.Topic, &a.Class, &a.Issuer, &a.Text, &a.Bed,
-		(*instant)(&a.ValidFrom), (*instant)(&a.ValidUntil), (*instant)(&a.Withdrawn), &a.CreatedBy)...)
+		(*instant)(&a.ValidFrom), (*instant)(&a.ValidUntil), (*instant)(&a.Withdrawn), &a.CreatedBy, &a.Approval.State, (*approval)(&a.Approval))...)
 	return a, err
 }
 
@@ -51,6 +51,10 @@ func (s *Store) SaveAnnouncement(ctx context.Context, a scheduler.Announcement, 
 }
 
 func (s *Store) saveAnnouncement(ctx context.Context, tx *sql.Tx, a scheduler.Announcement, zone string) error {
+	form, err := approvalOf(a.Approval)
+	if err != nil {
+		return err
+	}
 	return s.save(ctx, tx, record{table: "announcements", what: "announcement", owned: a.Owned, rest: []column{
 		{"title", a.Title},
 		{"topic", a.Topic},
@@ -63,6 +67,8 @@ func (s *Store) saveAnnouncement(ctx context.Context, tx *sql.Tx, a scheduler.An
 		{"valid_until_at", micros(a.ValidUntil)},
 		{"withdrawn_at", micros(a.Withdrawn)},
 		{"created_by", a.CreatedBy},
+		{"approval", a.Approval.State},
+		{"approval_form", form},
 	}})
 }
 

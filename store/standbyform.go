@@ -30,6 +30,7 @@ type villageForm struct {
 	Missing   string       `json:"missing,omitempty"`
 	Pause     int64        `json:"pause,omitempty"`
 	Revision  int64        `json:"revision"`
+	Approvals *rulesForm   `json:"approvals,omitempty"`
 }
 
 // accountForm holds the hash of a password, never the password.
@@ -59,6 +60,7 @@ type tokenForm struct {
 func formVillage(v scheduler.Village) villageForm {
 	return villageForm{
 		Key: v.Key, Name: v.Name, Commune: v.Commune, Zone: v.Zone, Languages: v.Languages, Missing: string(v.Missing), Pause: int64(v.Pause), Revision: v.Revision,
+		Approvals: formRules(v.Approvals),
 		Allowed: each(v.Allowed, func(w scheduler.Window) windowForm {
 			return windowForm{From: int(w.From), To: int(w.To), Days: int(w.Days)}
 		}),
@@ -68,6 +70,7 @@ func formVillage(v scheduler.Village) villageForm {
 func readVillage(f villageForm) scheduler.Village {
 	return scheduler.Village{
 		Key: f.Key, Name: f.Name, Commune: f.Commune, Zone: f.Zone, Languages: f.Languages, Missing: scheduler.MissingRule(f.Missing), Pause: time.Duration(f.Pause), Revision: f.Revision,
+		Approvals: readRules(f.Approvals),
 		Allowed: each(f.Allowed, func(w windowForm) scheduler.Window {
 			return scheduler.Window{From: scheduler.TimeOfDay(w.From), To: scheduler.TimeOfDay(w.To), Days: scheduler.Weekdays(w.Days)}
 		}),

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -47,11 +48,11 @@ func (w *windows) Scan(src any) error {
 	return nil
 }
 
-const villageColumns = "village, name, commune, zone, languages, allowed, missing, pause_ns, revision"
+const villageColumns = "village, name, commune, zone, languages, allowed, missing, pause_ns, revision, approvals"
 
 func scanVillage(r row) (scheduler.Village, error) {
 	var v scheduler.Village
-	err := r.Scan(&v.Key, &v.Name, &v.Commune, &v.Zone, (*words)(&v.Languages), (*windows)(&v.Allowed), &v.Missing, &v.Pause, &v.Revision)
+	err := r.Scan(&v.Key, &v.Name, &v.Commune, &v.Zone, (*words)(&v.Languages), (*windows)(&v.Allowed), &v.Missing, &v.Pause, &v.Revision, (*approvalRules)(&v.Approvals))
 	return v, err
 }
 
@@ -89,13 +90,21 @@ func (s *Store) Villages(ctx context.Context) (list []scheduler.Village, err err
 // SaveVillage inserts a village (Revision 0) or updates the one of the revision
 // that was read; scheduler.ErrRevision when it has changed since, or when
 // another has its key. What may still air there gets a rendition in every language
-// that is new.
+// that is new; what airs there without approval is approved when the village begins to
+// ask for one.
 func (s *Store) SaveVillage(ctx context.Context, v scheduler.Village) error {
 	return s.followed(ctx, s.write(ctx, "save village", func(tx *sql.Tx) error {
+		before, err := village(ctx, tx, v.Key)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 		if err := s.saveVillage(ctx, tx, v); err != nil {
 			return err
 		}
-		return s.cover(ctx, tx, v)
+		if err := s.cover(ctx, tx, v); err != nil {
+			return err
+		}
+		return s.pinAll(ctx, tx, before, v)
 	}))
 }
 
@@ -106,6 +115,10 @@ func (s *Store) saveVillage(ctx context.Context, tx *sql.Tx, v scheduler.Village
 	}
 	if v.Key == "" {
 		return errors.New("village has no key")
+	}
+	approvals, err := rulesOf(v.Approvals)
+	if err != nil {
+		return err
 	}
 	o := scheduler.Owned{Village: v.Key, Revision: v.Revision}
 	if o.ID, err = s.villageID(ctx, tx, v); err != nil {
@@ -119,6 +132,7 @@ func (s *Store) saveVillage(ctx context.Context, tx *sql.Tx, v scheduler.Village
 		{"allowed", allowed},
 		{"missing", v.Missing},
 		{"pause_ns", v.Pause},
+		{"approvals", approvals},
 	}})
 }
 
