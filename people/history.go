@@ -37,7 +37,7 @@ type FieldChange struct {
 // HistoryQuery picks entries of the history; empty fields pick all.
 type HistoryQuery struct {
 	Village string // key
-	Common  bool   // with Village: also those of no single village, such as accounts
+	Common  bool   // with Village: also accounts and tokens, and what is of no single village
 	About   string // ID of an announcement: its own entries and those of what belongs to it
 	Kind    string // of the record
 	Actor   string // name

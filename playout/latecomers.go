@@ -26,7 +26,7 @@ func (p *Producer) catchUp(ctx context.Context, village string, d *amending) {
 		return
 	}
 	for _, r := range p.speakSoon(ctx, &late) {
-		if err := saved(p.cfg.Drafts.SaveRendition(ctx, r)); err != nil {
+		if err := saved(p.cfg.Words.SaveWords(ctx, nil, []scheduler.Rendition{r})); err != nil {
 			p.cfg.Log.Error("a rendition that was written while the words changed airs as it was read", "rendition", r.ID, "err", err)
 		}
 	}

@@ -87,6 +87,7 @@ type Approval struct {
 // Pin is exactly what was approved. What is heard is compared with it, so that
 // whatever changed since, by whatever way, does not air.
 type Pin struct {
+	At        time.Time         // when it was approved as a whole
 	Text      string            // of the announcement, as written
 	Bed       string            // recording under the voices
 	Class     Class             // a higher one interrupts others
@@ -174,18 +175,21 @@ func (d Dossier) Change(rules ApprovalRules, need Need, t Touched) Approval {
 	}
 	if a.State == Submitted || a.Pin == nil {
 		if need != NeedNone {
-			a.Need = a.Need.with(need)
+			a.Need = a.Need.With(need)
 		}
 		return a
 	}
 	if need == NeedNone {
 		a.Pin = a.Pin.with(d, t)
+		if d.Announcement.Approval = a; d.Waiting(rules) == nil {
+			a.Need = NeedNone
+		}
 		return a
 	}
 	if d.Waiting(rules) == nil {
 		return a
 	}
-	a.Need = a.Need.with(need)
+	a.Need = a.Need.With(need)
 	if t.Words && !a.Pin.tells(d.Announcement) {
 		a.State = Submitted
 	}
@@ -195,6 +199,7 @@ func (d Dossier) Change(rules ApprovalRules, need Need, t Touched) Approval {
 // with is p with one part as it is in d.
 func (p *Pin) with(d Dossier, t Touched) *Pin {
 	now, next := PinOf(d), *PinOf(d)
+	next.At = p.At
 	if !t.Words {
 		next.Text, next.Bed, next.Class, next.From, next.Until = p.Text, p.Bed, p.Class, p.From, p.Until
 	}

@@ -18,8 +18,8 @@ const (
 // Needs lists every Need, least first.
 func Needs() []Need { return []Need{NeedNone, NeedAnyone, NeedOfficer} }
 
-// with is the greater of two needs.
-func (n Need) with(other Need) Need {
+// With is the greater of two needs.
+func (n Need) With(other Need) Need {
 	if n == NeedOfficer || other == NeedNone {
 		return n
 	}
@@ -89,7 +89,7 @@ func (r ApprovalRules) Need(role string, c Class) Need {
 		n = r.Recorder.of(c)
 	}
 	if r.TwoPeople {
-		return n.with(NeedAnyone)
+		return n.With(NeedAnyone)
 	}
 	return n
 }

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"loalang/people"
@@ -23,6 +26,7 @@ type approvalForm struct {
 }
 
 type pinForm struct {
+	At        stamp             `json:"at,omitzero"`
 	Text      string            `json:"text"`
 	Bed       string            `json:"bed,omitempty"`
 	Class     string            `json:"class"`
@@ -41,7 +45,7 @@ func approvalOf(a scheduler.Approval) (string, error) {
 	f := approvalForm{By: a.By, ByID: a.ByID, At: stamp{a.At}, Reason: a.Reason, Review: stamp{a.Review}, Need: string(a.Need)}
 	if p := a.Pin; p != nil {
 		f.Pin = &pinForm{
-			Text: p.Text, Bed: p.Bed, Class: string(p.Class), From: stamp{p.From}, Until: stamp{p.Until},
+			At: stamp{p.At}, Text: p.Text, Bed: p.Bed, Class: string(p.Class), From: stamp{p.From}, Until: stamp{p.Until},
 			Spoken: p.Spoken, Takes: p.Takes, Schedules: p.Schedules,
 		}
 	}
@@ -71,7 +75,7 @@ func (a *approval) Scan(src any) error {
 	a.By, a.ByID, a.At, a.Reason, a.Review, a.Need = f.By, f.ByID, f.At.Time, f.Reason, f.Review.Time, scheduler.Need(f.Need)
 	if p := f.Pin; p != nil {
 		a.Pin = &scheduler.Pin{
-			Text: p.Text, Bed: p.Bed, Class: scheduler.Class(p.Class), From: p.From.Time, Until: p.Until.Time,
+			At: p.At.Time, Text: p.Text, Bed: p.Bed, Class: scheduler.Class(p.Class), From: p.From.Time, Until: p.Until.Time,
 			Spoken: p.Spoken, Takes: p.Takes, Schedules: p.Schedules,
 		}
 	}
@@ -151,6 +155,70 @@ func (r *approvalRules) Scan(src any) error {
 	return nil
 }
 
+// AwaitingApproval lists the living announcements of a village ("": of all) that wait for
+// somebody to approve or review them, or a part of them, and are not past their validity at now: those that air
+// soonest first, then the oldest.
+func (s *Store) AwaitingApproval(ctx context.Context, key string, now time.Time) (list []scheduler.Dossier, err error) {
+	err = s.read(ctx, "list what waits for approval", func(tx *sql.Tx) error {
+		list, err = dossiers(ctx, tx, "SELECT "+announcementColumns+` FROM announcements WHERE (?1 = '' OR village = ?1) AND deleted_at IS NULL AND withdrawn_at IS NULL
+			AND (valid_until_at IS NULL OR valid_until_at > ?2) AND (approval IN ('submitted', 'urgent') OR approval = 'approved' AND approval_form ->> 'need' <> '')
+			ORDER BY created_at, id`, key, micros(now))
+		if err != nil {
+			return err
+		}
+		soonest := map[string]time.Time{}
+		for _, village := range villagesOf(list) {
+			of, err := soonestAir(ctx, tx, village, now)
+			if err != nil {
+				return err
+			}
+			maps.Copy(soonest, of)
+		}
+		slices.SortStableFunc(list, func(a, b scheduler.Dossier) int {
+			x, y := soonest[a.Announcement.ID], soonest[b.Announcement.ID]
+			if x.IsZero() != y.IsZero() {
+				return cmp.Compare(y.UnixMicro(), x.UnixMicro()) // the zero time lies far back
+			}
+			return x.Compare(y)
+		})
+		return nil
+	})
+	return list, err
+}
+
+// carryApproval keeps approved words approved that a voice reads otherwise because of
+// the dictionary: the words are the same. What was not approved is not so now.
+func (s *Store) carryApproval(ctx context.Context, tx *sql.Tx, r scheduler.Rendition) error {
+	list, err := dossiers(ctx, tx, "SELECT "+announcementColumns+" FROM announcements WHERE id = ? AND deleted_at IS NULL", r.Announcement)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	a := list[0].Announcement
+	i := slices.IndexFunc(list[0].Renditions, func(old scheduler.Rendition) bool { return old.ID == r.ID })
+	if a.Approval.Pin == nil || i < 0 || r.SpokenText == "" || a.Approval.Pin.Spoken[r.Language] != list[0].Renditions[i].SpokenText {
+		return nil
+	}
+	pin := *a.Approval.Pin
+	pin.Spoken = maps.Clone(pin.Spoken)
+	pin.Spoken[r.Language], a.Approval.Pin = r.SpokenText, &pin
+	v, err := village(ctx, tx, a.Village)
+	if err != nil {
+		return err
+	}
+	return s.saveAnnouncement(ctx, tx, a, v.Zone)
+}
+
+// villagesOf are the keys of the villages in a list, each once.
+func villagesOf(list []scheduler.Dossier) []string {
+	var keys []string
+	for _, d := range list {
+		if !slices.Contains(keys, d.Announcement.Village) {
+			keys = append(keys, d.Announcement.Village)
+		}
+	}
+	return keys
+}
+
 // pinAll approves what a village airs without anybody's approval as it stands, when
 // the village begins to ask for one: what was right yesterday is not silent today.
 func (s *Store) pinAll(ctx context.Context, tx *sql.Tx, before, v scheduler.Village) error {
@@ -169,6 +237,7 @@ func (s *Store) pinAll(ctx context.Context, tx *sql.Tx, before, v scheduler.Vill
 			a.Approval = scheduler.Approval{State: scheduler.Approved, By: by.Name, ByID: by.ID, At: s.cfg.Now().UTC()}
 		}
 		a.Approval.Pin = scheduler.PinOf(d)
+		a.Approval.Pin.At = s.cfg.Now().UTC()
 		if err := s.saveAnnouncement(ctx, tx, a, v.Zone); err != nil {
 			return err
 		}

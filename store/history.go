@@ -27,7 +27,7 @@ func (s *Store) History(ctx context.Context, q people.HistoryQuery) (list []peop
 	if q.Village != "" && q.Common {
 		and("village IN (?, '')", q.Village)
 	} else if q.Village != "" {
-		and("village = ?", q.Village)
+		and("village = ? AND kind NOT IN ('accounts', 'tokens')", q.Village)
 	}
 	if q.About != "" {
 		and("(about = ? OR record = ?)", q.About, q.About)

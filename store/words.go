@@ -59,6 +59,9 @@ func (s *Store) SaveWords(ctx context.Context, words []scheduler.Word, anew []sc
 			}
 		}
 		for _, r := range anew {
+			if err := s.carryApproval(ctx, tx, r); err != nil {
+				return err
+			}
 			if err := s.saveRendition(ctx, tx, r); err != nil {
 				return err
 			}

@@ -169,6 +169,8 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	config.Transformers = []huma.Transformer{s.transform}
 	api := humagin.New(r, config)
 	s.registerAnnouncements(api)
+	s.registerApprovals(api)
+	s.registerHistory(api)
 	s.registerCoverage(api)
 	s.registerSchedules(api)
 	s.registerSpeech(api)

@@ -31,6 +31,7 @@ type announcementJSON struct {
 	CreatedBy  string          `json:"created_by"`
 	Withdrawn  *time.Time      `json:"withdrawn,omitempty"`
 	Revision   int64           `json:"revision" doc:"Goes up by one at each change."`
+	Approval   *approvalJSON   `json:"approval,omitempty" doc:"Absent: nobody was asked."`
 	Renditions []renditionJSON `json:"renditions" doc:"The announcement in each language."`
 	Schedules  []scheduleJSON  `json:"schedules"`
 }
@@ -81,6 +82,9 @@ func announcementOf(d scheduler.Dossier, now time.Time) announcementJSON {
 		ID: a.ID, Village: a.Village, Title: a.Title, Topic: a.Topic, Class: string(a.Class), Issuer: a.Issuer, Text: a.Text, Wording: scheduler.Wording(a.Text), Bed: a.Bed,
 		ValidFrom: instantOf(a.ValidFrom), ValidUntil: instantOf(a.ValidUntil), Created: a.Created.UTC(), CreatedBy: a.CreatedBy,
 		Withdrawn: instantOf(a.Withdrawn), Revision: a.Revision, Renditions: []renditionJSON{}, Schedules: []scheduleJSON{},
+	}
+	if a.Approval.State != scheduler.Unasked {
+		j.Approval = approvalJSONOf(a.Approval)
 	}
 	for _, r := range d.Renditions {
 		j.Renditions = append(j.Renditions, renditionJSONOf(r, now))
@@ -192,6 +196,7 @@ type announcementForm struct {
 	ValidFrom  time.Time       `json:"valid_from,omitempty"`
 	ValidUntil time.Time       `json:"valid_until,omitempty"`
 	Renditions []renditionForm `json:"renditions,omitempty" doc:"When left out: every language of the village, spoken where a voice speaks it."`
+	Draft      bool            `json:"draft,omitempty" doc:"Its author is still at it: it does not air before it is submitted."`
 	Schedules  []scheduleForm  `json:"schedules,omitempty" doc:"Saved together with the announcement; needs the right: plan."`
 }
 
@@ -217,6 +222,7 @@ func (s *Server) createAnnouncement(ctx context.Context, in *createInput) (*anno
 	if err != nil {
 		return nil, err
 	}
+	s.begin(&d, k.who, place, f.Draft)
 	if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, d.Renditions, d.Schedules); err != nil {
 		return nil, err
 	}

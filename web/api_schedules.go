@@ -116,10 +116,9 @@ func (s *Server) createSchedule(ctx context.Context, in *scheduleInput) (*schedu
 	if err != nil {
 		return nil, err
 	}
-	if err := s.cfg.Schedules.SaveSchedule(ctx, sched); err != nil {
+	if err := s.addSchedule(ctx, d, sched); err != nil {
 		return nil, err
 	}
-	s.cfg.Changed()
 	return s.shownSchedule(ctx, &in.Caller, in.ID, sched.ID)
 }
 

@@ -56,9 +56,20 @@ func (s *Server) principal(c *gin.Context) (people.Principal, bool) {
 		if isAPI(c.Request) {
 			way = people.ByAPI
 		}
-		c.Request = c.Request.WithContext(people.Acting(c.Request.Context(), f.who.Actor(way)))
+		ctx := context.WithValue(c.Request.Context(), askerKey{}, f.who)
+		c.Request = c.Request.WithContext(people.Acting(ctx, f.who.Actor(way)))
 	}
 	return f.who, f.ok
+}
+
+// askerKey is where the context of a request remembers whom it comes from.
+type askerKey struct{}
+
+// asker is whom a request comes from, by its context; nobody with any right when
+// it has none.
+func asker(ctx context.Context) people.Principal {
+	who, _ := ctx.Value(askerKey{}).(people.Principal)
+	return who
 }
 
 // bearerOf is what an Authorization header of the scheme Bearer carries; the

@@ -99,6 +99,9 @@ func (s *Server) editOnce(ctx context.Context, d scheduler.Dossier, c change) er
 	if err := checkEdit(d, old, now); err != nil {
 		return err
 	}
+	if err := s.changed(ctx, &d, scheduler.Touched{Words: true}); err != nil {
+		return err
+	}
 	if d.Announcement.Bed != old.Bed {
 		if err := s.checkBed(ctx, d.Announcement); err != nil {
 			return err

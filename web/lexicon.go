@@ -162,6 +162,9 @@ func (s *Server) tryWord(ctx context.Context, all scheduler.Words, w scheduler.W
 
 // keepWords changes the dictionary.
 func (s *Server) keepWords(ctx context.Context, changes []scheduler.Word) (playout.Amendment, error) {
+	if err := s.maySpell(ctx, changes); err != nil {
+		return playout.Amendment{}, err
+	}
 	done, err := s.cfg.Reader.Amend(ctx, changes)
 	if err != nil {
 		return done, err

@@ -39,6 +39,8 @@ type view struct {
 	Refused  string // what could not be done, a sentence
 	Trouble  string // what is wrong with the board, a sentence
 	Clock    clockView
+	Waiting  int    // how many announcements wait for the visitor's approval
+	Approves bool   // the village asks for approval, and the visitor may give it
 	Village  scheduler.Village
 	Me       people.Principal
 	SignedIn bool
@@ -83,6 +85,8 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerRecordings(r)
 	p.registerPlan(r)
 	p.registerHours(r)
+	p.registerApprovals(r)
+	p.registerHistory(r)
 	p.registerReadings(r)
 	p.registerCoverage(r)
 	p.registerLanguages(r)
@@ -198,6 +202,8 @@ func pageOf(path string) string {
 		return "/templates/" + second
 	case first == "announcements" && (second == "preview" || second == "blanks"):
 		return "/announcements/new"
+	case first == "approvals" && second != "":
+		return path
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
 	case first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
@@ -232,6 +238,7 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 	default:
 		w.Path = v.c.Request.URL.Path
 	}
+	w.Waiting, w.Approves = p.waitingCount(v), w.SignedIn && v.village.Approvals.On() && v.may(people.Approve)
 	if code := "told." + v.c.Query("told"); hasWord(code) {
 		w.Told = v.word(code)
 	}

@@ -35,6 +35,16 @@ type noticeView struct {
 	Withdrawn      bool
 	MayPlan        bool
 	MayWrite       bool
+	Approval       *noticeApproval // nil: nobody was asked
+	Expiry         string          // when it ends, a sentence
+	GiveExpiry     string          // words of the button that gives it an end; empty: it has one
+}
+
+// noticeApproval is what the author reads of the approval.
+type noticeApproval struct {
+	State        stateView
+	Reason       string
+	Link, Submit bool // to the page of its approval; it may be submitted
 }
 
 type scheduleView struct{ ID, Name, Sub string }
@@ -68,6 +78,9 @@ func (v *visit) noticeStates(d scheduler.Dossier) []stateView {
 		return []stateView{{"soft", "tra", v.word("announcement.withdrawn-at", v.at(a.Withdrawn, v.now))}}
 	}
 	var states []stateView
+	if q := a.Approval.State; q != scheduler.Unasked && (q != scheduler.Approved || a.Approval.Need != scheduler.NeedNone) {
+		states = append(states, v.approvalState(a))
+	}
 	if a.Class != scheduler.ClassNormal {
 		states = append(states, stateView{"", "dau", v.word("class." + string(a.Class))})
 	}
@@ -124,6 +137,7 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 		Paragraphs: paragraphs(a.Text), Renditions: p.renditionViews(v, d, f), Next: p.nextOf(v, d),
 		When: v.whenView(slots, f), Edit: p.editView(v, f, a), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
 	}
+	n.tellApproval(v, d)
 	if n.Withdrawn || a.Class != scheduler.ClassNormal {
 		n.States = v.noticeStates(scheduler.Dossier{Announcement: a, Schedules: d.Schedules})
 	}
@@ -135,6 +149,31 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 		n.Schedules = append(n.Schedules, scheduleView{s.ID, name, sub})
 	}
 	p.render(v, status, "announcement", view{Title: a.Title, Tab: "announcements", Script: "notice.js", Data: n})
+}
+
+// tellApproval adds what the author is to know of approval and end.
+func (n *noticeView) tellApproval(v *visit, d scheduler.Dossier) {
+	a := d.Announcement
+	if a.Approval.State != scheduler.Unasked && !n.Withdrawn {
+		_, err := a.Approval.State.After(scheduler.ActSubmit)
+		n.Approval = &noticeApproval{
+			State: v.approvalState(a), Reason: a.Approval.Reason, Link: n.MayWrite,
+			Submit: err == nil && a.Approval.State != scheduler.Submitted && n.MayWrite,
+		}
+	}
+	switch {
+	case a.ValidUntil.IsZero():
+		n.Expiry = v.word("announcement.no-expiry")
+		if n.MayWrite && !n.Withdrawn {
+			n.GiveExpiry = v.word("announcement.give-expiry", v.at(v.expiry(d), v.now))
+		}
+	case !a.ValidUntil.After(v.now) && (a.Approval.State == scheduler.Submitted || a.Approval.State == scheduler.Draft || a.Approval.State == scheduler.Returned):
+		n.Expiry = v.word("announcement.expired-unapproved", v.at(a.ValidUntil, v.now))
+	case !a.ValidUntil.After(v.now):
+		n.Expiry = v.word("announcement.expired", v.at(a.ValidUntil, v.now))
+	default:
+		n.Expiry = v.word("announcement.expires", v.at(a.ValidUntil, v.now))
+	}
 }
 
 // dossier reads the announcement of the address; another village's is as good
@@ -284,11 +323,10 @@ func (p *panel) addSchedule(v *visit) {
 		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	if err := p.s.cfg.Schedules.SaveSchedule(v.ctx(), ss[0]); err != nil {
+	if err := p.s.addSchedule(v.ctx(), d, ss[0]); err != nil {
 		p.fail(v, err)
 		return
 	}
-	p.s.cfg.Changed()
 	v.goTo("/announcements/"+d.Announcement.ID, "scheduled")
 }
 

@@ -28,6 +28,7 @@ type newView struct {
 	When      whenView
 	Priority  bool
 	MayPlan   bool
+	MayDraft  bool         // the village asks for approval: what is not finished is not sent there yet
 	Beds      []choiceView // recordings that may sound under the voices; none: the question is not asked
 	Review    string
 	Faults    map[string]string
@@ -104,7 +105,7 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 		Own: blanks == nil, Templates: v.templateGroups(all, uses, f.Get("topic")), Blanks: blanks, Languages: p.tongues(v, f),
 		When: v.whenView(slots, f), Priority: f.Get("priority") != "", MayPlan: v.may(people.Plan), Faults: f.faults,
 	}
-	n.When.MayKeep = true
+	n.When.MayKeep, n.MayDraft = true, v.village.Approvals.On()
 	n.Beds = p.sounds(v, f.Get("bed"))
 	n.Review = v.review(n)
 	p.render(v, status, "new", view{Title: v.word("do.write"), Tab: "announcements", Script: "notice.js", Data: n})
@@ -247,11 +248,19 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 		v.goTo("/announcements/"+a.ID, told)
 		return
 	}
-	if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), a, rs, schedules); err != nil {
+	d := scheduler.Dossier{Announcement: a, Renditions: rs, Schedules: schedules}
+	p.s.begin(&d, v.me, v.village, f.Get("do") == "draft")
+	if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), d.Announcement, rs, schedules); err != nil {
 		p.fail(v, err)
 		return
 	}
 	p.s.cfg.Changed()
+	switch d.Announcement.Approval.State {
+	case scheduler.Submitted:
+		told = "submitted"
+	case scheduler.Draft:
+		told = "draft"
+	}
 	v.goTo("/announcements/"+a.ID, told)
 }
 

@@ -61,6 +61,8 @@ type world struct {
 	choices    []scheduler.VoiceChoice
 	tried      []string // voices
 	troubles   []speech.Trouble
+	changes    []people.Change
+	writers    []people.Actor
 }
 
 // isDamaged says that the database is damaged, as the store's error does.

@@ -130,6 +130,16 @@ func (s *Server) explain(lang string, err error) *Problem {
 		return s.problem(lang, http.StatusConflict, "conflict")
 	case errors.Is(err, errWithdrawn):
 		return s.problem(lang, http.StatusConflict, "withdrawn")
+	case errors.Is(err, scheduler.ErrApproval):
+		return s.problem(lang, http.StatusConflict, "approval-state")
+	case errors.Is(err, errSeenOther):
+		return s.problem(lang, http.StatusConflict, "approval-seen-other")
+	case errors.Is(err, errNoRight):
+		return s.problem(lang, http.StatusForbidden, "forbidden")
+	case errors.Is(err, errNeedsOfficer):
+		return s.problem(lang, http.StatusForbidden, "approval-needs-officer")
+	case errors.Is(err, errOwnWords):
+		return s.problem(lang, http.StatusForbidden, "approval-own-words")
 	case errors.Is(err, scheduler.ErrTransition):
 		return s.problem(lang, http.StatusConflict, "rendition-state")
 	case errors.Is(err, playout.ErrNotOnAir):

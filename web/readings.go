@@ -58,10 +58,14 @@ func (s *Server) changeOnce(ctx context.Context, d scheduler.Dossier, language s
 		return err
 	}
 	r.Updated = s.cfg.Now().UTC()
-	if d.Renditions[i] = r; r.Revision > 0 {
+	d.Renditions[i] = r
+	if err := s.changed(ctx, &d, scheduler.Touched{Language: language}); err != nil {
+		return err
+	}
+	if r.Revision > 0 && d.Announcement == a {
 		return s.cfg.Readings.SaveRendition(ctx, r)
 	}
-	return s.cfg.Announcements.SaveAnnouncement(ctx, a, d.Renditions, nil) // with the revision of the text
+	return s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, d.Renditions, nil) // with the revision of the text
 }
 
 // putTake puts a recording of a person behind one language. wording is that of

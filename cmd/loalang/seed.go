@@ -17,6 +17,7 @@ import (
 func firstVillage() scheduler.Village {
 	return scheduler.Village{
 		Key: "un-ta", Name: "Ún Tà", Commune: "Cốc San", Zone: "Asia/Ho_Chi_Minh", Languages: []string{"vi", "pcc"},
+		Approvals: scheduler.UsualApprovals(),
 	}
 }
 

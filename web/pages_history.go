@@ -1,0 +1,160 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+)
+
+// historyView is a page of the history.
+type historyView struct {
+	Entries  []historyEntry
+	Kind, By string
+	Kinds    []choiceView
+	About    string // ID of the announcement it is of; empty: the village's
+	Title    string // of that announcement
+	Older    string
+}
+
+type historyEntry struct {
+	When, Who, What, Link string
+	Fields                []historyField
+}
+
+type historyField struct{ Name, Before, After string }
+
+// historyLength is how many entries a page shows.
+const historyLength = 50
+
+func (p *panel) registerHistory(r *gin.Engine) {
+	r.GET("/history", p.allow(people.Write, p.history))
+}
+
+func (p *panel) history(v *visit) {
+	w := historyView{Kind: v.c.Query("kind"), By: strings.TrimSpace(v.c.Query("by")), About: v.c.Query("announcement")}
+	before, _ := strconv.ParseInt(v.c.Query("before"), 10, 64) // what is no number begins at the newest
+	if w.About != "" {
+		d, err := p.s.cfg.Announcements.Announcement(v.ctx(), w.About)
+		if err != nil {
+			p.fail(v, err)
+			return
+		}
+		w.Title = d.Announcement.Title
+	}
+	list, err := p.s.cfg.Approvals.History(v.ctx(), historyFor(v.me, people.HistoryQuery{
+		Village: v.village.Key, About: w.About, Kind: w.Kind, Actor: w.By, Before: before, Limit: historyLength,
+	}))
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	for _, c := range list {
+		w.Entries = append(w.Entries, v.historyEntry(c))
+	}
+	for _, kind := range historyKinds {
+		w.Kinds = append(w.Kinds, choiceView{Value: kind, Name: v.word("history-kind." + kind), Checked: kind == w.Kind})
+	}
+	if len(list) == historyLength {
+		q := url.Values{"before": {strconv.FormatInt(list[len(list)-1].ID, 10)}}
+		for key, value := range map[string]string{"kind": w.Kind, "by": w.By, "announcement": w.About} {
+			if value != "" {
+				q.Set(key, value)
+			}
+		}
+		w.Older = "/history?" + q.Encode()
+	}
+	p.show(v, "history", view{Title: v.word("history.title"), Tab: "history", Data: w})
+}
+
+// historyKinds are the records that people look for.
+var historyKinds = []string{"announcements", "renditions", "schedules", "slots", "villages", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
+
+func (v *visit) historyEntry(c people.Change) historyEntry {
+	kind := c.Kind
+	if hasWord("history-kind." + kind) {
+		kind = v.word("history-kind." + kind)
+	}
+	e := historyEntry{When: v.exactAt(c.At), Who: v.word("history.who-"+string(c.Actor.Way), c.Actor.Name), What: v.word("history."+string(c.Deed), lower(kind))}
+	switch {
+	case c.Kind == "announcements":
+		e.Link = "/announcements/" + c.Record
+	case c.About != "":
+		e.Link = "/announcements/" + c.About
+	case c.Kind == "recordings":
+		e.Link = "/recordings/" + c.Record
+	}
+	for _, f := range c.Fields {
+		if f.Name == "approval_form" {
+			e.Fields = append(e.Fields, v.approvalFields(f)...)
+			continue
+		}
+		name := f.Name
+		if hasWord("history-field." + name) {
+			name = v.word("history-field." + name)
+		}
+		e.Fields = append(e.Fields, historyField{name, v.historyValue(f.Name, f.Before), v.historyValue(f.Name, f.After)})
+	}
+	return e
+}
+
+func (v *visit) exactAt(t time.Time) string { return v.day(t, v.now) + ", " + v.exact(t) }
+
+// historyValue is a value of the database for people, by the conventions of its
+// columns.
+func (v *visit) historyValue(name string, value any) string {
+	n, isNumber := value.(json.Number)
+	whole, err := n.Int64()
+	switch {
+	case value == nil || value == "":
+		return "–"
+	case isNumber && err == nil && strings.HasSuffix(name, "_at"):
+		return v.at(time.UnixMicro(whole), v.now)
+	case isNumber && err == nil && strings.HasSuffix(name, "_ns"):
+		return length(time.Duration(whole))
+	}
+	return fmt.Sprint(value)
+}
+
+// approvalFields are the parts of an approval that differ: what was pinned is told
+// by the entries of the records themselves.
+func (v *visit) approvalFields(f people.FieldChange) []historyField {
+	read := func(value any) map[string]any {
+		var parts map[string]any
+		decoder := json.NewDecoder(strings.NewReader(fmt.Sprint(value)))
+		decoder.UseNumber()
+		if decoder.Decode(&parts) != nil {
+			return nil // nothing was there
+		}
+		return parts
+	}
+	before, after := read(f.Before), read(f.After)
+	var fields []historyField
+	for _, key := range []string{"by", "reason", "need", "review"} {
+		if fmt.Sprint(before[key]) != fmt.Sprint(after[key]) {
+			name := key
+			if key == "review" {
+				name = "review_at"
+			}
+			fields = append(fields, historyField{v.word("history-field.approval-" + key), v.historyValue(name, before[key]), v.historyValue(name, after[key])})
+		}
+	}
+	return fields
+}
+
+// topicLines writes the days of topics as the form of the rules shows them.
+func topicLines(days map[string]int) string {
+	var lines []string
+	for _, topic := range slices.Sorted(maps.Keys(days)) {
+		lines = append(lines, fmt.Sprintf("%s %d", topic, days[topic]))
+	}
+	return strings.Join(lines, "\n")
+}
