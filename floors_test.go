@@ -36,16 +36,16 @@ var benches = []string{"loalang/audio/devicetest", "loalang/speech/enginetest", 
 
 // doors names the one package that may import each third party.
 var doors = map[string]string{
-	"github.com/ebitengine/oto":     "loalang/audio/speaker",
-	"github.com/go-audio/":          "loalang/audio",
-	"github.com/go-co-op/gocron":    "loalang/scheduler",
-	"github.com/mattn/go-sqlite3":   "loalang/store",
-	"github.com/pressly/goose":      "loalang/store",
-	"github.com/gin-gonic/gin":      "loalang/web",
-	"github.com/danielgtaylor/huma": "loalang/web",
-	"github.com/alexedwards/scs":    "loalang/web",
-	"github.com/coder/websocket":    "loalang/web",
-	"github.com/spf13/cobra":        "loalang/cmd/loalang",
+	"github.com/ebitengine/oto":      "loalang/audio/speaker",
+	"github.com/go-audio/":           "loalang/audio",
+	"github.com/go-co-op/gocron":     "loalang/scheduler",
+	"github.com/mattn/go-sqlite3":    "loalang/store",
+	"github.com/pressly/goose":       "loalang/store",
+	"github.com/gin-gonic/gin":       "loalang/web",
+	"github.com/danielgtaylor/huma":  "loalang/web",
+	"github.com/alexedwards/scs":     "loalang/web",
+	"github.com/coder/websocket":     "loalang/web",
+	"github.com/spf13/cobra":         "loalang/cmd/loalang",
 	"github.com/teambition/rrule-go": "loalang/scheduler/calendar", // the second opinion of its tests
 }
 

@@ -1,6 +1,10 @@
 package scheduler
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // early is how much sooner than armed an occurrence may be handed over: a clock
 // that is being slewed reads a little less than the timer waited.
@@ -129,7 +133,8 @@ func (d *duty) absent() {
 	for _, s := range d.book.Schedules {
 		living[s.ID] = s.Deleted.IsZero()
 	}
-	for id, b := range d.blamed {
+	for _, id := range slices.Sorted(maps.Keys(d.blamed)) {
+		b := d.blamed[id]
 		switch {
 		case named[id]:
 		case !living[b.occ.Schedule]:

@@ -39,8 +39,8 @@ type view struct {
 	Refused  string // what could not be done, a sentence
 	Trouble  string // what is wrong with the board, a sentence
 	Clock    clockView
-	Waiting  int    // how many announcements wait for the visitor's approval
-	Approves bool   // the village asks for approval, and the visitor may give it
+	Waiting  int  // how many announcements wait for the visitor's approval
+	Approves bool // the village asks for approval, and the visitor may give it
 	Village  scheduler.Village
 	Me       people.Principal
 	SignedIn bool
