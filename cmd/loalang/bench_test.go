@@ -30,7 +30,7 @@ func onCard(b *testing.B, flags ...string) (d *daemon, dir string) {
 		b.Setenv(name, value)
 	}
 	d = serve(b, b.TempDir(), "default", append(flags, quick...)...).admit()
-	d.until("the card is open", 10*time.Second, func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
+	d.until("the card is open", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
 	return d, dir
 }
 

@@ -24,7 +24,7 @@ const notice = "Kính mời bà con thôn Ún Tà 19h ngày 24/11 đến nhà v�
 func (d *daemon) announce(body object) string {
 	d.t.Helper()
 	id := d.call(http.MethodPost, "/announcements", body, http.StatusCreated)["id"].(string)
-	d.until("the renditions are ready", time.Minute, func() bool {
+	d.until("the renditions are ready", func() bool {
 		for _, r := range d.call(http.MethodGet, "/announcements/"+id, nil, http.StatusOK)["renditions"].([]any) {
 			if state := object(r.(map[string]any))["state"]; state != "ready" && state != "missing" {
 				return false
@@ -53,10 +53,10 @@ func (d *daemon) rows() []object {
 }
 
 // row waits for the as-run row of an announcement to have an outcome.
-func (d *daemon) row(announcement string, patience time.Duration) object {
+func (d *daemon) row(announcement string) object {
 	d.t.Helper()
 	var found object
-	d.until("the as-run has an outcome", patience, func() bool {
+	d.until("the as-run has an outcome", func() bool {
 		for _, r := range d.rows() {
 			if r["announcement"] == announcement && r["outcome"] != nil {
 				found = r
@@ -98,7 +98,7 @@ func TestBroadcastToFile(t *testing.T) {
 	id := d.announce(object{"title": "Mời họp thôn", "text": notice, "renditions": []object{{"language": "vi"}}})
 	at := time.Now().Add(10*time.Second + 123*time.Millisecond + 456*time.Microsecond)
 	d.airAt(id, at)
-	d.until("the plan names it at its instant", 5*time.Second, func() bool {
+	d.until("the plan names it at its instant", func() bool {
 		for _, o := range d.call(http.MethodGet, "/plan", nil, http.StatusOK)["occurrences"].([]any) {
 			if o := object(o.(map[string]any)); o["announcement"] == id {
 				return instant(t, o["due"]).Equal(at.Truncate(time.Microsecond))
@@ -106,7 +106,7 @@ func TestBroadcastToFile(t *testing.T) {
 		}
 		return false
 	})
-	row := d.row(id, time.Minute)
+	row := d.row(id)
 	if row["outcome"] != "played" || row["late"] != false || row["heard"] != "not-measured" {
 		t.Errorf("as-run = %v", row)
 	}
@@ -144,6 +144,7 @@ func TestBroadcastToFile(t *testing.T) {
 
 // What phones send goes the same way.
 func TestBroadcastOfAPhoneRecording(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	d := serve(t, t.TempDir(), "null", quick...).admit()
 	takes := map[string]upload{
@@ -163,7 +164,7 @@ func TestBroadcastOfAPhoneRecording(t *testing.T) {
 		}
 		id := d.announce(object{"title": "Bản tiếng Giáy", "renditions": []object{{"language": "pcc", "recording": rec["id"]}}})
 		d.call(http.MethodPost, "/announcements/"+id+"/schedules", object{"kind": "now"}, http.StatusCreated)
-		row := d.row(id, time.Minute)
+		row := d.row(id)
 		parts := airings(row)
 		if row["outcome"] != "played" || parts[len(parts)-1]["language"] != "pcc" || parts[len(parts)-1]["recording"] != rec["id"] {
 			t.Errorf("as-run = %v", row)
@@ -173,21 +174,22 @@ func TestBroadcastOfAPhoneRecording(t *testing.T) {
 
 // An emergency sounds at once over what plays, and what it silenced goes on.
 func TestEmergencyOverProgramme(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	tapeName := filepath.Join(t.TempDir(), "air.wav")
 	d := serve(t, t.TempDir(), "file:"+tapeName, quick...).admit()
 	id := d.announce(object{"title": "Mời họp thôn", "text": notice, "renditions": []object{{"language": "vi"}}})
 	d.call(http.MethodPost, "/announcements/"+id+"/schedules", object{"kind": "now"}, http.StatusCreated)
-	d.until("the notice sounds", 30*time.Second, func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["state"] == "playing" })
+	d.until("the notice sounds", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["state"] == "playing" })
 	time.Sleep(time.Second) // into the chime or the voice
 	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "nước suối lên nhanh"}, http.StatusCreated)
-	d.until("the emergency is on air", 5*time.Second, func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["state"] == "emergency" })
+	d.until("the emergency is on air", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["state"] == "emergency" })
 	time.Sleep(1500 * time.Millisecond)
 	d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
 	if status, _ := d.try(http.MethodDelete, "/emergency", nil); status != http.StatusConflict && status != http.StatusNotFound {
 		t.Errorf("stopping twice = %d, want a 4xx that says there is none", status)
 	}
-	row := d.row(id, time.Minute)
+	row := d.row(id)
 	if row["outcome"] != "played" || len(airings(row)) != 3 {
 		t.Errorf("as-run of the notice = %v, want it played in three airings", row)
 	}
@@ -214,27 +216,28 @@ func TestEmergencyOverProgramme(t *testing.T) {
 // A power cut in the middle of a notice: the as-run tells the truth afterwards and
 // nothing that was acknowledged is missing.
 func TestPowerCutInTheMiddle(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	data := t.TempDir()
 	d := serve(t, data, "null", quick...).admit()
 	rec := d.call(http.MethodPost, "/recordings", phone(t, "m4a", "-c:a", "aac"), http.StatusCreated)
 	id := d.announce(object{"title": "Mời họp thôn", "text": notice, "renditions": []object{{"language": "vi"}}})
 	d.call(http.MethodPost, "/announcements/"+id+"/schedules", object{"kind": "now"}, http.StatusCreated)
-	d.until("the voice sounds", time.Minute, func() bool {
+	d.until("the voice sounds", func() bool {
 		on, _ := d.call(http.MethodGet, "/air", nil, http.StatusOK)["on_air"].(map[string]any)
 		return on != nil && on["part"] == "voice"
 	})
 	last := d.call(http.MethodPost, "/announcements", object{"title": "Ngay trước khi mất điện", "text": "Một."}, http.StatusCreated)["id"].(string)
 	child := childOf(t, d.cmd.Process.Pid)
 	d.powerCut()
-	d.until("the speaker process is gone", 5*time.Second, func() bool {
+	d.until("the speaker process is gone", func() bool {
 		_, err := os.Stat(fmt.Sprintf("/proc/%d", child))
 		return err != nil
 	})
 
 	again := serve(t, data, "null", quick...)
 	again.token = d.token
-	row := again.row(id, 20*time.Second)
+	row := again.row(id)
 	parts := airings(row)
 	if row["outcome"] != "cut" || row["cause"] != "power" {
 		t.Errorf("as-run after the cut = %v, want cut by power", row)

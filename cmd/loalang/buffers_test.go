@@ -128,7 +128,7 @@ func TestServeKeepsTheBuffer(t *testing.T) {
 	if d.call(http.MethodGet, "/air", nil, http.StatusOK)["real_time"] != true {
 		missing(t, "nothing is learned without real-time priority")
 	}
-	d.until("half of what was learned is tried", 10*time.Second, func() bool {
+	d.until("half of what was learned is tried", func() bool {
 		air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
 		return air["up"] == true && air["buffer"] == 0.08 && air["buffer_learned"] == true
 	})
@@ -136,7 +136,7 @@ func TestServeKeepsTheBuffer(t *testing.T) {
 		Buffer  string
 		Learned time.Time
 	}
-	d.until("it is kept", 10*time.Second, func() bool {
+	d.until("it is kept", func() bool {
 		raw, err := os.ReadFile(file)
 		clear(notes)
 		return err == nil && json.Unmarshal(raw, &notes) == nil && notes[label].Buffer == "80ms"

@@ -23,7 +23,7 @@ func TestBroadcastToTheVirtualCard(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	d := serve(t, t.TempDir(), "default", append(quick, "--buffer", "80ms")...).admit() // that bears a machine at work
-	d.until("the card is open", 10*time.Second, func() bool {
+	d.until("the card is open", func() bool {
 		return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true
 	})
 	const attempts = 5
@@ -49,7 +49,7 @@ func (d *daemon) broadcastToCard(dir string) (fault string) {
 	at := time.Now().Add(10*time.Second + 321*time.Millisecond)
 	due := audio.Monotonic().Add(time.Until(at))
 	d.airAt(id, at)
-	row := d.row(id, time.Minute)
+	row := d.row(id)
 	if row["outcome"] != "played" || row["late"] != false {
 		return fmt.Sprintf("as-run = %v", row)
 	}

@@ -143,6 +143,7 @@ func TestNormalizeLineByLine(t *testing.T) {
 
 // A folder that serve made once is what the other commands work on.
 func TestCommandsOnADataFolder(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	data := t.TempDir()
 	serve(t, data, "null").stop()
@@ -219,6 +220,7 @@ func TestCommandsOnADataFolder(t *testing.T) {
 // The rules of a village are shown as they can be given, and what is wrong with
 // them is said, all of it.
 func TestVillageRules(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	serve(t, data, "null").stop()
 	set := func(args ...string) (errs string, code int) {
@@ -286,6 +288,7 @@ func TestVillageRules(t *testing.T) {
 // Files that are no sound are refused, each with a sentence, and the good ones
 // beside them are taken.
 func TestImportRefuses(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	data, dir := t.TempDir(), t.TempDir()
 	serve(t, data, "null").stop()
@@ -329,6 +332,7 @@ func TestBusyPort(t *testing.T) {
 }
 
 func TestSecondServeOnOneFolder(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	serve(t, data, "null")
 	_, errs, code := loalang(t, "", "serve", "--data", data, "--device", "null", "--listen", "127.0.0.1:0")
@@ -338,6 +342,7 @@ func TestSecondServeOnOneFolder(t *testing.T) {
 }
 
 func TestNewerDataFolder(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	serve(t, data, "null").stop()
 	db, err := sql.Open("sqlite3", filepath.Join(data, "loalang.db"))
@@ -367,6 +372,7 @@ func TestNewerDataFolder(t *testing.T) {
 // Without espeak-ng and ffmpeg serve starts all the same, and each command says
 // what to install.
 func TestMissingPrograms(t *testing.T) {
+	t.Parallel()
 	empty := t.TempDir()
 	data := t.TempDir()
 	serve(t, data, "null").stop()

@@ -38,7 +38,7 @@ func (d *daemon) airNow(announcement string) object {
 	d.t.Helper()
 	schedule := d.call(http.MethodPost, "/announcements/"+announcement+"/schedules", object{"kind": "now"}, http.StatusCreated)["id"]
 	var found object
-	d.until("it has sounded", time.Minute, func() bool {
+	d.until("it has sounded", func() bool {
 		for _, r := range d.rows() {
 			if r["schedule"] == schedule && r["outcome"] != nil {
 				found = r
@@ -54,6 +54,7 @@ func (d *daemon) airNow(announcement string) object {
 // what they read is not aired any more, the village's rule is, and the as-run
 // says so.
 func TestTwoLanguages(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	folder := t.TempDir()
 	tapeName := filepath.Join(t.TempDir(), "air.wav")
@@ -71,7 +72,7 @@ func TestTwoLanguages(t *testing.T) {
 	wording := d.call(http.MethodGet, "/announcements/"+id, nil, http.StatusOK)["wording"]
 	rec := d.call(http.MethodPost, "/recordings", phone(t, "m4a", "-c:a", "aac"), http.StatusCreated)
 	d.call(http.MethodPut, "/announcements/"+id+"/renditions/pcc", object{"recording": rec["id"], "wording": wording}, http.StatusOK)
-	d.until("the recording is ready", time.Minute, func() bool { return d.reading(id, "pcc")["state"] == "ready" })
+	d.until("the recording is ready", func() bool { return d.reading(id, "pcc")["state"] == "ready" })
 
 	row := d.airNow(id)
 	parts := airings(row)
@@ -91,7 +92,7 @@ func TestTwoLanguages(t *testing.T) {
 	if r := d.reading(id, "pcc"); r["state"] != "outdated" || r["told"] != notice {
 		t.Fatalf("the text changed: %v", r)
 	}
-	d.until("the voice has read it anew", time.Minute, func() bool { return d.reading(id, "vi")["state"] == "ready" })
+	d.until("the voice has read it anew", func() bool { return d.reading(id, "vi")["state"] == "ready" })
 	row = d.airNow(id)
 	parts = airings(row)
 	if row["outcome"] != "played" || len(parts) != 2 || parts[1]["language"] != "vi" || !slices.Equal(listOf(parts[1]["for"]), []string{"pcc"}) || !slices.Equal(listOf(row["missing"]), []string{"pcc"}) {
@@ -104,7 +105,7 @@ func TestTwoLanguages(t *testing.T) {
 		t.Errorf("as-run = %v, want Vietnamese alone, for nobody else", row)
 	}
 	d.call(http.MethodPost, "/announcements/"+id+"/renditions/pcc/hold", nil, http.StatusOK)
-	d.until("what holds is ready", time.Minute, func() bool { return d.reading(id, "pcc")["state"] == "ready" })
+	d.until("what holds is ready", func() bool { return d.reading(id, "pcc")["state"] == "ready" })
 	d.stop()
 
 	tp := readTape(t, tapeName)
@@ -117,6 +118,7 @@ func TestTwoLanguages(t *testing.T) {
 // A language that the command line gives a village is spoken where a voice speaks
 // it: at once where a serve runs, else by the next one.
 func TestVoiceOfALanguageOfTheCommandLine(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	folder := t.TempDir()
 	set := func(languages string) {
@@ -129,14 +131,14 @@ func TestVoiceOfALanguageOfTheCommandLine(t *testing.T) {
 	id := d.announce(object{"title": "Mời họp thôn", "text": notice})
 	ready := func() bool { return d.reading(id, "en")["state"] == "ready" }
 	set("vi,pcc,en")
-	d.until("English is spoken", time.Minute, ready)
+	d.until("English is spoken", ready)
 	set("vi,pcc")
 	other := d.announce(object{"title": "Mời họp đội", "text": notice})
 	d.stop()
 	set("vi,en,pcc")
 	d = serve(t, folder, "null", quick...).admit()
 	id = other
-	d.until("English is spoken after the start", time.Minute, ready)
+	d.until("English is spoken after the start", ready)
 	if out, errs, code := loalang(t, "", "coverage", "--data", folder); code != 0 || !strings.Contains(out, "vi ready, en ready, pcc missing\tMời họp đội") {
 		t.Errorf("loalang coverage: %d %s%s", code, out, errs)
 	}

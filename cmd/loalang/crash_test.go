@@ -54,7 +54,7 @@ func (d *daemon) crash(device string, more ...string) (again *daemon, at audio.I
 // waitFor waits until a part of something is on the air.
 func (d *daemon) waitFor(part string) {
 	d.t.Helper()
-	d.until("the "+part+" sounds", time.Minute, func() bool {
+	d.until("the "+part+" sounds", func() bool {
 		on, _ := d.call(http.MethodGet, "/air", nil, http.StatusOK)["on_air"].(map[string]any)
 		return on != nil && on["part"] == part
 	})
@@ -220,7 +220,7 @@ func (d *daemon) crashedRow(crash audio.Instant) object {
 	d.t.Helper()
 	since := time.Now().Add(-audio.Monotonic().Sub(crash))
 	var found object
-	d.until("the interrupted notice has ended", time.Minute, func() bool {
+	d.until("the interrupted notice has ended", func() bool {
 		for _, r := range d.rows() {
 			parts := airings(r)
 			if r["outcome"] != nil && len(parts) > 0 && parts[len(parts)-1]["ended"] != nil && instant(d.t, parts[len(parts)-1]["ended"]).After(since) {
@@ -243,7 +243,7 @@ func TestCrashGoesOn(t *testing.T) {
 	}
 	flags := []string{"--settle", "0s", "--tail", "300ms", "--buffer", "80ms"}
 	d := serve(t, t.TempDir(), "default", flags...).admit()
-	d.until("the card is open", 10*time.Second, func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
+	d.until("the card is open", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
 	id := d.announce(object{"title": "Mời họp thôn", "text": long, "renditions": []object{{"language": "vi"}}})
 	const attempts = 4
 	for attempt := 1; ; attempt++ {
@@ -295,7 +295,7 @@ func BenchmarkCrash(b *testing.B) {
 	}
 	flags := []string{"--settle", "0s", "--tail", "300ms"}
 	d := serve(b, b.TempDir(), "default", flags...).admit()
-	d.until("the card is open", 10*time.Second, func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
+	d.until("the card is open", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true })
 	id := d.announce(object{"title": "Mời họp thôn", "text": long, "renditions": []object{{"language": "vi"}}})
 	var silent, twice []float64
 	lost, unclear := 0, 0
@@ -334,7 +334,7 @@ func BenchmarkCrashEmergency(b *testing.B) {
 		d.call(http.MethodPost, "/emergency", object{"title": "Đo", "reason": "đo độ trễ", "source": "đo"}, http.StatusCreated)
 		time.Sleep(time.Second + rand.N(100*time.Millisecond))
 		again, at := d.crash("default", quick...)
-		again.until("the siren sounds", 10*time.Second, func() bool { return again.call(http.MethodGet, "/air", nil, http.StatusOK)["state"] == "emergency" })
+		again.until("the siren sounds", func() bool { return again.call(http.MethodGet, "/air", nil, http.StatusOK)["state"] == "emergency" })
 		time.Sleep(time.Second)
 		again.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
 		time.Sleep(500 * time.Millisecond)

@@ -46,6 +46,7 @@ func fill(t *testing.T, data string) {
 // A full disk keeps neither `serve` from starting nor the commands that read
 // from answering, and an emergency sounds.
 func TestFullDiskDoesNotKeepServeFromStarting(t *testing.T) {
+	t.Parallel()
 	cases := map[string]func(t *testing.T, data string){
 		"WithTheMargin":  func(*testing.T, string) {},
 		"MarginUsedUp":   func(t *testing.T, data string) { remove(t, filepath.Join(data, "reserve")) },

@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 )
 
 // With a full disk an emergency's words are spoken all the same, and as the
 // process goes down its as-run says what was heard.
 func TestEmergencySpeaksOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	data := smallDisk(t) // less than is left alone for the log
 	d := serve(t, data, "null", quick...).admit()
@@ -21,7 +21,7 @@ func TestEmergencySpeaksOnAFullDisk(t *testing.T) {
 		t.Fatalf("an upload answers %d: the disk is not full", status)
 	}
 	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh", "text": "Chạy ngay lên đồi."}, http.StatusCreated)
-	d.until("the message is spoken", 30*time.Second, func() bool {
+	d.until("the message is spoken", func() bool {
 		active, _ := d.call(http.MethodGet, "/air", nil, http.StatusOK)["emergencies"].([]any)
 		if len(active) != 1 {
 			t.Fatalf("active: %v", active)
@@ -30,7 +30,7 @@ func TestEmergencySpeaksOnAFullDisk(t *testing.T) {
 		return slices.Contains(spoken, any("vi"))
 	})
 	var row object
-	d.until("the message was heard", time.Minute, func() bool {
+	d.until("the message was heard", func() bool {
 		row = d.rows()[0]
 		return len(airings(row)) == 2
 	})
@@ -42,7 +42,7 @@ func TestEmergencySpeaksOnAFullDisk(t *testing.T) {
 	again := serve(t, data, "null", quick...)
 	again.token = token
 	again.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent) // it goes on after the restart
-	again.until("the row is closed", 10*time.Second, func() bool { row = again.rows()[0]; return row["outcome"] == "stopped" })
+	again.until("the row is closed", func() bool { row = again.rows()[0]; return row["outcome"] == "stopped" })
 	again.stop()
 	if left, err := filepath.Glob("/dev/shm/loalang-*-" + shortSum(t, data)); err != nil || len(left) > 0 {
 		t.Errorf("left in memory: %v, %v", left, err)

@@ -32,13 +32,13 @@ func lasting(t testing.TB, name string, seconds int, filter string, codec ...str
 func (b *browser) plays(css string) (length, loud float64) {
 	b.t.Helper()
 	js[bool](b, fmt.Sprintf(`(window.sound = document.querySelector(%q), window.loud = null, window.sound.play(), true)`, css))
-	b.until("it plays: "+css, "sound.currentTime > 0.3 && !sound.paused && !sound.error", 20*time.Second)
+	b.until("it plays: "+css, "sound.currentTime > 0.3 && !sound.paused && !sound.error")
 	js[bool](b, `(sound.pause(), (async () => {
 		const raw = await (await fetch(sound.currentSrc)).arrayBuffer();
 		const x = (await new OfflineAudioContext(1, 1, 48000).decodeAudioData(raw)).getChannelData(0);
 		window.loud = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / x.length);
 	})(), true)`)
-	b.until("the browser decodes all of it", "loud != null", 30*time.Second)
+	b.until("the browser decodes all of it", "loud != null")
 	return js[float64](b, "sound.duration"), js[float64](b, "loud")
 }
 
@@ -49,6 +49,7 @@ const importing = `document.querySelector("[data-upload] [data-import]")`
 // page was loaded anew; then before and after are there to be heard, and when the
 // same comes again in another file, the one that was there can be taken.
 func TestImportInABrowser(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := newBrowser(t)
 	d := serve(t, t.TempDir(), "null", quick...).admit()
@@ -56,16 +57,16 @@ func TestImportInABrowser(t *testing.T) {
 	file := lasting(t, "họp thôn.m4a", 300, "volume=-16dB", "-c:a", "aac")
 	page := d.url + "/announcements/new?how=take"
 	b.open(page)
-	b.until("the form is there", "document.querySelector('[data-draft]')", 10*time.Second)
+	b.until("the form is there", "document.querySelector('[data-draft]')")
 	b.fill("#title", "Mời họp")
 	b.attach(`input[name=file_pcc]:not([capture])`, file)
-	b.until("how far it is is seen", importing, 20*time.Second)
+	b.until("how far it is is seen", importing)
 	b.picture("import-going-360")
 	b.open(page)
-	b.until("and after the page was loaded anew", importing, 3*time.Second)
+	b.until("and after the page was loaded anew", importing)
 	before := b.text("[data-upload] [data-import]")
-	b.until("it goes on", fmt.Sprintf(`%s == null || document.querySelector("[data-upload] [data-import]").innerText != %q`, importing, before), 20*time.Second)
-	b.until("it is taken in", `document.querySelector("input[name=take_pcc]").value.length == 64`, 2*time.Minute)
+	b.until("it goes on", fmt.Sprintf(`%s == null || document.querySelector("[data-upload] [data-import]").innerText != %q`, importing, before))
+	b.until("it is taken in", `document.querySelector("input[name=take_pcc]").value.length == 64`)
 	first := js[string](b, `document.querySelector("input[name=take_pcc]").value`)
 	if told := b.text("[data-upload] [data-id]"); !strings.Contains(told, "Đã nhận “họp thôn”, dài 5:00") {
 		t.Errorf("of what nobody has sent before it says %q", told)
@@ -88,7 +89,7 @@ func TestImportInABrowser(t *testing.T) {
 		t.Fatalf("ffmpeg: %v\n%s", err, msg)
 	}
 	b.attach(`input[name=file_pcc]:not([capture])`, mp3)
-	b.until("the same sound is told", `document.querySelector("[data-use]")?.dataset.use == "`+first+`"`, 2*time.Minute)
+	b.until("the same sound is told", `document.querySelector("[data-use]")?.dataset.use == "`+first+`"`)
 	b.picture("import-twin-360")
 	b.press("[data-use]")
 	if got := js[string](b, `document.querySelector("input[name=take_pcc]").value`); got != first {
@@ -99,7 +100,7 @@ func TestImportInABrowser(t *testing.T) {
 	}
 	b.plays("[data-upload]:has([name=take_pcc]) audio")
 	b.open(page)
-	b.until("the choice outlives the page", `document.querySelector("input[name=take_pcc]")?.value == "`+first+`" && document.querySelector("[data-upload] [data-id]")`, 5*time.Second)
+	b.until("the choice outlives the page", `document.querySelector("input[name=take_pcc]")?.value == "`+first+`" && document.querySelector("[data-upload] [data-id]")`)
 	b.picture("import-used-360")
 	d.stop()
 }
@@ -107,6 +108,7 @@ func TestImportInABrowser(t *testing.T) {
 // Who sends while two others are worked on sees how many are before, and may leave:
 // what has arrived is taken in. Once it is, the page shows what became of it.
 func TestImportWaitsInABrowser(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := newBrowser(t)
 	d := serve(t, t.TempDir(), "null", quick...).admit()
@@ -125,7 +127,7 @@ func TestImportWaitsInABrowser(t *testing.T) {
 	third := lasting(t, "bản thứ ba.amr.wav", 20, "volume=20dB", "-ar", "8000")
 	b.open(d.url + "/recordings")
 	b.attach("[data-upload] input[type=file]:not([capture])", third)
-	b.until("how many are before it is told", `document.querySelector("[data-upload]").innerText.includes("Đang chờ: còn")`, 20*time.Second)
+	b.until("how many are before it is told", `document.querySelector("[data-upload]").innerText.includes("Đang chờ: còn")`)
 	b.picture("import-waiting-360")
 	b.offline(true)
 	time.Sleep(2 * time.Second)
@@ -135,11 +137,11 @@ func TestImportWaitsInABrowser(t *testing.T) {
 	b.offline(false)
 	b.open(d.url + "/")
 	b.open(d.url + "/recordings")
-	b.until("it is still told of after a while elsewhere", importing, 5*time.Second)
+	b.until("it is still told of after a while elsewhere", importing)
 	b.offline(true)
 	time.Sleep(16 * time.Second) // longer than a page may wait that has given up
 	b.offline(false)
-	b.until("its page shows what became of it", `location.pathname.length > 64 && document.querySelectorAll("figure audio").length == 2`, 2*time.Minute)
+	b.until("its page shows what became of it", `location.pathname.length > 64 && document.querySelectorAll("figure audio").length == 2`)
 	if told := b.text(".note[role=status]"); !strings.Contains(told, "Đã nhận bản thu") {
 		t.Errorf("it greets with %q", told)
 	}

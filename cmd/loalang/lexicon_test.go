@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // rendition is the first rendition of an announcement.
@@ -24,6 +23,7 @@ func rendition(t testing.TB, announcement object) object {
 // previewed and what commands read; a notice whose words somebody wrote stays, and
 // the word outlives its database.
 func TestWordChangesWhatIsSpoken(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	data := t.TempDir()
 	d := serve(t, data, "null", quick...).admit()
@@ -38,7 +38,7 @@ func TestWordChangesWhatIsSpoken(t *testing.T) {
 	}
 	plain, byHand := made(""), made("Mời cả làng đi họp.")
 	ready := func(id string) (r object) {
-		d.until("the notice is ready", time.Minute, func() bool {
+		d.until("the notice is ready", func() bool {
 			r = rendition(t, d.call(http.MethodGet, "/announcements/"+id, nil, http.StatusOK))
 			return r["state"] == "ready"
 		})
@@ -91,7 +91,7 @@ func TestWordChangesWhatIsSpoken(t *testing.T) {
 	if p := again.call(http.MethodPost, "/emergency", object{"title": "Lũ", "reason": "Nước dâng", "text": "Ún Tà có lũ."}, http.StatusCreated); p["id"] == "" {
 		t.Errorf("%v", p)
 	}
-	again.until("it is spoken", 30*time.Second, func() bool {
+	again.until("it is spoken", func() bool {
 		active, _ := again.call(http.MethodGet, "/air", nil, http.StatusOK)["emergencies"].([]any)
 		if len(active) != 1 {
 			t.Fatalf("%v", active)
@@ -124,6 +124,7 @@ func TestBadLexiconFile(t *testing.T) {
 // The dictionary as a cadre meets it: from a notice whose word is spelled, by ear,
 // to the notice that says it right.
 func TestDictionaryPages(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := newBrowser(t)
 	d := serve(t, t.TempDir(), "null", quick...)
@@ -132,7 +133,7 @@ func TestDictionaryPages(t *testing.T) {
 	b.fill("#password", password)
 	b.fill("#again", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.until("the first account is signed in", "location.pathname == '/'")
 	b.open(d.url + "/words")
 	b.picture("words-empty-360")
 	b.open(d.url + "/announcements/new")
@@ -140,13 +141,13 @@ func TestDictionaryPages(t *testing.T) {
 	b.clear("#text")
 	b.fill("#text", "Mời bà con KXT đi họp.")
 	b.press("button[value=preview]")
-	b.until("the word is spelled", "document.querySelector('#preview a[href*=\"/words/new\"]')", 30*time.Second)
+	b.until("the word is spelled", "document.querySelector('#preview a[href*=\"/words/new\"]')")
 	b.picture("words-preview-360")
 	b.press("button[value=send]")
-	b.until("the notice is kept", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'", 30*time.Second)
+	b.until("the notice is kept", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'")
 
-	b.until("it is shown as it is read", "document.querySelector('[id^=tieng-] details mark.unsure')", 30*time.Second)
-	b.until("the machine has read it", "document.querySelector('#renditions audio')", 30*time.Second)
+	b.until("it is shown as it is read", "document.querySelector('[id^=tieng-] details mark.unsure')")
+	b.until("the machine has read it", "document.querySelector('#renditions audio')")
 	js[bool](b, "(document.querySelector('#renditions mark').closest('details').open = true)")
 	b.picture("announcement-read-360")
 	b.screen(1280, 800)
@@ -156,8 +157,8 @@ func TestDictionaryPages(t *testing.T) {
 	b.fill("#spoken", "khu xóm trên")
 	b.fill("#note", "Tên gọi từ hồi hợp tác xã")
 	b.press("button[value=try]")
-	b.until("the word is heard", "document.querySelectorAll('audio').length == 2", 30*time.Second)
-	b.until("it sounds", "[...document.querySelectorAll('audio')].every(a => { a.preload = 'auto'; return a.duration > 0.3 })", 20*time.Second)
+	b.until("the word is heard", "document.querySelectorAll('audio').length == 2")
+	b.until("it sounds", "[...document.querySelectorAll('audio')].every(a => { a.preload = 'auto'; return a.duration > 0.3 })")
 	if text := b.text("main"); !strings.Contains(text, "1 bản tin sẽ được máy đọc lại") || !strings.Contains(text, "báo tin về khu xóm trên") {
 		t.Errorf("%s", text)
 	}
@@ -166,7 +167,7 @@ func TestDictionaryPages(t *testing.T) {
 	b.picture("word-tried-1280")
 	b.screen(360, 740)
 	b.press("button[value=save]")
-	b.until("it is kept", "location.pathname == '/words'", 30*time.Second)
+	b.until("it is kept", "location.pathname == '/words'")
 	if text := b.text("main"); !strings.Contains(text, "Đã lưu từ.") || !strings.Contains(text, "Dùng trong 1 bản tin còn phát") {
 		t.Errorf("%s", text)
 	}
@@ -176,7 +177,7 @@ func TestDictionaryPages(t *testing.T) {
 	}
 	b.attach("#words", bad)
 	b.press(`form[action="/words/import"] button`)
-	b.until("the bad lines are named", "document.querySelector('main table')", 20*time.Second)
+	b.until("the bad lines are named", "document.querySelector('main table')")
 	b.picture("words-360")
 	b.screen(1280, 800)
 	b.picture("words-1280")

@@ -48,7 +48,7 @@ type line struct {
 // goLive opens a line and begins; it speaks until stop is closed.
 func (d *daemon) goLive(l line) *microphone {
 	d.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, d.url+"/api/v1/live", &websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + d.token}}})
 	if err != nil {
@@ -124,9 +124,9 @@ func (m *microphone) loudest() float64 {
 	return top
 }
 
-func (m *microphone) until(stage string, patience time.Duration) object {
+func (m *microphone) until(stage string) object {
 	m.d.t.Helper()
-	m.d.until("the live voice is "+stage, patience, func() bool { return m.last()["stage"] == stage })
+	m.d.until("the live voice is "+stage, func() bool { return m.last()["stage"] == stage })
 	return m.last()
 }
 
@@ -200,21 +200,21 @@ func TestSpeakLiveOverABadLine(t *testing.T) {
 	tapeName := filepath.Join(dir, "air.wav")
 	d := serve(t, filepath.Join(dir, "data"), "file:"+tapeName, quick...).admit()
 	m := d.goLive(line{jitter: 60 * time.Millisecond, loss: 0.02})
-	m.until("live", 20*time.Second)
+	m.until("live")
 	time.Sleep(12 * time.Second)
 	if s := m.last(); s["taped"] != "yes" || m.loudest() < -30 {
 		t.Errorf("the page would show %v, and at its loudest %v dB", s, m.loudest())
 	}
 	m.order("end")
-	if s := m.until("ended", 10*time.Second); s["cause"] != playout.EndSpeaker {
+	if s := m.until("ended"); s["cause"] != playout.EndSpeaker {
 		t.Errorf("it ends with %v", s)
 	}
 	m.hangUp()
-	row := d.liveRow("played", 20*time.Second)
+	row := d.liveRow("played")
 	if row["by"] != "e2e" || !strings.HasPrefix(row["title"].(string), "Trực tiếp ") {
 		t.Errorf("the as-run has %v", row)
 	}
-	d.until("the recording is named in the as-run", 30*time.Second, func() bool { return d.liveRecording() != "" })
+	d.until("the recording is named in the as-run", func() bool { return d.liveRecording() != "" })
 	rec := d.call("GET", "/recordings/"+d.liveRecording(), nil, 200)
 	if rec["title"] != row["title"] || rec["kind"] != "take" || rec["length"].(float64) < 10 {
 		t.Errorf("in the library is %v", rec)
@@ -258,9 +258,9 @@ func (m *microphone) delays(tp tape, after time.Time) (all []time.Duration) {
 }
 
 // liveRow waits for the as-run row of somebody who spoke live to have an outcome.
-func (d *daemon) liveRow(outcome string, patience time.Duration) (row object) {
+func (d *daemon) liveRow(outcome string) (row object) {
 	d.t.Helper()
-	d.until("the as-run has a live row that is "+outcome, patience, func() bool {
+	d.until("the as-run has a live row that is "+outcome, func() bool {
 		for _, r := range d.rows() {
 			if r["kind"] == string(playout.KindLive) && r["outcome"] == outcome {
 				row = r
@@ -288,29 +288,30 @@ func (d *daemon) liveRecording() string {
 // An emergency takes the output from whoever speaks live, who goes on when it is
 // over; nobody else may begin meanwhile.
 func TestEmergencyOverALiveVoice(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	tapeName := filepath.Join(t.TempDir(), "air.wav")
 	d := serve(t, t.TempDir(), "file:"+tapeName, quick...).admit()
 	m := d.goLive(line{})
-	m.until("live", 20*time.Second)
+	m.until("live")
 	time.Sleep(2 * time.Second)
 	second := d.goLive(line{})
-	if s := second.until("ended", 10*time.Second); s["cause"] != "busy" || !strings.Contains(s["detail"].(string), "e2e") {
+	if s := second.until("ended"); s["cause"] != "busy" || !strings.Contains(s["detail"].(string), "e2e") {
 		t.Errorf("the second is told %v", s)
 	}
 	raised := time.Now()
 	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "thử", "repeat": 1}, http.StatusCreated)
-	m.until("muted", 10*time.Second)
+	m.until("muted")
 	time.Sleep(2 * time.Second)
 	d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
 	lowered := time.Now()
-	m.until("live", 20*time.Second)
+	m.until("live")
 	back := time.Now()
 	time.Sleep(4 * time.Second)
 	m.order("end")
-	m.until("ended", 10*time.Second)
+	m.until("ended")
 	m.hangUp()
-	row := d.liveRow("played", 20*time.Second)
+	row := d.liveRow("played")
 	live := 0
 	for _, a := range airings(row) {
 		if a["part"] == "live" {
@@ -348,17 +349,18 @@ func meanSquare(frames []int16) float64 {
 // What was said before a power cut is in the library after the next start, and
 // the as-run names it.
 func TestPowerCutWhileSomebodySpeaksLive(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	data := t.TempDir()
 	d := serve(t, data, "null", quick...).admit()
 	m := d.goLive(line{})
-	m.until("live", 20*time.Second)
+	m.until("live")
 	time.Sleep(5 * time.Second)
 	d.kill()
 	m.hangUp()
 	again := serve(t, data, "null", quick...)
 	again.token = d.token
-	again.until("the recording is named in the as-run", 60*time.Second, func() bool { return again.liveRecording() != "" })
+	again.until("the recording is named in the as-run", func() bool { return again.liveRecording() != "" })
 	rec := again.call("GET", "/recordings/"+again.liveRecording(), nil, 200)
 	if rec["length"].(float64) < 2 {
 		t.Errorf("in the library is %v", rec)
@@ -372,21 +374,22 @@ func TestPowerCutWhileSomebodySpeaksLive(t *testing.T) {
 
 // Whoever says nothing, or whose line breaks, does not keep the output.
 func TestLiveVoiceEndsByItself(t *testing.T) {
+	t.Parallel()
 	d := serve(t, t.TempDir(), "null", append(slices.Clone(quick), "--live-silence", "3s", "--live-limit", "12s")...).admit()
 	m := d.goLive(line{})
-	m.until("live", 20*time.Second)
-	if s := m.until("ended", 25*time.Second); s["cause"] != playout.EndLimit {
+	m.until("live")
+	if s := m.until("ended"); s["cause"] != playout.EndLimit {
 		t.Errorf("it ends with %v", s)
 	}
 	m.hangUp()
 	lost := d.goLive(line{})
-	lost.until("live", 20*time.Second)
+	lost.until("live")
 	lost.hush()
-	if s := lost.until("ended", 15*time.Second); s["cause"] != playout.EndLink && s["cause"] != playout.EndSilence {
+	if s := lost.until("ended"); s["cause"] != playout.EndLink && s["cause"] != playout.EndSilence {
 		t.Errorf("it ends with %v", s)
 	}
 	lost.hangUp()
-	if row := d.liveRow("played", 20*time.Second); row["cause"] == nil {
+	if row := d.liveRow("played"); row["cause"] == nil {
 		t.Errorf("the as-run does not say why: %v", row)
 	}
 }

@@ -16,6 +16,7 @@ import (
 // A village cadre speaks from a phone: the page asks for the microphone, waits for
 // the chime, shows what the board hears, gives more time once, and ends.
 func TestLivePageInABrowser(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	words := filepath.Join(t.TempDir(), "words.wav")
 	if _, errs, code := loalang(t, "", "say", "-o", words, "Kính thưa bà con. Hôm nay nước suối lên cao, xin bà con không cho trẻ em ra gần bờ suối."); code != 0 {
@@ -32,32 +33,32 @@ func TestLivePageInABrowser(t *testing.T) {
 	b.fill("#password", password)
 	b.fill("#again", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.until("the first account is signed in", "location.pathname == '/'")
 
 	b.press(`a[href="/live"]`)
-	b.until("the page offers the microphone", "document.querySelector('[data-start]')?.offsetParent", 10*time.Second)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]')?.offsetParent")
 	b.picture("live-360")
 	b.press("[data-start]")
 	stage := func(words string) string {
 		return `document.querySelector("[data-stage]").innerText.includes("` + words + `")`
 	}
-	b.until("the chime sounds", stage("Đang phát chuông"), 20*time.Second)
+	b.until("the chime sounds", stage("Đang phát chuông"))
 	b.picture("live-chime-360")
-	b.until("the village hears it", stage("Bà con đang nghe"), 20*time.Second)
-	b.until("the level moves", `parseInt(document.querySelector("[data-during] [data-meter]").getAttribute("x2")) > 40`, 10*time.Second)
+	b.until("the village hears it", stage("Bà con đang nghe"))
+	b.until("the level moves", `parseInt(document.querySelector("[data-during] [data-meter]").getAttribute("x2")) > 40`)
 	b.picture("live-on-360")
 	b.press("[data-extend]")
-	b.until("there is more time, once", `document.querySelector("[data-extend]").hidden && parseInt(document.querySelector("[data-left]").innerText) >= 9`, 5*time.Second)
+	b.until("there is more time, once", `document.querySelector("[data-extend]").hidden && parseInt(document.querySelector("[data-left]").innerText) >= 9`)
 	time.Sleep(3 * time.Second)
 	b.press("[data-stop]")
-	b.until("it says why it ended", `document.querySelector("[data-done]").innerText.includes("Người nói bấm kết thúc")`, 10*time.Second)
+	b.until("it says why it ended", `document.querySelector("[data-done]").innerText.includes("Người nói bấm kết thúc")`)
 	b.picture("live-ended-360")
 
 	b.open(strings.Replace(d.url, "127.0.0.1", "loa.example", 1) + "/live")
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("plain http is told clearly", `document.querySelector("[data-unable]")?.innerText.includes("https")`, 10*time.Second)
+	b.until("plain http is told clearly", `document.querySelector("[data-unable]")?.innerText.includes("https")`)
 	if js[bool](b, `document.querySelector("[data-start]").checkVisibility()`) {
 		t.Error("a microphone is offered that the browser does not give")
 	}
@@ -126,11 +127,9 @@ func (f *flaky) pass(from, to net.Conn) {
 	}
 }
 
-// stops lets nothing through for so long.
-func (f *flaky) stops(d time.Duration) {
-	f.mu.Lock()
-	time.AfterFunc(d, f.mu.Unlock)
-}
+// stops lets nothing through until goesOn.
+func (f *flaky) stops()  { f.mu.Lock() }
+func (f *flaky) goesOn() { f.mu.Unlock() }
 
 // The page said that the village listens while the line was gone, for as long as
 // the browser did not notice.
@@ -150,26 +149,39 @@ func TestLivePageOverALineThatStops(t *testing.T) {
 	b.fill("#password", password)
 	b.fill("#again", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.until("the first account is signed in", "location.pathname == '/'")
 	b.screen(1280, 800)
 	b.press(`a[href="/live"]`)
-	b.until("the page offers the microphone", "document.querySelector('[data-start]')?.offsetParent", 10*time.Second)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]')?.offsetParent")
 	b.press("[data-start]")
 	stage := func(words string) string {
 		return `document.querySelector("[data-stage]").innerText.includes("` + words + `")`
 	}
-	b.until("the village hears it", stage("Bà con đang nghe"), 30*time.Second)
-	time.Sleep(4 * time.Second)
-	way.stops(2200 * time.Millisecond)
-	b.until("it is told that the line is lost", stage("Mất kết nối"), 2*time.Second)
-	b.picture("live-lost-1280")
-	b.until("the village hears it again", stage("Bà con đang nghe"), 4*time.Second)
+	const over = `document.querySelector("[data-why]").innerText.includes("Mất kết nối")`
+	// The page tells after 1.5 s, the board waits for 3 s: on a busy machine both may be over.
+	for tries := 1; ; tries++ {
+		b.until("the village hears it", stage("Bà con đang nghe"))
+		time.Sleep(2 * time.Second)
+		way.stops()
+		b.until("it is told that the line is lost", stage("Mất kết nối"))
+		b.picture("live-lost-1280")
+		way.goesOn()
+		b.until("the village hears it again, or it is over", stage("Bà con đang nghe")+" || "+over)
+		if !js[bool](b, over) {
+			break
+		}
+		if tries == 3 {
+			t.Fatal("the talk never outlasted the line that stopped")
+		}
+		b.press("[data-start]")
+	}
 	time.Sleep(3 * time.Second)
 	again := time.Now()
-	way.stops(12 * time.Second)
-	b.until("it is told that it is over", `document.querySelector("[data-why]").innerText.includes("Mất kết nối")`, 11*time.Second)
+	way.stops()
+	b.until("it is told that it is over", over)
+	way.goesOn()
 	b.picture("live-broken-1280")
-	if row := d.liveRow("cut", 5*time.Second); row["cause"] != playout.EndLink {
+	if row := d.liveRow("cut"); row["cause"] != playout.EndLink {
 		t.Errorf("the as-run has %v", row)
 	}
 	d.stop()

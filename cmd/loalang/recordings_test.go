@@ -12,6 +12,7 @@ import (
 // What the library holds is listed and can be deleted beside a running serve;
 // what is built in, used or unknown is refused with a sentence.
 func TestDeleteRecordings(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	data := t.TempDir()
 	board := serve(t, data, "null")

@@ -72,13 +72,14 @@ const takesOf = `document.querySelectorAll("[data-takes] li").length`
 func (b *browser) begin() {
 	b.t.Helper()
 	b.press("[data-start]")
-	b.until("it records", `document.querySelector("[data-pause]").checkVisibility()`, 20*time.Second)
-	b.until("the microphone is heard", `/^\d+:(0[2-9]|[1-5]\d)$/.test(document.querySelector("[data-clock]").innerText) && parseInt(document.querySelector("[data-meter]").getAttribute("x2")) > 40`, 20*time.Second)
+	b.until("it records", `document.querySelector("[data-pause]").checkVisibility()`)
+	b.until("the microphone is heard", `/^\d+:(0[2-9]|[1-5]\d)$/.test(document.querySelector("[data-clock]").innerText) && parseInt(document.querySelector("[data-meter]").getAttribute("x2")) > 40`)
 }
 
 // A call, a dark screen, a microphone that is pulled out, the ten minutes: each
 // keeps what was recorded, and says what happened.
 func TestRecordPageKeepsWhatACallCutsShort(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := microphoneOf(t, spokenWAV(t))
 	b.before(`(() => {
@@ -92,29 +93,29 @@ func TestRecordPageKeepsWhatACallCutsShort(t *testing.T) {
 	_, path := d.toRecord()
 	b.reader(d)
 	b.open(d.url + path)
-	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()", 10*time.Second)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()")
 	why := func(words string) string {
 		return fmt.Sprintf(`document.querySelector("[data-why]").innerText.includes(%q)`, words)
 	}
 
 	b.begin()
 	js[bool](b, `track.dispatchEvent(new Event("mute"))`)
-	b.until("a call pauses it", `document.querySelector("[data-resume]").checkVisibility() && `+why("Micro bị ngắt"), 5*time.Second)
+	b.until("a call pauses it", `document.querySelector("[data-resume]").checkVisibility() && `+why("Micro bị ngắt"))
 	b.press("[data-resume]")
-	b.until("it goes on", `document.querySelector("[data-pause]").checkVisibility()`, 5*time.Second)
+	b.until("it goes on", `document.querySelector("[data-pause]").checkVisibility()`)
 	js[bool](b, `(Object.defineProperty(document, "hidden", { value: true, configurable: true }), document.dispatchEvent(new Event("visibilitychange")))`)
-	b.until("a dark screen pauses it", `document.querySelector("[data-resume]").checkVisibility() && `+why("màn hình tắt"), 5*time.Second)
+	b.until("a dark screen pauses it", `document.querySelector("[data-resume]").checkVisibility() && `+why("màn hình tắt"))
 	js[bool](b, `(delete document.hidden, document.dispatchEvent(new Event("visibilitychange")))`)
 	b.press("[data-resume]")
-	b.until("it goes on", `document.querySelector("[data-pause]").checkVisibility()`, 5*time.Second)
+	b.until("it goes on", `document.querySelector("[data-pause]").checkVisibility()`)
 	js[bool](b, `(track.stop(), track.dispatchEvent(new Event("ended")))`)
-	b.until("what there is of it is kept", takesOf+` == 1 && `+why("Phần đã ghi vẫn còn"), 20*time.Second)
+	b.until("what there is of it is kept", takesOf+` == 1 && `+why("Phần đã ghi vẫn còn"))
 	b.picture("record-call-360")
 
 	b.begin()
 	js[float64](b, `window.later = 599000`)
-	b.until("ten minutes end it", takesOf+` == 2 && `+why("10 phút"), 20*time.Second)
-	b.until("one of two is to be chosen", `document.querySelector("[data-choose]").checkVisibility()`, 5*time.Second)
+	b.until("ten minutes end it", takesOf+` == 2 && `+why("10 phút"))
+	b.until("one of two is to be chosen", `document.querySelector("[data-choose]").checkVisibility()`)
 	b.screen(1280, 800)
 	b.picture("record-two-1280")
 	d.stop()
@@ -122,6 +123,7 @@ func TestRecordPageKeepsWhatACallCutsShort(t *testing.T) {
 
 // A phone whose store never answers showed no take at all: it waited for ever.
 func TestRecordPageWithoutAStore(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := microphoneOf(t, spokenWAV(t))
 	b.before(`IDBFactory.prototype.open = () => ({})`)
@@ -129,17 +131,17 @@ func TestRecordPageWithoutAStore(t *testing.T) {
 	id, path := d.toRecord()
 	b.reader(d)
 	b.open(d.url + path)
-	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()", 10*time.Second)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()")
 	b.begin()
 	b.press("[data-recorder] [data-stop]")
-	b.until("the take is there all the same", takesOf+" == 1", 40*time.Second)
-	b.until("it is told that only the page has it", `document.querySelector("[data-kept-told]").innerText.includes("đừng đóng trang")`, 5*time.Second)
+	b.until("the take is there all the same", takesOf+" == 1")
+	b.until("it is told that only the page has it", `document.querySelector("[data-kept-told]").innerText.includes("đừng đóng trang")`)
 	b.picture("record-unkept-360")
 	if !js[bool](b, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`) {
 		t.Error("the page closes with the only copy of the take, and does not ask")
 	}
 	b.press("[data-send]")
-	b.until("the board has it", "document.querySelector('#told audio') && !document.querySelector('#told [data-pending]')", time.Minute)
+	b.until("the board has it", "document.querySelector('#told audio') && !document.querySelector('#told [data-pending]')")
 	if r := d.giay(id); r["state"] != "ready" {
 		t.Errorf("the rendition is %v", r["state"])
 	}
@@ -167,6 +169,7 @@ func (b *browser) slowly(rate float64) {
 // line that stays slow, a board that starts anew, a sign-in that ends and a notice
 // that is withdrawn lose nothing, and say what to do.
 func TestRecordPageLosesNothingOnTheWay(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := microphoneOf(t, spokenWAV(t))
 	data := t.TempDir()
@@ -174,40 +177,40 @@ func TestRecordPageLosesNothingOnTheWay(t *testing.T) {
 	id, path := d.toRecord()
 	b.reader(d)
 	b.open(d.url + path)
-	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()", 10*time.Second)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()")
 	big := ffmpegSound(t, "dai", "-stream_loop", "8", "-i", spokenWAV(t)) // some megabytes
 	b.attach("[data-form] input[type=file]:not([capture])", big)
-	b.until("the file is a take", takesOf+" == 1", 30*time.Second)
+	b.until("the file is a take", takesOf+" == 1")
 
 	b.slowly(150_000)
 	b.press("[data-send]")
-	b.until("it goes slowly", `/Đang gửi [1-9]\d? %/.test(document.querySelector("[data-takes] [data-told]").innerText)`, 20*time.Second)
+	b.until("it goes slowly", `/Đang gửi [1-9]\d? %/.test(document.querySelector("[data-takes] [data-told]").innerText)`)
 	b.signedOut()
 	b.begin()
 	b.press("[data-recorder] [data-stop]")
-	b.until("another is recorded meanwhile", takesOf+" == 2", 20*time.Second)
+	b.until("another is recorded meanwhile", takesOf+" == 2")
 	b.picture("record-sending-360")
 	b.slowly(0)
-	b.until("it goes on, whole or not at all", "document.querySelector('#told [data-recording]') || "+takesOf+" == 2", 2*time.Minute)
-	b.until("the first is with the board", "document.querySelector('#told [data-recording]')", 2*time.Minute)
+	b.until("it goes on, whole or not at all", "document.querySelector('#told [data-recording]') || "+takesOf+" == 2")
+	b.until("the first is with the board", "document.querySelector('#told [data-recording]')")
 	if n := js[float64](b, takesOf); n != 1 {
 		t.Errorf("the phone has %v takes, of which one was recorded while the other was sent", n)
 	}
 
 	first := d.giay(id)["recording"]
 	b.press("[data-send]")
-	b.until("whoever is signed out is told", `document.querySelector("[data-takes] [data-told]").innerText.includes("đăng nhập")`, 20*time.Second)
+	b.until("whoever is signed out is told", `document.querySelector("[data-takes] [data-told]").innerText.includes("đăng nhập")`)
 	b.picture("record-signed-out-360")
 	b.open(d.url + path)
 	b.signIn(path)
-	b.until("it goes by itself after that", fmt.Sprintf(`document.querySelector("#told [data-recording]")?.dataset.recording != %q`, first), time.Minute)
-	b.until("the phone keeps nothing of it", takesOf+" == 0", 10*time.Second)
+	b.until("it goes by itself after that", fmt.Sprintf(`document.querySelector("#told [data-recording]")?.dataset.recording != %q`, first))
+	b.until("the phone keeps nothing of it", takesOf+" == 0")
 
 	b.attach("[data-form] input[type=file]:not([capture])", big)
-	b.until("the file is a take again", takesOf+" == 1", 30*time.Second)
+	b.until("the file is a take again", takesOf+" == 1")
 	d.call(http.MethodPost, "/announcements/"+id+"/withdraw", nil, http.StatusOK)
 	b.press("[data-send]")
-	b.until("it is told that the notice is withdrawn", `document.querySelector("[data-takes] [data-told]").innerText.includes("rút lại")`, 30*time.Second)
+	b.until("it is told that the notice is withdrawn", `document.querySelector("[data-takes] [data-told]").innerText.includes("rút lại")`)
 	b.picture("record-withdrawn-360")
 	d.stop()
 }
@@ -231,6 +234,7 @@ func echoing(t *testing.T) string {
 // Each fault of a take is said on the phone before it is sent, an echo by the board,
 // in words that say what to do. Of a silent take it said that it was faint and noisy.
 func TestRecordPageSaysWhatIsWrongWithATake(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := newBrowser(t)
 	d := serve(t, t.TempDir(), "null", quick...).admit()
@@ -255,10 +259,10 @@ func TestRecordPageSaysWhatIsWrongWithATake(t *testing.T) {
 			file = ffmpegSound(t, tt.name, tt.args...)
 		}
 		b.open(d.url + path)
-		b.until("the page is awake", "document.documentElement.className == 'js'", 10*time.Second)
+		b.until("the page is awake", "document.documentElement.className == 'js'")
 		time.Sleep(300 * time.Millisecond)
 		b.attach("[data-form] input[type=file]:not([capture])", file)
-		b.until(tt.name+" is judged", `document.querySelector("[data-judged]")?.innerText.length > 3`, 20*time.Second)
+		b.until(tt.name+" is judged", `document.querySelector("[data-judged]")?.innerText.length > 3`)
 		if said := b.text("[data-judged]"); !strings.Contains(said, tt.phone) {
 			t.Errorf("%s: the phone says %q", tt.name, said)
 		}
@@ -267,7 +271,7 @@ func TestRecordPageSaysWhatIsWrongWithATake(t *testing.T) {
 		}
 		before := js[string](b, `document.querySelector("#told [data-recording]")?.dataset.recording ?? ""`)
 		b.press("[data-send]")
-		b.until(tt.name+" is answered", fmt.Sprintf(`document.querySelector("[data-takes] [data-told]")?.innerText.includes("Bản thu") || (document.querySelector("#told [data-recording]")?.dataset.recording ?? "") != %q`, before), time.Minute)
+		b.until(tt.name+" is answered", fmt.Sprintf(`document.querySelector("[data-takes] [data-told]")?.innerText.includes("Bản thu") || (document.querySelector("#told [data-recording]")?.dataset.recording ?? "") != %q`, before))
 		said := b.text("#told") + b.text("[data-takes] [data-told]")
 		if tt.board != "" && !strings.Contains(said, tt.board) || tt.board == "" && strings.Contains(said, "Nên ") {
 			t.Errorf("%s: the board says %q", tt.name, said)

@@ -24,7 +24,7 @@ func (b *browser) signUp(setup string) {
 	b.fill("#password", password)
 	b.fill("#again", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.until("the first account is signed in", "location.pathname == '/'")
 }
 
 // offline cuts the browser's line, or mends it.
@@ -64,6 +64,7 @@ func (d *daemon) giay(id string) object {
 // is trimmed on its wave, outlives a closed page and a line that is gone, and ends
 // as a rendition that is ready.
 func TestRecordPageInABrowser(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	words := filepath.Join(t.TempDir(), "words.wav")
 	if _, errs, code := loalang(t, "", "say", "-o", words, "Kính thưa bà con. Hôm nay nước suối lên cao, xin bà con không cho trẻ em ra gần bờ suối."); code != 0 {
@@ -81,7 +82,7 @@ func TestRecordPageInABrowser(t *testing.T) {
 	id, page := d.toRecord()
 
 	b.open(d.url + page)
-	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()", 10*time.Second)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()")
 	if room := b.text("[data-room]"); !strings.Contains(room, "còn chỗ cho") {
 		t.Errorf("of the slot it says %q", room)
 	}
@@ -96,24 +97,24 @@ func TestRecordPageInABrowser(t *testing.T) {
 	b.trim("from", "1")
 	b.trim("to", fmt.Sprint(length-1))
 	b.press("[data-zoom=head]")
-	b.until("one end is looked at", `Number(document.querySelector("[data-handle=from]").max) <= 6 && !document.querySelector("[data-handle=to]").checkVisibility()`, 5*time.Second)
+	b.until("one end is looked at", `Number(document.querySelector("[data-handle=from]").max) <= 6 && !document.querySelector("[data-handle=to]").checkVisibility()`)
 	b.press("[data-listen-take]")
-	b.until("the piece is heard", `document.querySelector("[data-listen-take]").innerText.includes("Dừng nghe")`, 5*time.Second)
+	b.until("the piece is heard", `document.querySelector("[data-listen-take]").innerText.includes("Dừng nghe")`)
 	b.press("[data-listen-take]")
 
 	b.open(d.url + page)
-	b.until("the take outlives the page, and its trim", `document.querySelector("[data-number=from]")?.value == "1.00"`, 10*time.Second)
+	b.until("the take outlives the page, and its trim", `document.querySelector("[data-number=from]")?.value == "1.00"`)
 
 	b.offline(true)
 	b.press("[data-send]")
-	b.until("it is told that the line is gone", `document.querySelector("[data-takes] [data-told]").innerText.includes("tự gửi lại")`, 10*time.Second)
+	b.until("it is told that the line is gone", `document.querySelector("[data-takes] [data-told]").innerText.includes("tự gửi lại")`)
 	b.picture("record-lost-360")
 	if r := d.giay(id); r["state"] != "missing" {
 		t.Errorf("without a line the rendition is %v", r["state"])
 	}
 	b.offline(false)
-	b.until("it goes by itself once the line is back", "document.querySelector('#told [data-recording]')", time.Minute)
-	b.until("the board is done with it", "document.querySelector('#told audio') && !document.querySelector('#told [data-pending]')", time.Minute)
+	b.until("it goes by itself once the line is back", "document.querySelector('#told [data-recording]')")
+	b.until("the board is done with it", "document.querySelector('#told audio') && !document.querySelector('#told [data-pending]')")
 	b.picture("record-sent-360")
 	r := d.giay(id)
 	rec := d.call(http.MethodGet, "/recordings/"+fmt.Sprint(r["recording"]), nil, http.StatusOK)
@@ -122,7 +123,7 @@ func TestRecordPageInABrowser(t *testing.T) {
 	}
 	b.trimmedAnew(d, id)
 	b.open(d.url + page)
-	b.until("the page is there again", "document.querySelector('#told [data-recording]')", 10*time.Second)
+	b.until("the page is there again", "document.querySelector('#told [data-recording]')")
 	time.Sleep(500 * time.Millisecond)
 	if n := js[float64](b, `document.querySelectorAll("[data-takes] li").length`); n != 0 {
 		t.Errorf("the phone still keeps %v takes of what the board has", n)
@@ -135,11 +136,11 @@ func (b *browser) trimmedAnew(d *daemon, id string) {
 	b.t.Helper()
 	before := d.giay(id)["recording"]
 	b.press(`#told a[href*="/trim"]`)
-	b.until("the sound as it came is drawn, with the piece that was kept", `document.querySelector("[data-tools] [data-piece]")?.getAttribute("d")?.length > 300 && document.querySelector("[data-number=from]").value == "1.00"`, 20*time.Second)
+	b.until("the sound as it came is drawn, with the piece that was kept", `document.querySelector("[data-tools] [data-piece]")?.getAttribute("d")?.length > 300 && document.querySelector("[data-number=from]").value == "1.00"`)
 	b.picture("trim-360")
 	b.trim("from", "0.5")
 	b.press("[data-retrim] button[type=submit]")
-	b.until("it stands behind the language", `location.pathname.endsWith("/record/pcc") && document.querySelector("#told audio") && !document.querySelector("#told [data-pending]")`, time.Minute)
+	b.until("it stands behind the language", `location.pathname.endsWith("/record/pcc") && document.querySelector("#told audio") && !document.querySelector("#told [data-pending]")`)
 	if r := d.giay(id); r["state"] != "ready" || r["recording"] == before {
 		b.t.Errorf("the rendition is %v, of the same recording: %v", r["state"], r["recording"] == before)
 	}
@@ -158,7 +159,7 @@ func (b *browser) runs() {
 		b.t.Errorf("as it is spoken it reads %q", spoken)
 	}
 	b.press("[data-run-button]")
-	b.until("the words run", `document.querySelector("[data-box]").scrollTop > 20`, 10*time.Second)
+	b.until("the words run", `document.querySelector("[data-box]").scrollTop > 20`)
 	b.press("[data-run-button]")
 	time.Sleep(300 * time.Millisecond)
 	at := js[float64](b, `document.querySelector("[data-box]").scrollTop`)
@@ -167,7 +168,7 @@ func (b *browser) runs() {
 		b.t.Errorf("the words run on from %v to %v", at, now)
 	}
 	b.open(js[string](b, "location.href"))
-	b.until("size and speed are remembered", `document.querySelector("[data-box]")?.style.fontSize + document.querySelector("[data-estimated]")?.innerText == `+fmt.Sprintf("%q", before), 10*time.Second)
+	b.until("size and speed are remembered", `document.querySelector("[data-box]")?.style.fontSize + document.querySelector("[data-estimated]")?.innerText == `+fmt.Sprintf("%q", before))
 }
 
 // take records some seconds with a pause in them.
@@ -175,16 +176,16 @@ func (b *browser) take() {
 	b.t.Helper()
 	clock := `(() => { const [m, s] = document.querySelector("[data-clock]").innerText.split(":"); return 60 * m + Number(s); })()`
 	b.press("[data-start]")
-	b.until("it records", `document.querySelector("[data-pause]").checkVisibility()`, 15*time.Second)
-	b.until("the level is told", `document.querySelector("[data-level]").innerText.includes("Tiếng vừa") && parseInt(document.querySelector("[data-meter]").getAttribute("x2")) > 40`, 15*time.Second)
+	b.until("it records", `document.querySelector("[data-pause]").checkVisibility()`)
+	b.until("the level is told", `document.querySelector("[data-level]").innerText.includes("Tiếng vừa") && parseInt(document.querySelector("[data-meter]").getAttribute("x2")) > 40`)
 	b.picture("record-on-360")
 	b.press("[data-pause]")
-	b.until("it waits", `document.querySelector("[data-resume]").checkVisibility()`, 5*time.Second)
+	b.until("it waits", `document.querySelector("[data-resume]").checkVisibility()`)
 	b.press("[data-resume]")
-	b.until("it goes on", clock+" >= 6", 20*time.Second)
+	b.until("it goes on", clock+" >= 6")
 	b.press("[data-recorder] [data-stop]")
-	b.until("the take has a wave", `document.querySelector("[data-takes] [data-piece]")?.getAttribute("d")?.length > 500`, 20*time.Second)
-	b.until("what it is like is told", `document.querySelector("[data-judged]").innerText.length > 3`, 5*time.Second)
+	b.until("the take has a wave", `document.querySelector("[data-takes] [data-piece]")?.getAttribute("d")?.length > 500`)
+	b.until("what it is like is told", `document.querySelector("[data-judged]").innerText.length > 3`)
 }
 
 // trim writes where one end of the piece shall be.
@@ -197,6 +198,7 @@ func (b *browser) trim(end, at string) {
 // owner said no neither: both are told what to do, and a file of the phone's own
 // recorder goes the same way.
 func TestRecordPageWithoutAMicrophone(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := newBrowser(t, chromedp.Flag("deny-permission-prompts", true), chromedp.Flag("use-fake-device-for-media-stream", true),
 		chromedp.Flag("host-resolver-rules", "MAP loa.example 127.0.0.1, EXCLUDE localhost, EXCLUDE 127.0.0.1, MAP * ~NOTFOUND"))
@@ -204,16 +206,16 @@ func TestRecordPageWithoutAMicrophone(t *testing.T) {
 	b.signUp(d.setup)
 	id, page := d.toRecord()
 	b.open(d.url + page)
-	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()", 10*time.Second)
+	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()")
 	b.press("[data-start]")
-	b.until("it is told how to allow it", `document.querySelector("[data-why]").innerText.includes("cho phép Micro")`, 15*time.Second)
+	b.until("it is told how to allow it", `document.querySelector("[data-why]").innerText.includes("cho phép Micro")`)
 	b.picture("record-denied-360")
 
 	b.open(strings.Replace(d.url, "127.0.0.1", "loa.example", 1) + page)
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("plain http is told clearly", `document.querySelector("[data-unable]")?.innerText.includes("https")`, 10*time.Second)
+	b.until("plain http is told clearly", `document.querySelector("[data-unable]")?.innerText.includes("https")`)
 	if js[bool](b, `document.querySelector("[data-recorder]").checkVisibility()`) {
 		t.Error("a microphone is offered that the browser does not give")
 	}
@@ -222,10 +224,10 @@ func TestRecordPageWithoutAMicrophone(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.attach("[data-form] input[type=file]:not([capture])", file)
-	b.until("the file is a take", `document.querySelector("[data-takes] li")?.innerText.includes("ghi-am")`, 20*time.Second)
+	b.until("the file is a take", `document.querySelector("[data-takes] li")?.innerText.includes("ghi-am")`)
 	b.picture("record-http-360")
 	b.press("[data-send]")
-	b.until("the board is done with it", "document.querySelector('#told audio') && !document.querySelector('#told [data-pending]')", time.Minute)
+	b.until("the board is done with it", "document.querySelector('#told audio') && !document.querySelector('#told [data-pending]')")
 	if r := d.giay(id); r["state"] != "ready" {
 		t.Errorf("the rendition is %v", r["state"])
 	}

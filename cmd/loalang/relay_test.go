@@ -54,6 +54,7 @@ func openSlot(t *testing.T, data string) scheduler.Slot {
 // in the slot by a decoder behind its lock, replaced by a recording while it is
 // silent, back, and all of that in the as-run.
 func TestStationIsRelayed(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	dir := t.TempDir()
 	tone := filepath.Join(dir, "tone.mp3")
@@ -129,12 +130,12 @@ func TestStationIsRelayed(t *testing.T) {
 			return true
 		}
 	}
-	d.until("the station is on air", time.Minute, has("relay"))
+	d.until("the station is on air", has("relay"))
 	lost.Store(true)
-	d.until("the recording stands in", time.Minute, has("relay", "fallback"))
+	d.until("the recording stands in", has("relay", "fallback"))
 	lost.Store(false)
-	d.until("the station is back", time.Minute, has("relay", "fallback", "relay"))
-	d.until("it ends at its time", time.Minute+30*time.Second, func() bool { return relayed()["outcome"] != nil })
+	d.until("the station is back", has("relay", "fallback", "relay"))
+	d.until("it ends at its time", func() bool { return relayed()["outcome"] != nil })
 	row := relayed()
 	if row["outcome"] != "played" || row["title"] != "Đài thử" {
 		t.Errorf("as-run %v", row)

@@ -29,7 +29,7 @@ func TestPowerCutBetweenClaimAndKeying(t *testing.T) {
 		}
 		return false
 	}
-	d.until("it is claimed", 12*time.Second, claimed)
+	d.until("it is claimed", claimed)
 	if left := time.Until(due); left < 3*time.Second {
 		t.Skipf("SKIPPED: this machine is so busy that only %s are left before the sound", left)
 	}
@@ -37,7 +37,7 @@ func TestPowerCutBetweenClaimAndKeying(t *testing.T) {
 
 	again := serve(t, data, "null", quick...)
 	again.token = d.token
-	row := again.row(id, 40*time.Second)
+	row := again.row(id)
 	if row["outcome"] != "played" || len(airings(row)) != 2 {
 		t.Errorf("as-run after the restart = %v, want it played with chime and voice", row)
 	}
@@ -49,6 +49,7 @@ func TestPowerCutBetweenClaimAndKeying(t *testing.T) {
 // A power cut in the instant after the answer neither loses an emergency that
 // was raised nor brings back one that was stopped, also on a full disk.
 func TestPowerCutRightAfterTheAnswer(t *testing.T) {
+	t.Parallel()
 	for name, full := range map[string]bool{"Room": false, "FullDisk": true} {
 		t.Run(name, func(t *testing.T) {
 			data := t.TempDir()
@@ -97,7 +98,7 @@ func TestHangUpEndsInOrder(t *testing.T) {
 		if exit := new(exec.ExitError); errors.As(err, &exit) {
 			t.Errorf("serve ended: %v\n%s", err, d.log)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("serve does not end\n%s", d.log)
 	}
 	if strings.Contains(d.log.String(), "close") {

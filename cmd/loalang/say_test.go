@@ -79,6 +79,7 @@ func TestSayLeavesSpecialFilesAlone(t *testing.T) {
 }
 
 func TestSayIntoANamedPipe(t *testing.T) {
+	t.Parallel()
 	need(t, map[string]string{"espeak-ng": "espeak-ng"})
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
@@ -108,7 +109,7 @@ func TestSayIntoANamedPipe(t *testing.T) {
 	select {
 	case err := <-ended:
 		t.Fatalf("did not wait for a reader: %v", err)
-	case <-time.After(500 * time.Millisecond):
+	case <-time.After(2 * time.Second):
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -118,7 +119,7 @@ func TestSayIntoANamedPipe(t *testing.T) {
 		if code := cmd.ProcessState.ExitCode(); code != 1 {
 			t.Errorf("exit %d, want 1", code)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(patience):
 		_ = cmd.Process.Kill()
 		t.Error("Ctrl+C does not end the wait")
 	}

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -13,6 +12,7 @@ import (
 // A sign-in that ends in the middle of work loses no words, and no page makes
 // believe that the work was done.
 func TestSignedOutInTheMiddle(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := newBrowser(t)
 	d := serve(t, t.TempDir(), "null", quick...)
@@ -21,10 +21,10 @@ func TestSignedOutInTheMiddle(t *testing.T) {
 	b.fill("#password", password)
 	b.fill("#again", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.until("the first account is signed in", "location.pathname == '/'")
 
 	b.open(d.url + "/announcements/new")
-	b.until("the form is there", "document.querySelector('[data-draft]')", 10*time.Second)
+	b.until("the form is there", "document.querySelector('[data-draft]')")
 	b.fill("#title", "Mời họp thôn")
 	b.fill("#text", notice)
 	b.press("input[name=when][value=later]")
@@ -32,7 +32,7 @@ func TestSignedOutInTheMiddle(t *testing.T) {
 		t.Errorf("without a time the review says %q", said)
 	}
 	b.press("button[value=send]")
-	b.until("it is kept", "location.search == '?told=kept'", 30*time.Second)
+	b.until("it is kept", "location.search == '?told=kept'")
 	page := js[string](b, "location.origin + location.pathname")
 
 	b.open(page)
@@ -42,17 +42,17 @@ func TestSignedOutInTheMiddle(t *testing.T) {
 	b.signedOut()
 	b.press("#edit button[type=submit]")
 	b.signInAgain("/announcements/")
-	b.until("the words are kept", "document.querySelector('#edit[open] textarea')?.value == 'Bà con họp lúc 20h nhé.' && !document.querySelector('[data-words-kept]').hidden", 10*time.Second)
+	b.until("the words are kept", "document.querySelector('#edit[open] textarea')?.value == 'Bà con họp lúc 20h nhé.' && !document.querySelector('[data-words-kept]').hidden")
 	b.picture("edit-kept-360")
 	b.press("#edit button[type=submit]")
-	b.until("they are saved", "location.search == '?told=edited' && document.querySelector('main .say').innerText.includes('20h')", 10*time.Second)
+	b.until("they are saved", "location.search == '?told=edited' && document.querySelector('main .say').innerText.includes('20h')")
 	b.open(page)
-	b.until("they are kept no longer", "document.querySelector('#edit:not([open])')", 5*time.Second)
+	b.until("they are kept no longer", "document.querySelector('#edit:not([open])')")
 
 	b.takeOfSomebodySignedOut(t, d)
 
 	b.open(d.url + "/emergency")
-	b.until("the button is armed", "document.querySelector('[data-armed]')", 10*time.Second)
+	b.until("the button is armed", "document.querySelector('[data-armed]')")
 	b.signedOut()
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-hold]").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }))`))
 	b.signInAgain("/emergency")
@@ -65,26 +65,26 @@ func (b *browser) takeOfSomebodySignedOut(t *testing.T, d *daemon) {
 		t.Fatal(err)
 	}
 	b.open(d.url + "/announcements/new")
-	b.until("the form is there", "document.querySelector('[data-draft]')", 10*time.Second)
+	b.until("the form is there", "document.querySelector('[data-draft]')")
 	b.fill("#title", "Tiêm phòng")
 	b.signedOut()
 	b.attach(`[data-tongue] input[name=file_pcc]:not([capture])`, file)
-	b.until("the page asks to sign in", "location.pathname == '/sign-in'", 10*time.Second)
+	b.until("the page asks to sign in", "location.pathname == '/sign-in'")
 	b.signIn("/announcements/new")
-	b.until("the words are still there", "document.querySelector('#title').value == 'Tiêm phòng'", 10*time.Second)
+	b.until("the words are still there", "document.querySelector('#title').value == 'Tiêm phòng'")
 }
 
 // signedOut ends the sign-in as another tab does.
 func (b *browser) signedOut() {
 	b.t.Helper()
 	js[bool](b, `(window.out = false, fetch("/sign-out", { method: "POST" }).then(() => { window.out = true; }), true)`)
-	b.until("the sign-in has ended", "window.out", 5*time.Second)
+	b.until("the sign-in has ended", "window.out")
 }
 
 // signInAgain expects to be told that nothing was done.
 func (b *browser) signInAgain(back string) {
 	b.t.Helper()
-	b.until("the page asks to sign in", "location.pathname == '/sign-in'", 10*time.Second)
+	b.until("the page asks to sign in", "location.pathname == '/sign-in'")
 	if said := b.text("main"); !strings.Contains(said, "Máy chưa làm việc vừa rồi") {
 		b.t.Errorf("the page does not say that nothing was done: %s", said)
 	}
@@ -96,5 +96,5 @@ func (b *browser) signIn(back string) {
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("it leads back to "+back, "location.pathname.startsWith('"+back+"')", 10*time.Second)
+	b.until("it leads back to "+back, "location.pathname.startsWith('"+back+"')")
 }

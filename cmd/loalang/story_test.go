@@ -27,9 +27,15 @@ type browser struct {
 	pictures string
 }
 
+// browsers bounds how many run at a time: each needs a core of its own. A test has one.
+var browsers = make(chan struct{}, 2)
+
 func newBrowser(t testing.TB, more ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	exe := chromium(t)
+	browsers <- struct{}{}
+	t.Cleanup(func() { <-browsers }) // last, behind what ends it
+
 	options := append(chromedp.DefaultExecAllocatorOptions[:], //nolint:gocritic // a new slice is wanted
 		chromedp.ExecPath(exe), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("lang", "vi-VN"))
 	for _, flag := range []string{"no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
@@ -59,7 +65,7 @@ func newBrowser(t testing.TB, more ...chromedp.ExecAllocatorOption) *browser {
 			}
 		}
 	}()
-	ctx, cancel := context.WithTimeout(tab, 6*time.Minute)
+	ctx, cancel := context.WithTimeout(tab, 15*time.Minute)
 	t.Cleanup(cancel)
 	b := &browser{t: t, ctx: ctx, pictures: os.Getenv("LOALANG_PICTURES")}
 	b.screen(360, 740)
@@ -132,7 +138,7 @@ func (b *browser) text(css string) string {
 }
 
 // until waits for an expression to become true in the page.
-func (b *browser) until(what, expression string, patience time.Duration) {
+func (b *browser) until(what, expression string) {
 	b.t.Helper()
 	deadline := time.Now().Add(patience)
 	for !js[bool](b, "!!("+expression+")") {
@@ -206,6 +212,7 @@ const password = "trống đồng vang xa"
 // link, a typed notice, its preview, "in one minute", the plan, the sound on
 // listen-in, the as-run; then a phone recording; then an emergency.
 func TestStory(t *testing.T) {
+	t.Parallel()
 	need(t, sound)
 	b := newBrowser(t)
 	d := serve(t, t.TempDir(), "null", quick...)
@@ -216,7 +223,7 @@ func TestStory(t *testing.T) {
 	b.fill("#password", password)
 	b.fill("#again", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.until("the first account is signed in", "location.pathname == '/'")
 	b.picture("today-first-360")
 	if again := d.status(d.setup); again != http.StatusGone && again != http.StatusNotFound {
 		t.Errorf("the link answers %d a second time, want it used up", again)
@@ -234,14 +241,14 @@ func TestStory(t *testing.T) {
 func (b *browser) mended(d *daemon) {
 	b.open(d.url + "/announcements")
 	js[bool](b, `([...document.querySelectorAll("a.item")].find((a) => a.innerText.includes("Mời họp thôn tối mai")).click(), true)`)
-	b.until("the notice is there", "document.querySelector('#edit')", 10*time.Second)
+	b.until("the notice is there", "document.querySelector('#edit')")
 	b.press("#edit summary")
 	b.picture("announcement-edit-360")
 	b.clear("#text")
 	b.fill("#text", "Họp thôn dời sang 20h.")
 	b.press("#edit button[type=submit]")
-	b.until("the new words are saved", "document.querySelector('main')?.innerText.includes('Họp thôn dời sang 20h.')", 10*time.Second)
-	b.until("the machine has read them", "document.querySelector('#renditions audio')", 30*time.Second)
+	b.until("the new words are saved", "document.querySelector('main')?.innerText.includes('Họp thôn dời sang 20h.')")
+	b.until("the machine has read them", "document.querySelector('#renditions audio')")
 }
 
 // deleted asks back before it deletes a recording, which is over and done.
@@ -253,52 +260,52 @@ func (b *browser) deleted(d *daemon) {
 		b.t.Errorf("it asks back %q", asked)
 	}
 	js[string](b, fmt.Sprintf(script, true))
-	b.until("it is deleted", fmt.Sprintf(`location.search.includes("recording-deleted") && document.querySelectorAll('form[action$="/delete"]').length == %v`, count-1), 10*time.Second)
+	b.until("it is deleted", fmt.Sprintf(`location.search.includes("recording-deleted") && document.querySelectorAll('form[action$="/delete"]').length == %v`, count-1))
 }
 
 // typed walks a typed notice from the form to the as-run.
 func (b *browser) typed(d *daemon) {
 	t := b.t
 	b.press(`a[href="/announcements/new"]`)
-	b.until("the form is there", "document.querySelector('[data-draft]')", 10*time.Second)
+	b.until("the form is there", "document.querySelector('[data-draft]')")
 	b.press(`input[name=topic]:not([data-text]), input[name=topic][data-text=""]`)
 	b.clear("#title")
 	b.clear("#text")
 	b.fill("#title", "Mời họp thôn tối mai")
 	b.fill("#text", notice)
 	b.press("button[value=preview]")
-	b.until("the preview is spoken", "document.querySelector('#preview audio')", 30*time.Second)
+	b.until("the preview is spoken", "document.querySelector('#preview audio')")
 	spoken := b.text("#preview")
 	for _, words := range []string{"mười chín giờ", "hai mươi tư tháng mười một"} {
 		if !strings.Contains(spoken, words) {
 			t.Errorf("the preview reads %q, want it to hold %q", spoken, words)
 		}
 	}
-	b.until("the preview can be heard", "document.querySelector('#preview audio').duration > 3", 20*time.Second)
+	b.until("the preview can be heard", "document.querySelector('#preview audio').duration > 3")
 	b.press("input[name=when][value=minute]")
 	b.picture("new-360")
 	if said := b.text("[data-review]"); !strings.Contains(said, "Mời họp thôn tối mai") || !strings.Contains(said, "Ún Tà") {
 		t.Errorf("the review says %q", said)
 	}
 	b.press("button[value=send]")
-	b.until("the notice is sent", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'", 30*time.Second)
+	b.until("the notice is sent", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'")
 	b.picture("announcement-360")
 	b.open(d.url + "/plan")
-	b.until("the notice stands in the plan", "document.querySelector('main').innerText.includes('Mời họp thôn tối mai')", 5*time.Second)
+	b.until("the notice stands in the plan", "document.querySelector('main').innerText.includes('Mời họp thôn tối mai')")
 	b.picture("plan-360")
 
 	b.open(d.url + "/")
 	js[bool](b, listenScript)
-	b.until("the page tells that it is on air", "document.querySelector('.air.on')", 90*time.Second)
-	b.until("the level moves", "document.querySelector('.air.on .meter')", 5*time.Second)
-	b.until("listen-in carries sound", "window.heard > 0.02", 20*time.Second)
+	b.until("the page tells that it is on air", "document.querySelector('.air.on')")
+	b.until("the level moves", "document.querySelector('.air.on .meter')")
+	b.until("listen-in carries sound", "window.heard > 0.02")
 	b.picture("today-360")
 	b.screen(1280, 800)
 	b.picture("today-1280")
 	b.screen(360, 740)
-	b.until("it ends by itself", "!document.querySelector('.air.on')", time.Minute)
+	b.until("it ends by itself", "!document.querySelector('.air.on')")
 	b.open(d.url + "/asrun")
-	b.until("the as-run has it", "document.querySelector('main').innerText.includes('Mời họp thôn tối mai')", 5*time.Second)
+	b.until("the as-run has it", "document.querySelector('main').innerText.includes('Mời họp thôn tối mai')")
 	b.picture("asrun-360")
 }
 
@@ -334,39 +341,39 @@ func (b *browser) recorded(t *testing.T) {
 	}
 	b.do(chromedp.Evaluate[chromedp.Void]("localStorage.clear()"))
 	b.open(js[string](b, "location.origin") + "/announcements/new?how=take")
-	b.until("the form is there", "document.querySelector('[data-draft]')", 10*time.Second)
+	b.until("the form is there", "document.querySelector('[data-draft]')")
 	b.clear("#title")
 	b.clear("#text")
 	b.fill("#title", "Tiêm phòng cho trâu bò")
 	b.press("input[name=language][value=vi]") // only Giáy this time
 	b.attach(`[data-tongue] input[name=file_pcc]:not([capture])`, file)
-	b.until("the recording is taken in", "document.querySelector('input[name=take_pcc]').value.length == 64", time.Minute)
+	b.until("the recording is taken in", "document.querySelector('input[name=take_pcc]').value.length == 64")
 	b.press("input[name=when][value=now]")
 	b.picture("new-take-360")
 	b.press("button[value=send]")
-	b.until("the notice is sent", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'", 30*time.Second)
+	b.until("the notice is sent", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'")
 	b.open(js[string](b, "location.origin") + "/")
-	b.until("it is on air", "document.querySelector('.air.on')?.innerText.includes('Tiêm phòng cho trâu bò')", time.Minute)
+	b.until("it is on air", "document.querySelector('.air.on')?.innerText.includes('Tiêm phòng cho trâu bò')")
 	// Not by the mouse: the page may redraw between looking and pressing.
 	js[bool](b, `(document.querySelector('form[action="/air/stop"] button').click(), true)`)
-	b.until("one tap stops it", "!document.querySelector('.air.on')", 20*time.Second)
+	b.until("one tap stops it", "!document.querySelector('.air.on')")
 }
 
 // alarmed holds the emergency button for two seconds and stops the siren.
 func (b *browser) alarmed() {
 	origin := js[string](b, "location.origin")
 	b.open(origin + "/emergency")
-	b.until("the button is armed", "document.querySelector('[data-armed]')", 10*time.Second)
+	b.until("the button is armed", "document.querySelector('[data-armed]')")
 	b.clear("#reason")
 	b.fill("#reason", "Nước suối đang lên nhanh")
 	b.picture("emergency-360")
 	b.do(chromedp.ScrollIntoView(chromedp.CSS("[data-hold]")))
 	at := js[[]float64](b, `(() => { const r = document.querySelector("[data-hold]").getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()`)
 	b.do(chromedp.MouseEvent(chromedp.MousePressed, at[0], at[1], chromedp.ButtonLeft, chromedp.ClickCount(1)), chromedp.Sleep(2500*time.Millisecond))
-	b.until("the siren sounds", "document.querySelector('.stop')", 10*time.Second)
+	b.until("the siren sounds", "document.querySelector('.stop')")
 	b.picture("emergency-live-360")
 	b.press("button.stop")
-	b.until("the siren is stopped", "!document.querySelector('.stop')", 10*time.Second)
+	b.until("the siren is stopped", "!document.querySelector('.stop')")
 }
 
 // rest takes pictures of the pages that the story passed by, in both languages.

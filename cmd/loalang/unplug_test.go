@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A card that is unplugged is told at once, on the panel with what to do, and all is
@@ -23,7 +22,7 @@ func TestUnpluggedCardIsTold(t *testing.T) {
 	d := serve(t, t.TempDir(), "default", append(quick, "--buffer", "80ms")...).admit()
 	panel := d.signedIn()
 	air := func() object { return d.call(http.MethodGet, "/air", nil, http.StatusOK) }
-	d.until("the card is open", 10*time.Second, func() bool { return air()["audible"] == true })
+	d.until("the card is open", func() bool { return air()["audible"] == true })
 	for state, want := range map[string]struct{ trouble, says, panel string }{
 		"unplugged": {"absent", "is not there; plug it in", "Xin cắm lại card"},
 		"busy":      {"held", "is held by", "bị chương trình khác chiếm"},
@@ -33,13 +32,13 @@ func TestUnpluggedCardIsTold(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		d.until("the loss is told", 10*time.Second, func() bool { return air()["trouble"] == "absent" })
+		d.until("the loss is told", func() bool { return air()["trouble"] == "absent" })
 		if state != "unplugged" {
 			if err := os.Remove(filepath.Join(dir, "unplugged")); err != nil {
 				t.Fatal(err)
 			}
 		}
-		d.until("the trouble is told", 10*time.Second, func() bool { return air()["trouble"] == want.trouble })
+		d.until("the trouble is told", func() bool { return air()["trouble"] == want.trouble })
 		got := air()
 		fault, _ := got["fault"].(string)
 		if got["audible"] != false || got["up"] != false || !strings.Contains(fault, "nothing will be heard") || !strings.Contains(fault, want.says) {
@@ -51,7 +50,7 @@ func TestUnpluggedCardIsTold(t *testing.T) {
 		if err := os.Remove(filepath.Join(dir, state)); err != nil {
 			t.Fatal(err)
 		}
-		d.until("the card is back", 10*time.Second, func() bool { return air()["audible"] == true })
+		d.until("the card is back", func() bool { return air()["audible"] == true })
 		if got := air(); got["trouble"] != nil || got["up"] != true {
 			t.Errorf("%s: air = %v with the card back", state, got)
 		}

@@ -72,7 +72,7 @@ func TestWorkletResamples(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%g Hz at %d", tt.hertz, tt.rate), func(t *testing.T) {
 			js[bool](b, "(window.done = null, "+fmt.Sprintf(renderWorklet, tt.rate, tt.hertz)+", true)")
-			b.until("the tone is rendered", "window.done", 20*time.Second)
+			b.until("the tone is rendered", "window.done")
 			r := js[rendered](b, "window.done")
 			if n := len(r.Seqs); n < 48 || n > 50 || len(r.Frames) != n*playout.LiveFrames || r.Echo != 0 {
 				t.Fatalf("%d packets of %d frames for a second, and %v is heard in the room", n, len(r.Frames), r.Echo)
