@@ -158,6 +158,7 @@ func (s *Server) routes() *gin.Engine {
 	_ = r.SetTrustedProxies(nil) // fails only for an address that cannot be parsed
 	r.Use(s.meters.time, s.recover, s.slowBody, s.unknownRoute)
 	s.registerHealth(r)
+	s.registerFeed(r)
 	s.registerAPI(r)
 	s.registerPages(r)
 	answerHead(r)
