@@ -6,7 +6,7 @@ DEVICE  ?= default
 SOAK    ?= 1h
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench soak generate setup-build setup-run setup-test setup-bench clean
+.PHONY: run test check build bench soak year generate setup-build setup-run setup-test setup-bench clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -28,6 +28,9 @@ bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minute
 
 soak: setup-test ## the long tests, each over SOAK of the air
 	LOALANG_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 12h -run 'InStep|Soak' ./...
+
+year: setup-test ## a year on the air in virtual time, some two minutes: 200 power cuts, 50 steps of the clock, 30 losses of the card
+	LOALANG_YEAR=1 $(GO) test -count=1 -v -timeout 30m -run '^TestYear$$' ./playout
 
 generate:
 	$(GO) generate ./...

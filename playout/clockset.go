@@ -1,6 +1,7 @@
 package playout
 
 import (
+	"context"
 	"time"
 
 	"loalang/audio"
@@ -13,6 +14,9 @@ const (
 	clockApart = 100 * time.Millisecond
 	// sightEvery is how often the clock is looked at while something is under way.
 	sightEvery = time.Second
+	// tooEarly is how long before its instant an item waits here, after the clock went
+	// back: what is due later is given back to the plan.
+	tooEarly = time.Minute
 )
 
 // clockSight is the clocks at one look.
@@ -91,10 +95,32 @@ func (p *Player) dueAnew(it *item) {
 	if it.out {
 		p.takeBack(it)
 	}
-	it.want = p.instant(it.occ.Due)
+	if it.want = p.instant(it.occ.Due); p.giveBack(it) {
+		return
+	}
 	if p.cfg.Mono() > it.want.Add(LateAfter) {
 		p.blame(it, scheduler.ReasonClockSet)
 	}
+}
+
+// giveBack lets go of an item that is due much later, since the clock went back: the
+// plan names it again when its time comes, or never, if that was a wrong one.
+func (p *Player) giveBack(it *item) bool {
+	if it.occ.Immediate || it.anyAired() || it.want.Sub(p.cfg.Mono()) < tooEarly {
+		return false
+	}
+	p.putBack(it)
+	delete(p.seen, it.occ.ID)
+	row := it.row
+	row.Deleted = p.cfg.Now().UTC()
+	p.cfg.Log.Info("an occurrence is given back to the plan: the clock went back", "occurrence", it.occ.ID, "due", it.occ.Due)
+	p.side.Go(func() {
+		p.book.put(context.Background(), row)
+		if p.cfg.Released != nil {
+			p.cfg.Released()
+		}
+	})
+	return true
 }
 
 // moved shifts what was written by the clock of before.

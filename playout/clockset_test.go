@@ -72,7 +72,7 @@ func TestClockSetBeforeTheFirstFrame(t *testing.T) {
 		begins  time.Duration // since the bubble began
 	}{
 		"SecondsBack":    {-5 * time.Second, playout.Played, "completed", 15 * time.Second},
-		"MinutesBack":    {-3 * time.Minute, playout.Played, "completed", 3*time.Minute + 10*time.Second},
+		"HalfAMinute":    {-40 * time.Second, playout.Played, "completed", 50 * time.Second},
 		"WithinTheGrace": {40 * time.Second, playout.Played, scheduler.ReasonClockSet, 0},
 		"BeyondIt":       {2 * time.Hour, playout.Missed, scheduler.ReasonClockSet, 0},
 	} {
@@ -160,4 +160,28 @@ func TestEmergencyDoesNotOutliveSleep(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a wrong clock handed over, thirty years too early, does not wait in the player
+// for all that time: it is given back, and may be handed over again (seen in the
+// simulated year).
+func TestClockSetBackGivesBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		clock, released := &wallClock{}, 0
+		s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) {
+			cfg.Now, cfg.Clock, cfg.Released = clock.now, clock.state, func() { released++ }
+		})
+		o := s.occurrence("a", 10*time.Second, 20*time.Second)
+		s.player.Play(o)
+		s.at(4 * time.Second)
+		clock.set(-3*time.Minute, false)
+		s.at(6 * time.Second)
+		if row := s.row("a"); row.Deleted.IsZero() || released != 1 {
+			t.Errorf("row %+v, released %d times", row, released)
+		}
+		s.at(3 * time.Minute)
+		s.player.Play(o)
+		s.at(5 * time.Minute)
+		s.expect("a", playout.Played, "completed", 2)
+	})
 }

@@ -144,6 +144,9 @@ func (p *Player) prepared(it *item, files opened, err error) {
 	}
 	p.adopt(it, 0, files)
 	it.ready, it.want = true, p.instant(it.occ.Due)
+	if p.giveBack(it) { // the clock went back meanwhile
+		return
+	}
 	p.holdDue(it)
 	if it.atOnce() {
 		it.want = p.cfg.Mono()

@@ -35,6 +35,7 @@ type soak struct {
 	day      int
 	serial   int
 	troubles []trouble
+	all      []trouble // those of before as well
 	checked  int
 	seen     map[string]bool // rows that were counted
 	outcomes map[string]int  // by outcome and cause
@@ -174,19 +175,20 @@ func (s *soak) another(kind scheduler.Kind, at time.Time) {
 	}
 	rule := scheduler.Resumption(s.pick("", string(scheduler.Restart), string(scheduler.Drop)))
 	s.edit(func(b *scheduler.Book) {
-		addNotice(b, id, class, time.Now(), vi, s.pick("pcc-short", "pcc-long", "none"))
+		addNotice(b, id, class, s.clock.now(), vi, s.pick("pcc-short", "pcc-long", "none"))
 		b.Schedules = append(b.Schedules, scheduler.Schedule{
-			Owned: scheduler.Owned{ID: "s-" + id, Village: "un-ta", Created: time.Now().UTC()}, Announcement: id, Kind: kind, At: at.UTC(), Interrupted: rule,
+			Owned: scheduler.Owned{ID: "s-" + id, Village: "un-ta", Created: s.clock.now().UTC()}, Announcement: id, Kind: kind, At: at.UTC(), Interrupted: rule,
 		})
 	})
 }
 
 func (s *soak) schedule(at time.Time) { s.another(scheduler.Once, at) }
 
-func (s *soak) now() { s.another(scheduler.Now, time.Now()) }
+func (s *soak) now() { s.another(scheduler.Now, s.clock.now()) }
 
 func (s *soak) trouble(kind string, from time.Time) {
-	s.troubles = append(s.troubles, trouble{kind, from, time.Now()})
+	s.troubles = append(s.troubles, trouble{kind, from, s.clock.now()})
+	s.all = append(s.all, s.troubles[len(s.troubles)-1])
 }
 
 func (s *soak) lose() {

@@ -25,6 +25,9 @@ type soakBoard struct {
 	stage *stage
 	place *time.Location
 	began time.Time // local midnight before the first day
+	clock sleeper   // right, unless somebody sets it
+	steps chan time.Duration
+	wake  func() // what the clock is like after a power cut; nil: as before it
 
 	mu       sync.Mutex
 	book     scheduler.Book
@@ -40,6 +43,7 @@ type soakBoard struct {
 func newSoakBoard(t *testing.T) *soakBoard {
 	b := &soakBoard{t: t, promised: map[string]scheduler.Occurrence{}}
 	b.place = time.FixedZone("ICT", 7*3600)
+	b.steps = make(chan time.Duration, 16)
 	b.stage = newStage(t, b.configure)
 	now := time.Now().In(b.place)
 	b.began = time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, b.place)
@@ -60,6 +64,7 @@ func (b *soakBoard) configure(s *stage, cfg *playout.PlayerConfig) {
 	cfg.Output = &silentOutput{s.out}
 	cfg.Fallback = func() string { return "jingle" }
 	cfg.Languages = []string{"vi", "pcc"}
+	cfg.Now, cfg.Clock, cfg.Slept = b.clock.now, b.clock.state, b.clock.hasSlept
 }
 
 // powerOn starts the Planner on the stage.
@@ -68,7 +73,8 @@ func (b *soakBoard) powerOn() {
 	b.end, b.ended = cancel, make(chan struct{})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b, Stage: b.stage.player, Village: "un-ta", Horizon: 2 * 24 * time.Hour, Lead: settle + 7*time.Second,
-		Now: time.Now, Trusted: func() bool { return true }, Log: slog.New(slog.DiscardHandler),
+		Now: b.clock.now, Trusted: func() bool { return b.clock.state().Trusted() }, Steps: b.steps, Slept: b.clock.hasSlept,
+		Log: slog.New(slog.DiscardHandler),
 	})
 	planner, ended := b.planner, b.ended
 	go func() {
@@ -102,6 +108,9 @@ func (b *soakBoard) crash(away time.Duration, power bool) {
 		s.spool, s.alarms = spool, alarms
 		cfg.Spool, cfg.Emergencies = []string{spool}, alarms
 		cfg.Released = func() { b.planner.Changed() }
+		if power && b.wake != nil {
+			b.wake()
+		}
 		if power {
 			for _, name := range []string{"onair.json", "onair.pulse"} {
 				_ = os.Remove(filepath.Join(s.memory, name)) // it need not be there
@@ -162,7 +171,7 @@ func (b *soakBoard) Publish(_ context.Context, p scheduler.Plan) error {
 	defer b.mu.Unlock()
 	b.plan = p
 	for _, o := range p.Occurrences {
-		if o.Due.Before(time.Now().Add(6 * time.Hour)) {
+		if o.Due.Before(b.clock.now().Add(6 * time.Hour)) {
 			b.promised[o.ID] = o
 		}
 	}

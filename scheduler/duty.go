@@ -43,11 +43,13 @@ type duty struct {
 	stale    bool // build again soon
 	lastNow  time.Time
 	lastTick time.Time
-	slept    time.Duration // as PlannerConfig.Slept said last
-	leaps    []leap        // of the clock, as long as something due in them is not settled
-	hesitant bool          // something is not given up yet: the plan that promised it stays published
-	unsaid   time.Duration // a step of the clock that was seen and not yet announced
-	sent     Plan          // as last published
+	slept    time.Duration         // as PlannerConfig.Slept said last
+	leaps    []leap                // of the clock, as long as something due in them is not settled
+	doubted  map[string]bool       // handed over by a clock that went back since
+	doubtAt  time.Time             // the tick of that
+	pending  map[string]Occurrence // not given up yet, though the clock was set past it
+	unsaid   time.Duration         // a step of the clock that was seen and not yet announced
+	sent     Plan                  // as last published
 	sentAt   time.Time
 	troubled map[string]bool // by what failed: logged at each change only
 }
@@ -63,7 +65,7 @@ func newDuty(cfg PlannerConfig) *duty {
 		cfg.Slept = func() time.Duration { return 0 }
 	}
 	return &duty{
-		slept: cfg.Slept(), cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{},
+		slept: cfg.Slept(), cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{}, pending: map[string]Occurrence{}, doubted: map[string]bool{},
 		started: cfg.Now(), trusted: cfg.Trusted(), troubled: map[string]bool{},
 	}
 }
@@ -145,7 +147,7 @@ func (d *duty) rebuild(ctx context.Context, how clockwise) {
 		d.handOver(now)
 	}
 	d.accuse(now)
-	d.hesitant = false
+	clear(d.pending)
 	if d.book != nil {
 		if !d.plan.Made.After(now) { // else the clock went back, and what was too late may not be any more
 			d.close(now)
@@ -221,6 +223,7 @@ func firstDue(p Plan) time.Time {
 // build makes the plan from the book and what this Run remembers.
 func (d *duty) build(now time.Time) {
 	d.forget(now)
+	d.takeBack()
 	book := *d.book
 	book.Past = d.past()
 	if book.Frame.Lead == 0 {
@@ -272,20 +275,20 @@ func (d *duty) forget(now time.Time) {
 // publish writes the plan down when it says something new. The plan of before
 // the restart is never overwritten unread.
 func (d *duty) publish(ctx context.Context, now time.Time) {
-	if !d.loaded || d.book == nil || d.plan.Made.IsZero() || d.hesitant {
+	if !d.loaded || d.book == nil || d.plan.Made.IsZero() {
 		return
 	}
-	age := now.Sub(d.sentAt)
-	same := reflect.DeepEqual(d.plan.Occurrences, d.sent.Occurrences) && reflect.DeepEqual(d.plan.Omissions, d.sent.Omissions)
+	plan, age := d.toPublish(), now.Sub(d.sentAt)
+	same := reflect.DeepEqual(plan.Occurrences, d.sent.Occurrences) && reflect.DeepEqual(plan.Omissions, d.sent.Omissions)
 	if same && age >= 0 && age < republishAfter {
 		return
 	}
 	patient, cancel := context.WithTimeout(ctx, ledgerPatience)
 	defer cancel()
-	err := d.cfg.Ledger.Publish(patient, d.plan)
+	err := d.cfg.Ledger.Publish(patient, plan)
 	d.note("publishing the plan", err)
 	if err == nil {
-		d.sent, d.sentAt = d.plan, now
+		d.sent, d.sentAt = plan, now
 	}
 }
 

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +10,9 @@ import (
 // leapPatience is how long nothing that the clock was set past is given up: a wrong
 // time that is put right at once costs nobody a notice.
 const leapPatience = time.Minute
+
+// giveBackPatience is how long the Stage may take to write down what it gives back.
+const giveBackPatience = 10 * time.Second
 
 // leap is a stretch of the wall clock that never was, for this board: it slept, or
 // the clock was set past it.
@@ -37,12 +41,39 @@ func (d *duty) leap(by time.Duration) {
 		d.leaps = append(d.leaps, leap{now.Add(-by), now.Add(-asleep), ReasonClockSet})
 	}
 	if set < 0 { // what is ahead again was not passed
+		d.doubt(now)
 		d.leaps = slices.DeleteFunc(d.leaps, func(l leap) bool { return l.to.After(now) })
 		maps.DeleteFunc(d.blamed, func(_ string, b blame) bool { return b.occ.Due.After(now) })
 	}
 	for len(d.leaps) > 0 && now.Sub(d.leaps[0].to) > 2*lookback {
 		d.leaps = d.leaps[1:]
 	}
+}
+
+// doubt remembers what was handed over by a clock that went back since: the Stage
+// gives back what has not sounded.
+func (d *duty) doubt(now time.Time) {
+	d.doubtAt = d.lastTick
+	for id, p := range d.done {
+		if p.Due.After(now.Add(d.lead)) {
+			d.doubted[id] = true
+		}
+	}
+}
+
+// takeBack forgets that it handed over what was given back: the Stage has had time,
+// and no row of it is in the book.
+func (d *duty) takeBack() {
+	if len(d.doubted) == 0 || d.lastTick.Sub(d.doubtAt) < giveBackPatience {
+		return
+	}
+	for _, p := range d.book.Past {
+		delete(d.doubted, p.Occurrence)
+	}
+	for id := range d.doubted {
+		delete(d.done, id)
+	}
+	clear(d.doubted)
 }
 
 // leapt is the reason of the leap in which an instant lies; empty when it lies in
@@ -62,6 +93,23 @@ func (d *duty) hasty(o Occurrence, now time.Time) bool {
 	recent := slices.ContainsFunc(d.leaps, func(l leap) bool {
 		return l.reason == ReasonClockSet && !o.Due.Before(l.from) && o.Due.Before(l.to) && now.Sub(l.to) < leapPatience
 	})
-	d.hesitant = d.hesitant || recent
+	if recent {
+		d.pending[o.ID] = o
+	}
 	return recent
+}
+
+// toPublish is the plan with what is not given up yet, so that after a restart
+// somebody still answers for it.
+func (d *duty) toPublish() Plan {
+	p := d.plan
+	for _, o := range p.Occurrences {
+		delete(d.pending, o.ID)
+	}
+	if len(d.pending) == 0 {
+		return p
+	}
+	p.Occurrences = slices.AppendSeq(slices.Clone(p.Occurrences), maps.Values(d.pending))
+	slices.SortFunc(p.Occurrences, func(a, b Occurrence) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID)) })
+	return p
 }

@@ -1,0 +1,193 @@
+package playout_test
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// A simulated year takes some minutes of a small machine: in `go test` it is a
+// month, with `make year` all of it, in stretches that run beside each other.
+var (
+	yearDays = flag.Int("year-days", 0, "simulated days of TestYear; 0: 28, and 365 with LOALANG_YEAR set")
+	yearSeed = flag.Uint64("year-seed", 0, "seed of TestYear, to see a failure again; 0: another each time")
+)
+
+// What befalls the board in a year.
+const (
+	yearCuts   = 200 // power cuts
+	yearSteps  = 50  // of the clock
+	yearLosses = 30  // of the sound card
+)
+
+// year is a stretch of a simulated year: the board of the soak, with a clock that
+// is set, lost and asleep.
+type year struct {
+	*soak
+	days  int
+	ills  map[int][]func() // by day
+	rows  map[string]playout.AsRun
+	asked map[string]wish // by schedule
+	over  []string        // what sounded over what
+	count map[string]int  // of what was done
+}
+
+// wish is what somebody asked for, as the judge remembers it.
+type wish struct {
+	kind   scheduler.Kind
+	taken  time.Time // when it was taken back; zero: it was not
+	edited bool
+}
+
+// A year on the air, in virtual time: slots at dawn, at dusk and over midnight,
+// notices at exact times and at once, edits and withdrawals; 200 power cuts, 50
+// steps of the clock, 30 losses of the card. What the judge asks is in judge.
+func TestYear(t *testing.T) {
+	if *yearDays == 0 {
+		if *yearDays = 28; os.Getenv("LOALANG_YEAR") != "" {
+			*yearDays = 365
+		}
+	}
+	seed := cmp.Or(*yearSeed, uint64(time.Now().UnixNano()))
+	t.Logf("-year-days %d -year-seed %d", *yearDays, seed)
+	began := time.Now()
+	stretches := min(max(1, runtime.NumCPU()), max(1, *yearDays/60))
+	t.Run("Stretch", func(t *testing.T) {
+		for i := range stretches {
+			days := *yearDays*(i+1)/stretches - *yearDays*i/stretches
+			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { liveThrough(t, days, rand.New(rand.NewPCG(seed, uint64(i)))) })
+			})
+		}
+	})
+	t.Logf("%d days took %s", *yearDays, time.Since(began).Round(time.Second))
+}
+
+// liveThrough is one stretch of the year.
+func liveThrough(t *testing.T, days int, rng *rand.Rand) {
+	y := &year{
+		soak: &soak{soakBoard: newSoakBoard(t), rng: rng, outcomes: map[string]int{}},
+		days: days, ills: map[int][]func(){}, rows: map[string]playout.AsRun{}, asked: map[string]wish{}, count: map[string]int{},
+	}
+	y.edit(func(b *scheduler.Book) {
+		b.Village.Allowed = nil
+		b.Slots = append(b.Slots, scheduler.Slot{
+			Owned: scheduler.Owned{ID: "night", Village: "un-ta", Created: y.began.UTC()}, Name: "Giao thừa", Start: 23*60 + 57, Length: 6 * time.Minute,
+		})
+		for i := range b.Schedules {
+			if b.Schedules[i].Slots = append(b.Schedules[i].Slots, "night"); i > 0 {
+				b.Schedules[i].Slots = b.Schedules[i].Slots[:2]
+			}
+		}
+	})
+	y.afflict(yearCuts, func() { y.cut() })
+	y.afflict(yearSteps, func() { y.setClock() })
+	y.afflict(yearLosses, func() { y.count["card"]++; y.lose() })
+	for y.day = 1; y.day <= days && !t.Failed(); y.day++ {
+		y.live()
+		y.collect()
+	}
+	y.powerOff()
+	y.judge()
+	t.Logf("%d days, %v: %d rows, %v", days, y.count, len(y.rows), y.outcomes)
+}
+
+// afflict spreads what befalls the board in a year over the stretch.
+func (y *year) afflict(inAYear int, ill func()) {
+	for range max(1, inAYear*y.days/365) {
+		day := 1 + y.rng.IntN(y.days)
+		y.ills[day] = append(y.ills[day], ill)
+	}
+}
+
+// live lets a day pass, from one o'clock at night to the next.
+func (y *year) live() {
+	midnight := y.began.AddDate(0, 0, y.day)
+	var deeds []deed
+	add := func(at time.Duration, do func()) { deeds = append(deeds, deed{at, do}) }
+	for range y.rng.IntN(3) {
+		at := 4*time.Hour + y.upTo(19*time.Hour)
+		add(at-time.Hour-y.upTo(2*time.Hour), func() { y.ask(scheduler.Once, midnight.Add(at)) })
+	}
+	for range y.rng.IntN(2) {
+		add(y.anyBusyTime(), func() { y.ask(scheduler.Now, y.clock.now()) })
+	}
+	if y.rng.IntN(3) == 0 {
+		add(y.anyBusyTime(), y.revise)
+	}
+	for _, ill := range y.ills[y.day] {
+		add(y.anyBusyTime(), ill)
+	}
+	slices.SortStableFunc(deeds, func(a, b deed) int { return int(a.at - b.at) })
+	for _, d := range deeds {
+		y.until(midnight.Add(d.at))
+		d.do()
+	}
+	y.until(midnight.Add(25 * time.Hour))
+	y.setRight()
+}
+
+func (y *year) until(t time.Time) {
+	if wait := time.Until(t); wait > 0 {
+		time.Sleep(wait)
+	}
+	synctest.Wait()
+}
+
+// anyBusyTime is an instant at which something is likely to sound, also at night.
+func (y *year) anyBusyTime() time.Duration {
+	if y.rng.IntN(5) == 0 {
+		return 23*time.Hour + 56*time.Minute + y.upTo(5*time.Minute)
+	}
+	return y.busyTime()
+}
+
+// ask makes a notice and remembers that somebody did.
+func (y *year) ask(kind scheduler.Kind, at time.Time) {
+	y.another(kind, at)
+	y.asked[fmt.Sprintf("s-day-%d-%d", y.day, y.serial)] = wish{kind: kind}
+}
+
+// revise takes something back or puts it off, as people do.
+func (y *year) revise() {
+	var open []string
+	now := y.clock.now()
+	y.edit(func(b *scheduler.Book) {
+		for _, s := range b.Schedules {
+			if s.Kind == scheduler.Once && s.Deleted.IsZero() && s.At.After(now.Add(-time.Minute)) {
+				open = append(open, s.ID)
+			}
+		}
+		if len(open) == 0 {
+			return
+		}
+		i := slices.IndexFunc(b.Schedules, func(s scheduler.Schedule) bool { return s.ID == open[y.rng.IntN(len(open))] })
+		s := &b.Schedules[i]
+		w := y.asked[s.ID]
+		if y.rng.IntN(2) == 0 {
+			w.taken, s.Deleted = now, now.UTC()
+			y.count["withdrawn"]++
+		} else {
+			w.edited, s.At = true, s.At.Add(7*time.Minute)
+			y.count["edited"]++
+		}
+		y.asked[s.ID] = w
+	})
+	for _, id := range open {
+		if w := y.asked[id]; w.taken.Equal(now) {
+			_ = y.stage.player.Unschedule(y.t.Context(), id, "trưởng thôn") // it need not be on air
+		}
+	}
+	synctest.Wait()
+}

@@ -1,0 +1,120 @@
+package playout_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// collect takes over the rows of the day, and lets go of what the store's reader
+// would not see any more.
+func (y *year) collect() {
+	y.over = append(y.over, y.stage.out.over...)
+	rows := y.stage.book.copy().rows
+	for id, row := range rows {
+		if row.Deleted.IsZero() && row.Kind != playout.KindEmergency {
+			y.rows[id] = row
+		}
+	}
+	y.forget(rows)
+}
+
+// named are the causes for which something may be missed.
+var named = []string{
+	scheduler.ReasonPower, scheduler.ReasonClock, scheduler.ReasonClockSet, scheduler.ReasonAsleep, scheduler.ReasonDevice,
+	playout.CauseSilent, playout.CauseCrash, scheduler.ReasonDelayed, scheduler.ReasonPreempted,
+}
+
+// judge knows what was asked for, not how the plan is made, and asks the rows: has
+// each occasion exactly one, with one outcome and a cause; was nothing heard twice;
+// was nothing missed but for a cause that has a name; did nothing sound over
+// something else.
+func (y *year) judge() {
+	for _, what := range y.over {
+		y.t.Errorf("over something else: %s", what)
+	}
+	clear(y.outcomes) // the soak counted too
+	byOccasion := map[string][]playout.AsRun{}
+	for _, id := range slices.Sorted(maps.Keys(y.rows)) {
+		row := y.rows[id]
+		y.outcomes[string(row.Outcome)+" "+row.Cause]++
+		y.judgeRow(row)
+		byOccasion[occasion(row, y.place)] = append(byOccasion[occasion(row, y.place)], row)
+	}
+	for _, what := range y.occasions() {
+		if rows := byOccasion[what]; len(rows) != 1 {
+			y.t.Errorf("%s has %d rows: %+v", what, len(rows), rows)
+		}
+	}
+	for id, w := range y.asked {
+		rows := byOccasion[id]
+		if len(rows) > 1 || len(rows) == 0 && w.taken.IsZero() {
+			y.t.Errorf("%s was asked for (%+v) and has %d rows: %+v", id, w, len(rows), rows)
+		}
+	}
+}
+
+// occasion is what a row is of: a notice told once, or a slot of a day.
+func occasion(row playout.AsRun, place *time.Location) string {
+	if strings.HasPrefix(row.Schedule, "s-") {
+		return row.Schedule
+	}
+	return fmt.Sprintf("%s %s %s %s", row.Kind, row.Schedule, row.Slot, row.Nominal.In(place).Format(time.DateOnly))
+}
+
+// occasions are those of the standing notices, but for the first and last day, of
+// which the board saw only a part.
+func (y *year) occasions() (all []string) {
+	for day := 2; day < y.days; day++ {
+		date := y.began.AddDate(0, 0, day).Format(time.DateOnly)
+		for i := range 4 {
+			for _, slot := range []string{"morning", "evening", "night"} {
+				if slot != "night" || i == 0 {
+					all = append(all, fmt.Sprintf("%s slots-notice-%d %s %s", scheduler.Notice, i, slot, date))
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (y *year) judgeRow(row playout.AsRun) {
+	fault := func(what string) {
+		y.t.Errorf("%s: %s %q, cause %q, nominal %s: %+v\n%v", what, row.Occurrence, row.Outcome, row.Cause, row.Nominal.In(y.place), row.Airings, y.around(row))
+	}
+	if row.Outcome == "" || row.Cause == "" {
+		fault("no outcome or no cause")
+	}
+	if row.Outcome == playout.Missed && !slices.Contains(named, row.Cause) {
+		fault("missed for a cause that has no name")
+	}
+	whole := map[string]int{}
+	for _, a := range row.Airings {
+		if !a.Ended.IsZero() && a.Ended.Before(a.Started) {
+			fault("an airing ends before it begins")
+		}
+		if a.Part == scheduler.PartVoice && a.Cause == "completed" && a.Frames >= int64(soakLength(a.Recording).Seconds()*48000) {
+			whole[a.Language]++
+		}
+	}
+	for language, n := range whole {
+		if n > 1 && row.Cause != playout.CauseRestarted && row.Cause != playout.CauseCrash {
+			fault(fmt.Sprintf("%s was heard %d times", language, n))
+		}
+	}
+}
+
+// around are the troubles of a row's day.
+func (y *year) around(row playout.AsRun) (list []string) {
+	for _, x := range y.all {
+		if x.from.Before(row.Nominal.Add(12*time.Hour)) && x.to.After(row.Nominal.Add(-12*time.Hour)) {
+			list = append(list, fmt.Sprintf("%s %s–%s", x.kind, x.from.In(y.place).Format("2 15:04:05.0"), x.to.In(y.place).Format("2 15:04:05.0")))
+		}
+	}
+	return list
+}
