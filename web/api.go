@@ -184,6 +184,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerClock(api)
 	s.registerRecordings(api, r)
 	s.registerAsRun(api, r)
+	s.registerReport(api, r)
 	s.registerStreams(api, r)
 	s.describe(api)
 }

@@ -81,6 +81,16 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 		})},
 	})
 	doc.AddOperation(&huma.Operation{
+		OperationID: "get-report-csv", Method: http.MethodGet, Path: apiRoot + "/report.csv", Tags: []string{"as-run"},
+		Summary:     "Read a report's figures for a spreadsheet",
+		Description: "UTF-8 with a byte order mark, commas, whole numbers only; the parameters of get-report. One line for each key of each dimension, before them what is counted apart, behind them the causes. Needs the right: view.",
+		Parameters: []*huma.Param{
+			query("village", "Key; the board's own when left out; * is all."), query("month", "Such as 2026-11; this month when all days are left out."), query("from", "First day."), query("to", "Last day, inclusive."),
+			query("by", "Dimensions, with commas; all when left out."), query("topic", "Only of this topic; - is none."), query("issuer", "Only of this issuer; - is none."), query("language", "Only in this language; - is none."),
+		},
+		Responses: map[string]*huma.Response{"200": answer("The file", map[string]*huma.MediaType{"text/csv": {Schema: text}})},
+	})
+	doc.AddOperation(&huma.Operation{
 		OperationID: "export-words", Method: http.MethodGet, Path: apiRoot + "/words/export", Tags: []string{"words"},
 		Summary: "Read all words as a file that import-words takes", Description: "UTF-8 with a byte order mark, commas. Needs the right: view.",
 		Parameters: []*huma.Param{query("village", "Key; the board's own when left out.")},

@@ -77,6 +77,8 @@ func doors() []door {
 		{"DELETE", "/api/v1/words/" + wordID, "", people.Write},
 		{"GET", "/api/v1/plan", "", people.View},
 		{"GET", "/api/v1/asrun", "", people.View},
+		{"GET", "/api/v1/report", "", people.View},
+		{"GET", "/api/v1/report.csv", "", people.View},
 		{"GET", "/api/v1/air", "", people.View},
 		{"DELETE", "/api/v1/air", "", people.Plan},
 		{"GET", "/api/v1/air/listen", "", people.View},

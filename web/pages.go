@@ -84,6 +84,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerRecord(r)
 	p.registerRecordings(r)
 	p.registerPlan(r)
+	p.registerReport(r)
 	p.registerHours(r)
 	p.registerApprovals(r)
 	p.registerHistory(r)
@@ -128,6 +129,7 @@ func parsePages(as *assets) (map[string]map[string]*template.Template, error) {
 			"t":      func(code string, args ...any) string { return word(lang, code, args...) },
 			"lang":   func() string { return lang },
 			"length": length,
+			"list":   func(items ...any) []any { return items },
 			"icon":   as.icon,
 			"asset":  func(name string) string { return as.urls[name] },
 		}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/day.html")

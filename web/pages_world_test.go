@@ -535,3 +535,13 @@ func (w *world) Try(_ context.Context, c scheduler.VoiceChoice, spoken string) (
 func (w *world) Troubles() []speech.Trouble { return w.troubles }
 
 func (w *world) Fallbacks() map[string]int64 { return map[string]int64{"piper:a": 3} }
+
+func (w *world) EachAsRun(ctx context.Context, village string, from, to time.Time, f func(playout.AsRun) error) error {
+	runs, err := w.AsRuns(ctx, village, from, to)
+	for _, r := range runs {
+		if err := f(r); err != nil {
+			return err
+		}
+	}
+	return err
+}

@@ -30,6 +30,7 @@ type Config struct {
 	Approvals     Approvals
 	VoiceBook     VoiceBook
 	AsRun         Log
+	Chronicle     Chronicle
 	Shelf         Shelf
 	Accounts      Accounts
 	Roster        Roster
@@ -84,7 +85,7 @@ func (c Config) check() error {
 	var missing []string
 	for name, there := range map[string]bool{
 		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Readings": c.Readings != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil, "Approvals": c.Approvals != nil,
-		"AsRun": c.AsRun != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
+		"AsRun": c.AsRun != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
 		"Texts":   c.Texts != nil,

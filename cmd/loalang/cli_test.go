@@ -64,6 +64,12 @@ func TestWrongUse(t *testing.T) {
 		"RuleZone":          {[]string{"calendar", "next", "FREQ=DAILY", "--zone", "Local"}, 2, "--zone"},
 		"RuleFrom":          {[]string{"calendar", "next", "FREQ=DAILY", "--from", "soon"}, 2, "is no time"},
 		"RuleNumber":        {[]string{"calendar", "next", "FREQ=DAILY", "-n", "0"}, 2, "1 to 10000"},
+		"ReportBothFormats": {[]string{"report", "--json", "--html", "x.html", "--data", nothing}, 2, "one of --json, --csv and --html"},
+		"ReportNoMonth":     {[]string{"report", "--month", "2026-13", "--data", nothing}, 2, "write 2026-11"},
+		"ReportTwoSpans":    {[]string{"report", "--month", "2026-11", "--from", "2026-11-01", "--data", nothing}, 2, "either --month or --from"},
+		"ReportBackwards":   {[]string{"report", "--from", "2026-11-09", "--to", "2026-11-01", "--data", nothing}, 2, "give the later one as --to"},
+		"ReportTooLong":     {[]string{"report", "--from", "2020-11-09", "--to", "2026-11-01", "--data", nothing}, 2, "more than 366 days"},
+		"ReportByMoon":      {[]string{"report", "--by", "moon", "--data", nothing}, 2, "write day, month"},
 		"BothFormats":       {[]string{"asrun", "--json", "--csv", "--data", nothing}, 2, "one of"},
 	}
 	for name, tt := range tests {
@@ -97,6 +103,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		{"recordings", "delete"},
 		{"plan"},
 		{"asrun"},
+		{"report"},
 		{"user"},
 		{"user", "add"},
 		{"user", "list"},
