@@ -237,7 +237,7 @@ func TestWithdrawnOnlyBeforeItSounds(t *testing.T) {
 		cause    string
 		sounding bool
 	}{
-		"Before": {19 * time.Second, playout.Withdrawn, 0, "stopped", false},
+		"Before": {19 * time.Second, playout.Withdrawn, 0, "withdrawn", false},
 		"During": {23 * time.Second, playout.StoppedBy, 2, "withdrawn", true},
 	} {
 		t.Run("Occurrence"+name, func(t *testing.T) {

@@ -330,12 +330,15 @@ func (p *Player) takenBack(o scheduler.Occurrence) bool {
 }
 
 func (p *Player) end(ctx context.Context, by string, as Outcome, which func(*item) bool) error {
-	answer := make(chan error, 1)
+	answer, cause := make(chan error, 1), string(audio.Stopped)
+	if as == Withdrawn {
+		cause = scheduler.ReasonWithdrawn // nobody pressed stop: a report tells the two apart
+	}
 	asked := p.do(func() {
 		found := ErrNotOnAir
 		for _, it := range p.items {
 			if which(it) {
-				p.stopItem(it, by, as, string(audio.Stopped))
+				p.stopItem(it, by, as, cause)
 				found = nil
 			}
 		}
