@@ -63,6 +63,8 @@ type asRunRow struct {
 	Airings      []airingJSON `json:"airings"`
 	Languages    []string     `json:"languages,omitempty" doc:"That aired, each once."`
 	Missing      []string     `json:"missing,omitempty" doc:"Languages of the village that were not ready when it was planned; for says which of them a voice stood for."`
+	Topic        string       `json:"topic,omitempty" doc:"Of the announcement when this row was first written."`
+	Issuer       string       `json:"issuer,omitempty" doc:"Of the announcement when this row was first written."`
 }
 
 // airingJSON is one stretch of sound, as the output reported it.
@@ -168,6 +170,7 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		Title: a.Title, Class: string(a.Class), Nominal: instantOf(a.Nominal), Due: instantOf(a.Due), Planned: a.Planned.Seconds(),
 		Claimed: instantOf(a.Claimed), Outcome: string(a.Outcome), Cause: a.Cause, By: a.By, Heard: string(a.Heard),
 		Lateness: a.Lateness.Seconds(), Late: a.Late(), Level: meanOf(a.Level()), Airings: []airingJSON{}, Languages: airedLanguages(a), Missing: a.Missing,
+		Topic: a.Topic, Issuer: a.Issuer,
 	}
 	if a.Cause != "" {
 		row.Detail = p.word("cause." + a.Cause)
@@ -210,7 +213,7 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 		return err
 	}
 	w := csv.NewWriter(to)
-	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement", "languages", "stood_for", "missing"})
+	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement", "languages", "stood_for", "missing", "topic", "issuer"})
 	for _, r := range out.Rows {
 		var frames, underruns int64
 		var stood []string
@@ -227,7 +230,7 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 			out.Village, csvTime(r.Due), csvTime(r.Started), csvTime(r.Ended), csvText(r.Title), r.Kind, r.Class, r.Outcome, r.Cause,
 			csvText(r.By), r.Heard, csvNumber(r.Lateness), strconv.FormatBool(r.Late), csvNumber(r.Planned), csvNumber(float64(frames) / 48000),
 			strconv.FormatInt(underruns, 10), csvLevel(r.Level), csvText(r.Occurrence), r.Announcement,
-			strings.Join(r.Languages, " "), strings.Join(stood, " "), strings.Join(r.Missing, " "),
+			strings.Join(r.Languages, " "), strings.Join(stood, " "), strings.Join(r.Missing, " "), csvText(r.Topic), csvText(r.Issuer),
 		})
 	}
 	w.Flush()

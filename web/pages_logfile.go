@@ -48,7 +48,7 @@ func (v *visit) logHeadings() []string {
 	var names []string
 	for _, code := range []string{
 		"field.village", "field.date", "asrun.file-due", "asrun.file-started", "asrun.file-ended", "field.title", "field.class",
-		"field.language", "asrun.file-outcome", "field.reason", "asrun.file-by", "asrun.file-off", "asrun.file-length", "asrun.file-missing",
+		"field.language", "asrun.file-outcome", "field.reason", "asrun.file-by", "asrun.file-off", "asrun.file-length", "asrun.file-missing", "field.issuer",
 	} {
 		names = append(names, v.word(code))
 	}
@@ -80,7 +80,7 @@ func (v *visit) logCells(r playout.AsRun, d doing) []string {
 	}
 	return []string{
 		csvText(v.village.Name), r.Due.In(v.loc).Format(time.DateOnly), clock(r.Due), clock(first), clock(last), csvText(title),
-		v.word("class." + string(r.Class)), v.fileLanguages(r), v.runState(r, d).Text, reason, csvText(r.By), off, length, v.languages(r.Missing),
+		v.word("class." + string(r.Class)), v.fileLanguages(r), v.runState(r, d).Text, reason, csvText(r.By), off, length, v.languages(r.Missing), csvText(r.Issuer),
 	}
 }
 
