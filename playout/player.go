@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -267,23 +266,6 @@ func (p *Player) omit(o scheduler.Occurrence, r scheduler.Reason) {
 	})
 }
 
-// omitted is the outcome that a reason for not airing leads to. What does not
-// fit its slot is moved only when there is a next occasion.
-func omitted(r scheduler.Reason) Outcome {
-	switch r.Code {
-	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonClock,
-		scheduler.ReasonNotReady, scheduler.ReasonDevice, scheduler.ReasonAsleep, scheduler.ReasonClockSet:
-		return Missed
-	case scheduler.ReasonSlotFull, scheduler.ReasonSlotLimit, scheduler.ReasonNextTime, scheduler.ReasonWaits:
-		if !r.Until.IsZero() {
-			return Moved
-		}
-	case scheduler.ReasonWithdrawn:
-		return Withdrawn
-	}
-	return Skipped
-}
-
 // Stop ends an occurrence that sounds, or keeps one from sounding for which the
 // amplifier is already due. ErrNotOnAir when it is neither.
 func (p *Player) Stop(ctx context.Context, occurrence, by string) error {
@@ -353,27 +335,6 @@ func (p *Player) end(ctx context.Context, by string, as Outcome, which func(*ite
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// newRow starts the as-run row of an occurrence.
-func (p *Player) newRow(o scheduler.Occurrence) AsRun {
-	now := p.cfg.Now().UTC()
-	return AsRun{
-		Owned:      scheduler.Owned{ID: p.cfg.NewID(), Village: p.cfg.Village, Origin: p.cfg.Origin, Created: now, Updated: now},
-		Occurrence: o.ID, Kind: o.Kind, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
-		Title: o.Title, Class: o.Class, Nominal: o.Nominal, Due: o.Due, Planned: o.Length,
-		Heard: NotMeasured, Missing: o.Missing, Languages: tongues(o.Parts),
-	}
-}
-
-// tongues are the languages of the voices among parts, each once.
-func tongues(parts []scheduler.Part) (languages []string) {
-	for _, pt := range parts {
-		if pt.Language != "" && !slices.Contains(languages, pt.Language) {
-			languages = append(languages, pt.Language)
-		}
-	}
-	return languages
 }
 
 // wall turns a monotonic instant into wall time as the clock says now.
