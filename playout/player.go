@@ -109,7 +109,7 @@ type Player struct {
 	bookmark *bookmark
 	closing  map[string]AsRun // ended, and on their way to the journal
 
-	revoked map[string]time.Time // announcements and schedules taken back lately, and when
+	revoked map[string]audio.Instant // announcements and schedules taken back lately, and when
 
 	ending map[string]audio.Instant // cues that were taken back and have not ended, and when
 
@@ -148,7 +148,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		cues:    map[string]*item{},
 		ending:  map[string]audio.Instant{},
 		seen:    map[string]time.Time{},
-		revoked: map[string]time.Time{},
+		revoked: map[string]audio.Instant{},
 		change:  make(chan struct{}),
 
 		bookmark: newBookmark(cfg), closing: map[string]AsRun{},
@@ -291,7 +291,7 @@ func (p *Player) Unschedule(ctx context.Context, schedule, by string) error {
 const revokedFor = time.Minute
 
 func (p *Player) revoke(id string) {
-	now := p.cfg.Now()
+	now := p.cfg.Mono() // whatever is done to the clock meanwhile
 	for old, at := range p.revoked {
 		if now.Sub(at) > revokedFor {
 			delete(p.revoked, old)
@@ -304,7 +304,7 @@ func (p *Player) revoke(id string) {
 // know yet that it was taken back.
 func (p *Player) takenBack(o scheduler.Occurrence) bool {
 	for _, id := range []string{o.Announcement, o.Schedule} {
-		if at, revoked := p.revoked[id]; revoked && p.cfg.Now().Sub(at) <= revokedFor {
+		if at, revoked := p.revoked[id]; revoked && p.cfg.Mono().Sub(at) <= revokedFor {
 			return true
 		}
 	}
