@@ -103,24 +103,40 @@ func (p *Player) dueAnew(it *item) {
 	}
 }
 
+// Recall gives an occurrence back to the plan, which was edited since it was handed
+// over. What has begun, or may have, goes on. It returns at once.
+func (p *Player) Recall(o scheduler.Occurrence) {
+	p.do(func() {
+		if it := p.items[o.ID]; it != nil && !it.anyAired() && !p.committed(it) {
+			p.letGo(it)
+		}
+	})
+}
+
 // giveBack lets go of an item that is due much later, since the clock went back: the
 // plan names it again when its time comes, or never, if that was a wrong one.
 func (p *Player) giveBack(it *item) bool {
 	if it.occ.Immediate || it.anyAired() || it.want.Sub(p.cfg.Mono()) < tooEarly {
 		return false
 	}
+	p.cfg.Log.Info("an occurrence is given back to the plan: the clock went back", "occurrence", it.occ.ID, "due", it.occ.Due)
+	p.letGo(it)
+	return true
+}
+
+// letGo drops an item that may be handed over again.
+func (p *Player) letGo(it *item) {
 	p.putBack(it)
 	delete(p.seen, it.occ.ID)
 	row := it.row
 	row.Deleted = p.cfg.Now().UTC()
-	p.cfg.Log.Info("an occurrence is given back to the plan: the clock went back", "occurrence", it.occ.ID, "due", it.occ.Due)
 	p.side.Go(func() {
 		p.book.put(context.Background(), row)
 		if p.cfg.Released != nil {
 			p.cfg.Released()
 		}
 	})
-	return true
+	p.arrange()
 }
 
 // moved shifts what was written by the clock of before.

@@ -64,6 +64,11 @@ func (b *soakBoard) configure(s *stage, cfg *playout.PlayerConfig) {
 	cfg.Output = &silentOutput{s.out}
 	cfg.Fallback = func() string { return "jingle" }
 	cfg.Languages = []string{"vi", "pcc"}
+	cfg.Released = func() {
+		if b.planner != nil {
+			b.planner.Changed()
+		}
+	}
 	cfg.Now, cfg.Clock, cfg.Slept = b.clock.now, b.clock.state, b.clock.hasSlept
 }
 

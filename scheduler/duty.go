@@ -45,6 +45,7 @@ type duty struct {
 	lastTick time.Time
 	slept    time.Duration         // as PlannerConfig.Slept said last
 	leaps    []leap                // of the clock, as long as something due in them is not settled
+	held     map[string]Occurrence // handed over and not yet due
 	doubted  map[string]bool       // handed over by a clock that went back since
 	doubtAt  time.Time             // the tick of that
 	pending  map[string]Occurrence // not given up yet, though the clock was set past it
@@ -65,7 +66,7 @@ func newDuty(cfg PlannerConfig) *duty {
 		cfg.Slept = func() time.Duration { return 0 }
 	}
 	return &duty{
-		slept: cfg.Slept(), cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{}, pending: map[string]Occurrence{}, doubted: map[string]bool{},
+		slept: cfg.Slept(), cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{}, pending: map[string]Occurrence{}, doubted: map[string]bool{}, held: map[string]Occurrence{},
 		started: cfg.Now(), trusted: cfg.Trusted(), troubled: map[string]bool{},
 	}
 }
@@ -224,6 +225,7 @@ func firstDue(p Plan) time.Time {
 func (d *duty) build(now time.Time) {
 	d.forget(now)
 	d.takeBack()
+	d.recall(now)
 	book := *d.book
 	book.Past = d.past()
 	if book.Frame.Lead == 0 {

@@ -26,6 +26,7 @@ func (d *duty) handOver(now time.Time) {
 			continue
 		}
 		d.done[o.ID] = o.past(o.End(), "")
+		d.held[o.ID] = o
 		delete(d.blamed, o.ID)
 		d.stale = true // the published plan must soon cease to promise it
 		d.cfg.Stage.Play(o)
