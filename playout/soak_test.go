@@ -35,7 +35,8 @@ type soak struct {
 	day      int
 	serial   int
 	troubles []trouble
-	all      []trouble // those of before as well
+	all      []trouble     // those of before as well
+	keep     time.Duration // rows, books and troubles; 0: 26 h
 	checked  int
 	seen     map[string]bool // rows that were counted
 	outcomes map[string]int  // by outcome and cause
@@ -227,7 +228,7 @@ func (s *soak) emergency() {
 // forget lets go of what was checked, as the store's reader would not see it any
 // more, so that only a leak is one.
 func (s *soak) forget(rows map[string]playout.AsRun) {
-	old := time.Now().Add(-26 * time.Hour)
+	old := time.Now().Add(-cmp.Or(s.keep, 26*time.Hour))
 	journal := s.stage.book
 	journal.mu.Lock()
 	for id, row := range rows {

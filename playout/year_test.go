@@ -20,7 +20,7 @@ import (
 // month, with `make year` all of it, in stretches that run beside each other.
 var (
 	yearDays = flag.Int("year-days", 0, "simulated days of TestYear; 0: 28, and 365 with LOALANG_YEAR set")
-	yearSeed = flag.Uint64("year-seed", 0, "seed of TestYear, to see a failure again; 0: another each time")
+	yearSeed = flag.Uint64("year-seed", 0, "seed of TestYear; 0: 1")
 )
 
 // What befalls the board in a year.
@@ -58,7 +58,7 @@ func TestYear(t *testing.T) {
 			*yearDays = 365
 		}
 	}
-	seed := cmp.Or(*yearSeed, uint64(time.Now().UnixNano()))
+	seed := cmp.Or(*yearSeed, 1)
 	t.Logf("-year-days %d -year-seed %d", *yearDays, seed)
 	began := time.Now()
 	stretches := min(max(1, runtime.NumCPU()), max(1, *yearDays/60))
@@ -77,7 +77,7 @@ func TestYear(t *testing.T) {
 // liveThrough is one stretch of the year.
 func liveThrough(t *testing.T, days int, rng *rand.Rand) {
 	y := &year{
-		soak: &soak{soakBoard: newSoakBoard(t), rng: rng, outcomes: map[string]int{}},
+		soak: &soak{soakBoard: newSoakBoard(t), rng: rng, outcomes: map[string]int{}, keep: 5 * 24 * time.Hour}, // the clock goes back by a day, and what aired then is known
 		days: days, ills: map[int][]func(){}, rows: map[string]playout.AsRun{}, asked: map[string]wish{}, count: map[string]int{},
 	}
 	y.edit(func(b *scheduler.Book) {

@@ -85,7 +85,7 @@ func (y *year) occasions() (all []string) {
 
 func (y *year) judgeRow(row playout.AsRun) {
 	fault := func(what string) {
-		y.t.Errorf("%s: %s %q, cause %q, nominal %s: %+v\n%v", what, row.Occurrence, row.Outcome, row.Cause, row.Nominal.In(y.place), row.Airings, y.around(row))
+		y.t.Errorf("%s: %s %q, cause %q, nominal %s, due %s, written %s: %+v\n%v", what, row.Occurrence, row.Outcome, row.Cause, row.Nominal.In(y.place), row.Due.In(y.place), row.Updated.In(y.place), row.Airings, y.around(row))
 	}
 	if row.Outcome == "" || row.Cause == "" {
 		fault("no outcome or no cause")
@@ -111,8 +111,9 @@ func (y *year) judgeRow(row playout.AsRun) {
 
 // around are the troubles of a row's day.
 func (y *year) around(row playout.AsRun) (list []string) {
+	const near = 36 * time.Hour
 	for _, x := range y.all {
-		if x.from.Before(row.Nominal.Add(12*time.Hour)) && x.to.After(row.Nominal.Add(-12*time.Hour)) {
+		if x.from.Before(row.Nominal.Add(near)) && x.to.After(row.Nominal.Add(-near)) {
 			list = append(list, fmt.Sprintf("%s %s–%s", x.kind, x.from.In(y.place).Format("2 15:04:05.0"), x.to.In(y.place).Format("2 15:04:05.0")))
 		}
 	}
