@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"loalang/scheduler/calendar"
+	"loalang/web"
 )
 
 // maxNext is how many times of a rule are printed at most.
@@ -24,7 +27,7 @@ func (p program) calendarCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(calendarLunarCommand(), calendarSolarCommand(), calendarNextCommand())
+	cmd.AddCommand(calendarLunarCommand(), calendarSolarCommand(), calendarNextCommand(), calendarReadCommand())
 	return cmd
 }
 
@@ -111,9 +114,9 @@ every time two days before. A rule without DTSTART begins at --from.`,
 			if n < 1 || n > maxNext {
 				return usagef("-n cannot be %d: give 1 to %d", n, maxNext)
 			}
-			loc, err := time.LoadLocation(zone)
-			if err != nil || zone == "" || loc == time.Local {
-				return usagef("--zone: the time zone %q is not known: write such as %s", zone, usualZone)
+			loc, err := zoneNamed(zone)
+			if err != nil {
+				return err
 			}
 			start := time.Now()
 			if from != "" {
@@ -128,6 +131,77 @@ every time two days before. A rule without DTSTART begins at --from.`,
 	cmd.Flags().StringVar(&from, "from", "", "date, civil time or instant from which on; empty: now")
 	cmd.Flags().StringVar(&zone, "zone", usualZone, "time zone of the place")
 	return cmd
+}
+
+func calendarReadCommand() *cobra.Command {
+	var zone string
+	cmd := &cobra.Command{
+		Use:   "read FILE.ics",
+		Short: "Show what each event of a calendar file would become",
+		Long: `Reads an iCalendar file (RFC 5545) and prints a line for each event: its title, when it comes next, its rule; or why it
+cannot be taken. Nothing is saved.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			loc, err := zoneNamed(zone)
+			if err != nil {
+				return err
+			}
+			data, err := readBounded(args[0], web.MaxCalendarFile)
+			if err != nil {
+				return err
+			}
+			events, err := web.ReadCalendar(data, loc)
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			return printEvents(cmd.OutOrStdout(), events, time.Now(), loc)
+		},
+	}
+	cmd.Flags().StringVar(&zone, "zone", usualZone, "time zone of the place")
+	return cmd
+}
+
+// readBounded reads a file, one byte further than it may be long at most.
+func readBounded(path string, limit int64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, reasonOf(err))
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, reasonOf(err))
+	}
+	return data, nil
+}
+
+// printEvents prints a line for each event: title, next time, rule on one line
+// or the sentence that stands against it.
+func printEvents(w io.Writer, events []web.CalendarEvent, now time.Time, loc *time.Location) error {
+	for _, e := range events {
+		next, what := "-", ""
+		if e.Fault != nil {
+			what = "not taken: " + e.Fault.Error()
+		} else {
+			what = strings.ReplaceAll(e.Rule.String(), "\n", `\n`)
+			if times := e.Times(now, 1, loc); len(times) > 0 {
+				next = times[0].At.In(loc).Format(time.RFC3339)
+			}
+		}
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", e.Title, next, what); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// zoneNamed is the zone of a flag.
+func zoneNamed(name string) (*time.Location, error) {
+	loc, err := time.LoadLocation(name)
+	if err != nil || name == "" || loc == time.Local {
+		return nil, usagef("--zone: the time zone %q is not known: write such as %s", name, usualZone)
+	}
+	return loc, nil
 }
 
 func printNext(w io.Writer, text string, from time.Time, n int, loc *time.Location) error {
