@@ -60,7 +60,11 @@ type AsRun struct {
 	// Topic and Issuer are those of the Announcement when the row was first written:
 	// what is edited later is not what aired. The store fills them in.
 	Topic, Issuer string
-	Airings       []Airing
+	// Rules are the exceptions by which it aired against a rule of the place, with
+	// who approved them and why, and mourning that took its music: codes
+	// scheduler.ReasonException and scheduler.ReasonMourning.
+	Rules   []scheduler.Reason
+	Airings []Airing
 }
 
 // KindEmergency is the AsRun.Kind of an Emergency.

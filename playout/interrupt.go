@@ -267,7 +267,7 @@ func (p *Player) arrangeSilence() {
 // limitSilence ends an item under an alarm as soon as it cannot come to its end
 // any more within what its plan allows: not a word of it shall follow.
 func (p *Player) limitSilence(it *item) {
-	silenced, spare, cause := p.silenced, longestInterruption, scheduler.ReasonPreempted
+	silenced, spare, cause, until := p.silenced, longestInterruption, scheduler.ReasonPreempted, it.occ.Until
 	if !it.occ.Until.IsZero() {
 		if s := p.instant(it.occ.Until).Add(untilSlack).Sub(it.endAt); s < spare {
 			spare, cause = s, it.occ.UntilReason
@@ -275,7 +275,7 @@ func (p *Player) limitSilence(it *item) {
 	}
 	time.AfterFunc(silenced.Add(spare).Sub(p.cfg.Mono()), func() {
 		p.do(func() {
-			if p.items[it.occ.ID] == it && p.silenced == silenced && it.endAs == "" && it.begun() {
+			if p.items[it.occ.ID] == it && p.silenced == silenced && it.endAs == "" && it.begun() && it.occ.Until.Equal(until) {
 				p.cutShort(it, cause)
 			}
 		})

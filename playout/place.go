@@ -203,12 +203,13 @@ func (p *Player) allowed(e *entry) bool {
 		return p.allowedStream(e)
 	}
 	at := p.soonestOf(e)
+	permitted := p.permits(it, at, e.length) // first: it knows until when
 	switch end := at.Add(e.length); {
 	case at > p.latestStart(it) && !it.roaming:
 		p.fail(it, scheduler.ReasonTooLate)
 	case p.beyond(it, end):
 		p.fail(it, it.occ.UntilReason)
-	case !p.permits(it, at, e.length):
+	case !permitted:
 		p.fail(it, scheduler.ReasonOutsideHours)
 	default:
 		return true

@@ -279,6 +279,12 @@ func (p *Player) Withdraw(ctx context.Context, announcement, by string) error {
 	return p.end(ctx, by, Withdrawn, func(it *item) bool { return it.occ.Announcement == announcement })
 }
 
+// Reinstate lets an announcement air again that was taken back a moment ago, and is
+// approved now. It returns at once.
+func (p *Player) Reinstate(announcement string) {
+	p.do(func() { delete(p.revoked, announcement) })
+}
+
 // Unschedule ends whatever of a schedule sounds or is about to, since the
 // schedule was removed. ErrNotOnAir when nothing does.
 func (p *Player) Unschedule(ctx context.Context, schedule, by string) error {

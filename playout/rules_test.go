@@ -76,4 +76,50 @@ func TestHoursNarrowedWhileANoticeWaits(t *testing.T) {
 			s.expect("a", playout.Played, "completed", 2)
 		})
 	})
+	t.Run("WidenedBehindAnEmergency", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			s := newStage(t)
+			narrow(s, 1)
+			held := s.occurrence("a", 40*time.Second, 5*time.Second)
+			held.Until, held.UntilReason = held.Due.Truncate(24*time.Hour).Add(time.Minute), scheduler.ReasonOutsideHours
+			s.player.Play(held)
+			s.at(30 * time.Second)
+			s.raise(s.emergency("x", 40*time.Second)) // until 1:10
+			s.at(50 * time.Second)
+			narrow(s, 0)
+			s.at(2 * time.Minute)
+			s.expect("a", playout.Played, "preempted", 2)
+		})
+	})
+	t.Run("WidenedWhileSilenced", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			s := newStage(t)
+			narrow(s, 1)
+			held := s.occurrence("a", 20*time.Second, 30*time.Second)
+			held.Until, held.UntilReason = held.Due.Truncate(24*time.Hour).Add(time.Minute), scheduler.ReasonOutsideHours
+			s.player.Play(held)
+			s.at(30 * time.Second)
+			s.raise(s.emergency("x", 60*time.Second)) // until 1:30
+			s.at(32 * time.Second)
+			narrow(s, 0)
+			s.at(3 * time.Minute)
+			s.expect("a", playout.Played, "resumed", 3)
+		})
+	})
+	t.Run("WidenedBeyondItsValidity", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			s := newStage(t)
+			narrow(s, 1)
+			held := s.occurrence("a", 40*time.Second, 5*time.Second)
+			held.Until, held.UntilReason = held.Due.Truncate(24*time.Hour).Add(time.Minute), scheduler.ReasonOutsideHours
+			held.Expires = held.Due.Truncate(24 * time.Hour).Add(65 * time.Second)
+			s.player.Play(held)
+			s.at(30 * time.Second)
+			s.raise(s.emergency("x", 40*time.Second)) // until 1:10
+			s.at(50 * time.Second)
+			narrow(s, 0)
+			s.at(2 * time.Minute)
+			s.expect("a", playout.Missed, scheduler.ReasonExpired, 0)
+		})
+	})
 }

@@ -66,6 +66,10 @@ type Village struct {
 	Zone      string   // IANA name, "Asia/Ho_Chi_Minh"
 	Languages []string // in the order they air
 	Allowed   []Window // when sound is allowed; empty: always
+	Rules     Rules    // what else is ruled; zero: nothing
+	// Exceptions are those that stand: approved, not taken back and not over. They are
+	// not saved with the village.
+	Exceptions []Exception
 	// Missing says what becomes of a notice that is not ready in one of the
 	// languages when its time has come; empty: FallBack.
 	Missing MissingRule

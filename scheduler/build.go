@@ -55,7 +55,8 @@ type builder struct {
 	horizon time.Duration
 	book    Book
 	loc     *time.Location
-	hours   hours
+	layout  layout
+	hours   hours // of what no exception is meant for
 	track   track
 	relays  track // what notices of slots flow around, and exact ones interrupt
 
@@ -70,7 +71,11 @@ type builder struct {
 	occasions []*occasion
 	dated     map[slotDay]*occasion
 	exact     [classes][]*promise // and those of slots that are over; by the rank of their class
-	plan      Plan
+
+	exceptionsOf map[string][]Exception // that stand, by announcement
+	hoursOf      map[Subject]hours
+	spent        budget
+	plan         Plan
 }
 
 // promise is an occurrence that looks for its place.
@@ -99,8 +104,8 @@ func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, erro
 	now = now.Round(0).UTC()
 	b := &builder{
 		now: now, to: now.Add(horizon), soon: ceil(now.Add(book.Frame.Lead)), horizon: horizon, book: book, loc: loc,
-		hours: newHours(book.Village.Allowed, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
-		track: track{gap: book.Frame.Gap}, relays: track{gap: book.Frame.Gap},
+		layout: layOut(book.Village, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
+		track:  track{gap: book.Frame.Gap}, relays: track{gap: book.Frame.Gap},
 		past: make(map[string]Past, len(book.Past)), slots: map[string]Slot{}, told: map[string]Announcement{}, rendered: map[string]rendered{}, cleared: map[string]clearance{},
 		occasions: occasions(book.Slots, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
 		plan:      Plan{Village: book.Village.Key, Zone: book.Village.Zone, Made: now, From: now, To: now.Add(horizon)},
@@ -109,12 +114,14 @@ func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, erro
 	for _, oc := range b.occasions {
 		b.dated[slotDay{oc.slot.ID, oc.date.String()}] = oc
 	}
+	b.hours = b.layout.hours()
 	b.index()
 	b.of = make(map[string]string, len(book.Schedules))
 	for _, s := range book.Schedules {
 		b.of[s.ID] = s.Announcement
 	}
 	b.history = b.readHistory()
+	b.indexRules()
 	return b, nil
 }
 
@@ -243,7 +250,7 @@ func (b *builder) firstOccasion(a Announcement, length time.Duration, all []inst
 		if next.occasion == nil || a.Class == ClassEmergency {
 			return next.nominal.UTC()
 		}
-		if at, ok := b.hours.next(next.occasion.start, length); ok && !at.Add(length).After(next.occasion.end) {
+		if at, ok := b.hoursFor(Subject{a.ID, next.occasion.slot.ID}).next(next.occasion.start, length); ok && !at.Add(length).After(next.occasion.end) {
 			return next.nominal.UTC()
 		}
 	}
@@ -264,7 +271,7 @@ func (b *builder) promise(s Schedule, in instant, newer bool, next func() time.T
 	if in.occasion != nil && !in.occasion.end.After(later(s.Created, later(s.Updated, in.occasion.slot.Updated))) {
 		return // over before it was promised
 	}
-	p := &promise{occ: o, created: s.Created, schedule: s, occasion: in.occasion, round: in.round, hours: b.hours, next: next}
+	p := &promise{occ: o, created: s.Created, schedule: s, occasion: in.occasion, round: in.round, hours: b.hoursFor(Subject{o.Announcement, o.Slot}), next: next}
 	if a.Class == ClassEmergency {
 		p.hours = hours{always: true}
 	}
@@ -389,8 +396,7 @@ func (b *builder) forbidden(p *promise) bool {
 
 // outside is the reason of what the hours forbid at an instant.
 func (b *builder) outside(p *promise, at time.Time) Reason {
-	next, _ := p.hours.next(at, p.occ.Length)
-	return Reason{Code: ReasonOutsideHours, Until: next}
+	return b.unallowed(p.hours, at, p.occ.Length)
 }
 
 // missingSlots omits what a schedule promises in slots that are gone: once for
@@ -423,6 +429,7 @@ func (b *builder) missingSlots(s Schedule) {
 
 // finish orders the plan.
 func (b *builder) finish() Plan {
+	b.excuseFrames()
 	b.plan.Occurrences = ordered(b.plan.Occurrences, func(x, y *Occurrence) int {
 		return firstOf(x.Due.Compare(y.Due), cmp.Compare(x.ID, y.ID))
 	})

@@ -4,8 +4,9 @@ import "time"
 
 // noRoom is why the opening or closing of a slot found no place in it.
 func (b *builder) noRoom(oc *occasion, o Occurrence) Reason {
-	if next, any := b.hours.next(oc.start, o.Length); !any || next.Add(o.Length).After(oc.end) {
-		return Reason{Code: ReasonOutsideHours, Until: next}
+	h := b.frameHours(oc)
+	if next, any := h.next(oc.start, o.Length); !any || next.Add(o.Length).After(oc.end) {
+		return b.unallowed(h, oc.start, o.Length)
 	}
 	return Reason{Code: ReasonSlotFull}
 }
@@ -23,7 +24,7 @@ func (b *builder) close(oc *occasion) {
 	}
 	closing.Due = oc.lastEnd.Add(b.track.gap).UTC() // where it belongs, should it find no place
 	if closing.Length == 0 {
-		b.omit(closing, oc.end, Reason{Code: ReasonNotReady})
+		b.omit(closing, oc.end, frameless(closing))
 		return
 	}
 	free := b.lastSound(oc)
@@ -33,8 +34,12 @@ func (b *builder) close(oc *occasion) {
 		return
 	}
 	for _, last := range []time.Time{oc.end, b.overrun(oc)} {
-		if s, ok := b.clear(wish{from, last.Add(-closing.Length), closing.Length, b.hours}); ok {
-			b.put(closing, s.at, b.hours, oc)
+		if s, ok := b.clear(wish{from, last.Add(-closing.Length), closing.Length, b.frameHours(oc)}); ok {
+			if short, over := b.over(closing, s.at, oc); over {
+				b.omit(closing, oc.end, short)
+				return
+			}
+			b.put(closing, s.at, b.frameHours(oc), oc)
 			return
 		}
 	}

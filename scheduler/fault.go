@@ -34,6 +34,10 @@ const (
 	FaultOrder     = "wrong-order"
 	FaultRange     = "out-of-range"
 	FaultHours     = "outside-hours"
+	FaultSilentDay = "silent-day" // a holiday on which nothing sounds; the limit is its name
+	FaultDate      = "date"       // no date and no time of day
+	FaultManyRules = "many-rules" // the limit is how many there may be
+	FaultFewWords  = "few-words"  // the limit is how many words it takes
 	FaultEither    = "one-of-both"
 	FaultAddress   = "no-address"
 	FaultOverlap   = "overlap"

@@ -73,12 +73,12 @@ func (b *builder) open(oc *occasion, notices []*promise) []refused {
 	}
 	if opening.Length == 0 {
 		oc.framed = true
-		b.omit(opening, oc.end, Reason{Code: ReasonNotReady})
+		b.omit(opening, oc.end, frameless(opening))
 		return b.pourSpread(oc, notices)
 	}
-	if s, ok := b.clear(wish{oc.body, oc.end.Add(-opening.Length), opening.Length, b.hours}); ok {
+	if s, ok := b.clear(wish{oc.body, oc.end.Add(-opening.Length), opening.Length, b.frameHours(oc)}); ok {
 		kept := b.keep(oc)
-		b.put(opening, s.at, b.hours, oc)
+		b.put(opening, s.at, b.frameHours(oc), oc)
 		oc.body = s.at.Add(opening.Length + b.track.gap)
 		if left := b.pourSpread(oc, notices); oc.placed > 0 {
 			oc.framed = true
@@ -98,11 +98,12 @@ func (b *builder) open(oc *occasion, notices []*promise) []refused {
 type kept struct {
 	busy        []busy
 	occurrences int
+	spent       int // entries of the budget
 	occasion    occasion
 }
 
 func (b *builder) keep(oc *occasion) kept {
-	return kept{slices.Clone(b.track.busy), len(b.plan.Occurrences), *oc}
+	return kept{slices.Clone(b.track.busy), len(b.plan.Occurrences), len(b.spent.log), *oc}
 }
 
 func (b *builder) restore(oc *occasion, k kept) {
@@ -111,6 +112,7 @@ func (b *builder) restore(oc *occasion, k kept) {
 			b.history.days[scheduleDay{o.Schedule, oc.date.String()}]--
 		}
 	}
+	b.uncount(k.spent)
 	b.track.busy, b.plan.Occurrences, *oc = k.busy, b.plan.Occurrences[:k.occurrences], k.occasion
 }
 
@@ -153,9 +155,9 @@ func (b *builder) pour(oc *occasion, notices []*promise) (left []refused) {
 			continue
 		}
 		w := wish{later(oc.body, p.from), earlier(end.Add(-p.occ.Length), p.to), p.occ.Length, p.hours}
-		s, ok := b.clear(w)
+		s, short, ok := b.afford(p.occ, w, oc, b.clear)
 		if !ok {
-			left = append(left, refused{promise: p})
+			left = append(left, refused{p, short})
 			continue
 		}
 		b.putNotice(oc, p, w, s)
@@ -185,7 +187,7 @@ func (b *builder) putNotice(oc *occasion, p *promise, w wish, s seat) {
 	if s.behind != nil && s.behind.occasion != oc {
 		o.Reasons = append(o.Reasons, Reason{Code: ReasonDelayed, Occurrence: s.behind.id, By: s.by})
 	} else if next, _ := p.hours.next(w.from, w.length); next.After(w.from) {
-		o.Reasons = append(o.Reasons, Reason{Code: ReasonOutsideHours, Until: next.UTC()})
+		o.Reasons = append(o.Reasons, Reason{Code: b.layout.why(w.from), Until: next.UTC()})
 	}
 	// What was promised is the slot: within it, later is not late.
 	slack := oc.end.Sub(s.at.Add(o.Length))
@@ -209,7 +211,7 @@ func (b *builder) lastEnd(oc *occasion) time.Time {
 	if !wanted || closing.Length == 0 {
 		return oc.end
 	}
-	at, ok := b.lastClear(wish{oc.body, oc.end.Add(-closing.Length), closing.Length, b.hours})
+	at, ok := b.lastClear(wish{oc.body, oc.end.Add(-closing.Length), closing.Length, b.frameHours(oc)})
 	if !ok {
 		return oc.end
 	}
@@ -236,6 +238,6 @@ func (b *builder) omitFull(oc *occasion, left []refused) {
 				continue
 			}
 		}
-		b.omit(p.occ, oc.end, Reason{Code: cmp.Or(p.reason.Code, ReasonSlotFull), Until: p.next(), By: p.reason.By})
+		b.omit(p.occ, oc.end, Reason{Code: cmp.Or(p.reason.Code, ReasonSlotFull), Until: p.next(), By: p.reason.By, Count: p.reason.Count})
 	}
 }

@@ -35,7 +35,7 @@ func (d *duty) handOver(now time.Time) {
 
 // past is the row of o that is still on its way to the book.
 func (o Occurrence) past(end time.Time, cause string) Past {
-	return Past{Occurrence: o.ID, Due: o.Due, End: end, Class: o.Class, Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal, Cause: cause}
+	return Past{Occurrence: o.ID, Due: o.Due, End: end, Class: o.Class, Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal, Cause: cause, Exempt: o.exempt()}
 }
 
 // omit tells the Stage, once, that an occurrence will not air, with the reason

@@ -154,7 +154,7 @@ func (b *builder) frame(oc *occasion, kind OccurrenceKind) (Occurrence, bool) {
 		o.Length = length
 		o.Parts = []Part{{Kind: part, Recording: recording, Length: length}}
 	}
-	return o, true
+	return b.mourn(o, oc), true
 }
 
 // notice is the occurrence of an announcement at one instant, without a place.

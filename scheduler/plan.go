@@ -51,6 +51,9 @@ type Occurrence struct {
 	// Zero: there is no such limit. UntilReason is the code of which it is.
 	Until       time.Time
 	UntilReason string
+	// Expires is when it must be silent whatever the hours are: the end of its
+	// validity, or of a Relay. Zero: never. Until is never later.
+	Expires time.Time
 	// Interrupted says what becomes of it when something of a higher claim takes
 	// the output while it sounds; empty: Resume, and of a Relay nothing else is possible.
 	Interrupted Resumption
@@ -131,43 +134,56 @@ type Reason struct {
 	Occurrence string        // the other party of a conflict
 	Language   string        // the language concerned
 	Until      time.Time     // when it ends or may be
-	By         time.Duration // how much
+	By         time.Duration // how much; of a limit, the limit
+	Count      int           // how many; of a limit, the limit
+	Exception  string        // ID of the exception that lifts a rule
+	Exempts    bool          // the exception lifts the limits of minutes, and what needed it is not counted
+	Person     string        // who approved it
+	Why        string        // and the reason that was given
 }
 
 // Codes of Reason.
 const (
-	ReasonOutsideHours = "outside-hours" // the place's rules forbid sound then
-	ReasonOverlap      = "overlap"       // something of higher claim holds the output
-	ReasonDelayed      = "delayed"       // moved behind another occurrence, by By
-	ReasonSlotFull     = "slot-full"     // does not fit the slot's length
-	ReasonNotReady     = "not-ready"     // no rendition is ready
-	ReasonLanguage     = "language"      // this language is not ready, others air
-	ReasonStands       = "stands-for"    // this language is not ready, Vietnamese stands for it
-	ReasonCannotWait   = "cannot-wait"   // the same, and the village would have waited
-	ReasonWaits        = "waits"         // moved to the next slot: this language is not ready
-	ReasonExpired      = "expired"       // past the announcement's validity
-	ReasonNotYetValid  = "not-yet-valid" // before the announcement's validity
-	ReasonWithdrawn    = "withdrawn"     // taken back
-	ReasonNotApproved  = "not-approved"  // nobody who may has approved it yet, or what it is now
-	ReasonReturned     = "returned"      // sent back to its author, with a reason
-	ReasonNoSlot       = "no-slot"       // the schedule names a slot that is gone
-	ReasonTooLate      = "too-late"      // its instant passed, and its misfire says no
-	ReasonCoalesced    = "coalesced"     // a newer occurrence of the same schedule airs instead
-	ReasonClock        = "clock-unknown" // the clock is not trusted
-	ReasonPower        = "power"         // the board was off
-	ReasonAsleep       = "asleep"        // the machine was suspended
-	ReasonClockSet     = "clock-set"     // the clock was set past its instant, or while it sounded
-	ReasonLate         = "late"          // airs late by its misfire, by By
-	ReasonNextTime     = "next-occasion" // moved to the next slot, at Until, as the occurrence it names
-	ReasonCarried      = "carried"       // moved here from the slot at Until, which was full
-	ReasonSlotLimit    = "slot-limit"    // the notices of its slot take no more than By
-	ReasonOften        = "often-enough"  // has aired as often as it may on one day
-	ReasonOutsideSlot  = "outside-slot"  // the slot is moved away from its time of day
-	ReasonStopped      = "stopped"       // a person stopped it
-	ReasonPreempted    = "preempted"     // something of higher class took the output
-	ReasonDevice       = "device"        // the sound device failed
-	ReasonNoStation    = "no-station"    // the slot relays a station that is gone
-	ReasonRelayOver    = "relay-over"    // the time of a relay that began late is over
+	ReasonOutsideHours = "outside-hours"       // the place's rules forbid sound then
+	ReasonQuiet        = "quiet-hours"         // a quiet stretch of the place
+	ReasonHoliday      = "holiday"             // the hours of a holiday forbid sound then
+	ReasonMourning     = "mourning"            // no music until Until: a jingle, a relay, the bed under the voices
+	ReasonSlotBudget   = "slot-budget"         // one broadcast may take By
+	ReasonDayBudget    = "day-budget"          // all broadcasts of a day may take By
+	ReasonDayTimes     = "day-times"           // there may be Count broadcasts a day
+	ReasonRevoked      = "exception-withdrawn" // it sounded by an exception that was taken back
+	ReasonException    = "exception"           // airs though a rule forbids it: Person approved it, because Why
+	ReasonOverlap      = "overlap"             // something of higher claim holds the output
+	ReasonDelayed      = "delayed"             // moved behind another occurrence, by By
+	ReasonSlotFull     = "slot-full"           // does not fit the slot's length
+	ReasonNotReady     = "not-ready"           // no rendition is ready
+	ReasonLanguage     = "language"            // this language is not ready, others air
+	ReasonStands       = "stands-for"          // this language is not ready, Vietnamese stands for it
+	ReasonCannotWait   = "cannot-wait"         // the same, and the village would have waited
+	ReasonWaits        = "waits"               // moved to the next slot: this language is not ready
+	ReasonExpired      = "expired"             // past the announcement's validity
+	ReasonNotYetValid  = "not-yet-valid"       // before the announcement's validity
+	ReasonWithdrawn    = "withdrawn"           // taken back
+	ReasonNotApproved  = "not-approved"        // nobody who may has approved it yet, or what it is now
+	ReasonReturned     = "returned"            // sent back to its author, with a reason
+	ReasonNoSlot       = "no-slot"             // the schedule names a slot that is gone
+	ReasonTooLate      = "too-late"            // its instant passed, and its misfire says no
+	ReasonCoalesced    = "coalesced"           // a newer occurrence of the same schedule airs instead
+	ReasonClock        = "clock-unknown"       // the clock is not trusted
+	ReasonPower        = "power"               // the board was off
+	ReasonAsleep       = "asleep"              // the machine was suspended
+	ReasonClockSet     = "clock-set"           // the clock was set past its instant, or while it sounded
+	ReasonLate         = "late"                // airs late by its misfire, by By
+	ReasonNextTime     = "next-occasion"       // moved to the next slot, at Until, as the occurrence it names
+	ReasonCarried      = "carried"             // moved here from the slot at Until, which was full
+	ReasonSlotLimit    = "slot-limit"          // the notices of its slot take no more than By
+	ReasonOften        = "often-enough"        // has aired as often as it may on one day
+	ReasonOutsideSlot  = "outside-slot"        // the slot is moved away from its time of day
+	ReasonStopped      = "stopped"             // a person stopped it
+	ReasonPreempted    = "preempted"           // something of higher class took the output
+	ReasonDevice       = "device"              // the sound device failed
+	ReasonNoStation    = "no-station"          // the slot relays a station that is gone
+	ReasonRelayOver    = "relay-over"          // the time of a relay that began late is over
 )
 
 // Book is everything BuildPlan reads, as the store found it at one instant.
@@ -193,6 +209,10 @@ type Past struct {
 	Slot       string    // empty outside slots
 	Nominal    time.Time // when it was promised
 	Cause      string    // code of the Reason for which it did not air, or another word of the as-run
+	// Sounded is how long of it sounded; 0: from Due to End. Exempt says that an
+	// exception lifted the limits for it: it is not counted by them.
+	Sounded time.Duration
+	Exempt  bool
 }
 
 // sounded says whether anything of it was heard, or is to be while it sounds.

@@ -79,16 +79,17 @@ func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) 
 		b.omit(o, end, Reason{Code: ReasonNoStation})
 		return
 	}
-	if !b.hours.holds(at, o.Length) {
-		next, _ := b.hours.next(at, o.Length)
-		b.omit(o, end, Reason{Code: ReasonOutsideHours, Until: next})
+	if r, forbidden := b.noRelay(o, oc, at); forbidden {
+		b.omit(o, end, r)
 		return
 	}
 	if met := b.relays.conflict(at, o.Length); met != nil && met.from.Before(end) && at.Before(met.to) {
 		b.omit(o, end, Reason{Code: ReasonOverlap, Occurrence: met.id})
 		return
 	}
-	o.Due, o.Until, o.UntilReason = at.UTC(), end.UTC(), ReasonRelayOver
+	o.Due, o.Expires = at.UTC(), end.UTC()
+	o.Until, o.UntilReason = o.SilentBy(time.Time{})
+	o = b.rule(o, oc)
 	b.plan.Occurrences = append(b.plan.Occurrences, o)
 	b.relays.take(busy{span: span{o.Due, o.End()}, id: o.ID})
 }
@@ -129,7 +130,7 @@ func (b *builder) fix(oc *occasion, r SlotRelay) {
 		b.omit(o, start, Reason{Code: ReasonOutsideSlot})
 		return
 	}
-	p := &promise{occ: o, created: oc.slot.Created, hours: b.hours, from: start, to: start.Add(frameGrace)}
+	p := &promise{occ: o, created: oc.slot.Created, hours: b.frameHours(oc), from: start, to: start.Add(frameGrace)}
 	if b.missed(p, false) || b.forbidden(p) {
 		return
 	}

@@ -115,7 +115,8 @@ func (s Schedule) firstMoment(now time.Time, loc *time.Location) time.Time {
 // within the village's hours are refused; of some that do not the plan tells.
 func (f *faults) ruleTimes(s Schedule, moments []calendar.Moment, v Village, loc *time.Location) {
 	perDay, day, within := 0, calendar.Date{}, false
-	allowed := newHours(v.Allowed, loc, moments[0].At, moments[len(moments)-1].At.Add(time.Second))
+	l := layOut(v, loc, moments[0].At, moments[len(moments)-1].At.Add(time.Second))
+	allowed := l.hours(lifting(v.Exceptions, Subject{Announcement: s.Announcement})...)
 	for _, m := range moments {
 		if m.Civil.Date != day {
 			perDay, day = 0, m.Civil.Date
@@ -126,8 +127,8 @@ func (f *faults) ruleTimes(s Schedule, moments []calendar.Moment, v Village, loc
 		}
 		within = within || allowed.holds(m.At, time.Second)
 	}
-	if !within && !s.bySlot() && len(v.Allowed) > 0 {
-		f.add("rule", FaultHours, allowedText(v.Allowed, moments[0].At.In(loc).Weekday()))
+	if !within && !s.bySlot() {
+		f.add("rule", FaultHours, l.day(moments[0].At))
 	}
 }
 

@@ -72,7 +72,11 @@ func inSlot(p *promise) int {
 
 // seat places an exact promise, or one whose slot is over.
 func (b *builder) seat(p *promise) {
-	s, ok := b.track.earliest(wish{p.from, p.to, p.occ.Length, p.hours})
+	s, short, ok := b.afford(p.occ, wish{p.from, p.to, p.occ.Length, p.hours}, nil, b.track.earliest)
+	if short.Code != "" {
+		b.omit(p.occ, p.end(), short)
+		return
+	}
 	if !ok {
 		if next, any := p.hours.next(p.from, p.occ.Length); !any || next.After(p.to) {
 			b.omit(p.occ, p.end(), b.outside(p, p.from))
@@ -101,13 +105,9 @@ func (b *builder) seat(p *promise) {
 // put takes the track for o from at on, within the hours that hold for it.
 func (b *builder) put(o Occurrence, at time.Time, h hours, oc *occasion) {
 	o.Due = at.UTC()
-	o.Until, o.UntilReason = h.end(at).UTC(), ReasonOutsideHours
-	if valid := b.told[o.Announcement].ValidUntil; !valid.IsZero() && (o.Until.IsZero() || valid.Before(o.Until)) {
-		o.Until, o.UntilReason = valid.UTC(), ReasonExpired
-	}
-	if o.Until.IsZero() {
-		o.UntilReason = ""
-	}
+	o = b.rule(o, oc)
+	o.Expires = utc(b.told[o.Announcement].ValidUntil)
+	o.Until, o.UntilReason = o.SilentBy(h.end(at))
 	b.plan.Occurrences = append(b.plan.Occurrences, o)
 	b.track.take(busy{span: span{o.Due, o.End()}, id: o.ID, occasion: oc})
 }

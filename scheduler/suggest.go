@@ -197,7 +197,7 @@ func (a *adviser) free(at time.Time) bool {
 	if !at.After(a.now.Add(a.book.Frame.Lead)) || !at.Before(a.base.To) || a.om.Occurrence.Length <= 0 {
 		return false
 	}
-	if _, allowed, err := a.book.Village.Allows(at, a.om.Occurrence.Length); err != nil || !allowed {
+	if _, allowed, err := a.book.Village.Allows(at, a.om.Occurrence.Length, Subject{a.om.Occurrence.Announcement, a.om.Occurrence.Slot}); err != nil || !allowed {
 		return false
 	}
 	gap, end := a.book.Frame.Gap, at.Add(a.om.Occurrence.Length)

@@ -321,7 +321,7 @@ func (b *builder) takes(oc *occasion, s Schedule, a Announcement) bool {
 	if a.Class == ClassEmergency {
 		return length <= oc.slot.Length
 	}
-	at, ok := b.hours.next(oc.start, length)
+	at, ok := b.hoursFor(Subject{a.ID, oc.slot.ID}).next(oc.start, length)
 	return ok && !at.Add(length).After(oc.end)
 }
 
@@ -330,7 +330,7 @@ func (b *builder) moved(s Schedule, a Announcement, oc *occasion, id string, fro
 	o := b.notice(s, a, instant{nominal: oc.start, local: oc.local, ordinal: 1, occasion: oc})
 	o.ID = hopID(id)
 	o.Reasons = append(o.Reasons, Reason{Code: ReasonCarried, Occurrence: id, Until: from.UTC()})
-	p := &promise{occ: o, created: s.Created, schedule: s, occasion: oc, hours: b.hours, hop: true}
+	p := &promise{occ: o, created: s.Created, schedule: s, occasion: oc, hours: b.hoursFor(Subject{a.ID, oc.slot.ID}), hop: true}
 	if a.Class == ClassEmergency {
 		p.hours = hours{always: true}
 	}

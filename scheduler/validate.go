@@ -152,6 +152,7 @@ func (v Village) Validate() error {
 			f.add("allowed", FaultOrder, "")
 		}
 	}
+	f.rules(v.Rules)
 	return f.err()
 }
 

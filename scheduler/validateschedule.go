@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -88,10 +87,10 @@ func (f *faults) seasons(s Slot) {
 }
 
 // Validate checks a schedule that is about to be made for a village: its
-// instants lie ahead, not too far, and within the village's allowed hours
-// (Once and Now; a slot is moved about within its length by the plan). An
-// announcement of ClassEmergency is exempt from the hours: pass v without its
-// windows. The error is an Invalid, or nil.
+// instants lie ahead, not too far, and within the village's allowed hours,
+// outside its quiet stretches (Once and Now; a slot is moved about within its
+// length by the plan). An announcement of ClassEmergency is exempt: pass v without
+// its Allowed and Rules. The error is an Invalid, or nil.
 func (s Schedule) Validate(now time.Time, v Village) error {
 	var f faults
 	switch s.Kind {
@@ -130,12 +129,18 @@ func (f *faults) exact(s Schedule, now time.Time, v Village) {
 	before := len(*f)
 	f.instant("at", s.At, now)
 	loc, err := v.Location()
-	if len(*f) > before || err != nil || len(v.Allowed) == 0 {
+	if len(*f) > before || err != nil {
 		return
 	}
-	if !newHours(v.Allowed, loc, s.At, s.At.Add(time.Second)).holds(s.At, time.Second) {
-		f.add("at", FaultHours, allowedText(v.Allowed, s.At.In(loc).Weekday()))
+	l := layOut(v, loc, s.At, s.At.Add(time.Second))
+	if l.hours(lifting(v.Exceptions, Subject{Announcement: s.Announcement})...).holds(s.At, time.Second) {
+		return
 	}
+	if h := l.holiday(calendar.DateOf(s.At, loc)); h != nil && l.day(s.At) == "" {
+		f.add("at", FaultSilentDay, h.Name)
+		return
+	}
+	f.add("at", FaultHours, l.day(s.At))
 }
 
 func (f *faults) slots(s Schedule, now time.Time, v Village) {
@@ -209,16 +214,4 @@ func (w Weekdays) String() string {
 		}
 	}
 	return strings.Join(names, ",")
-}
-
-// allowedText prints the windows of one day for the limit of a fault:
-// "05:00–21:00"; nothing for a day without sound.
-func allowedText(windows []Window, day time.Weekday) string {
-	var parts []string
-	for _, w := range sorted(windows, func(x, y Window) int { return cmp.Compare(x.From, y.From) }) {
-		if w.Days.Has(day) {
-			parts = append(parts, w.From.String()+"–"+w.To.String())
-		}
-	}
-	return strings.Join(parts, ", ")
 }

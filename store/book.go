@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"loalang/scheduler"
@@ -29,6 +30,9 @@ func (s *Store) Book(ctx context.Context, key string, now time.Time) (b schedule
 
 func book(ctx context.Context, tx *sql.Tx, key string, now time.Time) (b scheduler.Book, err error) {
 	if b.Village, err = village(ctx, tx, key); err != nil {
+		return b, err
+	}
+	if b.Village.Exceptions, err = standing(ctx, tx, key, now); err != nil {
 		return b, err
 	}
 	if b.Slots, err = slotsOf(ctx, tx, key); err != nil {
@@ -102,8 +106,8 @@ func renditionsToAir(ctx context.Context, tx *sql.Tx, announcements []scheduler.
 // planned one, counted from its real start; afterwards it is that of its last
 // airing, or its due when nothing sounded.
 func past(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]scheduler.Past, error) {
-	return query(ctx, tx, scanPast, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns, r.schedule, r.slot, r.nominal_at, r.cause,
-			min(a.started_at), max(coalesce(a.ended_at, a.started_at))
+	return query(ctx, tx, scanPast, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns, r.schedule, r.slot, r.nominal_at, r.cause, r.rules,
+			coalesce(sum(a.ended_at - a.started_at) FILTER (WHERE a.part <> 'bed'), 0), min(a.started_at), max(coalesce(a.ended_at, a.started_at))
 		FROM asrun AS r LEFT JOIN airings AS a ON a.asrun = r.id
 		WHERE r.village = ? AND r.deleted_at IS NULL AND (r.due_at >= ? OR r.outcome = '')
 		GROUP BY r.id ORDER BY r.due_at, r.occurrence`, village, micros(now.Add(-history)))
@@ -115,8 +119,10 @@ func scanPast(r row) (scheduler.Past, error) {
 		outcome      string
 		planned      time.Duration
 		began, ended time.Time
+		ruled        reasons
+		sounded      int64 // microseconds, of airings that have ended
 	)
-	err := r.Scan(&p.Occurrence, &p.Class, (*instant)(&p.Due), &outcome, &planned, &p.Schedule, &p.Slot, (*instant)(&p.Nominal), &p.Cause, (*instant)(&began), (*instant)(&ended))
+	err := r.Scan(&p.Occurrence, &p.Class, (*instant)(&p.Due), &outcome, &planned, &p.Schedule, &p.Slot, (*instant)(&p.Nominal), &p.Cause, &ruled, &sounded, (*instant)(&began), (*instant)(&ended))
 	if began.IsZero() {
 		began = p.Due
 	}
@@ -128,6 +134,10 @@ func scanPast(r row) (scheduler.Past, error) {
 	default:
 		p.End = ended
 	}
+	if d := time.Duration(sounded) * time.Microsecond; outcome != "" && d < p.End.Sub(p.Due) {
+		p.Sounded = d // something interrupted it, or it came late
+	}
+	p.Exempt = slices.ContainsFunc(ruled, func(r scheduler.Reason) bool { return r.Code == scheduler.ReasonException && r.Exempts })
 	return p, err
 }
 

@@ -45,6 +45,7 @@ type occurrenceForm struct {
 	Reasons      []reasonForm `json:"reasons,omitempty"`
 	Until        stamp        `json:"until,omitzero"`
 	UntilReason  string       `json:"until_reason,omitempty"`
+	Expires      stamp        `json:"expires,omitzero"`
 	Interrupted  string       `json:"interrupted,omitempty"`
 	Bed          *partForm    `json:"bed,omitempty"`
 	Relay        *relayForm   `json:"relay,omitempty"`
@@ -84,6 +85,11 @@ type reasonForm struct {
 	Language   string `json:"language,omitempty"`
 	Until      stamp  `json:"until,omitzero"`
 	By         int64  `json:"by,omitempty"`
+	Count      int    `json:"count,omitempty"`
+	Exception  string `json:"exception,omitempty"`
+	Exempts    bool   `json:"exempts,omitempty"`
+	Person     string `json:"person,omitempty"`
+	Why        string `json:"why,omitempty"`
 }
 
 type omissionForm struct {
@@ -157,7 +163,7 @@ func formOccurrence(o scheduler.Occurrence) occurrenceForm {
 		ID: o.ID, Kind: string(o.Kind), Village: o.Village, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
 		Title: o.Title, Class: string(o.Class), Nominal: stamp{o.Nominal}, Due: stamp{o.Due}, Length: int64(o.Length),
 		Parts: each(o.Parts, formPart), Misfire: misfireForm{Policy: string(o.Misfire.Policy), Grace: int64(o.Misfire.Grace)},
-		Immediate: o.Immediate, Recurring: o.Recurring, Reasons: each(o.Reasons, formReason), Until: stamp{o.Until}, UntilReason: o.UntilReason,
+		Immediate: o.Immediate, Recurring: o.Recurring, Reasons: each(o.Reasons, formReason), Until: stamp{o.Until}, UntilReason: o.UntilReason, Expires: stamp{o.Expires},
 		Interrupted: string(o.Interrupted), Missing: o.Missing,
 	}
 	if o.Bed != nil {
@@ -175,8 +181,11 @@ func readOccurrence(f occurrenceForm) scheduler.Occurrence {
 		ID: f.ID, Kind: scheduler.OccurrenceKind(f.Kind), Village: f.Village, Announcement: f.Announcement, Schedule: f.Schedule, Slot: f.Slot,
 		Title: f.Title, Class: scheduler.Class(f.Class), Nominal: f.Nominal.Time, Due: f.Due.Time, Length: time.Duration(f.Length),
 		Parts: each(f.Parts, readPart), Misfire: scheduler.Misfire{Policy: scheduler.Policy(f.Misfire.Policy), Grace: time.Duration(f.Misfire.Grace)},
-		Immediate: f.Immediate, Recurring: f.Recurring, Reasons: each(f.Reasons, readReason), Until: f.Until.Time, UntilReason: f.UntilReason,
+		Immediate: f.Immediate, Recurring: f.Recurring, Reasons: each(f.Reasons, readReason), Until: f.Until.Time, UntilReason: f.UntilReason, Expires: f.Expires.Time,
 		Interrupted: scheduler.Resumption(f.Interrupted), Missing: f.Missing,
+	}
+	if o.Expires.IsZero() && o.UntilReason != scheduler.ReasonOutsideHours {
+		o.Expires = o.Until // of a plan from before plans said so
 	}
 	if f.Bed != nil {
 		bed := readPart(*f.Bed)
@@ -200,11 +209,14 @@ func readPart(f partForm) scheduler.Part {
 }
 
 func formReason(r scheduler.Reason) reasonForm {
-	return reasonForm{Code: r.Code, Occurrence: r.Occurrence, Language: r.Language, Until: stamp{r.Until}, By: int64(r.By)}
+	return reasonForm{Code: r.Code, Occurrence: r.Occurrence, Language: r.Language, Until: stamp{r.Until}, By: int64(r.By), Count: r.Count, Exception: r.Exception, Exempts: r.Exempts, Person: r.Person, Why: r.Why}
 }
 
 func readReason(f reasonForm) scheduler.Reason {
-	return scheduler.Reason{Code: f.Code, Occurrence: f.Occurrence, Language: f.Language, Until: f.Until.Time, By: time.Duration(f.By)}
+	return scheduler.Reason{
+		Code: f.Code, Occurrence: f.Occurrence, Language: f.Language, Until: f.Until.Time, By: time.Duration(f.By),
+		Count: f.Count, Exception: f.Exception, Exempts: f.Exempts, Person: f.Person, Why: f.Why,
+	}
 }
 
 func formOmission(o scheduler.Omission) omissionForm {

@@ -21,16 +21,48 @@ type standbyForm struct {
 }
 
 type villageForm struct {
-	Key       string       `json:"key"`
-	Name      string       `json:"name"`
-	Commune   string       `json:"commune"`
-	Zone      string       `json:"zone"`
-	Languages []string     `json:"languages"`
-	Allowed   []windowForm `json:"allowed"`
-	Missing   string       `json:"missing,omitempty"`
-	Pause     int64        `json:"pause,omitempty"`
-	Revision  int64        `json:"revision"`
-	Approvals *rulesForm   `json:"approvals,omitempty"`
+	Key        string              `json:"key"`
+	Name       string              `json:"name"`
+	Commune    string              `json:"commune"`
+	Zone       string              `json:"zone"`
+	Languages  []string            `json:"languages"`
+	Allowed    []windowForm        `json:"allowed"`
+	Rules      scheduler.RulesForm `json:"rules,omitzero"`
+	Exceptions []exceptionForm     `json:"exceptions,omitempty"`
+	Missing    string              `json:"missing,omitempty"`
+	Pause      int64               `json:"pause,omitempty"`
+	Revision   int64               `json:"revision"`
+	Approvals  *rulesForm          `json:"approvals,omitempty"`
+}
+
+// exceptionForm is an exception that stands.
+type exceptionForm struct {
+	ID           string   `json:"id"`
+	Announcement string   `json:"announcement,omitempty"`
+	Slot         string   `json:"slot,omitempty"`
+	From         stamp    `json:"from"`
+	To           stamp    `json:"to"`
+	Rules        []string `json:"rules"`
+	Reason       string   `json:"reason"`
+	RequestedBy  string   `json:"requested_by"`
+	DecidedBy    string   `json:"decided_by"`
+	Decided      stamp    `json:"decided"`
+}
+
+func formException(e scheduler.Exception) exceptionForm {
+	return exceptionForm{
+		ID: e.ID, Announcement: e.Announcement, Slot: e.Slot, From: stamp{e.From}, To: stamp{e.To}, Reason: e.Reason,
+		Rules:       each(e.Rules, func(l scheduler.Lift) string { return string(l) }),
+		RequestedBy: e.RequestedBy, DecidedBy: e.DecidedBy, Decided: stamp{e.Decided},
+	}
+}
+
+func readException(f exceptionForm) scheduler.Exception {
+	return scheduler.Exception{
+		Owned: scheduler.Owned{ID: f.ID}, Announcement: f.Announcement, Slot: f.Slot, From: f.From.Time, To: f.To.Time, Reason: f.Reason,
+		Rules:       each(f.Rules, func(l string) scheduler.Lift { return scheduler.Lift(l) }),
+		RequestedBy: f.RequestedBy, DecidedBy: f.DecidedBy, Decided: f.Decided.Time, Approved: true,
+	}
 }
 
 // accountForm holds the hash of a password, never the password.
@@ -61,6 +93,7 @@ func formVillage(v scheduler.Village) villageForm {
 	return villageForm{
 		Key: v.Key, Name: v.Name, Commune: v.Commune, Zone: v.Zone, Languages: v.Languages, Missing: string(v.Missing), Pause: int64(v.Pause), Revision: v.Revision,
 		Approvals: formRules(v.Approvals),
+		Rules:     scheduler.FormOf(nil, v.Rules), Exceptions: each(v.Exceptions, formException),
 		Allowed: each(v.Allowed, func(w scheduler.Window) windowForm {
 			return windowForm{From: int(w.From), To: int(w.To), Days: int(w.Days)}
 		}),
@@ -68,9 +101,11 @@ func formVillage(v scheduler.Village) villageForm {
 }
 
 func readVillage(f villageForm) scheduler.Village {
+	_, ruled, _ := f.Rules.Read() // what cannot be read of it rules nothing: the file is ours
 	return scheduler.Village{
 		Key: f.Key, Name: f.Name, Commune: f.Commune, Zone: f.Zone, Languages: f.Languages, Missing: scheduler.MissingRule(f.Missing), Pause: time.Duration(f.Pause), Revision: f.Revision,
 		Approvals: readRules(f.Approvals),
+		Rules:     ruled, Exceptions: each(f.Exceptions, readException),
 		Allowed: each(f.Allowed, func(w windowForm) scheduler.Window {
 			return scheduler.Window{From: scheduler.TimeOfDay(w.From), To: scheduler.TimeOfDay(w.To), Days: scheduler.Weekdays(w.Days)}
 		}),

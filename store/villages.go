@@ -48,18 +48,21 @@ func (w *windows) Scan(src any) error {
 	return nil
 }
 
-const villageColumns = "village, name, commune, zone, languages, allowed, missing, pause_ns, revision, approvals"
+const villageColumns = "village, name, commune, zone, languages, allowed, rules, missing, pause_ns, revision, approvals"
 
 func scanVillage(r row) (scheduler.Village, error) {
 	var v scheduler.Village
-	err := r.Scan(&v.Key, &v.Name, &v.Commune, &v.Zone, (*words)(&v.Languages), (*windows)(&v.Allowed), &v.Missing, &v.Pause, &v.Revision, (*approvalRules)(&v.Approvals))
+	err := r.Scan(&v.Key, &v.Name, &v.Commune, &v.Zone, (*words)(&v.Languages), (*windows)(&v.Allowed), (*rules)(&v.Rules), &v.Missing, &v.Pause, &v.Revision, (*approvalRules)(&v.Approvals))
 	return v, err
 }
 
 // Village reads one village; fs.ErrNotExist when there is none.
 func (s *Store) Village(ctx context.Context, key string) (v scheduler.Village, err error) {
 	err = s.read(ctx, "read village", func(tx *sql.Tx) error {
-		v, err = village(ctx, tx, key)
+		if v, err = village(ctx, tx, key); err != nil {
+			return err
+		}
+		v.Exceptions, err = standing(ctx, tx, key, s.cfg.Now())
 		return err
 	})
 	if err == nil {
@@ -79,6 +82,9 @@ func village(ctx context.Context, tx *sql.Tx, key string) (scheduler.Village, er
 func (s *Store) Villages(ctx context.Context) (list []scheduler.Village, err error) {
 	err = s.read(ctx, "list villages", func(tx *sql.Tx) error {
 		list, err = query(ctx, tx, scanVillage, "SELECT "+villageColumns+" FROM villages WHERE deleted_at IS NULL ORDER BY name, village")
+		for i := 0; err == nil && i < len(list); i++ {
+			list[i].Exceptions, err = standing(ctx, tx, list[i].Key, s.cfg.Now())
+		}
 		return err
 	})
 	if err == nil {
@@ -113,6 +119,10 @@ func (s *Store) saveVillage(ctx context.Context, tx *sql.Tx, v scheduler.Village
 	if err != nil {
 		return err
 	}
+	ruled, err := placeRulesOf(v.Rules)
+	if err != nil {
+		return err
+	}
 	if v.Key == "" {
 		return errors.New("village has no key")
 	}
@@ -130,6 +140,7 @@ func (s *Store) saveVillage(ctx context.Context, tx *sql.Tx, v scheduler.Village
 		{"zone", v.Zone},
 		{"languages", listOf(v.Languages)},
 		{"allowed", allowed},
+		{"rules", ruled},
 		{"missing", v.Missing},
 		{"pause_ns", v.Pause},
 		{"approvals", approvals},

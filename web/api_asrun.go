@@ -62,6 +62,7 @@ type asRunRow struct {
 	Level        *float64     `json:"level,omitempty" doc:"dBFS: the mean power of all airings of which it is known."`
 	Airings      []airingJSON `json:"airings"`
 	Languages    []string     `json:"languages,omitempty" doc:"That aired, each once."`
+	Rules        []reasonJSON `json:"rules,omitempty" doc:"Exceptions by which it aired against a rule of the place, and mourning that took its music."`
 	Missing      []string     `json:"missing,omitempty" doc:"Languages of the village that were not ready when it was planned; for says which of them a voice stood for."`
 	Topic        string       `json:"topic,omitempty" doc:"Of the announcement when this row was first written."`
 	Issuer       string       `json:"issuer,omitempty" doc:"Of the announcement when this row was first written."`
@@ -171,6 +172,9 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		Claimed: instantOf(a.Claimed), Outcome: string(a.Outcome), Cause: a.Cause, By: a.By, Heard: string(a.Heard),
 		Lateness: a.Lateness.Seconds(), Late: a.Late(), Level: meanOf(a.Level()), Airings: []airingJSON{}, Languages: airedLanguages(a), Missing: a.Missing,
 		Topic: a.Topic, Issuer: a.Issuer,
+	}
+	for _, r := range a.Rules {
+		row.Rules = append(row.Rules, p.reasonOf(r, a.Due))
 	}
 	if a.Cause != "" {
 		row.Detail = p.word("cause." + a.Cause)

@@ -133,7 +133,11 @@ type reasonJSON struct {
 	Occurrence string     `json:"occurrence,omitempty" doc:"The other party of a conflict."`
 	Language   string     `json:"language,omitempty"`
 	Until      *time.Time `json:"until,omitempty"`
-	By         float64    `json:"by,omitempty" doc:"Seconds."`
+	By         float64    `json:"by,omitempty" doc:"Seconds; of a limit, the limit."`
+	Count      int        `json:"count,omitempty" doc:"How many; of a limit, the limit."`
+	Exception  string     `json:"exception,omitempty" doc:"ID of the exception by which it airs against a rule of the place."`
+	Person     string     `json:"person,omitempty" doc:"Who approved it."`
+	Why        string     `json:"why,omitempty" doc:"The reason that was given."`
 }
 
 func (s *Server) registerPlaces(api huma.API) {
@@ -320,7 +324,11 @@ func (p phrase) occurrence(o scheduler.Occurrence, reasons []scheduler.Reason, n
 		j.Parts = append(j.Parts, partJSON{string(part.Kind), part.Recording, part.Language, part.Length.Seconds(), part.Pause.Seconds(), part.For})
 	}
 	for _, r := range reasons {
-		j.Reasons = append(j.Reasons, reasonJSON{r.Code, p.reason(r, now), r.Occurrence, r.Language, instantOf(r.Until), r.By.Seconds()})
+		j.Reasons = append(j.Reasons, p.reasonOf(r, now))
 	}
 	return j
+}
+
+func (p phrase) reasonOf(r scheduler.Reason, now time.Time) reasonJSON {
+	return reasonJSON{r.Code, p.reason(r, now), r.Occurrence, r.Language, instantOf(r.Until), r.By.Seconds(), r.Count, r.Exception, r.Person, r.Why}
 }

@@ -185,10 +185,13 @@ func (p phrase) reason(r scheduler.Reason, now time.Time) string {
 	if !r.Until.IsZero() {
 		until = p.at(r.Until, now)
 	}
-	if r.Code == scheduler.ReasonOutsideHours && until == "" {
-		return p.word("cause." + r.Code)
+	switch r.Code {
+	case scheduler.ReasonOutsideHours, scheduler.ReasonQuiet, scheduler.ReasonHoliday:
+		if until == "" {
+			return p.word("cause." + r.Code)
+		}
 	}
-	return p.word("reason."+r.Code, until, p.span(r.By), p.language(r.Language))
+	return p.word("reason."+r.Code, until, p.span(r.By), p.language(r.Language), r.Count, r.Person, r.Why)
 }
 
 // omitted says that an occurrence will not air, and why. What only waits for its
