@@ -24,21 +24,23 @@ func (e Invalid) Error() string {
 
 // Codes of Fault.
 const (
-	FaultRequired  = "required"
-	FaultTooLong   = "too-long"
-	FaultControl   = "control-characters"
-	FaultNoWords   = "no-words"
-	FaultPast      = "in-the-past"
-	FaultFarFuture = "too-far"
-	FaultUnknown   = "unknown"
-	FaultOrder     = "wrong-order"
-	FaultRange     = "out-of-range"
-	FaultHours     = "outside-hours"
-	FaultSilentDay = "silent-day" // a holiday on which nothing sounds; the limit is its name
-	FaultDate      = "date"       // no date and no time of day
-	FaultManyRules = "many-rules" // the limit is how many there may be
-	FaultFewWords  = "few-words"  // the limit is how many words it takes
-	FaultEither    = "one-of-both"
-	FaultAddress   = "no-address"
-	FaultOverlap   = "overlap"
+	FaultRequired   = "required"
+	FaultTooLong    = "too-long"
+	FaultControl    = "control-characters"
+	FaultNoWords    = "no-words"
+	FaultPast       = "in-the-past"
+	FaultFarFuture  = "too-far"
+	FaultUnknown    = "unknown"
+	FaultOrder      = "wrong-order"
+	FaultRange      = "out-of-range"
+	FaultHours      = "outside-hours"
+	FaultSilentDay  = "silent-day"  // a holiday on which nothing sounds; the limit is its name
+	FaultDate       = "date"        // no date and no time of day
+	FaultManyRules  = "many-rules"  // the limit is how many there may be
+	FaultFewWords   = "few-words"   // the limit is how many words it takes
+	FaultDecided    = "decided"     // somebody has decided on the exception, or its time is over
+	FaultOwnRequest = "own-request" // who asked for an exception does not approve it
+	FaultEither     = "one-of-both"
+	FaultAddress    = "no-address"
+	FaultOverlap    = "overlap"
 )

@@ -13,6 +13,7 @@ import (
 const (
 	MaxHoliday  = 31  // days of one holiday
 	MaxRules    = 100 // entries of one kind of rule
+	MaxOwnHours = 2   // stretches of a holiday with its own hours
 	maxMourning = 366 // days of one mourning
 	maxTimes    = 100 // broadcasts a day
 )
@@ -89,6 +90,8 @@ func (f *faults) holiday(name string, h Holiday) {
 	case OwnHours:
 		if len(h.Hours) == 0 {
 			f.add(name, FaultRequired, "")
+		} else if len(h.Hours) > MaxOwnHours {
+			f.add(name, FaultManyRules, strconv.Itoa(MaxOwnHours))
 		}
 		before := len(*f)
 		f.stretches(name, h.Hours)
@@ -162,5 +165,13 @@ func (e Exception) Validate(now time.Time) error {
 			f.add("rules", FaultUnknown, string(l))
 		}
 	}
+	return f.err()
+}
+
+// CheckAnswer checks what somebody says who approves or refuses an exception: a
+// refusal says why. The error is an Invalid, or nil.
+func CheckAnswer(approve bool, answer string) error {
+	var f faults
+	f.text(field{name: "answer", text: answer, limit: MaxTitle, required: !approve, words: true})
 	return f.err()
 }

@@ -179,6 +179,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerVoices(api)
 	s.registerPlaces(api)
 	s.registerRelays(api)
+	s.registerPlaceRules(api)
 	s.registerAir(api)
 	s.registerEmergencies(api)
 	s.registerClock(api)

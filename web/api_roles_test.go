@@ -56,6 +56,13 @@ func doors() []door {
 		{"PUT", "/api/v1/slots/" + slotID + "/relays", `{"relays":[]}`, people.Arrange},
 		{"GET", "/api/v1/speech/choices", "", people.View},
 		{"PUT", "/api/v1/speech/choices/vi", `{"rate":140}`, people.Plan},
+		{"GET", "/api/v1/villages/un-ta/rules", "", people.View},
+		{"PUT", "/api/v1/villages/un-ta/rules", `{"allowed":[{"from":"05:00","to":"22:00"}]}`, people.Arrange},
+		{"GET", "/api/v1/rules-models", "", people.View},
+		{"GET", "/api/v1/exceptions", "", people.View},
+		{"POST", "/api/v1/exceptions", `{"from":"2026-11-24T15:00:00Z","to":"2026-11-24T16:00:00Z","rules":["hours"],"reason":"lễ hội của thôn"}`, people.Plan},
+		{"POST", "/api/v1/exceptions/" + exceptionID + "/decision", `{"approve":true}`, people.Arrange},
+		{"POST", "/api/v1/exceptions/" + exceptionID + "/withdrawal", "", people.Arrange}, // or whoever asked for it
 		{"GET", "/api/v1/stations", "", people.View},
 		{"POST", "/api/v1/stations", `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
 		{"PUT", "/api/v1/stations/" + stationID, `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
@@ -93,7 +100,9 @@ const (
 	alarmID   = "0193a000-0000-7000-8000-0000000a1a12"
 	slotID    = "0193a000-0000-7000-8000-0000000000a1"
 	stationID = "0193a000-0000-7000-8000-0000000da101"
-	wordID    = "0193a000-0000-7000-8000-0000000c4001"
+
+	exceptionID = "0193a000-0000-7000-8000-00000009e101"
+	wordID      = "0193a000-0000-7000-8000-0000000c4001"
 )
 
 // eventsDoor and liveDoor are apart: their answers have no end.
@@ -118,7 +127,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor)
@@ -190,7 +199,7 @@ func TestAnotherVillagesDoors(t *testing.T) {
 			h.fill()
 			got := h.call("elsewhere", d.method, d.path, d.body)
 			switch {
-			case d.path == "/api/v1/villages", d.path == "/api/v1/coverage", d.path == "/api/v1/assignments", d.path == "/api/v1/speech/voices", d.path == "/api/v1/speech/preview":
+			case d.path == "/api/v1/villages", d.path == "/api/v1/coverage", d.path == "/api/v1/assignments", d.path == "/api/v1/speech/voices", d.path == "/api/v1/speech/preview", d.path == "/api/v1/rules-models":
 				if got.Status != 200 { // say nothing about a village that they may not see
 					t.Errorf("status %d", got.Status)
 				}

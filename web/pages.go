@@ -88,6 +88,8 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerHours(r)
 	p.registerApprovals(r)
 	p.registerHistory(r)
+	p.registerPlaceRules(r)
+	p.registerExceptions(r)
 	p.registerReadings(r)
 	p.registerCoverage(r)
 	p.registerLanguages(r)

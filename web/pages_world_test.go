@@ -32,6 +32,7 @@ type world struct {
 	village    scheduler.Village
 	slots      []scheduler.Slot
 	stations   []scheduler.Station
+	exceptions []scheduler.Exception
 	words      scheduler.Words
 	templates  scheduler.Templates
 	notices    map[string]scheduler.Dossier
@@ -263,6 +264,40 @@ func (w *world) SaveSlot(_ context.Context, s scheduler.Slot) error {
 	}
 	s.Revision++
 	w.slots[i] = s
+	return nil
+}
+
+func (w *world) Exceptions(_ context.Context, village, _ string, limit int) (list []scheduler.Exception, err error) {
+	for _, e := range slices.Backward(w.exceptions) {
+		if e.Village == village && len(list) < limit {
+			list = append(list, e)
+		}
+	}
+	return list, w.broken
+}
+
+func (w *world) Exception(_ context.Context, id string) (scheduler.Exception, error) {
+	i := slices.IndexFunc(w.exceptions, func(e scheduler.Exception) bool { return e.ID == id })
+	if i < 0 {
+		return scheduler.Exception{}, fmt.Errorf("no exception %q: %w", id, fs.ErrNotExist)
+	}
+	return w.exceptions[i], w.broken
+}
+
+func (w *world) SaveException(_ context.Context, e scheduler.Exception) error {
+	i := slices.IndexFunc(w.exceptions, func(old scheduler.Exception) bool { return old.ID == e.ID })
+	switch {
+	case w.broken != nil:
+		return w.broken
+	case e.Revision == 0 && i < 0:
+		e.Revision = 1
+		w.exceptions = append(w.exceptions, e)
+	case i < 0 || w.exceptions[i].Revision != e.Revision:
+		return scheduler.ErrRevision
+	default:
+		e.Revision++
+		w.exceptions[i] = e
+	}
 	return nil
 }
 

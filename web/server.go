@@ -28,8 +28,10 @@ type Config struct {
 	Arrange       Arranger
 	Stations      Stations
 	Approvals     Approvals
+	Exceptions    Exceptions
 	VoiceBook     VoiceBook
 	AsRun         Log
+	Tellings      Tellings
 	Chronicle     Chronicle
 	Shelf         Shelf
 	Accounts      Accounts
@@ -84,8 +86,8 @@ type Config struct {
 func (c Config) check() error {
 	var missing []string
 	for name, there := range map[string]bool{
-		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Readings": c.Readings != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil, "Approvals": c.Approvals != nil,
-		"AsRun": c.AsRun != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
+		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Readings": c.Readings != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil, "Approvals": c.Approvals != nil, "Exceptions": c.Exceptions != nil,
+		"AsRun": c.AsRun != nil, "Tellings": c.Tellings != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
 		"Texts":   c.Texts != nil,
