@@ -180,6 +180,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerPlaces(api)
 	s.registerRelays(api)
 	s.registerPlaceRules(api)
+	s.registerSlots(api)
 	s.registerAir(api)
 	s.registerEmergencies(api)
 	s.registerClock(api)

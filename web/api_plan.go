@@ -81,6 +81,12 @@ type slotJSON struct {
 	Start  string   `json:"start" doc:"Civil time of day, 17:00."`
 	Length float64  `json:"length" doc:"Seconds."`
 	Days   []string `json:"days" doc:"None is every day."`
+	// Opening and what follows is as the slot is kept.
+	Opening string        `json:"opening,omitempty" doc:"Recording that opens it."`
+	Closing string        `json:"closing,omitempty" doc:"Recording that closes it."`
+	Limit   float64       `json:"limit,omitempty" doc:"Seconds that notices may take of it; absent: all."`
+	Seasons []seasonJSON  `json:"seasons" doc:"Stretches of the year in which it begins at another time; the first that holds a day counts."`
+	DaysOff []slotDayJSON `json:"days_off" doc:"Days on which it is not held, or at another time."`
 	// Relays and Revision are for who changes them.
 	Relays   []relayJSON `json:"relays" doc:"Higher stations that are relayed in it."`
 	Revision int64       `json:"revision"`

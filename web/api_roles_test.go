@@ -53,6 +53,11 @@ func doors() []door {
 		{"GET", "/api/v1/villages", "", people.View},
 		{"PATCH", "/api/v1/villages/un-ta", `{"allowed":[]}`, people.Arrange},
 		{"GET", "/api/v1/slots", "", people.View},
+		{"POST", "/api/v1/slots", `{"name":"Buổi trưa","start":"11:00","length":1800}`, people.Arrange},
+		{"PUT", "/api/v1/slots/" + slotID, `{"name":"Buổi trưa","start":"11:00","length":1800}`, people.Arrange},
+		{"DELETE", "/api/v1/slots/" + slotID, "", people.Arrange},
+		{"GET", "/api/v1/moved", "", people.View},
+		{"POST", "/api/v1/moved/x/seen", "", people.Write},
 		{"PUT", "/api/v1/slots/" + slotID + "/relays", `{"relays":[]}`, people.Arrange},
 		{"GET", "/api/v1/speech/choices", "", people.View},
 		{"PUT", "/api/v1/speech/choices/vi", `{"rate":140}`, people.Plan},
@@ -127,7 +132,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,11 +25,14 @@ type stationJSON struct {
 
 // relayJSON is a fixed position of a slot at which a station is relayed.
 type relayJSON struct {
-	Station  string  `json:"station" doc:"ID of a station."`
-	Offset   float64 `json:"offset" minimum:"0" doc:"Seconds from the start of the slot."`
-	Length   float64 `json:"length" minimum:"60" doc:"Seconds."`
-	Fallback string  `json:"fallback,omitempty" doc:"Recording that sounds while the station is lost or silent."`
-	Patience float64 `json:"patience,omitempty" minimum:"0" maximum:"300" doc:"Seconds of silence before that; 5 when left out."`
+	Station   string  `json:"station,omitempty" doc:"ID of a station. Exactly one of station and recording."`
+	Recording string  `json:"recording,omitempty" doc:"Recording that sounds at this time, such as the hymn of the commune."`
+	Offset    float64 `json:"offset,omitempty" minimum:"0" doc:"Seconds from the start of the slot."`
+	At        string  `json:"at,omitempty" doc:"The same as a civil time of day, 17:10; where it is given, it counts."`
+	Length    float64 `json:"length,omitempty" doc:"Seconds, from 60 on; of a recording that of the recording."`
+	Keeps     bool    `json:"keeps,omitempty" doc:"It stays at its time of day when a season, a day or an edit moves the slot."`
+	Fallback  string  `json:"fallback,omitempty" doc:"Recording that sounds while the station is lost or silent."`
+	Patience  float64 `json:"patience,omitempty" minimum:"0" maximum:"300" doc:"Seconds of silence before that; 5 when left out."`
 }
 
 func stationOf(st scheduler.Station) stationJSON {
@@ -36,9 +40,25 @@ func stationOf(st scheduler.Station) stationJSON {
 }
 
 func slotOf(sl scheduler.Slot) slotJSON {
-	j := slotJSON{sl.ID, sl.Name, sl.Start.String(), sl.Length.Seconds(), daysOf(sl.Days), []relayJSON{}, sl.Revision}
+	j := slotJSON{
+		ID: sl.ID, Name: sl.Name, Start: sl.Start.String(), Length: sl.Length.Seconds(), Days: daysOf(sl.Days), Opening: sl.Opening, Closing: sl.Closing,
+		Limit: sl.Limit.Seconds(), Seasons: []seasonJSON{}, DaysOff: []slotDayJSON{}, Relays: []relayJSON{}, Revision: sl.Revision,
+	}
+	for _, x := range sl.Seasons {
+		j.Seasons = append(j.Seasons, seasonJSON{fmt.Sprintf("%02d-%02d", int(x.From.Month), x.From.Day), fmt.Sprintf("%02d-%02d", int(x.To.Month), x.To.Day), x.Start.String()})
+	}
+	for _, x := range sl.DaysOff {
+		d := slotDayJSON{Date: civil(x.Date), Off: x.Off}
+		if !x.Off {
+			d.Start = x.Start.String()
+		}
+		j.DaysOff = append(j.DaysOff, d)
+	}
 	for _, r := range sl.Relays {
-		j.Relays = append(j.Relays, relayJSON{r.Station, r.Offset.Seconds(), r.Length.Seconds(), r.Fallback, r.Patience.Seconds()})
+		j.Relays = append(j.Relays, relayJSON{
+			Station: r.Station, Recording: r.Recording, Offset: r.Offset.Seconds(), At: fixedTime(sl.Start, r.Offset), Length: r.Length.Seconds(),
+			Fallback: r.Fallback, Patience: r.Patience.Seconds(), Keeps: r.Keeps,
+		})
 	}
 	return j
 }
@@ -243,12 +263,19 @@ func (s *Server) putRelays(ctx context.Context, in *relaysInput) (*slotOutput, e
 		return nil, in.missing()
 	}
 	var relays []scheduler.SlotRelay
-	for _, r := range in.Body.Relays {
-		relays = append(relays, scheduler.SlotRelay{
-			Station: r.Station, Offset: seconds(r.Offset), Length: seconds(r.Length), Fallback: r.Fallback, Patience: seconds(r.Patience),
-		})
-	}
 	slot := slots[i]
+	for n, r := range in.Body.Relays {
+		relay := scheduler.SlotRelay{
+			Station: r.Station, Recording: r.Recording, Offset: seconds(r.Offset), Length: seconds(r.Length), Fallback: r.Fallback, Patience: seconds(r.Patience), Keeps: r.Keeps,
+		}
+		if r.At != "" {
+			var ok bool
+			if relay.Offset, ok = offsetOf(slot.Start, r.At); !ok {
+				return nil, scheduler.Invalid{fieldFault("relays", n, "at", "date", "")}
+			}
+		}
+		relays = append(relays, relay)
+	}
 	if err := s.saveRelays(ctx, slot, in.Body.Revision, relays); err != nil {
 		return nil, err
 	}

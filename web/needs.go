@@ -53,8 +53,11 @@ type Places interface {
 type Arranger interface {
 	// SaveVillage updates the village of the revision that was read.
 	SaveVillage(ctx context.Context, v scheduler.Village) error
-	// SaveSlot updates the slot of the revision that was read.
+	// SaveSlot inserts a slot (Revision 0) or updates the one of the revision that
+	// was read.
 	SaveSlot(ctx context.Context, s scheduler.Slot) error
+	// RemoveSlot leaves a tombstone.
+	RemoveSlot(ctx context.Context, id string, at time.Time) error
 }
 
 // Log reads the as-run, and the plan: what was published, and what a longer one

@@ -94,6 +94,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerCoverage(r)
 	p.registerLanguages(r)
 	p.registerRelays(r)
+	p.registerSlots(r)
 	p.registerLexicon(r)
 	p.registerTemplates(r)
 	p.registerVoices(r)

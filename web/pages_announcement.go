@@ -32,6 +32,7 @@ type noticeView struct {
 	When           whenView
 	Pending        bool // a rendition will be ready soon: the page's module looks again
 	Edit           editView
+	Moved          []movedView // its turns that do not fit their slots
 	Withdrawn      bool
 	MayPlan        bool
 	MayWrite       bool
@@ -138,6 +139,9 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 		When: v.whenView(slots, f), Edit: p.editView(v, f, a), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
 	}
 	n.tellApproval(v, d)
+	if !n.Withdrawn {
+		n.Moved = p.moved(v, a.ID)
+	}
 	if n.Withdrawn || a.Class != scheduler.ClassNormal {
 		n.States = v.noticeStates(scheduler.Dossier{Announcement: a, Schedules: d.Schedules})
 	}

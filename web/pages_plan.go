@@ -23,6 +23,7 @@ type planView struct {
 	Made string
 	// Wanting is what airs within a day and lacks a language.
 	Wanting []wantingView
+	Moved   []movedView // what does not fit its slot
 }
 
 type planDay struct {
@@ -94,7 +95,7 @@ func (p *panel) plan(v *visit) {
 	if !b.plan.Made.IsZero() {
 		w.Made = v.word("plan.made", v.at(b.plan.Made, v.now))
 	}
-	w.Wanting = p.wanting(v)
+	w.Wanting, w.Moved = p.wanting(v), p.moved(v, "")
 	if !air.Clock.Trusted() {
 		w.Told = v.word("clock.unknown-so")
 	}

@@ -31,10 +31,11 @@ type relaySlotView struct {
 
 // relayRow is one relay, or room for another.
 type relayRow struct {
-	Key                      string // makes its fields' names unique on the page
-	Number                   int    // from 1
-	Offset, Length, Patience string
-	Stations, Fallbacks      []choiceView
+	Key                         string // makes its fields' names unique on the page
+	Number                      int    // from 1
+	At, Length, Patience        string
+	Stations, Sounds, Fallbacks []choiceView
+	Keeps                       bool
 }
 
 // relayRoom is how many empty rows stand below those that are there, relayMost how
@@ -65,10 +66,10 @@ func (p *panel) showRelays(v *visit, status int, wrong string, f *form) {
 		p.fail(v, err)
 		return
 	}
-	w := relaysView{Stations: len(stations) > 0}
+	w := relaysView{Stations: len(stations) > 0 || len(p.fixedSounds(v, "")) > 0}
 	for _, sl := range slots {
 		s := relaySlotView{ID: sl.ID, Name: v.slotName(sl), Revision: sl.Revision}
-		typed := relaysAsTyped(sl.Relays)
+		typed := relaysAsTyped(sl)
 		if sl.ID == wrong {
 			typed, s.Fault = f.relays(), f.faults["relays"]
 		}
@@ -77,8 +78,8 @@ func (p *panel) showRelays(v *visit, status int, wrong string, f *form) {
 		}
 		for i, t := range typed {
 			s.Rows = append(s.Rows, relayRow{
-				Key: sl.ID + "-" + strconv.Itoa(i+1), Number: i + 1, Offset: t.offset, Length: t.length, Patience: t.patience,
-				Stations: stationChoices(stations, t.station), Fallbacks: p.sounds(v, t.fallback),
+				Key: sl.ID + "-" + strconv.Itoa(i+1), Number: i + 1, At: t.at, Length: t.length, Patience: t.patience, Keeps: t.keeps,
+				Stations: stationChoices(stations, t.station), Sounds: p.fixedSounds(v, t.station), Fallbacks: p.sounds(v, t.fallback),
 			})
 		}
 		w.Slots = append(w.Slots, s)
@@ -86,14 +87,52 @@ func (p *panel) showRelays(v *visit, status int, wrong string, f *form) {
 	p.render(v, status, "relays", view{Title: v.word("relays.title"), Tab: "plan", Data: w})
 }
 
-// typedRelay is a row as people write it: minutes, and seconds of patience.
-type typedRelay struct{ station, offset, length, fallback, patience string }
+// typedRelay is a row as people write it: a time of day, minutes, and seconds of
+// patience. A recording stands in the place of a station behind soundMark.
+type typedRelay struct {
+	station, at, length, fallback, patience string
+	keeps                                   bool
+}
 
-func relaysAsTyped(list []scheduler.SlotRelay) []typedRelay {
+// soundMark tells recordings from stations in the list of what may sound at a fixed
+// time.
+const soundMark = "sound:"
+
+// fixedSounds are the recordings that may sound at a fixed time.
+func (p *panel) fixedSounds(v *visit, chosen string) []choiceView {
+	chosen, there := strings.CutPrefix(chosen, soundMark)
+	if !there {
+		chosen = ""
+	}
+	all := p.sounds(v, chosen)
+	for i := range all {
+		all[i].Value = soundMark + all[i].Value
+	}
+	return all
+}
+
+// offsetOf is how long after the start of a slot a time of day lies; false when it
+// cannot be read.
+func offsetOf(start scheduler.TimeOfDay, at string) (time.Duration, bool) {
+	t, err := time.Parse("15:04", clockTime(at))
+	if err != nil {
+		if t, err = time.Parse(time.TimeOnly, at); err != nil {
+			return 0, false
+		}
+	}
+	day := 24 * time.Hour
+	of := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+	return (of - time.Duration(start)*time.Minute + day) % day, true
+}
+
+func relaysAsTyped(sl scheduler.Slot) []typedRelay {
 	number := func(x float64) string { return strconv.FormatFloat(math.Round(x*1000)/1000, 'f', -1, 64) } // to 60 ms
 	var out []typedRelay
-	for _, r := range list {
-		t := typedRelay{r.Station, number(r.Offset.Minutes()), number(r.Length.Minutes()), r.Fallback, ""}
+	for _, r := range sl.Relays {
+		t := typedRelay{r.Station, fixedTime(sl.Start, r.Offset), number(r.Length.Minutes()), r.Fallback, "", r.Keeps}
+		if r.Recording != "" {
+			t.station, t.length = soundMark+r.Recording, ""
+		}
 		if r.Patience > 0 {
 			t.patience = number(r.Patience.Seconds())
 		}
@@ -108,21 +147,26 @@ func (f *form) relays() []typedRelay {
 	for i := range relayMost {
 		n := "_" + strconv.Itoa(i+1)
 		if f.Get("station"+n) != "" {
-			out = append(out, typedRelay{f.Get("station" + n), f.Get("offset" + n), f.Get("length" + n), f.Get("fallback" + n), f.Get("patience" + n)})
+			out = append(out, typedRelay{f.Get("station" + n), f.Get("at" + n), f.Get("length" + n), f.Get("fallback" + n), f.Get("patience" + n), f.Get("keeps"+n) != ""})
 		}
 	}
 	return out
 }
 
-// read makes a relay of a row; false: a number cannot be read.
-func (t typedRelay) read() (scheduler.SlotRelay, bool) {
-	r := scheduler.SlotRelay{Station: t.station, Fallback: t.fallback}
-	ok := true
+// read makes a relay of a row; false: a number or the time cannot be read.
+func (t typedRelay) read(start scheduler.TimeOfDay) (scheduler.SlotRelay, bool) {
+	r := scheduler.SlotRelay{Station: t.station, Fallback: t.fallback, Keeps: t.keeps}
+	if sound, is := strings.CutPrefix(t.station, soundMark); is {
+		r = scheduler.SlotRelay{Recording: sound, Keeps: t.keeps}
+		t.length, t.patience = "", ""
+	}
+	var ok bool
+	r.Offset, ok = offsetOf(start, t.at)
 	for _, n := range []struct {
 		text string
 		unit time.Duration
 		into *time.Duration
-	}{{t.offset, time.Minute, &r.Offset}, {t.length, time.Minute, &r.Length}, {t.patience, time.Second, &r.Patience}} {
+	}{{t.length, time.Minute, &r.Length}, {t.patience, time.Second, &r.Patience}} {
 		text := strings.ReplaceAll(strings.TrimSpace(n.text), ",", ".")
 		if text == "" {
 			continue
@@ -179,7 +223,7 @@ func (p *panel) saveRelays(v *visit) {
 	}
 	var relays []scheduler.SlotRelay
 	for _, t := range f.relays() {
-		r, ok := t.read()
+		r, ok := t.read(slots[i].Start)
 		if !ok {
 			f.fault("relays", v.word("fault.syntax"))
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"loalang/scheduler"
 )
@@ -76,23 +77,19 @@ func (v *visit) typedLimits(f *form, w *placeRulesView, r *scheduler.RulesForm, 
 			*wrong = append(*wrong, fieldFault("limits", len(w.Limits), "", scheduler.FaultRequired, ""))
 		}
 		at := len(w.Limits)
-		l := scheduler.LimitForm{Days: days, Broadcast: typedMinutes(row.Broadcast, at, wrong), Day: typedMinutes(row.Day, at, wrong), Times: typedWhole(row.Times, "limits", at, wrong)}
+		l := scheduler.LimitForm{Days: days, Broadcast: limitMinutes(row.Broadcast, at, wrong), Day: limitMinutes(row.Day, at, wrong), Times: typedWhole(row.Times, "limits", at, wrong)}
 		w.Limits, r.Limits = append(w.Limits, row), append(r.Limits, l)
 	}
 }
 
-// typedMinutes reads minutes, with a point or a comma; nothing is no limit.
-func typedMinutes(text string, at int, wrong *scheduler.Invalid) float64 {
-	text = strings.Replace(strings.TrimSpace(text), ",", ".", 1)
-	if text == "" {
-		return 0
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(n > 0 && n <= 24*60) {
+// limitMinutes reads the minutes of a limit; nothing is no limit.
+func limitMinutes(text string, at int, wrong *scheduler.Invalid) float64 {
+	d, ok := typedMinutes(text)
+	if !ok || d > 24*time.Hour {
 		*wrong = append(*wrong, fieldFault("limits", at, "", scheduler.FaultRange, "1–1440"))
 		return 0
 	}
-	return n
+	return d.Minutes()
 }
 
 // typedWhole reads a whole number; nothing is 0.

@@ -30,6 +30,7 @@ type todayView struct {
 	Ribbon               ribbonView
 	Rows                 []dayRow
 	Wanting              []wantingView // what somebody should see to
+	Moved                []movedView   // what does not fit its slot
 }
 
 // onAirView is the occurrence for which the amplifier is on.
@@ -59,7 +60,7 @@ func (p *panel) today(v *visit) {
 	}
 	book.doing = doingOf(air, v.now)
 	t := p.todayView(v, air, book)
-	t.Wanting = p.wanting(v)
+	t.Wanting, t.Moved = p.wanting(v), p.moved(v, "")
 	w.Data = t
 	if v.c.Query("part") == "live" {
 		w.Village, w.Me, w.SignedIn, w.Clock = v.village, v.me, true, p.clockView(v, "/")

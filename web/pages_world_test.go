@@ -61,6 +61,7 @@ type world struct {
 	refuse     error // what the importer answers
 	choices    []scheduler.VoiceChoice
 	tried      []string // voices
+	tellings   []scheduler.Telling
 	troubles   []speech.Trouble
 	changes    []people.Change
 	writers    []people.Actor
@@ -259,6 +260,10 @@ func (w *world) SaveSlot(_ context.Context, s scheduler.Slot) error {
 	switch {
 	case w.broken != nil:
 		return w.broken
+	case i < 0 && s.Revision == 0:
+		s.Revision = 1
+		w.slots = append(w.slots, s)
+		return nil
 	case i < 0 || w.slots[i].Revision != s.Revision:
 		return scheduler.ErrRevision
 	}
@@ -299,6 +304,29 @@ func (w *world) SaveException(_ context.Context, e scheduler.Exception) error {
 		w.exceptions[i] = e
 	}
 	return nil
+}
+
+func (w *world) RemoveSlot(_ context.Context, id string, _ time.Time) error {
+	n := len(w.slots)
+	w.slots = slices.DeleteFunc(w.slots, func(s scheduler.Slot) bool { return s.ID == id })
+	if len(w.slots) == n {
+		return fs.ErrNotExist
+	}
+	return w.broken
+}
+
+func (w *world) Tellings(context.Context, string, time.Time) ([]scheduler.Telling, error) {
+	return slices.Clone(w.tellings), w.broken
+}
+
+func (w *world) SeeTelling(_ context.Context, _, occurrence, by string, at time.Time) error {
+	for i := range w.tellings {
+		if w.tellings[i].Occurrence == occurrence {
+			w.tellings[i].Seen, w.tellings[i].SeenBy = at, by
+			return w.broken
+		}
+	}
+	return fs.ErrNotExist
 }
 
 func (w *world) Stations(context.Context, string) ([]scheduler.Station, error) {

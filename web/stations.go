@@ -42,27 +42,20 @@ func (s *Server) saveRelays(ctx context.Context, slot scheduler.Slot, revision i
 	if revision != 0 && revision != slot.Revision {
 		return scheduler.ErrRevision
 	}
-	slot.Relays, slot.Updated = relays, s.cfg.Now().UTC()
-	if err := slot.Validate(); err != nil {
-		return err
-	}
-	known, err := s.cfg.Stations.Stations(ctx, slot.Village)
-	if err != nil {
-		return err
-	}
-	for i, r := range relays {
-		if !slices.ContainsFunc(known, func(st scheduler.Station) bool { return st.ID == r.Station }) {
-			return scheduler.Invalid{fieldFault("relays", i, "station", scheduler.FaultUnknown, "")}
+	slot.Relays = slices.Clone(relays)
+	for i := range slot.Relays {
+		r := &slot.Relays[i]
+		if r.Recording == "" {
+			continue
 		}
-		if err := s.checkSound(ctx, slot.Village, r.Fallback); err != nil {
-			return prefixed(err, "relays", i)
+		rec, err := s.cfg.Shelf.Recording(ctx, r.Recording)
+		if err != nil && !isMissing(err) {
+			return err
 		}
+		r.Length = rec.Length // what is not there is told of below
 	}
-	if err := s.cfg.Arrange.SaveSlot(ctx, slot); err != nil {
-		return err
-	}
-	s.cfg.Changed()
-	return nil
+	_, err := s.saveSlot(ctx, slot, slot.Start)
+	return err
 }
 
 // checkBed is scheduler.Invalid when an announcement's bed is no recording that its

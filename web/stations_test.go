@@ -192,7 +192,7 @@ func TestRelaysPage(t *testing.T) {
 	if p.status != http.StatusOK || !strings.Contains(p.text, "Buổi sáng") || !strings.Contains(p.text, "Quan họ") {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
-	form := url.Values{"revision": {"0"}, "station_1": {"vov1"}, "offset_1": {"2,5"}, "length_1": {"20"}, "fallback_1": {"quan-ho"}, "patience_1": {"4"}, "station_2": {""}, "length_2": {"9"}}
+	form := url.Values{"revision": {"0"}, "station_1": {"vov1"}, "at_1": {"05:32:30"}, "length_1": {"20"}, "fallback_1": {"quan-ho"}, "patience_1": {"4"}, "station_2": {""}, "length_2": {"9"}}
 	if p := s.post("/relays/"+w.slots[0].ID, form); p.location != "/relays?told=relays-saved" {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}

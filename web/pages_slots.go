@@ -1,0 +1,413 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/scheduler"
+)
+
+// slotsView is the page of all slots.
+type slotsView struct {
+	Rows []slotRow
+}
+
+// slotRow is one slot in a line or two.
+type slotRow struct {
+	ID, Name, Sub string
+	Notes         []string
+}
+
+// slotView is the form of one slot.
+type slotView struct {
+	ID, Name, Start, Length, Limit string
+	Revision                       int64
+	Days                           []choiceView
+	Openings, Closings             []choiceView
+	Seasons                        []seasonRow
+	DaysOff                        []dayOffRow
+	Relays                         []string
+	Faults                         map[string]string
+	Previewed                      bool
+	Changes                        []changeView
+	More                           int // changes that are not shown
+}
+
+// seasonRow is one season, or room for another; days as people write them, 15/11.
+type seasonRow struct {
+	Number          int // from 1
+	From, To, Start string
+	Fault           string
+}
+
+// dayOffRow is one day, or room for another.
+type dayOffRow struct {
+	Number      int
+	Date, Start string
+	Fault       string
+}
+
+// changeView is what saving would make of one occurrence.
+type changeView struct{ Class, Icon, Text string }
+
+// How many rows a form has, and how many of them are empty.
+const (
+	seasonsMost  = 6
+	daysOffMost  = 60
+	daysOffRoom  = 2
+	changesShown = 12
+	newSlot      = "new"
+)
+
+func (p *panel) registerSlots(r *gin.Engine) {
+	r.GET("/slots", p.allow(people.Arrange, p.showSlots))
+	r.GET("/slots/:id", p.allow(people.Arrange, p.editSlot))
+	r.POST("/slots/:id", p.allow(people.Arrange, p.saveSlot))
+	r.POST("/slots/:id/remove", p.allow(people.Arrange, p.removeSlot))
+	r.POST("/moved/seen", p.allow(people.Write, p.seeMoved))
+}
+
+func (p *panel) showSlots(v *visit) {
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	var w slotsView
+	for _, sl := range slots {
+		row := slotRow{ID: sl.ID, Name: v.slotName(sl), Sub: upper(v.weekdays(sl.Days)) + ", " + v.span(sl.Length)}
+		if sl.Limit > 0 {
+			row.Notes = append(row.Notes, v.word("slots.limited", v.span(sl.Limit)))
+		}
+		for _, x := range sl.Seasons {
+			row.Notes = append(row.Notes, v.word("slots.in-season", monthDayText(x.From), monthDayText(x.To), x.Start.String()))
+		}
+		today := v.civilOf(v.now)
+		for _, x := range sl.DaysOff {
+			if civil(x.Date) < civil(today) {
+				continue
+			}
+			if x.Off {
+				row.Notes = append(row.Notes, v.word("slots.off-on", v.dateOf(x.Date)))
+			} else {
+				row.Notes = append(row.Notes, v.word("slots.moved-on", v.dateOf(x.Date), x.Start.String()))
+			}
+		}
+		w.Rows = append(w.Rows, row)
+	}
+	p.show(v, "slots", view{Title: v.word("slots.title"), Tab: "plan", Data: w})
+}
+
+func monthDayText(d scheduler.MonthDay) string { return fmt.Sprintf("%d/%d", d.Day, int(d.Month)) }
+
+// editSlot shows the form of one slot as the database has it, or an empty one.
+func (p *panel) editSlot(v *visit) {
+	sl, ok := p.slotOf(v)
+	if !ok {
+		return
+	}
+	p.showSlot(v, http.StatusOK, v.slotTyped(sl), sl)
+}
+
+// slotOf is the slot of the address; a new one has no revision. False: the answer was
+// given.
+func (p *panel) slotOf(v *visit) (scheduler.Slot, bool) {
+	if v.c.Param("id") == newSlot {
+		return scheduler.Slot{Owned: p.owned(v, p.s.cfg.NewID()), Start: 17 * 60, Length: 30 * time.Minute}, true
+	}
+	sl, err := p.s.slot(v.ctx(), v.village.Key, v.c.Param("id"))
+	if err != nil {
+		p.fail(v, err)
+		return sl, false
+	}
+	return sl, true
+}
+
+// slotTyped is a slot as people would have typed it.
+func (v *visit) slotTyped(sl scheduler.Slot) *form {
+	f := emptyForm()
+	minutes := func(d time.Duration) string {
+		return strings.Replace(strconv.FormatFloat(d.Minutes(), 'f', -1, 64), ".", ",", 1)
+	}
+	f.Values.Set("name", sl.Name)
+	f.Values.Set("start", sl.Start.String())
+	f.Values.Set("length", minutes(sl.Length))
+	if sl.Limit > 0 {
+		f.Values.Set("limit", minutes(sl.Limit))
+	}
+	f.Values.Set("opening", sl.Opening)
+	f.Values.Set("closing", sl.Closing)
+	f.Values.Set("revision", strconv.FormatInt(sl.Revision, 10))
+	for _, d := range weekFromMonday() {
+		if sl.Days.Has(d) {
+			f.Values.Add("day", weekdayCode(d))
+		}
+	}
+	for i, x := range sl.Seasons {
+		n := strconv.Itoa(i + 1)
+		f.Values.Set("season_from_"+n, monthDayText(x.From))
+		f.Values.Set("season_to_"+n, monthDayText(x.To))
+		f.Values.Set("season_start_"+n, x.Start.String())
+	}
+	for i, x := range sl.DaysOff {
+		n := strconv.Itoa(i + 1)
+		f.Values.Set("off_date_"+n, civil(x.Date))
+		if !x.Off {
+			f.Values.Set("off_start_"+n, x.Start.String())
+		}
+	}
+	return f
+}
+
+// showSlot draws the form; changes are what saving would make of the plan.
+func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot, changes ...scheduler.Difference) {
+	w := slotView{
+		ID: v.c.Param("id"), Name: f.Get("name"), Start: f.Get("start"), Length: f.Get("length"), Limit: f.Get("limit"), Faults: f.faults,
+		Openings: p.sounds(v, f.Get("opening")), Closings: p.sounds(v, f.Get("closing")),
+	}
+	w.Revision, _ = strconv.ParseInt(f.Get("revision"), 10, 64) //nolint:errcheck // it was read before, or is none
+	for _, d := range weekFromMonday() {
+		code := weekdayCode(d)
+		w.Days = append(w.Days, choiceView{Value: code, Name: v.word("weekday.short-" + code), Checked: slices.Contains(f.Values["day"], code)})
+	}
+	seasons, days := f.rows("season_from_", seasonsMost), f.rows("off_date_", daysOffMost)
+	for i := 1; i <= min(seasons+1, seasonsMost); i++ {
+		n := strconv.Itoa(i)
+		w.Seasons = append(w.Seasons, seasonRow{i, f.Get("season_from_" + n), f.Get("season_to_" + n), f.Get("season_start_" + n), f.faults["season_"+n]})
+	}
+	for i := 1; i <= min(days+daysOffRoom, daysOffMost); i++ {
+		n := strconv.Itoa(i)
+		w.DaysOff = append(w.DaysOff, dayOffRow{i, f.Get("off_date_" + n), f.Get("off_start_" + n), f.faults["off_"+n]})
+	}
+	for _, r := range sl.Relays {
+		w.Relays = append(w.Relays, v.word("slots.relayed-at", fixedTime(sl.Start, r.Offset), v.span(r.Length)))
+	}
+	w.Previewed = f.Get("preview") != "" && len(f.faults) == 0
+	for i, d := range changes {
+		if i == changesShown {
+			w.More = len(changes) - i
+			break
+		}
+		w.Changes = append(w.Changes, v.change(d))
+	}
+	title := v.word("slots.edit")
+	if w.ID == newSlot {
+		title = v.word("slots.add")
+	}
+	p.render(v, status, "slot", view{Title: title, Tab: "plan", Data: w})
+}
+
+// rows is the number of the last row that was filled in.
+func (f *form) rows(field string, most int) int {
+	for i := most; i > 0; i-- {
+		if f.Get(field+strconv.Itoa(i)) != "" {
+			return i
+		}
+	}
+	return 0
+}
+
+// fixedTime is the time of day of a fixed position: "17:10".
+func fixedTime(start scheduler.TimeOfDay, offset time.Duration) string {
+	at := time.Date(2000, 1, 1, 0, int(start), 0, 0, time.UTC).Add(offset)
+	if at.Second() != 0 {
+		return at.Format(time.TimeOnly)
+	}
+	return at.Format("15:04")
+}
+
+// change says what saving would make of one occurrence.
+func (v *visit) change(d scheduler.Difference) changeView {
+	title := d.Occurrence.Title
+	if title == "" || d.Occurrence.Kind != scheduler.Notice {
+		title = v.word("kind." + string(d.Occurrence.Kind))
+	}
+	was, is := "", ""
+	if !d.Was.IsZero() {
+		was = v.at(d.Was, v.now)
+	}
+	if !d.Due.IsZero() {
+		is = v.at(d.Due, v.now)
+	}
+	switch {
+	case is == "" && was == "":
+		return changeView{"wait", "nhac", v.word("slots.change-refused", title, v.at(d.Occurrence.Nominal, v.now))}
+	case is == "":
+		return changeView{"bad", "lo", v.word("slots.change-lost", title, was)}
+	case was == "":
+		return changeView{"ok", "them", v.word("slots.change-added", title, is)}
+	}
+	return changeView{"wait", "gio", v.word("slots.change-shifted", title, was, is)}
+}
+
+// readSlot puts a form into a slot; what cannot be read becomes a fault of the form.
+func (v *visit) readSlot(f *form, sl scheduler.Slot) scheduler.Slot {
+	sl.Name, sl.Opening, sl.Closing = strings.TrimSpace(scheduler.Clean(f.Get("name"))), f.Get("opening"), f.Get("closing")
+	var ok bool
+	if sl.Start, ok = timeOfDay(f.Get("start")); !ok {
+		f.fault("start", v.word("fault.date"))
+	}
+	for field, into := range map[string]*time.Duration{"length": &sl.Length, "limit": &sl.Limit} {
+		if *into, ok = typedMinutes(f.Get(field)); !ok {
+			f.fault(field, v.word("fault.syntax"))
+		}
+	}
+	sl.Days = 0
+	for _, d := range weekFromMonday() {
+		if slices.Contains(f.Values["day"], weekdayCode(d)) {
+			sl.Days |= 1 << d
+		}
+	}
+	if sl.Days == 0 {
+		f.fault("days", v.word("fault.required"))
+	}
+	v.readSeasons(f, &sl)
+	v.readDaysOff(f, &sl)
+	return sl
+}
+
+func (v *visit) readSeasons(f *form, sl *scheduler.Slot) {
+	sl.Seasons = nil
+	for i := 1; i <= seasonsMost; i++ {
+		n := strconv.Itoa(i)
+		from, to, start := f.Get("season_from_"+n), f.Get("season_to_"+n), f.Get("season_start_"+n)
+		if from == "" && to == "" && start == "" {
+			continue
+		}
+		var x scheduler.Season
+		var okFrom, okTo, okStart bool
+		x.From, okFrom = monthDayOf(from)
+		x.To, okTo = monthDayOf(to)
+		if x.Start, okStart = timeOfDay(start); !okFrom || !okTo || !okStart {
+			f.fault("season_"+n, v.word("slots.season-fault"))
+		}
+		sl.Seasons = append(sl.Seasons, x)
+	}
+}
+
+func (v *visit) readDaysOff(f *form, sl *scheduler.Slot) {
+	sl.DaysOff = nil
+	for i := 1; i <= daysOffMost; i++ {
+		n := strconv.Itoa(i)
+		date, start := f.Get("off_date_"+n), f.Get("off_start_"+n)
+		if date == "" && start == "" {
+			continue
+		}
+		x := scheduler.SlotDay{Off: start == ""}
+		var err error
+		if x.Date, err = parseCivil(date); err != nil {
+			f.fault("off_"+n, v.word("fault.date"))
+		}
+		if start != "" {
+			var ok bool
+			if x.Start, ok = timeOfDay(start); !ok {
+				f.fault("off_"+n, v.word("fault.date"))
+			}
+		}
+		sl.DaysOff = append(sl.DaysOff, x)
+	}
+}
+
+// monthDayOf reads "15/11", also "15-11" and "15.11".
+func monthDayOf(text string) (scheduler.MonthDay, bool) {
+	day, month, ok := strings.Cut(strings.NewReplacer("-", "/", ".", "/", " ", "").Replace(text), "/")
+	d, errD := strconv.Atoi(day)
+	m, errM := strconv.Atoi(month)
+	md := scheduler.MonthDay{Month: time.Month(m), Day: d}
+	return md, ok && errD == nil && errM == nil && md.Valid()
+}
+
+// typedMinutes reads minutes as people write them, with a point or a comma; nothing is
+// none.
+func typedMinutes(text string) (time.Duration, bool) {
+	text = strings.Replace(strings.TrimSpace(text), ",", ".", 1)
+	if text == "" {
+		return 0, true
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0 && n <= 10000) {
+		return 0, false
+	}
+	return time.Duration(n * float64(time.Minute)).Round(time.Second), true
+}
+
+// saveSlot keeps a slot, or shows first what that would make of the plan.
+func (p *panel) saveSlot(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	old, ok := p.slotOf(v)
+	if !ok {
+		return
+	}
+	sl := v.readSlot(f, old)
+	if sl.Revision, err = strconv.ParseInt(f.Get("revision"), 10, 64); err != nil {
+		p.problem(v, http.StatusBadRequest, "problem.bad-form")
+		return
+	}
+	if len(f.faults) > 0 {
+		p.showSlot(v, http.StatusUnprocessableEntity, f, sl)
+		return
+	}
+	if f.Get("preview") != "" {
+		p.previewSlot(v, f, sl, old.Start)
+		return
+	}
+	_, err = p.s.saveSlot(v.ctx(), sl, old.Start)
+	p.slotSaved(v, f, sl, err)
+}
+
+// slotSaved answers a form by what became of it.
+func (p *panel) slotSaved(v *visit, f *form, sl scheduler.Slot, err error) {
+	var faults scheduler.Invalid
+	switch {
+	case errors.As(err, &faults):
+		for _, fault := range faults {
+			field, _, _ := strings.Cut(fault.Field, "[")
+			f.fault(field, faultWords(v.lang, fault))
+		}
+		p.showSlot(v, http.StatusUnprocessableEntity, f, sl)
+	case errors.Is(err, scheduler.ErrRevision):
+		p.problem(v, http.StatusConflict, "problem.conflict")
+	case err != nil:
+		p.fail(v, err)
+	default:
+		v.goTo("/slots", "slot-saved")
+	}
+}
+
+func (p *panel) previewSlot(v *visit, f *form, sl scheduler.Slot, was scheduler.TimeOfDay) {
+	checked, err := p.s.checkSlot(v.ctx(), sl, was)
+	if err != nil {
+		p.slotSaved(v, f, sl, err)
+		return
+	}
+	changes, err := p.s.foreseeSlot(v.ctx(), checked)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	p.showSlot(v, http.StatusOK, f, sl, changes...)
+}
+
+func (p *panel) removeSlot(v *visit) {
+	sl, err := p.s.slot(v.ctx(), v.village.Key, v.c.Param("id"))
+	if err == nil {
+		err = p.s.removeSlot(v.ctx(), sl)
+	}
+	if err != nil && !isMissing(err) { // removed before: as wished
+		p.fail(v, err)
+		return
+	}
+	v.goTo("/slots", "slot-removed")
+}

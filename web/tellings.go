@@ -1,0 +1,168 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"loalang/people"
+	"loalang/scheduler"
+)
+
+// Tellings keeps what authors are told of notices that do not fit their slots.
+// *store.Store is one.
+type Tellings interface {
+	// Tellings lists what was told of slots of a village that begin at an instant or
+	// later, in order of time.
+	Tellings(ctx context.Context, village string, from time.Time) ([]scheduler.Telling, error)
+	// SeeTelling writes down that somebody has seen what was told of an occurrence.
+	SeeTelling(ctx context.Context, village, occurrence, by string, at time.Time) error
+}
+
+// movedJSON is a notice that does not air as it was promised.
+type movedJSON struct {
+	Occurrence   string     `json:"occurrence" doc:"Of what was promised."`
+	Announcement string     `json:"announcement"`
+	Title        string     `json:"title"`
+	Author       string     `json:"author"`
+	Slot         string     `json:"slot" doc:"ID of the slot without room."`
+	From         time.Time  `json:"from" doc:"When that begins."`
+	To           *time.Time `json:"to,omitempty" doc:"When the slot begins in which it airs instead; absent: in none."`
+	Reason       string     `json:"reason,omitempty" doc:"Code; absent: it airs as promised after all."`
+	Detail       string     `json:"detail"`
+	Told         time.Time  `json:"told" doc:"Since when the plan says so."`
+	Seen         *time.Time `json:"seen,omitempty"`
+	SeenBy       string     `json:"seen_by,omitempty"`
+}
+
+type (
+	movedInput struct {
+		Caller
+		Village string `query:"village" doc:"Key; the board's own when left out."`
+		Author  string `query:"author" doc:"Only those of this author."`
+	}
+	movedOutput struct {
+		Body struct {
+			Moved []movedJSON `json:"moved" doc:"Of slots that are still to come, by from."`
+		}
+	}
+	seeMovedInput struct {
+		Caller
+		Occurrence string `path:"occurrence"`
+		Village    string `query:"village" doc:"Key; the board's own when left out."`
+	}
+)
+
+func (s *Server) listMoved(ctx context.Context, in *movedInput) (*movedOutput, error) {
+	village, err := in.village(in.Village, people.View)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.phrase(ctx, in.lang, village)
+	if err != nil {
+		return nil, err
+	}
+	now := s.cfg.Now()
+	all, err := s.cfg.Tellings.Tellings(ctx, village, now)
+	if err != nil {
+		return nil, err
+	}
+	slots, err := s.cfg.Places.Slots(ctx, village)
+	if err != nil {
+		return nil, err
+	}
+	var out movedOutput
+	out.Body.Moved = []movedJSON{}
+	for _, x := range all {
+		if in.Author != "" && in.Author != x.Author {
+			continue
+		}
+		out.Body.Moved = append(out.Body.Moved, movedJSON{
+			x.Occurrence, x.Announcement, x.Title, x.Author, x.Slot, x.From.UTC(), instantOf(x.To), x.Reason, p.told(x, slots, now), x.Told.UTC(), instantOf(x.Seen), x.SeenBy,
+		})
+	}
+	return &out, nil
+}
+
+func (s *Server) seeMoved(ctx context.Context, in *seeMovedInput) (*nothing, error) {
+	village, err := in.village(in.Village, people.Write)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.cfg.Tellings.SeeTelling(ctx, village, in.Occurrence, in.who.Name, s.cfg.Now().UTC())
+}
+
+// told says what becomes of a notice: "Bản tin “Họp thôn” không vừa buổi 17:00 ngày
+// mai, chuyển sang 05:30 thứ Tư".
+func (p phrase) told(x scheduler.Telling, slots []scheduler.Slot, now time.Time) string {
+	from := p.at(x.From, now)
+	for _, s := range slots {
+		if s.ID == x.Slot && s.Name != "" {
+			from = p.lower(s.Name) + " " + from
+		}
+	}
+	switch {
+	case x.Reason == "":
+		return p.word("moved.fits", x.Title, from)
+	case x.To.IsZero():
+		return p.word("moved.nowhere", x.Title, from)
+	}
+	return p.word("moved.to", x.Title, from, p.at(x.To, now))
+}
+
+// movedView is one of them on a page.
+type movedView struct {
+	Occurrence, Announcement string
+	Text, Note               string
+	MaySee                   bool // offer to say that it was seen
+	Gone                     bool // it airs nowhere
+}
+
+// moved are what the visitor should know: what becomes of one's own notices until one
+// has said that one knows, and, who arranges the slots, of all. For one announcement it
+// is everything.
+func (p *panel) moved(v *visit, announcement string) []movedView {
+	all, err := p.s.cfg.Tellings.Tellings(v.ctx(), v.village.Key, v.now)
+	if err == nil && len(all) > 0 {
+		slots, wrong := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+		if err = wrong; err == nil {
+			return v.movedViews(all, slots, announcement)
+		}
+	}
+	if err != nil && !isDamage(err) { // of damage every page tells
+		p.s.cfg.Logger.Error("what is moved could not be read", "err", err)
+	}
+	return nil
+}
+
+func (v *visit) movedViews(all []scheduler.Telling, slots []scheduler.Slot, announcement string) []movedView {
+	var views []movedView
+	for _, x := range all {
+		own := x.Author == v.me.Name
+		switch {
+		case announcement != "" && x.Announcement != announcement:
+			continue
+		case announcement == "" && (!x.Seen.IsZero() || !own && (!v.may(people.Arrange) || x.Reason == "")):
+			continue
+		}
+		w := movedView{Occurrence: x.Occurrence, Announcement: x.Announcement, Text: v.told(x, slots, v.now), MaySee: own && x.Seen.IsZero(), Gone: x.To.IsZero()}
+		switch {
+		case !x.Seen.IsZero():
+			w.Note = v.word("moved.seen", x.SeenBy, v.at(x.Seen, v.now))
+		case !own:
+			w.Note = v.word("moved.unseen", x.Author)
+		}
+		views = append(views, w)
+	}
+	return views
+}
+
+// seeMoved takes that the author has seen what becomes of a notice.
+func (p *panel) seeMoved(v *visit) {
+	err := p.s.cfg.Tellings.SeeTelling(v.ctx(), v.village.Key, v.c.PostForm("occurrence"), v.me.Name, v.now.UTC())
+	if err != nil && !isMissing(err) { // gone meanwhile: there is nothing to know any more
+		p.fail(v, err)
+		return
+	}
+	v.c.Redirect(http.StatusSeeOther, "/")
+}
