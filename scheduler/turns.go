@@ -236,7 +236,7 @@ func (b *builder) heard(oc *occasion, p Past) {
 // carryOn goes on with what was moved from slots that are over.
 func (b *builder) carryOn(s Schedule, r recurrence) {
 	for _, p := range b.history.of[s.ID] {
-		if p.Cause != ReasonNextTime || p.sounded() || s.Kind != Slots {
+		if p.Cause != ReasonNextTime || p.sounded() {
 			continue
 		}
 		if _, had := b.past[hopID(p.Occurrence)]; had || b.movedSince(p) {

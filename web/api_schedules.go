@@ -28,6 +28,8 @@ type scheduleJSON struct {
 	Days         []string    `json:"days" doc:"slots: weekdays; none is every day."`
 	From         string      `json:"from,omitempty" format:"date" doc:"slots: first day."`
 	Until        string      `json:"until,omitempty" format:"date" doc:"slots: last day. recurring: that of a rule that ends."`
+	PerSlot      int         `json:"per_slot,omitempty" doc:"slots: how often in each; absent: once."`
+	PerDay       int         `json:"per_day,omitempty" doc:"slots: how often at most on one day; absent: in every slot."`
 	Rule         string      `json:"rule,omitempty" doc:"recurring: the rule in its canonical form, lines of iCalendar."`
 	Words        string      `json:"words,omitempty" doc:"recurring: the rule in words."`
 	Next         []time.Time `json:"next,omitempty" doc:"recurring: the next three instants, as far as the rule says."`
@@ -47,7 +49,7 @@ type misfireJSON struct {
 func scheduleOf(s scheduler.Schedule) scheduleJSON {
 	return scheduleJSON{
 		ID: s.ID, Announcement: s.Announcement, Kind: string(s.Kind), At: instantOf(s.At), Slots: entries(s.Slots), Days: daysOf(s.Days),
-		From: civil(s.From), Until: civil(s.Until), Misfire: misfireJSON{string(s.Misfire.Policy), s.Misfire.Grace.Seconds()},
+		From: civil(s.From), Until: civil(s.Until), PerSlot: s.PerSlot, PerDay: s.PerDay, Misfire: misfireJSON{string(s.Misfire.Policy), s.Misfire.Grace.Seconds()},
 		Interrupted: string(cmp.Or(s.Interrupted, scheduler.Resume)),
 		Created:     s.Created.UTC(), CreatedBy: s.CreatedBy, Rule: s.Rule, Revision: s.Revision,
 	}
@@ -75,6 +77,8 @@ type scheduleForm struct {
 	Days        []string     `json:"days,omitempty" doc:"slots: mon … sun; every day when left out."`
 	From        string       `json:"from,omitempty" doc:"slots: first day, such as 2026-11-23."`
 	Until       string       `json:"until,omitempty" doc:"slots: last day."`
+	PerSlot     int          `json:"per_slot,omitempty" minimum:"0" maximum:"10" doc:"slots: how often in each, spread through it; once when left out."`
+	PerDay      int          `json:"per_day,omitempty" minimum:"0" maximum:"50" doc:"slots: how often at most on one day; in every slot when left out."`
 	Rule        string       `json:"rule,omitempty" maxLength:"524288" doc:"recurring: lines of iCalendar, DTSTART, RRULE, RDATE, EXDATE. RSCALE=VIETNAMESE counts in the lunar calendar, OFFSET=-2 is two days before. Without DTSTART it begins now."`
 	Misfire     *misfireJSON `json:"misfire,omitempty" doc:"When left out: late by at most 10 min (now), 30 min (once), coalesced within 30 min (recurring); coalesce within an hour (slots)."`
 	Interrupted string       `json:"interrupted,omitempty" enum:"resume,restart,drop" doc:"When it is cut short: resume from where it was (when left out), restart from its beginning, or drop it."`
@@ -144,7 +148,7 @@ func (s *Server) schedule(ctx context.Context, k *Caller, a scheduler.Announceme
 	now := s.cfg.Now().UTC()
 	sc := scheduler.Schedule{
 		Owned: s.owned(s.cfg.NewID(), a.Village), Announcement: a.ID, Kind: scheduler.Kind(f.Kind), CreatedBy: k.who.Name,
-		Interrupted: scheduler.Resumption(f.Interrupted),
+		Interrupted: scheduler.Resumption(f.Interrupted), PerSlot: f.PerSlot, PerDay: f.PerDay,
 	}
 	place, err := s.cfg.Places.Village(ctx, a.Village)
 	if err != nil {
@@ -201,6 +205,8 @@ func (f scheduleForm) contradictions() scheduler.Invalid {
 		{"days", len(f.Days) > 0, inSlots},
 		{"from", f.From != "", inSlots},
 		{"until", f.Until != "", inSlots},
+		{"per_slot", f.PerSlot != 0, inSlots},
+		{"per_day", f.PerDay != 0, inSlots},
 	} {
 		if given.is && !given.fits {
 			faults = append(faults, scheduler.Fault{Field: given.field, Code: faultUnexpected})

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -135,7 +136,7 @@ func (p *panel) slotOf(v *visit) (scheduler.Slot, bool) {
 func (v *visit) slotTyped(sl scheduler.Slot) *form {
 	f := emptyForm()
 	minutes := func(d time.Duration) string {
-		return strings.Replace(strconv.FormatFloat(d.Minutes(), 'f', -1, 64), ".", ",", 1)
+		return strings.Replace(strconv.FormatFloat(math.Round(d.Minutes()*100)/100, 'f', -1, 64), ".", ",", 1)
 	}
 	f.Values.Set("name", sl.Name)
 	f.Values.Set("start", sl.Start.String())

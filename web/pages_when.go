@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +18,8 @@ type whenView struct {
 	Slots       []choiceView
 	Days        []choiceView
 	From, Until string
+	PerSlot     string // how often in each slot, and at most on one day
+	PerDay      string
 	Date, Time  string
 	Example     string
 	Interrupted []choiceView
@@ -41,7 +44,7 @@ const occasionsShown = 3
 // whenView builds the question from what was answered before; f may be empty.
 func (v *visit) whenView(slots []scheduler.Slot, f *form) whenView {
 	w := whenView{
-		Choice: f.Get("when"), From: f.Get("from"), Until: f.Get("until"), Date: f.Get("date"), Time: f.Get("time"),
+		Choice: f.Get("when"), From: f.Get("from"), Until: f.Get("until"), PerSlot: f.Get("per_slot"), PerDay: f.Get("per_day"), Date: f.Get("date"), Time: f.Get("time"),
 		Occasions: v.occasions(slots), Faults: f.faults,
 		Example: v.word("when.at-sub", v.now.In(v.loc).AddDate(0, 0, 1).Format("2/1")),
 	}
@@ -170,7 +173,33 @@ func (v *visit) scheduleDaily(slots []scheduler.Slot, f *form) *scheduler.Schedu
 	if civil(s.Until) != "" && civil(s.Until) < civil(s.From) {
 		f.fault("until", v.word("fault.wrong-order"))
 	}
+	s.PerSlot, s.PerDay = v.timesField(f, "per_slot", scheduler.MaxPerSlot), v.timesField(f, "per_day", scheduler.MaxPerDay)
 	return s
+}
+
+// timesField reads how often; nothing is 0, which says nothing.
+func (v *visit) timesField(f *form, field string, most int) int {
+	text := strings.TrimSpace(f.Get(field))
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		f.fault(field, v.word("when.times-fault", most))
+	}
+	return n
+}
+
+// timesName says how often it airs, unless that is once in every slot.
+func (v *visit) timesName(s scheduler.Schedule) string {
+	var said []string
+	if s.PerSlot > 1 {
+		said = append(said, v.word("schedule.per-slot", s.PerSlot))
+	}
+	if s.PerDay > 0 {
+		said = append(said, v.word("schedule.per-day", s.PerDay))
+	}
+	return strings.Join(said, ", ")
 }
 
 func (v *visit) dateField(f *form, field string) scheduler.Date {
@@ -249,6 +278,9 @@ func (v *visit) slotScheduleName(s scheduler.Schedule, slots []scheduler.Slot) (
 		sub = v.word("schedule.from", v.dateOf(s.From))
 	case s.Until != (scheduler.Date{}):
 		sub = v.word("schedule.until", v.dateOf(s.Until))
+	}
+	if times := v.timesName(s); times != "" {
+		sub = strings.TrimPrefix(sub+"; "+times, "; ")
 	}
 	return name, sub
 }

@@ -179,3 +179,26 @@ func TestAuthorIsToldBeforeTheDay(t *testing.T) {
 	h.call("cadre", "POST", "/api/v1/moved/o2/seen", "").want(204)
 	h.call("cadre", "POST", "/api/v1/moved/o9/seen", "").want(404)
 }
+
+// TestTimesOfASchedule: how often a notice airs in a slot and on a day is taken from
+// the form and from the API, and told.
+func TestTimesOfASchedule(t *testing.T) {
+	h := newHouse(t)
+	var made struct {
+		ID string
+	}
+	h.call("cadre", "POST", "/api/v1/announcements", `{"title":"Họp thôn","text":"Kính mời bà con","renditions":[{"language":"vi"}]}`).want(201).into(&made)
+	path := "/api/v1/announcements/" + made.ID + "/schedules"
+	var s struct {
+		PerSlot int `json:"per_slot"`
+		PerDay  int `json:"per_day"`
+	}
+	h.call("cadre", "POST", path, `{"kind":"slots","slots":["17:00"],"per_slot":3,"per_day":2}`).want(201).into(&s)
+	if s.PerSlot != 3 || s.PerDay != 2 {
+		t.Errorf("made %+v", s)
+	}
+	if got := h.call("cadre", "POST", path, `{"kind":"now","per_slot":3}`).want(422).faults(); got != "per_slot unexpected" {
+		t.Errorf("of now: %q", got)
+	}
+	h.call("cadre", "POST", path, `{"kind":"slots","slots":["17:00"],"per_slot":11}`).want(422)
+}
