@@ -226,6 +226,38 @@ func TestWithdrawEndsWhatSounds(t *testing.T) {
 	})
 }
 
+// A withdrawal takes effect within a second, in the middle of a word as well.
+func TestWithdrawalTakesEffectWithinASecond(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("one", 20*time.Second, 10*time.Second))
+		s.at(26 * time.Second)
+		taken := time.Now()
+		if err := s.player.Withdraw(t.Context(), "a-one", "cán bộ xã"); err != nil {
+			t.Fatal(err)
+		}
+		s.at(27 * time.Second)
+		row := s.expect("one", playout.StoppedBy, scheduler.ReasonWithdrawn, 2)
+		last := row.Airings[len(row.Airings)-1]
+		if took := last.Ended.Sub(taken); took > time.Second || last.Ended.IsZero() {
+			t.Errorf("it sounded for %s after it was withdrawn: %+v", took, last)
+		}
+		// Handed over once more by a plan of before: it is refused.
+		o := s.occurrence("two", 40*time.Second, 10*time.Second)
+		o.Announcement = "a-one"
+		s.player.Play(o)
+		s.at(45 * time.Second)
+		s.expect("two", playout.Withdrawn, scheduler.ReasonWithdrawn, 0)
+		// Approved again, it airs.
+		s.player.Reinstate("a-one")
+		o = s.occurrence("three", 60*time.Second, 10*time.Second)
+		o.Announcement = "a-one"
+		s.player.Play(o)
+		s.at(90 * time.Second)
+		s.expect("three", playout.Played, "completed", 2)
+	})
+}
+
 func TestLostDevice(t *testing.T) {
 	tests := map[string]struct {
 		back    time.Duration

@@ -155,6 +155,9 @@ func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.D
 	if err := s.cfg.Announcements.SaveAnnouncement(ctx, a, nil, nil); err != nil {
 		return d, err
 	}
+	if next == scheduler.Approved || next == scheduler.Urgent {
+		s.cfg.Withdraw.Reinstate(a.ID)
+	}
 	s.cfg.Changed()
 	if next == scheduler.Returned && aired {
 		if err := s.silence(ctx, a.ID, who.Name); err != nil {

@@ -205,6 +205,8 @@ type Withdrawer interface {
 	Withdraw(ctx context.Context, announcement, by string) error
 	// Unschedule does the same for a schedule that was removed.
 	Unschedule(ctx context.Context, schedule, by string) error
+	// Reinstate lets an announcement air again that was returned and is approved.
+	Reinstate(announcement string)
 }
 
 // Pinger says whether the database answers. *store.Store is one.

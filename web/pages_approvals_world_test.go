@@ -33,3 +33,9 @@ func (w *world) History(context.Context, people.HistoryQuery) ([]people.Change, 
 func (w *world) Writers(context.Context, string, time.Time) ([]people.Actor, error) {
 	return w.writers, w.broken
 }
+
+func (w *world) Reinstate(announcement string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reinstated = append(w.reinstated, announcement)
+}

@@ -65,6 +65,7 @@ type world struct {
 	troubles   []speech.Trouble
 	changes    []people.Change
 	writers    []people.Actor
+	reinstated []string // announcements
 }
 
 // isDamaged says that the database is damaged, as the store's error does.

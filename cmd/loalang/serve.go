@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"loalang/people"
+	"loalang/playout"
 )
 
 // shutdownPatience is how long requests under way may take when serve ends.
@@ -131,7 +132,27 @@ func guarded(ctx context.Context, amp io.Closer, part func(context.Context) erro
 // changedElsewhere takes over what a command has changed beside this serve.
 func (b *board) changedElsewhere(ctx context.Context) {
 	b.changed()
+	b.silenceTakenBack(ctx)
 	b.panel.Reread(ctx)
+}
+
+// takenBackFor is how long what another process took back is looked for: Watch
+// sees a change within a second, unless the database is held.
+const takenBackFor = time.Minute
+
+// silenceTakenBack ends what sounds, or is about to, of what another process
+// withdrew or returned.
+func (b *board) silenceTakenBack(ctx context.Context) {
+	gone, err := b.db.TakenBack(ctx, b.village.Key, time.Now().Add(-takenBackFor))
+	if err != nil {
+		b.log.Error("what another process took back is not known: the next plan leaves it out", "err", err)
+		return
+	}
+	for id, by := range gone {
+		if err := b.player.Withdraw(ctx, id, by); err != nil && !errors.Is(err, playout.ErrNotOnAir) {
+			b.log.Error("what another process took back could not be silenced", "announcement", id, "err", err)
+		}
+	}
 }
 
 // changed tells everybody who works ahead that something was edited.
