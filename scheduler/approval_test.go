@@ -81,11 +81,12 @@ func TestExpiryCoversEverySchedule(t *testing.T) {
 		d    scheduler.Dossier
 		want time.Time
 	}{
-		"normal":           {scheduler.Dossier{Announcement: scheduler.Announcement{Class: scheduler.ClassNormal}}, day(2026, 12, 25)},
-		"priority":         {scheduler.Dossier{Announcement: scheduler.Announcement{Class: scheduler.ClassPriority}}, day(2026, 11, 28)},
-		"topic":            {scheduler.Dossier{Announcement: scheduler.Announcement{Class: scheduler.ClassNormal, Topic: "mat-trau"}}, day(2026, 12, 2)},
-		"begins later":     {scheduler.Dossier{Announcement: scheduler.Announcement{ValidFrom: day(2027, 1, 1)}}, day(2027, 2, 1)},
-		"a later schedule": {scheduler.Dossier{Schedules: []scheduler.Schedule{{Until: scheduler.Date{Year: 2027, Month: 3, Day: 1}}, {At: day(2027, 1, 1)}}}, day(2027, 3, 2)},
+		"normal":             {scheduler.Dossier{Announcement: scheduler.Announcement{Class: scheduler.ClassNormal}}, day(2026, 12, 25)},
+		"priority":           {scheduler.Dossier{Announcement: scheduler.Announcement{Class: scheduler.ClassPriority}}, day(2026, 11, 28)},
+		"topic":              {scheduler.Dossier{Announcement: scheduler.Announcement{Class: scheduler.ClassNormal, Topic: "mat-trau"}}, day(2026, 12, 2)},
+		"begins later":       {scheduler.Dossier{Announcement: scheduler.Announcement{ValidFrom: day(2027, 1, 1)}}, day(2027, 2, 1)},
+		"a later schedule":   {scheduler.Dossier{Schedules: []scheduler.Schedule{{Until: scheduler.Date{Year: 2027, Month: 3, Day: 1}}, {At: day(2027, 1, 1)}}}, day(2027, 3, 2)},
+		"a rule without end": {scheduler.Dossier{Schedules: []scheduler.Schedule{{Kind: scheduler.Recurring, Rule: "RRULE:FREQ=YEARLY"}}}, day(2027, 11, 26)},
 	} {
 		if got := rules.Expiry(c.d, noon, loc); !got.Equal(c.want) {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

@@ -103,8 +103,8 @@ func (r ApprovalRules) Within(at time.Time) time.Time {
 }
 
 // Expiry is when an announcement ends for which its author names no end: after
-// so many whole days, but not before the last day that a schedule names; zero:
-// it does not end. Civil days are read in loc.
+// so many whole days, but not before the last day that a schedule names, and after
+// MaxValidDays where a rule goes on for ever; zero: it does not end. Civil days are read in loc.
 func (r ApprovalRules) Expiry(d Dossier, now time.Time, loc *time.Location) time.Time {
 	a, days := d.Announcement, r.Days
 	if a.Class.Rank() > ClassNormal.Rank() {
@@ -120,6 +120,9 @@ func (r ApprovalRules) Expiry(d Dossier, now time.Time, loc *time.Location) time
 	for _, s := range d.Schedules {
 		if s.Until != (Date{}) {
 			end = later(end, dayEnd(time.Date(s.Until.Year, s.Until.Month, s.Until.Day, 12, 0, 0, 0, loc), 0))
+		}
+		if s.Kind == Recurring && s.Until == (Date{}) {
+			end = later(end, dayEnd(now.In(loc), MaxValidDays)) // it may come round once a year
 		}
 		if !s.At.IsZero() {
 			end = later(end, dayEnd(s.At.In(loc), 0))

@@ -106,21 +106,11 @@ func TestHistoryCoversEveryTable(t *testing.T) {
 	silent := []string{ // what machines write, and histories of their own
 		"airings", "asrun", "emergencies", "goose_db_version", "history", "history_texts", "node", "plans", "sessions", "setups", "spoken", "sqlite_sequence", "tellings", "variants", "wordings",
 	}
-	rows, err := w.Query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-	if err != nil {
+	var list string
+	if err := w.QueryRow("SELECT group_concat(name, ' ') FROM sqlite_master WHERE type = 'table'").Scan(&list); err != nil {
 		t.Fatal(err)
 	}
-	var tables []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
-		}
-		tables = append(tables, name)
-	}
-	if err := rows.Close(); err != nil {
-		t.Fatal(err)
-	}
+	tables := strings.Fields(list)
 	for _, name := range tables {
 		var n int
 		if err := w.QueryRow("SELECT count(*) FROM temp.sqlite_master WHERE type = 'trigger' AND tbl_name = ?", name).Scan(&n); err != nil {

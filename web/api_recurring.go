@@ -193,10 +193,13 @@ func secondOfDay(text string) (int, error) {
 }
 
 func (s *Server) saveRecurring(ctx context.Context, k *Caller, sc scheduler.Schedule) (*scheduleOutput, error) {
-	if err := s.cfg.Schedules.SaveSchedule(ctx, sc); err != nil {
+	d, err := s.cfg.Announcements.Announcement(ctx, sc.Announcement)
+	if err != nil {
 		return nil, err
 	}
-	s.cfg.Changed()
+	if err := s.keepSchedule(ctx, d, sc); err != nil {
+		return nil, err
+	}
 	return s.shownSchedule(ctx, k, sc.Announcement, sc.ID)
 }
 

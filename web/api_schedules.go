@@ -120,7 +120,7 @@ func (s *Server) createSchedule(ctx context.Context, in *scheduleInput) (*schedu
 	if err != nil {
 		return nil, err
 	}
-	if err := s.addSchedule(ctx, d, sched); err != nil {
+	if err := s.keepSchedule(ctx, d, sched); err != nil {
 		return nil, err
 	}
 	return s.shownSchedule(ctx, &in.Caller, in.ID, sched.ID)

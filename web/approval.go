@@ -68,11 +68,13 @@ func (s *Server) changed(ctx context.Context, d *scheduler.Dossier, t scheduler.
 	return nil
 }
 
-// addSchedule keeps a new schedule of d. The approval comes first: a schedule that
+// keepSchedule keeps a schedule of d, new or of the revision that was read. The approval comes first: a schedule that
 // it names and that is not there calls for nothing.
-func (s *Server) addSchedule(ctx context.Context, d scheduler.Dossier, sc scheduler.Schedule) error {
+func (s *Server) keepSchedule(ctx context.Context, d scheduler.Dossier, sc scheduler.Schedule) error {
 	was := d.Announcement
-	d.Schedules = append(slices.Clone(d.Schedules), sc)
+	next := sc
+	next.Revision++ // as it will be
+	d.Schedules = append(slices.DeleteFunc(slices.Clone(d.Schedules), func(old scheduler.Schedule) bool { return old.ID == sc.ID }), next)
 	if err := s.changed(ctx, &d, scheduler.Touched{Schedule: sc.ID}); err != nil {
 		return err
 	}

@@ -257,3 +257,16 @@ func TestApprovalRulesByAPI(t *testing.T) {
 	h.call("officer", "PUT", path, fmt.Sprintf(rules, "1000", "9999")).want(422)
 	h.call("cadre", "PUT", path, fmt.Sprintf(rules, "12", "30")).want(403)
 }
+
+// TestAChangedScheduleWaitsForWhoMayNotApproveIt, and is approved by the way of who may.
+func TestAChangedScheduleIsApprovedByWhoMay(t *testing.T) {
+	h := asking(t, func(r *scheduler.ApprovalRules) { r.Cadre = scheduler.ClassNeeds{Normal: scheduler.NeedOfficer} })
+	id := h.write("officer", "").ID
+	for as, want := range map[string]int{"officer": 0, "cadre": 1} {
+		h.call(as, "POST", "/api/v1/announcements/"+id+"/schedules", `{"kind":"now"}`).want(201)
+		if waits := h.w.notices[id].Waiting(h.w.village.Approvals); len(waits) != want {
+			t.Errorf("%s: %v waits", as, waits)
+		}
+		h.call("officer", "POST", "/api/v1/announcements/"+id+"/approval", `{"act":"approve"}`).want(200)
+	}
+}

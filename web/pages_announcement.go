@@ -327,7 +327,7 @@ func (p *panel) addSchedule(v *visit) {
 		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	if err := p.s.addSchedule(v.ctx(), d, ss[0]); err != nil {
+	if err := p.s.keepSchedule(v.ctx(), d, ss[0]); err != nil {
 		p.fail(v, err)
 		return
 	}
