@@ -54,7 +54,7 @@ func (p *panel) showRules(v *visit, status int, f *form) {
 		code string
 		is   scheduler.ClassNeeds
 	}{{"recorder", r.Recorder}, {"cadre", r.Cadre}, {"officer", r.Officer}} {
-		row := rulesRow{Name: v.word("role." + role.code)}
+		row := rulesRow{Name: v.lower(v.word("role." + role.code))}
 		for _, class := range []struct {
 			code string
 			need scheduler.Need

@@ -189,6 +189,9 @@ func (p *panel) showApproval(v *visit, status int, f *form) {
 			w.Why = v.whyNot(err)
 		}
 	}
+	if a.Approval.State == scheduler.Submitted || w.Acts[string(scheduler.ActApprove)] {
+		delete(w.Acts, string(scheduler.ActSubmit)) // it is there already, or needs nobody else
+	}
 	if a.Approval.State == scheduler.Approved && len(w.Waits) == 0 {
 		delete(w.Acts, string(scheduler.ActApprove)) // nothing to approve anew
 	}
