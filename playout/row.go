@@ -13,7 +13,7 @@ func (p *Player) newRow(o scheduler.Occurrence) AsRun {
 		Owned:      scheduler.Owned{ID: p.cfg.NewID(), Village: p.cfg.Village, Origin: p.cfg.Origin, Created: now, Updated: now},
 		Occurrence: o.ID, Kind: o.Kind, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
 		Title: o.Title, Class: o.Class, Nominal: o.Nominal, Due: o.Due, Planned: o.Length,
-		Heard: NotMeasured, Missing: o.Missing, Languages: tongues(o.Parts),
+		Heard: NotMeasured, Missing: o.Missing, Languages: tongues(o.Parts), Rules: o.Ruled(),
 	}
 }
 

@@ -201,6 +201,9 @@ func (p phrase) omitted(o scheduler.Omission, now time.Time) string {
 	if o.Reason.Code == scheduler.ReasonNotReady {
 		return p.word("plan.not-yet-ready")
 	}
+	if o.Reason.Code == scheduler.ReasonNotApproved && o.Final.After(now) {
+		return p.word("plan.not-yet-approved")
+	}
 	return p.word("plan.omitted", lower(p.reason(o.Reason, now)))
 }
 
