@@ -30,9 +30,9 @@ func TestApprovedThenTakenBackByACommand(t *testing.T) {
 	made := recorder.call(http.MethodPost, "/announcements", object{"title": "Mời họp thôn", "text": strings.Repeat("Kính mời bà con ra nhà văn hóa thôn họp lúc 19 giờ. ", 12), "renditions": []object{{"language": "vi"}, {"language": "pcc", "waived": true}}}, http.StatusCreated)
 	id := made["id"].(string)
 	path := "/announcements/" + id
-	d.until("it is spoken", 30*time.Second, func() bool { return d.reading(id, "vi")["state"] == "ready" })
+	d.until("it is spoken", func() bool { return d.reading(id, "vi")["state"] == "ready" })
 	d.call(http.MethodPost, path+"/schedules", object{"kind": "now"}, http.StatusCreated)
-	d.until("the plan says that nobody approved it", 10*time.Second, func() bool {
+	d.until("the plan says that nobody approved it", func() bool {
 		return strings.Contains(fmt.Sprint(d.call(http.MethodGet, "/plan", nil, http.StatusOK)["omissions"]), "not-approved")
 	})
 	d.approvalPictures(id)
@@ -41,13 +41,13 @@ func TestApprovedThenTakenBackByACommand(t *testing.T) {
 	sounds := func() bool {
 		return strings.Contains(fmt.Sprint(d.call(http.MethodGet, "/air", nil, http.StatusOK)), id)
 	}
-	d.until("it airs", 20*time.Second, sounds)
+	d.until("it airs", sounds)
 	time.Sleep(2 * time.Second) // into the words
 	if _, stderr, code := loalang(t, "", "announcement", "withdraw", id, "--data", d.data); code != 0 {
 		t.Fatal(stderr)
 	}
 	taken := time.Now()
-	d.until("it is silent", 5*time.Second, func() bool { return !sounds() })
+	d.until("it is silent", func() bool { return !sounds() })
 	t.Logf("silent %v after the command", time.Since(taken))
 	row := d.row(id, 10*time.Second)
 	if row["outcome"] != "stopped" || row["cause"] != "withdrawn" {

@@ -29,7 +29,7 @@ func TestWhatDoesNotFitIsToldBefore(t *testing.T) {
 		moved, _ = d.call(http.MethodGet, "/moved", nil, http.StatusOK)["moved"].([]any)
 		return moved
 	}
-	d.until("what does not fit is told", 30*time.Second, func() bool { return len(read()) == 2 }) // one on each day
+	d.until("what does not fit is told", func() bool { return len(read()) == 2 }) // one on each day
 	for _, m := range moved {
 		m := m.(map[string]any)
 		if m["author"] == "" || m["to"] == nil || !strings.Contains(m["detail"].(string), "moved to 17:00") {
@@ -38,7 +38,7 @@ func TestWhatDoesNotFitIsToldBefore(t *testing.T) {
 	}
 	d.slotPictures(slot)
 	d.call(http.MethodPut, "/slots/"+slot, object{"name": "Buổi trưa", "start": "11:00", "length": 1800}, http.StatusOK)
-	d.until("there is room", 10*time.Second, func() bool { return len(read()) == 0 })
+	d.until("there is room", func() bool { return len(read()) == 0 })
 }
 
 // slotPictures keeps the pages of slots, on a phone and on a desk, in the folder that
