@@ -49,7 +49,7 @@ func TestApprovedThenTakenBackByACommand(t *testing.T) {
 	taken := time.Now()
 	d.until("it is silent", func() bool { return !sounds() })
 	t.Logf("silent %v after the command", time.Since(taken))
-	row := d.row(id, 10*time.Second)
+	row := d.row(id)
 	if row["outcome"] != "stopped" || row["cause"] != "withdrawn" {
 		t.Errorf("as-run: %v", row)
 	}
@@ -72,7 +72,7 @@ func (d *daemon) approvalPictures(notice string) {
 	b.fill("#password", password)
 	b.fill("#again", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.until("the first account is signed in", "location.pathname == '/'")
 	for _, width := range []int64{360, 1280} {
 		b.screen(width, 740)
 		for name, path := range map[string]string{

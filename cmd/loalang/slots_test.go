@@ -54,7 +54,7 @@ func (d *daemon) slotPictures(slot string) {
 	b.fill("#password", password)
 	b.fill("#again", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'", 10*time.Second)
+	b.until("the first account is signed in", "location.pathname == '/'")
 	for _, width := range []int64{360, 1280} {
 		b.screen(width, 740)
 		for name, path := range map[string]string{"today": "/", "slots": "/slots", "slot": "/slots/" + slot, "new": "/slots/new", "plan": "/plan", "relays": "/relays"} {
@@ -64,7 +64,7 @@ func (d *daemon) slotPictures(slot string) {
 		b.open(d.url + "/slots/" + slot)
 		b.fill("#length", "0") // 20 minutes
 		b.press("button[name=preview]")
-		b.until("the preview says what changes", "document.body.innerText.includes('Nếu lưu')", 20*time.Second)
+		b.until("the preview says what changes", "document.body.innerText.includes('Nếu lưu')")
 		b.picture(fmt.Sprintf("slots-preview-%d", width))
 	}
 }
