@@ -121,3 +121,24 @@ func (s Schedule) Exceptions(from Date, loc *time.Location) (left, added []Date)
 	f := r.rule.Form()
 	return days(f.Excepted), days(f.Added)
 }
+
+// WithSchedule is d with a schedule as it will be once it is saved: a new one, or
+// another revision of one that is there.
+func (d Dossier) WithSchedule(s Schedule) Dossier {
+	if s.Revision > 0 {
+		s.Revision++
+	}
+	d.Schedules = append(slices.DeleteFunc(slices.Clone(d.Schedules), func(old Schedule) bool { return old.ID == s.ID }), s)
+	return d
+}
+
+// Trimmed is the approval of d once a schedule of it airs on one day less: if it
+// was approved, it still is.
+func (d Dossier) Trimmed(s Schedule) Approval {
+	a := d.Announcement.Approval
+	if a.Pin == nil || !a.Pin.calls(s) {
+		return a
+	}
+	a.Pin = a.Pin.with(d.WithSchedule(s), Touched{Schedule: s.ID})
+	return a
+}

@@ -92,27 +92,27 @@ func (s *Server) recur(ctx context.Context, sc *scheduler.Schedule, f scheduleFo
 }
 
 // recurringOf reads a schedule about which the caller may plan, and its village.
-func (s *Server) recurringOf(ctx context.Context, k *Caller, announcement, id string) (sc scheduler.Schedule, place scheduler.Village, err error) {
-	d, err := s.dossier(ctx, k, announcement, people.Plan)
+func (s *Server) recurringOf(ctx context.Context, k *Caller, announcement, id string) (d scheduler.Dossier, sc scheduler.Schedule, place scheduler.Village, err error) {
+	d, err = s.dossier(ctx, k, announcement, people.Plan)
 	if err != nil {
-		return sc, place, err
+		return d, sc, place, err
 	}
 	if !d.Announcement.Withdrawn.IsZero() {
-		return sc, place, s.problem(k.lang, http.StatusConflict, "withdrawn")
+		return d, sc, place, s.problem(k.lang, http.StatusConflict, "withdrawn")
 	}
 	i := slices.IndexFunc(d.Schedules, func(sc scheduler.Schedule) bool { return sc.ID == id })
 	if i < 0 {
-		return sc, place, k.missing()
+		return d, sc, place, k.missing()
 	}
 	if sc = d.Schedules[i]; sc.Kind != scheduler.Recurring {
-		return sc, place, scheduler.Invalid{{Field: "kind", Code: scheduler.FaultRuleSingle}}
+		return d, sc, place, scheduler.Invalid{{Field: "kind", Code: scheduler.FaultRuleSingle}}
 	}
 	place, err = s.cfg.Places.Village(ctx, d.Announcement.Village)
-	return sc, place, err
+	return d, sc, place, err
 }
 
 func (s *Server) editSchedule(ctx context.Context, in *scheduleEditInput) (*scheduleOutput, error) {
-	sc, place, err := s.recurringOf(ctx, &in.Caller, in.ID, in.Schedule)
+	d, sc, place, err := s.recurringOf(ctx, &in.Caller, in.ID, in.Schedule)
 	if err != nil {
 		return nil, err
 	}
@@ -148,11 +148,14 @@ func (s *Server) editSchedule(ctx context.Context, in *scheduleEditInput) (*sche
 	if err := sc.Validate(now, place); err != nil {
 		return nil, err
 	}
-	return s.saveRecurring(ctx, &in.Caller, sc)
+	if err := s.keepSchedule(ctx, d, sc); err != nil {
+		return nil, err
+	}
+	return s.shownSchedule(ctx, &in.Caller, in.ID, sc.ID)
 }
 
 func (s *Server) exceptSchedule(ctx context.Context, in *exceptionInput) (*scheduleOutput, error) {
-	sc, place, err := s.recurringOf(ctx, &in.Caller, in.ID, in.Schedule)
+	d, sc, place, err := s.recurringOf(ctx, &in.Caller, in.ID, in.Schedule)
 	if err != nil {
 		return nil, err
 	}
@@ -169,14 +172,16 @@ func (s *Server) exceptSchedule(ctx context.Context, in *exceptionInput) (*sched
 		return nil, scheduler.Invalid{{Field: "time", Code: "date"}}
 	}
 	if in.Body.Do == "leave-out" {
-		sc, err = sc.LeaveOut(day, second, s.cfg.Now(), loc)
-	} else {
-		sc, err = sc.Include(day, second, s.cfg.Now(), loc)
+		if sc, err = sc.LeaveOut(day, second, s.cfg.Now(), loc); err == nil {
+			err = s.trimSchedule(ctx, d, sc)
+		}
+	} else if sc, err = sc.Include(day, second, s.cfg.Now(), loc); err == nil {
+		err = s.keepSchedule(ctx, d, sc)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s.saveRecurring(ctx, &in.Caller, sc)
+	return s.shownSchedule(ctx, &in.Caller, in.ID, sc.ID)
 }
 
 // secondOfDay reads "05:30" or "05:30:15"; -1 of nothing.
@@ -190,17 +195,6 @@ func secondOfDay(text string) (int, error) {
 	}
 	t, err := time.Parse(layout, text)
 	return t.Hour()*3600 + t.Minute()*60 + t.Second(), err
-}
-
-func (s *Server) saveRecurring(ctx context.Context, k *Caller, sc scheduler.Schedule) (*scheduleOutput, error) {
-	d, err := s.cfg.Announcements.Announcement(ctx, sc.Announcement)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.keepSchedule(ctx, d, sc); err != nil {
-		return nil, err
-	}
-	return s.shownSchedule(ctx, k, sc.Announcement, sc.ID)
 }
 
 // shownSchedule is a schedule as it was saved.

@@ -68,23 +68,37 @@ func (s *Server) changed(ctx context.Context, d *scheduler.Dossier, t scheduler.
 	return nil
 }
 
-// keepSchedule keeps a schedule of d, new or of the revision that was read. The approval comes first: a schedule that
-// it names and that is not there calls for nothing.
-func (s *Server) keepSchedule(ctx context.Context, d scheduler.Dossier, sc scheduler.Schedule) error {
+// keepSchedule keeps new schedules of d, or changed ones. The approval comes first: a
+// schedule that it names and that is not there calls for nothing.
+func (s *Server) keepSchedule(ctx context.Context, d scheduler.Dossier, ss ...scheduler.Schedule) error {
 	was := d.Announcement
-	next := sc
-	next.Revision++ // as it will be
-	d.Schedules = append(slices.DeleteFunc(slices.Clone(d.Schedules), func(old scheduler.Schedule) bool { return old.ID == sc.ID }), next)
-	if err := s.changed(ctx, &d, scheduler.Touched{Schedule: sc.ID}); err != nil {
-		return err
+	for _, sc := range ss {
+		d.Schedules = d.WithSchedule(sc).Schedules
+		if err := s.changed(ctx, &d, scheduler.Touched{Schedule: sc.ID}); err != nil {
+			return err
+		}
 	}
+	return s.saveSchedules(ctx, d, was, ss...)
+}
+
+// trimSchedule keeps a schedule of d that airs on one day less: nobody need approve
+// silence.
+func (s *Server) trimSchedule(ctx context.Context, d scheduler.Dossier, sc scheduler.Schedule) error {
+	was := d.Announcement
+	d.Announcement.Approval = d.Trimmed(sc)
+	return s.saveSchedules(ctx, d, was, sc)
+}
+
+func (s *Server) saveSchedules(ctx context.Context, d scheduler.Dossier, was scheduler.Announcement, ss ...scheduler.Schedule) error {
 	if d.Announcement != was {
 		if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, nil, nil); err != nil {
 			return err
 		}
 	}
-	if err := s.cfg.Schedules.SaveSchedule(ctx, sc); err != nil {
-		return err
+	for _, sc := range ss {
+		if err := s.cfg.Schedules.SaveSchedule(ctx, sc); err != nil {
+			return err
+		}
 	}
 	s.cfg.Changed()
 	return nil

@@ -2,7 +2,12 @@ package web
 
 import (
 	"context"
+	"net/url"
 	"strings"
+	"time"
+
+	"loalang/scheduler"
+	"loalang/scheduler/calendar"
 )
 
 // TextDiff shows the tests how two texts are told apart: "+" before what is new,
@@ -27,3 +32,18 @@ func TextDiff(old, current string) string {
 
 // TooSlow shows the tests when a voice was not done in time.
 func TooSlow(ctx context.Context, err error) bool { return tooSlow(ctx, err) }
+
+// RuleWords shows the tests how a rule is said in a language in Ún Tà.
+func RuleWords(lang, rule, where string, now time.Time) (string, error) {
+	loc, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		return "", err
+	}
+	r, err := calendar.ParseRule(rule)
+	return phrase{lang: lang, loc: loc}.ruleWords(r, where, now), err
+}
+
+// RuleForm shows the tests how the form of a rule is filled in.
+func RuleForm(rule string) url.Values {
+	return phrase{lang: vietnamese, loc: time.UTC}.ruleForm(scheduler.Schedule{Kind: scheduler.Recurring, Rule: rule}).Values
+}

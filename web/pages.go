@@ -116,7 +116,7 @@ func newPanel(s *Server) (*panel, error) {
 
 // shared are the template files that are no page of their own.
 func shared(name string) bool {
-	return name == "layout.html" || name == "day.html" || name == "parts.html"
+	return name == "layout.html" || name == "day.html" || name == "parts.html" || name == "recur.html"
 }
 
 // parsePages parses each page once per language, so that templates say {{t}}
@@ -135,7 +135,7 @@ func parsePages(as *assets) (map[string]map[string]*template.Template, error) {
 			"list":   func(items ...any) []any { return items },
 			"icon":   as.icon,
 			"asset":  func(name string) string { return as.urls[name] },
-		}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/day.html")
+		}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/day.html", "templates/recur.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse layout: %w", err)
 		}

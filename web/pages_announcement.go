@@ -48,7 +48,10 @@ type noticeApproval struct {
 	Link, Submit bool // to the page of its approval; it may be submitted
 }
 
-type scheduleView struct{ ID, Name, Sub string }
+type scheduleView struct {
+	ID, Name, Sub string
+	Recurs        bool
+}
 
 // pageLength is how many announcements or recordings a list shows at once.
 const pageLength = 30
@@ -142,6 +145,10 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	if !n.Withdrawn {
 		n.Moved = p.moved(v, a.ID)
 	}
+	if f.Get("do") == "rule" {
+		n.When.Open = true
+		n.When.Recur.Preview = v.rulePreview(v.recurring(slots, f), slots, f)
+	}
 	if n.Withdrawn || a.Class != scheduler.ClassNormal {
 		n.States = v.noticeStates(scheduler.Dossier{Announcement: a, Schedules: d.Schedules})
 	}
@@ -150,7 +157,7 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	})
 	for _, s := range d.Schedules {
 		name, sub := v.scheduleName(s, slots)
-		n.Schedules = append(n.Schedules, scheduleView{s.ID, name, sub})
+		n.Schedules = append(n.Schedules, scheduleView{s.ID, name, sub, s.Kind == scheduler.Recurring})
 	}
 	p.render(v, status, "announcement", view{Title: a.Title, Tab: "announcements", Script: "notice.js", Data: n})
 }
@@ -319,6 +326,11 @@ func (p *panel) addSchedule(v *visit) {
 		p.fail(v, err)
 		return
 	}
+	if f.Get("do") == "rule" {
+		f.Set("when", "recurring")
+		p.showAnnouncement(v, http.StatusOK, f)
+		return
+	}
 	ss := p.schedulesOf(v, f, slots, d.Announcement.ID)
 	if !d.Announcement.Withdrawn.IsZero() {
 		f.fault("when", v.word("cause.withdrawn"))
@@ -327,7 +339,7 @@ func (p *panel) addSchedule(v *visit) {
 		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	if err := p.s.keepSchedule(v.ctx(), d, ss[0]); err != nil {
+	if err := p.s.keepSchedule(v.ctx(), d, ss...); err != nil {
 		p.fail(v, err)
 		return
 	}

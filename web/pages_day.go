@@ -28,7 +28,11 @@ type dayRow struct {
 	Sub    string
 	Fill   *fillView
 	States []stateView
+	Skip   *skipView // its day may be left out
 }
+
+// skipView is the button that leaves out one day of what recurs.
+type skipView struct{ Announcement, Schedule, Day, Time string }
 
 // fillView is how full a slot is.
 type fillView struct {
@@ -63,6 +67,7 @@ type dayBook struct {
 	plan    scheduler.Plan
 	doing   doing
 	fills   bool // show how full the slots are
+	mayPlan bool // offer to leave out days
 }
 
 // dayItem is one line before it is laid out.
@@ -141,10 +146,21 @@ func (b dayBook) willItem(o scheduler.Occurrence) dayItem {
 	if o.Announcement != "" {
 		row.Link = "/announcements/" + o.Announcement
 	}
+	row.Skip = b.skip(o)
 	for _, r := range o.Reasons {
 		row.States = append(row.States, stateView{Class: "wait", Icon: "cho", Text: b.reason(r, b.now)})
 	}
 	return dayItem{at: o.Due, end: o.End(), slot: o.Slot, row: row}
+}
+
+// skip offers to leave out the day of an occurrence that recurs, on the page of
+// the plan and to who may plan.
+func (b dayBook) skip(o scheduler.Occurrence) *skipView {
+	if !b.mayPlan || !o.Recurring || !o.Due.After(b.now) {
+		return nil
+	}
+	day, clock := nominalOf(o)
+	return &skipView{o.Announcement, o.Schedule, day, clock}
 }
 
 func (b dayBook) omittedItem(o scheduler.Omission) dayItem {
@@ -157,6 +173,7 @@ func (b dayBook) omittedItem(o scheduler.Omission) dayItem {
 		row.Link = "/announcements/" + o.Occurrence.Announcement
 	}
 	row.States = []stateView{{Class: "wait", Icon: "nhac", Text: b.omitted(o, b.now)}}
+	row.Skip = b.skip(o.Occurrence)
 	return dayItem{at: at, end: at, slot: o.Occurrence.Slot, row: row}
 }
 

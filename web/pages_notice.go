@@ -51,6 +51,7 @@ func (p *panel) registerNotices(r *gin.Engine) {
 	r.POST("/announcements/new", p.allow(people.Write, p.sendNotice))
 	r.POST("/announcements/blanks", p.allow(people.Write, p.noticeBlanks))
 	r.POST("/announcements/preview", p.allow(people.Write, p.previewNotice))
+	r.POST("/announcements/rule", p.allow(people.Plan, p.previewRule))
 	r.GET("/announcements/:id", p.allow(people.View, p.announcement))
 	r.POST("/announcements/:id/edit", p.allow(people.Write, p.editNotice))
 	r.POST("/announcements/:id/takes", p.allow(people.Write, p.addTake))
@@ -60,6 +61,7 @@ func (p *panel) registerNotices(r *gin.Engine) {
 	r.POST("/announcements/:id/waive", p.allow(people.Write, p.waiveNotice))
 	r.POST("/announcements/:id/voice", p.allow(people.Write, p.addVoice))
 	r.POST("/announcements/:id/schedules", p.allow(people.Plan, p.addSchedule))
+	p.registerRecur(r)
 	r.POST("/announcements/:id/schedules/:sid/remove", p.allow(people.Plan, p.removeSchedule))
 	r.POST("/announcements/:id/withdraw", p.allow(people.Write, p.withdraw))
 }
@@ -106,6 +108,9 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 		When: v.whenView(slots, f), Priority: f.Get("priority") != "", MayPlan: v.may(people.Plan), Faults: f.faults,
 	}
 	n.When.MayKeep, n.MayDraft = true, v.village.Approvals.On()
+	if f.Get("do") == "rule" {
+		n.When.Recur.Preview = v.rulePreview(v.recurring(slots, f), slots, f)
+	}
 	n.Beds = p.sounds(v, f.Get("bed"))
 	n.Review = v.review(n)
 	p.render(v, status, "new", view{Title: v.word("do.write"), Tab: "announcements", Script: "notice.js", Data: n})
@@ -174,7 +179,7 @@ func (v *visit) review(n newView) string {
 	}
 	when := ""
 	switch n.When.Choice {
-	case "now", "minute", "daily", "at":
+	case "now", "minute", "daily", "recurring", "at":
 		when = v.word("when." + n.When.Choice + "-say")
 	}
 	for _, o := range n.When.Occasions {
@@ -204,6 +209,9 @@ func (p *panel) sendNotice(v *visit) {
 	}
 	switch f.Get("do") {
 	case "template", "fill":
+		p.showNotice(v, http.StatusOK, f, nil)
+	case "rule":
+		f.Set("when", "recurring")
 		p.showNotice(v, http.StatusOK, f, nil)
 	case "preview":
 		preview := p.preview(v, f.Get("text"))

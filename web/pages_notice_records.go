@@ -70,14 +70,19 @@ func (p *panel) schedulesOf(v *visit, f *form, slots []scheduler.Slot, announcem
 	if !v.may(people.Plan) {
 		return nil
 	}
-	s := v.schedule(slots, f)
-	if s == nil {
-		return nil
+	var all []scheduler.Schedule
+	if f.Get("when") == "recurring" {
+		all = v.recurring(slots, f)
+	} else if s := v.schedule(slots, f); s != nil {
+		all = append(all, *s)
 	}
-	s.Interrupted = scheduler.Resumption(f.Get("interrupted"))
-	s.Owned, s.Announcement, s.CreatedBy = p.owned(v, p.s.cfg.NewID()), announcement, v.me.Name
-	v.scheduleFaults(f, s.Validate(v.now, v.village))
-	return []scheduler.Schedule{*s}
+	for i := range all {
+		s := &all[i]
+		s.Interrupted = scheduler.Resumption(f.Get("interrupted"))
+		s.Owned, s.Announcement, s.CreatedBy = p.owned(v, p.s.cfg.NewID()), announcement, v.me.Name
+		v.scheduleFaults(f, s.Validate(v.now, v.village))
+	}
+	return all
 }
 
 // checkNotice adds the faults of the announcement itself. The text may be

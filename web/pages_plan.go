@@ -88,7 +88,7 @@ func (p *panel) plan(v *visit) {
 		p.fail(v, err)
 		return
 	}
-	b.fills = true
+	b.fills, b.mayPlan = true, v.may(people.Plan)
 	air := p.s.cfg.Air.Air()
 	b.doing = doingOf(air, v.now)
 	w := planView{Made: v.word("plan.none-yet")}

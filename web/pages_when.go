@@ -12,7 +12,7 @@ import (
 
 // whenView is the question when an announcement airs.
 type whenView struct {
-	Choice      string // "now", "minute", "daily", "at", "later", or an occasion
+	Choice      string // "now", "minute", "daily", "recurring", "at", "later", or an occasion
 	MayKeep     bool   // offer "later": save without a schedule
 	Occasions   []occasionView
 	Slots       []choiceView
@@ -23,6 +23,8 @@ type whenView struct {
 	Date, Time  string
 	Example     string
 	Interrupted []choiceView
+	Recur       recurView
+	Open        bool // shown unasked
 	Faults      map[string]string
 }
 
@@ -45,16 +47,14 @@ const occasionsShown = 3
 func (v *visit) whenView(slots []scheduler.Slot, f *form) whenView {
 	w := whenView{
 		Choice: f.Get("when"), From: f.Get("from"), Until: f.Get("until"), PerSlot: f.Get("per_slot"), PerDay: f.Get("per_day"), Date: f.Get("date"), Time: f.Get("time"),
-		Occasions: v.occasions(slots), Faults: f.faults,
+		Occasions: v.occasions(slots), Faults: f.faults, Recur: v.recurView(slots, f),
 		Example: v.word("when.at-sub", v.now.In(v.loc).AddDate(0, 0, 1).Format("2/1")),
 	}
 	for _, s := range slots {
 		checked := slices.Contains(f.Values["slot"], s.ID) || !f.Has("when") && len(slots) == 1
 		w.Slots = append(w.Slots, choiceView{ID: s.ID, Name: v.slotName(s), Checked: checked})
 	}
-	for _, r := range []scheduler.Resumption{scheduler.Resume, scheduler.Restart, scheduler.Drop} {
-		w.Interrupted = append(w.Interrupted, choiceView{Value: string(r), Name: v.word("interrupted." + string(r)), Checked: f.Get("interrupted") == string(r)})
-	}
+	w.Interrupted = v.interruptions(f)
 	for _, d := range weekFromMonday() {
 		code := weekdayCode(d)
 		checked := slices.Contains(f.Values["day"], code) || !f.Has("when")
@@ -70,6 +70,14 @@ func (v *visit) whenView(slots []scheduler.Slot, f *form) whenView {
 		w.Occasions[i].Checked = w.Occasions[i].Value == w.Choice
 	}
 	return w
+}
+
+// interruptions are what may become of something that is cut short.
+func (v *visit) interruptions(f *form) (list []choiceView) {
+	for _, r := range []scheduler.Resumption{scheduler.Resume, scheduler.Restart, scheduler.Drop} {
+		list = append(list, choiceView{Value: string(r), Name: v.word("interrupted." + string(r)), Checked: f.Get("interrupted") == string(r)})
+	}
+	return list
 }
 
 // occasions are the next slots that have not begun, soonest first.

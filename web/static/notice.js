@@ -2,13 +2,15 @@
 // sending will do.
 import { busy } from "./app.js";
 import { blanks } from "./blanks.js";
+import "./recur.js";
 
 const form = document.querySelector("[data-draft]");
 const fill = (text, ...args) => text.replace(/\{(\d)\}/g, (_, i) => args[i] ?? "");
 
 // ---- draft: kept on this device until the notice has been sent
 
-const kept = ["topic", "title", "text", "when", "slot", "day", "from", "until", "date", "time", "priority"];
+const kept = ["topic", "title", "text", "when", "slot", "day", "from", "until", "date", "time", "priority",
+  "rhythm", "rday", "mday", "mlast", "lday", "feast", "yday", "ymonth", "before", "cycle", "rstart", "by", "rslot", "rtime", "runtil", "rcount", "rule"];
 
 function store() {
   try {
@@ -39,11 +41,12 @@ function restore() {
   const raw = store()?.getItem(form.dataset.draft);
   if (!raw || form.elements.text.value || form.elements.title.value || form.querySelector("[data-id]")) return; // what the server says is newer
   const draft = JSON.parse(raw);
+  const nth = {}; // of the fields that have the same name
   for (const field of form.elements) {
     const values = draft[field.name];
     if (!values) continue;
     if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
-    else field.value = values[0] ?? "";
+    else field.value = values[(nth[field.name] = (nth[field.name] ?? -1) + 1)] ?? "";
   }
   for (const [name, value] of draft.how ?? []) {
     const radio = form.querySelector(`[name="${name}"][value="${value}"]`);

@@ -1,0 +1,215 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/people"
+	"loalang/scheduler"
+	"loalang/scheduler/calendar"
+)
+
+// schedulePage is the page of one schedule that recurs.
+type schedulePage struct {
+	ID, Announcement, Title string
+	Name                    string
+	Next                    []momentDay
+	Left, Added             []momentDay
+	Recur                   recurView
+	Interrupted             []choiceView
+	Day, Time               string // one more day, as it was typed
+	Exact                   bool   // at exact times: one more day may have its own
+	Revision                int64
+	Faults                  map[string]string
+}
+
+// momentDay is a day that can be left out or put back.
+type momentDay struct {
+	momentView
+	Value, Clock string // day and time of the form
+}
+
+// coming is how many of the next instants the page of a schedule shows.
+const coming = 8
+
+func (p *panel) registerRecur(r *gin.Engine) {
+	const one = "/announcements/:id/schedules/:sid"
+	r.GET(one, p.allow(people.Plan, p.editSchedule))
+	r.POST(one, p.allow(people.Plan, p.saveSchedule))
+	r.POST(one+"/rule", p.allow(people.Plan, p.previewRule))
+	r.POST(one+"/days", p.allow(people.Plan, p.exceptSchedule))
+}
+
+// recurring reads the schedule of the address. False: the answer was given.
+func (p *panel) recurring(v *visit) (d scheduler.Dossier, s scheduler.Schedule, slots []scheduler.Slot, ok bool) {
+	if d, ok = p.dossier(v); !ok {
+		return d, s, nil, false
+	}
+	i := slices.IndexFunc(d.Schedules, func(s scheduler.Schedule) bool { return s.ID == v.c.Param("sid") })
+	if i < 0 || d.Schedules[i].Kind != scheduler.Recurring {
+		p.problem(v, http.StatusNotFound, "problem.not-found")
+		return d, s, nil, false
+	}
+	if !d.Announcement.Withdrawn.IsZero() {
+		p.problem(v, http.StatusConflict, "problem.withdrawn")
+		return d, s, nil, false
+	}
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return d, s, nil, false
+	}
+	return d, d.Schedules[i], slots, true
+}
+
+func (p *panel) editSchedule(v *visit) {
+	d, s, slots, ok := p.recurring(v)
+	if ok {
+		p.showSchedule(v, http.StatusOK, d, s, slots, v.ruleForm(s), nil)
+	}
+}
+
+// showSchedule draws the page; f is what was typed or what the rule is.
+func (p *panel) showSchedule(v *visit, status int, d scheduler.Dossier, s scheduler.Schedule, slots []scheduler.Slot, f *form, preview *rulePreview) {
+	w := schedulePage{
+		ID: s.ID, Announcement: d.Announcement.ID, Title: d.Announcement.Title, Name: v.recurringName(s, slots, v.now), Recur: v.recurView(slots, f),
+		Day: f.Get("day"), Time: f.Get("time"), Exact: len(s.Slots) == 0, Revision: s.Revision, Faults: f.faults, Interrupted: v.interruptions(f),
+	}
+	w.Recur.Preview, w.Recur.Ask = preview, "/announcements/"+d.Announcement.ID+"/schedules/"+s.ID+"/rule"
+	for _, at := range s.Instants(v.now, coming, slots, v.loc) {
+		m := momentDay{momentView: v.moment(at, w.Exact), Value: civil(v.civilOf(at))}
+		if w.Exact {
+			m.Clock = at.In(v.loc).Format("15:04:05")
+		}
+		w.Next = append(w.Next, m)
+	}
+	left, added := s.Exceptions(v.civilOf(v.now), v.loc)
+	w.Left, w.Added = v.exceptionDays(left), v.exceptionDays(added)
+	p.render(v, status, "schedule", view{Title: v.word("recur.title"), Tab: "announcements", Script: "recur.js", Data: w})
+}
+
+func (v *visit) exceptionDays(days []scheduler.Date) (list []momentDay) {
+	for _, d := range days {
+		at := calendar.At(calendar.Date(d), 12*60, v.loc)
+		m := v.moment(at, false)
+		m.Time = ""
+		list = append(list, momentDay{momentView: m, Value: civil(d)})
+	}
+	return list
+}
+
+// saveSchedule changes the rule; when the answer takes more rules than one, the
+// others become schedules beside it.
+func (p *panel) saveSchedule(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	d, s, slots, ok := p.recurring(v)
+	if !ok {
+		return
+	}
+	all := v.carried(s, v.recurring(slots, f), f)
+	if f.Get("do") == "rule" {
+		p.showSchedule(v, http.StatusOK, d, s, slots, f, v.rulePreview(all, slots, f))
+		return
+	}
+	if len(f.faults) > 0 || len(all) == 0 {
+		p.showSchedule(v, http.StatusUnprocessableEntity, d, s, slots, f, nil)
+		return
+	}
+	if f.Get("revision") != "" && f.Get("revision") != strconv.FormatInt(s.Revision, 10) {
+		f.fault("rule", v.word("problem.conflict"))
+		p.showSchedule(v, http.StatusConflict, d, s, slots, f, nil)
+		return
+	}
+	for i, one := range all {
+		one.Owned, one.Announcement, one.CreatedBy = p.owned(v, p.s.cfg.NewID()), s.Announcement, v.me.Name
+		one.Interrupted = scheduler.Resumption(f.Get("interrupted"))
+		if i == 0 {
+			one.Owned, one.CreatedBy, one.Misfire.Policy = s.Owned, s.CreatedBy, s.Misfire.Policy
+			if len(one.Slots) > 0 {
+				one.PerSlot, one.PerDay = s.PerSlot, s.PerDay
+			}
+		}
+		all[i] = one
+	}
+	if err := p.s.keepSchedule(v.ctx(), d, all...); err != nil {
+		p.fail(v, err)
+		return
+	}
+	v.goTo("/announcements/"+s.Announcement, "rescheduled")
+}
+
+// exceptSchedule leaves out one day of the rule or adds one, and goes back to where
+// it was asked.
+func (p *panel) exceptSchedule(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	d, s, slots, ok := p.recurring(v)
+	if !ok {
+		return
+	}
+	day, err := parseCivil(f.Get("day"))
+	second, errTime := secondOfDay(f.Get("time"))
+	if err != nil || errTime != nil {
+		f.fault("day", v.word("fault.date"))
+	}
+	told, changed, save := "left-out", s, p.s.trimSchedule
+	if err == nil && errTime == nil {
+		if f.Get("do") == "include" {
+			told = "included"
+			save = func(ctx context.Context, d scheduler.Dossier, sc scheduler.Schedule) error {
+				return p.s.keepSchedule(ctx, d, sc)
+			}
+			changed, err = s.Include(day, second, v.now, v.loc)
+		} else {
+			changed, err = s.LeaveOut(day, second, v.now, v.loc)
+		}
+		var invalid scheduler.Invalid
+		if errors.As(err, &invalid) {
+			f.fault("day", faultWords(v.lang, invalid[0]))
+		}
+	}
+	if len(f.faults) > 0 {
+		shown := v.ruleForm(s)
+		shown.faults = f.faults
+		shown.Set("day", f.Get("day"))
+		shown.Set("time", f.Get("time"))
+		p.showSchedule(v, http.StatusUnprocessableEntity, d, s, slots, shown, nil)
+		return
+	}
+	if err := save(v.ctx(), d, changed); err != nil {
+		p.fail(v, err)
+		return
+	}
+	back := "/announcements/" + s.Announcement + "/schedules/" + s.ID
+	if f.Get("back") == "plan" {
+		back = "/plan"
+	}
+	v.goTo(back, told)
+}
+
+// nominalOf is the day and the time in an occurrence's ID; the time is empty of a
+// slot.
+func nominalOf(o scheduler.Occurrence) (day, clock string) {
+	rest := strings.TrimPrefix(o.ID, o.Schedule+":"+o.Village+":")
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 {
+		rest = rest[:i]
+	}
+	day, clock, _ = strings.Cut(rest, "T")
+	if o.Slot != "" {
+		clock = ""
+	}
+	return day, clock
+}
