@@ -71,3 +71,35 @@ func BenchmarkPlanText(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkBuildYearOfRules plans 100 announcements that recur, by all kinds of
+// rules, for a year.
+func BenchmarkBuildYearOfRules(b *testing.B) {
+	bk := book()
+	now := at(b, "2026-11-23 04:00")
+	rules := []struct {
+		rule  string
+		slots []string
+	}{
+		{halfMoon, []string{"chieu"}},
+		{halfMoon + ";OFFSET=-2", nil},
+		{"DTSTART;VALUE=DATE:20200101\nRRULE:FREQ=DAILY;INTERVAL=5", []string{"sang"}},
+		{"DTSTART:20200101T180000\nRRULE:FREQ=WEEKLY;BYDAY=MO,TH", nil},
+		{"DTSTART:20200101T190000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1", nil},
+	}
+	for i := range 100 {
+		id, r := fmt.Sprintf("tin%03d", i), rules[i%len(rules)]
+		tell(&bk, id, 25*time.Second)
+		when(&bk, id, byRule(b, r.rule, r.slots...))
+	}
+	b.ReportAllocs()
+	var p scheduler.Plan
+	for b.Loop() {
+		var err error
+		if p, err = scheduler.BuildPlan(now, 366*day, bk); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(p.Occurrences)), "occurrences")
+	b.ReportMetric(float64(len(p.Omissions)), "omissions")
+}

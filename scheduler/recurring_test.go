@@ -407,3 +407,22 @@ func TestRecurringMayAir(t *testing.T) {
 		t.Error("the rule is over")
 	}
 }
+
+// TestOneDayLessNeedsNoApproval: a schedule that was approved stays so when one of
+// its days is left out; one that waits goes on waiting.
+func TestOneDayLessNeedsNoApproval(t *testing.T) {
+	s := byRule(t, halfMoon)
+	s.ID, s.Revision = "s", 3
+	d := scheduler.Dossier{Announcement: scheduler.Announcement{Owned: scheduler.Owned{ID: "a"}}, Schedules: []scheduler.Schedule{s}}
+	d.Announcement.Approval = scheduler.Approval{State: scheduler.Approved, Pin: scheduler.PinOf(d)}
+	if got := d.Trimmed(s).Pin.Schedules; !slices.Equal(got, []string{"s@4"}) {
+		t.Errorf("approved are %q", got)
+	}
+	if d.Announcement.Approval.Pin.Schedules[0] != "s@3" {
+		t.Error("what was approved before is changed")
+	}
+	d.Announcement.Approval.Pin.Schedules = nil
+	if got := d.Trimmed(s).Pin.Schedules; len(got) > 0 {
+		t.Errorf("what waits is approved: %q", got)
+	}
+}

@@ -16,8 +16,9 @@ const (
 	// layMargin is how much more of a rule is laid out than was asked for, so that
 	// the next plans, each a minute later, find it laid out.
 	layMargin = 4 * 24 * time.Hour
-	// laidMost bounds what is kept of one rule.
-	laidMost = 120 * 24 * time.Hour
+	// laidMost and momentsMost bound what is kept of one rule: a plan of a year is.
+	laidMost    = 400 * 24 * time.Hour
+	momentsMost = 4096
 	// rhythmsMost bounds how much text of rules is kept parsed, in bytes.
 	rhythmsMost = 4 << 20
 )
@@ -73,8 +74,12 @@ func (r *rhythm) between(from, to time.Time, loc *time.Location) []calendar.Mome
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.zone != loc.String() || from.Before(r.laid.from) || to.After(r.laid.to) {
-		r.zone, r.laid = loc.String(), span{from.Add(-layMargin), to.Add(layMargin)}
-		r.at = r.rule.Between(r.laid.from, r.laid.to, loc)
+		wide := span{from.Add(-layMargin), to.Add(layMargin)}
+		at := r.rule.Between(wide.from, wide.to, loc)
+		if len(at) > momentsMost {
+			return slices.DeleteFunc(at, func(m calendar.Moment) bool { return m.At.Before(from) || !m.At.Before(to) })
+		}
+		r.zone, r.laid, r.at = loc.String(), wide, at
 	}
 	find := func(t time.Time) int {
 		i, _ := slices.BinarySearchFunc(r.at, t, func(m calendar.Moment, t time.Time) int { return m.At.Compare(t) })
