@@ -263,6 +263,17 @@ func (b *builder) spend(o Occurrence, oc *occasion) []Reason {
 	return nil
 }
 
+// spendFrame counts the frame of a slot that an emergency opens: the emergency is
+// not counted, and what follows it must leave room for the frame.
+func (b *builder) spendFrame(o Occurrence, oc *occasion) {
+	if !b.limited() || oc == nil || o.Kind != Notice || b.spent.framed[oc] {
+		return
+	}
+	b.count(o.Due, oc.broadcast(), b.bill(o, oc)-o.Length)
+	b.spent.framed[oc] = true
+	b.spent.log[len(b.spent.log)-1].framed = oc
+}
+
 // excuseFrames says on the frames of slots which exception they air by.
 func (b *builder) excuseFrames() {
 	if len(b.spent.excused) == 0 {

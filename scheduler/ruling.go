@@ -63,6 +63,7 @@ func (b *builder) exceptions(o Occurrence, l Lift) (list []Exception) {
 // place: what it needs an exception for, and that it airs without its music.
 func (b *builder) rule(o Occurrence, oc *occasion) Occurrence {
 	if o.Class == ClassEmergency {
+		b.spendFrame(o, oc)
 		return o
 	}
 	var more []Reason
