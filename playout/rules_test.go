@@ -18,6 +18,7 @@ func TestHoursNarrowedWhileANoticeWaits(t *testing.T) {
 	t.Run("Cued", func(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			s := newStage(t)
+			s.at(25 * time.Second) // nothing is handed over more than a minute ahead
 			s.player.Play(s.occurrence("a", 65*time.Second, 5*time.Second))
 			urgent := s.occurrence("b", 80*time.Second, 5*time.Second)
 			urgent.Class = scheduler.ClassEmergency
@@ -71,6 +72,7 @@ func TestHoursNarrowedWhileANoticeWaits(t *testing.T) {
 			s := newStage(t)
 			narrow(s, 1)
 			narrow(s, 0)
+			s.at(20 * time.Second)
 			s.player.Play(s.occurrence("a", 70*time.Second, 5*time.Second))
 			s.at(2 * time.Minute)
 			s.expect("a", playout.Played, "completed", 2)
