@@ -33,6 +33,9 @@ func RulesModels() []RulesModel { return slices.Clone(rulesModels()) }
 // is a programmer's, and panics.
 var rulesModels = sync.OnceValue(func() (all []RulesModel) {
 	names, err := fs.Glob(rulesFiles, "rules/*.json")
+	if err != nil {
+		panic(fmt.Sprintf("list models of rules: %v", err))
+	}
 	for _, name := range names {
 		var raw []byte
 		m := RulesModel{Key: strings.TrimSuffix(strings.TrimPrefix(name, "rules/"), ".json")}
