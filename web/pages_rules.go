@@ -18,6 +18,7 @@ import (
 // placeRulesView is the page of the rules of the place.
 type placeRulesView struct {
 	Models     []modelView
+	Fresh      bool       // nothing is ruled yet: the models stand open
 	Chosen     *modelView // filled in and not saved yet
 	Model      string     // of which the rules are
 	Allowed    []windowRow
@@ -197,6 +198,7 @@ func (p *panel) showPlaceRules(v *visit, status int, w placeRulesView) {
 	for _, m := range scheduler.RulesModels() {
 		w.Models = append(w.Models, modelView{m.Key, m.Name, m.Source, m.Note})
 	}
+	w.Fresh = w.Model == "" && len(w.Quiet)+len(w.Limits)+len(w.Holidays)+len(w.Mourning) == 0
 	for range rulesRoom {
 		w.Allowed = append(w.Allowed, windowRow{"allowed", hoursRow{Days: v.dayChoices(nil)}})
 		w.Quiet = append(w.Quiet, windowRow{"quiet", hoursRow{Days: v.dayChoices(nil)}})
