@@ -45,7 +45,7 @@ func (b *builder) startBudget() {
 
 // broadcast is the name of what an occasion sounds in; that of what has an exact
 // time is the ID of its occurrence.
-func (oc *occasion) broadcast() string { return oc.slot.ID + ":" + oc.local }
+func (oc *occasion) broadcast() string { return oc.named }
 
 // broadcastOf finds the broadcast of what has sounded: that of the slot in which
 // it did, the one it was promised in first.
@@ -279,12 +279,12 @@ func (b *builder) excuseFrames() {
 	if len(b.spent.excused) == 0 {
 		return
 	}
-	for i, o := range b.plan.Occurrences {
+	for _, o := range b.placed {
 		if o.Kind != Opening && o.Kind != Closing {
 			continue
 		}
-		if r, ok := b.spent.excused[b.broadcastAt(o, o.Due, nil)]; ok {
-			b.plan.Occurrences[i].Reasons = addReason(o.Reasons, r)
+		if r, ok := b.spent.excused[b.broadcastAt(*o, o.Due, nil)]; ok {
+			o.Reasons = addReason(o.Reasons, r)
 		}
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"loalang/scheduler/calendar"
@@ -64,9 +66,9 @@ type builder struct {
 	history   history
 	sounding  []Past          // and not on the track yet
 	slots     map[string]Slot // living ones
-	told      map[string]Announcement
+	told      map[string]*Announcement
 	of        map[string]string // announcements by their schedules
-	rendered  map[string]rendered
+	rendered  map[string]*rendered
 	cleared   map[string]clearance // only what is not free to air
 	occasions []*occasion
 	dated     map[slotDay]*occasion
@@ -75,7 +77,14 @@ type builder struct {
 	exceptionsOf map[string][]Exception // that stand, by announcement
 	hoursOf      map[Subject]hours
 	spent        budget
-	plan         Plan
+	plan         Plan // without what is in these two
+	placed       []*Occurrence
+	omitted      []*Omission
+
+	promises    slab[promise]
+	occurrences slab[Occurrence]
+	omissions   slab[Omission]
+	slotLists   map[string][]*occasion // by the IDs of their slots, see occasionsOf
 }
 
 // promise is an occurrence that looks for its place.
@@ -83,14 +92,17 @@ type promise struct {
 	occ      Occurrence
 	from, to time.Time // bounds of Due; of a slot's notice those of its validity
 	created  time.Time
-	schedule Schedule
+	schedule *Schedule
+	standing standing  // of the schedule, when its slot is filled
 	occasion *occasion // of a slot that is not over; nil for all that is exact or late
 	round    int       // from 0: how many others of its schedule are promised before it in its slot
 	late     bool      // of a slot that is over
 	hop      bool      // moved here from a slot that was full
 	at       time.Time // where it was placed in its slot
 	hours    hours
-	next     func() time.Time // the schedule's next occasion, for a slot that is full
+	of       recurrence // of the schedule
+	called   time.Time  // the nominal instant after which the schedule's next occasion is looked for
+	nextAt   *time.Time // that occasion once it was looked for; see builder.next
 }
 
 func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, error) {
@@ -106,13 +118,13 @@ func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, erro
 		now: now, to: now.Add(horizon), soon: ceil(now.Add(book.Frame.Lead)), horizon: horizon, book: book, loc: loc,
 		layout: layOut(book.Village, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
 		track:  track{gap: book.Frame.Gap}, relays: track{gap: book.Frame.Gap},
-		past: make(map[string]Past, len(book.Past)), slots: map[string]Slot{}, told: map[string]Announcement{}, rendered: map[string]rendered{}, cleared: map[string]clearance{},
+		past: make(map[string]Past, len(book.Past)), slots: map[string]Slot{}, told: make(map[string]*Announcement, len(book.Announcements)), rendered: make(map[string]*rendered, len(book.Announcements)), slotLists: map[string][]*occasion{}, cleared: map[string]clearance{},
 		occasions: occasions(book.Slots, loc, now.Add(-lookback), now.Add(horizon+lookahead)),
 		plan:      Plan{Village: book.Village.Key, Zone: book.Village.Zone, Made: now, From: now, To: now.Add(horizon)},
 	}
 	b.dated = make(map[slotDay]*occasion, len(b.occasions))
 	for _, oc := range b.occasions {
-		b.dated[slotDay{oc.slot.ID, oc.date.String()}] = oc
+		b.dated[slotDay{oc.slot.ID, oc.day}] = oc
 	}
 	b.hours = b.layout.hours()
 	b.index()
@@ -156,12 +168,12 @@ func (b *builder) index() {
 		if c != (clearance{}) {
 			b.cleared[a.ID] = c
 		}
-		b.told[a.ID] = a
+		b.told[a.ID] = &a
 		r := render(b.book.Village, b.book.Frame, heard)
 		if length := b.book.Frame.Sounds[a.Bed]; length > 0 && r.ready() {
 			r.bed = &Part{Kind: PartBed, Recording: a.Bed, Length: length}
 		}
-		b.rendered[a.ID] = r
+		b.rendered[a.ID] = &r
 	}
 }
 
@@ -179,33 +191,41 @@ func (b *builder) recurrence(s Schedule) recurrence {
 	return nil
 }
 
-// occasionsOf are the occasions of the slots that a schedule names.
-func (b *builder) occasionsOf(s Schedule) (of []*occasion) {
-	for _, oc := range b.occasions {
-		if slices.Contains(s.Slots, oc.slot.ID) {
-			of = append(of, oc)
+// occasionsOf are the occasions of the slots that a schedule names: one list for
+// all schedules that name the same. Read it only.
+func (b *builder) occasionsOf(s Schedule) []*occasion {
+	key := strings.Join(s.Slots, "\x00")
+	of, known := b.slotLists[key]
+	if !known {
+		for _, oc := range b.occasions {
+			if slices.Contains(s.Slots, oc.slot.ID) {
+				of = append(of, oc)
+			}
 		}
+		b.slotLists[key] = of
 	}
 	return of
 }
 
 // collect turns every schedule into promises and early omissions.
 func (b *builder) collect() {
-	for _, s := range sorted(b.book.Schedules, func(x, y Schedule) int { return cmp.Compare(x.ID, y.ID) }) {
+	schedules := sorted(b.book.Schedules, func(x, y Schedule) int { return cmp.Compare(x.ID, y.ID) })
+	for i := range schedules {
+		s := &schedules[i]
 		if !s.Deleted.IsZero() || s.Village != "" && s.Village != b.book.Village.Key {
 			continue
 		}
-		r := b.recurrence(s)
+		r := b.recurrence(*s)
 		if r == nil {
 			continue
 		}
-		all := r.instants(b.now.Add(-lookback), b.to)
+		all := slices.Collect(r.instants(b.now.Add(-lookback), b.to))
 		strays := b.strays(s, all)
 		for i, in := range all {
-			if b.strayed(s, in, strays) {
+			if len(strays) > 0 && b.strayed(s, in, strays) {
 				continue
 			}
-			b.promise(s, in, b.newer(all[i:]), func() time.Time { return b.nextOccasion(s, r, in) })
+			b.promise(s, r, in, b.newer(all[i:]))
 		}
 		b.carryOn(s, r)
 		b.missingSlots(s)
@@ -223,27 +243,57 @@ func (b *builder) newer(all []instant) bool {
 	return false
 }
 
-// nextOccasion is the schedule's next nominal instant after in at which the
-// announcement has time to be told, within its validity and the village's hours;
-// zero when there is none.
-func (b *builder) nextOccasion(s Schedule, r recurrence, in instant) time.Time {
-	a, length := b.told[s.Announcement], b.rendered[s.Announcement].length
-	from, to := in.nominal.Add(1), b.to.Add(lookahead)
+// next is the schedule's next nominal instant after what p was promised at, at
+// which the announcement has time to be told, within its validity and the village's
+// hours; zero when there is none.
+func (b *builder) next(p *promise) time.Time {
+	if p.nextAt == nil {
+		at := b.nextOccasion(p)
+		p.nextAt = &at
+	}
+	return *p.nextAt
+}
+
+func (b *builder) nextOccasion(p *promise) time.Time {
+	a, length := b.about(p.schedule.Announcement), b.sound(p.schedule.Announcement).length
+	from, to := p.called.Add(1), b.to.Add(lookahead)
 	soon := earlier(from.Add(2*24*time.Hour), to) // most have one: no need to lay out weeks
 	for _, span := range []span{{from, soon}, {soon, to}} {
-		if at := b.firstOccasion(a, length, r.instants(span.from, span.to)); !at.IsZero() {
+		if at := b.firstOccasion(a, length, p.of.instants(span.from, span.to)); !at.IsZero() {
 			return at
 		}
 	}
-	if s.Kind != Recurring {
+	if p.schedule.Kind != Recurring {
 		return time.Time{}
 	}
-	return b.nextFar(s)
+	return b.nextFar(*p.schedule)
+}
+
+// Of what the book does not tell of.
+var (
+	noAnnouncement = new(Announcement)
+	nothing        = new(rendered)
+)
+
+// about is an announcement; without an ID when the book does not have it.
+func (b *builder) about(id string) *Announcement {
+	if a, known := b.told[id]; known {
+		return a
+	}
+	return noAnnouncement
+}
+
+// sound is an announcement as it would sound.
+func (b *builder) sound(id string) *rendered {
+	if r, known := b.rendered[id]; known {
+		return r
+	}
+	return nothing
 }
 
 // firstOccasion is the first of instants in which an announcement can be told.
-func (b *builder) firstOccasion(a Announcement, length time.Duration, all []instant) time.Time {
-	for _, next := range all {
+func (b *builder) firstOccasion(a *Announcement, length time.Duration, all iter.Seq[instant]) time.Time {
+	for next := range all {
 		if !a.ValidUntil.IsZero() && next.nominal.Add(length).After(a.ValidUntil) {
 			break
 		}
@@ -259,10 +309,9 @@ func (b *builder) firstOccasion(a Announcement, length time.Duration, all []inst
 
 // promise screens one instant: what cannot air whatever the Output does is
 // omitted at once, the rest will look for a place.
-func (b *builder) promise(s Schedule, in instant, newer bool, next func() time.Time) {
-	a := b.told[s.Announcement]
-	o := b.notice(s, a, in)
-	if p, past := b.past[o.ID]; past {
+func (b *builder) promise(s *Schedule, r recurrence, in instant, newer bool) {
+	a, id := b.about(s.Announcement), b.idOf(s, in)
+	if p, past := b.past[id]; past {
 		if in.occasion != nil && p.sounded() && p.Slot == "" { // a row of before there were fields to find it by
 			b.heard(in.occasion, p)
 		}
@@ -271,18 +320,28 @@ func (b *builder) promise(s Schedule, in instant, newer bool, next func() time.T
 	if in.occasion != nil && !in.occasion.end.After(later(s.Created, later(s.Updated, in.occasion.slot.Updated))) {
 		return // over before it was promised
 	}
-	p := &promise{occ: o, created: s.Created, schedule: s, occasion: in.occasion, round: in.round, hours: b.hoursFor(Subject{o.Announcement, o.Slot}), next: next}
-	if a.Class == ClassEmergency {
-		p.hours = hours{always: true}
-	}
-	if hop, gone := b.history.hopped[o.ID]; gone {
-		b.omit(o, o.Nominal, Reason{Code: ReasonNextTime, Occurrence: hop.Occurrence, Until: hop.Nominal})
+	p := b.promises.take()
+	*p = promise{created: s.Created, schedule: s, occasion: in.occasion, round: in.round, of: r, called: in.nominal}
+	b.notice(&p.occ, s, a, in, id)
+	p.hours = b.hoursOfNotice(p)
+	if hop, gone := b.history.hopped[id]; gone {
+		b.omit(p.occ, p.occ.Nominal, Reason{Code: ReasonNextTime, Occurrence: hop.Occurrence, Until: hop.Nominal})
+		b.promises.give(p)
 		return
 	}
 	if b.revoked(p, a) || b.invalid(p, a) || b.unapproved(p, s) || b.unready(p) || b.waits(p, s) || b.missed(p, newer) || b.forbidden(p) {
+		b.promises.give(p)
 		return
 	}
 	b.admit(p)
+}
+
+// hoursOfNotice is when a promise may sound.
+func (b *builder) hoursOfNotice(p *promise) hours {
+	if p.occ.Class == ClassEmergency {
+		return hours{always: true}
+	}
+	return b.hoursFor(Subject{p.occ.Announcement, p.occ.Slot})
 }
 
 // admit lets a promise look for its place.
@@ -299,7 +358,9 @@ func (b *builder) admit(p *promise) {
 func (b *builder) omit(o Occurrence, final time.Time, r Reason) bool {
 	o.Reasons = nil
 	r.Until = utc(r.Until)
-	b.plan.Omissions = append(b.plan.Omissions, Omission{Occurrence: o, Reason: r, Final: final.UTC()})
+	om := b.omissions.take()
+	*om = Omission{Occurrence: o, Reason: r, Final: final.UTC()}
+	b.omitted = append(b.omitted, om)
 	return true
 }
 
@@ -312,7 +373,7 @@ func (p *promise) end() time.Time {
 }
 
 // revoked omits what was taken back.
-func (b *builder) revoked(p *promise, a Announcement) bool {
+func (b *builder) revoked(p *promise, a *Announcement) bool {
 	gone := earliestSet(a.Withdrawn, a.Deleted)
 	if a.ID != "" && gone.IsZero() {
 		return false
@@ -325,7 +386,7 @@ func (b *builder) revoked(p *promise, a Announcement) bool {
 
 // invalid omits what lies outside the announcement's validity, and bounds the
 // rest by it.
-func (b *builder) invalid(p *promise, a Announcement) bool {
+func (b *builder) invalid(p *promise, a *Announcement) bool {
 	first, last := p.occ.Due, p.occ.Due
 	if p.occasion != nil {
 		last = later(first, p.occasion.end.Add(-p.occ.Length))
@@ -354,7 +415,7 @@ func (b *builder) invalid(p *promise, a Announcement) bool {
 
 // unready omits what has nothing to sound.
 func (b *builder) unready(p *promise) bool {
-	if b.rendered[p.occ.Announcement].ready() {
+	if b.sound(p.occ.Announcement).ready() {
 		return false
 	}
 	return b.omit(p.occ, p.end(), Reason{Code: ReasonNotReady})
@@ -401,12 +462,15 @@ func (b *builder) outside(p *promise, at time.Time) Reason {
 
 // missingSlots omits what a schedule promises in slots that are gone: once for
 // each, on the next day it would have been.
-func (b *builder) missingSlots(s Schedule) {
-	a := b.told[s.Announcement]
+func (b *builder) missingSlots(s *Schedule) {
+	a := b.about(s.Announcement)
 	if !s.bySlot() || a.ID == "" || !earliestSet(a.Withdrawn, a.Deleted).IsZero() || !a.ValidUntil.IsZero() && !a.ValidUntil.After(b.now) {
 		return
 	}
-	on := b.daysOf(s)
+	if !slices.ContainsFunc(s.Slots, func(id string) bool { _, there := b.slots[id]; return !there }) {
+		return
+	}
+	on := b.daysOf(*s)
 	day := calendar.DateOf(b.now, b.loc)
 	for day.Compare(calendar.DateOf(b.to, b.loc)) <= 0 && !on(day) {
 		day = day.AddDays(1)
@@ -418,8 +482,8 @@ func (b *builder) missingSlots(s Schedule) {
 		if _, there := b.slots[id]; there {
 			continue
 		}
-		o := b.notice(s, a, instant{nominal: calendar.At(day, 0, b.loc), local: day.String()})
-		o.ID = occurrenceID(s.ID, b.book.Village.Key, day.String(), id)
+		var o Occurrence
+		b.notice(&o, s, a, instant{nominal: calendar.At(day, 0, b.loc)}, occurrenceID(s.ID, b.book.Village.Key, day.String(), id))
 		o.Slot = id
 		if _, past := b.past[o.ID]; !past {
 			b.omit(o, calendar.At(day.AddDays(1), 0, b.loc), Reason{Code: ReasonNoSlot})
@@ -430,27 +494,23 @@ func (b *builder) missingSlots(s Schedule) {
 // finish orders the plan.
 func (b *builder) finish() Plan {
 	b.excuseFrames()
-	b.plan.Occurrences = ordered(b.plan.Occurrences, func(x, y *Occurrence) int {
+	b.plan.Occurrences = ordered(b.placed, func(x, y *Occurrence) int {
 		return firstOf(x.Due.Compare(y.Due), cmp.Compare(x.ID, y.ID))
 	})
-	b.plan.Omissions = ordered(b.plan.Omissions, func(x, y *Omission) int {
+	b.plan.Omissions = ordered(b.omitted, func(x, y *Omission) int {
 		return firstOf(x.Occurrence.Nominal.Compare(y.Occurrence.Nominal), cmp.Compare(x.Occurrence.ID, y.Occurrence.ID))
 	})
 	return b.plan
 }
 
-// ordered is list in order. Its elements are large: they are moved once, and the
-// copy is no longer than it must be, for a plan is kept.
-func ordered[T any](list []T, compare func(x, y *T) int) []T {
-	if len(list) == 0 {
+// ordered is what refs point to in order. That is large: it is moved once, and the
+// list is no longer than it must be, for a plan is kept.
+func ordered[T any](refs []*T, compare func(x, y *T) int) []T {
+	if len(refs) == 0 {
 		return nil
 	}
-	refs := make([]*T, len(list))
-	for i := range list {
-		refs[i] = &list[i]
-	}
 	slices.SortFunc(refs, compare)
-	out := make([]T, len(list))
+	out := make([]T, len(refs))
 	for i, r := range refs {
 		out[i] = *r
 	}

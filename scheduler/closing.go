@@ -1,6 +1,9 @@
 package scheduler
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // noRoom is why the opening or closing of a slot found no place in it.
 func (b *builder) noRoom(oc *occasion, o Occurrence) Reason {
@@ -65,8 +68,9 @@ func (b *builder) lastSound(oc *occasion) time.Time {
 // into the next slot.
 func (b *builder) overrun(oc *occasion) time.Time {
 	until := oc.end.Add(closingOverrun)
-	for _, other := range b.occasions {
-		if other != oc && !other.start.Before(oc.end) {
+	i, _ := slices.BinarySearchFunc(b.occasions, oc.end, func(other *occasion, at time.Time) int { return other.start.Compare(at) })
+	for ; i < len(b.occasions); i++ {
+		if other := b.occasions[i]; other != oc {
 			return earlier(until, other.start)
 		}
 	}

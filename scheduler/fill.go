@@ -31,7 +31,10 @@ func (b *builder) fill(oc *occasion, rank int) {
 			first = slices.Delete(first, i, i+1)
 		}
 	}
-	slices.SortFunc(first, b.fairly)
+	for _, p := range first {
+		p.standing = b.history.standing[p.occ.Schedule]
+	}
+	slices.SortFunc(first, fairly)
 	left := b.open(oc, first)
 	b.remember(oc, first, left)
 	b.omitFull(oc, left)
@@ -40,16 +43,18 @@ func (b *builder) fill(oc *occasion, rank int) {
 // fairly orders what is promised in one slot: the first of every schedule before
 // the second of any, the higher class, who was left out in more turns, who was
 // heard longer ago, the older promise, then ID.
-func (b *builder) fairly(x, y *promise) int {
-	s, t := b.history.standing[x.occ.Schedule], b.history.standing[y.occ.Schedule]
-	return cmp.Or(
-		x.round-y.round,
-		y.occ.Class.Rank()-x.occ.Class.Rank(),
-		t.left-s.left,
-		s.last.Compare(t.last),
-		x.created.Compare(y.created),
-		strings.Compare(x.occ.ID, y.occ.ID),
-	)
+func fairly(x, y *promise) int {
+	s, t := &x.standing, &y.standing
+	if c := cmp.Or(x.round-y.round, y.occ.Class.Rank()-x.occ.Class.Rank(), t.left-s.left); c != 0 {
+		return c
+	}
+	if c := s.last.Compare(t.last); c != 0 {
+		return c
+	}
+	if c := x.created.Compare(y.created); c != 0 {
+		return c
+	}
+	return strings.Compare(x.occ.ID, y.occ.ID)
 }
 
 // remember takes down who was placed in a slot, for the slots that follow.
@@ -96,24 +101,26 @@ func (b *builder) open(oc *occasion, notices []*promise) []refused {
 
 // kept is what pouring changes.
 type kept struct {
-	busy        []busy
-	occurrences int
-	spent       int // entries of the budget
-	occasion    occasion
+	busy     stretch
+	placed   int
+	spent    int // entries of the budget
+	occasion occasion
 }
 
 func (b *builder) keep(oc *occasion) kept {
-	return kept{slices.Clone(b.track.busy), len(b.plan.Occurrences), len(b.spent.log), *oc}
+	return kept{b.track.within(oc.body, oc.end), len(b.placed), len(b.spent.log), *oc}
 }
 
 func (b *builder) restore(oc *occasion, k kept) {
-	for _, o := range b.plan.Occurrences[k.occurrences:] {
+	for _, o := range b.placed[k.placed:] {
 		if o.Schedule != "" {
-			b.history.days[scheduleDay{o.Schedule, oc.date.String()}]--
+			b.history.days[scheduleDay{o.Schedule, oc.day}]--
 		}
+		b.occurrences.give(o)
 	}
 	b.uncount(k.spent)
-	b.track.busy, b.plan.Occurrences, *oc = k.busy, b.plan.Occurrences[:k.occurrences], k.occasion
+	b.track.restore(k.busy)
+	b.placed, *oc = b.placed[:k.placed], k.occasion
 }
 
 // refused is a promise without a place, and why.
@@ -174,7 +181,7 @@ func (b *builder) budget(oc *occasion, p *promise) (Reason, bool) {
 	if limit := oc.slot.Limit; limit > 0 && oc.used+p.occ.Length > limit {
 		return Reason{Code: ReasonSlotLimit, By: limit}, true
 	}
-	if most := p.schedule.PerDay; most > 0 && b.history.days[scheduleDay{p.occ.Schedule, oc.date.String()}] >= most {
+	if most := p.schedule.PerDay; most > 0 && b.history.days[scheduleDay{p.occ.Schedule, oc.day}] >= most {
 		return Reason{Code: ReasonOften}, true
 	}
 	return Reason{}, false
@@ -184,7 +191,7 @@ func (b *builder) budget(oc *occasion, p *promise) (Reason, bool) {
 func (b *builder) putNotice(oc *occasion, p *promise, w wish, s seat) {
 	o := p.occ
 	o.Reasons = slices.Clone(o.Reasons)
-	if s.behind != nil && s.behind.occasion != oc {
+	if s.pushed && s.behind.occasion != oc {
 		o.Reasons = append(o.Reasons, Reason{Code: ReasonDelayed, Occurrence: s.behind.id, By: s.by})
 	} else if next, _ := p.hours.next(w.from, w.length); next.After(w.from) {
 		o.Reasons = append(o.Reasons, Reason{Code: b.layout.why(w.from), Until: next.UTC()})
@@ -199,7 +206,9 @@ func (b *builder) putNotice(oc *occasion, p *promise, w wish, s seat) {
 	p.at = s.at
 	oc.placed++
 	oc.used += o.Length
-	b.history.days[scheduleDay{o.Schedule, oc.date.String()}]++
+	if p.schedule.PerDay > 0 {
+		b.history.days[scheduleDay{o.Schedule, oc.day}]++
+	}
 	if end := s.at.Add(o.Length); end.After(oc.lastEnd) {
 		oc.lastEnd, oc.lastOf = end, o.Announcement
 	}
@@ -233,11 +242,11 @@ func (b *builder) omitFull(oc *occasion, left []refused) {
 		}
 		if p.round == 0 {
 			b.history.standing[p.occ.Schedule] = b.history.standing[p.occ.Schedule].leftOut(oc.start)
-			if hop := b.hop(p.schedule, p.occ.ID, oc.end, oc.start, p.next); hop != nil {
+			if hop := b.hop(p.promise, p.occ.ID, oc.end, oc.start); hop != nil {
 				b.omit(p.occ, oc.end, Reason{Code: ReasonNextTime, Occurrence: hop.occ.ID, Until: hop.occ.Nominal})
 				continue
 			}
 		}
-		b.omit(p.occ, oc.end, Reason{Code: cmp.Or(p.reason.Code, ReasonSlotFull), Until: p.next(), By: p.reason.By, Count: p.reason.Count})
+		b.omit(p.occ, oc.end, Reason{Code: cmp.Or(p.reason.Code, ReasonSlotFull), Until: b.next(p.promise), By: p.reason.By, Count: p.reason.Count})
 	}
 }

@@ -58,12 +58,12 @@ func (v Village) Added(before []string) []string {
 // waits says whether a notice in a slot waits for a language: the village wants
 // that, and there is a later slot in which it may air, unless it has waited long
 // enough.
-func (b *builder) waits(p *promise, s Schedule) bool {
-	lacking := b.rendered[p.occ.Announcement].missing
+func (b *builder) waits(p *promise, s *Schedule) bool {
+	lacking := b.sound(p.occ.Announcement).missing
 	if b.book.Village.MissingRule() != Wait || !s.bySlot() || len(lacking) == 0 {
 		return false
 	}
-	next := p.next()
+	next := b.next(p)
 	if next.IsZero() || b.endless(s) && !next.Before(b.firstSlot(s).Add(maxWait)) {
 		return false
 	}
@@ -72,13 +72,13 @@ func (b *builder) waits(p *promise, s Schedule) bool {
 
 // endless says whether a schedule in slots has neither a last day nor an
 // announcement that expires.
-func (b *builder) endless(s Schedule) bool {
-	return s.Until == Date{} && b.told[s.Announcement].ValidUntil.IsZero()
+func (b *builder) endless(s *Schedule) bool {
+	return s.Until == Date{} && b.about(s.Announcement).ValidUntil.IsZero()
 }
 
 // firstSlot is from when on a schedule in slots may air.
-func (b *builder) firstSlot(s Schedule) time.Time {
-	from := later(s.Created, b.told[s.Announcement].ValidFrom)
+func (b *builder) firstSlot(s *Schedule) time.Time {
+	from := later(s.Created, b.about(s.Announcement).ValidFrom)
 	if s.From != (Date{}) {
 		from = later(from, time.Date(s.From.Year, s.From.Month, s.From.Day, 0, 0, 0, 0, b.loc))
 	}

@@ -2,8 +2,6 @@ package scheduler
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -25,7 +23,7 @@ const (
 // occurrenceID names an occurrence by what was promised: schedule (or slot, for
 // its frame), village, nominal civil time and ordinal.
 func occurrenceID(owner, village, local, ordinal string) string {
-	return strings.Join([]string{owner, village, local, ordinal}, ":")
+	return owner + ":" + village + ":" + local + ":" + ordinal
 }
 
 // rendered is an announcement as it would sound now.
@@ -147,7 +145,7 @@ func (b *builder) frame(oc *occasion, kind OccurrenceKind) (Occurrence, bool) {
 		Nominal: oc.start.UTC(), Due: oc.start.UTC(), Misfire: Misfire{Policy: PlayLate, Grace: frameGrace},
 		Interrupted: Drop, // a jingle that comes back in its middle opens and closes nothing
 	}
-	if _, past := b.past[o.ID]; past || recording == "" || b.history.done[turn{oc.slot.ID, oc.date.String(), string(kind)}] {
+	if _, past := b.past[o.ID]; past || recording == "" || b.history.done[turn{oc.slot.ID, oc.day, string(kind)}] {
 		return o, false
 	}
 	if length := b.book.Frame.Sounds[recording]; length > 0 {
@@ -157,12 +155,11 @@ func (b *builder) frame(oc *occasion, kind OccurrenceKind) (Occurrence, bool) {
 	return b.mourn(o, oc), true
 }
 
-// notice is the occurrence of an announcement at one instant, without a place.
-func (b *builder) notice(s Schedule, a Announcement, in instant) Occurrence {
-	r := b.rendered[a.ID]
-	o := Occurrence{
-		ID:   occurrenceID(s.ID, b.book.Village.Key, in.local, strconv.Itoa(in.ordinal)),
-		Kind: Notice, Village: b.book.Village.Key, Announcement: s.Announcement, Schedule: s.ID,
+// notice makes o the occurrence of an announcement at one instant, without a place.
+func (b *builder) notice(o *Occurrence, s *Schedule, a *Announcement, in instant, id string) {
+	r := b.sound(a.ID)
+	*o = Occurrence{
+		ID: id, Kind: Notice, Village: b.book.Village.Key, Announcement: s.Announcement, Schedule: s.ID,
 		Title: a.Title, Class: a.Class, Nominal: in.nominal.UTC(), Due: in.nominal.UTC(),
 		Length: r.length, Parts: r.parts, Misfire: s.misfire(), Immediate: s.Kind == Now, Recurring: s.Kind == Recurring, Reasons: b.cannotWait(r.reasons),
 		Interrupted: s.Interrupted, Bed: r.bed, Missing: slices.Clone(r.missing),
@@ -173,5 +170,4 @@ func (b *builder) notice(s Schedule, a Announcement, in instant) Occurrence {
 	if in.occasion != nil {
 		o.Slot = in.occasion.slot.ID
 	}
-	return o
 }

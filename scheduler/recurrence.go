@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -12,7 +13,15 @@ import (
 type recurrence interface {
 	// instants lists what is promised with a nominal instant in [from, to),
 	// oldest first.
-	instants(from, to time.Time) []instant
+	instants(from, to time.Time) iter.Seq[instant]
+}
+
+// firstInstant is the first instant in [from, to); false when there is none.
+func firstInstant(r recurrence, from, to time.Time) (instant, bool) {
+	for in := range r.instants(from, to) {
+		return in, true
+	}
+	return instant{}, false
 }
 
 // instant is one promise of a schedule.
@@ -30,11 +39,12 @@ type exactly struct {
 	loc *time.Location
 }
 
-func (e exactly) instants(from, to time.Time) []instant {
-	if e.at.Before(from) || !e.at.Before(to) {
-		return nil
+func (e exactly) instants(from, to time.Time) iter.Seq[instant] {
+	return func(yield func(instant) bool) {
+		if !e.at.Before(from) && e.at.Before(to) {
+			yield(instant{nominal: e.at, local: exactLocal(e.at, e.loc), ordinal: 1})
+		}
 	}
-	return []instant{{nominal: e.at, local: exactLocal(e.at, e.loc), ordinal: 1}}
 }
 
 // exactLocal is the civil time of an exact instant, as it is in an occurrence's ID.
@@ -50,25 +60,28 @@ type inSlots struct {
 	occasions []*occasion          // of the schedule's slots, by start and slot ID
 }
 
-func (r inSlots) instants(from, to time.Time) []instant {
-	var out []instant
+func (r inSlots) instants(from, to time.Time) iter.Seq[instant] {
 	i, _ := slices.BinarySearchFunc(r.occasions, from, func(oc *occasion, at time.Time) int { return oc.start.Compare(at) })
-	for _, oc := range r.occasions[i:] {
-		if !oc.start.Before(to) {
-			break
-		}
-		if !r.on(oc.date) || r.begun != nil && r.begun(oc) {
-			continue
-		}
-		first := 1
-		if n := len(out); n > 0 && out[n-1].local == oc.local {
-			first = out[n-1].ordinal + 1
-		}
-		for round := range max(r.perSlot, 1) {
-			out = append(out, instant{nominal: oc.start, local: oc.local, ordinal: first + round, round: round, occasion: oc})
+	return func(yield func(instant) bool) {
+		local, ordinal := "", 0
+		for _, oc := range r.occasions[i:] {
+			if !oc.start.Before(to) {
+				return
+			}
+			if !r.on(oc.date) || r.begun != nil && r.begun(oc) {
+				continue
+			}
+			if oc.local != local {
+				local, ordinal = oc.local, 0
+			}
+			for round := range max(r.perSlot, 1) {
+				ordinal++
+				if !yield(instant{nominal: oc.start, local: oc.local, ordinal: ordinal, round: round, occasion: oc}) {
+					return
+				}
+			}
 		}
 	}
-	return out
 }
 
 // onDate says whether a schedule in slots airs on a civil day.
@@ -84,7 +97,8 @@ func (s Schedule) onDate(d calendar.Date) bool {
 type occasion struct {
 	slot       Slot
 	date       calendar.Date
-	local      string
+	day, local string // civil
+	named      string // see broadcast
 	start, end time.Time
 	shift      TimeOfDay // by how much a season or a day moves it
 
@@ -115,14 +129,16 @@ func occasions(slots []Slot, loc *time.Location, from, to time.Time) []*occasion
 
 // occasionsOn are those of the living slots on one civil day.
 func occasionsOn(slots []Slot, d calendar.Date, loc *time.Location) (out []*occasion) {
+	day := d.String()
 	for _, s := range slots {
 		begins, held := s.StartOn(Date(d))
 		if !s.Deleted.IsZero() || !held {
 			continue
 		}
 		start := calendar.At(d, int(begins), loc)
+		local := day + "T" + begins.String()
 		out = append(out, &occasion{
-			slot: s, date: d, local: d.String() + "T" + begins.String(), start: start, end: start.Add(s.Length), shift: begins - s.Start,
+			slot: s, date: d, day: day, local: local, named: s.ID + ":" + local, start: start, end: start.Add(s.Length), shift: begins - s.Start,
 		})
 	}
 	return out

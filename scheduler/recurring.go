@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -67,7 +68,7 @@ func (b *builder) begun(s Schedule) func(*occasion) bool {
 // validity of what it tells: a lunar day comes once a month, or once a year.
 func (b *builder) nextFar(s Schedule) time.Time {
 	at := newAirings(b.book.Slots, b.loc).next(s, b.to.Add(lookahead), nil)
-	if valid := b.told[s.Announcement].ValidUntil; !valid.IsZero() && !at.Before(valid) {
+	if valid := b.about(s.Announcement).ValidUntil; !valid.IsZero() && !at.Before(valid) {
 		return time.Time{}
 	}
 	return utc(at)
@@ -81,10 +82,12 @@ type atTimes struct {
 	loc    *time.Location
 }
 
-func (r atTimes) instants(from, to time.Time) []instant {
-	var out []instant
-	for _, m := range r.rhythm.between(later(from, r.since), to, r.loc) {
-		out = append(out, instant{nominal: m.At, local: m.Civil.String(), ordinal: 1})
+func (r atTimes) instants(from, to time.Time) iter.Seq[instant] {
+	return func(yield func(instant) bool) {
+		for _, m := range r.rhythm.between(later(from, r.since), to, r.loc) {
+			if !yield(instant{nominal: m.At, local: m.Civil.String(), ordinal: 1}) {
+				return
+			}
+		}
 	}
-	return out
 }

@@ -90,7 +90,7 @@ func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) 
 	o.Due, o.Expires = at.UTC(), end.UTC()
 	o.Until, o.UntilReason = o.SilentBy(time.Time{})
 	o = b.rule(o, oc)
-	b.plan.Occurrences = append(b.plan.Occurrences, o)
+	b.keepPlaced(o)
 	b.relays.take(busy{span: span{o.Due, o.End()}, id: o.ID})
 }
 
@@ -105,7 +105,7 @@ func (r SlotRelay) start(oc *occasion) time.Time {
 // fixedPast says whether a fixed position had its turn on that day.
 func (b *builder) fixedPast(oc *occasion, id string) bool {
 	_, past := b.past[id]
-	return past || b.history.done[turn{oc.slot.ID, oc.date.String(), id[strings.LastIndexByte(id, ':')+1:]}]
+	return past || b.history.done[turn{oc.slot.ID, oc.day, id[strings.LastIndexByte(id, ':')+1:]}]
 }
 
 // fix promises a recording at its fixed position: like what has an exact instant,
@@ -164,8 +164,9 @@ func (b *builder) clear(w wish) (seat, bool) {
 		}
 		met := b.relays.conflict(s.at, w.length)
 		if met == nil {
-			if s.behind == nil && w.from.After(first) { // a relay alone pushed it
-				s.behind, s.by = b.relays.before(s.at), s.at.Sub(first)
+			if !s.pushed && w.from.After(first) { // a relay alone pushed it
+				s.behind, s.pushed = b.relays.before(s.at)
+				s.by = s.at.Sub(first)
 			}
 			return s, true
 		}
@@ -188,15 +189,18 @@ func (b *builder) lastClear(w wish) (time.Time, bool) {
 	}
 }
 
-// before is the last stretch that ends by at; nil when there is none.
-func (t *track) before(at time.Time) *busy {
-	for i := len(t.busy) - 1; i >= 0; i-- {
-		if !t.busy[i].to.After(at) {
-			held := t.busy[i]
-			return &held
+// before is the last stretch that ends by at; false when there is none.
+func (t *track) before(at time.Time) (busy, bool) {
+	i, _ := slices.BinarySearchFunc(t.busy, at, func(x busy, at time.Time) int {
+		if x.to.After(at) {
+			return 1
 		}
+		return -1
+	})
+	if i == 0 {
+		return busy{}, false
 	}
-	return nil
+	return t.busy[i-1], true
 }
 
 // withoutRelays are slots with notices only: while the clock is unknown nobody knows

@@ -89,7 +89,7 @@ func (b *builder) seat(p *promise) {
 	if late := s.at.Sub(o.Due); p.from.After(o.Due) && !o.Immediate {
 		o.Reasons = append(o.Reasons, Reason{Code: ReasonLate, By: late})
 	}
-	if s.behind != nil {
+	if s.pushed {
 		o.Reasons = append(o.Reasons, Reason{Code: ReasonDelayed, Occurrence: s.behind.id, By: s.at.Sub(p.from)})
 	}
 	if o.Misfire.Policy != Skip {
@@ -98,7 +98,9 @@ func (b *builder) seat(p *promise) {
 	b.put(o, s.at, p.hours, nil)
 	if p.late {
 		b.history.standing[o.Schedule] = b.history.standing[o.Schedule].heard(o.Nominal, s.at)
-		b.history.days[scheduleDay{o.Schedule, b.dayOf(o.Nominal)}]++
+		if p.schedule.PerDay > 0 {
+			b.history.days[scheduleDay{o.Schedule, b.dayOf(o.Nominal)}]++
+		}
 	}
 }
 
@@ -106,8 +108,15 @@ func (b *builder) seat(p *promise) {
 func (b *builder) put(o Occurrence, at time.Time, h hours, oc *occasion) {
 	o.Due = at.UTC()
 	o = b.rule(o, oc)
-	o.Expires = utc(b.told[o.Announcement].ValidUntil)
+	o.Expires = utc(b.about(o.Announcement).ValidUntil)
 	o.Until, o.UntilReason = o.SilentBy(h.end(at))
-	b.plan.Occurrences = append(b.plan.Occurrences, o)
+	b.keepPlaced(o)
 	b.track.take(busy{span: span{o.Due, o.End()}, id: o.ID, occasion: oc})
+}
+
+// keepPlaced takes o into the plan.
+func (b *builder) keepPlaced(o Occurrence) {
+	placed := b.occurrences.take()
+	*placed = o
+	b.placed = append(b.placed, placed)
 }

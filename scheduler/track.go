@@ -21,7 +21,8 @@ type busy struct {
 // seat is a place that was found on a track.
 type seat struct {
 	at     time.Time
-	behind *busy         // what pushed it last; nil when nothing did
+	behind busy          // what pushed it last, if anything did
+	pushed bool          // whether anything did
 	by     time.Duration // how far that pushed it
 }
 
@@ -89,8 +90,7 @@ func (t *track) earliest(w wish) (seat, bool) {
 			return s, true
 		}
 		next := met.to.Add(t.gap)
-		held := *met
-		s = seat{at: next, behind: &held, by: next.Sub(at)}
+		s = seat{at: next, behind: *met, pushed: true, by: next.Sub(at)}
 	}
 }
 
@@ -108,4 +108,30 @@ func (t *track) latest(w wish) (time.Time, bool) {
 		}
 		at = met.from.Add(-t.gap - w.length)
 	}
+}
+
+// stretch is the part of a track around a slot, as it was.
+type stretch struct {
+	before, after int // how many stretches lie before it and after it
+	busy          []busy
+}
+
+// within keeps what of the track can change while something is taken in [from, to].
+func (t *track) within(from, to time.Time) stretch {
+	first, _ := slices.BinarySearchFunc(t.busy, from, func(x busy, at time.Time) int {
+		if x.to.Add(t.gap).Before(at) {
+			return -1
+		}
+		return 1
+	})
+	last := first
+	for last < len(t.busy) && !t.busy[last].from.After(to.Add(t.gap)) {
+		last++
+	}
+	return stretch{first, len(t.busy) - last, slices.Clone(t.busy[first:last])}
+}
+
+// restore makes a part of the track what it was.
+func (t *track) restore(s stretch) {
+	t.busy = slices.Replace(t.busy, s.before, len(t.busy)-s.after, s.busy...)
 }

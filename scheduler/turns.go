@@ -172,7 +172,7 @@ type slotDay struct{ slot, date string }
 
 // strays counts what was heard of a schedule in its slots under IDs that it does not
 // promise now: the slot was moved since. What was moved from a slot counts there.
-func (b *builder) strays(s Schedule, all []instant) map[slotDay]int {
+func (b *builder) strays(s *Schedule, all []instant) map[slotDay]int {
 	rows := b.history.of[s.ID]
 	if len(rows) == 0 {
 		return nil
@@ -205,11 +205,11 @@ func (b *builder) strays(s Schedule, all []instant) map[slotDay]int {
 }
 
 // strayed says whether a promise was kept under another ID, and takes that one away.
-func (b *builder) strayed(s Schedule, in instant, strays map[slotDay]int) bool {
+func (b *builder) strayed(s *Schedule, in instant, strays map[slotDay]int) bool {
 	if in.occasion == nil {
 		return false
 	}
-	k := slotDay{in.occasion.slot.ID, in.occasion.date.String()}
+	k := slotDay{in.occasion.slot.ID, in.occasion.day}
 	if strays[k] == 0 {
 		return false
 	}
@@ -220,7 +220,7 @@ func (b *builder) strayed(s Schedule, in instant, strays map[slotDay]int) bool {
 	return true
 }
 
-func (b *builder) idOf(s Schedule, in instant) string {
+func (b *builder) idOf(s *Schedule, in instant) string {
 	return occurrenceID(s.ID, b.book.Village.Key, in.local, strconv.Itoa(in.ordinal))
 }
 
@@ -234,7 +234,7 @@ func (b *builder) heard(oc *occasion, p Past) {
 }
 
 // carryOn goes on with what was moved from slots that are over.
-func (b *builder) carryOn(s Schedule, r recurrence) {
+func (b *builder) carryOn(s *Schedule, r recurrence) {
 	for _, p := range b.history.of[s.ID] {
 		if p.Cause != ReasonNextTime || p.sounded() {
 			continue
@@ -243,8 +243,7 @@ func (b *builder) carryOn(s Schedule, r recurrence) {
 			continue
 		}
 		from := later(p.Nominal, b.endOf(p))
-		next := func() time.Time { return b.nextOccasion(s, r, instant{nominal: p.Nominal}) }
-		b.hop(s, p.Occurrence, from, p.Nominal, next)
+		b.hop(&promise{schedule: s, of: r, called: p.Nominal}, p.Occurrence, from, p.Nominal)
 	}
 }
 
@@ -276,8 +275,9 @@ func (b *builder) occasionOf(slot, date string) *occasion { return b.dated[slotD
 // next turn is not sooner; nil when there is none. The slot is one of the
 // village's, not of the schedule's: to be heard at another hour is better than not
 // to be heard.
-func (b *builder) hop(s Schedule, id string, from, nominal time.Time, next func() time.Time) *promise {
-	a := b.told[s.Announcement]
+func (b *builder) hop(lost *promise, id string, from, nominal time.Time) *promise {
+	s := lost.schedule
+	a := b.about(s.Announcement)
 	_, local, _ := b.parse(id)
 	day, err := time.ParseInLocation(time.DateOnly, dateIn(local), time.UTC)
 	if err != nil {
@@ -288,7 +288,7 @@ func (b *builder) hop(s Schedule, id string, from, nominal time.Time, next func(
 	if until := calendar.Date(s.Until); !until.IsZero() && until.Compare(last) < 0 {
 		last = until
 	}
-	own := next()
+	own := b.next(lost)
 	i, _ := slices.BinarySearchFunc(b.occasions, from, func(oc *occasion, at time.Time) int { return oc.start.Compare(at) })
 	for ; i < len(b.occasions); i++ {
 		oc := b.occasions[i]
@@ -298,9 +298,9 @@ func (b *builder) hop(s Schedule, id string, from, nominal time.Time, next func(
 		if !oc.end.After(b.soon) || !b.takes(oc, s, a) {
 			continue
 		}
-		p := b.moved(s, a, oc, id, nominal)
-		p.next = next
-		if b.revoked(p, a) || b.invalid(p, a) || b.unready(p) {
+		p := b.moved(lost, a, oc, id, nominal)
+		if b.revoked(p, a) || b.invalid(p, a) || b.unapproved(p, s) || b.unready(p) || b.waits(p, s) {
+			b.promises.give(p)
 			return nil
 		}
 		b.admit(p)
@@ -310,8 +310,8 @@ func (b *builder) hop(s Schedule, id string, from, nominal time.Time, next func(
 }
 
 // takes says whether a notice could air in an occasion if it were empty.
-func (b *builder) takes(oc *occasion, s Schedule, a Announcement) bool {
-	length := b.rendered[s.Announcement].length
+func (b *builder) takes(oc *occasion, s *Schedule, a *Announcement) bool {
+	length := b.sound(s.Announcement).length
 	if !oc.end.After(later(s.Created, later(s.Updated, oc.slot.Updated))) || oc.slot.Limit > 0 && length > oc.slot.Limit {
 		return false
 	}
@@ -326,13 +326,11 @@ func (b *builder) takes(oc *occasion, s Schedule, a Announcement) bool {
 }
 
 // moved is the promise of a notice in a slot to which it is moved.
-func (b *builder) moved(s Schedule, a Announcement, oc *occasion, id string, from time.Time) *promise {
-	o := b.notice(s, a, instant{nominal: oc.start, local: oc.local, ordinal: 1, occasion: oc})
-	o.ID = hopID(id)
-	o.Reasons = append(o.Reasons, Reason{Code: ReasonCarried, Occurrence: id, Until: from.UTC()})
-	p := &promise{occ: o, created: s.Created, schedule: s, occasion: oc, hours: b.hoursFor(Subject{a.ID, oc.slot.ID}), hop: true}
-	if a.Class == ClassEmergency {
-		p.hours = hours{always: true}
-	}
+func (b *builder) moved(lost *promise, a *Announcement, oc *occasion, id string, from time.Time) *promise {
+	s, p := lost.schedule, b.promises.take()
+	*p = promise{created: s.Created, schedule: s, occasion: oc, hop: true, of: lost.of, called: lost.called, nextAt: lost.nextAt}
+	b.notice(&p.occ, s, a, instant{nominal: oc.start, occasion: oc}, hopID(id))
+	p.occ.Reasons = append(p.occ.Reasons, Reason{Code: ReasonCarried, Occurrence: id, Until: from.UTC()})
+	p.hours = b.hoursOfNotice(p)
 	return p
 }

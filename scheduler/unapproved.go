@@ -42,12 +42,12 @@ func (v Village) clear(a Announcement, rs []Rendition) (Announcement, []Renditio
 }
 
 // unapproved omits what nobody approved yet. Approved in time, it airs.
-func (b *builder) unapproved(p *promise, s Schedule) bool {
+func (b *builder) unapproved(p *promise, s *Schedule) bool {
 	c := b.cleared[p.occ.Announcement]
 	code := c.code
 	switch {
 	case code != "":
-	case c.pin != nil && !c.pin.calls(s), c.barred && !b.rendered[p.occ.Announcement].ready():
+	case c.pin != nil && !c.pin.calls(*s), c.barred && !b.sound(p.occ.Announcement).ready():
 		code = ReasonNotApproved
 	default:
 		return false

@@ -38,7 +38,7 @@ func WhyNot(day Date, book Book, announcement string) ([]Reason, error) {
 		if s.Announcement != announcement || !s.Deleted.IsZero() || r == nil {
 			continue
 		}
-		if len(r.instants(from, to)) > 0 {
+		for range r.instants(from, to) {
 			return nil, nil
 		}
 		reasons = append(reasons, otherDay(s, r, to, b))
@@ -63,8 +63,8 @@ func otherDay(s Schedule, r recurrence, from time.Time, b *builder) Reason {
 	reason := Reason{Code: ReasonOtherDay}
 	if s.Kind == Once || s.Kind == Now {
 		reason.Until = s.At.UTC() // though it may be over
-	} else if next := r.instants(from, from.Add(whyNotAhead)); len(next) > 0 {
-		reason.Until = next[0].nominal.UTC()
+	} else if next, ok := firstInstant(r, from, from.Add(whyNotAhead)); ok {
+		reason.Until = next.nominal.UTC()
 	} else if s.Kind == Recurring {
 		reason.Until = b.nextFar(s)
 	}
