@@ -102,7 +102,6 @@ type model struct {
 	rules scheduler.ApprovalRules
 	d     scheduler.Dossier
 	heard map[string]bool // recordings that somebody with the right let on the air
-	bound time.Time       // until when
 	n     int
 }
 

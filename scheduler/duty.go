@@ -147,6 +147,7 @@ func (d *duty) rebuild(ctx context.Context, how clockwise) {
 	if how == steady {
 		d.handOver(now)
 	}
+	d.bridge(now)
 	d.accuse(now)
 	clear(d.pending)
 	if d.book != nil {

@@ -391,9 +391,8 @@ func onceOnly(t *rapid.T, a *air) {
 		if o.Kind != scheduler.Notice {
 			continue
 		}
-		base := o.ID
 		if carried(o) {
-			base = o.ID[:strings.LastIndex(o.ID, ".")]
+			base := o.ID[:strings.LastIndex(o.ID, ".")]
 			if ids[base]++; ids[base] > 1 {
 				t.Errorf("%s aired, and was moved", base)
 			}

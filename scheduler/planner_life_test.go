@@ -2,6 +2,7 @@ package scheduler_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -81,4 +82,26 @@ func (s *station) account(t *testing.T, seed uint64) int {
 		}
 	}
 	return notices
+}
+
+// A board that was off for longer than it plans ahead wrote nothing of what lay
+// between the end of its last plan and yesterday.
+func TestPowerCutLongerThanThePlan(t *testing.T) {
+	bubble(t, "twenty days", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 10:00")
+		tell(&s.book, "a", time.Minute)
+		when(&s.book, "a", daily("sang", "chieu")).Created = at(t, "2026-11-20 08:00")
+		s.powerOn()
+		time.Sleep(time.Minute)
+		s.off(20 * day)
+		time.Sleep(time.Hour)
+		missed := map[string]int{}
+		for _, fate := range s.fates() {
+			missed[fate[strings.LastIndex(fate, " ")+1:]]++
+		}
+		// The day before it was first switched on, and every slot until this morning.
+		if missed[scheduler.ReasonPower] != 42 || len(missed) != 1 {
+			t.Errorf("fates %v, want 42 for want of power", missed)
+		}
+	})
 }

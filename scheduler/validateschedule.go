@@ -23,10 +23,10 @@ const (
 	maxSeasons  = 6
 	maxDaysOff  = 400
 
-	// MaxPerSlot and MaxPerDay are how often a notice may air in one slot and on
-	// one day.
+	// MaxPerSlot is how often a notice may air in one slot.
 	MaxPerSlot = 10
-	MaxPerDay  = 50
+	// MaxPerDay is how often a notice may air on one day.
+	MaxPerDay = 50
 )
 
 // Validate checks a slot. The error is an Invalid, or nil.

@@ -138,15 +138,15 @@ func (v *visit) slotTyped(sl scheduler.Slot) *form {
 	minutes := func(d time.Duration) string {
 		return strings.Replace(strconv.FormatFloat(math.Round(d.Minutes()*100)/100, 'f', -1, 64), ".", ",", 1)
 	}
-	f.Values.Set("name", sl.Name)
-	f.Values.Set("start", sl.Start.String())
-	f.Values.Set("length", minutes(sl.Length))
+	f.Set("name", sl.Name)
+	f.Set("start", sl.Start.String())
+	f.Set("length", minutes(sl.Length))
 	if sl.Limit > 0 {
-		f.Values.Set("limit", minutes(sl.Limit))
+		f.Set("limit", minutes(sl.Limit))
 	}
-	f.Values.Set("opening", sl.Opening)
-	f.Values.Set("closing", sl.Closing)
-	f.Values.Set("revision", strconv.FormatInt(sl.Revision, 10))
+	f.Set("opening", sl.Opening)
+	f.Set("closing", sl.Closing)
+	f.Set("revision", strconv.FormatInt(sl.Revision, 10))
 	for _, d := range weekFromMonday() {
 		if sl.Days.Has(d) {
 			f.Values.Add("day", weekdayCode(d))
@@ -154,15 +154,15 @@ func (v *visit) slotTyped(sl scheduler.Slot) *form {
 	}
 	for i, x := range sl.Seasons {
 		n := strconv.Itoa(i + 1)
-		f.Values.Set("season_from_"+n, monthDayText(x.From))
-		f.Values.Set("season_to_"+n, monthDayText(x.To))
-		f.Values.Set("season_start_"+n, x.Start.String())
+		f.Set("season_from_"+n, monthDayText(x.From))
+		f.Set("season_to_"+n, monthDayText(x.To))
+		f.Set("season_start_"+n, x.Start.String())
 	}
 	for i, x := range sl.DaysOff {
 		n := strconv.Itoa(i + 1)
-		f.Values.Set("off_date_"+n, civil(x.Date))
+		f.Set("off_date_"+n, civil(x.Date))
 		if !x.Off {
-			f.Values.Set("off_start_"+n, x.Start.String())
+			f.Set("off_start_"+n, x.Start.String())
 		}
 	}
 	return f
