@@ -44,6 +44,7 @@ type reportJSON struct {
 	To       time.Time              `json:"to" doc:"Exclusive."`
 	Made     time.Time              `json:"made"`
 	Clock    string                 `json:"clock,omitempty" enum:"unknown,told,held,synced" doc:"State of the clock by which it was made."`
+	ClockSay string                 `json:"clock_text,omitempty" doc:"The same in words, with who vouched for it and how long ago."`
 	Summary  string                 `json:"summary" doc:"All in one sentence."`
 	Notices  groupJSON              `json:"notices" doc:"Of them are the rates, the groups and the cases."`
 	Apart    []groupJSON            `json:"apart" doc:"What is counted apart, by section: relay, live, emergency, drill, frame, other."`
@@ -54,6 +55,7 @@ type reportJSON struct {
 	Lost     reportCasesJSON        `json:"lost" doc:"Notices that were missed, unheard or cut."`
 	Raised   reportCasesJSON        `json:"raised" doc:"Emergencies and drills."`
 	Excepted reportCasesJSON        `json:"excepted" doc:"What was allowed outside the rules of the place, by whom and why."`
+	Urged    []urgedJSON            `json:"urged" doc:"What was put on the air before its review; what nobody has reviewed comes first."`
 }
 
 // groupJSON is the figures of one key. Planned is the sum of on_time to open.
@@ -243,8 +245,7 @@ func (s *Server) report(ctx context.Context, places []scheduler.Village, span re
 		}
 		topics = topics.Beside(own)
 	}
-	clock := s.cfg.Air.Air().Clock
-	ask := ReportAsk{Places: places, Span: span, Filter: filter, Made: s.cfg.Now(), Clock: string(clock.Trust), ClockSince: clock.Since}
+	ask := ReportAsk{Places: places, Span: span, Filter: filter, Made: s.cfg.Now(), Clock: s.cfg.Air.Air().Clock}
 	return MakeReport(ctx, s.cfg.Chronicle, ask, topics, lang)
 }
 
@@ -257,10 +258,10 @@ func (r Report) in(lang string, by []report.Dimension) reportJSON {
 	from, to := r.Span.In(r.zone)
 	out := reportJSON{
 		Villages: []string{}, Zone: r.zone.String(), First: r.Span.First.Format(time.DateOnly), Last: r.Span.Last.Format(time.DateOnly),
-		From: from.UTC(), To: to.UTC(), Made: r.Made.UTC(), Clock: r.Clock, Summary: p.summary(r),
+		From: from.UTC(), To: to.UTC(), Made: r.Made.UTC(), Clock: string(r.Clock.Trust), ClockSay: p.reportClock(r), Summary: p.summary(r),
 		Notices: p.group(r.Notices(), string(report.Notices), p.word("section.notice")), Apart: []groupJSON{}, By: map[string][]groupJSON{},
 		Causes: []reportCauseJSON{}, Spoken: []spokenJSON{},
-		Late: p.cases(r.Latest), Lost: p.cases(r.Lost), Raised: p.cases(r.Raised), Excepted: p.cases(r.Excepted),
+		Late: p.cases(r.Latest), Lost: p.cases(r.Lost), Raised: p.cases(r.Raised), Excepted: p.cases(r.Excepted), Urged: p.urgedJSON(r),
 	}
 	for _, place := range r.Places {
 		out.Villages = append(out.Villages, place.Key)
@@ -306,8 +307,12 @@ func (p phrase) group(g report.Group, key, name string) groupJSON {
 func (p phrase) cases(c report.Cases) reportCasesJSON {
 	out := reportCasesJSON{Rows: []reportCaseJSON{}, More: c.More}
 	for _, r := range c.Rows {
+		why := ""
+		if r.Reason() != "" || r.Bucket() != report.OnTime {
+			why = p.reportReason(r.Reason())
+		}
 		out.Rows = append(out.Rows, reportCaseJSON{
-			r.Occurrence, r.Village, r.Title, r.Due.UTC(), string(r.Bucket()), r.Lateness.Seconds(), r.Reason(), p.reportReason(r.Reason()),
+			r.Occurrence, r.Village, r.Title, r.Due.UTC(), string(r.Bucket()), r.Lateness.Seconds(), r.Reason(), why,
 			r.By, r.Approver, r.Excuse,
 		})
 	}

@@ -74,11 +74,20 @@ func (p phrase) reportFigures(r Report) []figureView {
 // reportMade says when and by what clock: without that no time on it is worth
 // anything.
 func (p phrase) reportMade(r Report) string {
-	at, day := p.clock(r.Made), r.Made.In(p.loc).Format("02/01/2006")
-	if r.Clock == "" {
-		return p.word("report.made", at, day)
+	made := p.word("report.made", p.clock(r.Made), r.Made.In(p.loc).Format("02/01/2006"))
+	if clock := p.reportClock(r); clock != "" {
+		return made + " " + clock + "."
 	}
-	return p.word("report.made-clock", at, day, lower(p.word("clock."+r.Clock)), p.span(r.ClockSince))
+	return made
+}
+
+// reportClock is the state of the clock by which a report was made, and its age;
+// empty: nobody knows.
+func (p phrase) reportClock(r Report) string {
+	if r.Clock.Trust == "" {
+		return ""
+	}
+	return p.clockLine(r.Clock, r.Made)
 }
 
 // reportFilter says of what alone a report tells.
@@ -196,6 +205,9 @@ func (p phrase) reportLists(r Report) (lists []reportList) {
 			list.Rows = append(list.Rows, p.reportCase(r, row, l.id))
 		}
 		lists = append(lists, list)
+	}
+	if len(r.Urged) > 0 {
+		lists = append(lists, p.urgedList(r))
 	}
 	return lists
 }

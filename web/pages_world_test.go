@@ -27,6 +27,7 @@ import (
 
 // world is a village in memory, behind every interface that the pages need.
 type world struct {
+	urged      []scheduler.Urged
 	mu         sync.Mutex
 	now        time.Time
 	village    scheduler.Village
@@ -608,4 +609,8 @@ func (w *world) EachAsRun(ctx context.Context, village string, from, to time.Tim
 		}
 	}
 	return err
+}
+
+func (w *world) Urged(context.Context, string, time.Time, time.Time) ([]scheduler.Urged, error) {
+	return w.urged, w.broken
 }

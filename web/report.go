@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"loalang/audio"
+	"loalang/hardware"
 	"loalang/playout"
 	"loalang/report"
 	"loalang/scheduler"
@@ -18,10 +20,8 @@ type ReportAsk struct {
 	Span   report.Span
 	Filter report.Filter
 	Made   time.Time
-	// Clock is in what state the clock was by which it was made, a code of
-	// hardware.Trust, and for how long; empty: nobody knows.
-	Clock      string
-	ClockSince time.Duration
+	// Clock is the clock by which it was made; one without Trust: nobody knows.
+	Clock hardware.ClockState
 }
 
 // Report is what became of a stretch of days, for pages, API, files and the
@@ -30,6 +30,7 @@ type Report struct {
 	ReportAsk
 	report.Report
 	Topics map[string]string // names of topics that are templates, by code
+	Urged  []UrgedCase       // what was put on the air before its review
 	zone   *time.Location    // of the first village
 }
 
@@ -46,13 +47,23 @@ func MakeReport(ctx context.Context, rows Chronicle, ask ReportAsk, topics sched
 			out.zone = loc
 		}
 		from, to := ask.Span.In(loc)
+		heard := map[string]time.Time{} // by announcement, when first
 		err = rows.EachAsRun(ctx, place.Key, from, to, func(a playout.AsRun) error {
-			sum.Add(reportRow(a, loc))
+			row := reportRow(a, loc)
+			sum.Add(row)
+			if first, _ := a.Span(); ask.Filter.Admits(row) && !first.IsZero() && (heard[a.Announcement].IsZero() || first.Before(heard[a.Announcement])) {
+				heard[a.Announcement] = first
+			}
 			return nil
 		})
 		if err != nil {
 			return out, err
 		}
+		urged, err := rows.Urged(ctx, place.Key, from, to)
+		if err != nil {
+			return out, err
+		}
+		out.urge(urged, heard, loc)
 	}
 	out.Report = sum.Report()
 	p := phrase{lang: lang, loc: out.zone}
@@ -73,6 +84,7 @@ func reportRow(a playout.AsRun, loc *time.Location) report.Row {
 		Due: due.In(loc), Outcome: string(a.Outcome), Cause: a.Cause, By: a.By, Heard: string(a.Heard), Lateness: a.Lateness,
 		Planned: a.Languages, Missing: a.Missing,
 	}
+	row.Approver, row.Excuse = allowed(a.Rules)
 	for _, g := range a.Airings {
 		// Music sounds under the voices, and nothing is what a lost station gave.
 		if g.Part != scheduler.PartBed && g.Part != scheduler.PartNothing {
@@ -80,6 +92,24 @@ func reportRow(a playout.AsRun, loc *time.Location) report.Row {
 		}
 	}
 	return row
+}
+
+// allowed names who approved exceptions by which something aired, and why, each
+// once.
+func allowed(rules []scheduler.Reason) (by, why string) {
+	var people, reasons []string
+	add := func(list []string, s string) []string {
+		if s == "" || slices.Contains(list, s) {
+			return list
+		}
+		return append(list, s)
+	}
+	for _, r := range rules {
+		if r.Code == scheduler.ReasonException {
+			people, reasons = add(people, r.Person), add(reasons, r.Why)
+		}
+	}
+	return strings.Join(people, ", "), strings.Join(reasons, "; ")
 }
 
 // topicName is a topic as people call it.

@@ -18,7 +18,8 @@ var reportColumns = []string{
 }
 
 // WriteCSV writes the figures of the dimensions, all when none is named: UTF-8 with
-// a byte order mark, commas, one line for each key, then what was counted apart, then the causes.
+// a byte order mark, commas, one line for each key, then what was counted apart, then the causes,
+// then the exceptions and what aired before its review.
 func (r Report) WriteCSV(to io.Writer, by []report.Dimension) error {
 	if _, err := io.WriteString(to, "\uFEFF"); err != nil {
 		return err
@@ -52,6 +53,23 @@ func (r Report) lines(p phrase, by []report.Dimension) (lines [][]string) {
 		line[0], line[1], line[2] = "cause", string(c.Bucket)+"/"+c.Code, p.word("bucket."+string(c.Bucket))+": "+p.reportReason(c.Code)
 		line[6] = strconv.Itoa(c.Count)
 		lines = append(lines, line)
+	}
+	return append(lines, r.named(p)...)
+}
+
+// named are the single cases that somebody answers for: what was allowed outside
+// the rules, and what aired before its review.
+func (r Report) named(p phrase) (lines [][]string) {
+	add := func(dimension, key, name string, at time.Time) {
+		line := make([]string, len(reportColumns))
+		line[0], line[1], line[2], line[3], line[4], line[6] = dimension, csvText(key), csvText(name), at.Format(time.RFC3339), at.UTC().Format(time.RFC3339), "1"
+		lines = append(lines, line)
+	}
+	for _, row := range r.Excepted.Rows {
+		add("exception", row.Occurrence, row.Title+": "+p.word("report.excepted-by", row.Approver, row.Excuse), row.Due)
+	}
+	for _, u := range r.Urged {
+		add("urged", u.Announcement, u.Title+": "+p.word("urged."+r.urgedCode(u))+"; "+p.urgedWords(u), u.At)
 	}
 	return lines
 }

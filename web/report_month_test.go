@@ -8,6 +8,8 @@ import (
 	"loalang/scheduler"
 )
 
+func kindOf(r playout.AsRun, k scheduler.OccurrenceKind) playout.AsRun { r.Kind = k; return r }
+
 // november is a month written by hand in which everything happens: two notices a
 // day that are on time, and one of each way to go wrong, with its cause.
 func (w *world) november() {
@@ -23,6 +25,12 @@ func (w *world) november() {
 			playout.Airing{Part: scheduler.PartBed, Frames: 191 * 48000})
 		morning = topic(morning, "giu-am-trau-bo", "Thôn Ún Tà")
 		morning.Languages = []string{"vi", "pcc"}
+		if day == 3 {
+			morning.Announcement = "u1" // it was urged the same day
+			for i := range morning.Airings {
+				morning.Airings[i].Started = w.at(3, 5, 30)
+			}
+		}
 		if day <= 10 {
 			morning.Heard = playout.HeardYes
 		}
@@ -50,8 +58,21 @@ func (w *world) november() {
 	stopped.By = "thuy"
 	add(stopped, "", "Trạm y tế")
 	add(bad("withdrawn", "Bán thuốc dạo", 13, 9, 0, playout.Withdrawn, scheduler.ReasonWithdrawn, 0), "", "")
+	excepted := bad("excepted", "Đón giao thừa", 19, 21, 30, playout.Played, "completed", 0)
+	excepted.Rules = []scheduler.Reason{
+		{Code: scheduler.ReasonException, Exception: "x", Person: "Giàng Thị Mỷ", Why: "Đêm hội của thôn"},
+		{Code: scheduler.ReasonMourning, Language: "vi"},
+		{Code: scheduler.ReasonException, Exception: "y", Person: "Giàng Thị Mỷ", Why: "Xã đồng ý"},
+	}
+	w.runs = append(w.runs, kindOf(excepted, scheduler.Relay))
+	w.urged = []scheduler.Urged{
+		{Announcement: "u1", Title: "Nước lũ về", By: "thuy", Why: "Lũ ống", At: w.at(3, 4, 0), Limit: w.at(4, 4, 0), Verdict: scheduler.Approved, Reviewer: "Giàng Thị Mỷ", Reviewed: w.at(3, 9, 0)},
+		{Announcement: "u2", Title: "Trâu lạc", By: "thuy", At: w.at(5, 4, 0), Limit: w.at(6, 4, 0), Verdict: scheduler.Returned, Reviewer: "Giàng Thị Mỷ", Reviewed: w.at(8, 9, 0)},
+		{Announcement: "u3", Title: "Cấm đường", By: "thuy", Why: "Sạt lở", At: w.at(7, 4, 0), Limit: w.at(8, 4, 0)},
+		{Announcement: "u4", Title: "Cháy rừng", By: "thuy", Why: "Cháy", At: w.at(30, 22, 0), Limit: w.at(31, 22, 0)},
+	}
 	add(bad("open", "Đang phát", 30, 23, 0, "", "", 0), "", "")
-	kind := func(r playout.AsRun, k scheduler.OccurrenceKind) playout.AsRun { r.Kind = k; return r }
+	kind := kindOf
 	w.runs = append(w.runs,
 		kind(bad("relay", "Thời sự", 20, 5, 0, playout.Played, playout.CauseFallback, 0), scheduler.Relay),
 		kind(bad("opening", "", 20, 5, 30, playout.Played, "completed", 0), scheduler.Opening),
