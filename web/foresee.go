@@ -1,0 +1,146 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"loalang/scheduler"
+)
+
+// How far ahead a change is foreseen: as far as the plan is published, or a day behind
+// the instant that the change names, within foreseenMost.
+const (
+	foreseenAhead = 7 * 24 * time.Hour
+	foreseenMost  = 92 * 24 * time.Hour
+)
+
+// noticedShift is how much later or sooner something may air before whoever causes it is
+// asked.
+const noticedShift = time.Minute
+
+// foreseen is what a change would make of the plan.
+type foreseen struct {
+	differences []scheduler.Difference
+	own         []string // announcements that the change is about
+	now         time.Time
+	horizon     time.Duration
+	after       scheduler.Book // with the change
+	blind       bool           // the database is damaged: nothing can be foreseen
+}
+
+// foresee says what a change would make of the plan: do makes it, in a rehearsal.
+// The first error is that of do, as it would be in earnest; the second says that
+// nothing could be foreseen.
+func (s *Server) foresee(ctx context.Context, do func(context.Context) error) (f foreseen, refused, err error) {
+	ctx, r := rehearse(ctx)
+	if err := do(ctx); err != nil && len(r.changes) == 0 {
+		return f, err, nil
+	}
+	f, err = s.outcome(ctx, r)
+	return f, nil, err
+}
+
+// outcome compares the plan without and with what was rehearsed.
+func (s *Server) outcome(ctx context.Context, r *rehearsal) (foreseen, error) {
+	f := foreseen{now: s.cfg.Now(), horizon: foreseenAhead}
+	village := r.village
+	if village == "" {
+		village = s.cfg.Village
+	}
+	book, err := s.cfg.AsRun.Book(ctx, village, f.now)
+	if isDamage(err) {
+		f.blind = true
+		return f, nil
+	}
+	if err != nil {
+		return f, fmt.Errorf("read the book: %w", err)
+	}
+	for _, at := range r.named {
+		if ahead := at.Sub(f.now) + 24*time.Hour; ahead > f.horizon && ahead <= foreseenMost {
+			f.horizon = ahead
+		}
+	}
+	changed := slices.Clone(book.Schedules) // apply may put its own where the book's were
+	with := book
+	with.Slots, with.Stations, with.Schedules = slices.Clone(book.Slots), slices.Clone(book.Stations), changed
+	with.Announcements, with.Renditions = slices.Clone(book.Announcements), slices.Clone(book.Renditions)
+	r.apply(&with)
+	f.own = r.own
+	lengths, err := s.lengthsOf(ctx, with, f.own)
+	if err != nil {
+		return f, err
+	}
+	for _, id := range f.own {
+		book, with = book.Presumed(id, lengths), with.Presumed(id, lengths)
+	}
+	f.after = with
+	f.differences, err = scheduler.Foresee(f.now, f.horizon, book, func(b *scheduler.Book) { *b = with })
+	return f, err
+}
+
+// lengthsOf are the lengths of the takes of announcements that are still measured.
+func (s *Server) lengthsOf(ctx context.Context, b scheduler.Book, own []string) (map[string]time.Duration, error) {
+	lengths := map[string]time.Duration{}
+	for _, r := range b.Renditions {
+		if r.State != scheduler.Recorded || r.Recording == "" || !slices.Contains(own, r.Announcement) {
+			continue
+		}
+		rec, err := s.cfg.Shelf.Recording(ctx, r.Recording)
+		if isMissing(err) {
+			continue // its length is guessed as a voice's
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look how long a recording is: %w", err)
+		}
+		lengths[r.Recording] = rec.Length
+	}
+	return lengths, nil
+}
+
+// asks says whether somebody should see the difference before it is saved: something
+// is lost, refused or promised no more that the change is not about, or moves by more
+// than a minute.
+func (f foreseen) asks() bool { return slices.ContainsFunc(f.differences, f.troubles) }
+
+// troubles says it of one difference.
+func (f foreseen) troubles(d scheduler.Difference) bool {
+	own := slices.Contains(f.own, d.Occurrence.Announcement) && d.Occurrence.Announcement != ""
+	switch code := d.Reason.Code; {
+	case framing(d.Occurrence.Kind), code == scheduler.ReasonNotReady, code == scheduler.ReasonNotApproved:
+		return false
+	case d.Turn == scheduler.Refused:
+		return true
+	case d.Turn == scheduler.Lost:
+		return !own || code != scheduler.ReasonWithdrawn
+	case d.Turn == scheduler.Gone:
+		return !own && !d.Was.IsZero()
+	case d.Turn == scheduler.Shifted:
+		return !own && d.By().Abs() > noticedShift
+	}
+	return false
+}
+
+// suggestions are ways out for what is lost or refused, the change made: for the
+// first few only, for each costs some plans. By occurrence.
+func (f foreseen) suggestions(most int) (map[string][]scheduler.Suggestion, error) {
+	found := map[string][]scheduler.Suggestion{}
+	seen := map[string]bool{} // one for each schedule
+	for _, d := range f.differences {
+		if d.Turn != scheduler.Lost && d.Turn != scheduler.Refused || !f.troubles(d) || seen[d.Occurrence.Schedule] {
+			continue
+		}
+		if len(seen) == most {
+			break
+		}
+		seen[d.Occurrence.Schedule] = true
+		ways, err := scheduler.Suggest(f.now, f.horizon, f.after, d.Occurrence.ID)
+		if err != nil {
+			return nil, fmt.Errorf("look for ways out: %w", err)
+		}
+		found[d.Occurrence.ID] = ways
+	}
+	return found, nil
+}
+

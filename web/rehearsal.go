@@ -1,0 +1,248 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"loalang/scheduler"
+)
+
+// rehearsal is a change that is not saved: what would be written is noted, in order,
+// as what it makes of the book. Everything that a request checks is checked as ever.
+// One request uses it, and nobody else.
+type rehearsal struct {
+	village string
+	changes []func(b *scheduler.Book)
+	own     []string          // announcements that it is about
+	named   []time.Time       // instants that it names: the plan has to reach them
+	notices []scheduler.Dossier // that the book may not have, for nothing called them
+}
+
+type rehearsalKey struct{}
+
+// rehearse is a context in which nothing is saved, and what notes it.
+func rehearse(ctx context.Context) (context.Context, *rehearsal) {
+	r := &rehearsal{}
+	return context.WithValue(ctx, rehearsalKey{}, r), r
+}
+
+// rehearsing is the rehearsal of ctx; nil: it is in earnest.
+func rehearsing(ctx context.Context) *rehearsal {
+	r, _ := ctx.Value(rehearsalKey{}).(*rehearsal)
+	return r
+}
+
+func (r *rehearsal) add(village string, change func(b *scheduler.Book)) {
+	if village != "" {
+		r.village = village
+	}
+	r.changes = append(r.changes, change)
+}
+
+func (r *rehearsal) apply(b *scheduler.Book) {
+	for _, d := range r.notices {
+		known := slices.ContainsFunc(b.Announcements, func(a scheduler.Announcement) bool { return a.ID == d.Announcement.ID })
+		if !known {
+			b.Announcements = append(b.Announcements, d.Announcement)
+			b.Renditions = append(b.Renditions, d.Renditions...)
+		}
+	}
+	for _, change := range r.changes {
+		change(b)
+	}
+}
+
+// about notes that an announcement is changed.
+func (r *rehearsal) about(announcement string) {
+	if !slices.Contains(r.own, announcement) {
+		r.own = append(r.own, announcement)
+	}
+}
+
+func (r *rehearsal) schedule(s scheduler.Schedule) {
+	r.about(s.Announcement)
+	if s.Kind == scheduler.Once {
+		r.named = append(r.named, s.At)
+	}
+}
+
+// put replaces what is the same as x, or appends x.
+func put[T any](all []T, x T, same func(old T) bool) []T {
+	if i := slices.IndexFunc(all, same); i >= 0 {
+		all[i] = x
+		return all
+	}
+	return append(all, x)
+}
+
+func putSchedule(b *scheduler.Book, s scheduler.Schedule) {
+	b.Schedules = put(b.Schedules, s, func(old scheduler.Schedule) bool { return old.ID == s.ID })
+}
+
+// rehearsable lets what keeps the plan's records be rehearsed.
+func (c *Config) rehearsable() {
+	c.Announcements = rehearsedAnnouncements{c.Announcements}
+	c.Schedules = rehearsedSchedules{c.Schedules, c.Announcements}
+	c.Arrange = rehearsedArranger{c.Arrange}
+	c.Stations = rehearsedStations{c.Stations}
+	c.Readings = rehearsedReadings{c.Readings}
+	c.Withdraw = rehearsedWithdrawer{c.Withdraw}
+}
+
+type rehearsedAnnouncements struct{ Announcements }
+
+func (k rehearsedAnnouncements) SaveAnnouncement(ctx context.Context, a scheduler.Announcement, rs []scheduler.Rendition, ss []scheduler.Schedule) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Announcements.SaveAnnouncement(ctx, a, rs, ss)
+	}
+	if err := r.bring(ctx, k.Announcements, a.ID); err != nil {
+		return err
+	}
+	r.about(a.ID)
+	for _, s := range ss {
+		r.schedule(s)
+	}
+	r.add(a.Village, func(b *scheduler.Book) {
+		b.Announcements = put(b.Announcements, a, func(old scheduler.Announcement) bool { return old.ID == a.ID })
+		if rs != nil {
+			b.Renditions = slices.DeleteFunc(b.Renditions, func(old scheduler.Rendition) bool { return old.Announcement == a.ID })
+			for _, rend := range rs {
+				rend.Announcement = a.ID
+				b.Renditions = append(b.Renditions, rend)
+			}
+		}
+		if ss != nil {
+			b.Schedules = slices.DeleteFunc(b.Schedules, func(old scheduler.Schedule) bool { return old.Announcement == a.ID })
+			b.Schedules = append(b.Schedules, ss...)
+		}
+	})
+	return nil
+}
+
+// bring notes an announcement of which the book knows nothing, because nothing calls
+// it yet.
+func (r *rehearsal) bring(ctx context.Context, from Announcements, id string) error {
+	d, err := from.Announcement(ctx, id)
+	if isMissing(err) {
+		return nil
+	}
+	if err == nil {
+		r.notices = append(r.notices, d)
+	}
+	return err
+}
+
+type rehearsedSchedules struct {
+	Schedules
+	notices Announcements
+}
+
+func (k rehearsedSchedules) SaveSchedule(ctx context.Context, s scheduler.Schedule) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Schedules.SaveSchedule(ctx, s)
+	}
+	if err := r.bring(ctx, k.notices, s.Announcement); err != nil {
+		return err
+	}
+	r.schedule(s)
+	r.add(s.Village, func(b *scheduler.Book) { putSchedule(b, s) })
+	return nil
+}
+
+func (k rehearsedSchedules) RemoveSchedule(ctx context.Context, id string, at time.Time) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Schedules.RemoveSchedule(ctx, id, at)
+	}
+	r.add("", func(b *scheduler.Book) {
+		b.Schedules = slices.DeleteFunc(b.Schedules, func(s scheduler.Schedule) bool {
+			if s.ID == id {
+				r.about(s.Announcement)
+			}
+			return s.ID == id
+		})
+	})
+	return nil
+}
+
+type rehearsedArranger struct{ Arranger }
+
+func (k rehearsedArranger) SaveVillage(ctx context.Context, v scheduler.Village) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Arranger.SaveVillage(ctx, v)
+	}
+	r.add(v.Key, func(b *scheduler.Book) { b.Village = v })
+	return nil
+}
+
+func (k rehearsedArranger) SaveSlot(ctx context.Context, s scheduler.Slot) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Arranger.SaveSlot(ctx, s)
+	}
+	r.add(s.Village, func(b *scheduler.Book) {
+		b.Slots = put(b.Slots, s, func(old scheduler.Slot) bool { return old.ID == s.ID })
+	})
+	return nil
+}
+
+type rehearsedStations struct{ Stations }
+
+func (k rehearsedStations) SaveStation(ctx context.Context, st scheduler.Station) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Stations.SaveStation(ctx, st)
+	}
+	r.add(st.Village, func(b *scheduler.Book) {
+		b.Stations = put(b.Stations, st, func(old scheduler.Station) bool { return old.ID == st.ID })
+	})
+	return nil
+}
+
+func (k rehearsedStations) RemoveStation(ctx context.Context, id string, at time.Time) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Stations.RemoveStation(ctx, id, at)
+	}
+	r.add("", func(b *scheduler.Book) {
+		b.Stations = slices.DeleteFunc(b.Stations, func(st scheduler.Station) bool { return st.ID == id })
+	})
+	return nil
+}
+
+type rehearsedReadings struct{ Readings }
+
+func (k rehearsedReadings) SaveRendition(ctx context.Context, rend scheduler.Rendition) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Readings.SaveRendition(ctx, rend)
+	}
+	r.about(rend.Announcement)
+	r.add(rend.Village, func(b *scheduler.Book) {
+		b.Renditions = put(b.Renditions, rend, func(old scheduler.Rendition) bool {
+			return old.Announcement == rend.Announcement && old.Language == rend.Language
+		})
+	})
+	return nil
+}
+
+// rehearsedWithdrawer leaves alone what sounds.
+type rehearsedWithdrawer struct{ Withdrawer }
+
+func (k rehearsedWithdrawer) Withdraw(ctx context.Context, announcement, by string) error {
+	if rehearsing(ctx) != nil {
+		return nil
+	}
+	return k.Withdrawer.Withdraw(ctx, announcement, by)
+}
+
+func (k rehearsedWithdrawer) Unschedule(ctx context.Context, schedule, by string) error {
+	if rehearsing(ctx) != nil {
+		return nil
+	}
+	return k.Withdrawer.Unschedule(ctx, schedule, by)
+}
