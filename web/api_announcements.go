@@ -226,7 +226,7 @@ func (s *Server) createAnnouncement(ctx context.Context, in *createInput) (*anno
 	if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, d.Renditions, d.Schedules); err != nil {
 		return nil, err
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	if saved, err := s.cfg.Announcements.Announcement(ctx, d.Announcement.ID); err == nil {
 		d = saved // with its revision
 	}
@@ -327,7 +327,7 @@ func (s *Server) withdrawAnnouncement(ctx context.Context, in *announcementInput
 		if err := s.cfg.Announcements.SaveAnnouncement(ctx, a, nil, nil); err != nil {
 			return nil, err
 		}
-		s.cfg.Changed()
+		s.tellChange(ctx)
 	}
 	if err := s.silence(ctx, a.ID, in.who.Name); err != nil {
 		return nil, err

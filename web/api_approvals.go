@@ -213,6 +213,6 @@ func (s *Server) setRules(ctx context.Context, key string, rules scheduler.Appro
 		return v, err
 	}
 	s.place.forget()
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return s.cfg.Places.Village(ctx, key)
 }

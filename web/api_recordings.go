@@ -144,7 +144,7 @@ func (s *Server) deleteRecording(ctx context.Context, in *recordingInput) (*noth
 	if err := s.cfg.Importer.Remove(ctx, r.ID); err != nil {
 		return nil, err
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return nil, nil
 }
 

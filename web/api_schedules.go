@@ -138,7 +138,7 @@ func (s *Server) removeSchedule(ctx context.Context, in *removeInput) (*nothing,
 	if err := s.cfg.Schedules.RemoveSchedule(ctx, in.Schedule, s.cfg.Now().UTC()); err != nil {
 		return nil, err
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return nil, s.unschedule(ctx, in.Schedule, in.who.Name)
 }
 

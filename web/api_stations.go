@@ -209,7 +209,7 @@ func (s *Server) deleteStation(ctx context.Context, in *stationInput) (*nothing,
 	if err := s.cfg.Stations.RemoveStation(ctx, st.ID, s.cfg.Now().UTC()); err != nil {
 		return nil, err
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return nil, nil //nolint:nilnil // 204 has no body
 }
 

@@ -100,7 +100,7 @@ func (s *Server) saveSchedules(ctx context.Context, d scheduler.Dossier, was sch
 			return err
 		}
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return nil
 }
 
@@ -174,7 +174,7 @@ func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.D
 	if next == scheduler.Approved || next == scheduler.Urgent {
 		s.cfg.Withdraw.Reinstate(a.ID)
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	if next == scheduler.Returned && aired {
 		if err := s.silence(ctx, a.ID, who.Name); err != nil {
 			return d, err

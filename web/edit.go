@@ -61,7 +61,7 @@ func (s *Server) edit(ctx context.Context, d scheduler.Dossier, c change) (sched
 	for try := 1; ; try++ {
 		err := s.editOnce(ctx, d, c)
 		if err == nil {
-			s.cfg.Changed()
+			s.tellChange(ctx)
 			return s.cfg.Announcements.Announcement(ctx, d.Announcement.ID)
 		}
 		read := d.Announcement.Revision
@@ -150,6 +150,7 @@ type editView struct {
 	Title, Text string
 	Revision    int64
 	Beds        []choiceView
+	Open        bool // it was sent, and not saved
 	Faults      map[string]string
 }
 
@@ -157,7 +158,7 @@ type editView struct {
 func (p *panel) editView(v *visit, f *form, a scheduler.Announcement) editView {
 	e, bed := editView{Title: a.Title, Text: a.Text, Revision: a.Revision, Faults: map[string]string{}}, a.Bed
 	if f.Has("revision") {
-		e.Title, e.Text, e.Faults = f.Get("title"), f.Get("text"), f.faults
+		e.Title, e.Text, e.Faults, e.Open = f.Get("title"), f.Get("text"), f.faults, true
 		if f.Has("bed") {
 			bed = f.Get("bed")
 		}
@@ -181,6 +182,13 @@ func (p *panel) editNotice(v *visit) {
 	var err error
 	if c.Revision, err = strconv.ParseInt(f.Get("revision"), 10, 64); err != nil {
 		p.problem(v, http.StatusBadRequest, "problem.bad-form")
+		return
+	}
+	if f.goesBack() {
+		p.showAnnouncement(v, http.StatusOK, f)
+		return
+	}
+	if !p.confirmed(v, f, func(ctx context.Context) error { _, err := p.s.edit(ctx, d, c); return err }) {
 		return
 	}
 	var faults scheduler.Invalid

@@ -125,6 +125,6 @@ func (s *Server) putException(ctx context.Context, e scheduler.Exception) (sched
 	}
 	e.Revision++
 	s.place.forget()
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return e, nil
 }

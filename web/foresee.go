@@ -20,8 +20,8 @@ const (
 // asked.
 const noticedShift = time.Minute
 
-// foreseen is what a change would make of the plan.
-type foreseen struct {
+// prospect is what a change would make of the plan.
+type prospect struct {
 	differences []scheduler.Difference
 	own         []string // announcements that the change is about
 	now         time.Time
@@ -30,10 +30,10 @@ type foreseen struct {
 	blind       bool           // the database is damaged: nothing can be foreseen
 }
 
-// foresee says what a change would make of the plan: do makes it, in a rehearsal.
+// ahead says what a change would make of the plan: do makes it, in a rehearsal.
 // The first error is that of do, as it would be in earnest; the second says that
 // nothing could be foreseen.
-func (s *Server) foresee(ctx context.Context, do func(context.Context) error) (f foreseen, refused, err error) {
+func (s *Server) ahead(ctx context.Context, do func(context.Context) error) (f prospect, refused, err error) {
 	ctx, r := rehearse(ctx)
 	if err := do(ctx); err != nil && len(r.changes) == 0 {
 		return f, err, nil
@@ -43,8 +43,8 @@ func (s *Server) foresee(ctx context.Context, do func(context.Context) error) (f
 }
 
 // outcome compares the plan without and with what was rehearsed.
-func (s *Server) outcome(ctx context.Context, r *rehearsal) (foreseen, error) {
-	f := foreseen{now: s.cfg.Now(), horizon: foreseenAhead}
+func (s *Server) outcome(ctx context.Context, r *rehearsal) (prospect, error) {
+	f := prospect{now: s.cfg.Now(), horizon: foreseenAhead}
 	village := r.village
 	if village == "" {
 		village = s.cfg.Village
@@ -62,12 +62,14 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (foreseen, error) {
 			f.horizon = ahead
 		}
 	}
-	changed := slices.Clone(book.Schedules) // apply may put its own where the book's were
-	with := book
-	with.Slots, with.Stations, with.Schedules = slices.Clone(book.Slots), slices.Clone(book.Stations), changed
+	with := book // apply may put its own where the book's were
+	with.Slots, with.Stations, with.Schedules = slices.Clone(book.Slots), slices.Clone(book.Stations), slices.Clone(book.Schedules)
 	with.Announcements, with.Renditions = slices.Clone(book.Announcements), slices.Clone(book.Renditions)
 	r.apply(&with)
 	f.own = r.own
+	if with, err = s.withSounds(ctx, with); err != nil {
+		return f, err
+	}
 	lengths, err := s.lengthsOf(ctx, with, f.own)
 	if err != nil {
 		return f, err
@@ -78,6 +80,27 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (foreseen, error) {
 	f.after = with
 	f.differences, err = scheduler.Foresee(f.now, f.horizon, book, func(b *scheduler.Book) { *b = with })
 	return f, err
+}
+
+// withSounds is a book with the lengths of the openings and closings that its slots
+// name now.
+func (s *Server) withSounds(ctx context.Context, b scheduler.Book) (scheduler.Book, error) {
+	for _, slot := range b.Slots {
+		for _, id := range []string{slot.Opening, slot.Closing} {
+			if _, known := b.Frame.Sounds[id]; known || id == "" {
+				continue
+			}
+			rec, err := s.cfg.Shelf.Recording(ctx, id)
+			if isMissing(err) {
+				continue // it sounds for no time
+			}
+			if err != nil {
+				return b, fmt.Errorf("look how long a slot's frame is: %w", err)
+			}
+			b = withSound(b, id, rec.Length)
+		}
+	}
+	return b, nil
 }
 
 // lengthsOf are the lengths of the takes of announcements that are still measured.
@@ -102,10 +125,10 @@ func (s *Server) lengthsOf(ctx context.Context, b scheduler.Book, own []string) 
 // asks says whether somebody should see the difference before it is saved: something
 // is lost, refused or promised no more that the change is not about, or moves by more
 // than a minute.
-func (f foreseen) asks() bool { return slices.ContainsFunc(f.differences, f.troubles) }
+func (f prospect) asks() bool { return slices.ContainsFunc(f.differences, f.troubles) }
 
 // troubles says it of one difference.
-func (f foreseen) troubles(d scheduler.Difference) bool {
+func (f prospect) troubles(d scheduler.Difference) bool {
 	own := slices.Contains(f.own, d.Occurrence.Announcement) && d.Occurrence.Announcement != ""
 	switch code := d.Reason.Code; {
 	case framing(d.Occurrence.Kind), code == scheduler.ReasonNotReady, code == scheduler.ReasonNotApproved:
@@ -124,7 +147,7 @@ func (f foreseen) troubles(d scheduler.Difference) bool {
 
 // suggestions are ways out for what is lost or refused, the change made: for the
 // first few only, for each costs some plans. By occurrence.
-func (f foreseen) suggestions(most int) (map[string][]scheduler.Suggestion, error) {
+func (f prospect) suggestions(most int) (map[string][]scheduler.Suggestion, error) {
 	found := map[string][]scheduler.Suggestion{}
 	seen := map[string]bool{} // one for each schedule
 	for _, d := range f.differences {
@@ -143,4 +166,3 @@ func (f foreseen) suggestions(most int) (map[string][]scheduler.Suggestion, erro
 	}
 	return found, nil
 }
-

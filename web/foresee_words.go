@@ -43,7 +43,7 @@ var seenTurns = []struct {
 
 // seenGroups words differences: one row for each schedule and turn, and one sentence
 // for all that only moves a little.
-func (p phrase) seenGroups(f foreseen, ways map[string][]wayView) []seenGroup {
+func (p phrase) seenGroups(f prospect, ways map[string][]wayView) []seenGroup {
 	var groups []seenGroup
 	for _, t := range seenTurns {
 		g := seenGroup{Turn: string(t.turn), State: t.state, Heading: p.word("foreseen." + string(t.turn))}

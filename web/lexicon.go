@@ -169,7 +169,7 @@ func (s *Server) keepWords(ctx context.Context, changes []scheduler.Word) (playo
 	if err != nil {
 		return done, err
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return done, nil
 }
 

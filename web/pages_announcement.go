@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -331,6 +332,11 @@ func (p *panel) addSchedule(v *visit) {
 		p.showAnnouncement(v, http.StatusOK, f)
 		return
 	}
+	f.takeWay()
+	if f.goesBack() {
+		p.showAnnouncement(v, http.StatusOK, f)
+		return
+	}
 	ss := p.schedulesOf(v, f, slots, d.Announcement.ID)
 	if !d.Announcement.Withdrawn.IsZero() {
 		f.fault("when", v.word("cause.withdrawn"))
@@ -339,7 +345,11 @@ func (p *panel) addSchedule(v *visit) {
 		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	if err := p.s.keepSchedule(v.ctx(), d, ss...); err != nil {
+	save := func(ctx context.Context) error { return p.s.keepSchedule(ctx, d, ss...) }
+	if !p.confirmed(v, f, save) {
+		return
+	}
+	if err := save(v.ctx()); err != nil {
 		p.fail(v, err)
 		return
 	}
@@ -347,16 +357,24 @@ func (p *panel) addSchedule(v *visit) {
 }
 
 func (p *panel) removeSchedule(v *visit) {
-	d, ok := p.dossier(v)
+	f, d, ok := p.formOf(v)
 	if !ok {
 		return
 	}
 	id := v.c.Param("sid")
+	if f.goesBack() {
+		v.goTo("/announcements/"+d.Announcement.ID, "")
+		return
+	}
 	if !slices.ContainsFunc(d.Schedules, func(s scheduler.Schedule) bool { return s.ID == id }) {
 		v.goTo("/announcements/"+d.Announcement.ID, "unscheduled") // removed before: as wished
 		return
 	}
-	if err := p.s.cfg.Schedules.RemoveSchedule(v.ctx(), id, v.now.UTC()); err != nil {
+	remove := func(ctx context.Context) error { return p.s.cfg.Schedules.RemoveSchedule(ctx, id, v.now.UTC()) }
+	if !p.confirmed(v, f, remove) {
+		return
+	}
+	if err := remove(v.ctx()); err != nil {
 		p.fail(v, err)
 		return
 	}

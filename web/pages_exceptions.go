@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -191,8 +192,19 @@ func (p *panel) decideException(v *visit) {
 		return
 	}
 	e, err := p.s.exception(v.ctx(), v.village.Key, v.c.Param("id"))
-	if err == nil {
-		_, err = p.s.decideException(v.ctx(), v.me, e, liftDecision{f.Get("decision") == "approve", f.Get("answer"), revision})
+	decide := func(ctx context.Context) error {
+		_, err := p.s.decideException(ctx, v.me, e, liftDecision{f.Get("decision") == "approve", f.Get("answer"), revision})
+		return err
+	}
+	switch {
+	case err != nil:
+	case f.goesBack():
+		v.goTo("/exceptions", "")
+		return
+	case !p.confirmed(v, f, decide):
+		return
+	default:
+		err = decide(v.ctx())
 	}
 	var faults scheduler.Invalid
 	switch {
@@ -210,13 +222,26 @@ func (p *panel) decideException(v *visit) {
 }
 
 func (p *panel) withdrawException(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
 	e, err := p.s.exception(v.ctx(), v.village.Key, v.c.Param("id"))
 	if err == nil && !mayWithdraw(v.me, e) {
 		p.problem(v, http.StatusForbidden, "problem.forbidden")
 		return
 	}
-	if err == nil {
-		_, err = p.s.withdrawException(v.ctx(), v.me, e)
+	withdraw := func(ctx context.Context) error { _, err := p.s.withdrawException(ctx, v.me, e); return err }
+	switch {
+	case err != nil:
+	case f.goesBack():
+		v.goTo("/exceptions", "")
+		return
+	case !p.confirmed(v, f, withdraw):
+		return
+	default:
+		err = withdraw(v.ctx())
 	}
 	switch {
 	case errors.Is(err, scheduler.ErrRevision):

@@ -98,8 +98,19 @@ func (p *panel) saveHours(v *visit) {
 	}
 	w := hoursView{Revision: revision}
 	windows, wrong := v.hoursOf(f, &w)
-	if !wrong {
-		_, err = p.s.arrange(v.ctx(), v.village.Key, revision, func(place *scheduler.Village) { place.Allowed = windows })
+	save := func(ctx context.Context) error {
+		_, err := p.s.arrange(ctx, v.village.Key, revision, func(place *scheduler.Village) { place.Allowed = windows })
+		return err
+	}
+	switch {
+	case wrong:
+	case f.goesBack():
+		p.showHours(v, http.StatusOK, w)
+		return
+	case !p.confirmed(v, f, save):
+		return
+	default:
+		err = save(v.ctx())
 	}
 	switch {
 	case wrong:
@@ -197,7 +208,7 @@ func (s *Server) arrange(ctx context.Context, key string, revision int64, change
 		return place, err
 	}
 	s.place.forget()
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	if added := place.Added(before); len(added) > 0 {
 		s.speakMissing(ctx, place, added)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -239,6 +240,11 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 		p.fail(v, err)
 		return
 	}
+	f.takeWay()
+	if f.goesBack() {
+		p.showNotice(v, http.StatusOK, f, nil)
+		return
+	}
 	a := p.announcementOf(v, f)
 	rs := p.renditionsOf(v, f, a)
 	schedules := p.schedulesOf(v, f, slots, a.ID)
@@ -258,6 +264,11 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 	}
 	d := scheduler.Dossier{Announcement: a, Renditions: rs, Schedules: schedules}
 	p.s.begin(&d, v.me, v.village, f.Get("do") == "draft")
+	if !p.confirmed(v, f, func(ctx context.Context) error {
+		return p.s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, rs, schedules)
+	}) {
+		return
+	}
 	if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), d.Announcement, rs, schedules); err != nil {
 		p.fail(v, err)
 		return

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"math"
 	"net/http"
@@ -229,8 +230,16 @@ func (p *panel) saveRelays(v *visit) {
 		}
 		relays = append(relays, r)
 	}
-	if len(f.faults) == 0 {
-		err = p.s.saveRelays(v.ctx(), slots[i], revision, relays)
+	save := func(ctx context.Context) error { return p.s.saveRelays(ctx, slots[i], revision, relays) }
+	switch {
+	case len(f.faults) > 0:
+	case f.goesBack():
+		p.showRelays(v, http.StatusOK, slots[i].ID, f)
+		return
+	case !p.confirmed(v, f, save):
+		return
+	default:
+		err = save(v.ctx())
 	}
 	var faults scheduler.Invalid
 	switch {

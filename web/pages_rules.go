@@ -240,8 +240,19 @@ func (p *panel) savePlaceRules(v *visit) {
 	}
 	w := placeRulesView{Revision: revision}
 	typed, wrong := v.typedPlaceRules(f, &w)
-	if len(wrong) == 0 {
-		_, err = p.s.rule(v.ctx(), v.village.Key, revision, typed)
+	save := func(ctx context.Context) error {
+		_, err := p.s.rule(ctx, v.village.Key, revision, typed)
+		return err
+	}
+	switch {
+	case len(wrong) > 0:
+	case f.goesBack():
+		p.showPlaceRules(v, http.StatusOK, w)
+		return
+	case !p.confirmed(v, f, save):
+		return
+	default:
+		err = save(v.ctx())
 	}
 	var invalid scheduler.Invalid
 	if errors.As(err, &invalid) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -364,7 +365,15 @@ func (p *panel) saveSlot(v *visit) {
 		p.previewSlot(v, f, sl, old.Start)
 		return
 	}
-	_, err = p.s.saveSlot(v.ctx(), sl, old.Start)
+	save := func(ctx context.Context) error { _, err := p.s.saveSlot(ctx, sl, old.Start); return err }
+	if f.goesBack() {
+		p.showSlot(v, http.StatusOK, f, sl)
+		return
+	}
+	if !p.confirmed(v, f, save) {
+		return
+	}
+	err = save(v.ctx())
 	p.slotSaved(v, f, sl, err)
 }
 
@@ -402,9 +411,22 @@ func (p *panel) previewSlot(v *visit, f *form, sl scheduler.Slot, was scheduler.
 }
 
 func (p *panel) removeSlot(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
 	sl, err := p.s.slot(v.ctx(), v.village.Key, v.c.Param("id"))
-	if err == nil {
-		err = p.s.removeSlot(v.ctx(), sl)
+	remove := func(ctx context.Context) error { return p.s.removeSlot(ctx, sl) }
+	switch {
+	case err != nil:
+	case f.goesBack():
+		v.goTo("/slots", "")
+		return
+	case !p.confirmed(v, f, remove):
+		return
+	default:
+		err = remove(v.ctx())
 	}
 	if err != nil && !isMissing(err) { // removed before: as wished
 		p.fail(v, err)

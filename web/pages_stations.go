@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -82,9 +83,22 @@ func (p *panel) saveStation(v *visit) {
 }
 
 func (p *panel) removeStation(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
 	st, err := p.s.station(v.ctx(), v.village.Key, v.c.Param("id"))
-	if err == nil {
-		err = p.s.cfg.Stations.RemoveStation(v.ctx(), st.ID, v.now.UTC())
+	remove := func(ctx context.Context) error { return p.s.cfg.Stations.RemoveStation(ctx, st.ID, v.now.UTC()) }
+	switch {
+	case err != nil:
+	case f.goesBack():
+		v.goTo("/stations", "")
+		return
+	case !p.confirmed(v, f, remove):
+		return
+	default:
+		err = remove(v.ctx())
 	}
 	if err != nil && !isMissing(err) { // removed before: as wished
 		p.fail(v, err)

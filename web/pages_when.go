@@ -46,6 +46,7 @@ const occasionsShown = 3
 // whenView builds the question from what was answered before; f may be empty.
 func (v *visit) whenView(slots []scheduler.Slot, f *form) whenView {
 	w := whenView{
+		Open:   f.Has("when"),
 		Choice: f.Get("when"), From: f.Get("from"), Until: f.Get("until"), PerSlot: f.Get("per_slot"), PerDay: f.Get("per_day"), Date: f.Get("date"), Time: f.Get("time"),
 		Occasions: v.occasions(slots), Faults: f.faults, Recur: v.recurView(slots, f),
 		Example: v.word("when.at-sub", v.now.In(v.loc).AddDate(0, 0, 1).Format("2/1")),

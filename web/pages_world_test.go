@@ -376,7 +376,7 @@ func (w *world) AsRuns(_ context.Context, _ string, from, to time.Time) ([]playo
 func (w *world) Published(context.Context, string) (scheduler.Plan, error) { return w.plan, w.broken }
 
 func (w *world) Book(_ context.Context, village string, now time.Time) (scheduler.Book, error) {
-	b := scheduler.Book{Village: w.village, Slots: w.slots}
+	b := scheduler.Book{Village: w.village, Slots: w.slots, Stations: w.stations}
 	b.Village.Key = village
 	for _, id := range slices.Sorted(maps.Keys(w.notices)) {
 		d := w.notices[id]

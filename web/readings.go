@@ -25,7 +25,7 @@ func (s *Server) changeRendition(ctx context.Context, id, language string, chang
 			return d, err
 		}
 		if err = s.changeOnce(ctx, d, language, change); err == nil {
-			s.cfg.Changed()
+			s.tellChange(ctx)
 			return s.cfg.Announcements.Announcement(ctx, id)
 		}
 		if !errors.Is(err, scheduler.ErrRevision) || try == editTries {

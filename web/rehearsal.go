@@ -14,8 +14,8 @@ import (
 type rehearsal struct {
 	village string
 	changes []func(b *scheduler.Book)
-	own     []string          // announcements that it is about
-	named   []time.Time       // instants that it names: the plan has to reach them
+	own     []string            // announcements that it is about
+	named   []time.Time         // instants that it names: the plan has to reach them
 	notices []scheduler.Dossier // that the book may not have, for nothing called them
 }
 
@@ -85,19 +85,27 @@ func (c *Config) rehearsable() {
 	c.Announcements = rehearsedAnnouncements{c.Announcements}
 	c.Schedules = rehearsedSchedules{c.Schedules, c.Announcements}
 	c.Arrange = rehearsedArranger{c.Arrange}
+	c.Exceptions = rehearsedExceptions{c.Exceptions}
 	c.Stations = rehearsedStations{c.Stations}
 	c.Readings = rehearsedReadings{c.Readings}
 	c.Withdraw = rehearsedWithdrawer{c.Withdraw}
 }
 
-type rehearsedAnnouncements struct{ Announcements }
+// The names under which keepers lie in what rehearses them: theirs are those of methods.
+type (
+	keptNotices  = Announcements
+	keptStations = Stations
+	keptLifts    = Exceptions
+)
+
+type rehearsedAnnouncements struct{ keptNotices }
 
 func (k rehearsedAnnouncements) SaveAnnouncement(ctx context.Context, a scheduler.Announcement, rs []scheduler.Rendition, ss []scheduler.Schedule) error {
 	r := rehearsing(ctx)
 	if r == nil {
-		return k.Announcements.SaveAnnouncement(ctx, a, rs, ss)
+		return k.keptNotices.SaveAnnouncement(ctx, a, rs, ss)
 	}
-	if err := r.bring(ctx, k.Announcements, a.ID); err != nil {
+	if err := r.bring(ctx, k.keptNotices, a.ID); err != nil {
 		return err
 	}
 	r.about(a.ID)
@@ -175,7 +183,11 @@ func (k rehearsedArranger) SaveVillage(ctx context.Context, v scheduler.Village)
 	if r == nil {
 		return k.Arranger.SaveVillage(ctx, v)
 	}
-	r.add(v.Key, func(b *scheduler.Book) { b.Village = v })
+	r.add(v.Key, func(b *scheduler.Book) {
+		lifted := b.Village.Exceptions // a village that is read alone comes without them
+		b.Village = v
+		b.Village.Exceptions = lifted
+	})
 	return nil
 }
 
@@ -190,12 +202,36 @@ func (k rehearsedArranger) SaveSlot(ctx context.Context, s scheduler.Slot) error
 	return nil
 }
 
-type rehearsedStations struct{ Stations }
+func (k rehearsedArranger) RemoveSlot(ctx context.Context, id string, at time.Time) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Arranger.RemoveSlot(ctx, id, at)
+	}
+	r.add("", func(b *scheduler.Book) {
+		b.Slots = slices.DeleteFunc(b.Slots, func(s scheduler.Slot) bool { return s.ID == id })
+	})
+	return nil
+}
+
+type rehearsedExceptions struct{ keptLifts }
+
+func (k rehearsedExceptions) SaveException(ctx context.Context, e scheduler.Exception) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.keptLifts.SaveException(ctx, e)
+	}
+	r.add(e.Village, func(b *scheduler.Book) {
+		b.Village.Exceptions = put(slices.Clone(b.Village.Exceptions), e, func(old scheduler.Exception) bool { return old.ID == e.ID })
+	})
+	return nil
+}
+
+type rehearsedStations struct{ keptStations }
 
 func (k rehearsedStations) SaveStation(ctx context.Context, st scheduler.Station) error {
 	r := rehearsing(ctx)
 	if r == nil {
-		return k.Stations.SaveStation(ctx, st)
+		return k.keptStations.SaveStation(ctx, st)
 	}
 	r.add(st.Village, func(b *scheduler.Book) {
 		b.Stations = put(b.Stations, st, func(old scheduler.Station) bool { return old.ID == st.ID })
@@ -206,7 +242,7 @@ func (k rehearsedStations) SaveStation(ctx context.Context, st scheduler.Station
 func (k rehearsedStations) RemoveStation(ctx context.Context, id string, at time.Time) error {
 	r := rehearsing(ctx)
 	if r == nil {
-		return k.Stations.RemoveStation(ctx, id, at)
+		return k.keptStations.RemoveStation(ctx, id, at)
 	}
 	r.add("", func(b *scheduler.Book) {
 		b.Stations = slices.DeleteFunc(b.Stations, func(st scheduler.Station) bool { return st.ID == id })
@@ -245,4 +281,11 @@ func (k rehearsedWithdrawer) Unschedule(ctx context.Context, schedule, by string
 		return nil
 	}
 	return k.Withdrawer.Unschedule(ctx, schedule, by)
+}
+
+// tellChange asks for the plan to be made anew, in earnest only.
+func (s *Server) tellChange(ctx context.Context) {
+	if rehearsing(ctx) == nil {
+		s.cfg.Changed()
+	}
 }

@@ -134,6 +134,7 @@ func New(c Config) (*Server, error) {
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()
 	}
+	c.rehearsable()
 	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}}
 	s.roster = newRoster(c.Roster, c.Logger)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}

@@ -84,7 +84,7 @@ func (s *Server) saveSlot(ctx context.Context, slot scheduler.Slot, was schedule
 	if err := s.cfg.Arrange.SaveSlot(ctx, slot); err != nil {
 		return slot, err
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	slot.Revision++
 	return slot, nil
 }
@@ -131,6 +131,6 @@ func (s *Server) removeSlot(ctx context.Context, slot scheduler.Slot) error {
 	if err := s.cfg.Arrange.RemoveSlot(ctx, slot.ID, s.cfg.Now().UTC()); err != nil {
 		return err
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return nil
 }

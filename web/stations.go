@@ -32,7 +32,7 @@ func (s *Server) saveStation(ctx context.Context, st scheduler.Station) error {
 	if err := s.cfg.Stations.SaveStation(ctx, st); err != nil {
 		return err
 	}
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return nil
 }
 

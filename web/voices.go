@@ -56,7 +56,7 @@ func (s *Server) saveVoice(ctx context.Context, c scheduler.VoiceChoice) error {
 		return err
 	}
 	s.cfg.Logger.Info("a voice was chosen", "village", c.Village, "language", c.Language, "voice", c.Voice, "rate", c.Rate, "pitch", c.Pitch)
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return nil
 }
 

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"loalang/scheduler"
+)
+
+// seenView is the page that shows what a form would make of the plan. It carries the
+// form along, so that nothing that was typed is lost either way.
+type seenView struct {
+	Action string
+	Fields []seenField
+	Groups []seenGroup
+}
+
+// seenField is one answer of the form that waits.
+type seenField struct{ Name, Value string }
+
+// seenAnswer is the field that says what became of the page: "save", or "back" to the
+// form. useAnswer takes one way out instead of what was typed.
+const (
+	seenAnswer = "seen"
+	useAnswer  = "use"
+)
+
+// goesBack says that somebody looked at the difference and wants to change the form.
+func (f *form) goesBack() bool { return f.Get(seenAnswer) == "back" }
+
+// confirmed says whether a form may be saved: its difference was looked at, or it
+// harms nothing, or nothing can be foreseen. False: the page that asks was sent. do
+// makes the change, without saving; it is asked nothing when a fault is found, which
+// saving will find again.
+func (p *panel) confirmed(v *visit, f *form, do func(ctx context.Context) error) bool {
+	if f.Get(seenAnswer) == "save" {
+		return true
+	}
+	seen, refused, err := p.s.ahead(v.ctx(), do)
+	if err != nil {
+		p.s.cfg.Logger.Warn("what a change makes of the plan could not be foreseen", "page", v.c.Request.URL.Path, "err", err)
+	}
+	if refused != nil || err != nil || !seen.asks() {
+		return true
+	}
+	found, err := seen.suggestions(1)
+	if err != nil {
+		p.s.cfg.Logger.Warn("ways out could not be looked for", "page", v.c.Request.URL.Path, "err", err)
+	}
+	w := seenView{Action: v.c.Request.URL.Path, Fields: f.carried(), Groups: v.seenGroups(seen, v.waysFor(seen, found, f))}
+	p.render(v, http.StatusOK, "foresee", view{Title: v.word("foreseen.title"), Tab: "plan", Path: pageOf(v.c.Request.URL.Path), Data: w})
+	return false
+}
+
+// carried are the answers of the form, and the takes that came with it.
+func (f *form) carried() []seenField {
+	answers := url.Values{}
+	for name, values := range f.Values {
+		if name != seenAnswer && name != useAnswer {
+			answers[name] = values
+		}
+	}
+	for lang, t := range f.takes {
+		answers.Set("take_"+lang, t.ID)
+	}
+	names := make([]string, 0, len(answers))
+	for name := range answers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var fields []seenField
+	for _, name := range names {
+		for _, value := range answers[name] {
+			fields = append(fields, seenField{name, value})
+		}
+	}
+	return fields
+}
+
+// wayView is one way out.
+type wayView struct {
+	Text string
+	Use  string // value of the button that takes it; empty: it is done elsewhere
+	Link string // where that is; empty: nowhere
+	Do   string // words of the button or link
+}
+
+// waysFor words the ways out. Those of a form that asks when something airs can be
+// taken on the spot.
+func (v *visit) waysFor(seen prospect, found map[string][]scheduler.Suggestion, f *form) map[string][]wayView {
+	ways := map[string][]wayView{}
+	for id, list := range found {
+		i := slices.IndexFunc(seen.differences, func(d scheduler.Difference) bool { return d.Occurrence.ID == id })
+		mine := f.Has("when") && slices.Contains(seen.own, seen.differences[i].Occurrence.Announcement)
+		for _, s := range list {
+			w := v.way(s, seen)
+			if mine {
+				w.Use = v.useOf(s)
+			}
+			ways[id] = append(ways[id], w)
+		}
+	}
+	return ways
+}
+
+// useOf is what a form about "when" takes for a way out; empty: it has no field for it.
+func (v *visit) useOf(s scheduler.Suggestion) string {
+	switch s.Way {
+	case scheduler.WayAt:
+		return "at " + s.At.In(v.loc).Format("2006-01-02 15:04")
+	case scheduler.WaySlot:
+		if len(s.Schedule.Slots) == 1 && s.Schedule.Days == 0 {
+			return occasionValue(s.Slot, v.civilOf(s.At))
+		}
+		return "daily " + strings.Join(s.Schedule.Slots, " ")
+	}
+	return ""
+}
+
+// takeWay puts a way out into the form, in place of what was typed.
+func (f *form) takeWay() {
+	use := f.Get(useAnswer)
+	what, rest, _ := strings.Cut(use, " ")
+	switch {
+	case what == "at":
+		date, clock, _ := strings.Cut(rest, " ")
+		f.Set("when", "at")
+		f.Set("date", date)
+		f.Set("time", clock)
+	case what == "daily":
+		f.Set("when", "daily")
+		f.Values["slot"] = strings.Fields(rest)
+	case strings.HasPrefix(use, "slot:"):
+		f.Set("when", use)
+	default:
+		return
+	}
+	f.Del(seenAnswer)
+}

@@ -1,0 +1,182 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// Question asks why an announcement airs or does not on one civil day of its
+// village.
+type Question struct {
+	Announcement string // ID
+	Day          scheduler.Date
+	Lang         string // "vi" or "en"
+	Now          time.Time
+	Book         scheduler.Book // the announcement is in it
+	Plan         scheduler.Plan // from Now on, as far as it is known
+	Runs         []playout.AsRun
+}
+
+// Answer is what became of one promise of that day, or will.
+type Answer struct {
+	Kind       string    `json:"kind" enum:"was,will,omitted,not-promised" doc:"was: the as-run has it. will: it is to air. omitted: it was promised, and will not air. not-promised: nothing calls it on that day."`
+	Code       string    `json:"code,omitempty" doc:"Of the reason; stable."`
+	At         time.Time `json:"at,omitzero" doc:"When it aired, airs, or was promised."`
+	Occurrence string    `json:"occurrence,omitempty"`
+	Title      string    `json:"title,omitempty"`
+	Says       []string  `json:"says" doc:"Sentences."`
+	Ways       []string  `json:"ways,omitempty" doc:"What would help, each tried on a plan where it can be."`
+
+	ways []scheduler.Suggestion
+	plan bool // of the plan, and not over
+}
+
+// whyAhead is how far ahead ways out are looked for.
+const whyAhead = 7 * 24 * time.Hour
+
+// Why answers a question from the as-run for what is over, from the plan for what is
+// to come, and from the schedules where nothing was promised. The error is that of
+// the village's zone.
+func Why(q Question) ([]Answer, error) {
+	loc, err := q.Book.Village.Location()
+	if err != nil {
+		return nil, fmt.Errorf("why: %w", err)
+	}
+	p := phrase{lang: q.Lang, loc: loc}
+	b := dayBook{phrase: p, now: q.Now, day: time.Date(q.Day.Year, q.Day.Month, q.Day.Day, 12, 0, 0, 0, loc)}
+	titles := titlesOf(q.Plan)
+	known := map[string]bool{}
+	var all []Answer
+	for _, r := range q.Runs {
+		if r.Announcement == q.Announcement && b.holds(r.Due) {
+			known[r.Occurrence] = true
+			all = append(all, p.was(r, q.Now))
+		}
+	}
+	for _, o := range q.Plan.Occurrences {
+		if o.Announcement == q.Announcement && !known[o.ID] && (b.holds(o.Due) || b.holds(o.Nominal)) {
+			all = append(all, p.will(o, q.Book.Slots, titles, q.Now))
+		}
+	}
+	for _, om := range q.Plan.Omissions {
+		if o := om.Occurrence; o.Announcement == q.Announcement && !known[o.ID] && b.holds(o.Nominal) {
+			all = append(all, p.wont(om, titles, q.Now))
+		}
+	}
+	if len(all) == 0 {
+		if all, err = p.unpromised(q); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(all, func(x, y Answer) int { return x.At.Compare(y.At) })
+	return all, p.helpful(q, all)
+}
+
+// helpful looks for ways out for what is omitted and not over.
+func (p phrase) helpful(q Question, all []Answer) error {
+	for i := range all {
+		if !all[i].plan {
+			continue
+		}
+		horizon := min(max(whyAhead, all[i].At.Sub(q.Now)+24*time.Hour), foreseenMost)
+		ways, err := scheduler.Suggest(q.Now, horizon, q.Book, all[i].Occurrence)
+		if err != nil {
+			return fmt.Errorf("why: %w", err)
+		}
+		all[i].ways = ways
+		for _, s := range ways {
+			all[i].Ways = append(all[i].Ways, p.wayWords(s, q.Book.Slots, q.Now))
+		}
+	}
+	return nil
+}
+
+func titlesOf(plan scheduler.Plan) map[string]string {
+	titles := map[string]string{}
+	for _, o := range plan.Occurrences {
+		titles[o.ID] = o.Title
+	}
+	return titles
+}
+
+// was says what the as-run has.
+func (p phrase) was(r playout.AsRun, now time.Time) Answer {
+	state := p.runState(r, doing{now: now}).Text
+	a := Answer{Kind: "was", Code: r.Cause, At: r.Due, Occurrence: r.Occurrence, Title: r.Title, Says: []string{p.word("why.was", p.at(r.Due, now), p.lower(state))}}
+	if r.Cause != "" && r.Cause != "completed" {
+		a.Says = append(a.Says, p.word("why.because", p.lower(p.cause(r.Cause))))
+	}
+	if r.By != "" {
+		a.Says = append(a.Says, p.word("asrun.by", r.By)+".")
+	}
+	return a
+}
+
+// will says why something airs at its instant.
+func (p phrase) will(o scheduler.Occurrence, slots []scheduler.Slot, titles map[string]string, now time.Time) Answer {
+	a := Answer{Kind: "will", At: o.Due, Occurrence: o.ID, Title: p.titleOf(o)}
+	where := ""
+	if i := slices.IndexFunc(slots, func(s scheduler.Slot) bool { return s.ID == o.Slot }); i >= 0 {
+		where = p.slotName(slots[i])
+	}
+	switch {
+	case where != "":
+		a.Says = append(a.Says, p.word("why.will-slot", p.at(o.Due, now), where, p.span(o.Length)))
+	case o.Due.Sub(o.Nominal).Abs() < time.Second:
+		a.Says = append(a.Says, p.word("why.will-exact", p.at(o.Due, now), p.span(o.Length)))
+	default:
+		a.Says = append(a.Says, p.word("why.will-moved", p.at(o.Due, now), p.at(o.Nominal, now), p.span(o.Length)))
+	}
+	for _, r := range o.Reasons {
+		if a.Code == "" {
+			a.Code = r.Code
+		}
+		a.Says = append(a.Says, p.because(r, titles, now))
+	}
+	return a
+}
+
+// wont says why something that was promised will not air.
+func (p phrase) wont(om scheduler.Omission, titles map[string]string, now time.Time) Answer {
+	o := om.Occurrence
+	a := Answer{Kind: "omitted", Code: om.Reason.Code, At: o.Nominal, Occurrence: o.ID, Title: p.titleOf(o), plan: om.Final.IsZero() || om.Final.After(now)}
+	a.Says = []string{p.word("why.wont", p.at(o.Nominal, now)), p.because(om.Reason, titles, now)}
+	for _, r := range o.Reasons {
+		a.Says = append(a.Says, p.because(r, titles, now))
+	}
+	return a
+}
+
+// because is a reason as a sentence, with the name of the other party.
+func (p phrase) because(r scheduler.Reason, titles map[string]string, now time.Time) string {
+	if other := titles[r.Occurrence]; other != "" {
+		return p.word("why.because-other", p.lower(p.reason(r, now)), other)
+	}
+	return p.word("why.because", p.lower(p.reason(r, now)))
+}
+
+// unpromised says why nothing was promised.
+func (p phrase) unpromised(q Question) ([]Answer, error) {
+	reasons, err := scheduler.WhyNot(q.Day, q.Book, q.Announcement)
+	if err != nil {
+		return nil, fmt.Errorf("why: %w", err)
+	}
+	a := Answer{Kind: "not-promised"}
+	for _, r := range reasons {
+		a.Code = cmp.Or(a.Code, r.Code)
+		say := p.reason(r, q.Now)
+		if r.Code == scheduler.ReasonOtherDay && r.Until.IsZero() {
+			say = p.word("cause." + r.Code)
+		}
+		a.Says = append(a.Says, say+".")
+	}
+	if len(reasons) == 0 { // it names an instant that neither plan nor as-run holds
+		a.Says = []string{p.word("why.unknown")}
+	}
+	return []Answer{a}, nil
+}
