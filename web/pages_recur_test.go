@@ -159,8 +159,8 @@ func TestRuleFillsTheFormIn(t *testing.T) {
 		"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;INTERVAL=6":                                            {"rhythm": "market", "cycle": "6", "rstart": "2026-11-25"},
 		"DTSTART:20261125T053000\nRRULE:FREQ=MONTHLY;BYDAY=1MO":                                           {"rhythm": "text"},
 		"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;OFFSET=-2":                                             {"rhythm": "text"},
-		"DTSTART:20261125T053000":                                      {"rhythm": "text"},
-		"DTSTART;TZID=Europe/Berlin:20261125T053000\nRRULE:FREQ=DAILY": {"rhythm": "text"},
+		"DTSTART:20261125T053000":                                                                           {"rhythm": "text"},
+		"DTSTART;TZID=Europe/Berlin:20261125T053000\nRRULE:FREQ=DAILY":                                      {"rhythm": "text"},
 		"DTSTART:20261125T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=6L;BYMONTHDAY=1;SKIP=FORWARD": {"rhythm": "text"},
 	} {
 		f := web.RuleForm(rule)
