@@ -59,8 +59,9 @@ type Air struct {
 	Emergency *scheduler.Emergency // the newest that is active; nil: none
 	// Emergencies are all that are active, the oldest first.
 	Emergencies []ActiveEmergency
-	DeadAir     *DeadAir // something is silent that should be heard; nil: nothing is
-	DeadAirs    int64    // how often that began since the Player started
+	Drill       *Drilling // a test of the emergency path that has begun; nil: none
+	DeadAir     *DeadAir  // something is silent that should be heard; nil: nothing is
+	DeadAirs    int64     // how often that began since the Player started
 	Output      audio.OutputState
 	Amp         hardware.AmpState
 	Clock       hardware.ClockState

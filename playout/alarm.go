@@ -119,6 +119,7 @@ func (p *Player) raise(al *alarm) error {
 	if err := p.sound(al); err != nil {
 		p.cfg.Log.Error("the output did not take the emergency yet", "emergency", e.ID, "err", err)
 	}
+	p.breakDrill(anyDrill, drillEnd{outcome: Cut, cause: scheduler.ReasonPreempted})
 	if err := p.power.hold(alarmHolder(e)); err != nil {
 		p.cfg.Log.Error("the emergency sounds without the amplifier", "emergency", e.ID, "err", err)
 	}
@@ -243,8 +244,8 @@ func (p *Player) Renew(_ context.Context, id string, expires time.Time, by strin
 	return e, nil
 }
 
-// Lower ends every active emergency at once, and for good: it returns as Raise
-// does. ErrNoEmergency when there is none.
+// Lower ends every active emergency at once, and a drill that sounds, and for
+// good: it returns as Raise does. ErrNoEmergency when there is neither.
 func (p *Player) Lower(_ context.Context, by string) error {
 	p.mu.Lock()
 	ids := make([]string, 0, len(p.alarms))
@@ -258,6 +259,10 @@ func (p *Player) Lower(_ context.Context, by string) error {
 		}
 	}
 	p.mu.Unlock()
+	drilled := p.breakDrill(begunDrill, drillEnd{outcome: StoppedBy, cause: scheduler.ReasonStopped, by: by})
+	if len(ids) == 0 && drilled {
+		return nil
+	}
 	if len(ids) == 0 {
 		return ErrNoEmergency
 	}

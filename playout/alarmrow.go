@@ -41,7 +41,11 @@ func (p *Player) alarmEvent(ev audio.Event) {
 	p.mu.Lock()
 	al := p.findAlarm(ev.ID)
 	if al == nil {
+		d := p.drilling
 		p.mu.Unlock()
+		if d != nil && d.id == ev.ID {
+			p.drillEvent(d, ev)
+		}
 		return
 	}
 	switch ev.Kind {

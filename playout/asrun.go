@@ -63,7 +63,9 @@ type AsRun struct {
 	// Rules are the exceptions by which it aired against a rule of the place, with
 	// who approved them and why, and mourning that took its music: codes
 	// scheduler.ReasonException and scheduler.ReasonMourning.
-	Rules   []scheduler.Reason
+	Rules []scheduler.Reason
+	// Drill is what a test of the emergency path found; nil of everything else.
+	Drill   *DrillResult
 	Airings []Airing
 }
 

@@ -78,6 +78,9 @@ type PlayerConfig struct {
 	// It may be nil.
 	Seen  func()
 	Clock func() hardware.ClockState
+	// Callers is how many people and machines are known from memory who may raise an
+	// emergency: a drill asks. It must not block. It may be nil: then none does.
+	Callers func() int
 	// Slept is how long the machine was suspended so far, while Mono stood still. It
 	// may be nil: then it never sleeps.
 	Slept func() time.Duration
@@ -129,6 +132,7 @@ type Player struct {
 	alarms []*alarm
 	change chan struct{} // closed and replaced at each change
 
+	drilling  *drill   // the one that is prepared or sounds; nil: none
 	languages []string // of the village, as they were last known
 	up        bool     // the output holds its device; what a stand-in plays is heard by nobody
 	dead      *DeadAir // what is silent though it should be heard; nil: nothing is
@@ -240,6 +244,10 @@ func (p *Player) do(f func()) bool {
 
 // Play takes over an occurrence. It returns at once; the same ID plays once.
 func (p *Player) Play(o scheduler.Occurrence) {
+	if o.Drill != nil {
+		p.do(func() { p.takeDrill(o) })
+		return
+	}
 	p.do(func() { p.take(o) })
 }
 
@@ -269,6 +277,9 @@ func (p *Player) omit(o scheduler.Occurrence, r scheduler.Reason) {
 // Stop ends an occurrence that sounds, or keeps one from sounding for which the
 // amplifier is already due. ErrNotOnAir when it is neither.
 func (p *Player) Stop(ctx context.Context, occurrence, by string) error {
+	if p.breakDrill(func(d *drill) bool { return d.occ.ID == occurrence }, drillEnd{outcome: StoppedBy, cause: scheduler.ReasonStopped, by: by}) {
+		return nil
+	}
 	return p.end(ctx, by, StoppedBy, func(it *item) bool { return it.occ.ID == occurrence })
 }
 
@@ -289,6 +300,9 @@ func (p *Player) Reinstate(announcement string) {
 // schedule was removed. ErrNotOnAir when nothing does.
 func (p *Player) Unschedule(ctx context.Context, schedule, by string) error {
 	p.do(func() { p.revoke(schedule) })
+	if p.breakDrill(func(d *drill) bool { return d.occ.Schedule == schedule }, drillEnd{outcome: Withdrawn, cause: scheduler.ReasonWithdrawn, by: by}) {
+		return nil
+	}
 	return p.end(ctx, by, Withdrawn, func(it *item) bool { return it.occ.Schedule == schedule })
 }
 
@@ -359,6 +373,7 @@ func (p *Player) leave() {
 	p.mu.Lock()
 	p.leaving = true
 	p.mu.Unlock()
+	p.leaveDrill()
 	for _, it := range p.items { // first: the end of one keys the amplifier for the next
 		if !it.row.untouched() && p.silentSoFar(it) {
 			it.row.Keyed = time.Time{}

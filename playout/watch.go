@@ -37,6 +37,7 @@ func (p *Player) Air() Air {
 			a.Emergencies = append(a.Emergencies, p.activeEmergency(al))
 		}
 	}
+	a.Drill = p.drillOnAir()
 	if n := len(a.Emergencies); n > 0 {
 		a.Emergency = &a.Emergencies[n-1].Emergency
 	}

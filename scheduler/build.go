@@ -37,7 +37,7 @@ const (
 // sounds outside the village's hours, ClassEmergency excepted. A promise that a
 // withdrawal or the end of its validity cut off is explained for one horizon
 // and then forgotten. A notice that is not ready in a language of the village airs
-// by the village's MissingRule. Civil times are read in the village's zone; the error says
+// by the village's MissingRule. A drill takes what is left. Civil times are read in the village's zone; the error says
 // that this zone is unknown.
 func BuildPlan(now time.Time, horizon time.Duration, book Book) (Plan, error) {
 	b, err := newBuilder(now, horizon, book)
@@ -47,6 +47,7 @@ func BuildPlan(now time.Time, horizon time.Duration, book Book) (Plan, error) {
 	b.collect()
 	b.relay()
 	b.settle()
+	b.drills()
 	return b.finish(), nil
 }
 

@@ -134,6 +134,9 @@ func (d *duty) absent() {
 	for _, s := range d.book.Schedules {
 		living[s.ID] = s.Deleted.IsZero()
 	}
+	for _, x := range d.book.Drills {
+		living[x.ID] = x.Deleted.IsZero()
+	}
 	for _, id := range slices.Sorted(maps.Keys(d.blamed)) {
 		b := d.blamed[id]
 		switch {

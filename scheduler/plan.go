@@ -65,6 +65,8 @@ type Occurrence struct {
 	Bed *Part
 	// Relay is what a Relay takes over, nil for all other kinds, which have Parts.
 	Relay *RelayTurn
+	// Drill is what an occurrence of DrillKind does, nil for all other kinds.
+	Drill *DrillTurn
 }
 
 // Resumption is what becomes of something that was interrupted.
@@ -194,6 +196,7 @@ type Book struct {
 	Announcements []Announcement
 	Renditions    []Rendition
 	Schedules     []Schedule
+	Drills        []Drill // of the village; nil: none
 	Past          []Past  // occurrences already claimed or closed, back to two days
 	Fared         []Fared // what became of schedules in slots before that
 	Frame         Frame

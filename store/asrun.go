@@ -13,7 +13,7 @@ import (
 const (
 	asrunColumns = ownedColumns + `, occurrence, kind, announcement, schedule, slot, title, class, nominal_at, due_at,
 		planned_ns, claimed_at, keyed_at, latest_at, outcome, cause, person, heard, lateness_ns, missing,
-		languages, topic, issuer, rules`
+		languages, topic, issuer, rules, drill`
 	airingColumns = "id, part, recording, language, stood_for, zones, started_at, ended_at, frames, underruns, cause, level_db"
 )
 
@@ -22,7 +22,7 @@ func scanAsRun(r row) (playout.AsRun, error) {
 	err := r.Scan(append(owned(&a.Owned), &a.Occurrence, &a.Kind, &a.Announcement, &a.Schedule, &a.Slot, &a.Title, &a.Class,
 		(*instant)(&a.Nominal), (*instant)(&a.Due), &a.Planned, (*instant)(&a.Claimed), (*instant)(&a.Keyed), (*instant)(&a.Latest),
 		&a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness, (*words)(&a.Missing),
-		(*words)(&a.Languages), &a.Topic, &a.Issuer, (*reasons)(&a.Rules))...)
+		(*words)(&a.Languages), &a.Topic, &a.Issuer, (*reasons)(&a.Rules), drillOf{&a.Drill})...)
 	return a, err
 }
 
@@ -87,6 +87,10 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 	if err != nil {
 		return err
 	}
+	drilled, err := formDrillResult(a.Drill)
+	if err != nil {
+		return err
+	}
 	names, values := split(append(s.birth(a.Owned), []column{
 		{"occurrence", a.Occurrence},
 		{"kind", a.Kind},
@@ -112,6 +116,7 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 		{"topic", a.Topic},
 		{"issuer", a.Issuer},
 		{"rules", ruled},
+		{"drill", drilled},
 	}...))
 	var id string
 	statement := insertSQL("asrun", names) + overwrite("village, occurrence", names) + ", claimed_at = coalesce(excluded.claimed_at, claimed_at) RETURNING id"

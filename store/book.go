@@ -48,6 +48,9 @@ func book(ctx context.Context, tx *sql.Tx, key string, now time.Time) (b schedul
 		return b, err
 	}
 	b.Schedules = belonging(b.Schedules, b.Announcements)
+	if b.Drills, err = drillsOf(ctx, tx, key, now); err != nil {
+		return b, err
+	}
 	if b.Renditions, err = renditionsToAir(ctx, tx, b.Announcements); err != nil {
 		return b, err
 	}

@@ -50,6 +50,17 @@ type occurrenceForm struct {
 	Bed          *partForm    `json:"bed,omitempty"`
 	Relay        *relayForm   `json:"relay,omitempty"`
 	Missing      []string     `json:"missing,omitempty"`
+	Drill        *drillForm   `json:"drill,omitempty"`
+}
+
+type drillForm struct {
+	Silent    bool     `json:"silent,omitempty"`
+	Key       bool     `json:"key,omitempty"`
+	Before    string   `json:"before,omitempty"`
+	After     string   `json:"after,omitempty"`
+	Siren     int64    `json:"siren"`
+	Languages []string `json:"languages,omitempty"`
+	By        string   `json:"by,omitempty"`
 }
 
 type relayForm struct {
@@ -173,6 +184,9 @@ func formOccurrence(o scheduler.Occurrence) occurrenceForm {
 	if r := o.Relay; r != nil {
 		f.Relay = &relayForm{Station: r.Station, URL: r.URL, Input: r.Input, Fallback: soundForm{r.Fallback.Recording, int64(r.Fallback.Length)}, Patience: int64(r.Patience)}
 	}
+	if d := o.Drill; d != nil {
+		f.Drill = &drillForm{Silent: d.Silent, Key: d.Key, Before: d.Before, After: d.After, Siren: int64(d.Siren), Languages: d.Languages, By: d.By}
+	}
 	return f
 }
 
@@ -196,6 +210,9 @@ func readOccurrence(f occurrenceForm) scheduler.Occurrence {
 			Station: r.Station, URL: r.URL, Input: r.Input, Fallback: scheduler.Sound{Recording: r.Fallback.Recording, Length: time.Duration(r.Fallback.Length)},
 			Patience: time.Duration(r.Patience),
 		}
+	}
+	if d := f.Drill; d != nil {
+		o.Drill = &scheduler.DrillTurn{Silent: d.Silent, Key: d.Key, Before: d.Before, After: d.After, Siren: time.Duration(d.Siren), Languages: d.Languages, By: d.By}
 	}
 	return o
 }

@@ -1,0 +1,343 @@
+package playout
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+// drillFile proves that an emergency would be durable.
+const drillFile = "drill.json"
+
+// DrillResult is what a drill found, step by step.
+type DrillResult struct {
+	Silent bool
+	Steps  []DrillStep
+}
+
+// DrillStep is one part of the emergency path that was tried.
+type DrillStep struct {
+	Code     string // one of the Steps below; web words it
+	Language string // of StepWords
+	OK       bool
+	Took     time.Duration
+	Fault    string         // one of the faults below when it is not OK; web says what to do
+	Level    audio.Decibels // of StepLevel: the loudest mean power; 0: not known
+}
+
+// The steps, in their order.
+const (
+	StepRecord    = "record"    // the as-run was made durable, in the database or beside it
+	StepCallers   = "callers"   // somebody may raise an emergency, known from memory
+	StepVault     = "vault"     // an emergency would outlive a power cut: written, and read again
+	StepWords     = "words"     // a language is spoken into memory
+	StepAmplifier = "amplifier" // it answers
+	StepSiren     = "siren"     // from the call to the first frame that left the card
+	StepCycle     = "cycle"     // everything sounded to its end
+	StepLevel     = "level"     // of what left the mixer
+	StepQuiet     = "quiet"     // the amplifier is off again
+)
+
+// The faults of steps, beside those of renditions and the Troubles.
+const (
+	FaultUnkept   = "unkept"    // neither the database nor the disk takes it
+	FaultNobody   = "nobody"    // nobody is known who may raise an emergency
+	FaultRefused  = "refused"   // the output did not take the siren
+	FaultMute     = "mute"      // the mixer gave nothing to hear
+	FaultStuck    = "stuck"     // the output does not tell how it ended
+	FaultShort    = "short"     // it broke off
+	FaultStillOn  = "still-on"  // the amplifier is on though nobody needs it
+	FaultNoTongue = "no-tongue" // there is no language in which it could be spoken
+)
+
+// Passed says whether every step went well. A drill without steps has not.
+func (r *DrillResult) Passed() bool {
+	return r != nil && len(r.Steps) > 0 && !slices.ContainsFunc(r.Steps, func(s DrillStep) bool { return !s.OK })
+}
+
+// Siren is the time from the call to the first frame of the siren, or of what
+// goes before it; false when it never came.
+func (r *DrillResult) Siren() (took time.Duration, ok bool) {
+	if r == nil {
+		return 0, false
+	}
+	i := slices.IndexFunc(r.Steps, func(s DrillStep) bool { return s.Code == StepSiren && s.OK })
+	if i < 0 {
+		return 0, false
+	}
+	return r.Steps[i].Took, true
+}
+
+// stepped is a step that an error decides.
+func stepped(code string, err error, fault string) DrillStep {
+	if err == nil {
+		return DrillStep{Code: code, OK: true}
+	}
+	return DrillStep{Code: code, Fault: fault}
+}
+
+// step adds a step to the result.
+func (p *Player) step(d *drill, s DrillStep, took time.Duration) {
+	s.Took = took
+	if !s.OK {
+		p.cfg.Log.Error("a step of a drill failed", "occurrence", d.occ.ID, "step", s.Code, "language", s.Language, "fault", s.Fault)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if d.concluded {
+		return
+	}
+	steps := append(slices.Clone(d.al.row.Drill.Steps), s) // a row that is being written keeps its own
+	d.al.row.Drill = &DrillResult{Silent: d.turn.Silent, Steps: steps}
+}
+
+func (p *Player) tryCallers(d *drill) {
+	if p.cfg.Callers == nil {
+		return
+	}
+	began := p.cfg.Mono()
+	s := DrillStep{Code: StepCallers, OK: p.cfg.Callers() > 0}
+	if !s.OK {
+		s.Fault = FaultNobody
+	}
+	p.step(d, s, p.cfg.Mono().Sub(began))
+}
+
+// tryVault writes where an emergency would be written, and reads it again.
+func (p *Player) tryVault(d *drill) {
+	began := p.cfg.Mono()
+	raw := fmt.Appendf(nil, "{%q:%q}\n", "drill", d.occ.ID)
+	err := p.vault.spool.write(drillFile, raw)
+	if err == nil {
+		var copies [][]byte
+		copies, err = p.vault.spool.read(drillFile)
+		if err == nil && !slices.ContainsFunc(copies, func(c []byte) bool { return bytes.Equal(c, raw) }) {
+			err = errors.New("it reads otherwise than it was written")
+		}
+	}
+	p.step(d, stepped(StepVault, err, FaultUnkept), p.cfg.Mono().Sub(began))
+}
+
+// drillWords speaks what goes before and behind the siren, as an emergency's
+// message is spoken: into memory.
+func (p *Player) drillWords(d *drill) (w drillWords) {
+	if d.turn.Before == "" && d.turn.After == "" {
+		return w
+	}
+	var faults []EmergencyFault
+	w.languages, faults = p.tongues(d.ctx, &d.al)
+	for _, f := range faults {
+		if f.Language != "" {
+			p.step(d, DrillStep{Code: StepWords, Language: f.Language, Fault: f.Code}, 0)
+		}
+	}
+	for _, language := range w.languages {
+		began := p.cfg.Mono()
+		err := p.sayDrill(d, language, &w)
+		if d.ctx.Err() != nil {
+			return w
+		}
+		fault := ""
+		if err != nil {
+			fault = faultCode(err)
+			if fault == FaultNoVoice && len(d.turn.Languages) == 0 && len(w.languages) > 1 {
+				continue // a language of the village that has readers, and no voice: coverage tells of it
+			}
+		}
+		s := stepped(StepWords, err, fault)
+		s.Language = language
+		p.step(d, s, p.cfg.Mono().Sub(began))
+	}
+	if len(w.before)+len(w.after) == 0 && d.ctx.Err() == nil {
+		p.step(d, DrillStep{Code: StepWords, Fault: FaultNoTongue}, 0)
+	}
+	return w
+}
+
+// sayDrill speaks both texts in one language.
+func (p *Player) sayDrill(d *drill, language string, w *drillWords) error {
+	for _, one := range []struct {
+		text string
+		into *[]saying
+	}{{d.turn.Before, &w.before}, {d.turn.After, &w.after}} {
+		if one.text == "" {
+			continue
+		}
+		f, err := p.aloud(d.ctx, language, one.text)
+		if err != nil {
+			return err
+		}
+		*one.into = append(*one.into, saying{language: language, file: f})
+	}
+	return nil
+}
+
+// drillCycle is what the output is given: the words before, the siren, the words
+// after. Of a silent drill the siren is first, as in an emergency.
+func (p *Player) drillCycle(d *drill, w drillWords) (a audio.Alarm, length time.Duration) {
+	a = audio.Alarm{ID: d.id, Repeat: 1}
+	say := func(all []saying) {
+		for _, s := range all {
+			a.Cycle = append(a.Cycle, audio.AlarmPart{File: s.file, Gap: messageGap, Name: s.language})
+			length += messageGap + playLength(s.file)
+		}
+	}
+	siren := func() {
+		for n := range int(max(d.turn.Siren, sirenCycle) / sirenCycle) {
+			part := audio.AlarmPart{Name: sirenPart}
+			if n == 0 && len(a.Cycle) > 0 {
+				part.Gap = messageGap
+			}
+			a.Cycle = append(a.Cycle, part)
+			length += part.Gap + sirenCycle
+		}
+	}
+	if d.turn.Silent {
+		a.Gain = drillMute
+		siren()
+		say(w.before)
+	} else {
+		say(w.before)
+		siren()
+	}
+	say(w.after)
+	if settle := p.cfg.Amp.State().Settle; !d.turn.Silent {
+		a.Cycle[0].Gap += settle
+		length += settle
+	}
+	a.Until = p.cfg.Mono().Add(length + drillSpare)
+	return a, length
+}
+
+// performDrill is the drill itself.
+func (p *Player) performDrill(d *drill, w drillWords) {
+	p.mu.Lock()
+	d.al.said = append(append([]saying(nil), w.before...), w.after...)
+	p.mu.Unlock()
+	holder := "drill " + d.occ.ID
+	keyed := !d.turn.Silent || d.turn.Key
+	began := p.cfg.Mono()
+	if keyed {
+		err := p.power.hold(holder)
+		p.step(d, stepped(StepAmplifier, err, TroubleAmplifier), p.cfg.Mono().Sub(began))
+		defer p.power.release(holder) // whatever happens; a second time does nothing
+	} else {
+		s := DrillStep{Code: StepAmplifier, OK: p.cfg.Amp.State().Fault == ""}
+		if !s.OK {
+			s.Fault = TroubleAmplifier
+		}
+		p.step(d, s, 0)
+	}
+	a, length := p.drillCycle(d, w)
+	switch err := p.beginDrill(d, a); {
+	case d.ctx.Err() != nil:
+	case err != nil:
+		p.step(d, DrillStep{Code: StepSiren, Fault: FaultRefused}, 0)
+	default:
+		p.followDrill(d, a, length)
+	}
+	p.power.release(holder)
+	p.tryQuiet(d)
+}
+
+// followDrill waits for the end of what sounds, and measures it meanwhile.
+func (p *Player) followDrill(d *drill, a audio.Alarm, length time.Duration) {
+	loudest := audio.Decibels(-120)
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	over := time.NewTimer(length + drillSpare)
+	defer over.Stop()
+	cause, patient := audio.Cause(""), true
+	for quit := d.ctx.Done(); cause == "" && patient; {
+		select {
+		case cause = <-d.off:
+		case <-look.C:
+			if s := p.cfg.Siren.State(); s.Up {
+				loudest = max(loudest, s.Levels.RMS)
+			}
+		case <-quit: // Lower was called: the last frames are under way
+			quit = nil
+			over.Reset(lowerPatience)
+		case <-p.done:
+			return
+		case <-over.C:
+			patient = false
+		}
+	}
+	if !patient || cause != audio.Completed { // a card that comes back must not go on with it
+		d.order.Lock()
+		err := p.cfg.Siren.Lower(d.id)
+		d.order.Unlock()
+		if err != nil {
+			p.cfg.Log.Error("a drill could not be stopped", "occurrence", d.occ.ID, "err", err)
+		}
+	}
+	if d.ctx.Err() == nil {
+		p.judgeDrill(d, a, cause, loudest)
+	}
+}
+
+// judgeDrill turns what the output told into steps.
+func (p *Player) judgeDrill(d *drill, a audio.Alarm, cause audio.Cause, loudest audio.Decibels) {
+	p.mu.Lock()
+	first, up := d.first, p.up
+	took := max(0, first.Sub(d.called)-a.Cycle[0].Gap)
+	parts := map[string]bool{}
+	for _, part := range a.Cycle {
+		parts[part.Name] = true
+	}
+	missing := len(parts) > len(d.al.open)
+	p.mu.Unlock()
+	siren := DrillStep{Code: StepSiren, OK: first != 0}
+	switch {
+	case siren.OK:
+	case !up:
+		siren.Fault = scheduler.ReasonDevice
+	default:
+		siren.Fault = FaultRefused
+	}
+	if !siren.OK {
+		took = 0
+	}
+	p.step(d, siren, took)
+	cycle := DrillStep{Code: StepCycle, OK: cause == audio.Completed && siren.OK && !missing}
+	switch {
+	case cycle.OK:
+	case cause == "" && up:
+		cycle.Fault = FaultStuck
+	case cause == audio.Lost || !up:
+		cycle.Fault = scheduler.ReasonDevice
+	default:
+		cycle.Fault = FaultShort
+	}
+	p.step(d, cycle, p.cfg.Mono().Sub(d.called))
+	if d.turn.Silent || !siren.OK {
+		return
+	}
+	level := DrillStep{Code: StepLevel, OK: loudest > -60, Level: loudest}
+	if !level.OK {
+		level.Fault = FaultMute
+	}
+	p.step(d, level, 0)
+}
+
+// tryQuiet makes sure that the amplifier is off again, unless somebody else
+// needs it by now.
+func (p *Player) tryQuiet(d *drill) {
+	began := p.cfg.Mono()
+	select {
+	case <-time.After(p.cfg.Amp.State().Tail + time.Second):
+	case <-p.done:
+		return
+	}
+	s := DrillStep{Code: StepQuiet, OK: !p.cfg.Amp.State().Keyed || p.power.held()}
+	if !s.OK {
+		s.Fault = FaultStillOn
+	}
+	p.step(d, s, p.cfg.Mono().Sub(began))
+}
