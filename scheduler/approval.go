@@ -87,7 +87,7 @@ type Approval struct {
 // Pin is exactly what was approved. What is heard is compared with it, so that
 // whatever changed since, by whatever way, does not air.
 type Pin struct {
-	At        time.Time         // when it was approved as a whole
+	At        time.Time         // when it was approved as a whole; zero: it was returned since
 	Text      string            // of the announcement, as written
 	Bed       string            // recording under the voices
 	Class     Class             // a higher one interrupts others
@@ -113,6 +113,17 @@ func PinOf(d Dossier) *Pin {
 	}
 	slices.Sort(p.Schedules)
 	return p
+}
+
+// Recalled is p of what was returned since: who wrote before it has written what
+// is to be approved anew.
+func (p *Pin) Recalled() *Pin {
+	if p == nil {
+		return nil
+	}
+	was := *p
+	was.At = time.Time{}
+	return &was
 }
 
 // hear takes in one language as it is.
@@ -170,10 +181,10 @@ type Touched struct {
 // language or schedule waits alone.
 func (d Dossier) Change(rules ApprovalRules, need Need, t Touched) Approval {
 	a := d.Announcement.Approval
-	if !rules.On() || a.State == Draft || a.State == Returned {
+	if !rules.On() {
 		return a
 	}
-	if a.State == Submitted || a.Pin == nil {
+	if a.State == Draft || a.State == Returned || a.State == Submitted || a.Pin == nil {
 		if need != NeedNone {
 			a.Need = a.Need.With(need)
 		}

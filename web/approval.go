@@ -36,7 +36,7 @@ func (s *Server) begin(d *scheduler.Dossier, who people.Principal, place schedul
 	by := scheduler.Approval{By: who.Name, ByID: who.ID, At: now}
 	switch need := place.Approvals.Need(string(who.Role), a.Class); {
 	case draft:
-		by.State = scheduler.Draft
+		by.State, by.Need = scheduler.Draft, need
 	case !place.Approvals.On():
 		return
 	case need == scheduler.NeedNone:
@@ -189,6 +189,8 @@ func (s *Server) decided(who people.Principal, place scheduler.Village, d schedu
 	to := scheduler.Approval{State: next, By: who.Name, ByID: who.ID, At: now, Reason: reason, Pin: d.Announcement.Approval.Pin}
 	need := place.Approvals.Need(string(who.Role), d.Announcement.Class)
 	switch next {
+	case scheduler.Returned:
+		to.Need, to.Pin = d.Announcement.Approval.Need.With(overruledBy(who)), d.Announcement.Approval.Pin.Recalled()
 	case scheduler.Submitted:
 		own := need == scheduler.NeedNone && d.Announcement.CreatedBy == who.Name && d.Announcement.Approval.Need == scheduler.NeedNone
 		if own || !place.Approvals.On() {
@@ -202,6 +204,15 @@ func (s *Server) decided(who people.Principal, place scheduler.Village, d schedu
 		to.Pin, to.Review, to.Need = pinAt(d, now), place.Approvals.Within(now), need.With(d.Announcement.Approval.Need)
 	}
 	return to
+}
+
+// overruledBy says who may still approve what somebody returned: an officer's no
+// is taken back by an officer only.
+func overruledBy(who people.Principal) scheduler.Need {
+	if who.Role == people.Officer || who.Role == people.Admin {
+		return scheduler.NeedOfficer
+	}
+	return scheduler.NeedAnyone
 }
 
 // mayDecide is why somebody may not take a step; nil: they may.
@@ -223,7 +234,7 @@ func (s *Server) mayDecide(ctx context.Context, who people.Principal, place sche
 	if a.Approval.Need == scheduler.NeedOfficer && who.Role != people.Officer && who.Role != people.Admin {
 		return errNeedsOfficer
 	}
-	if !place.Approvals.TwoPeople {
+	if place.Approvals.Need(string(who.Role), a.Class) == scheduler.NeedNone {
 		return nil
 	}
 	var since time.Time
