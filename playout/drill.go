@@ -110,7 +110,7 @@ func (p *Player) carryDrill(d *drill) {
 	if errors.Is(err, ErrClaimed) {
 		return
 	}
-	p.step(d, stepped(StepRecord, err, FaultUnkept), p.cfg.Mono().Sub(began))
+	p.step(d, stepped(StepRecord, err, DrillUnkept), p.cfg.Mono().Sub(began))
 	p.tryCallers(d)
 	p.tryVault(d)
 	words := p.drillWords(d)

@@ -45,14 +45,14 @@ const (
 
 // The faults of steps, beside those of renditions and the Troubles.
 const (
-	FaultUnkept   = "unkept"    // neither the database nor the disk takes it
-	FaultNobody   = "nobody"    // nobody is known who may raise an emergency
-	FaultRefused  = "refused"   // the output did not take the siren
-	FaultMute     = "mute"      // the mixer gave nothing to hear
-	FaultStuck    = "stuck"     // the output does not tell how it ended
-	FaultShort    = "short"     // it broke off
-	FaultStillOn  = "still-on"  // the amplifier is on though nobody needs it
-	FaultNoTongue = "no-tongue" // there is no language in which it could be spoken
+	DrillUnkept   = "unkept"    // neither the database nor the disk takes it
+	DrillNobody   = "nobody"    // nobody is known who may raise an emergency
+	DrillRefused  = "refused"   // the output did not take the siren
+	DrillMute     = "mute"      // the mixer gave nothing to hear
+	DrillStuck    = "stuck"     // the output does not tell how it ended
+	DrillShort    = "short"     // it broke off
+	DrillStillOn  = "still-on"  // the amplifier is on though nobody needs it
+	DrillNoTongue = "no-tongue" // there is no language in which it could be spoken
 )
 
 // Passed says whether every step went well. A drill without steps has not.
@@ -103,7 +103,7 @@ func (p *Player) tryCallers(d *drill) {
 	began := p.cfg.Mono()
 	s := DrillStep{Code: StepCallers, OK: p.cfg.Callers() > 0}
 	if !s.OK {
-		s.Fault = FaultNobody
+		s.Fault = DrillNobody
 	}
 	p.step(d, s, p.cfg.Mono().Sub(began))
 }
@@ -120,7 +120,7 @@ func (p *Player) tryVault(d *drill) {
 			err = errors.New("it reads otherwise than it was written")
 		}
 	}
-	p.step(d, stepped(StepVault, err, FaultUnkept), p.cfg.Mono().Sub(began))
+	p.step(d, stepped(StepVault, err, DrillUnkept), p.cfg.Mono().Sub(began))
 }
 
 // drillWords speaks what goes before and behind the siren, as an emergency's
@@ -154,7 +154,7 @@ func (p *Player) drillWords(d *drill) (w drillWords) {
 		p.step(d, s, p.cfg.Mono().Sub(began))
 	}
 	if len(w.before)+len(w.after) == 0 && d.ctx.Err() == nil {
-		p.step(d, DrillStep{Code: StepWords, Fault: FaultNoTongue}, 0)
+		p.step(d, DrillStep{Code: StepWords, Fault: DrillNoTongue}, 0)
 	}
 	return w
 }
@@ -237,7 +237,7 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	switch err := p.beginDrill(d, a); {
 	case d.ctx.Err() != nil:
 	case err != nil:
-		p.step(d, DrillStep{Code: StepSiren, Fault: FaultRefused}, 0)
+		p.step(d, DrillStep{Code: StepSiren, Fault: DrillRefused}, 0)
 	default:
 		p.followDrill(d, a, length)
 	}
@@ -299,7 +299,7 @@ func (p *Player) judgeDrill(d *drill, a audio.Alarm, cause audio.Cause, loudest 
 	case !up:
 		siren.Fault = scheduler.ReasonDevice
 	default:
-		siren.Fault = FaultRefused
+		siren.Fault = DrillRefused
 	}
 	if !siren.OK {
 		took = 0
@@ -309,11 +309,11 @@ func (p *Player) judgeDrill(d *drill, a audio.Alarm, cause audio.Cause, loudest 
 	switch {
 	case cycle.OK:
 	case cause == "" && up:
-		cycle.Fault = FaultStuck
+		cycle.Fault = DrillStuck
 	case cause == audio.Lost || !up:
 		cycle.Fault = scheduler.ReasonDevice
 	default:
-		cycle.Fault = FaultShort
+		cycle.Fault = DrillShort
 	}
 	p.step(d, cycle, p.cfg.Mono().Sub(d.called))
 	if d.turn.Silent || !siren.OK {
@@ -321,7 +321,7 @@ func (p *Player) judgeDrill(d *drill, a audio.Alarm, cause audio.Cause, loudest 
 	}
 	level := DrillStep{Code: StepLevel, OK: loudest > -60, Level: loudest}
 	if !level.OK {
-		level.Fault = FaultMute
+		level.Fault = DrillMute
 	}
 	p.step(d, level, 0)
 }
@@ -337,7 +337,7 @@ func (p *Player) tryQuiet(d *drill) {
 	}
 	s := DrillStep{Code: StepQuiet, OK: !p.cfg.Amp.State().Keyed || p.power.held()}
 	if !s.OK {
-		s.Fault = FaultStillOn
+		s.Fault = DrillStillOn
 	}
 	p.step(d, s, p.cfg.Mono().Sub(began))
 }

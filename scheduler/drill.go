@@ -238,7 +238,7 @@ func (b *builder) placeDrill(p *promise, s seat) {
 	o.Misfire.Grace = max(p.to.Sub(s.at), leastGrace)
 	o.Due = s.at.UTC()
 	if p.occ.Drill.Silent {
-		b.plan.Occurrences = append(b.plan.Occurrences, o)
+		b.keepPlaced(o)
 		b.track.take(busy{span: span{o.Due, o.End()}, id: o.ID})
 		return
 	}

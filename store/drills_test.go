@@ -65,7 +65,7 @@ func TestDrillRuns(t *testing.T) {
 	result := &playout.DrillResult{Silent: true, Steps: []playout.DrillStep{
 		{Code: playout.StepWords, Language: "vi", OK: true, Took: time.Second},
 		{Code: playout.StepLevel, OK: true, Level: -13.5},
-		{Code: playout.StepSiren, Fault: playout.FaultRefused},
+		{Code: playout.StepSiren, Fault: playout.DrillRefused},
 	}}
 	for i, kind := range []scheduler.OccurrenceKind{scheduler.DrillKind, scheduler.Notice, scheduler.DrillKind} {
 		row := playout.AsRun{

@@ -128,6 +128,8 @@ func TestEveryCodeHasWords(t *testing.T) {
 		{"playout", "", "Heard", []string{"heard."}, 4},
 		{"playout", "Fault", "", []string{"rendition-fault.", "emergency-fault."}, 5},
 		{"playout", "Trouble", "", []string{"emergency-fault."}, 4},
+		{"playout", "Step", "", []string{"drill-step."}, 9},
+		{"playout", "Drill", "", []string{"drill-fault."}, 8},
 		{"audio", "", "Cause", []string{"cause."}, 7},
 		{"audio", "", "Trouble", []string{"trouble."}, 4},
 		{"playout", "Cause", "", []string{"cause."}, 2},
