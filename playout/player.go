@@ -266,6 +266,9 @@ func (p *Player) omit(o scheduler.Occurrence, r scheduler.Reason) {
 	p.seen[o.ID] = o.Due
 	row := p.newRow(o)
 	row.Outcome, row.Cause = omitted(r), r.Code
+	if r.Limit != "" {
+		row.Rules = append(row.Rules, scheduler.Reason{Code: r.Limit, By: r.By, Count: r.Count})
+	}
 	p.side.Go(func() {
 		// Claimed, not recorded: what an earlier run wrote of it stands.
 		if err := p.book.claim(context.Background(), row); err != nil && !errors.Is(err, ErrClaimed) {

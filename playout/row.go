@@ -34,12 +34,11 @@ func omitted(r scheduler.Reason) Outcome {
 	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonClock,
 		scheduler.ReasonNotReady, scheduler.ReasonDevice, scheduler.ReasonAsleep, scheduler.ReasonClockSet:
 		return Missed
-	case scheduler.ReasonSlotFull, scheduler.ReasonSlotLimit, scheduler.ReasonNextTime, scheduler.ReasonWaits:
-		if !r.Until.IsZero() {
-			return Moved
-		}
 	case scheduler.ReasonWithdrawn:
 		return Withdrawn
+	}
+	if (scheduler.ForWantOfRoom(r.Code) || r.Code == scheduler.ReasonWaits) && !r.Until.IsZero() {
+		return Moved
 	}
 	return Skipped
 }

@@ -243,7 +243,9 @@ func (b *builder) omitFull(oc *occasion, left []refused) {
 		if p.round == 0 {
 			b.history.standing[p.occ.Schedule] = b.history.standing[p.occ.Schedule].leftOut(oc.start)
 			if hop := b.hop(p.promise, p.occ.ID, oc.end, oc.start); hop != nil {
-				b.omit(p.occ, oc.end, Reason{Code: ReasonNextTime, Occurrence: hop.occ.ID, Until: hop.occ.Nominal})
+				b.omit(p.occ, oc.end, Reason{
+					Code: ReasonNextTime, Occurrence: hop.occ.ID, Until: hop.occ.Nominal, Limit: p.reason.Code, By: p.reason.By, Count: p.reason.Count,
+				})
 				continue
 			}
 		}

@@ -142,6 +142,9 @@ type Reason struct {
 	Exempts    bool          // the exception lifts the limits of minutes, and what needed it is not counted
 	Person     string        // who approved it
 	Why        string        // and the reason that was given
+	// Limit is the code of the limit for which there was no room, of ReasonNextTime; By
+	// or Count is that limit. Empty: the slot itself was full.
+	Limit string
 }
 
 // Codes of Reason.

@@ -41,3 +41,97 @@ func TestToldBeforeTheDay(t *testing.T) {
 		t.Errorf("when it has begun: %+v", got)
 	}
 }
+
+// TestWhatTheRulesOfThePlaceLeaveOutIsToldByName: who has no room for the minutes of
+// the place or of the slot is told so before the day, moved or not, and the limit is
+// named where it is moved.
+func TestWhatTheRulesOfThePlaceLeaveOutIsToldByName(t *testing.T) {
+	cases := []struct {
+		name   string
+		set    func(b *scheduler.Book)
+		limit  string
+		by     time.Duration
+		count  int
+		moved  bool
+		reason string // of the telling
+	}{
+		{"the slot is full: moved", func(*scheduler.Book) {}, "", 0, 0, true, scheduler.ReasonNextTime},
+		{"the minutes of notices: moved", func(b *scheduler.Book) {
+			b.Slots[0].Length, b.Slots[0].Limit = time.Hour, 2*time.Minute
+		}, scheduler.ReasonSlotLimit, 2 * time.Minute, 0, true, scheduler.ReasonSlotLimit},
+		{"the minutes of a broadcast: moved", func(b *scheduler.Book) {
+			b.Slots[0].Length = time.Hour
+			b.Village.Rules.Limits = []scheduler.Limit{{Broadcast: 2 * time.Minute}}
+		}, scheduler.ReasonSlotBudget, 2 * time.Minute, 0, true, scheduler.ReasonSlotBudget},
+		{"the minutes of a day, and its last day", func(b *scheduler.Book) {
+			b.Slots[0].Length = time.Hour
+			b.Village.Rules.Limits = []scheduler.Limit{{Day: 2 * time.Minute}}
+			b.Schedules[1].Until = scheduler.Date{Year: 2026, Month: 11, Day: 23}
+		}, "", 2 * time.Minute, 0, false, scheduler.ReasonDayBudget},
+		{"the broadcasts of a day, and its last day", func(b *scheduler.Book) {
+			b.Village.Rules.Limits = []scheduler.Limit{{Times: 1}}
+			b.Slots = append(b.Slots, scheduler.Slot{Owned: scheduler.Owned{ID: "toi"}, Start: 19 * 60, Length: time.Hour})
+			b.Schedules[1].Slots, b.Schedules[1].Until = []string{"toi"}, scheduler.Date{Year: 2026, Month: 11, Day: 23}
+		}, "", 0, 1, false, scheduler.ReasonDayTimes},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b := crowded(1, "a", "b")
+			b.Slots = append(b.Slots, scheduler.Slot{Owned: scheduler.Owned{ID: "sang"}, Start: 330, Length: time.Hour})
+			c.set(&b)
+			p := plan(t, at(t, "2026-11-23 16:00"), day, b)
+			told := p.Tellings()
+			if len(told) != 1 || told[0].Announcement != "b" || told[0].Reason != c.reason || told[0].To.IsZero() == c.moved {
+				t.Fatalf("told %+v; plan is\n%s", told, p.Text())
+			}
+			if r := why(p, told[0].Occurrence); r.Limit != c.limit || r.By != c.by || r.Count != c.count || c.moved != (r.Code == scheduler.ReasonNextTime) {
+				t.Errorf("omitted for %+v", r)
+			}
+		})
+	}
+}
+
+// TestAnExactTimeBeyondTheMinutesIsTold: what has an exact time and no room in the
+// minutes of its day is told to its author as well.
+func TestAnExactTimeBeyondTheMinutesIsTold(t *testing.T) {
+	b := crowded(1, "a")
+	when(&b, "a", once(at(t, "2026-11-24 10:00")))
+	b.Village.Rules.Limits = []scheduler.Limit{{Day: 30 * time.Second}}
+	b.Schedules = b.Schedules[1:]
+	told := plan(t, at(t, "2026-11-23 16:00"), 2*day, b).Tellings()
+	if len(told) != 1 || !told[0].To.IsZero() || told[0].Reason != scheduler.ReasonDayBudget || !told[0].From.Equal(at(t, "2026-11-24 10:00")) {
+		t.Errorf("told %+v", told)
+	}
+}
+
+// TestNobodyIsToldOfJingles: an opening that has no room is explained in the plan, and
+// has no author who could be told.
+func TestNobodyIsToldOfJingles(t *testing.T) {
+	b := book()
+	b.Slots[1].Closing = ""
+	tell(&b, "a", 60*time.Minute-10*time.Second)
+	when(&b, "a", daily("chieu"))
+	p := plan(t, at(t, "2026-11-23 16:00"), 4*time.Hour, b)
+	if why(p, "chieu:un-ta:2026-11-23T17:00:opening").Code != scheduler.ReasonSlotFull {
+		t.Fatalf("plan is\n%s", p.Text())
+	}
+	if told := p.Tellings(); len(told) != 0 {
+		t.Errorf("told %+v", told)
+	}
+}
+
+// TestLeftOutForTheMinutesOfThePlaceComesNext: a day without room for the minutes of
+// the place counts as one without room, and goes before who is new.
+func TestLeftOutForTheMinutesOfThePlaceComesNext(t *testing.T) {
+	for _, cause := range scheduler.WantOfRoom() {
+		b := crowded(1, "a", "b")
+		turn := func(day string, heard time.Duration, cause string) scheduler.Past {
+			due := at(t, day+" 17:00")
+			return scheduler.Past{Occurrence: "lich-a:un-ta:" + day + "T17:00:1", Due: due, End: due.Add(heard), Schedule: "lich-a", Slot: "chieu", Nominal: due, Cause: cause}
+		}
+		b.Past = []scheduler.Past{turn("2026-11-21", time.Minute, ""), turn("2026-11-22", 0, cause)}
+		if p := plan(t, at(t, "2026-11-23 16:00"), 4*time.Hour, b); len(p.Occurrences) != 1 || p.Occurrences[0].Announcement != "a" {
+			t.Errorf("after %s the plan is\n%s", cause, p.Text())
+		}
+	}
+}

@@ -97,12 +97,12 @@ func (s standing) leftOut(nominal time.Time) standing {
 // not: who was left out for it has waited. What the plan says of old promises before
 // they have a row is not counted, so that it stays the same once they have.
 func wasLeftOut(cause string) bool {
-	switch cause {
-	case ReasonSlotFull, ReasonSlotLimit, ReasonNextTime, ReasonPower, ReasonClock, ReasonDevice:
-		return true
-	}
-	return false
+	return slices.Contains(LeavesOut(), cause)
 }
+
+// LeavesOut lists the causes after which a schedule counts as left out of its slot:
+// there was no room, or the board could not.
+func LeavesOut() []string { return append(WantOfRoom(), ReasonPower, ReasonClock, ReasonDevice) }
 
 // dayOf is the civil day of an instant.
 func (b *builder) dayOf(t time.Time) string { return calendar.DateOf(t, b.loc).String() }

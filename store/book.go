@@ -152,14 +152,13 @@ const fairness = 14 * 24 * time.Hour
 func turns(ctx context.Context, tx *sql.Tx, village string, now time.Time, schedules []scheduler.Schedule) ([]scheduler.Fared, error) {
 	var ids []string
 	for _, sc := range schedules {
-		if sc.Kind == scheduler.Slots {
+		if len(sc.Slots) > 0 { // of the kind Slots, and rules in slots
 			ids = append(ids, sc.ID)
 		}
 	}
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	left := []string{scheduler.ReasonSlotFull, scheduler.ReasonSlotLimit, scheduler.ReasonNextTime, scheduler.ReasonPower, scheduler.ReasonClock, scheduler.ReasonDevice}
 	return query(ctx, tx, scanTurn, `WITH old AS (
 			SELECT r.schedule, r.due_at, r.nominal_at, r.cause,
 				EXISTS (SELECT 1 FROM airings AS a WHERE a.asrun = r.id AND coalesce(a.ended_at, a.started_at) > r.due_at) AS heard
@@ -171,7 +170,7 @@ func turns(ctx context.Context, tx *sql.Tx, village string, now time.Time, sched
 		SELECT o.schedule, h.last, count(DISTINCT CASE WHEN NOT o.heard AND o.cause IN (SELECT value FROM json_each(?5))
 			AND o.nominal_at > coalesce(h.turn, 0) THEN o.nominal_at END)
 		FROM old AS o LEFT JOIN heard AS h ON h.schedule = o.schedule GROUP BY o.schedule ORDER BY o.schedule`,
-		village, micros(now.Add(-fairness)), micros(now.Add(-history)), listOf(ids), listOf(left))
+		village, micros(now.Add(-fairness)), micros(now.Add(-history)), listOf(ids), listOf(scheduler.LeavesOut()))
 }
 
 func scanTurn(r row) (scheduler.Fared, error) {

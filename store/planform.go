@@ -101,6 +101,7 @@ type reasonForm struct {
 	Exempts    bool   `json:"exempts,omitempty"`
 	Person     string `json:"person,omitempty"`
 	Why        string `json:"why,omitempty"`
+	Limit      string `json:"limit,omitempty"`
 }
 
 type omissionForm struct {
@@ -226,13 +227,13 @@ func readPart(f partForm) scheduler.Part {
 }
 
 func formReason(r scheduler.Reason) reasonForm {
-	return reasonForm{Code: r.Code, Occurrence: r.Occurrence, Language: r.Language, Until: stamp{r.Until}, By: int64(r.By), Count: r.Count, Exception: r.Exception, Exempts: r.Exempts, Person: r.Person, Why: r.Why}
+	return reasonForm{Code: r.Code, Occurrence: r.Occurrence, Language: r.Language, Until: stamp{r.Until}, By: int64(r.By), Count: r.Count, Exception: r.Exception, Exempts: r.Exempts, Person: r.Person, Why: r.Why, Limit: r.Limit}
 }
 
 func readReason(f reasonForm) scheduler.Reason {
 	return scheduler.Reason{
 		Code: f.Code, Occurrence: f.Occurrence, Language: f.Language, Until: f.Until.Time, By: time.Duration(f.By),
-		Count: f.Count, Exception: f.Exception, Exempts: f.Exempts, Person: f.Person, Why: f.Why,
+		Count: f.Count, Exception: f.Exception, Exempts: f.Exempts, Person: f.Person, Why: f.Why, Limit: f.Limit,
 	}
 }
 

@@ -62,7 +62,7 @@ type asRunRow struct {
 	Level        *float64     `json:"level,omitempty" doc:"dBFS: the mean power of all airings of which it is known."`
 	Airings      []airingJSON `json:"airings"`
 	Languages    []string     `json:"languages,omitempty" doc:"That aired, each once."`
-	Rules        []reasonJSON `json:"rules,omitempty" doc:"Exceptions by which it aired against a rule of the place, and mourning that took its music."`
+	Rules        []reasonJSON `json:"rules,omitempty" doc:"Exceptions by which it aired against a rule of the place, mourning that took its music, and the limit for which it was moved."`
 	Missing      []string     `json:"missing,omitempty" doc:"Languages of the village that were not ready when it was planned; for says which of them a voice stood for."`
 	Topic        string       `json:"topic,omitempty" doc:"Of the announcement when this row was first written."`
 	Issuer       string       `json:"issuer,omitempty" doc:"Of the announcement when this row was first written."`

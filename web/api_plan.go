@@ -144,6 +144,7 @@ type reasonJSON struct {
 	Exception  string     `json:"exception,omitempty" doc:"ID of the exception by which it airs against a rule of the place."`
 	Person     string     `json:"person,omitempty" doc:"Who approved it."`
 	Why        string     `json:"why,omitempty" doc:"The reason that was given."`
+	Limit      string     `json:"limit,omitempty" doc:"Of what is moved: the code of the limit for which there was no room; absent: the slot was full."`
 }
 
 func (s *Server) registerPlaces(api huma.API) {
@@ -336,5 +337,5 @@ func (p phrase) occurrence(o scheduler.Occurrence, reasons []scheduler.Reason, n
 }
 
 func (p phrase) reasonOf(r scheduler.Reason, now time.Time) reasonJSON {
-	return reasonJSON{r.Code, p.reason(r, now), r.Occurrence, r.Language, instantOf(r.Until), r.By.Seconds(), r.Count, r.Exception, r.Person, r.Why}
+	return reasonJSON{r.Code, p.reason(r, now), r.Occurrence, r.Language, instantOf(r.Until), r.By.Seconds(), r.Count, r.Exception, r.Person, r.Why, r.Limit}
 }

@@ -190,6 +190,10 @@ func (p phrase) reason(r scheduler.Reason, now time.Time) string {
 		if until == "" {
 			return p.word("cause." + r.Code)
 		}
+	case scheduler.ReasonNextTime:
+		if r.Limit != "" {
+			return p.word("plan.moved-for", p.word("reason."+r.Limit, "", p.span(r.By), "", r.Count), until)
+		}
 	}
 	return p.word("reason."+r.Code, until, p.span(r.By), p.language(r.Language), r.Count, r.Person, r.Why)
 }

@@ -14,6 +14,7 @@ import (
 
 	"loalang/people"
 	"loalang/playout"
+	"loalang/scheduler"
 )
 
 // planView is the days to come.
@@ -285,7 +286,13 @@ func (v *visit) troubleCause(r playout.AsRun) string {
 	case r.Cause == "completed" && silent(r):
 		return v.word("heard." + string(r.Heard))
 	}
-	return v.cause(r.Cause)
+	text := v.cause(r.Cause)
+	for _, rule := range r.Rules {
+		if scheduler.ForWantOfRoom(rule.Code) {
+			text += ": " + v.lower(v.reason(rule, r.Due))
+		}
+	}
+	return text
 }
 
 // cause words a cause of the as-run.

@@ -101,13 +101,19 @@ func (p phrase) told(x scheduler.Telling, slots []scheduler.Slot, now time.Time)
 			from = p.lower(s.Name) + " " + from
 		}
 	}
+	text := ""
 	switch {
 	case x.Reason == "":
 		return p.word("moved.fits", x.Title, from)
 	case x.To.IsZero():
-		return p.word("moved.nowhere", x.Title, from)
+		text = p.word("moved.nowhere", x.Title, from)
+	default:
+		text = p.word("moved.to", x.Title, from, p.at(x.To, now))
 	}
-	return p.word("moved.to", x.Title, from, p.at(x.To, now))
+	if x.Reason == scheduler.ReasonNextTime || x.Reason == scheduler.ReasonSlotFull { // the sentence says it
+		return text
+	}
+	return p.word("moved.because", text, p.lower(p.cause(x.Reason)))
 }
 
 // movedView is one of them on a page.
