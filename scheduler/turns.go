@@ -233,20 +233,6 @@ func (b *builder) heard(oc *occasion, p Past) {
 	}
 }
 
-// carryOn goes on with what was moved from slots that are over.
-func (b *builder) carryOn(s *Schedule, r recurrence) {
-	for _, p := range b.history.of[s.ID] {
-		if p.Cause != ReasonNextTime || p.sounded() {
-			continue
-		}
-		if _, had := b.past[hopID(p.Occurrence)]; had || b.movedSince(p) {
-			continue
-		}
-		from := later(p.Nominal, b.endOf(p))
-		b.hop(&promise{schedule: s, of: r, called: p.Nominal}, p.Occurrence, from, p.Nominal)
-	}
-}
-
 // movedSince says whether the slot of a row begins at another time on that day now:
 // then its notices are promised anew there.
 func (b *builder) movedSince(p Past) bool {
@@ -269,68 +255,3 @@ func (b *builder) endOf(p Past) time.Time {
 
 // occasionOf is a slot on one day; nil when it is not held then.
 func (b *builder) occasionOf(slot, date string) *occasion { return b.dated[slotDay{slot, date}] }
-
-// hop promises what found no place in one slot in the next one after from, if
-// there is one that day or the next in which it may air and the schedule's own
-// next turn is not sooner; nil when there is none. The slot is one of the
-// village's, not of the schedule's: to be heard at another hour is better than not
-// to be heard.
-func (b *builder) hop(lost *promise, id string, from, nominal time.Time) *promise {
-	s := lost.schedule
-	a := b.about(s.Announcement)
-	_, local, _ := b.parse(id)
-	day, err := time.ParseInLocation(time.DateOnly, dateIn(local), time.UTC)
-	if err != nil {
-		return nil
-	}
-	first := calendar.Date{Year: day.Year(), Month: day.Month(), Day: day.Day()}
-	last := first.AddDays(1)
-	if until := calendar.Date(s.Until); !until.IsZero() && until.Compare(last) < 0 {
-		last = until
-	}
-	own := b.next(lost)
-	i, _ := slices.BinarySearchFunc(b.occasions, from, func(oc *occasion, at time.Time) int { return oc.start.Compare(at) })
-	for ; i < len(b.occasions); i++ {
-		oc := b.occasions[i]
-		if oc.date.Compare(last) > 0 || !own.IsZero() && !oc.start.Before(own) || !oc.start.Before(b.to) {
-			return nil
-		}
-		if !oc.end.After(b.soon) || !b.takes(oc, s, a) {
-			continue
-		}
-		p := b.moved(lost, a, oc, id, nominal)
-		if b.revoked(p, a) || b.invalid(p, a) || b.unapproved(p, s) || b.unready(p) || b.waits(p, s) {
-			b.promises.give(p)
-			return nil
-		}
-		b.admit(p)
-		return p
-	}
-	return nil
-}
-
-// takes says whether a notice could air in an occasion if it were empty.
-func (b *builder) takes(oc *occasion, s *Schedule, a *Announcement) bool {
-	length := b.sound(s.Announcement).length
-	if !oc.end.After(later(s.Created, later(s.Updated, oc.slot.Updated))) || oc.slot.Limit > 0 && length > oc.slot.Limit {
-		return false
-	}
-	if !a.ValidUntil.IsZero() && oc.start.Add(length).After(a.ValidUntil) {
-		return false
-	}
-	if a.Class == ClassEmergency {
-		return length <= oc.slot.Length
-	}
-	at, ok := b.hoursFor(Subject{a.ID, oc.slot.ID}).next(oc.start, length)
-	return ok && !at.Add(length).After(oc.end)
-}
-
-// moved is the promise of a notice in a slot to which it is moved.
-func (b *builder) moved(lost *promise, a *Announcement, oc *occasion, id string, from time.Time) *promise {
-	s, p := lost.schedule, b.promises.take()
-	*p = promise{created: s.Created, schedule: s, occasion: oc, hop: true, of: lost.of, called: lost.called, nextAt: lost.nextAt}
-	b.notice(&p.occ, s, a, instant{nominal: oc.start, occasion: oc}, hopID(id))
-	p.occ.Reasons = append(p.occ.Reasons, Reason{Code: ReasonCarried, Occurrence: id, Until: from.UTC()})
-	p.hours = b.hoursOfNotice(p)
-	return p
-}
