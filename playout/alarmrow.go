@@ -204,7 +204,7 @@ func (p *Player) leaveAlarms(events <-chan audio.Event) {
 			continue
 		}
 		if al.e.Ended.IsZero() {
-			p.conclude(al, Cut, scheduler.ReasonPower)
+			p.conclude(al, Cut, scheduler.ReasonRestart)
 		} else {
 			p.conclude(al, StoppedBy, al.endAs)
 		}

@@ -267,7 +267,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 		outcome, cause = StoppedBy, scheduler.ReasonWithdrawn // withdrawn is what nobody heard
 	}
 	if outcome == Played && len(it.row.Airings) == 0 {
-		outcome = Withdrawn // somebody meant to speak, and did not
+		outcome, cause = unheard(it, cause)
 	}
 	it.row.Outcome, it.row.Cause, it.row.By = outcome, cause, cmp.Or(it.endBy, it.row.By)
 	it.row.Updated = p.cfg.Now().UTC()
@@ -286,6 +286,20 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	p.bridge()
 	p.power.release(it.occ.ID)
 	p.show()
+}
+
+// unheard is what became of what came to its end before anything of it sounded.
+func unheard(it *item, cause string) (Outcome, string) {
+	completed := cause == string(audio.Completed)
+	switch {
+	case it.live != nil && completed:
+		return Withdrawn, EndUnsaid // somebody meant to speak, and did not
+	case it.live != nil:
+		return Withdrawn, cause
+	case completed:
+		return Missed, CauseSilent
+	}
+	return Missed, cause
 }
 
 // bridge keeps the amplifier on across a short gap to the next item.

@@ -67,6 +67,12 @@ type PlayerConfig struct {
 	// machine: what is on the air is noted there, so that it goes on after a crash of
 	// this process. Empty: it does not.
 	Memory, Boot string
+	// Restarted says that an earlier run of this program has been there since the
+	// board was switched on: what it left open was not left by the power.
+	Restarted bool
+	// Settled is called once what earlier runs left open has its outcome. It may be
+	// nil.
+	Settled func()
 	// Fallback names the recording that sounds when nothing else of an occurrence
 	// would be heard; empty: nothing does. It must not block. It may be nil.
 	Fallback func() string
@@ -387,7 +393,7 @@ func (p *Player) leave() {
 		}
 	}
 	for _, it := range p.items {
-		p.abandon(it, scheduler.ReasonPower)
+		p.abandon(it, scheduler.ReasonRestart)
 	}
 	p.leaveAlarms(p.cfg.Output.Events())
 	p.bookmark.told(p.bookmark.clear()) // in order: nothing was interrupted

@@ -320,6 +320,7 @@ func TestOmitIsWrittenDown(t *testing.T) {
 		want   playout.Outcome
 	}{
 		"Power":        {scheduler.Reason{Code: scheduler.ReasonPower}, playout.Missed},
+		"Restart":      {scheduler.Reason{Code: scheduler.ReasonRestart}, playout.Missed},
 		"Clock":        {scheduler.Reason{Code: scheduler.ReasonClock}, playout.Missed},
 		"TooLate":      {scheduler.Reason{Code: scheduler.ReasonTooLate}, playout.Missed},
 		"OutsideHours": {scheduler.Reason{Code: scheduler.ReasonOutsideHours}, playout.Skipped},
@@ -361,7 +362,7 @@ func TestShutdownCutsAndSwitchesOff(t *testing.T) {
 		s.player.Play(s.occurrence("two", 40*time.Second, 10*time.Second))
 		s.at(24 * time.Second)
 		s.close()
-		row := s.expect("one", playout.Cut, scheduler.ReasonPower, 2)
+		row := s.expect("one", playout.Cut, scheduler.ReasonRestart, 2)
 		if got := row.Airings[1].Frames; got < 2*48000 || got > 3*48000 {
 			t.Errorf("frames of the cut voice = %d, want what sounded (2.5 s)", got)
 		}
@@ -389,6 +390,25 @@ func TestPowerCutTellsTheTruth(t *testing.T) {
 		s.at(time.Minute)
 		if len(s.out.begun()) != 0 {
 			t.Error("what was cut played again")
+		}
+	})
+}
+
+// While the board was on, what an earlier run left open was left by this program,
+// and a commune that reads "power" would ask for the wrong thing.
+func TestARestartIsNotToldAsAPowerCut(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		started, settled := time.Now().Add(-time.Hour).UTC(), 0
+		s := newStage(t, func(s *stage, cfg *playout.PlayerConfig) {
+			cfg.Restarted, cfg.Settled = true, func() { settled++ }
+			s.book.rows["cut"] = playout.AsRun{Occurrence: "cut", Claimed: started, Airings: []playout.Airing{{ID: "x", Started: started}}}
+			s.book.rows["claimed"] = playout.AsRun{Occurrence: "claimed", Claimed: started}
+		})
+		s.at(time.Second)
+		s.expect("cut", playout.Cut, scheduler.ReasonRestart, 1)
+		s.expect("claimed", playout.Missed, scheduler.ReasonRestart, 0)
+		if settled != 1 {
+			t.Errorf("told %d times that earlier rows have their outcome", settled)
 		}
 	})
 }

@@ -163,6 +163,9 @@ func (p *Player) inherit(ctx context.Context) {
 		if err == nil {
 			p.settleRows(ctx, rows)
 			p.book.bequeathed()
+			if p.cfg.Settled != nil {
+				p.cfg.Settled()
+			}
 			return
 		}
 		if !complained && ctx.Err() == nil {
@@ -177,11 +180,14 @@ func (p *Player) inherit(ctx context.Context) {
 	}
 }
 
-// settleRows ends every row that a power cut left: what sounded is cut and its
+// settleRows ends every row that a power cut, or a crash of this program, left: what sounded is cut and its
 // airing has no end, but for an emergency of which the end was kept; what did not
 // sound may still air, or is missed.
 func (p *Player) settleRows(ctx context.Context, rows []AsRun) {
-	released := false
+	released, why := false, scheduler.ReasonPower
+	if p.cfg.Restarted {
+		why = scheduler.ReasonRestart
+	}
 	for _, row := range rows {
 		if p.sounds(row.Occurrence) {
 			continue
@@ -193,13 +199,13 @@ func (p *Player) settleRows(ctx context.Context, rows []AsRun) {
 		case stopped:
 			row.Outcome, row.Cause, row.By = StoppedBy, end.cause, end.by
 		case len(row.Airings) > 0:
-			row.Outcome, row.Cause = Cut, scheduler.ReasonPower
+			row.Outcome, row.Cause = Cut, why
 		case (row.untouched() || p.tooSoon(row)) && mayStillAir(row, p.cfg.Now()):
 			row.Deleted = p.cfg.Now().UTC()
 			released = true
 			p.cfg.Log.Info("an occurrence may air after all: the restart came before its sound", "occurrence", row.Occurrence)
 		default:
-			row.Outcome, row.Cause = Missed, scheduler.ReasonPower
+			row.Outcome, row.Cause = Missed, why
 		}
 		p.book.put(ctx, row)
 	}

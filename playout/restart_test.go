@@ -56,7 +56,7 @@ func TestRestartBetweenClaimAndSound(t *testing.T) {
 					told := 0
 					s = newStage(t, func(n *stage, cfg *playout.PlayerConfig) {
 						n.book, cfg.Journal = book, book
-						cfg.Released = func() { told++ }
+						cfg.Released, cfg.Restarted = func() { told++ }, graceful
 					})
 					s.at(time.Second)
 					if row := s.row("one"); released != !row.Deleted.IsZero() || released != (told == 1) {
@@ -65,7 +65,11 @@ func TestRestartBetweenClaimAndSound(t *testing.T) {
 					s.player.Play(s.occurrence("one", 15*time.Second, time.Second)) // the plan names it again
 					s.at(time.Minute)
 					if !released {
-						s.expect("one", playout.Missed, scheduler.ReasonPower, 0)
+						cause := scheduler.ReasonPower
+						if graceful {
+							cause = scheduler.ReasonRestart // the program said goodbye: the board was on
+						}
+						s.expect("one", playout.Missed, cause, 0)
 						return
 					}
 					if row := s.expect("one", playout.Played, "completed", 2); !row.Deleted.IsZero() || row.Keyed.IsZero() {

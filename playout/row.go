@@ -31,7 +31,7 @@ func tongues(parts []scheduler.Part) (languages []string) {
 // fit its slot is moved only when there is a next occasion.
 func omitted(r scheduler.Reason) Outcome {
 	switch r.Code {
-	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonClock,
+	case scheduler.ReasonTooLate, scheduler.ReasonPower, scheduler.ReasonRestart, scheduler.ReasonClock,
 		scheduler.ReasonNotReady, scheduler.ReasonDevice, scheduler.ReasonAsleep, scheduler.ReasonClockSet:
 		return Missed
 	case scheduler.ReasonWithdrawn:

@@ -214,7 +214,7 @@ func (s *Studio) leave() {
 	if t == nil {
 		return
 	}
-	t.End(scheduler.ReasonPower)
+	t.End(scheduler.ReasonRestart)
 	patience := time.After(studioLeave)
 	select {
 	case <-t.done:

@@ -431,7 +431,7 @@ func TestStudioGoesDown(t *testing.T) {
 		r.send(talk, time.Second, 0.3)
 		stop()
 		<-talk.Done()
-		r.want(talk, playout.TalkEnded, scheduler.ReasonPower)
+		r.want(talk, playout.TalkEnded, scheduler.ReasonRestart)
 		if notes, err := r.tapes.Tapes(); err != nil || len(notes) != 1 {
 			t.Errorf("for the next start there wait %v, %v", notes, err)
 		}

@@ -28,6 +28,7 @@ const (
 	EndLink    = "link"       // nothing came from the microphone
 	EndLimit   = "limit"      // the time was over
 	EndPacket  = "bad-packet" // what came was none of a microphone
+	EndUnsaid  = "unsaid"     // it was over before a word of it was heard
 	EndRight   = "signed-out" // the speaker may not any more
 )
 

@@ -26,7 +26,7 @@ func (y *year) collect() {
 
 // named are the causes for which something may be missed.
 var named = []string{
-	scheduler.ReasonPower, scheduler.ReasonClock, scheduler.ReasonClockSet, scheduler.ReasonAsleep, scheduler.ReasonDevice,
+	scheduler.ReasonPower, scheduler.ReasonRestart, scheduler.ReasonClock, scheduler.ReasonClockSet, scheduler.ReasonAsleep, scheduler.ReasonDevice,
 	playout.CauseSilent, playout.CauseCrash, scheduler.ReasonDelayed, scheduler.ReasonPreempted,
 }
 

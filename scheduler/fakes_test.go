@@ -37,6 +37,7 @@ type station struct {
 	trusted bool
 	steps   chan time.Duration
 	slept   time.Duration
+	upSince func() time.Time // as PlannerConfig.UpSince
 
 	played  []handed
 	omitted []handed
@@ -77,7 +78,7 @@ func (s *station) powerOn() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop, s.ended = cancel, make(chan struct{})
 	s.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
-		Ledger: s, Stage: s, Village: "un-ta", Horizon: 2 * day, Lead: 9 * time.Second, Now: s.now, Trusted: s.isTrusted, Steps: s.steps, Slept: s.hasSlept,
+		Ledger: s, Stage: s, Village: "un-ta", Horizon: 2 * day, Lead: 9 * time.Second, Now: s.now, Trusted: s.isTrusted, Steps: s.steps, Slept: s.hasSlept, UpSince: s.upSince,
 		Log: slog.New(complaints{s}),
 	})
 	go func() {

@@ -82,7 +82,7 @@ func (d *duty) blame(o Occurrence) {
 	reason := Reason{Code: ReasonTooLate}
 	switch {
 	case o.Due.Before(d.started):
-		reason.Code = ReasonPower
+		reason.Code = d.off(o.Due)
 	case !d.trusted:
 		reason.Code = ReasonClock
 	}
@@ -90,6 +90,17 @@ func (d *duty) blame(o Occurrence) {
 		reason.Code = code
 	}
 	d.blamed[o.ID] = blame{occ: o, reason: reason}
+}
+
+// off is why nobody was there at an instant before this Run began.
+func (d *duty) off(at time.Time) string {
+	if d.cfg.UpSince == nil {
+		return ReasonPower
+	}
+	if since := d.cfg.UpSince(); since.IsZero() || at.Before(since) {
+		return ReasonPower
+	}
+	return ReasonRestart
 }
 
 // close omits what the plan says can no longer air. What lies outside a
@@ -111,7 +122,7 @@ func (d *duty) close(now time.Time) {
 			continue
 		}
 		if code == ReasonTooLate && o.Due.Before(d.started) {
-			d.blame(o) // nobody wrote of it when it was due: the board was off
+			d.blame(o) // nobody wrote of it when it was due: nobody was there
 		}
 		d.omit(o, om.Reason)
 	}

@@ -176,6 +176,7 @@ const (
 	ReasonCoalesced    = "coalesced"           // a newer occurrence of the same schedule airs instead
 	ReasonClock        = "clock-unknown"       // the clock is not trusted
 	ReasonPower        = "power"               // the board was off
+	ReasonRestart      = "restart"             // this program was stopped or started anew while the board was on
 	ReasonAsleep       = "asleep"              // the machine was suspended
 	ReasonClockSet     = "clock-set"           // the clock was set past its instant, or while it sounded
 	ReasonLate         = "late"                // airs late by its misfire, by By

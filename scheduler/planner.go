@@ -28,7 +28,12 @@ type PlannerConfig struct {
 	// Slept is how long the machine was suspended so far: that long is part of a
 	// step of the clock, and nobody set it. It may be nil: then it never sleeps.
 	Slept func() time.Duration
-	Log   *slog.Logger
+	// UpSince is when the board was switched on, by the clock as it is believed now,
+	// when an earlier run of this program was there since: what was due after it was
+	// missed by this program and not by the power. Zero, or nil: the board has only
+	// just come up, or nobody knows.
+	UpSince func() time.Time
+	Log     *slog.Logger
 }
 
 // How often a Planner looks.

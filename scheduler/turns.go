@@ -102,7 +102,9 @@ func wasLeftOut(cause string) bool {
 
 // LeavesOut lists the causes after which a schedule counts as left out of its slot:
 // there was no room, or the board could not.
-func LeavesOut() []string { return append(WantOfRoom(), ReasonPower, ReasonClock, ReasonDevice) }
+func LeavesOut() []string {
+	return append(WantOfRoom(), ReasonPower, ReasonRestart, ReasonClock, ReasonDevice)
+}
 
 // dayOf is the civil day of an instant.
 func (b *builder) dayOf(t time.Time) string { return calendar.DateOf(t, b.loc).String() }

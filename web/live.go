@@ -183,7 +183,7 @@ func (l *liveLine) hear() string {
 		}
 		switch {
 		case l.ctx.Err() != nil: // the board goes down
-			return scheduler.ReasonPower
+			return scheduler.ReasonRestart
 		case err != nil:
 			return playout.EndLink
 		}

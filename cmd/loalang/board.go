@@ -37,27 +37,29 @@ const (
 
 // board is every part of a running `loalang serve`.
 type board struct {
-	settings settings
-	log      *slog.Logger
-	db       *store.Store
-	clock    *hardware.Clock
-	amp      *hardware.Relay
-	output   *speaker.Output
-	library  *recordings.Library
-	player   *playout.Player
-	producer *playout.Producer
-	studio   *playout.Studio
-	planner  *scheduler.Planner
-	panel    *web.Server
-	village  scheduler.Village
-	memory   string // folder in memory, for what sounds though the disk is full
-	refuge   string // folder in memory that outlives this process; empty: there is none
-	closers  []io.Closer
+	settings  settings
+	log       *slog.Logger
+	db        *store.Store
+	clock     *hardware.Clock
+	amp       *hardware.Relay
+	output    *speaker.Output
+	library   *recordings.Library
+	player    *playout.Player
+	producer  *playout.Producer
+	studio    *playout.Studio
+	planner   *scheduler.Planner
+	panel     *web.Server
+	village   scheduler.Village
+	memory    string // folder in memory, for what sounds though the disk is full
+	boot      string // names this boot of the machine; empty: nobody knows
+	restarted bool   // an earlier run of this program was in this boot
+	refuge    string // folder in memory that outlives this process; empty: there is none
+	closers   []io.Closer
 }
 
 // openBoard opens and wires every part; on an error nothing stays open.
 func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_ *board, err error) {
-	b := &board{settings: s, log: log}
+	b := &board{settings: s, log: log, boot: bootID(log)}
 	defer func() {
 		if err != nil {
 			b.close()
@@ -146,6 +148,7 @@ func (b *board) close() {
 // folders that may hold an emergency.
 func (b *board) openKept(ctx context.Context, spool []string) (err error) {
 	kept := storeConfig(b.settings, b.log)
+	b.restarted = b.boot != "" && lastBoot(folder(b.settings.Data)) == b.boot
 	kept.Hurry = playout.Interrupted(b.refuge) || playout.Alarming(spool)
 	if b.db, err = store.OpenAnyway(ctx, kept); err != nil {
 		return err
@@ -242,7 +245,7 @@ func (b *board) wire(spool []string) {
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
-		Voicer: b.producer.Crier(), Stations: b.stations(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: bootID(b.log), Released: func() { b.planner.Changed() },
+		Voicer: b.producer.Crier(), Stations: b.stations(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: b.boot, Restarted: b.restarted, Settled: b.noteBoot, Released: func() { b.planner.Changed() },
 		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Slept: b.clock.Slept, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.studio = playout.NewStudio(playout.StudioConfig{
@@ -252,7 +255,7 @@ func (b *board) wire(spool []string) {
 	})
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
-		Lead: b.settings.Settle + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, Log: b.log,
+		Lead: b.settings.Settle + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, UpSince: b.upSince, Log: b.log,
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"loalang/hardware"
 	"loalang/recordings"
 	"loalang/store"
 )
@@ -88,6 +89,40 @@ func bootID(log *slog.Logger) string {
 		log.Warn("nothing tells this boot from another: what sounds does not go on after a crash", "err", err)
 	}
 	return strings.TrimSpace(string(raw))
+}
+
+// bootFile in the data folder names the boot of the machine in which this program
+// has run before.
+const bootFile = "boot"
+
+// lastBoot names the boot in which this program ran last; empty: nobody knows.
+func lastBoot(f folder) string {
+	raw, err := os.ReadFile(filepath.Join(string(f), bootFile))
+	if err != nil {
+		return "" // the first run of all, or a disk that has other troubles
+	}
+	return strings.TrimSpace(string(raw))
+}
+
+// noteBoot writes down that this program was there in this boot.
+func (b *board) noteBoot() {
+	if b.boot == "" || b.restarted {
+		return
+	}
+	name := filepath.Join(b.settings.Data, bootFile)
+	if err := os.WriteFile(name, []byte(b.boot+"\n"), 0o600); err != nil {
+		b.log.Warn("a restart of this program will be told as a power cut", "err", err)
+	}
+}
+
+// upSince is when the machine was switched on, by the clock as it is now, when an
+// earlier run of this program was there since; zero otherwise.
+func (b *board) upSince() time.Time {
+	if !b.restarted {
+		return time.Time{}
+	}
+	_, _, up := hardware.Linux{}.Read()
+	return b.clock.Now().Add(-up)
 }
 
 // sharedMemory is on every Linux a file system in memory, which /tmp is not.
