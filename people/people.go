@@ -54,6 +54,7 @@ type Token struct {
 	Hash      string    // sha256 of the secret, hex
 	Created   time.Time
 	Revoked   time.Time
+	Feed      bool // it opens its village's calendar feed and nothing else
 }
 
 // Principal is who stands behind a request: a signed-in account or a token.

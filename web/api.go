@@ -112,7 +112,12 @@ type input[I any] interface {
 
 // answer registers a call. Whatever do returns as an error becomes a Problem.
 func answer[I, O any, P input[I]](s *Server, api huma.API, o operation, do func(context.Context, P) (*O, error)) {
-	huma.Register(api, o.huma(s), func(ctx context.Context, in *I) (*O, error) {
+	answerAs(s, api, o.huma(s), do)
+}
+
+// answerAs is answer for a call whose description is made.
+func answerAs[I, O any, P input[I]](s *Server, api huma.API, o huma.Operation, do func(context.Context, P) (*O, error)) {
+	huma.Register(api, o, func(ctx context.Context, in *I) (*O, error) {
 		out, err := do(ctx, P(in))
 		if err != nil {
 			return nil, s.explain(P(in).caller().lang, err)
@@ -173,6 +178,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerHistory(api)
 	s.registerCoverage(api)
 	s.registerSchedules(api)
+	s.registerCalendars(api)
 	s.registerSpeech(api)
 	s.registerWords(api, r)
 	s.registerTemplates(api)

@@ -86,7 +86,7 @@ func (s *Server) bearer(ctx context.Context, header string) (people.Principal, b
 		return people.Principal{}, false
 	}
 	t, ok := s.roster.token(ctx, people.HashSecret(secret))
-	if !ok || !t.AliveAt(s.cfg.Now()) {
+	if !ok || t.Feed || !t.AliveAt(s.cfg.Now()) { // what opens a feed opens nothing else
 		return people.Principal{}, false
 	}
 	return t.Principal(), true

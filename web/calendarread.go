@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	ics "github.com/arran4/golang-ical"
 
+	"loalang/scheduler"
 	"loalang/scheduler/calendar"
 )
 
@@ -29,29 +30,63 @@ type CalendarEvent struct {
 	Text   string        // its description, may be empty
 	AllDay bool          // it has no time of day: it can only air in slots
 	Rule   calendar.Rule // when it comes, with what was moved or cancelled
-	// Fault is why it cannot be taken, in one English sentence; nil: it can. It is a
-	// calendar.RuleError when its recurrence is what cannot be read.
+	Until  calendar.Date // of AllDay: its last day, of several in a row; zero: the one
+	Urgent bool          // its PRIORITY is high, 1 to 4
+	// Sequence and Modified say which version of the event it is: SEQUENCE, and
+	// LAST-MODIFIED, else DTSTAMP; the newest of the event and its single times.
+	Sequence  int64
+	Modified  time.Time
+	Cancelled bool // it was called off; then it has a Fault too
+	// Fault is why it cannot be taken; nil: it can. It is a calendar.RuleError when its
+	// recurrence is what cannot be read, else a CalendarFault.
 	Fault error
+}
+
+// CalendarFault is what is wrong with a calendar file or an event of it. Code is
+// stable, with words "calendar-fault."+Code; Error is the English sentence.
+type CalendarFault struct {
+	Code  string
+	Limit string // may be empty
+}
+
+func (f CalendarFault) Error() string { return word(english, "calendar-fault."+f.Code, f.Limit) }
+
+// calendarFault words why a file or an event cannot be taken.
+func calendarFault(lang string, err error) string {
+	var fault CalendarFault
+	var rule calendar.RuleError
+	var invalid scheduler.Invalid
+	switch {
+	case errors.As(err, &fault):
+		return word(lang, "calendar-fault."+fault.Code, fault.Limit)
+	case errors.As(err, &rule):
+		return faultWords(lang, scheduler.Fault{Code: rule.Code, Limit: strings.Join(strings.Fields(rule.Part+" "+rule.Value+" "+rule.Limit), " ")})
+	case errors.As(err, &invalid) && len(invalid) > 0:
+		return faultWords(lang, invalid[0])
+	case errors.Is(err, scheduler.ErrRevision):
+		return word(lang, "calendar-fault.meanwhile")
+	}
+	return word(lang, "problem.internal")
 }
 
 // ReadCalendar reads an iCalendar file (RFC 5545) for a place in loc: each event
 // in order of its first appearance, also those that cannot be taken. Changed and
 // cancelled single times (RECURRENCE-ID) become exceptions of their event. The
-// error is a sentence about the file as a whole. It is pure and saves nothing.
+// error is a CalendarFault of the file as a whole. It is pure and saves nothing.
 func ReadCalendar(data []byte, loc *time.Location) ([]CalendarEvent, error) {
 	if len(data) > MaxCalendarFile {
-		return nil, fmt.Errorf("the file is larger than %d MiB: choose a shorter stretch of the calendar", MaxCalendarFile>>20)
+		return nil, CalendarFault{"too-large", strconv.Itoa(MaxCalendarFile >> 20)}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(data) || !bytes.Contains(bytes.ToUpper(data), []byte("BEGIN:VCALENDAR")) {
-		return nil, errors.New("the file is no calendar: choose one that ends in .ics")
+		return nil, CalendarFault{Code: "no-calendar"}
 	}
 	if bytes.Count(bytes.ToUpper(data), []byte("BEGIN:VEVENT")) > MaxCalendarEvents {
-		return nil, fmt.Errorf("the calendar has more than %d events: choose a shorter stretch of it", MaxCalendarEvents)
+		return nil, CalendarFault{"too-many", strconv.Itoa(MaxCalendarEvents)}
 	}
 	cal, err := ics.ParseCalendar(bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("the calendar cannot be read: %w", err)
+		return nil, CalendarFault{Code: "torn"}
 	}
 	r := calendarReader{loc: loc, groups: map[string]*eventGroup{}}
 	for _, e := range cal.Events() {
@@ -97,23 +132,64 @@ func (r *calendarReader) gather(e *ics.VEvent) {
 // event says what an event becomes, and what stands against it.
 func (r *calendarReader) event(g *eventGroup) CalendarEvent {
 	e := cmp.Or(g.master, first(g.changed))
-	out := CalendarEvent{UID: e.Id(), Title: oneLine(textOf(e, ics.ComponentPropertySummary)), Text: textOf(e, ics.ComponentPropertyDescription)}
+	out := CalendarEvent{
+		UID: e.Id(), Title: oneLine(textOf(e, ics.ComponentPropertySummary)), Text: textOf(e, ics.ComponentPropertyDescription),
+		Cancelled: g.master != nil && isCancelled(e),
+	}
+	out.version(append([]*ics.VEvent{e}, g.changed...))
+	if n, err := strconv.Atoi(valueOf(e, ics.ComponentPropertyPriority)); err == nil {
+		out.Urgent = n >= 1 && n <= 4
+	}
 	switch {
 	case out.UID == "":
-		out.Fault = errors.New("the event has no UID, so that it could not be known again")
+		out.Fault = CalendarFault{Code: "no-uid"}
 	case g.twice:
-		out.Fault = errors.New("two events have the same UID")
+		out.Fault = CalendarFault{Code: "twice"}
 	case g.master == nil:
-		out.Fault = errors.New("only changes of the event are in the file, not the event itself")
-	case strings.EqualFold(valueOf(e, ics.ComponentPropertyStatus), string(ics.ObjectStatusCancelled)):
-		out.Fault = errors.New("the event is cancelled")
+		out.Fault = CalendarFault{Code: "only-changes"}
+	case out.Cancelled:
+		out.Fault = CalendarFault{Code: "cancelled"}
 	case out.Title == "":
-		out.Fault = errors.New("the event has no title (SUMMARY)")
+		out.Fault = CalendarFault{Code: "no-title"}
 	default:
 		out.Rule, out.Fault = calendar.ParseRule(strings.Join(r.lines(g), "\n"))
 		out.AllDay = out.Fault == nil && out.Rule.Form().AllDay
+		if out.AllDay {
+			out.Until = daysUntil(e, out.Rule.Start().Date)
+		}
 	}
 	return out
+}
+
+// version finds the newest marks of an event and its single times.
+func (e *CalendarEvent) version(all []*ics.VEvent) {
+	for _, one := range all {
+		if n, err := strconv.ParseInt(valueOf(one, ics.ComponentPropertySequence), 10, 32); err == nil {
+			e.Sequence = max(e.Sequence, n)
+		}
+		text := cmp.Or(valueOf(one, ics.ComponentPropertyLastModified), valueOf(one, ics.ComponentPropertyDtstamp))
+		if at, err := time.Parse("20060102T150405Z", text); err == nil && at.After(e.Modified) {
+			e.Modified = at
+		}
+	}
+}
+
+// daysUntil is the last day of an event of whole days that lasts longer than one:
+// its DTEND is the day after. Zero: it lasts one day.
+func daysUntil(e *ics.VEvent, begin calendar.Date) calendar.Date {
+	end, err := time.Parse("20060102", valueOf(e, ics.ComponentPropertyDtEnd))
+	if err != nil {
+		return calendar.Date{}
+	}
+	last := calendar.DateOf(end, time.UTC).AddDays(-1)
+	if last.Compare(begin) <= 0 {
+		return calendar.Date{}
+	}
+	return last
+}
+
+func isCancelled(e *ics.VEvent) bool {
+	return strings.EqualFold(valueOf(e, ics.ComponentPropertyStatus), string(ics.ObjectStatusCancelled))
 }
 
 func first(list []*ics.VEvent) *ics.VEvent {
@@ -134,7 +210,7 @@ func (r *calendarReader) lines(g *eventGroup) []string {
 	}
 	for _, e := range g.changed {
 		out = append(out, r.line("EXDATE", e.GetProperty(ics.ComponentPropertyRecurrenceId).BaseProperty))
-		if begin := e.GetProperty(ics.ComponentPropertyDtStart); begin != nil && !strings.EqualFold(valueOf(e, ics.ComponentPropertyStatus), string(ics.ObjectStatusCancelled)) {
+		if begin := e.GetProperty(ics.ComponentPropertyDtStart); begin != nil && !isCancelled(e) {
 			out = append(out, r.line("RDATE", begin.BaseProperty))
 		}
 	}
@@ -178,4 +254,22 @@ func (e CalendarEvent) Times(now time.Time, n int, loc *time.Location) []calenda
 		return nil
 	}
 	return slices.Clip(e.Rule.Next(now, n, loc))
+}
+
+// faultCode is the stable code of why a file or an event cannot be taken.
+func faultCode(err error) string {
+	var fault CalendarFault
+	var rule calendar.RuleError
+	var invalid scheduler.Invalid
+	switch {
+	case errors.As(err, &fault):
+		return fault.Code
+	case errors.As(err, &rule):
+		return rule.Code
+	case errors.As(err, &invalid) && len(invalid) > 0:
+		return invalid[0].Code
+	case errors.Is(err, scheduler.ErrRevision):
+		return "meanwhile"
+	}
+	return "internal"
 }

@@ -53,7 +53,7 @@ func TestReadCalendar(t *testing.T) {
 		"utc Giờ quốc tế: 1201T1700",
 		`xa Múi giờ lạ: the zone "Sao/Hoa" is not known: write such as Asia/Ho_Chi_Minh`,
 		"khong Ngày không có: the rule never comes round: no year has such a day",
-		"thoi Đã thôi: the event is cancelled",
+		"thoi Đã thôi: The event is cancelled in the file, and was never taken in before.",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -73,7 +73,7 @@ func TestReadCalendarRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ file, says string }{
 		"too large": {strings.Repeat("x", web.MaxCalendarFile+1), "larger than 1 MiB"},
 		"too many":  {many, "more than 10000 events"},
-		"empty":     {"", "no calendar"},
+		"empty":     {"", "is no calendar"},
 		"a picture": {"\x89PNG\r\n\x1a\n", "no calendar"},
 		"torn":      {"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID", "cannot be read"},
 	} {

@@ -15,10 +15,11 @@ import (
 	ics "github.com/arran4/golang-ical"
 
 	"loalang/people"
+	"loalang/playout"
 	"loalang/scheduler"
 )
 
-// feedDays is how many days of the plan the feed tells.
+// feedDays is how many days of the plan the feed tells, and of what became of it.
 const feedDays = 14
 
 // registerFeed serves a village's plan as iCalendar (RFC 5545), for calendars
@@ -69,13 +70,17 @@ func (s *Server) feed(c *gin.Context) {
 
 // subscriber is who asks: by the token in the address, else as everywhere.
 func (s *Server) subscriber(c *gin.Context) (people.Principal, bool) {
-	if token := c.Query("token"); token != "" {
-		return s.bearer(c.Request.Context(), "Bearer "+token)
+	if secret := c.Query("token"); secret != "" {
+		if !people.IsSecret(secret) {
+			return people.Principal{}, false
+		}
+		t, known := s.roster.token(c.Request.Context(), people.HashSecret(secret))
+		return t.Principal(), known && t.AliveAt(s.cfg.Now())
 	}
 	return s.principal(c)
 }
 
-// feedOf writes the plan of a village from now on.
+// feedOf writes the plan of a village from now on, and what became of the days gone.
 func (s *Server) feedOf(ctx context.Context, lang, village string) ([]byte, error) {
 	p, err := s.phrase(ctx, lang, village)
 	if err != nil {
@@ -95,8 +100,20 @@ func (s *Server) feedOf(ctx context.Context, lang, village string) ([]byte, erro
 	if err != nil && !isDamage(err) {
 		return nil, err
 	}
-	f := &feed{p: p, now: now, place: v, made: plan.Made, told: map[string]bool{}, changes: changesOf(book)}
-	return f.write(plan.Within(now, to))
+	f := &feed{p: p, now: now, place: v, made: plan.Made, changes: changesOf(book), told: map[string]bool{}}
+	f.plan(plan.Within(now, to))
+	runs, err := s.cfg.AsRun.AsRuns(ctx, village, now.AddDate(0, 0, -feedDays), now)
+	if err != nil && !isDamage(err) {
+		return nil, err
+	}
+	f.past(runs)
+	events := f.events()
+	versions, err := s.cfg.Interchange.FeedTold(ctx, village, now.UTC(), events)
+	if err != nil { // what is told is right all the same, and the next time it rises
+		s.cfg.Logger.Warn("what the calendar feed tells cannot be remembered", "err", err)
+		versions = events
+	}
+	return f.write(versions)
 }
 
 // edited is how often a record was changed, and when last.
@@ -129,47 +146,71 @@ type feed struct {
 	p       phrase
 	now     time.Time
 	place   scheduler.Village
-	made    time.Time // when the plan was
-	told    map[string]bool
+	made    time.Time         // when the plan was
 	changes map[string]edited // by the ID of announcement and schedule
-	cal     *ics.Calendar
+	told    map[string]bool
+	items   []feedItem
 }
 
-// write puts the notices and relays of a plan into a calendar, what will not air
-// as cancelled. All times are UTC, which every reader knows without a zone table.
-func (f *feed) write(plan scheduler.Plan) ([]byte, error) {
-	f.cal = ics.NewCalendarFor("Loa Làng")
-	f.cal.SetCalscale("GREGORIAN")
-	name := f.p.word("feed.name", f.place.Name)
-	f.cal.SetName(name)
-	f.cal.SetXWRCalName(name)
-	f.cal.SetXWRTimezone(f.p.loc.String())
-	f.cal.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
-	f.cal.SetXPublishedTTL("PT1H")
+// feedItem is an occurrence as the feed tells it.
+type feedItem struct {
+	id, title  string
+	begin, end time.Time
+	status     ics.ObjectStatus
+	why        []string // in the language of whoever asks
+	mark       string   // what makes it another: codes, in no language
+	least      edited   // its version if it was never told before
+}
+
+// plan gathers the notices and relays of a plan, what will not air as cancelled.
+func (f *feed) plan(plan scheduler.Plan) {
 	for _, o := range plan.Occurrences {
 		var why []string
+		mark := ""
 		for _, r := range o.Reasons {
 			why = append(why, f.p.reason(r, f.now))
+			mark += string(r.Code) + " "
 		}
-		f.event(o, ics.ObjectStatusConfirmed, why)
+		f.add(o, ics.ObjectStatusConfirmed, why, mark)
 	}
 	for _, o := range plan.Omissions {
 		status := ics.ObjectStatusCancelled
 		if o.Reason.Code == scheduler.ReasonNotReady { // it may still be recorded
 			status = ics.ObjectStatusTentative
 		}
-		f.event(o.Occurrence, status, []string{f.p.omitted(o, f.now)})
+		f.add(o.Occurrence, status, []string{f.p.omitted(o, f.now)}, string(o.Reason.Code))
 	}
-	var out bytes.Buffer
-	if err := f.cal.SerializeTo(&out, ics.WithNewLineWindows); err != nil {
-		return nil, fmt.Errorf("write the calendar of %s: %w", f.place.Key, err)
-	}
-	return out.Bytes(), nil
 }
 
-// event tells one occurrence, once. Its UID is the occurrence's ID, which
-// outlives restarts and refills of a slot.
-func (f *feed) event(o scheduler.Occurrence, status ics.ObjectStatus, why []string) {
+// past gathers what became of the days gone: an occurrence has the UID that it had
+// in the plan.
+func (f *feed) past(runs []playout.AsRun) {
+	for _, r := range runs {
+		if r.Outcome == "" {
+			continue
+		}
+		o := scheduler.Occurrence{
+			ID: r.Occurrence, Kind: r.Kind, Announcement: r.Announcement, Schedule: r.Schedule, Title: r.Title,
+			Nominal: r.Nominal, Due: r.Due, Length: r.Planned,
+		}
+		status := ics.ObjectStatusCancelled
+		if first, last := r.Span(); !first.IsZero() {
+			status, o.Due = ics.ObjectStatusConfirmed, first
+			if last.After(first) {
+				o.Length = last.Sub(first)
+			}
+		}
+		why := []string{f.p.runState(r, doing{}).Text}
+		if r.Cause != "" && r.Outcome != playout.Played {
+			why = append(why, f.p.cause(r.Cause))
+		}
+		f.add(o, status, why, string(r.Outcome)+" "+r.Cause)
+	}
+}
+
+// add gathers one occurrence, once: drills, openings and closings are nobody's
+// appointment.
+func (f *feed) add(o scheduler.Occurrence, status ics.ObjectStatus, why []string, mark string) {
 	if o.Kind != scheduler.Notice && o.Kind != scheduler.Relay || f.told[o.ID] {
 		return
 	}
@@ -178,28 +219,64 @@ func (f *feed) event(o scheduler.Occurrence, status ics.ObjectStatus, why []stri
 	if begin.IsZero() {
 		begin = o.Nominal
 	}
-	begin = begin.Truncate(time.Second)
-	e := f.cal.AddEvent(o.ID + "@" + f.place.Key + ".loalang")
-	e.SetStartAt(begin.UTC())
-	e.SetEndAt(begin.Add(max(o.Length, time.Second) + time.Second - 1).Truncate(time.Second).UTC())
+	begin = begin.Truncate(time.Second).UTC()
 	notice, schedule := f.changes[o.Announcement], f.changes[o.Schedule]
-	changed := notice.at
-	if schedule.at.After(changed) {
-		changed = schedule.at
+	least := edited{notice.times + schedule.times, notice.at}
+	if schedule.at.After(least.at) {
+		least.at = schedule.at
 	}
-	if changed.IsZero() {
-		changed = f.made
+	if least.at.IsZero() {
+		least.at = f.made
 	}
-	e.SetDtStampTime(changed.UTC())
-	e.SetModifiedAt(changed.UTC())
-	e.SetSequence(int(notice.times + schedule.times))
-	e.SetSummary(oneLine(o.Title))
-	e.SetLocation(oneLine(f.place.Name + ", " + f.place.Commune))
-	if text := strings.Join(why, "\n"); text != "" {
-		e.SetDescription(text)
+	f.items = append(f.items, feedItem{
+		id: o.ID, title: oneLine(o.Title), begin: begin, end: begin.Add(max(o.Length, time.Second) + time.Second - 1).Truncate(time.Second),
+		status: status, why: why, mark: mark, least: least,
+	})
+}
+
+// events are the items for the memory of what was told.
+func (f *feed) events() []scheduler.FeedEvent {
+	list := make([]scheduler.FeedEvent, len(f.items))
+	for n, i := range f.items {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %d %s %q %d", i.title, i.begin.Unix(), i.end.Unix(), i.status, i.mark, i.least.times))
+		list[n] = scheduler.FeedEvent{Occurrence: i.id, Digest: hex.EncodeToString(sum[:12]), Begins: i.begin, Sequence: i.least.times, Changed: i.least.at}
 	}
-	e.SetStatus(status)
-	e.SetTimeTransparency(ics.TransparencyTransparent)
+	return list
+}
+
+// write puts what was gathered into a calendar, each with its version. All times are
+// UTC, which every reader knows without a zone table.
+func (f *feed) write(versions []scheduler.FeedEvent) ([]byte, error) {
+	cal := ics.NewCalendarFor("Loa Làng")
+	cal.SetCalscale("GREGORIAN")
+	cal.SetMethod(ics.MethodPublish)
+	name := f.p.word("feed.name", f.place.Name)
+	cal.SetName(name)
+	cal.SetXWRCalName(name)
+	cal.SetXWRTimezone(f.p.loc.String())
+	cal.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	cal.SetXPublishedTTL("PT1H")
+	for n, i := range f.items {
+		v := versions[n]
+		e := cal.AddEvent(i.id + "@" + f.place.Key + ".loalang")
+		e.SetStartAt(i.begin)
+		e.SetEndAt(i.end)
+		e.SetDtStampTime(v.Changed.UTC())
+		e.SetModifiedAt(v.Changed.UTC())
+		e.SetSequence(int(v.Sequence))
+		e.SetSummary(i.title)
+		e.SetLocation(oneLine(f.place.Name + ", " + f.place.Commune))
+		if text := strings.Join(i.why, "\n"); text != "" {
+			e.SetDescription(text)
+		}
+		e.SetStatus(i.status)
+		e.SetTimeTransparency(ics.TransparencyTransparent)
+	}
+	var out bytes.Buffer
+	if err := cal.SerializeTo(&out, ics.WithNewLineWindows); err != nil {
+		return nil, fmt.Errorf("write the calendar of %s: %w", f.place.Key, err)
+	}
+	return out.Bytes(), nil
 }
 
 // oneLine keeps what must be a line on one.

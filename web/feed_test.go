@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/emersion/go-ical"
 
 	"loalang/people"
+	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -82,7 +85,7 @@ func readGocal(t *testing.T, body []byte, from, to time.Time) map[string]told {
 func TestFeedIsReadByOthers(t *testing.T) {
 	h := newHouse(t)
 	h.fill()
-	h.w.plan.To = h.w.now.AddDate(0, 0, 14)
+	h.w.plan.To, h.w.runs = h.w.now.AddDate(0, 0, 14), nil
 	awkward := `Họp thôn; "quan trọng", mời bà con \ ra nhà văn hóa lúc 19 giờ, ai cũng phải có mặt đúng giờ để bàn việc làm đường bê tông 100%`
 	h.w.plan.Occurrences[0].Title = awkward
 	got := h.feedAt("/calendar/un-ta.ics?token="+h.as["viewer"], "")
@@ -170,5 +173,67 @@ func TestFeedOfWhatStillWaits(t *testing.T) {
 	got := h.feedAt("/calendar/un-ta.ics?token="+h.as["viewer"], "")
 	if e := readGoICal(t, got.Body)["occ-2@un-ta.loalang"]; e.status != "TENTATIVE" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestFeedSequenceRisesWhenAnOccurrenceMoves though nobody edited anything, stays as
+// it is otherwise, and is the same in both languages.
+func TestFeedSequenceRisesWhenAnOccurrenceMoves(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	path := "/calendar/un-ta.ics?token=" + h.as["viewer"]
+	number := func(path string) int {
+		t.Helper()
+		n, err := strconv.Atoi(readGoICal(t, h.feedAt(path, "").Body)["occ-1@un-ta.loalang"].sequence)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	first := number(path)
+	if again, english := number(path), number(path+"&lang=en"); again != first || english != first {
+		t.Errorf("unchanged: %d, %d, %d", first, again, english)
+	}
+	h.w.plan.Occurrences[0].Due = h.w.plan.Occurrences[0].Due.Add(time.Minute)
+	moved := number(path)
+	h.w.plan.Occurrences[0].Due = h.w.plan.Occurrences[0].Due.Add(-time.Minute)
+	if back := number(path); moved <= first || back <= moved {
+		t.Errorf("first %d, moved %d, moved back %d", first, moved, back)
+	}
+	h.w.calendars.stuck = errors.New("disk full")
+	if got := h.feedAt(path, ""); got.Status != http.StatusOK || !strings.Contains(string(got.Body), "occ-1@") {
+		t.Errorf("without its memory: %d", got.Status)
+	}
+}
+
+// TestFeedTellsWhatBecameOfThePast under the UIDs of the plan, without drills and
+// openings.
+func TestFeedTellsWhatBecameOfThePast(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	yesterday := h.w.now.AddDate(0, 0, -1)
+	run := func(id string, kind scheduler.OccurrenceKind, out playout.Outcome, cause string) playout.AsRun {
+		return playout.AsRun{Occurrence: id, Kind: kind, Title: "Tin " + id, Nominal: yesterday, Due: yesterday, Planned: time.Minute, Outcome: out, Cause: cause}
+	}
+	aired := run("p1", scheduler.Notice, playout.Played, "completed")
+	aired.Airings = []playout.Airing{{Started: yesterday.Add(time.Second), Ended: yesterday.Add(41 * time.Second)}}
+	h.w.runs = append(h.w.runs, aired, run("p2", scheduler.Notice, playout.Missed, "power"), run("p3", scheduler.Opening, playout.Played, ""), run("p4", scheduler.Notice, "", ""))
+	got := h.feedAt("/calendar/un-ta.ics?token="+h.as["viewer"], "")
+	for _, line := range []string{"METHOD:PUBLISH", "X-WR-CALNAME:", "REFRESH-INTERVAL;VALUE=DURATION:PT1H"} {
+		if !strings.Contains(string(got.Body), "\r\n"+line) {
+			t.Errorf("the feed lacks %s", line)
+		}
+	}
+	events := readGoICal(t, got.Body)
+	if e := events["p1@un-ta.loalang"]; e.status != "CONFIRMED" || !e.begin.Equal(yesterday.Add(time.Second)) || !e.end.Equal(yesterday.Add(41*time.Second)) {
+		t.Errorf("aired: %+v", e)
+	}
+	if e := events["p2@un-ta.loalang"]; e.status != "CANCELLED" || !strings.Contains(e.description, "Lỡ") {
+		t.Errorf("missed: %+v", e)
+	}
+	for _, id := range []string{"p3", "p4"} {
+		if e, there := events[id+"@un-ta.loalang"]; there {
+			t.Errorf("told: %+v", e)
+		}
 	}
 }

@@ -84,6 +84,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerRecord(r)
 	p.registerRecordings(r)
 	p.registerPlan(r)
+	p.registerCalendars(r)
 	p.registerReport(r)
 	p.registerHours(r)
 	p.registerApprovals(r)
@@ -211,7 +212,7 @@ func pageOf(path string) string {
 		return path
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
+	case first == "calendars", first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func newSite(t *testing.T, w *world, role people.Role, lang string, change ...fu
 	t.Helper()
 	w.role = role
 	cfg := web.Config{
-		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Chronicle: w, Shelf: w, Accounts: w, Roster: w, Setup: w,
+		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: w, Chronicle: w, Shelf: w, Accounts: w, Roster: w, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Texts:   w,
 		Village: "un-ta", Origin: "board-1", Version: "test", Logger: slog.New(slog.DiscardHandler),
@@ -70,9 +71,9 @@ func (w *world) AllAccounts(context.Context) ([]people.Account, error) {
 }
 
 func (w *world) AllTokens(context.Context) ([]people.Token, error) {
-	return []people.Token{{
+	return append(slices.Clone(w.calendars.keys), []people.Token{{
 		ID: "0193c000-0000-7000-8000-000000000001", Name: "truongthon", Role: w.role, Village: w.reach(), Emergency: w.role != people.Recorder && w.role != people.Viewer, Hash: people.HashSecret(secret),
-	}}, w.broken
+	}}...), w.broken
 }
 
 func (w *world) AccountByName(_ context.Context, name string) (people.Account, error) {

@@ -67,6 +67,7 @@ type world struct {
 	changes    []people.Change
 	writers    []people.Actor
 	reinstated []string // announcements
+	calendars  interchange
 }
 
 // isDamaged says that the database is damaged, as the store's error does.

@@ -32,6 +32,8 @@ type Config struct {
 	VoiceBook     VoiceBook
 	AsRun         Log
 	Tellings      Tellings
+	Interchange   Interchange
+	Keys          Keys
 	Chronicle     Chronicle
 	Shelf         Shelf
 	Accounts      Accounts
@@ -87,7 +89,7 @@ func (c Config) check() error {
 	var missing []string
 	for name, there := range map[string]bool{
 		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Readings": c.Readings != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil, "Approvals": c.Approvals != nil, "Exceptions": c.Exceptions != nil,
-		"AsRun": c.AsRun != nil, "Tellings": c.Tellings != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
+		"AsRun": c.AsRun != nil, "Tellings": c.Tellings != nil, "Interchange": c.Interchange != nil, "Keys": c.Keys != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
 		"Texts":   c.Texts != nil,
@@ -115,6 +117,7 @@ type Server struct {
 	kept      *keptSessions
 	place     *placeMemory
 	imports   *imports
+	calendars *calendarDrop
 	meters    *meters
 	handler   http.Handler
 }
@@ -135,7 +138,7 @@ func New(c Config) (*Server, error) {
 		c.Registry = prometheus.NewRegistry()
 	}
 	c.rehearsable()
-	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}}
+	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}}
 	s.roster = newRoster(c.Roster, c.Logger)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)

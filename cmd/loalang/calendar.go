@@ -27,7 +27,7 @@ func (p program) calendarCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(calendarLunarCommand(), calendarSolarCommand(), calendarNextCommand(), calendarReadCommand())
+	cmd.AddCommand(calendarLunarCommand(), calendarSolarCommand(), calendarNextCommand(), calendarReadCommand(), p.calendarImportCommand())
 	return cmd
 }
 

@@ -1,0 +1,125 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"loalang/people"
+	"loalang/scheduler"
+)
+
+// take saves those of the events whose UIDs are chosen (nil: all) and that do
+// anything, each in a transaction of its own: what fails is refused with its Fault,
+// and the others are taken all the same. The answer has the chosen ones, with what
+// became of them.
+func (s *Server) take(ctx context.Context, who people.Principal, all []Intake, chosen []string) ([]Intake, error) {
+	var done []Intake
+	saved := false
+	for _, i := range all {
+		if chosen != nil && !slices.Contains(chosen, i.Event.UID) || i.Event.UID == "" && chosen != nil {
+			continue
+		}
+		if i.Does() {
+			err := s.takeOne(ctx, who, i)
+			if ctx.Err() != nil {
+				return done, err
+			}
+			if err != nil {
+				s.cfg.Logger.Warn("an event of a calendar was not taken in", "uid", i.Event.UID, "err", err)
+				i.Deed, i.Fault = IntakeRefuse, err
+			} else {
+				saved = true
+			}
+		}
+		done = append(done, i)
+	}
+	if saved {
+		s.cfg.Changed()
+	}
+	return done, nil
+}
+
+func (s *Server) takeOne(ctx context.Context, who people.Principal, i Intake) error {
+	d, m := i.Dossier, i.mark
+	now := s.cfg.Now().UTC()
+	m.Updated = now
+	if i.Deed == IntakeWithdraw {
+		d = scheduler.Dossier{Announcement: i.Was.Announcement}
+		d.Announcement.Withdrawn, d.Announcement.Updated = now, now
+		m.Sequence, m.Modified = i.Event.Sequence, i.Event.Modified
+	}
+	if err := s.cfg.Interchange.SaveImported(ctx, m, d); err != nil {
+		return err
+	}
+	if i.Deed == IntakeWithdraw {
+		return s.silence(ctx, d.Announcement.ID, who.Name)
+	}
+	return nil
+}
+
+// IntakeDesk takes calendar files in without a panel, for a command line. Every
+// field is required.
+type IntakeDesk struct {
+	Announcements Announcements
+	Places        Places
+	Interchange   Interchange
+	Speaker       Speaker
+	Withdraw      Withdrawer
+	Village       string // key
+	Origin        string
+	Now           func() time.Time
+	NewID         func() string
+	Logger        *slog.Logger
+	By            people.Principal
+	// Slots are those, by ID or time of day, that events of whole days air in; none:
+	// the first of the day.
+	Slots []string
+}
+
+// Take reads a calendar file and, unless dry, saves every event that does anything.
+// It says of each what became of it, or would. The errors are a CalendarFault of the
+// file, scheduler.Invalid with the field "slots", and those of the store.
+func (c IntakeDesk) Take(ctx context.Context, data []byte, dry bool) ([]Intake, error) {
+	s := &Server{cfg: Config{
+		Announcements: c.Announcements, Places: c.Places, Interchange: c.Interchange, Speaker: c.Speaker, Withdraw: c.Withdraw,
+		Village: c.Village, Origin: c.Origin, Now: c.Now, NewID: c.NewID, Logger: c.Logger, Changed: func() {},
+	}}
+	ctx = context.WithValue(ctx, askerKey{}, c.By)
+	place, err := s.cfg.Places.Village(ctx, c.Village)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.intake(ctx, &Caller{s: s, who: c.By, lang: english}, place, data, c.Slots)
+	if err != nil || dry {
+		return all, err
+	}
+	return s.take(ctx, c.By, all, nil)
+}
+
+// Words says what becomes of an event, and when, in a language ("vi" or "en").
+func (i Intake) Words(lang string, now time.Time, loc *time.Location) string {
+	p := phrase{lang: lang, loc: loc}
+	if i.Deed == IntakeRefuse {
+		return p.word("intake.refuse") + ": " + calendarFault(lang, i.Fault)
+	}
+	said := p.word("intake." + string(i.Deed))
+	for n, at := range i.Next {
+		if n == 0 {
+			said += ": " + p.momentWords(at, now)
+			continue
+		}
+		said += "; " + p.momentWords(at, now)
+	}
+	return said
+}
+
+// momentWords is an instant with its lunar date.
+func (p phrase) momentWords(at, now time.Time) string {
+	text := p.at(at, now)
+	if l := p.lunar(at); l.Long != "" {
+		text += " (" + l.Long + ")"
+	}
+	return text
+}
