@@ -254,7 +254,7 @@ func (f *feed) write(versions []scheduler.FeedEvent) ([]byte, error) {
 	cal.SetName(name)
 	cal.SetXWRCalName(name)
 	cal.SetXWRTimezone(f.p.loc.String())
-	cal.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+	cal.SetRefreshInterval("PT1H")
 	cal.SetXPublishedTTL("PT1H")
 	for n, i := range f.items {
 		v := versions[n]
