@@ -38,6 +38,8 @@ func doors() []door {
 		{"POST", a + "/schedules", `{"kind":"now"}`, people.Plan},
 		{"PATCH", a + "/schedules/" + scheduleID, `{"misfire":{"policy":"skip"}}`, people.Plan},
 		{"POST", a + "/schedules/" + scheduleID + "/exceptions", `{"do":"leave-out","day":"2026-12-01"}`, people.Plan},
+		{"POST", "/api/v1/calendars/preview", `{"calendar":"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}`, people.Plan},
+		{"POST", "/api/v1/calendars/import", `{"calendar":"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}`, people.Plan},
 		{"POST", "/api/v1/rules", `{"rule":"FREQ=DAILY"}`, people.View},
 		{"DELETE", a + "/schedules/" + scheduleID, "", people.Plan},
 		{"GET", "/api/v1/recordings", "", people.View},
