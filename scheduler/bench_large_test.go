@@ -43,6 +43,11 @@ func BenchmarkBuildPlanMonth(b *testing.B) { benchmarkPlan(b, 1000, 28*day) }
 
 func benchmarkPlan(b *testing.B, announcements int, horizon time.Duration) {
 	bk, now := crowd(b, announcements)
+	benchmarkBook(b, bk, now, horizon)
+}
+
+// benchmarkBook plans a book, and says how large the plan is.
+func benchmarkBook(b *testing.B, bk scheduler.Book, now time.Time, horizon time.Duration) {
 	b.ReportAllocs()
 	var p scheduler.Plan
 	for b.Loop() {
