@@ -36,6 +36,9 @@ const (
 	// patience is how long SQLite waits for another process's write. It is
 	// shorter than what playout waits for a row before it spools it.
 	patience = 1500 * time.Millisecond
+	// keptStatements is how many statements a connection keeps prepared: to prepare
+	// the same insert a thousand times cost half of what saving a plan did.
+	keptStatements = 64
 )
 
 // Store is the database. Open makes one.
@@ -119,7 +122,7 @@ func (s *Store) connectAll() {
 
 // connect prepares a pool; nothing is opened before its first use.
 func (s *Store) connect(size int, more string, prepare func(*sqlite3.SQLiteConn) error) *sql.DB {
-	options := fmt.Sprintf("_synchronous=FULL&_foreign_keys=true&_busy_timeout=%d&%s", patience.Milliseconds(), more)
+	options := fmt.Sprintf("_synchronous=FULL&_foreign_keys=true&_stmt_cache_size=%d&_busy_timeout=%d&%s", keptStatements, patience.Milliseconds(), more)
 	db := sql.OpenDB(lane{path: s.cfg.Path, options: options, frugal: s.frugal, opening: s.opening, prepare: prepare})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)

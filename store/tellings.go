@@ -34,7 +34,9 @@ func (s *Store) tell(ctx context.Context, tx *sql.Tx, p scheduler.Plan) error {
 				from_at = excluded.from_at, to_at = excluded.to_at, reason = excluded.reason,
 				told_at = iif(to_at IS excluded.to_at AND reason = excluded.reason, told_at, excluded.told_at),
 				seen_at = iif(to_at IS excluded.to_at AND reason = excluded.reason, seen_at, NULL),
-				seen_by = iif(to_at IS excluded.to_at AND reason = excluded.reason, seen_by, '')`,
+				seen_by = iif(to_at IS excluded.to_at AND reason = excluded.reason, seen_by, '')
+				WHERE (title, author, slot, from_at, reason) <> (excluded.title, excluded.author, excluded.slot, excluded.from_at, excluded.reason)
+					OR to_at IS NOT excluded.to_at`,
 			p.Village, x.Occurrence, x.Announcement, x.Title, x.Slot, micros(x.From), micros(x.To), x.Reason, micros(x.Told))
 		if err != nil {
 			return err
