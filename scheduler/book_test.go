@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"loalang/scheduler"
 )
 
@@ -86,7 +88,7 @@ func daily(slots ...string) scheduler.Schedule {
 }
 
 // plan builds or fails the test.
-func plan(t testing.TB, now time.Time, horizon time.Duration, b scheduler.Book) scheduler.Plan {
+func plan(t rapid.TB, now time.Time, horizon time.Duration, b scheduler.Book) scheduler.Plan {
 	t.Helper()
 	p, err := scheduler.BuildPlan(now, horizon, b)
 	if err != nil {
@@ -125,7 +127,14 @@ func ids(p scheduler.Plan) []string {
 	return out
 }
 
-// aired is the Past row of an occurrence that sounded as planned.
+// aired is the Past row of an occurrence that sounded as planned, as far as a plan asks for it.
 func aired(o scheduler.Occurrence) scheduler.Past {
-	return scheduler.Past{Occurrence: o.ID, Due: o.Due, End: o.End(), Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal}
+	p := scheduler.Past{Occurrence: o.ID, Due: o.Due, End: o.End(), Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal}
+	for _, r := range o.Reasons {
+		p.Exempt = p.Exempt || r.Exempts
+	}
+	if o.Class == scheduler.ClassEmergency { // the limits do not count it
+		p.Class = o.Class
+	}
+	return p
 }

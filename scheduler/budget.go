@@ -269,7 +269,11 @@ func (b *builder) spendFrame(o Occurrence, oc *occasion) {
 	if !b.limited() || oc == nil || o.Kind != Notice || b.spent.framed[oc] {
 		return
 	}
-	b.count(o.Due, oc.broadcast(), b.bill(o, oc)-o.Length)
+	frame := b.bill(o, oc) - o.Length
+	if frame == 0 { // nothing of the slot is counted, so it is no broadcast of the day either
+		return
+	}
+	b.count(o.Due, oc.broadcast(), frame)
 	b.spent.framed[oc] = true
 	b.spent.log[len(b.spent.log)-1].framed = oc
 }

@@ -38,6 +38,10 @@ func (b *builder) close(oc *occasion) {
 	}
 	for _, last := range []time.Time{oc.end, b.overrun(oc)} {
 		if s, ok := b.clear(wish{from, last.Add(-closing.Length), closing.Length, b.frameHours(oc)}); ok {
+			if r, off := b.withoutMusic(MusicJingle, closing, s.at, s.at.Add(closing.Length)); off { // beyond the slot
+				b.omit(closing, oc.end, r)
+				return
+			}
 			if short, over := b.over(closing, s.at, oc); over {
 				b.omit(closing, oc.end, short)
 				return

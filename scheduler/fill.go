@@ -64,7 +64,7 @@ func (b *builder) remember(oc *occasion, all []*promise, left []refused) {
 		out[r.promise] = true
 	}
 	for _, p := range all {
-		if !out[p] {
+		if !out[p] && p.round == 0 {
 			b.history.standing[p.occ.Schedule] = b.history.standing[p.occ.Schedule].heard(oc.start, p.at)
 		}
 	}

@@ -81,7 +81,12 @@ func (b *builder) readHistory() history {
 }
 
 // heard is the standing once it was heard at an instant, in the slot of a nominal one.
+// Repeats in one slot count as one: when they air is decided after lower classes have
+// their turn, and the plan must be the same once they have.
 func (s standing) heard(nominal, at time.Time) standing {
+	if nominal.Equal(s.in) && s.left == 0 {
+		return s
+	}
 	return standing{last: later(s.last, at), in: nominal}
 }
 

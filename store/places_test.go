@@ -294,9 +294,19 @@ func TestBookPast(t *testing.T) {
 // TestBookTurns: what lies before the Past is summed up: when a schedule was heard
 // last in a slot, and in how many turns since there was no room for it.
 func TestBookTurns(t *testing.T) {
+	for _, kind := range []scheduler.Kind{scheduler.Slots, scheduler.Recurring} {
+		t.Run(string(kind), func(t *testing.T) { bookTurns(t, kind) })
+	}
+}
+
+func bookTurns(t *testing.T, kind scheduler.Kind) {
 	s, _ := seeded(t)
 	ctx := context.Background()
-	check(t, s.SaveAnnouncement(ctx, notice("a"), renditions(1), []scheduler.Schedule{{Kind: scheduler.Slots, Slots: []string{"slot-evening"}}}), nil)
+	in := scheduler.Schedule{Kind: kind, Slots: []string{"slot-evening"}}
+	if kind == scheduler.Recurring {
+		in.Rule = "DTSTART;VALUE=DATE:20251101\nRRULE:FREQ=DAILY"
+	}
+	check(t, s.SaveAnnouncement(ctx, notice("a"), renditions(1), []scheduler.Schedule{in}), nil)
 	b, err := s.Book(ctx, unTa, day0)
 	check(t, err, nil)
 	same(t, "turns before any", b.Fared, []scheduler.Fared(nil))
@@ -311,7 +321,7 @@ func TestBookTurns(t *testing.T) {
 	}
 	for _, r := range []playout.AsRun{
 		row(20, "completed", "o"), row(9, scheduler.ReasonSlotFull, "o"), row(8, "completed", "o"), row(7, scheduler.ReasonSlotFull, "o"),
-		row(6, scheduler.ReasonWithdrawn, "o"), row(5, scheduler.ReasonNextTime, "o"), row(5, scheduler.ReasonNextTime, "second"), row(1, scheduler.ReasonSlotFull, "o"),
+		row(6, scheduler.ReasonWithdrawn, "o"), row(5, scheduler.ReasonNextTime, "o"), row(5, scheduler.ReasonNextTime, "second"), row(1, scheduler.ReasonSlotBudget, "o"),
 	} {
 		check(t, s.Record(ctx, r), nil)
 	}
