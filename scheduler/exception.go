@@ -48,7 +48,7 @@ func (s Schedule) Include(day Date, second int, now time.Time, loc *time.Locatio
 	case s.bySlot():
 		times = []int{rule.Start().Second}
 	case second < 0:
-		if times = rule.Form().Times; len(times) == 0 {
+		if times = timesBack(rule.Form(), calendar.Date(day), loc); len(times) == 0 {
 			return s, Invalid{{Field: "time", Code: FaultRequired}}
 		}
 	}
@@ -65,6 +65,18 @@ func (s Schedule) Include(day Date, second int, now time.Time, loc *time.Locatio
 		return s, Invalid{{Field: "day", Code: FaultOfRule}}
 	}
 	return s.excepted(rule, loc)
+}
+
+// timesBack are the times of day at which a day that is added sounds: those of the
+// rule, and those that were left out of it, which a rule of hours has no others of.
+func timesBack(f calendar.Form, day calendar.Date, loc *time.Location) []int {
+	times := slices.Clone(f.Times)
+	for _, st := range f.Excepted {
+		if c, timed := calendar.StampCivil(st, loc); timed && c.Date == day && !slices.Contains(times, c.Second) {
+			times = append(times, c.Second)
+		}
+	}
+	return times
 }
 
 // ruleFor reads the rule for an exception on a day, today or later.
@@ -120,6 +132,27 @@ func (s Schedule) Exceptions(from Date, loc *time.Location) (left, added []Date)
 	}
 	f := r.rule.Form()
 	return days(f.Excepted), days(f.Added)
+}
+
+// Added are the single civil times that a schedule's rule adds and that are still
+// ahead, in order; in slots the time of day does not matter, and today's is one.
+func (s Schedule) Added(now time.Time, loc *time.Location) (list []calendar.Civil) {
+	r, err := rhythmOf(s.Rule)
+	if err != nil {
+		return nil
+	}
+	from := s.firstMoment(now, loc)
+	for _, st := range r.rule.Form().Added {
+		c, timed := calendar.StampCivil(st, loc)
+		if !timed {
+			c.Second = r.rule.Start().Second
+		}
+		if !c.In(loc).Before(from) {
+			list = append(list, c)
+		}
+	}
+	slices.SortFunc(list, calendar.Civil.Compare)
+	return slices.Compact(list)
 }
 
 // WithSchedule is d with a schedule as it will be once it is saved: a new one, or

@@ -8,6 +8,12 @@ import (
 // StampDay is the civil day of a stamp in loc.
 func StampDay(s Stamp, loc *time.Location) Date { return s.day(loc) }
 
+// StampCivil is the civil time of a stamp in loc; timed is false of a date, which
+// has no time of day.
+func StampCivil(s Stamp, loc *time.Location) (c Civil, timed bool) {
+	return s.civil(loc, 0), !s.date
+}
+
 // place is where the rule counts for a place in loc.
 func (r Rule) place(loc *time.Location) *time.Location {
 	if r.zone != nil {
@@ -44,6 +50,48 @@ func (r Rule) With(c Civil, loc *time.Location) Rule {
 		r.added = with(r.added, r.stampOf(c))
 	}
 	return r
+}
+
+// Changed is the rule that does not name the civil times out and names those of
+// in, as Without and With would have it one by one, but in one go for thousands.
+// What is in both is named.
+func (r Rule) Changed(out, in []Civil, loc *time.Location) Rule {
+	zone := r.place(loc)
+	drop, bring, back := map[Civil]bool{}, map[Civil]bool{}, map[Date]bool{}
+	for _, c := range out {
+		drop[c] = true
+	}
+	for _, c := range in {
+		bring[c], back[c.Date] = true, true
+		delete(drop, c)
+	}
+	r.added = slices.DeleteFunc(slices.Clone(r.added), func(s stamp) bool { return drop[s.civil(zone, r.start.Second)] })
+	r.excepted = slices.DeleteFunc(slices.Clone(r.excepted), func(s stamp) bool { return s.date && back[s.local.Date] || bring[s.civil(zone, 0)] })
+	for _, m := range r.among(out, loc) {
+		if drop[m.Civil] {
+			r.excepted = append(r.excepted, r.stampOf(m.Civil))
+		}
+	}
+	for _, m := range r.among(in, loc) {
+		delete(bring, m.Civil)
+	}
+	for c := range bring {
+		r.added = append(r.added, r.stampOf(c))
+	}
+	slices.SortFunc(r.added, stamp.compare)
+	slices.SortFunc(r.excepted, stamp.compare)
+	return r
+}
+
+// among lists what the rule names from the first of some civil times to the last,
+// with a day of margin for times that summer time skips.
+func (r Rule) among(list []Civil, loc *time.Location) []Moment {
+	if len(list) == 0 {
+		return nil
+	}
+	zone := r.place(loc)
+	first, last := slices.MinFunc(list, Civil.Compare), slices.MaxFunc(list, Civil.Compare)
+	return r.Between(first.In(zone).AddDate(0, 0, -1), last.In(zone).AddDate(0, 0, 1), loc)
 }
 
 // stampOf is a civil time as the rule's dates are written.
