@@ -43,7 +43,7 @@ func RuleWords(lang, rule, where string, now time.Time) (string, error) {
 	return phrase{lang: lang, loc: loc}.ruleWords(r, where, now), err
 }
 
-// RuleForm shows the tests how the form of a rule is filled in.
-func RuleForm(rule string) url.Values {
-	return phrase{lang: vietnamese, loc: time.UTC}.ruleForm(scheduler.Schedule{Kind: scheduler.Recurring, Rule: rule}).Values
+// RuleForm shows the tests how the form of a rule is filled in at a time.
+func RuleForm(rule string, now time.Time) url.Values {
+	return phrase{lang: vietnamese, loc: time.UTC}.ruleForm(scheduler.Schedule{Kind: scheduler.Recurring, Rule: rule}, nil, now).Values
 }

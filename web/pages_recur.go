@@ -29,6 +29,7 @@ type recurView struct {
 	BySlot     bool
 	Slots      []choiceView
 	Times      []choiceView // Name is the field's, Value what stands in it
+	From       string
 	Until      string
 	Count      string
 	Rule       string
@@ -60,7 +61,7 @@ func (v *visit) recurView(slots []scheduler.Slot, f *form) recurView {
 	fresh := !f.Has("rhythm")
 	r := recurView{
 		Rhythm: f.Get("rhythm"), MonthDays: f.Get("mday"), MonthLast: f.Get("mlast") != "", Start: f.Get("rstart"),
-		BySlot: f.Get("by") == "slot" || fresh && len(slots) > 0, Until: f.Get("runtil"), Count: f.Get("rcount"), Rule: f.Get("rule"), Faults: f.faults, Ask: "/announcements/rule",
+		BySlot: f.Get("by") == "slot" || fresh && len(slots) > 0, From: f.Get("rfrom"), Until: f.Get("runtil"), Count: f.Get("rcount"), Rule: f.Get("rule"), Faults: f.faults, Ask: "/announcements/rule",
 	}
 	if fresh {
 		r.Rhythm = rhythmHalfMoon
@@ -166,6 +167,9 @@ func (v *visit) ruleFault(f *form, err error) {
 // heard from its first time on, and a market's is the next of its days.
 func (a ruleAnswer) begins(now time.Time, first int, loc *time.Location) calendar.Date {
 	today := calendar.DateOf(now, loc)
+	if a.From.Compare(today) > 0 {
+		today = a.From
+	}
 	start := a.Start
 	if start.Compare(today) > 0 {
 		return start
@@ -256,7 +260,7 @@ func (p *panel) previewRule(v *visit) {
 
 // firstFault is what is wrong with the first of the fields, as they stand.
 func firstFault(f *form) string {
-	for _, field := range []string{"rhythm", "mday", "lday", "yday", "ymonth", "cycle", "rstart", "before", "rslot", "rtime", "runtil", "rcount", "rule"} {
+	for _, field := range []string{"rhythm", "mday", "lday", "yday", "ymonth", "cycle", "rstart", "before", "rslot", "rtime", "rfrom", "runtil", "rcount", "rule"} {
 		if said := f.faults[field]; said != "" {
 			return said
 		}

@@ -84,6 +84,8 @@ func TestRecurringForm(t *testing.T) {
 		{"a market that began before", []string{"rhythm", "market", "cycle", "5", "rstart", "2026-11-10"}, []string{"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;INTERVAL=5"}, ""},
 		{"three days, of which today's is over", []string{"rhythm", "daily", "rcount", "3"}, []string{"DTSTART:20261124T053000\nRRULE:FREQ=DAILY;COUNT=3"}, ""},
 		{"until a day", []string{"rhythm", "daily", "runtil", "2026-12-31"}, []string{"FREQ=DAILY;UNTIL=20261231T235959"}, ""},
+		{"from a day on", []string{"rhythm", "weekly", "rday", "mon", "rfrom", "2027-01-04", "rcount", "3"}, []string{"DTSTART:20270104T053000\nRRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=3"}, ""},
+		{"a market from a day on", []string{"rhythm", "market", "cycle", "5", "rstart", "2026-11-10", "rfrom", "2026-12-01"}, []string{"DTSTART:20261205T053000\nRRULE:FREQ=DAILY;INTERVAL=5"}, ""},
 		{"a rule as text", []string{"rhythm", "text", "rule", "DTSTART:20261201T060000\r\nRRULE:FREQ=MONTHLY;BYDAY=1MO"}, []string{"DTSTART:20261201T060000\nRRULE:FREQ=MONTHLY;BYDAY=1MO"}, ""},
 
 		{"no rhythm", []string{"rhythm", ""}, nil, "Chưa điền"},
@@ -94,6 +96,7 @@ func TestRecurringForm(t *testing.T) {
 		{"no slot", []string{"by", "slot"}, nil, "Chưa điền"},
 		{"a market without a day", []string{"rhythm", "market", "cycle", "5"}, nil, "Chưa điền"},
 		{"both ends", []string{"rcount", "3", "runtil", "2026-12-31"}, nil, "một trong hai"},
+		{"the end before the beginning", []string{"rfrom", "2026-12-31", "runtil", "2026-12-01"}, nil, "Ngày cuối đến trước ngày đầu"},
 		{"it is over", []string{"rhythm", "daily", "runtil", "2026-11-01"}, nil, "Ngày cuối đến trước ngày đầu"},
 		{"the 30th of February", []string{"rhythm", "text", "rule", "DTSTART:20261201T060000\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, nil, "Không năm nào có ngày như vậy"},
 		{"at night", []string{"rtime", "03:00"}, nil, "Ngoài giờ được phát loa"},
@@ -150,20 +153,22 @@ func TestRecurringPreviewWithoutScript(t *testing.T) {
 // TestRuleFillsTheFormIn: a rule that the form made comes back as it was answered.
 func TestRuleFillsTheFormIn(t *testing.T) {
 	for rule, want := range map[string]map[string]string{
-		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15":                   {"rhythm": "half-moon", "rtime": "05:30"},
-		"DTSTART:20261123T053000\nRRULE:FREQ=DAILY;BYHOUR=5,17;COUNT=20":                                  {"rhythm": "daily", "rcount": "10"},
-		"DTSTART:20261123T053000\nRRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20261231T235959":                       {"rhythm": "weekly", "rday": "fri", "runtil": "2026-12-31"},
-		"DTSTART:20261123T053000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=-1,1,15":                                  {"rhythm": "monthly", "mday": "1,15", "mlast": "1"},
-		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1;OFFSET=-2": {"rhythm": "lunar-year", "feast": "30/12", "before": "2"},
-		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=9":             {"rhythm": "lunar-year", "feast": "other", "yday": "9", "ymonth": "9"},
-		"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;INTERVAL=6":                                            {"rhythm": "market", "cycle": "6", "rstart": "2026-11-25"},
-		"DTSTART:20261125T053000\nRRULE:FREQ=MONTHLY;BYDAY=1MO":                                           {"rhythm": "text"},
-		"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;OFFSET=-2":                                             {"rhythm": "text"},
+		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15":                     {"rhythm": "half-moon", "rtime": "05:30"},
+		"DTSTART:20261123T053000\nRRULE:FREQ=DAILY;BYHOUR=5,17;COUNT=20":                                    {"rhythm": "daily", "rcount": "10"},
+		"DTSTART:20261123T053000\nRRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20261231T235959":                         {"rhythm": "weekly", "rday": "fri", "runtil": "2026-12-31"},
+		"DTSTART:20261123T053000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=-1,1,15":                                    {"rhythm": "monthly", "mday": "1,15", "mlast": "1"},
+		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1;OFFSET=-2":   {"rhythm": "lunar-year", "feast": "30/12", "before": "2"},
+		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=9":               {"rhythm": "lunar-year", "feast": "other", "yday": "9", "ymonth": "9"},
+		"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;INTERVAL=6":                                              {"rhythm": "market", "cycle": "6", "rstart": "2026-11-25"},
+		"DTSTART:20261201T053000\nRRULE:FREQ=DAILY":                                                         {"rhythm": "daily", "rfrom": "2026-12-01"},
+		"DTSTART:20261101T053000\nRRULE:FREQ=DAILY;COUNT=30":                                                {"rhythm": "daily", "rfrom": "", "rcount": "9"},
+		"DTSTART:20261125T053000\nRRULE:FREQ=MONTHLY;BYDAY=1MO":                                             {"rhythm": "text"},
+		"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;OFFSET=-2":                                               {"rhythm": "text"},
 		"DTSTART:20261125T053000":                                                                           {"rhythm": "text"},
 		"DTSTART;TZID=Europe/Berlin:20261125T053000\nRRULE:FREQ=DAILY":                                      {"rhythm": "text"},
 		"DTSTART:20261125T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=6L;BYMONTHDAY=1;SKIP=FORWARD": {"rhythm": "text"},
 	} {
-		f := web.RuleForm(rule)
+		f := web.RuleForm(rule, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
 		for field, value := range want {
 			if f.Get(field) != value {
 				t.Errorf("%s: %s is %q, want %q", rule, field, f.Get(field), value)
@@ -195,7 +200,7 @@ func TestRecurringScheduleIsChanged(t *testing.T) {
 	if p := s.post(page+"/days", day); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "vốn không phát theo lịch") {
 		t.Errorf("twice: %d %s", p.status, p.text)
 	}
-	f := web.RuleForm(current().Rule)
+	f := web.RuleForm(current().Rule, time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
 	f.Set("revision", strconv.FormatInt(current().Revision, 10))
 	f.Set("rhythm", "weekly")
 	f["rday"] = []string{"wed", "sun"}
@@ -217,5 +222,49 @@ func TestRecurringScheduleIsChanged(t *testing.T) {
 	}
 	if p := newSite(t, w, people.Viewer, "vi").get(page); p.status != http.StatusForbidden {
 		t.Errorf("who may not plan sees it: %d", p.status)
+	}
+}
+
+// TestEditedScheduleKeepsWhatTheFormDoesNotAsk: another end shifts neither the
+// beginning nor the count, and leaves the grace and the single times.
+func TestEditedScheduleKeepsWhatTheFormDoesNotAsk(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Cadre, "vi")
+	if p := s.upload("/announcements/new", recurring("rhythm", "daily", "rtime", "05:30|17:30", "rfrom", "2026-12-01"), nil); p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	made := saved(t, w).Schedules[0]
+	page := "/announcements/" + made.Announcement + "/schedules/" + made.ID
+	current := func() scheduler.Schedule { return saved(t, w).Schedules[0] }
+	graced := made
+	graced.Misfire.Grace = 5 * time.Minute
+	if err := w.SaveSchedule(t.Context(), graced); err != nil {
+		t.Fatal(err)
+	}
+	for _, day := range []url.Values{
+		{"do": {"leave-out"}, "day": {"2026-12-02"}, "time": {"05:30"}},
+		{"do": {"include"}, "day": {"2026-12-03"}, "time": {"08:00"}},
+	} {
+		if p := s.post(page+"/days", day); p.status != http.StatusSeeOther {
+			t.Fatalf("status %d: %s", p.status, p.text)
+		}
+	}
+	f := web.RuleForm(current().Rule, time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
+	f.Set("runtil", "2026-12-31")
+	f.Set("do", "save")
+	if p := s.post(page, f); p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	want := "DTSTART:20261201T053000\nRRULE:FREQ=DAILY;BYHOUR=5,17;UNTIL=20261231T235959\nRDATE:20261203T080000\nEXDATE:20261202T053000"
+	if got := current(); got.Rule != want || got.Misfire.Grace != 5*time.Minute {
+		t.Errorf("grace %v, rule %q; want %q", got.Misfire.Grace, got.Rule, want)
+	}
+
+	// What was added is taken off by itself.
+	if p := s.get(page); !strings.Contains(p.text, "08:00 Thứ Năm 3/12") {
+		t.Errorf("the added time is not shown: %s", p.text)
+	}
+	if p := s.post(page+"/days", url.Values{"do": {"leave-out"}, "day": {"2026-12-03"}, "time": {"08:00:00"}}); p.status != http.StatusSeeOther || current().Rule != strings.Replace(want, "\nRDATE:20261203T080000", "", 1) {
+		t.Errorf("status %d, rule %q", p.status, current().Rule)
 	}
 }

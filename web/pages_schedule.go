@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -71,7 +72,7 @@ func (p *panel) recurring(v *visit) (d scheduler.Dossier, s scheduler.Schedule, 
 func (p *panel) editSchedule(v *visit) {
 	d, s, slots, ok := p.recurring(v)
 	if ok {
-		p.showSchedule(v, http.StatusOK, d, s, slots, v.ruleForm(s), nil)
+		p.showSchedule(v, http.StatusOK, d, s, slots, v.ruleForm(s, slots, v.now), nil)
 	}
 }
 
@@ -89,8 +90,8 @@ func (p *panel) showSchedule(v *visit, status int, d scheduler.Dossier, s schedu
 		}
 		w.Next = append(w.Next, m)
 	}
-	left, added := s.Exceptions(v.civilOf(v.now), v.loc)
-	w.Left, w.Added = v.exceptionDays(left), v.exceptionDays(added)
+	left, _ := s.Exceptions(v.civilOf(v.now), v.loc)
+	w.Left, w.Added = v.exceptionDays(left), v.addedTimes(s)
 	p.render(v, status, "schedule", view{Title: v.word("recur.title"), Tab: "announcements", Script: "recur.js", Data: w})
 }
 
@@ -100,6 +101,21 @@ func (v *visit) exceptionDays(days []scheduler.Date) (list []momentDay) {
 		m := v.moment(at, false)
 		m.Time = ""
 		list = append(list, momentDay{momentView: m, Value: civil(d)})
+	}
+	return list
+}
+
+// addedTimes are the single times that a schedule adds and that are still ahead, as
+// what can be taken off again; of slots their days.
+func (v *visit) addedTimes(s scheduler.Schedule) (list []momentDay) {
+	for _, c := range s.Added(v.now, v.loc) {
+		m := momentDay{momentView: v.moment(c.In(v.loc), len(s.Slots) == 0), Value: c.Date.String()}
+		if len(s.Slots) > 0 {
+			m.Time = ""
+		} else {
+			m.Clock = c.In(v.loc).Format(time.TimeOnly)
+		}
+		list = append(list, m)
 	}
 	return list
 }
@@ -135,6 +151,9 @@ func (p *panel) saveSchedule(v *visit) {
 		one.Interrupted = scheduler.Resumption(f.Get("interrupted"))
 		if i == 0 {
 			one.Owned, one.CreatedBy, one.Misfire.Policy = s.Owned, s.CreatedBy, s.Misfire.Policy
+			if len(one.Slots) > 0 == (len(s.Slots) > 0) {
+				one.Misfire.Grace = s.Misfire.Grace // of the other kind its own is usual
+			}
 			if len(one.Slots) > 0 {
 				one.PerSlot, one.PerDay = s.PerSlot, s.PerDay
 			}
@@ -182,7 +201,7 @@ func (p *panel) exceptSchedule(v *visit) {
 		}
 	}
 	if len(f.faults) > 0 {
-		shown := v.ruleForm(s)
+		shown := v.ruleForm(s, slots, v.now)
 		shown.faults = f.faults
 		shown.Set("day", f.Get("day"))
 		shown.Set("time", f.Get("time"))

@@ -43,6 +43,7 @@ type ruleAnswer struct {
 	Cycle      int            // market
 	Start      calendar.Date  // market: a market day; else the first day
 	Times      []int          // minutes after midnight; empty: in slots
+	From       calendar.Date  // zero: from today on
 	Until      calendar.Date  // zero: no end
 	Count      int            // zero: no end
 	Text       string         // text
@@ -239,7 +240,10 @@ func (v *visit) numberField(f *form, field string, least, most int) int {
 }
 
 func (v *visit) ruleEnd(f *form, a *ruleAnswer) {
-	a.Until = calendar.Date(v.dateField(f, "runtil"))
+	a.From, a.Until = calendar.Date(v.dateField(f, "rfrom")), calendar.Date(v.dateField(f, "runtil"))
+	if a.Until != (calendar.Date{}) && a.Until.Compare(a.From) < 0 {
+		f.fault("runtil", v.word("fault.rule-order"))
+	}
 	if text := strings.TrimSpace(f.Get("rcount")); text != "" {
 		a.Count = v.numberField(f, "rcount", 1, 10_000)
 	}

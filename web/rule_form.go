@@ -10,8 +10,8 @@ import (
 )
 
 // ruleForm fills the form in from a schedule that recurs, as ruleAnswer would read
-// it. What the form has no field for is shown as the text of the rule.
-func (p phrase) ruleForm(s scheduler.Schedule) *form {
+// it now. What the form has no field for is shown as the text of the rule.
+func (p phrase) ruleForm(s scheduler.Schedule, slots []scheduler.Slot, now time.Time) *form {
 	f := emptyForm()
 	f.Set("when", "recurring")
 	f.Set("rule", s.Rule)
@@ -29,7 +29,10 @@ func (p phrase) ruleForm(s scheduler.Schedule) *form {
 	r := rule.Form()
 	if rhythm := rhythmOf(r); rhythm != "" {
 		f.Set("rhythm", rhythm)
-		p.fillRule(f, r)
+		p.fillRule(f, r, now)
+		if r.Pattern.Count > 0 {
+			f.Set("rcount", strconv.Itoa(p.daysLeft(rule, dayBegins(s, r.Times, slots), now)))
+		}
 	}
 	return f
 }
@@ -72,7 +75,7 @@ func rhythmOf(r calendar.Form) string {
 }
 
 // fillRule enters a rule that has a rhythm.
-func (p phrase) fillRule(f *form, r calendar.Form) {
+func (p phrase) fillRule(f *form, r calendar.Form, now time.Time) {
 	t := *r.Pattern
 	for _, w := range t.Weekdays {
 		f.Add("rday", weekdayCode(w.Day))
@@ -100,17 +103,48 @@ func (p phrase) fillRule(f *form, r calendar.Form) {
 	f.Set("before", strconv.Itoa(-t.Offset))
 	f.Set("cycle", strconv.Itoa(t.Interval))
 	f.Set("rstart", r.Start.Date.String())
+	if r.Start.Date.Compare(calendar.DateOf(now, p.loc)) > 0 {
+		f.Set("rfrom", r.Start.Date.String())
+	}
 	if f.Get("by") == "time" {
 		for _, s := range r.Times {
 			f.Add("rtime", scheduler.TimeOfDay(s/60).String())
 		}
 	}
-	if t.Count > 0 {
-		f.Set("rcount", strconv.Itoa(t.Count/max(len(r.Times), 1)))
-	}
 	if !t.Until.IsZero() {
 		f.Set("runtil", calendar.StampDay(t.Until, p.loc).String())
 	}
+}
+
+// daysLeft is on how many days a rule with a COUNT still comes, whose day begins at a
+// minute after midnight: the answer counts from today on, so that what aired is not
+// told once more. A day that has begun is not one of them.
+func (p phrase) daysLeft(rule calendar.Rule, first int, now time.Time) int {
+	last, _ := rule.Last(p.loc)
+	today := calendar.DateOf(now, p.loc)
+	days := map[calendar.Date]bool{}
+	for _, m := range rule.Between(calendar.At(today, 0, p.loc), last.In(p.loc).AddDate(0, 0, 1), p.loc) {
+		days[m.Civil.Date] = true
+	}
+	if calendar.At(today, first, p.loc).Before(now) {
+		delete(days, today)
+	}
+	return max(len(days), 1)
+}
+
+// dayBegins is the minute after midnight at which a day of a schedule begins: its
+// first time, or that of its first slot.
+func dayBegins(s scheduler.Schedule, times []int, slots []scheduler.Slot) int {
+	first := calendar.MinutesPerDay
+	for _, slot := range slots {
+		if slices.Contains(s.Slots, slot.ID) {
+			first = min(first, int(slot.Start))
+		}
+	}
+	if len(s.Slots) == 0 && len(times) > 0 {
+		first = slices.Min(times) / 60
+	}
+	return first
 }
 
 // carried are the rules of an answer with the single days of the schedule that
@@ -120,24 +154,12 @@ func (v *visit) carried(from scheduler.Schedule, all []scheduler.Schedule, f *fo
 		return all
 	}
 	for i := range all {
-		all[i] = carry(from, all[i], v.now, v.loc)
+		one, err := from.Carry(all[i], v.now, v.loc)
+		if err != nil {
+			v.ruleFault(f, err)
+			return nil
+		}
+		all[i] = one
 	}
 	return all
-}
-
-// carry brings the single days that were left out or added over to another rule,
-// those that are still ahead.
-func carry(from, to scheduler.Schedule, now time.Time, loc *time.Location) scheduler.Schedule {
-	left, added := from.Exceptions(scheduler.Date(calendar.DateOf(now, loc)), loc)
-	for _, d := range left {
-		if s, err := to.LeaveOut(d, -1, now, loc); err == nil { // else the new rule does not come then
-			to = s
-		}
-	}
-	for _, d := range added {
-		if s, err := to.Include(d, -1, now, loc); err == nil { // else it comes then anyway
-			to = s
-		}
-	}
-	return to
 }
