@@ -63,7 +63,7 @@ type changeView struct{ Class, Icon, Text string }
 // How many rows a form has, and how many of them are empty.
 const (
 	seasonsMost  = 6
-	daysOffMost  = 60
+	daysOffMost  = 400 // as many as a slot may have: a form must give back all that it was given
 	daysOffRoom  = 2
 	changesShown = 12
 	newSlot      = "new"

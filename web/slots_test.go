@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,27 @@ func TestFixedTimesFollowTheirRule(t *testing.T) {
 	}
 	if got := h.call("officer", "PUT", path+"/relays", `{"relays":[{"recording":"x","at":"17:00"}]}`).want(422).faults(); got != "relays[0].recording unknown" {
 		t.Errorf("no such recording: %q", got)
+	}
+}
+
+// TestSlotFormKeepsAllDaysOff: a form that is saved as it is loses none of the days
+// that a program set, however many there are.
+func TestSlotFormKeepsAllDaysOff(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Officer, "vi")
+	f := url.Values{"name": {"Buổi tối"}, "start": {"17:30"}, "length": {"45"}, "day": {"mon"}, "revision": {"0"}}
+	first := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 400 {
+		d := first.AddDate(0, 0, i)
+		w.slots[1].DaysOff = append(w.slots[1].DaysOff, scheduler.SlotDay{Date: scheduler.Date{Year: d.Year(), Month: d.Month(), Day: d.Day()}, Off: true})
+		f.Set("off_date_"+strconv.Itoa(i+1), d.Format(time.DateOnly))
+	}
+	id := w.slots[1].ID
+	if p := s.get("/slots/" + id); strings.Count(p.body, `value="2027-`)+strings.Count(p.body, `value="2028-`) != 400 {
+		t.Errorf("the form shows %d days", strings.Count(p.body, `value="2027-`)+strings.Count(p.body, `value="2028-`))
+	}
+	if p := s.post("/slots/"+id, f); p.location != "/slots?told=slot-saved" || len(w.slots[1].DaysOff) != 400 {
+		t.Errorf("status %d, %d days are left: %s", p.status, len(w.slots[1].DaysOff), p.text)
 	}
 }
 

@@ -62,7 +62,7 @@ func (d *daemon) slotPictures(slot string) {
 			b.picture(fmt.Sprintf("slots-%s-%d", name, width))
 		}
 		b.open(d.url + "/slots/" + slot)
-		b.fill("#length", "0") // 20 minutes
+		b.fill("#limit", "") // 0,42: room for both
 		b.press("button[name=preview]")
 		b.until("the preview says what changes", "document.body.innerText.includes('Nếu lưu')")
 		b.picture(fmt.Sprintf("slots-preview-%d", width))
