@@ -279,7 +279,7 @@ func promisedOn(r *random, s scheduler.Schedule, a scheduler.Announcement, d tim
 		}
 		for range max(s.PerSlot, 1) {
 			times[begins]++
-			if !forgottenAt(start, a.Withdrawn) && !(a.Withdrawn.IsZero() && forgottenAt(start, a.ValidUntil)) {
+			if !forgottenAt(start, a.Withdrawn) && (!a.Withdrawn.IsZero() || !forgottenAt(start, a.ValidUntil)) {
 				want = append(want, fmt.Sprintf("%s:un-ta:%sT%s:%d", s.ID, d.Format(time.DateOnly), begins, times[begins]))
 			}
 		}
