@@ -184,6 +184,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerTemplates(api)
 	s.registerVoices(api)
 	s.registerPlaces(api)
+	s.registerDrills(api)
 	s.registerRelays(api)
 	s.registerPlaceRules(api)
 	s.registerSlots(api)

@@ -28,6 +28,7 @@ type airJSON struct {
 	Up          bool            `json:"up" doc:"The output holds its device."`
 	Fault       string          `json:"fault,omitempty" doc:"What is weaker than asked."`
 	Trouble     string          `json:"trouble,omitempty" enum:"absent,held,denied,broken" doc:"Why no sound card is played on: absent is to be plugged in, held is in use by another program, denied needs rights, broken is anything else."`
+	Drill       *drillingJSON   `json:"drill,omitempty" doc:"A test of the emergency path that has begun; no emergency."`
 	DeadAir     *deadAirJSON    `json:"dead_air,omitempty" doc:"Silence where a voice was due; shown until a voice is heard again."`
 	Level       levelJSON       `json:"level"`
 	Underruns   int64           `json:"underruns" doc:"How often the card ran dry since the output's process started."`
@@ -125,6 +126,9 @@ func airOf(a playout.Air, lang string) airJSON {
 			Occurrence: o.ID, Kind: string(o.Kind), Announcement: o.Announcement, Title: o.Title, Class: string(o.Class),
 			Part: string(on.Part), Language: on.Language, Started: instantOf(on.Started), Ends: instantOf(on.Ends),
 		}
+	}
+	if d := a.Drill; d != nil {
+		j.Drill = &drillingJSON{d.Occurrence, d.Title, d.Silent, d.By, d.Started.UTC()}
 	}
 	if d := a.DeadAir; d != nil {
 		j.DeadAir = &deadAirJSON{d.Occurrence, d.Title, d.Language, d.Since.UTC()}

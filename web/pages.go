@@ -91,6 +91,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerHistory(r)
 	p.registerPlaceRules(r)
 	p.registerExceptions(r)
+	p.registerDrills(r)
 	p.registerReadings(r)
 	p.registerCoverage(r)
 	p.registerLanguages(r)

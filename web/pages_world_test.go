@@ -33,6 +33,7 @@ type world struct {
 	village    scheduler.Village
 	slots      []scheduler.Slot
 	stations   []scheduler.Station
+	drills     []scheduler.Drill
 	exceptions []scheduler.Exception
 	words      scheduler.Words
 	templates  scheduler.Templates
@@ -614,4 +615,23 @@ func (w *world) EachAsRun(ctx context.Context, village string, from, to time.Tim
 
 func (w *world) Urged(context.Context, string, time.Time, time.Time) ([]scheduler.Urged, error) {
 	return w.urged, w.broken
+}
+
+func (w *world) Drills(context.Context, string) ([]scheduler.Drill, error) { return w.drills, w.broken }
+
+func (w *world) SaveDrill(_ context.Context, d scheduler.Drill) error {
+	if w.broken != nil {
+		return w.broken
+	}
+	w.drills = slices.DeleteFunc(w.drills, func(old scheduler.Drill) bool { return old.ID == d.ID })
+	if d.Revision++; d.Deleted.IsZero() {
+		w.drills = append(w.drills, d)
+	}
+	return nil
+}
+
+func (w *world) DrillRuns(context.Context, string, time.Time, int) ([]playout.AsRun, error) {
+	return []playout.AsRun{{Occurrence: "d", Kind: scheduler.DrillKind, Title: "Thử loa khẩn cấp", Due: time.Date(2026, 11, 4, 2, 0, 0, 0, time.UTC), Outcome: playout.Missed, Cause: playout.CauseDrill, Drill: &playout.DrillResult{
+		Silent: true, Steps: []playout.DrillStep{{Code: playout.StepVault, OK: true}, {Code: playout.StepSiren, Fault: playout.DrillRefused}},
+	}}}, w.broken
 }

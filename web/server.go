@@ -29,6 +29,7 @@ type Config struct {
 	Stations      Stations
 	Approvals     Approvals
 	Exceptions    Exceptions
+	Drills        Drills // nil: the emergency path is not tested by schedule
 	VoiceBook     VoiceBook
 	AsRun         Log
 	Tellings      Tellings
