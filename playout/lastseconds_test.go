@@ -29,6 +29,15 @@ func TestEditedInItsLastSeconds(t *testing.T) {
 			_ = b.stage.player.Unschedule(b.t.Context(), "s-"+notice, "x") // it is not on air yet
 		}, "", "", 0},
 		"TakenBackByAnotherProcess": {func(b *soakBoard) { b.drop(notice) }, "", "", 0},
+		"NotApprovedAnyMore": {func(b *soakBoard) {
+			b.edit(func(book *scheduler.Book) {
+				for i := range book.Announcements {
+					if book.Announcements[i].ID == notice {
+						book.Announcements[i].Approval.State = scheduler.Submitted // other music, say
+					}
+				}
+			})
+		}, "", "", 0},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

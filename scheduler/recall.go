@@ -29,7 +29,7 @@ func (d *duty) recall(now time.Time) {
 }
 
 // stillMeans says whether what o was made of is still what the book says: its
-// instant or slot, its validity, and each of its voices.
+// instant or slot, its approval and validity, and each of its voices.
 func (b *Book) stillMeans(o Occurrence) bool {
 	if o.Schedule == "" {
 		return true // the frame of a slot
@@ -43,6 +43,9 @@ func (b *Book) stillMeans(o Occurrence) bool {
 	case s.Kind == Once && !s.At.Equal(o.Nominal):
 		return false
 	case s.Kind == Slots && !slices.Contains(s.Slots, o.Slot):
+		return false
+	}
+	if _, _, c := b.Village.clear(b.Announcements[a], nil); c.code != "" || c.pin != nil && !c.pin.calls(b.Schedules[i]) {
 		return false
 	}
 	if until := b.Announcements[a].ValidUntil; !until.IsZero() && !o.Due.Before(until) {

@@ -321,15 +321,7 @@ func (s *Server) withdrawAnnouncement(ctx context.Context, in *announcementInput
 	if err != nil {
 		return nil, err
 	}
-	a := d.Announcement
-	if a.Withdrawn.IsZero() {
-		a.Withdrawn, a.Updated = s.cfg.Now().UTC(), s.cfg.Now().UTC()
-		if err := s.cfg.Announcements.SaveAnnouncement(ctx, a, nil, nil); err != nil {
-			return nil, err
-		}
-		s.tellChange(ctx)
-	}
-	if err := s.silence(ctx, a.ID, in.who.Name); err != nil {
+	if err := s.takeBack(ctx, d, in.who.Name); err != nil {
 		return nil, err
 	}
 	if d, err = s.cfg.Announcements.Announcement(ctx, in.ID); err != nil {

@@ -27,14 +27,14 @@ func clockBounds() (earliest, latest time.Time) {
 	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2060, 1, 1, 0, 0, 0, 0, time.UTC)
 }
 
-func (s *Server) tellTime(_ context.Context, in *tellInput) (*nothing, error) {
+func (s *Server) tellTime(ctx context.Context, in *tellInput) (*nothing, error) {
 	if _, err := in.village("", people.Plan); err != nil {
 		return nil, err
 	}
 	if in.who.Token {
 		return nil, in.forbidden() // a person looks at the time; a program may be wrong for months
 	}
-	refused, err := s.believe(in.Body.At, in.who.Name)
+	refused, err := s.believe(ctx, in.Body.At, in.who.Name)
 	if refused != "" {
 		code, limit := clockFault(refused)
 		return nil, in.invalid("at", code, limit)

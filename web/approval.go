@@ -265,20 +265,25 @@ func reasonFor(q decision) (string, error) {
 }
 
 // foresee is what the plan of the coming days makes of d when it is approved as it
-// stands: its occurrences and omissions, nothing else of the plan.
-func (s *Server) foresee(ctx context.Context, d scheduler.Dossier) (scheduler.Plan, error) {
+// stands: its occurrences and omissions, and what becomes of all others by that.
+func (s *Server) foresee(ctx context.Context, d scheduler.Dossier) (scheduler.Plan, []scheduler.Difference, error) {
 	now := s.cfg.Now()
 	book, err := s.cfg.AsRun.Book(ctx, d.Announcement.Village, now)
 	if err != nil {
-		return scheduler.Plan{}, fmt.Errorf("read the book: %w", err)
+		return scheduler.Plan{}, nil, fmt.Errorf("read the book: %w", err)
+	}
+	before, err := scheduler.BuildPlan(now, foreseen, book)
+	if err != nil {
+		return before, nil, err
 	}
 	id := d.Announcement.ID
 	d.Announcement.Approval = scheduler.Approval{State: scheduler.Approved, Pin: scheduler.PinOf(d)}
 	book.Announcements = append(slices.DeleteFunc(slices.Clone(book.Announcements), func(a scheduler.Announcement) bool { return a.ID == id }), d.Announcement)
 	p, err := scheduler.BuildPlan(now, foreseen, book)
+	others := slices.DeleteFunc(scheduler.Compare(before, p), func(x scheduler.Difference) bool { return x.Occurrence.Announcement == id })
 	p.Occurrences = slices.DeleteFunc(p.Occurrences, func(o scheduler.Occurrence) bool { return o.Announcement != id })
 	p.Omissions = slices.DeleteFunc(p.Omissions, func(o scheduler.Omission) bool { return o.Occurrence.Announcement != id })
-	return p, err
+	return p, others, err
 }
 
 // foreseen is how far ahead an approver looks.

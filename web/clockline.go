@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -115,7 +116,7 @@ func ClockWords(c hardware.ClockState, now time.Time) string {
 // believe takes a person's word for the time, unless it is absurd. It says why it
 // does not by the code of a word, which is empty when the time was taken over or
 // the clock could not keep it.
-func (s *Server) believe(at time.Time, by string) (refused string, err error) {
+func (s *Server) believe(ctx context.Context, at time.Time, by string) (refused string, err error) {
 	earliest, latest := clockBounds()
 	if at.Before(earliest) || at.After(latest) {
 		return "clock-absurd", nil
@@ -123,6 +124,7 @@ func (s *Server) believe(at time.Time, by string) (refused string, err error) {
 	if at.After(s.cfg.Now().Add(storeRoom)) {
 		return "clock-ahead", nil
 	}
+	board := s.cfg.Now()
 	err = s.cfg.Clock.Tell(at, by)
 	switch {
 	case errors.Is(err, hardware.ErrBackwards):
@@ -133,6 +135,13 @@ func (s *Server) believe(at time.Time, by string) (refused string, err error) {
 		return "", err
 	}
 	s.cfg.Changed()
+	// The time counts though the database does not answer: the clock has logged it.
+	err = s.cfg.Diary.Note(ctx, people.Change{Village: s.cfg.Village, Kind: "clock", Record: s.cfg.Village, Deed: people.Altered, Fields: []people.FieldChange{
+		{Name: "told_at", Before: board.UnixMicro(), After: at.UnixMicro()}, {Name: "offset_ns", After: at.Sub(board).Nanoseconds()},
+	}})
+	if err != nil {
+		s.cfg.Logger.Error("that the time was told is not in the history", "by", by, "err", err)
+	}
 	return "", nil
 }
 

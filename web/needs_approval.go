@@ -20,3 +20,17 @@ type Approvals interface {
 	// instant.
 	Writers(ctx context.Context, announcement string, after time.Time) ([]people.Actor, error)
 }
+
+// Diary takes in what no record tells, such as that somebody set the clock.
+// *store.Store is one.
+type Diary interface {
+	// Note adds an entry to the history in the name of whoever ctx acts for.
+	Note(ctx context.Context, c people.Change) error
+}
+
+// Authors says what became of what people wrote. *store.Store is one.
+type Authors interface {
+	// Unapproved lists what an author wrote and nobody approved, and whose validity
+	// did not end before since, what ends first.
+	Unapproved(ctx context.Context, village, author string, since time.Time) ([]scheduler.Announcement, error)
+}

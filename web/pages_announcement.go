@@ -391,22 +391,9 @@ func (p *panel) withdraw(v *visit) {
 	if !ok {
 		return
 	}
-	a := d.Announcement
-	if a.Withdrawn.IsZero() {
-		a.Withdrawn, a.Updated = v.now.UTC(), v.now.UTC()
-		if err := p.s.cfg.Announcements.SaveAnnouncement(v.ctx(), a, nil, nil); err != nil {
-			p.fail(v, err)
-			return
-		}
-		p.s.cfg.Changed()
+	if err := p.s.takeBack(v.ctx(), d, v.me.Name); err != nil {
+		p.fail(v, err)
+		return
 	}
-	p.silence(v, a.ID)
-	v.goTo("/announcements/"+a.ID, "withdrawn")
-}
-
-// silence stops the announcement when it sounds or is about to.
-func (p *panel) silence(v *visit, announcement string) {
-	if err := p.s.silence(v.ctx(), announcement, v.me.Name); err != nil {
-		p.s.cfg.Logger.Error("withdrawn announcement could not be stopped", "announcement", announcement, "err", err)
-	}
+	v.goTo("/announcements/"+d.Announcement.ID, "withdrawn")
 }

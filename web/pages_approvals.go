@@ -41,7 +41,9 @@ type approvalView struct {
 	Changed        []diffPart // its text beside that which was approved; nil: nothing was, or it is the same
 	Paragraphs     []string
 	Tongues        []approvalTongue
-	Airs, Omitted  []string // by the plan, if it is approved as it stands
+	Airs, Omitted  []string     // by the plan, if it is approved as it stands
+	Displaced      []changeView // what becomes of others by that
+	DisplacedMore  int
 	Seen           string
 	Acts           map[string]bool // what the visitor may do
 	Why            string          // they may not approve it
@@ -209,10 +211,14 @@ const foreseenLines = 10
 
 // foreseen adds where it will air.
 func (p *panel) foreseen(v *visit, d scheduler.Dossier, w *approvalView) error {
-	plan, err := p.s.foresee(v.ctx(), d)
+	plan, others, err := p.s.foresee(v.ctx(), d)
 	if err != nil {
 		return err
 	}
+	for _, x := range others[:min(len(others), foreseenLines)] {
+		w.Displaced = append(w.Displaced, v.change(x))
+	}
+	w.DisplacedMore = max(len(others)-foreseenLines, 0)
 	for _, o := range plan.Occurrences[:min(len(plan.Occurrences), foreseenLines)] {
 		w.Airs = append(w.Airs, v.word("approval.airs", v.at(o.Due, v.now), length(o.Length)))
 	}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -32,6 +33,29 @@ func (w *world) History(context.Context, people.HistoryQuery) ([]people.Change, 
 
 func (w *world) Writers(context.Context, string, time.Time) ([]people.Actor, error) {
 	return w.writers, w.broken
+}
+
+// Unapproved is what the store's answers, but for its order.
+func (w *world) Unapproved(_ context.Context, village, author string, since time.Time) ([]scheduler.Announcement, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []scheduler.Announcement
+	for _, id := range slices.Sorted(maps.Keys(w.notices)) {
+		a := w.notices[id].Announcement
+		waits := slices.Contains([]scheduler.ApprovalState{scheduler.Draft, scheduler.Submitted, scheduler.Returned}, a.Approval.State)
+		if a.Village == village && a.CreatedBy == author && a.Withdrawn.IsZero() && waits && (a.ValidUntil.IsZero() || !a.ValidUntil.Before(since)) {
+			list = append(list, a)
+		}
+	}
+	return list, w.broken
+}
+
+func (w *world) Note(ctx context.Context, c people.Change) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c.Actor = people.ActorOf(ctx)
+	w.changes = append(w.changes, c)
+	return w.broken
 }
 
 func (w *world) Reinstate(announcement string) {

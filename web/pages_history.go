@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"loalang/people"
+	"loalang/scheduler"
 )
 
 // historyView is a page of the history.
@@ -41,6 +43,7 @@ func (p *panel) registerHistory(r *gin.Engine) {
 
 func (p *panel) history(v *visit) {
 	w := historyView{Kind: v.c.Query("kind"), By: strings.TrimSpace(v.c.Query("by")), About: v.c.Query("announcement")}
+	village := v.village.Key
 	before, _ := strconv.ParseInt(v.c.Query("before"), 10, 64) // what is no number begins at the newest
 	if w.About != "" {
 		d, err := p.s.cfg.Announcements.Announcement(v.ctx(), w.About)
@@ -48,10 +51,14 @@ func (p *panel) history(v *visit) {
 			p.fail(v, err)
 			return
 		}
-		w.Title = d.Announcement.Title
+		if !v.me.May(people.Write, d.Announcement.Village) {
+			p.problem(v, http.StatusNotFound, "problem.not-found")
+			return
+		}
+		w.Title, village = d.Announcement.Title, d.Announcement.Village
 	}
 	list, err := p.s.cfg.Approvals.History(v.ctx(), historyFor(v.me, people.HistoryQuery{
-		Village: v.village.Key, About: w.About, Kind: w.Kind, Actor: w.By, Before: before, Limit: historyLength,
+		Village: village, About: w.About, Kind: w.Kind, Actor: w.By, Before: before, Limit: historyLength,
 	}))
 	if err != nil {
 		p.fail(v, err)
@@ -76,7 +83,7 @@ func (p *panel) history(v *visit) {
 }
 
 // historyKinds are the records that people look for.
-var historyKinds = []string{"announcements", "renditions", "schedules", "slots", "villages", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
+var historyKinds = []string{"announcements", "renditions", "schedules", "slots", "villages", "exceptions", "frames", "clock", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
 
 func (v *visit) historyEntry(c people.Change) historyEntry {
 	kind := c.Kind
@@ -108,6 +115,14 @@ func (v *visit) historyEntry(c people.Change) historyEntry {
 
 func (v *visit) exactAt(t time.Time) string { return v.day(t, v.now) + ", " + v.exact(t) }
 
+// historyCodes are the columns that hold a code, and where its words are.
+var historyCodes = map[string]string{
+	"class": "class.", "state": "rendition.", "role": "role.", "approval": "history-value.approval-",
+}
+
+// yesOrNo are the columns that are 1 or 0.
+var yesOrNo = []string{"waived", "approved", "emergency"}
+
 // historyValue is a value of the database for people, by the conventions of its
 // columns.
 func (v *visit) historyValue(name string, value any) string {
@@ -116,6 +131,14 @@ func (v *visit) historyValue(name string, value any) string {
 	switch {
 	case value == nil || value == "":
 		return "–"
+	case name == "days" && isNumber && err == nil:
+		return v.weekdays(scheduler.Weekdays(whole)) //nolint:gosec // a column of seven bits
+	case name == "language":
+		return v.language(fmt.Sprint(value))
+	case slices.Contains(yesOrNo, name):
+		return v.word("history-value." + map[bool]string{true: "yes", false: "no"}[fmt.Sprint(value) == "1"])
+	case historyCodes[name] != "" && hasWord(historyCodes[name]+fmt.Sprint(value)):
+		return v.word(historyCodes[name] + fmt.Sprint(value))
 	case isNumber && err == nil && strings.HasSuffix(name, "_at"):
 		return v.at(time.UnixMicro(whole), v.now)
 	case isNumber && err == nil && strings.HasSuffix(name, "_ns"):

@@ -249,7 +249,7 @@ func (p *panel) tellClock(v *visit) {
 	}
 	back, refused := localPath(v.c.PostForm("back")), "clock"
 	if err == nil {
-		if refused, err = p.s.believe(at, v.me.Name); err != nil {
+		if refused, err = p.s.believe(v.ctx(), at, v.me.Name); err != nil {
 			p.s.cfg.Logger.Error("the time could not be set", "err", err)
 			refused = "clock"
 		}

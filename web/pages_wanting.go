@@ -20,10 +20,58 @@ type wantingView struct {
 	Link string
 }
 
-// wanting says what the visitor was asked to record, what airs within a day and
+// wanting says what became of what the visitor wrote and nobody approved, what the visitor was asked to record, what airs within a day and
 // lacks a language, and what is overdue, on this board; nothing when all is well
 // or cannot be read.
 func (p *panel) wanting(v *visit) []wantingView {
+	return append(p.unapproved(v), p.uncovered(v)...)
+}
+
+const (
+	// expiredLately is how long an author is told that what they wrote ended before
+	// anybody approved it.
+	expiredLately = 7 * 24 * time.Hour
+	// expiringSoon is how long before that they are warned.
+	expiringSoon = 48 * time.Hour
+)
+
+// unapproved tells an author what was returned to them, and whose end comes, or came,
+// before anybody approved it.
+func (p *panel) unapproved(v *visit) []wantingView {
+	if v.me.ID == "" || p.s.cfg.Damaged() {
+		return nil
+	}
+	list, err := p.s.cfg.Authors.Unapproved(v.ctx(), v.village.Key, v.me.Name, v.now.Add(-expiredLately))
+	if err != nil {
+		p.s.cfg.Logger.Error("what nobody approved could not be read", "err", err)
+		return nil
+	}
+	var said []wantingView
+	for _, a := range list {
+		end := a.ValidUntil
+		w := wantingView{stateView{"bad", "lo", ""}, "/announcements/" + a.ID}
+		switch {
+		case !end.IsZero() && !end.After(v.now):
+			w.Text = v.word("approval.expired-title", a.Title, v.at(end, v.now))
+		case a.Approval.State == scheduler.Returned:
+			w.stateView = stateView{"bad", "tra", v.word("approval.returned-title", a.Title, a.Approval.By, a.Approval.Reason)}
+		case !end.IsZero() && end.Before(v.now.Add(expiringSoon)):
+			w.stateView = stateView{"wait", "gio", v.word("approval.expiring-title", a.Title, v.at(end, v.now))}
+		default:
+			continue
+		}
+		if said = append(said, w); len(said) == unapprovedShown {
+			break
+		}
+	}
+	return said
+}
+
+// unapprovedShown is how many of them are told.
+const unapprovedShown = 6
+
+// uncovered says what lacks a language.
+func (p *panel) uncovered(v *visit) []wantingView {
 	c, err := p.s.coverage(v.ctx(), v.village, v.now, time.Time{})
 	if err != nil {
 		if !isDamage(err) {

@@ -28,6 +28,8 @@ type Config struct {
 	Arrange       Arranger
 	Stations      Stations
 	Approvals     Approvals
+	Diary         Diary
+	Authors       Authors
 	Exceptions    Exceptions
 	Drills        Drills // nil: the emergency path is not tested by schedule
 	VoiceBook     VoiceBook
@@ -93,7 +95,7 @@ func (c Config) check() error {
 		"AsRun": c.AsRun != nil, "Tellings": c.Tellings != nil, "Interchange": c.Interchange != nil, "Keys": c.Keys != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
-		"Texts":   c.Texts != nil,
+		"Diary": c.Diary != nil, "Authors": c.Authors != nil, "Texts": c.Texts != nil,
 		"Village": c.Village != "", "Logger": c.Logger != nil, "Now": c.Now != nil, "NewID": c.NewID != nil,
 	} {
 		if !there {

@@ -277,7 +277,7 @@ func (b *board) openPanel() (err error) {
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output, Studio: b.studio,
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,
-		Texts:   b.db,
+		Diary: b.db, Authors: b.db, Texts: b.db,
 		Village: b.settings.Village, Origin: b.db.Node(), Version: version,
 		Logger: b.log, Now: b.clock.Now, NewID: newID, MetricsToken: b.settings.MetricsToken,
 		Changed: b.changed,

@@ -141,7 +141,7 @@ func (b *board) changedElsewhere(ctx context.Context) {
 const takenBackFor = time.Minute
 
 // silenceTakenBack ends what sounds, or is about to, of what another process
-// withdrew or returned.
+// withdrew, returned or scheduled no more.
 func (b *board) silenceTakenBack(ctx context.Context) {
 	gone, err := b.db.TakenBack(ctx, b.village.Key, time.Now().Add(-takenBackFor))
 	if err != nil {
@@ -151,6 +151,16 @@ func (b *board) silenceTakenBack(ctx context.Context) {
 	for id, by := range gone {
 		if err := b.player.Withdraw(ctx, id, by); err != nil && !errors.Is(err, playout.ErrNotOnAir) {
 			b.log.Error("what another process took back could not be silenced", "announcement", id, "err", err)
+		}
+	}
+	removed, err := b.db.Unscheduled(ctx, b.village.Key, time.Now().Add(-takenBackFor))
+	if err != nil {
+		b.log.Error("which schedules another process removed is not known: the next plan leaves them out", "err", err)
+		return
+	}
+	for id, by := range removed {
+		if err := b.player.Unschedule(ctx, id, by); err != nil && !errors.Is(err, playout.ErrNotOnAir) {
+			b.log.Error("what another process removed could not be silenced", "schedule", id, "err", err)
 		}
 	}
 }
