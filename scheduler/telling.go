@@ -27,24 +27,17 @@ type Telling struct {
 // order of time. What is moved from slot to slot is told once, with the
 // slot in which it airs in the end.
 func (p Plan) Tellings() []Telling {
-	omitted := make(map[string]Omission, len(p.Omissions))
-	airs := make(map[string]time.Time, len(p.Occurrences))
-	for _, om := range p.Omissions {
-		omitted[om.Occurrence.ID] = om
-	}
-	for _, o := range p.Occurrences {
-		airs[o.ID] = o.Nominal
-	}
+	f := p.fatesOfTurns()
 	var all []Telling
 	for _, om := range p.Omissions {
 		o := om.Occurrence
 		_, hop := baseID(o.ID)
-		if base, _ := hops(o.ID); hop && omitted[base].Occurrence.ID != "" || !o.Nominal.After(p.Made) || o.Kind != Notice || !ForWantOfRoom(om.Reason.Code) {
+		if base, _ := hops(o.ID); hop && f.omitted[base].Occurrence.ID != "" || !o.Nominal.After(p.Made) || o.Kind != Notice || !ForWantOfRoom(om.Reason.Code) {
 			continue
 		}
 		all = append(all, Telling{
 			Occurrence: o.ID, Announcement: o.Announcement, Title: o.Title, Slot: o.Slot, From: o.Nominal,
-			To: ends(om, omitted, airs), Reason: cmp.Or(om.Reason.Limit, om.Reason.Code), Told: p.Made,
+			To: f.ends(om), Reason: cmp.Or(om.Reason.Limit, om.Reason.Code), Told: p.Made,
 		})
 	}
 	return all
@@ -59,17 +52,58 @@ func WantOfRoom() []string {
 // ForWantOfRoom says whether a code is one of WantOfRoom.
 func ForWantOfRoom(code string) bool { return slices.Contains(WantOfRoom(), code) }
 
-// ends follows what was moved to where it airs; zero when it does not.
-func ends(om Omission, omitted map[string]Omission, airs map[string]time.Time) time.Time {
-	for om.Reason.Code == ReasonNextTime {
-		if at, ok := airs[om.Reason.Occurrence]; ok {
-			return at
+// scheduleTurn is a schedule at one nominal instant.
+type scheduleTurn struct {
+	schedule string
+	nominal  time.Time
+}
+
+// turnFates is what a plan makes of every turn.
+type turnFates struct {
+	to        time.Time            // beyond it the plan knows nothing
+	airs      map[string]time.Time // when the slots begin in which they air, by ID
+	airsAt    map[scheduleTurn]bool
+	omitted   map[string]Omission
+	omittedAt map[scheduleTurn]Omission
+}
+
+func (p Plan) fatesOfTurns() turnFates {
+	f := turnFates{p.To, map[string]time.Time{}, map[scheduleTurn]bool{}, map[string]Omission{}, map[scheduleTurn]Omission{}}
+	for _, o := range p.Occurrences {
+		f.airs[o.ID], f.airsAt[scheduleTurn{o.Schedule, o.Nominal}] = o.Nominal, true
+	}
+	for _, om := range p.Omissions {
+		f.omitted[om.Occurrence.ID] = om
+		turn := scheduleTurn{om.Occurrence.Schedule, om.Occurrence.Nominal}
+		if first, known := f.omittedAt[turn]; !known || isHop(first.Occurrence.ID) {
+			f.omittedAt[turn] = om
 		}
-		next, ok := omitted[om.Reason.Occurrence]
-		if !ok || !ForWantOfRoom(next.Reason.Code) {
+	}
+	return f
+}
+
+// ends follows what was moved, or has a next turn of its own, to where it airs; zero
+// when it does not. A next turn is only worth telling when that one airs.
+func (f turnFates) ends(om Omission) time.Time {
+	for range len(f.omitted) + 1 {
+		var next Omission
+		var known bool
+		if om.Reason.Code == ReasonNextTime {
+			if at, airs := f.airs[om.Reason.Occurrence]; airs {
+				return at
+			}
+			next, known = f.omitted[om.Reason.Occurrence]
+		} else {
+			turn := scheduleTurn{om.Occurrence.Schedule, om.Reason.Until}
+			next, known = f.omittedAt[turn]
+			if f.airsAt[turn] || !known && !om.Reason.Until.Before(f.to) {
+				return om.Reason.Until
+			}
+		}
+		if !known || !ForWantOfRoom(next.Reason.Code) {
 			return time.Time{}
 		}
 		om = next
 	}
-	return om.Reason.Until
+	return time.Time{}
 }

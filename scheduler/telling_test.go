@@ -135,3 +135,30 @@ func TestLeftOutForTheMinutesOfThePlaceComesNext(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyIsToldOfASlotInWhichItDoesNotAir: the next turn of a schedule is told as
+// the place of what is moved only when that turn airs; else where that one ends.
+func TestNobodyIsToldOfASlotInWhichItDoesNotAir(t *testing.T) {
+	b := crowded(9, "a", "b", "c")
+	b.Slots[0].Limit = 30 * time.Second // nothing fits in the evening
+	b.Slots = append(b.Slots, b.Slots[0])
+	b.Slots[1].ID, b.Slots[1].Start, b.Slots[1].Limit = "sang", 330, 70*time.Second // and one in the morning
+	now := at(t, "2026-11-23 08:00")
+	p := plan(t, now, 6*day, b)
+	airs := map[string]map[time.Time]bool{}
+	for _, o := range p.Occurrences {
+		if airs[o.Announcement] == nil {
+			airs[o.Announcement] = map[time.Time]bool{}
+		}
+		airs[o.Announcement][o.Nominal] = true
+	}
+	told := p.Tellings()
+	if len(told) < 10 {
+		t.Fatalf("told %+v; plan is\n%s", told, p.Text())
+	}
+	for _, x := range told {
+		if !x.To.IsZero() && x.To.Before(p.To) && !airs[x.Announcement][x.To] {
+			t.Errorf("%s of %s: told %s, and does not air then", x.Announcement, x.From, x.To)
+		}
+	}
+}
