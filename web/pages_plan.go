@@ -25,6 +25,7 @@ type planView struct {
 	// Wanting is what airs within a day and lacks a language.
 	Wanting []wantingView
 	Moved   []movedView // what does not fit its slot
+	Week    string      // where the other days are, when one is shown alone
 }
 
 type planDay struct {
@@ -34,6 +35,8 @@ type planDay struct {
 	Today                  bool
 	Ribbon                 ribbonView
 	Rows                   []dayRow
+	Rest, More             string // how many lines are not here, and where they are
+	Paged                  pagedView
 }
 
 // logView is the days gone.
@@ -49,6 +52,7 @@ type logView struct {
 	File     string // where the same rows lie for a spreadsheet
 	Earlier  string
 	Fault    string
+	Paged    pagedView
 }
 
 type figureView struct {
@@ -105,6 +109,7 @@ func (p *panel) plan(v *visit) {
 		b.day = today.AddDate(0, 0, i)
 		w.Days = append(w.Days, b.planDay(i == 0))
 	}
+	w.Days, w.Week = v.shorten(w.Days, today)
 	p.show(v, "plan", view{Title: v.word("plan.title", v.span7(today)), Tab: "plan", Data: w})
 }
 
@@ -163,7 +168,9 @@ func (p *panel) asrun(v *visit) {
 		q.Set("only", "trouble")
 		runs = onlyTrouble(runs)
 	}
-	w.Days = v.logDays(runs, p.s.cfg.Air.Air())
+	first, last, paged := v.paged("/asrun", q, len(runs), true)
+	w.Paged = paged
+	w.Days = v.logDays(runs[first:last], p.s.cfg.Air.Air())
 	w.File = logFile + "?" + q.Encode()
 	w.Earlier = "/asrun?" + url.Values{"from": {from.AddDate(0, 0, -logDays).Format(time.DateOnly)}, "to": {from.AddDate(0, 0, -1).Format(time.DateOnly)}}.Encode()
 	p.show(v, "asrun", view{Title: v.word("nav.asrun"), Tab: "asrun", Data: w})

@@ -29,6 +29,8 @@ type todayView struct {
 	Waiting, Yesterday   string
 	Ribbon               ribbonView
 	Rows                 []dayRow
+	RestDay              string        // its date
+	Rest                 string        // that the day has more lines, which its page shows; empty: all are here
 	Wanting              []wantingView // what somebody should see to
 	Moved                []movedView   // what does not fit its slot
 }
@@ -91,6 +93,8 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 		Waiting: v.word("do.record-sub"), Yesterday: v.word("do.again-sub"),
 		Ribbon: b.ribbon(), Rows: b.rows(),
 	}
+	t.Rows, t.Rest = b.aroundNow(t.Rows)
+	t.RestDay = local.Format(time.DateOnly)
 	if v.lang == english {
 		t.Weekday = local.Weekday().String()
 	}
