@@ -268,3 +268,37 @@ func TestEditedScheduleKeepsWhatTheFormDoesNotAsk(t *testing.T) {
 		t.Errorf("status %d, rule %q", p.status, current().Rule)
 	}
 }
+
+// TestAddedTimeSoundsOnceOfTwoRules: a schedule that becomes two by an edit takes the
+// single time that was added to it along once, and what was left out twice.
+func TestAddedTimeSoundsOnceOfTwoRules(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Cadre, "vi")
+	if p := s.upload("/announcements/new", recurring("rhythm", "daily"), nil); p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	made := saved(t, w).Schedules[0]
+	page := "/announcements/" + made.Announcement + "/schedules/" + made.ID
+	for _, day := range []url.Values{
+		{"do": {"leave-out"}, "day": {"2026-12-02"}},
+		{"do": {"include"}, "day": {"2026-12-03"}, "time": {"08:00"}},
+	} {
+		if p := s.post(page+"/days", day); p.status != http.StatusSeeOther {
+			t.Fatalf("status %d: %s", p.status, p.text)
+		}
+	}
+	f := web.RuleForm(saved(t, w).Schedules[0].Rule, time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
+	f["rtime"] = []string{"05:30", "17:00"}
+	f.Set("do", "save")
+	if p := s.post(page, f); p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	var rules []string
+	for _, sc := range saved(t, w).Schedules {
+		rules = append(rules, sc.Rule)
+	}
+	all := strings.Join(rules, "\n")
+	if len(rules) != 2 || strings.Count(all, "RDATE") != 1 || !strings.Contains(all, "EXDATE:20261202T053000") || !strings.Contains(all, "EXDATE:20261202T170000") {
+		t.Errorf("rules %q", rules)
+	}
+}

@@ -155,6 +155,9 @@ func (v *visit) carried(from scheduler.Schedule, all []scheduler.Schedule, f *fo
 	}
 	for i := range all {
 		one, err := from.Carry(all[i], v.now, v.loc)
+		if err == nil && i > 0 {
+			one, err = one.Beside(all[0], v.now, v.loc)
+		}
 		if err != nil {
 			v.ruleFault(f, err)
 			return nil
