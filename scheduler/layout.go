@@ -199,6 +199,30 @@ func (v Village) Allows(at time.Time, length time.Duration, about Subject) (unti
 	return h.end(at), h.holds(at, length), nil
 }
 
+// RestsFrom is from when on no sound is allowed on the civil day of an instant, by the
+// hours of the village, its quiet stretches and holidays: the beginning of the day when
+// none is allowed at all on it; false when it is allowed till midnight. The error is
+// that of Allows.
+func (v Village) RestsFrom(day time.Time) (from time.Time, rests bool, err error) {
+	loc, err := v.Location()
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("rest of %s: load time zone: %w", v.Key, err)
+	}
+	d := calendar.DateOf(day, loc)
+	bounds := span{calendar.At(d, 0, loc), calendar.At(d.AddDays(1), 0, loc)}
+	h := layOut(v, loc, bounds.from, bounds.to).hours()
+	if h.always {
+		return time.Time{}, false, nil
+	}
+	from = bounds.from
+	for _, s := range h.allowed {
+		for _, part := range within(s, bounds) {
+			from = part.to
+		}
+	}
+	return from, from.Before(bounds.to), nil
+}
+
 // Excused are the exceptions without which sound of a length that begins at an
 // instant would break a rule of the village about its hours, as reasons; none
 // when it breaks none. The error is that of Allows.

@@ -75,6 +75,7 @@ func (f *faults) rule(s Schedule, now time.Time, v Village) {
 	if slices.Contains(s.Slots, "") || len(s.Slots) > MaxRuleSlots {
 		f.add("slots", FaultUnknown, "")
 	}
+	f.often(s)
 	r, err := rhythmOf(s.Rule)
 	if err != nil {
 		var wrong Invalid

@@ -227,3 +227,55 @@ func TestAThousandNoticesInASlot(t *testing.T) {
 		t.Errorf("%d air and %d are told", len(seen), len(told))
 	}
 }
+
+// TestRuleInSlotsAirsSeveralTimes: a rule in slots repeats its notice in each, like a
+// schedule of the kind Slots, and is held to the same bounds.
+func TestRuleInSlotsAirsSeveralTimes(t *testing.T) {
+	b := evening(t)
+	s := byRule(t, "DTSTART;VALUE=DATE:20261123\nRRULE:FREQ=DAILY;INTERVAL=5", "chieu")
+	s.PerSlot = 3
+	b.Schedules = nil
+	when(&b, "a", s)
+	if got := clockOf(plan(t, at(t, "2026-11-23 08:00"), day, b)); len(got) != 3 {
+		t.Errorf("airs %q", got)
+	}
+	for _, wrong := range []scheduler.Schedule{{PerSlot: scheduler.MaxPerSlot + 1}, {PerDay: scheduler.MaxPerDay + 1}, {PerSlot: -1}} {
+		bad := s
+		bad.PerSlot, bad.PerDay = wrong.PerSlot, wrong.PerDay
+		if err := bad.Validate(at(t, "2026-11-23 08:00"), b.Village); err == nil {
+			t.Errorf("%d in a slot, %d on a day are let through", bad.PerSlot, bad.PerDay)
+		}
+	}
+}
+
+// TestRestOfTheDayKnowsAllRules: from when a village rests is a matter of its quiet
+// stretches and holidays too, not of its hours alone.
+func TestRestOfTheDayKnowsAllRules(t *testing.T) {
+	cases := []struct {
+		name string
+		set  func(v *scheduler.Village)
+		want string // empty: sound is allowed till midnight
+	}{
+		{"no rules", func(v *scheduler.Village) { v.Allowed = nil }, ""},
+		{"hours", func(*scheduler.Village) {}, "2026-11-23 21:00"},
+		{"a quiet evening", func(v *scheduler.Village) { v.Rules.Quiet = []scheduler.Window{{From: 19 * 60, To: 24 * 60}} }, "2026-11-23 19:00"},
+		{"a quiet noon", func(v *scheduler.Village) { v.Rules.Quiet = []scheduler.Window{{From: 11 * 60, To: 13 * 60}} }, "2026-11-23 21:00"},
+		{"quiet hours alone", func(v *scheduler.Village) {
+			v.Allowed, v.Rules.Quiet = nil, []scheduler.Window{{From: 22 * 60, To: 24 * 60}}
+		}, "2026-11-23 22:00"},
+		{"a silent holiday", func(v *scheduler.Village) {
+			v.Rules.Holidays = []scheduler.Holiday{{Name: "Hội", Month: 11, Day: 23, Rule: scheduler.NoSound}}
+		}, "2026-11-23 00:00"},
+		{"a holiday with its own hours", func(v *scheduler.Village) {
+			v.Rules.Holidays = []scheduler.Holiday{{Name: "Hội", Month: 11, Day: 23, Rule: scheduler.OwnHours, Hours: []scheduler.Window{{From: 300, To: 24 * 60}}}}
+		}, ""},
+	}
+	for _, c := range cases {
+		v := unTa()
+		c.set(&v)
+		got, rests, err := v.RestsFrom(at(t, "2026-11-23 10:00"))
+		if err != nil || rests != (c.want != "") || rests && !got.Equal(at(t, c.want)) {
+			t.Errorf("%s: %s, %v, %v; want %q", c.name, got, rests, err, c.want)
+		}
+	}
+}

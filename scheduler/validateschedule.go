@@ -155,12 +155,7 @@ func (f *faults) slots(s Schedule, now time.Time, v Village) {
 	if s.Days > everyDay {
 		f.add("days", FaultRange, "")
 	}
-	if s.PerSlot < 0 || s.PerSlot > MaxPerSlot {
-		f.add("per_slot", FaultRange, "1–"+strconv.Itoa(MaxPerSlot))
-	}
-	if s.PerDay < 0 || s.PerDay > MaxPerDay {
-		f.add("per_day", FaultRange, "1–"+strconv.Itoa(MaxPerDay))
-	}
+	f.often(s)
 	loc, err := v.Location()
 	if err != nil {
 		loc = time.UTC
@@ -176,6 +171,16 @@ func (f *faults) slots(s Schedule, now time.Time, v Village) {
 		f.add("until", FaultOrder, "")
 	} else if !anyWeekday(s.Days, from, until) {
 		f.add("days", FaultRange, s.Days.String())
+	}
+}
+
+// often checks how often it airs in a slot and on a day.
+func (f *faults) often(s Schedule) {
+	if s.PerSlot < 0 || s.PerSlot > MaxPerSlot {
+		f.add("per_slot", FaultRange, "1–"+strconv.Itoa(MaxPerSlot))
+	}
+	if s.PerDay < 0 || s.PerDay > MaxPerDay {
+		f.add("per_day", FaultRange, "1–"+strconv.Itoa(MaxPerDay))
 	}
 }
 

@@ -31,6 +31,10 @@ func TestRecurringByTheAPI(t *testing.T) {
 	if len(made.Next) != 3 || made.Next[1].Format(time.RFC3339) != "2026-12-09T10:30:00Z" || made.Until != "2027-12-31" {
 		t.Errorf("next %v until %s", made.Next, made.Until)
 	}
+	call("POST", noticeSchedules, `{"kind":"recurring","per_slot":2,"rule":"DTSTART:20261123T173000\nRRULE:FREQ=DAILY"}`, 422) // exact times are as often as they are
+	if got := call("POST", noticeSchedules, `{"kind":"recurring","per_slot":2,"per_day":3,"slots":["17:00"],"rule":"DTSTART;VALUE=DATE:20261123\nRRULE:FREQ=DAILY;INTERVAL=5"}`, 201); !strings.Contains(string(got.Body), `"per_slot":2`) {
+		t.Errorf("a rule in slots, twice in each: %s", got.Body)
+	}
 	one := noticeSchedules + "/" + made.ID
 
 	var cut recurringAnswer

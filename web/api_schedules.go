@@ -77,7 +77,7 @@ type scheduleForm struct {
 	Days        []string     `json:"days,omitempty" doc:"slots: mon … sun; every day when left out."`
 	From        string       `json:"from,omitempty" doc:"slots: first day, such as 2026-11-23."`
 	Until       string       `json:"until,omitempty" doc:"slots: last day."`
-	PerSlot     int          `json:"per_slot,omitempty" minimum:"0" maximum:"10" doc:"slots: how often in each, spread through it; once when left out."`
+	PerSlot     int          `json:"per_slot,omitempty" minimum:"0" maximum:"10" doc:"slots, and rules in slots: how often in each, spread through it; once when left out."`
 	PerDay      int          `json:"per_day,omitempty" minimum:"0" maximum:"50" doc:"slots: how often at most on one day; in every slot when left out."`
 	Rule        string       `json:"rule,omitempty" maxLength:"524288" doc:"recurring: lines of iCalendar, DTSTART, RRULE, RDATE, EXDATE. RSCALE=VIETNAMESE counts in the lunar calendar, OFFSET=-2 is two days before. Without DTSTART it begins now."`
 	Misfire     *misfireJSON `json:"misfire,omitempty" doc:"When left out: late by at most 10 min (now), 30 min (once), coalesced within 30 min (recurring); coalesce within an hour (slots)."`
@@ -205,8 +205,8 @@ func (f scheduleForm) contradictions() scheduler.Invalid {
 		{"days", len(f.Days) > 0, inSlots},
 		{"from", f.From != "", inSlots},
 		{"until", f.Until != "", inSlots},
-		{"per_slot", f.PerSlot != 0, inSlots},
-		{"per_day", f.PerDay != 0, inSlots},
+		{"per_slot", f.PerSlot != 0, inSlots || byRule && len(f.Slots) > 0},
+		{"per_day", f.PerDay != 0, inSlots || byRule && len(f.Slots) > 0},
 	} {
 		if given.is && !given.fits {
 			faults = append(faults, scheduler.Fault{Field: given.field, Code: faultUnexpected})

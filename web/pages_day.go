@@ -303,17 +303,12 @@ func (b dayBook) groups() []dayGroup {
 // quiet says from when the village rests; empty when it may sound till
 // midnight.
 func (b dayBook) quiet() string {
-	from, _ := b.bounds()
-	last := scheduler.TimeOfDay(-1)
-	for _, w := range b.village.Allowed {
-		if w.Days.Has(from.Weekday()) {
-			last = max(last, w.To)
-		}
-	}
-	if last < 0 || last >= 24*60 {
+	day, _ := b.bounds()
+	from, rests, err := b.village.RestsFrom(day)
+	if err != nil || !rests { // of a zone that is unknown the plan tells
 		return ""
 	}
-	return b.word("day.quiet", last)
+	return b.word("day.quiet", b.clock(from))
 }
 
 // The ribbon shows the hours in which villages are awake.
