@@ -83,7 +83,7 @@ func (p *panel) history(v *visit) {
 }
 
 // historyKinds are the records that people look for.
-var historyKinds = []string{"announcements", "renditions", "schedules", "slots", "villages", "exceptions", "frames", "drills", "clock", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
+var historyKinds = []string{"announcements", "renditions", "schedules", "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
 
 func (v *visit) historyEntry(c people.Change) historyEntry {
 	kind := c.Kind
@@ -121,7 +121,7 @@ var historyCodes = map[string]string{
 }
 
 // yesOrNo are the columns that are 1 or 0.
-var yesOrNo = []string{"waived", "approved", "emergency", "silent", "keyed", "immediate"}
+var yesOrNo = []string{"waived", "approved", "emergency", "silent", "keyed", "immediate", "feed"}
 
 // historyValue is a value of the database for people, by the conventions of its
 // columns.
