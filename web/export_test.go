@@ -43,6 +43,12 @@ func RuleWords(lang, rule, where string, now time.Time) (string, error) {
 	return phrase{lang: lang, loc: loc}.ruleWords(r, where, now), err
 }
 
+// SaidAt shows the tests how an instant is said in a language in Ún Tà.
+func SaidAt(lang string, t, now time.Time) (string, error) {
+	loc, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	return phrase{lang: lang, loc: loc}.at(t, now), err
+}
+
 // RuleForm shows the tests how the form of a rule is filled in at a time.
 func RuleForm(rule string, now time.Time) url.Values {
 	return phrase{lang: vietnamese, loc: time.UTC}.ruleForm(scheduler.Schedule{Kind: scheduler.Recurring, Rule: rule}, nil, now).Values

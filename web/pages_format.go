@@ -34,6 +34,28 @@ func (p phrase) date(t time.Time) string {
 	return fmt.Sprintf("%s %d/%d", p.weekday(t.Weekday()), t.Day(), int(t.Month()))
 }
 
+// nearby is how many days away a date of another year is still understood without
+// its year.
+const nearby = 31
+
+// fullOrNear is the date, with its year when that is not the one people think of: an
+// expiry a year ahead must not be read as one of the day after tomorrow.
+func (p phrase) fullOrNear(t, now time.Time) string {
+	t, now = t.In(p.loc), now.In(p.loc)
+	if away := daysApart(t, now); t.Year() == now.Year() || max(away, -away) <= nearby {
+		return p.date(t)
+	}
+	return p.withYear(p.date(t), t.Year())
+}
+
+// withYear puts a year behind a date that date has made.
+func (p phrase) withYear(date string, year int) string {
+	if p.lang == english {
+		return fmt.Sprintf("%s %d", date, year)
+	}
+	return fmt.Sprintf("%s/%d", date, year)
+}
+
 // day is the date, with "today", "tomorrow" or "yesterday" when it is near now.
 func (p phrase) day(t, now time.Time) string {
 	switch daysApart(t.In(p.loc), now.In(p.loc)) {
@@ -44,7 +66,7 @@ func (p phrase) day(t, now time.Time) string {
 	case -1:
 		return p.word("day.yesterday", p.date(t))
 	}
-	return p.date(t)
+	return p.fullOrNear(t, now)
 }
 
 // daysApart counts the midnights from b to a, both in the same zone.

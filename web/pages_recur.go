@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -219,11 +218,9 @@ func (v *visit) rulePreview(all []scheduler.Schedule, slots []scheduler.Slot, f 
 // moment is an instant in words, with its lunar date.
 func (v *visit) moment(at time.Time, exact bool) momentView {
 	m := momentView{Day: upper(v.day(at, v.now)), Time: v.clock(at), Moon: v.lunar(at)}
-	if y := at.In(v.loc).Year(); y != v.now.In(v.loc).Year() {
-		m.Day += "/" + strconv.Itoa(y)
-		if v.lang == english {
-			m.Day = fmt.Sprintf("%s %d", upper(v.day(at, v.now)), y)
-		}
+	year := at.In(v.loc).Year()
+	if away := daysApart(at.In(v.loc), v.now.In(v.loc)); year != v.now.In(v.loc).Year() && max(away, -away) <= nearby {
+		m.Day = v.withYear(m.Day, year) // among the times of a rule each year is told
 	}
 	if _, allowed, err := v.village.Allows(at, time.Second, scheduler.Subject{}); exact && err == nil && !allowed {
 		m.Quiet = true

@@ -295,5 +295,5 @@ func (v *visit) slotScheduleName(s scheduler.Schedule, slots []scheduler.Slot) (
 }
 
 func (v *visit) dateOf(d scheduler.Date) string {
-	return v.date(time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, v.loc))
+	return v.fullOrNear(time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, v.loc), v.now)
 }
