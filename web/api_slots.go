@@ -73,14 +73,11 @@ func (s *Server) registerSlots(api huma.API) {
 // cannot be read.
 func (f slotForm) apply(sl scheduler.Slot) (scheduler.Slot, error) {
 	var faults scheduler.Invalid
-	clock := func(field, text string, into *scheduler.TimeOfDay) {
-		t, ok := timeOfDay(text)
-		if *into = t; !ok {
-			faults = append(faults, scheduler.Fault{Field: field, Code: "date"})
-		}
-	}
 	sl.Name, sl.Length, sl.Opening, sl.Closing, sl.Limit = strings.TrimSpace(scheduler.Clean(f.Name)), seconds(f.Length), f.Opening, f.Closing, seconds(f.Limit)
-	clock("start", f.Start, &sl.Start)
+	var ok bool
+	if sl.Start, ok = timeOfDay(f.Start); !ok {
+		faults = append(faults, scheduler.Fault{Field: "start", Code: "date"})
+	}
 	sl.Days = 0
 	for i, name := range f.Days {
 		d, ok := weekdayOf(name)
@@ -92,41 +89,54 @@ func (f slotForm) apply(sl scheduler.Slot) (scheduler.Slot, error) {
 	}
 	sl.Seasons, sl.DaysOff = nil, nil
 	for i, j := range f.Seasons {
-		var x scheduler.Season
-		for _, d := range []struct {
-			field, text string
-			into        *scheduler.MonthDay
-		}{{"from", j.From, &x.From}, {"to", j.To, &x.To}} {
-			if t, err := time.Parse("2006-01-02", "2000-"+d.text); err == nil {
-				*d.into = scheduler.MonthDay{Month: t.Month(), Day: t.Day()}
-			} else {
-				faults = append(faults, fieldFault("seasons", i, d.field, "date", ""))
-			}
-		}
-		at := len(faults)
-		if clock("start", j.Start, &x.Start); len(faults) > at {
-			faults[at] = fieldFault("seasons", i, "start", "date", "")
-		}
-		sl.Seasons = append(sl.Seasons, x)
+		x, wrong := j.read(i)
+		sl.Seasons, faults = append(sl.Seasons, x), append(faults, wrong...)
 	}
 	for i, j := range f.DaysOff {
-		x := scheduler.SlotDay{Off: j.Off}
-		var err error
-		if x.Date, err = parseCivil(j.Date); err != nil {
-			faults = append(faults, fieldFault("days_off", i, "date", "date", ""))
-		}
-		at := len(faults)
-		if !j.Off {
-			if clock("start", j.Start, &x.Start); len(faults) > at {
-				faults[at] = fieldFault("days_off", i, "start", "date", "")
-			}
-		}
-		sl.DaysOff = append(sl.DaysOff, x)
+		x, wrong := j.read(i)
+		sl.DaysOff, faults = append(sl.DaysOff, x), append(faults, wrong...)
 	}
 	if len(faults) > 0 {
 		return sl, faults
 	}
 	return sl, nil
+}
+
+// read reads the season of an index, and names what cannot be read of it.
+func (j seasonJSON) read(i int) (x scheduler.Season, faults scheduler.Invalid) {
+	for _, d := range []struct {
+		field, text string
+		into        *scheduler.MonthDay
+	}{{"from", j.From, &x.From}, {"to", j.To, &x.To}} {
+		t, err := time.Parse("2006-01-02", "2000-"+d.text)
+		if err != nil {
+			faults = append(faults, fieldFault("seasons", i, d.field, "date", ""))
+			continue
+		}
+		*d.into = scheduler.MonthDay{Month: t.Month(), Day: t.Day()}
+	}
+	var ok bool
+	if x.Start, ok = timeOfDay(j.Start); !ok {
+		faults = append(faults, fieldFault("seasons", i, "start", "date", ""))
+	}
+	return x, faults
+}
+
+// read reads the day of an index, and names what cannot be read of it.
+func (j slotDayJSON) read(i int) (x scheduler.SlotDay, faults scheduler.Invalid) {
+	x.Off = j.Off
+	var err error
+	if x.Date, err = parseCivil(j.Date); err != nil {
+		faults = append(faults, fieldFault("days_off", i, "date", "date", ""))
+	}
+	if j.Off {
+		return x, faults
+	}
+	var ok bool
+	if x.Start, ok = timeOfDay(j.Start); !ok {
+		faults = append(faults, fieldFault("days_off", i, "start", "date", ""))
+	}
+	return x, faults
 }
 
 func weekdayOf(name string) (time.Weekday, bool) {
