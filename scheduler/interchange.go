@@ -11,7 +11,9 @@ type Imported struct {
 	Schedule     string    // ID of when that airs
 	Sequence     int64     // SEQUENCE of what was taken, 0 or more
 	Modified     time.Time // LAST-MODIFIED, else DTSTAMP, of it; zero: it had neither
-	Digest       string    // names everything that was taken of it
+	// Digest names everything that was taken of it and, after a dot, what it became as
+	// it was left here; without the latter it is not known whether that was edited since.
+	Digest string
 }
 
 // FeedEvent is what a village's calendar feed tells of one occurrence.

@@ -39,6 +39,7 @@ type intakeJSON struct {
 	Class        string       `json:"class,omitempty"`
 	Approval     string       `json:"approval,omitempty" doc:"State; absent: nobody is asked."`
 	Announcement string       `json:"announcement,omitempty" doc:"ID of what it became; in a preview only of what is there already."`
+	Edited       bool         `json:"edited,omitempty" doc:"change: what it became was edited here since it was last taken in; taking it in overwrites that."`
 	Kind         string       `json:"kind,omitempty" doc:"Of the schedule: once, slots, recurring."`
 	Rule         string       `json:"rule,omitempty" doc:"recurring: in its canonical form."`
 	Next         []momentJSON `json:"next" doc:"The next three times, as far as the schedule says."`
@@ -101,7 +102,7 @@ func calendarAnswer(lang string, place scheduler.Village, all []Intake, done boo
 	loc, err := place.Location()
 	for _, i := range all {
 		a := i.Dossier.Announcement
-		j := intakeJSON{UID: i.Event.UID, Title: i.Event.Title, Deed: string(i.Deed), Text: a.Text, Class: string(a.Class), Approval: string(a.Approval.State), Next: []momentJSON{}}
+		j := intakeJSON{UID: i.Event.UID, Title: i.Event.Title, Deed: string(i.Deed), Text: a.Text, Class: string(a.Class), Approval: string(a.Approval.State), Edited: i.Edited, Next: []momentJSON{}}
 		if i.Deed == IntakeRefuse {
 			j.Fault, j.Detail = faultCode(i.Fault), calendarFault(lang, i.Fault)
 		}

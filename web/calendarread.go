@@ -40,7 +40,13 @@ type CalendarEvent struct {
 	// Fault is why it cannot be taken; nil: it can. It is a calendar.RuleError when its
 	// recurrence is what cannot be read, else a CalendarFault.
 	Fault error
+
+	changes  []string // its changed and cancelled single times as EXDATE and RDATE lines
+	replaced []string // the times that these replace, each as a DTSTART line
 }
+
+// onlyChanges says whether the file has only changed single times of the event.
+func (e CalendarEvent) onlyChanges() bool { return e.Fault == CalendarFault{Code: "only-changes"} }
 
 // CalendarFault is what is wrong with a calendar file or an event of it. Code is
 // stable, with words "calendar-fault."+Code; Error is the English sentence.
@@ -137,6 +143,7 @@ func (r *calendarReader) event(g *eventGroup) CalendarEvent {
 		Cancelled: g.master != nil && isCancelled(e),
 	}
 	out.version(append([]*ics.VEvent{e}, g.changed...))
+	out.changes, out.replaced = r.changes(g)
 	if n, err := strconv.Atoi(valueOf(e, ics.ComponentPropertyPriority)); err == nil {
 		out.Urgent = n >= 1 && n <= 4
 	}
@@ -152,7 +159,7 @@ func (r *calendarReader) event(g *eventGroup) CalendarEvent {
 	case out.Title == "":
 		out.Fault = CalendarFault{Code: "no-title"}
 	default:
-		out.Rule, out.Fault = calendar.ParseRule(strings.Join(r.lines(g), "\n"))
+		out.Rule, out.Fault = calendar.ParseRule(strings.Join(append(r.lines(g), out.changes...), "\n"))
 		out.AllDay = out.Fault == nil && out.Rule.Form().AllDay
 		if out.AllDay {
 			out.Until = daysUntil(e, out.Rule.Start().Date)
@@ -199,7 +206,8 @@ func first(list []*ics.VEvent) *ics.VEvent {
 	return list[0]
 }
 
-// lines writes what says when an event comes as the text of a Rule.
+// lines writes what says when an event comes as the text of a Rule, without its
+// changed single times.
 func (r *calendarReader) lines(g *eventGroup) []string {
 	var out []string
 	for _, p := range g.master.Properties {
@@ -208,13 +216,20 @@ func (r *calendarReader) lines(g *eventGroup) []string {
 			out = append(out, r.line(name, p.BaseProperty))
 		}
 	}
+	return out
+}
+
+// changes writes single times that were changed or cancelled as exceptions, and
+// which times these replace.
+func (r *calendarReader) changes(g *eventGroup) (lines, replaced []string) {
 	for _, e := range g.changed {
-		out = append(out, r.line("EXDATE", e.GetProperty(ics.ComponentPropertyRecurrenceId).BaseProperty))
+		was := e.GetProperty(ics.ComponentPropertyRecurrenceId).BaseProperty
+		lines, replaced = append(lines, r.line("EXDATE", was)), append(replaced, r.line("DTSTART", was))
 		if begin := e.GetProperty(ics.ComponentPropertyDtStart); begin != nil && !isCancelled(e) {
-			out = append(out, r.line("RDATE", begin.BaseProperty))
+			lines = append(lines, r.line("RDATE", begin.BaseProperty))
 		}
 	}
-	return out
+	return lines, replaced
 }
 
 // line writes a property anew with the one parameter that counts. A zone that is

@@ -30,6 +30,7 @@ func event(uid, title string, lines ...string) string {
 // taken is what the API says of an event.
 type taken struct {
 	UID, Title, Deed, Fault, Detail, Text, Class, Approval, Announcement, Kind, Rule string
+	Edited                                                                           bool
 	Next                                                                             []struct {
 		At    time.Time
 		Lunar string
@@ -233,7 +234,7 @@ func TestImportPage(t *testing.T) {
 	file := intakeFile(event("mot", "Họp thôn", "DTSTART:20261202T120000Z"), event("hai", "Tiêm phòng", "DTSTART:20261203T120000Z"), event("qua", "Đã qua", "DTSTART:20261001T120000Z"))
 	seen := x.uploadCalendar(file)
 	body := seen.body
-	for _, want := range []string{"Nhận: Họp thôn", "24 tháng Mười âm lịch", "Sự kiện đã qua", "Nhận 2 sự kiện"} {
+	for _, want := range []string{"Nhận: Họp thôn", "24 tháng Mười âm lịch", "Sự kiện đã qua", "Nhận các sự kiện đã chọn"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the preview lacks %q", want)
 		}

@@ -41,6 +41,9 @@ type Intake struct {
 	// IntakeSame and IntakeRefuse it is what is there, as far as anything is.
 	Dossier scheduler.Dossier
 	Next    []time.Time // the next three times it airs, as far as its schedule says
+	// Edited, of IntakeChange: somebody changed here what it became, since it was last
+	// taken in, and taking it in overwrites that.
+	Edited bool
 
 	mark scheduler.Imported
 }
@@ -126,6 +129,9 @@ func (in *intaking) of(ctx context.Context, e CalendarEvent) (Intake, error) {
 			return i, err
 		}
 		i.Was, i.Dossier = old, old
+		if e.Title == "" { // a single time that is called off often has none
+			i.Event.Title = old.Announcement.Title
+		}
 	}
 	err := in.decide(ctx, &i)
 	if err == nil {
@@ -163,28 +169,34 @@ func (in *intaking) decide(ctx context.Context, i *Intake) error {
 	case there && e.Cancelled:
 		i.Deed = IntakeWithdraw
 		return in.room()
-	case e.Fault != nil:
+	case e.Fault != nil && (!there || !e.onlyChanges()):
 		return e.Fault
+	case e.onlyChanges() && !e.Modified.IsZero() && e.Sequence == i.mark.Sequence && e.Modified.Equal(i.mark.Modified):
+		i.Deed = IntakeSame
+		return nil
 	}
-	form, err := in.form(e)
+	form, err := in.form(*i)
 	if err != nil {
 		return err
 	}
 	digest := digestOf(form)
-	if there && digest == i.mark.Digest {
+	if there && digest == takenOf(i.mark) {
 		i.Deed = IntakeSame
 		return nil
 	}
 	if err := in.room(); err != nil {
 		return err
 	}
-	i.mark.Digest, i.mark.Sequence, i.mark.Modified = digest, e.Sequence, e.Modified
+	i.mark.Sequence, i.mark.Modified = e.Sequence, e.Modified
 	if there {
-		i.Deed = IntakeChange
-		return in.change(ctx, i, form)
+		i.Deed, i.Edited = IntakeChange, !e.onlyChanges() && editedHere(i.mark, i.Was)
+		err = in.change(ctx, i, form)
+	} else {
+		i.Deed = IntakeNew
+		err = in.make(ctx, i, form)
 	}
-	i.Deed = IntakeNew
-	return in.make(ctx, i, form)
+	i.mark.Digest = marked(digest, i.Dossier, i.mark.Schedule)
+	return err
 }
 
 // room refuses what is more than is taken at once.
@@ -240,6 +252,9 @@ func (in *intaking) change(ctx context.Context, i *Intake, f announcementForm) e
 	} else {
 		was := d.Schedules[at]
 		sc.Owned, sc.CreatedBy, sc.Interrupted = was.Owned, was.CreatedBy, was.Interrupted
+		if i.Event.onlyChanges() { // an exception leaves the rest of a schedule as it is
+			sc.PerSlot, sc.PerDay, sc.Misfire, sc.Since = was.PerSlot, was.PerDay, was.Misfire, was.Since
+		}
 		sc.Updated = now
 	}
 	d.Schedules[at] = sc
@@ -254,7 +269,11 @@ func (in *intaking) change(ctx context.Context, i *Intake, f announcementForm) e
 }
 
 // form is what an event says, as somebody would have typed it.
-func (in *intaking) form(e CalendarEvent) (announcementForm, error) {
+func (in *intaking) form(i Intake) (announcementForm, error) {
+	e := i.Event
+	if e.onlyChanges() {
+		return in.onlyChanges(i)
+	}
 	title := []rune(e.Title)
 	f := announcementForm{Village: in.place.Key, Title: e.Title, Text: spokenText(e), Issuer: word(vietnamese, "place.village", in.place.Name)}
 	if len(title) > scheduler.MaxTitle { // the text has all of it

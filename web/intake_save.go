@@ -112,6 +112,9 @@ func (i Intake) Words(lang string, now time.Time, loc *time.Location) string {
 		}
 		said += "; " + p.momentWords(at, now)
 	}
+	if i.Edited {
+		said += ". " + p.word("intake.edited")
+	}
 	return said
 }
 

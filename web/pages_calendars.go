@@ -86,6 +86,7 @@ type intakeView struct {
 	Priority                                     bool
 	Next                                         []string
 	Does, Checked                                bool
+	Edited                                       string // the sentence about it; empty: nothing is overwritten
 }
 
 func (p *panel) registerCalendars(r *gin.Engine) {
@@ -137,7 +138,7 @@ func (p *panel) previewCalendar(v *visit) {
 }
 
 // lookAt shows the preview of a kept calendar; chosen are the UIDs that are ticked,
-// nil: all that do something.
+// nil: all that do something and overwrite nothing that was edited here.
 func (p *panel) lookAt(v *visit, k keptCalendar, status int, fault string, chosen []string) {
 	all, err := p.s.intake(v.ctx(), p.asCaller(v), v.village, k.data, k.into)
 	if sentence, ours := p.calendarProblem(v, err); ours {
@@ -151,7 +152,10 @@ func (p *panel) lookAt(v *visit, k keptCalendar, status int, fault string, chose
 	w := calendarsView{Upload: k.id, Heading: v.word("calendars.preview", len(all)), Fault: fault}
 	for _, i := range all {
 		row := p.intakeView(v, i, "intake.")
-		row.Checked = row.Does && (chosen == nil || slices.Contains(chosen, i.Event.UID))
+		row.Checked = row.Does && (chosen == nil && !i.Edited || slices.Contains(chosen, i.Event.UID))
+		if i.Edited {
+			row.Edited = v.word("intake.edited")
+		}
 		if row.Does {
 			w.Doing++
 		}

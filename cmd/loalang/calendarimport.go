@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"loalang/people"
 	"loalang/playout"
+	"loalang/scheduler"
 	"loalang/store"
 	"loalang/web"
 )
@@ -47,6 +50,10 @@ version of an event changes what it became, and one that is cancelled takes it b
 					return err
 				}
 				all, err := desk.Take(ctx, data, dry)
+				var unknown scheduler.Invalid
+				if errors.As(err, &unknown) && len(unknown) > 0 {
+					return fmt.Errorf("--slot names no slot of %s; it has %s", v.Key, cmp.Or(unknown[0].Limit, "none"))
+				}
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}

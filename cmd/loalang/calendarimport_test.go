@@ -1,0 +1,90 @@
+package main_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// calendarOf is a calendar of events, each of lines that follow its UID.
+func calendarOf(events ...[]string) string {
+	text := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test\r\n"
+	for i, lines := range events {
+		text += fmt.Sprintf("BEGIN:VEVENT\r\nUID:e%d@test\r\nDTSTAMP:20260101T000000Z\r\n%s\r\nEND:VEVENT\r\n", i, strings.Join(lines, "\r\n"))
+	}
+	return text + "END:VCALENDAR\r\n"
+}
+
+// A calendar that a command takes in is spoken and planned by the running serve, the
+// same again changes nothing, and one that is called off no longer airs.
+func TestCalendarImportCommand(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	data := t.TempDir()
+	file := filepath.Join(t.TempDir(), "lịch.ics")
+	take := func(text string, more ...string) (string, string, int) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return loalang(t, "", append([]string{"calendar", "import", "--data", data, file}, more...)...)
+	}
+	day := time.Now().AddDate(0, 0, 2).Format("20060102")
+	events := [][]string{
+		{"SUMMARY:Họp thôn", "DTSTART;TZID=Asia/Ho_Chi_Minh:" + day + "T100000", "DESCRIPTION:Mời bà con."},
+		{"SUMMARY:Vệ sinh", "DTSTART;TZID=Asia/Ho_Chi_Minh:" + day + "T090000", "RRULE:FREQ=DAILY;INTERVAL=2"},
+		{"SUMMARY:Lễ hội", "DTSTART;VALUE=DATE:" + day},
+		{"SUMMARY:Đã qua", "DTSTART:20200101T030000Z"},
+	}
+	if _, errs, code := take(calendarOf(events...)); code != 1 || !strings.Contains(errs, "loalang serve") {
+		t.Errorf("without data: exit %d, %s", code, errs)
+	}
+	d := serve(t, data, "null", quick...).admit()
+	deeds := func(out string) (list string) {
+		for line := range strings.Lines(out) {
+			fields := strings.Split(line, "\t")
+			if len(fields) != 3 {
+				t.Errorf("a line of %d fields: %q", len(fields), line)
+			}
+			list += fields[0] + ", "
+		}
+		return list
+	}
+	planned := func(title string) (n int) {
+		plan := d.call(http.MethodGet, "/plan?to="+time.Now().AddDate(0, 0, 6).UTC().Format(time.RFC3339), nil, http.StatusOK)
+		list, _ := plan["occurrences"].([]any)
+		for _, o := range list {
+			if o.(map[string]any)["title"] == title {
+				n++
+			}
+		}
+		return n
+	}
+	if out, errs, code := take(calendarOf(events...), "--dry-run"); code != 0 || deeds(out) != "would new, would new, would new, refuse, " {
+		t.Errorf("dry: exit %d, %q %s", code, out, errs)
+	}
+	if out, errs, code := take(calendarOf(events...)); code != 0 || deeds(out) != "new, new, new, refuse, " || !strings.Contains(out, "The event is over") {
+		t.Fatalf("exit %d, %q %s", code, out, errs)
+	}
+	d.until("the running serve has spoken and planned them", func() bool {
+		return planned("Họp thôn") == 1 && planned("Vệ sinh") >= 2 && planned("Lễ hội") == 1
+	})
+	if out, _, code := take(calendarOf(events...)); code != 0 || deeds(out) != "same, same, same, refuse, " {
+		t.Errorf("again: exit %d, %q", code, out)
+	}
+	events[0] = append(events[0], "SEQUENCE:1", "STATUS:CANCELLED")
+	if out, _, code := take(calendarOf(events...)); code != 0 || deeds(out) != "withdraw, same, same, refuse, " {
+		t.Errorf("called off: exit %d, %q", code, out)
+	}
+	d.until("what was called off airs no more", func() bool { return planned("Họp thôn") == 0 })
+	if _, errs, code := take("GIF89a"); code != 1 || !strings.Contains(errs, "is no calendar") {
+		t.Errorf("no calendar: exit %d, %s", code, errs)
+	}
+	if _, errs, code := take(calendarOf(events...), "--slot", "03:33"); code != 1 || !strings.Contains(errs, "it has 05:30, 17:00") {
+		t.Errorf("an unknown slot: exit %d, %s", code, errs)
+	}
+}

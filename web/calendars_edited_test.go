@@ -1,0 +1,159 @@
+package web_test
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/people"
+	"loalang/scheduler"
+	"loalang/scheduler/calendar"
+	"loalang/web"
+)
+
+// TestPlanComesBackThroughTheFeed: what a plan of single and recurring notices says is
+// what a calendar reads back from the feed, at the same instants and by the same names.
+func TestPlanComesBackThroughTheFeed(t *testing.T) {
+	h := newHouse(t)
+	h.calendar("cadre", "import", intakeFile(
+		event("mot", `Họp thôn\; "bàn việc"\, đông đủ`, "DTSTART:20261202T120000Z"),
+		event("tuan", "Vệ sinh đường làng", "DTSTART;TZID=Asia/Ho_Chi_Minh:20261101T060000", "RRULE:FREQ=WEEKLY", "EXDATE;TZID=Asia/Ho_Chi_Minh:20261129T060000"),
+		event("cho", "Chợ phiên", "DTSTART;TZID=Asia/Ho_Chi_Minh:20261124T070000", "RRULE:FREQ=DAILY;INTERVAL=5"),
+	))
+	h.w.plan = scheduler.Plan{}
+	book, err := h.w.Book(t.Context(), "un-ta", h.w.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := scheduler.BuildPlan(h.w.now, 14*24*time.Hour, book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	say := func(at time.Time, title string) string {
+		return at.UTC().Truncate(time.Second).Format(time.RFC3339) + " " + title
+	}
+	for _, o := range plan.Occurrences {
+		want = append(want, say(o.Due, o.Title))
+	}
+	for _, o := range plan.Omissions {
+		want = append(want, say(o.Occurrence.Nominal, o.Occurrence.Title))
+	}
+	events, err := web.ReadCalendar(h.feedAt("/calendar/un-ta.ics?token="+h.as["viewer"], "").Body, h.w.now.Location())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if e.Cancelled {
+			t.Errorf("called off: %s", e.Title)
+		}
+		for _, m := range e.Times(h.w.now, 2, h.w.now.Location()) {
+			got = append(got, say(m.At, e.Title))
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if len(want) != 5 || !slices.Equal(got, want) {
+		t.Errorf("the feed gives back\n%s\nof\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestImportSaysWhatItWouldOverwrite: an edit made here since the last import is told
+// of before a newer version of the event replaces it, and is not ticked.
+func TestImportSaysWhatItWouldOverwrite(t *testing.T) {
+	w := newWorld(t)
+	x := newSite(t, w, people.Cadre, "")
+	at := func(version int, start string) string {
+		return intakeFile(event("mot", "Họp thôn", "DTSTART:"+start, fmt.Sprint("SEQUENCE:", version)))
+	}
+	take := func(file string) page {
+		t.Helper()
+		upload := uploadField.FindStringSubmatch(x.uploadCalendar(file).body)
+		return x.post("/calendars/import", url.Values{"upload": {upload[1]}, "take": {"mot"}})
+	}
+	const warning, ticked = "đã được sửa ở đây sau lần nhận trước", `value="mot" checked`
+	take(at(0, "20261202T120000Z"))
+	if seen := x.uploadCalendar(at(1, "20261203T120000Z")).body; strings.Contains(seen, warning) || !strings.Contains(seen, ticked) {
+		t.Error("nobody edited it")
+	}
+	id := w.order[0]
+	for name, edit := range map[string]func(*scheduler.Dossier){
+		"words": func(d *scheduler.Dossier) { d.Announcement.Text += " Mang theo ghế." },
+		"time":  func(d *scheduler.Dossier) { d.Schedules[0].At = d.Schedules[0].At.Add(time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			was := w.notices[id]
+			d := was
+			d.Schedules = slices.Clone(d.Schedules)
+			edit(&d)
+			w.notices[id] = d
+			seen := x.uploadCalendar(at(1, "20261203T120000Z")).body
+			if !strings.Contains(seen, warning) || strings.Contains(seen, ticked) || !strings.Contains(seen, "/announcements/"+id) {
+				t.Error("the preview does not warn")
+			}
+			w.notices[id] = was
+		})
+	}
+	d := w.notices[id]
+	d.Announcement.Approval.State, d.Announcement.Updated = scheduler.Approved, w.now.Add(time.Hour)
+	w.notices[id] = d
+	if seen := x.uploadCalendar(at(1, "20261203T120000Z")).body; strings.Contains(seen, warning) {
+		t.Error("an approval is no edit")
+	}
+	d.Announcement.Text += " Mang theo ghế."
+	w.notices[id] = d
+	take(at(1, "20261203T120000Z"))
+	if strings.Contains(w.notices[id].Announcement.Text, "ghế") {
+		t.Error("what was chosen was not taken")
+	}
+	if seen := x.uploadCalendar(at(2, "20261204T120000Z")).body; strings.Contains(seen, warning) {
+		t.Error("it was taken since")
+	}
+}
+
+// TestImportOfChangesAlone: a file with nothing but moved and cancelled times of an
+// event that was taken in applies these; once more does nothing, and what it cannot
+// know it refuses.
+func TestImportOfChangesAlone(t *testing.T) {
+	h := newHouse(t)
+	const zone = ";TZID=Asia/Ho_Chi_Minh:"
+	lines := []string{"DTSTART" + zone + "20261125T060000", "RRULE:FREQ=WEEKLY"}
+	id := h.calendar("cadre", "import", intakeFile(event("tuan", "Vệ sinh", lines...)))["tuan"].Announcement
+	moved := event("tuan", "Vệ sinh", "SEQUENCE:1", "RECURRENCE-ID"+zone+"20261202T060000", "DTSTART"+zone+"20261203T070000")
+	off := strings.Replace(event("tuan", "", "SEQUENCE:1", "RECURRENCE-ID:20261208T230000Z", "STATUS:CANCELLED"), "SUMMARY:\r\n", "", 1)
+	if stranger := h.calendar("cadre", "preview", intakeFile(strings.ReplaceAll(moved, "UID:tuan", "UID:la")))["la"]; stranger.Fault != "only-changes" {
+		t.Errorf("of an event that nobody took in: %+v", stranger)
+	}
+	did := h.calendar("cadre", "import", intakeFile(off, moved))["tuan"]
+	if did.Deed != "change" || did.Title != "Vệ sinh" || did.Announcement != id || did.Edited {
+		t.Fatalf("%+v", did)
+	}
+	rule, err := calendar.ParseRule(h.w.notices[id].Schedules[0].Rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var next []string
+	for _, m := range rule.Next(h.w.now, 3, h.w.now.Location()) {
+		next = append(next, m.Civil.String())
+	}
+	if got := strings.Join(next, " "); got != "2026-11-25T06:00:00 2026-12-03T07:00:00 2026-12-16T06:00:00" {
+		t.Errorf("it comes at %s", got)
+	}
+	if again := h.calendar("cadre", "import", intakeFile(off, moved))["tuan"]; again.Deed != "same" {
+		t.Errorf("again: %+v", again)
+	}
+	if whole := h.calendar("cadre", "import", intakeFile(event("tuan", "Vệ sinh", append(lines, "SEQUENCE:1")...), off, moved))["tuan"]; whole.Deed != "same" {
+		t.Errorf("the whole calendar afterwards: %+v", whole)
+	}
+	for name, file := range map[string]string{
+		"moved once more": event("tuan", "Vệ sinh", "SEQUENCE:2", "RECURRENCE-ID"+zone+"20261202T060000", "DTSTART"+zone+"20261204T070000"),
+		"no time of it":   event("tuan", "Vệ sinh", "SEQUENCE:2", "RECURRENCE-ID"+zone+"20261217T060000", "STATUS:CANCELLED"),
+	} {
+		if got := h.calendar("cadre", "import", intakeFile(file))["tuan"]; got.Fault != "only-changes" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
