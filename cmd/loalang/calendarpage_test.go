@@ -30,7 +30,7 @@ func TestCalendarsPage(t *testing.T) {
 		{"SUMMARY:Vệ sinh đường làng", at(3, "063000"), "RRULE:FREQ=WEEKLY"},
 		{"SUMMARY:Tiêm phòng", at(4, "090000")},
 		{"SUMMARY:Lễ hội đầu xuân", "DTSTART;VALUE=DATE:" + day(5), "DTEND;VALUE=DATE:" + day(8)},
-		{"SUMMARY:Nửa đêm", at(2, "020000")},
+		{"SUMMARY:Ngày không có", at(2, "100000"), "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"},
 		{"SUMMARY:Đã qua", "DTSTART:20200101T030000Z"},
 	}
 	first := d.call(http.MethodPost, "/calendars/import", object{"calendar": calendarOf(events...), "uids": []string{"e0@test", "e1@test", "e2@test"}}, http.StatusOK)
