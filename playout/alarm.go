@@ -335,6 +335,7 @@ func (p *Player) endAlarm(id, cause string, outcome Outcome) {
 	}
 	p.conclude(al, outcome, cause)
 	e, row, said := al.e, al.snapshot(), al.said
+	p.recordEnd(row)
 	p.mu.Unlock()
 	al.order.Lock() // the output may be taking them over
 	for _, s := range said {
@@ -342,7 +343,6 @@ func (p *Player) endAlarm(id, cause string, outcome Outcome) {
 	}
 	al.order.Unlock()
 	p.power.release(alarmHolder(e))
-	p.book.record(row)
 	p.side.Go(func() { p.saveEmergency(e) })
 	p.cfg.Log.Info("emergency ended", "emergency", e.ID, "by", e.EndedBy, "outcome", row.Outcome, "cause", row.Cause)
 	p.changed()

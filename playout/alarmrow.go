@@ -17,6 +17,7 @@ type pass struct {
 	airing int           // index in row.Airings
 	start  audio.Instant // of its first frame
 	length audio.Frames
+	dry    int // how often the card ran dry under it
 }
 
 // alarmRow begins the as-run row of an emergency.

@@ -48,6 +48,7 @@ type page struct {
 	Village string        // whose Player wrote it
 	At      audio.Instant // when it was written
 	Items   []markedItem
+	Alarms  []markedAlarm
 }
 
 // markedItem is an item that had begun, or for which the amplifier was due. One
@@ -81,7 +82,7 @@ type markedPart struct {
 }
 
 // Interrupted says whether a crash left something on the air for the next run of a
-// Player with that PlayerConfig.Memory: it waits to sound again.
+// Player with that PlayerConfig.Memory: most of it waits to sound again.
 func Interrupted(memory string) bool {
 	_, err := os.Stat(filepath.Join(memory, bookmarkFile))
 	return memory != "" && err == nil
@@ -95,21 +96,23 @@ func newBookmark(cfg PlayerConfig) *bookmark {
 }
 
 // keep writes what is on the air, when that has changed.
-func (b *bookmark) keep(now audio.Instant, items []markedItem) {
+func (b *bookmark) keep(now audio.Instant, items []markedItem, alarms []markedAlarm) {
 	if b.dir == "" {
 		return
 	}
-	raw, err := json.Marshal(items)
+	p := page{Boot: b.boot, Village: b.village, Items: items, Alarms: alarms}
+	raw, err := json.Marshal(p)
 	if err == nil && bytes.Equal(raw, b.written) {
 		return
 	}
 	b.written = raw
-	if err == nil && len(items) == 0 {
+	if err == nil && len(items)+len(alarms) == 0 {
 		b.told(b.clear())
 		return
 	}
 	if err == nil {
-		err = b.write(page{Boot: b.boot, Village: b.village, At: now, Items: items})
+		p.At = now
+		err = b.write(p)
 	}
 	if err != nil {
 		b.written = nil
@@ -190,6 +193,11 @@ func (b *bookmark) read(now audio.Instant) (p page, ok bool) {
 
 // check refuses a page that points outside itself.
 func (p page) check() error {
+	for _, m := range p.Alarms {
+		if err := m.check(); err != nil {
+			return err
+		}
+	}
 	for _, m := range p.Items {
 		if m.Occurrence.ID == "" || m.Occurrence.ID != m.Row.Occurrence {
 			return fmt.Errorf("bookmark: the row of %q is of %q", m.Occurrence.ID, m.Row.Occurrence)

@@ -313,9 +313,8 @@ func (p *Player) concludeDrill(d *drill) {
 	if d.first != 0 {
 		row.Lateness = d.began.Sub(row.Due)
 	}
-	done := d.al.snapshot()
+	p.recordEnd(d.al.snapshot())
 	p.mu.Unlock()
-	p.book.record(done)
 	p.cfg.Log.Info("drill ended", "occurrence", d.occ.ID, "outcome", outcome, "cause", cause)
 	p.changed()
 }

@@ -235,4 +235,5 @@ func (p *Player) underrun() {
 			}
 		}
 	}
+	p.alarmUnderrun()
 }

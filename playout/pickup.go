@@ -31,6 +31,7 @@ func (p *Player) mark() (pulse bool) {
 		return false
 	}
 	var items []markedItem
+	alarms, pulse := p.markedAlarms()
 	for _, it := range p.items {
 		if it.row.untouched() {
 			continue // it is given back to the plan
@@ -53,7 +54,7 @@ func (p *Player) mark() (pulse bool) {
 		return strings.Compare(a.Occurrence.ID, b.Occurrence.ID)
 	})
 	now := p.cfg.Mono()
-	p.bookmark.keep(now, items)
+	p.bookmark.keep(now, items, alarms)
 	if pulse {
 		p.bookmark.beat(now)
 	}
@@ -105,6 +106,9 @@ func (p *Player) pickUp() {
 			continue
 		}
 		p.pickUpItem(m, left.At)
+	}
+	for _, m := range left.Alarms {
+		p.pickUpAlarm(m, left.At)
 	}
 }
 

@@ -117,6 +117,7 @@ type Player struct {
 
 	bookmark *bookmark
 	closing  map[string]AsRun // ended, and on their way to the journal
+	crashed  map[string]AsRun // emergencies and drills that a crash interrupted; only read once Run has begun
 
 	revoked map[string]audio.Instant // announcements and schedules taken back lately, and when
 
@@ -133,10 +134,11 @@ type Player struct {
 	rules   *scheduler.Village // as last read after an edit; nil: what the plan says holds
 	reading sync.Mutex         // one reader of the rules at a time, outside the loop
 
-	mu     sync.Mutex
-	onAir  *OnAir
-	alarms []*alarm
-	change chan struct{} // closed and replaced at each change
+	mu        sync.Mutex
+	onAir     *OnAir
+	alarms    []*alarm
+	concluded []AsRun       // of emergencies and drills, until the loop marks them
+	change    chan struct{} // closed and replaced at each change
 
 	drilling  *drill   // the one that is prepared or sounds; nil: none
 	languages []string // of the village, as they were last known
@@ -161,7 +163,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		revoked: map[string]audio.Instant{},
 		change:  make(chan struct{}),
 
-		bookmark: newBookmark(cfg), closing: map[string]AsRun{},
+		bookmark: newBookmark(cfg), closing: map[string]AsRun{}, crashed: map[string]AsRun{},
 		languages: cfg.Languages,
 	}
 	if p.cfg.Slept == nil {

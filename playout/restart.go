@@ -97,6 +97,7 @@ func (p *Player) raiseAgain(k kept, rows []AsRun) {
 			row = old
 		}
 	}
+	row, crashed := p.asMarked(row)
 	row.Updated = later(row.Updated, row.Created)
 	row.Outcome, row.Cause = "", "" // as the process went down it was cut
 	trusted := p.cfg.Clock().Trusted()
@@ -108,6 +109,9 @@ func (p *Player) raiseAgain(k kept, rows []AsRun) {
 	if err := p.raise(al); err != nil {
 		p.cfg.Log.Error("an emergency could not go on after a restart", "emergency", k.ID, "err", err)
 		return
+	}
+	if crashed {
+		p.book.record(row) // its claim says nothing of the end of what was interrupted
 	}
 	p.cfg.Log.Info("emergency raised again after a restart", "emergency", k.ID, "left", left)
 }
@@ -180,9 +184,10 @@ func (p *Player) inherit(ctx context.Context) {
 	}
 }
 
-// settleRows ends every row that a power cut, or a crash of this program, left: what sounded is cut and its
-// airing has no end, but for an emergency of which the end was kept; what did not
-// sound may still air, or is missed.
+// settleRows ends every row that a power cut, or a crash of this program, left: what
+// sounded is cut, and its airing has no end unless the program alone crashed; of an
+// emergency that somebody stopped the end was kept; what did not sound may still
+// air, or is missed.
 func (p *Player) settleRows(ctx context.Context, rows []AsRun) {
 	released, why := false, scheduler.ReasonPower
 	if p.cfg.Restarted {
@@ -192,12 +197,15 @@ func (p *Player) settleRows(ctx context.Context, rows []AsRun) {
 		if p.sounds(row.Occurrence) {
 			continue
 		}
+		row, crashed := p.asMarked(row)
 		end, stopped := p.vault.stopped(row.Occurrence)
 		switch {
 		case stopped && len(row.Airings) == 0:
 			row.Outcome, row.Cause, row.By = Withdrawn, end.cause, end.by
 		case stopped:
 			row.Outcome, row.Cause, row.By = StoppedBy, end.cause, end.by
+		case crashed:
+			row.Outcome, row.Cause = Cut, CauseCrash
 		case len(row.Airings) > 0:
 			row.Outcome, row.Cause = Cut, why
 		case (row.untouched() || p.tooSoon(row)) && mayStillAir(row, p.cfg.Now()):
