@@ -69,3 +69,17 @@ func (b Book) spokenLength(r Rendition) time.Duration {
 	}
 	return max(time.Second, time.Duration(utf8.RuneCountInString(r.SpokenText))*each)
 }
+
+// With is the book that has an announcement, whatever became of it: one that nothing
+// calls is not read with the book. Nothing of the book is changed.
+func (b Book) With(d Dossier) Book {
+	id := d.Announcement.ID
+	if slices.ContainsFunc(b.Announcements, func(a Announcement) bool { return a.ID == id }) {
+		return b
+	}
+	b = b.copied()
+	b.Announcements = append(b.Announcements, d.Announcement)
+	b.Renditions = append(b.Renditions, d.Renditions...)
+	b.Schedules = append(slices.DeleteFunc(b.Schedules, func(s Schedule) bool { return s.Announcement == id }), d.Schedules...)
+	return b
+}

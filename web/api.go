@@ -112,15 +112,30 @@ type input[I any] interface {
 
 // answer registers a call. Whatever do returns as an error becomes a Problem.
 func answer[I, O any, P input[I]](s *Server, api huma.API, o operation, do func(context.Context, P) (*O, error)) {
-	answerAs(s, api, o.huma(s), do)
+	op := o.huma(s)
+	if o.rehearsed() {
+		describeDry(api, &op)
+	}
+	answerAs(s, api, op, do)
 }
 
 // answerAs is answer for a call whose description is made.
 func answerAs[I, O any, P input[I]](s *Server, api huma.API, o huma.Operation, do func(context.Context, P) (*O, error)) {
 	huma.Register(api, o, func(ctx context.Context, in *I) (*O, error) {
+		k := P(in).caller()
+		dry, err := k.dry(o.OperationID, o.Method)
+		if err == nil && dry {
+			err = s.rehearsed(ctx, k, func(ctx context.Context) error { _, err := do(ctx, P(in)); return err })
+		}
+		if foreseen, ok := err.(*Foreseen); ok { //nolint:errorlint // as rehearsed made it
+			return nil, foreseen
+		}
+		if err != nil {
+			return nil, s.explain(k.lang, err)
+		}
 		out, err := do(ctx, P(in))
 		if err != nil {
-			return nil, s.explain(P(in).caller().lang, err)
+			return nil, s.explain(k.lang, err)
 		}
 		return out, nil
 	})
@@ -185,6 +200,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerVoices(api)
 	s.registerPlaces(api)
 	s.registerDrills(api)
+	s.registerWhy(api)
 	s.registerRelays(api)
 	s.registerPlaceRules(api)
 	s.registerSlots(api)

@@ -17,7 +17,8 @@ import (
 func (p program) planCommand() *cobra.Command {
 	var from string
 	var days int
-	var asJSON bool
+	var asJSON, explained bool
+	var day, lang string
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Print what will air, and what will not and why",
@@ -26,6 +27,12 @@ func (p program) planCommand() *cobra.Command {
 			now := time.Now() // only to judge how many days are asked for
 			if _, err := scheduler.PlanSpan(now, now, days); err != nil {
 				return faultyFlags(err)
+			}
+			if err := knownLang(lang); err != nil {
+				return err
+			}
+			if day != "" {
+				from, days = day, 1
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
 				clock := p.clock(s)
@@ -41,6 +48,13 @@ func (p program) planCommand() *cobra.Command {
 				if loc, err := time.LoadLocation(plan.Zone); err == nil {
 					sayClock(cmd, clock, loc)
 				}
+				if explained {
+					v, _, err := place(ctx, db, s.Village)
+					if err != nil {
+						return err
+					}
+					return explainDay(cmd.OutOrStdout(), lang, plan, v, clock.Now())
+				}
 				_, err = fmt.Fprint(cmd.OutOrStdout(), plan.Text())
 				return err
 			})
@@ -50,6 +64,9 @@ func (p program) planCommand() *cobra.Command {
 	cmd.Flags().Lookup("village").Usage = "key of the village"
 	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: now; at most three months ahead")
 	cmd.Flags().IntVar(&days, "days", 7, fmt.Sprintf("how many days, 1 to %d", scheduler.MaxPlanDays))
+	cmd.Flags().BoolVar(&explained, "explain", false, "print sentences: what airs, and what does not and why")
+	cmd.Flags().StringVar(&day, "day", "", "only this day, such as 2026-11-24")
+	cmd.Flags().StringVar(&lang, "lang", "en", "language of --explain: vi or en")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as the API does")
 	return cmd
 }
