@@ -28,6 +28,7 @@ type dayRow struct {
 	Sub    string
 	Fill   *fillView
 	States []stateView
+	Why    string // where it is explained; empty: there is nothing to explain
 	Skip   *skipView // its day may be left out
 }
 
@@ -132,6 +133,9 @@ func (b dayBook) wasItem(r playout.AsRun) dayItem {
 		row.Class = "on"
 	}
 	row.States = append(row.States, b.runState(r, b.doing))
+	if troubled(r) {
+		row.Why = b.whyLink(r.Announcement, r.Due)
+	}
 	return dayItem{at: at, end: end, slot: r.Slot, row: row}
 }
 
@@ -149,6 +153,9 @@ func (b dayBook) willItem(o scheduler.Occurrence) dayItem {
 	row.Skip = b.skip(o)
 	for _, r := range o.Reasons {
 		row.States = append(row.States, stateView{Class: "wait", Icon: "cho", Text: b.reason(r, b.now)})
+	}
+	if len(o.Reasons) > 0 {
+		row.Why = b.whyLink(o.Announcement, o.Nominal)
 	}
 	return dayItem{at: o.Due, end: o.End(), slot: o.Slot, row: row}
 }
@@ -174,6 +181,7 @@ func (b dayBook) omittedItem(o scheduler.Omission) dayItem {
 	}
 	row.States = []stateView{{Class: "wait", Icon: "nhac", Text: b.omitted(o, b.now)}}
 	row.Skip = b.skip(o.Occurrence)
+	row.Why = b.whyLink(o.Occurrence.Announcement, o.Occurrence.Nominal)
 	return dayItem{at: at, end: at, slot: o.Occurrence.Slot, row: row}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"loalang/people"
 	"loalang/playout"
 	"loalang/scheduler"
 	"loalang/web"
@@ -130,5 +131,21 @@ func TestDryRunByTheAPI(t *testing.T) {
 	h.do(ask{as: "cadre", method: "GET", path: "/api/v1/plan/words", header: map[string]string{"Accept-Language": "vi"}}).want(200).into(&told)
 	if len(told.Lines) == 0 || !strings.Contains(told.Lines[0], "Ngày mai") {
 		t.Errorf("%+v", told)
+	}
+}
+
+// Each omission on the plan leads to its explanation, which asks for a day.
+func TestPageWhy(t *testing.T) {
+	w := newWorld(t)
+	w.aired("0193a000-0000-7000-8000-0000000000d1", "Chuông đêm", scheduler.ClassNormal, w.at(24, 22, 0), time.Minute)
+	s := newSite(t, w, people.Viewer, "vi")
+	p := s.get("/announcements/0193a000-0000-7000-8000-0000000000d1/why?day=2026-11-24")
+	for _, want := range []string{"Vì sao? thứ Ba 24/11", "nhưng sẽ không phát", "ngoài giờ được phát loa", "Có thể làm:"} {
+		if !strings.Contains(p.text, want) {
+			t.Errorf("the page does not say %q: %s", want, p.text)
+		}
+	}
+	if p := s.get("/announcements/0193a000-0000-7000-8000-0000000000d1/why?day=hom-qua"); p.status != 422 || !strings.Contains(p.body, `id="day"`) {
+		t.Errorf("no day: status %d", p.status)
 	}
 }
