@@ -28,7 +28,7 @@ type dayRow struct {
 	Sub    string
 	Fill   *fillView
 	States []stateView
-	Why    string // where it is explained; empty: there is nothing to explain
+	Why    string    // where it is explained; empty: there is nothing to explain
 	Skip   *skipView // its day may be left out
 }
 
