@@ -280,6 +280,9 @@ func (h *house) fill() {
 		Owned: scheduler.Owned{ID: exceptionID, Village: "un-ta", Revision: 1}, From: w.now, To: w.now.Add(time.Hour),
 		Rules: []scheduler.Lift{scheduler.LiftHours}, Reason: "lễ hội của thôn", RequestedBy: "một người khác",
 	}}
+	w.drills = []scheduler.Drill{{
+		Owned: scheduler.Owned{ID: drillID, Village: "un-ta", Revision: 1}, Title: "Thử loa", Silent: true, At: w.now.Add(time.Hour), Before: "Sắp thử loa.", After: "Đã thử xong.", Siren: scheduler.SirenCycle,
+	}}
 	w.stations = []scheduler.Station{{Owned: scheduler.Owned{ID: stationID, Village: "un-ta", Revision: 1}, Name: "VOV1", URL: "https://vov.example/"}}
 	w.notices[noticeID] = scheduler.Dossier{
 		Announcement: scheduler.Announcement{

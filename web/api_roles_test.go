@@ -70,6 +70,11 @@ func doors() []door {
 		{"POST", "/api/v1/exceptions", `{"from":"2026-11-24T15:00:00Z","to":"2026-11-24T16:00:00Z","rules":["hours"],"reason":"lễ hội của thôn"}`, people.Plan},
 		{"POST", "/api/v1/exceptions/" + exceptionID + "/decision", `{"approve":true}`, people.Arrange},
 		{"POST", "/api/v1/exceptions/" + exceptionID + "/withdrawal", "", people.Arrange}, // or whoever asked for it
+		{"GET", "/api/v1/drills", "", people.View},
+		{"POST", "/api/v1/drills", `{"silent":true,"at":"2026-11-24T15:00:00Z"}`, people.Arrange},
+		{"PUT", "/api/v1/drills/" + drillID, `{"silent":true,"at":"2026-11-25T15:00:00Z"}`, people.Arrange},
+		{"DELETE", "/api/v1/drills/" + drillID, "", people.Arrange},
+		{"POST", "/api/v1/drills/run", `{"silent":true}`, people.Arrange},
 		{"GET", "/api/v1/stations", "", people.View},
 		{"POST", "/api/v1/stations", `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
 		{"PUT", "/api/v1/stations/" + stationID, `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
@@ -108,6 +113,7 @@ const (
 	slotID    = "0193a000-0000-7000-8000-0000000000a1"
 	stationID = "0193a000-0000-7000-8000-0000000da101"
 
+	drillID     = "0193a000-0000-7000-8000-00000000d111"
 	exceptionID = "0193a000-0000-7000-8000-00000009e101"
 	wordID      = "0193a000-0000-7000-8000-0000000c4001"
 )
@@ -134,7 +140,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/").Replace(d.path)
+		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor)
