@@ -46,7 +46,9 @@ type CalendarEvent struct {
 }
 
 // onlyChanges says whether the file has only changed single times of the event.
-func (e CalendarEvent) onlyChanges() bool { return e.Fault == CalendarFault{Code: "only-changes"} }
+func (e CalendarEvent) onlyChanges() bool {
+	return errors.Is(e.Fault, CalendarFault{Code: "only-changes"})
+}
 
 // CalendarFault is what is wrong with a calendar file or an event of it. Code is
 // stable, with words "calendar-fault."+Code; Error is the English sentence.

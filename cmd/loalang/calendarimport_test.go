@@ -19,6 +19,32 @@ func calendarOf(events ...[]string) string {
 	return text + "END:VCALENDAR\r\n"
 }
 
+// deeds are the first fields of what the command prints.
+func deeds(t *testing.T, out string) (list string) {
+	t.Helper()
+	for line := range strings.Lines(out) {
+		fields := strings.Split(line, "\t")
+		if len(fields) != 3 {
+			t.Errorf("a line of %d fields: %q", len(fields), line)
+		}
+		list += fields[0] + ", "
+	}
+	return list
+}
+
+// planned is how often a title airs in the next six days.
+func (d *daemon) planned(title string) (n int) {
+	d.t.Helper()
+	plan := d.call(http.MethodGet, "/plan?to="+time.Now().AddDate(0, 0, 6).UTC().Format(time.RFC3339), nil, http.StatusOK)
+	list, _ := plan["occurrences"].([]any)
+	for _, o := range list {
+		if o.(map[string]any)["title"] == title {
+			n++
+		}
+	}
+	return n
+}
+
 // A calendar that a command takes in is spoken and planned by the running serve, the
 // same again changes nothing, and one that is called off no longer airs.
 func TestCalendarImportCommand(t *testing.T) {
@@ -44,43 +70,23 @@ func TestCalendarImportCommand(t *testing.T) {
 		t.Errorf("without data: exit %d, %s", code, errs)
 	}
 	d := serve(t, data, "null", quick...).admit()
-	deeds := func(out string) (list string) {
-		for line := range strings.Lines(out) {
-			fields := strings.Split(line, "\t")
-			if len(fields) != 3 {
-				t.Errorf("a line of %d fields: %q", len(fields), line)
-			}
-			list += fields[0] + ", "
-		}
-		return list
-	}
-	planned := func(title string) (n int) {
-		plan := d.call(http.MethodGet, "/plan?to="+time.Now().AddDate(0, 0, 6).UTC().Format(time.RFC3339), nil, http.StatusOK)
-		list, _ := plan["occurrences"].([]any)
-		for _, o := range list {
-			if o.(map[string]any)["title"] == title {
-				n++
-			}
-		}
-		return n
-	}
-	if out, errs, code := take(calendarOf(events...), "--dry-run"); code != 0 || deeds(out) != "would new, would new, would new, refuse, " {
+	if out, errs, code := take(calendarOf(events...), "--dry-run"); code != 0 || deeds(t, out) != "would new, would new, would new, refuse, " {
 		t.Errorf("dry: exit %d, %q %s", code, out, errs)
 	}
-	if out, errs, code := take(calendarOf(events...)); code != 0 || deeds(out) != "new, new, new, refuse, " || !strings.Contains(out, "The event is over") {
+	if out, errs, code := take(calendarOf(events...)); code != 0 || deeds(t, out) != "new, new, new, refuse, " || !strings.Contains(out, "The event is over") {
 		t.Fatalf("exit %d, %q %s", code, out, errs)
 	}
 	d.until("the running serve has spoken and planned them", func() bool {
-		return planned("Họp thôn") == 1 && planned("Vệ sinh") >= 2 && planned("Lễ hội") == 1
+		return d.planned("Họp thôn") == 1 && d.planned("Vệ sinh") >= 2 && d.planned("Lễ hội") == 1
 	})
-	if out, _, code := take(calendarOf(events...)); code != 0 || deeds(out) != "same, same, same, refuse, " {
+	if out, _, code := take(calendarOf(events...)); code != 0 || deeds(t, out) != "same, same, same, refuse, " {
 		t.Errorf("again: exit %d, %q", code, out)
 	}
 	events[0] = append(events[0], "SEQUENCE:1", "STATUS:CANCELLED")
-	if out, _, code := take(calendarOf(events...)); code != 0 || deeds(out) != "withdraw, same, same, refuse, " {
+	if out, _, code := take(calendarOf(events...)); code != 0 || deeds(t, out) != "withdraw, same, same, refuse, " {
 		t.Errorf("called off: exit %d, %q", code, out)
 	}
-	d.until("what was called off airs no more", func() bool { return planned("Họp thôn") == 0 })
+	d.until("what was called off airs no more", func() bool { return d.planned("Họp thôn") == 0 })
 	if _, errs, code := take("GIF89a"); code != 1 || !strings.Contains(errs, "is no calendar") {
 		t.Errorf("no calendar: exit %d, %s", code, errs)
 	}
