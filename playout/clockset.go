@@ -14,8 +14,8 @@ const (
 	clockApart = 100 * time.Millisecond
 	// sightEvery is how often the clock is looked at while something is under way.
 	sightEvery = time.Second
-	// tooEarly is how long before its instant an item waits here, after the clock went
-	// back: what is due later is given back to the plan.
+	// tooEarly is how much longer than when it was handed over an item waits here, after
+	// the clock went back: what is due later is given back to the plan.
 	tooEarly = time.Minute
 )
 
@@ -116,7 +116,7 @@ func (p *Player) Recall(o scheduler.Occurrence) {
 // giveBack lets go of an item that is due much later, since the clock went back: the
 // plan names it again when its time comes, or never, if that was a wrong one.
 func (p *Player) giveBack(it *item) bool {
-	if it.occ.Immediate || it.anyAired() || it.want.Sub(p.cfg.Mono()) < tooEarly {
+	if it.occ.Immediate || it.anyAired() || it.want.Sub(p.cfg.Mono())-it.ahead < tooEarly {
 		return false
 	}
 	p.cfg.Log.Info("an occurrence is given back to the plan: the clock went back", "occurrence", it.occ.ID, "due", it.occ.Due)

@@ -185,3 +185,14 @@ func TestClockSetBackGivesBack(t *testing.T) {
 		s.expect("a", playout.Played, "completed", 2)
 	})
 }
+
+// With an amplifier that needs a minute to settle everything is handed over more than
+// a minute ahead: all of it was once given back to the plan, and nothing aired.
+func TestAnAmplifierThatSettlesForAMinuteIsNoSetClock(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.player.Play(s.occurrence("a", 70*time.Second, 3*time.Second))
+		s.at(2 * time.Minute)
+		s.expect("a", playout.Played, "completed", 2)
+	})
+}

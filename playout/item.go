@@ -31,6 +31,7 @@ type item struct {
 	parts []part
 	ready bool // claimed, files open: it has a place or looks for one
 
+	ahead   time.Duration // how long before its instant it was handed over
 	want    audio.Instant // it begins, or goes on, no sooner
 	due     audio.Instant // of what is to sound at once, whatever becomes of the clock; zero: row.Due is
 	roaming bool          // it may begin at any time, and has not found one
@@ -91,7 +92,7 @@ func (p *Player) take(o scheduler.Occurrence) {
 		return
 	}
 	p.seen[o.ID] = o.Due
-	it := &item{occ: o, rung: rungOf(o), row: p.newRow(o)}
+	it := &item{occ: o, rung: rungOf(o), row: p.newRow(o), ahead: p.instant(o.Due).Sub(p.cfg.Mono())}
 	it.row.Claimed, it.row.Latest = p.cfg.Now().UTC(), o.Due.Add(p.grace(it)).UTC()
 	for _, sp := range partsOf(o) {
 		it.parts = append(it.parts, part{Part: sp, airing: -1})
