@@ -150,7 +150,7 @@ func (v *visit) slotTyped(sl scheduler.Slot) *form {
 	f.Set("revision", strconv.FormatInt(sl.Revision, 10))
 	for _, d := range weekFromMonday() {
 		if sl.Days.Has(d) {
-			f.Values.Add("day", weekdayCode(d))
+			f.Add("day", weekdayCode(d))
 		}
 	}
 	for i, x := range sl.Seasons {
