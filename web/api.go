@@ -113,10 +113,10 @@ type input[I any] interface {
 // answer registers a call. Whatever do returns as an error becomes a Problem.
 func answer[I, O any, P input[I]](s *Server, api huma.API, o operation, do func(context.Context, P) (*O, error)) {
 	op := o.huma(s)
-	if o.rehearsed() {
-		describeDry(api, &op)
-	}
 	answerAs(s, api, op, do)
+	if o.rehearsed() {
+		describeDry(api, op)
+	}
 }
 
 // answerAs is answer for a call whose description is made.

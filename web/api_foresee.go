@@ -28,14 +28,22 @@ var rehearsedCalls = []string{
 
 func (o operation) rehearsed() bool { return slices.Contains(rehearsedCalls, o.id) }
 
-// describeDry adds dryRun and its answer to the description of a call.
-func describeDry(api huma.API, op *huma.Operation) {
+// describeDry adds dryRun and its answer to the description of a registered call.
+func describeDry(api huma.API, of huma.Operation) {
+	item := api.OpenAPI().Paths[of.Path]
+	op := map[string]*huma.Operation{http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete}[of.Method]
 	op.Parameters = append(op.Parameters, &huma.Param{
 		Name: dryRun, In: "query", Schema: &huma.Schema{Type: "boolean"},
 		Description: "true: save nothing, and answer 200 with what it would make of the plan: differences, whether somebody should look at them, and ways out.",
 	})
 	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Foreseen](), true, "Foreseen")
-	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{foreseenType: {Schema: schema}}}}
+	if op.Responses["200"] == nil {
+		op.Responses["200"] = &huma.Response{Description: "OK"}
+	}
+	if op.Responses["200"].Content == nil {
+		op.Responses["200"].Content = map[string]*huma.MediaType{}
+	}
+	op.Responses["200"].Content[foreseenType] = &huma.MediaType{Schema: schema}
 }
 
 // foreseenType is the media type of Foreseen: by it a caller tells it from the answer of

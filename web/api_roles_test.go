@@ -22,6 +22,8 @@ func doors() []door {
 		{"GET", "/api/v1/announcements", "", people.View},
 		{"POST", "/api/v1/announcements", `{"title":"Họp","text":"Mời họp"}`, people.Write},
 		{"GET", a, "", people.View},
+		{"GET", a + "/why", "", people.View},
+		{"GET", "/api/v1/plan/words", "", people.View},
 		{"PATCH", a, `{"title":"Họp thôn"}`, people.Write},
 		{"POST", a + "/withdraw", "", people.Write},
 		{"PUT", a + "/renditions/vi", `{}`, people.Write},
