@@ -17,10 +17,15 @@ const (
 	WayLater   Way = "later"   // a little later, behind what holds the output
 	WayShorten Way = "shorten" // shorter
 	WayValid   Way = "valid"   // with a later end of its validity
+
+	// Ways on which somebody else must go a step; these cannot be tried.
+	WayException Way = "exception" // with an exception from the rule of the place
+	WayApprove   Way = "approve"   // once it is approved
+	WayRecord    Way = "record"    // once a rendition is ready
 )
 
-// Suggestion is one way out, tried on a plan: with it the occurrence airs, and
-// nothing else is lost by it.
+// Suggestion is one way out. But for what only another person can do it was tried on
+// a plan: with it the occurrence airs, and nothing else is lost by it.
 type Suggestion struct {
 	Way      Way
 	Schedule Schedule      // as it would be; of WayAt, WaySlot and WayLater
@@ -52,7 +57,8 @@ type adviser struct {
 }
 
 // Suggest looks for ways in which an occurrence that the plan of [now, now+horizon)
-// omits would air: at most four, the least change first. None when the plan
+// omits would air: at most four, the least change first, and last what only
+// another person can do. None when the plan
 // does not omit it, or nothing that its author may change would help. It is pure and
 // costs some twenty plans at most, and thirty more where the length of a voice is sought. The
 // error is that of BuildPlan.
@@ -69,7 +75,24 @@ func Suggest(now time.Time, horizon time.Duration, book Book, occurrence string)
 	if err := a.search(); err != nil {
 		return nil, err
 	}
+	if way := asking(a.om.Reason); way != "" {
+		a.found = append(a.found[:min(len(a.found), mostSuggestions-1)], Suggestion{Way: way})
+	}
 	return a.found[:min(len(a.found), mostSuggestions)], nil
+}
+
+// asking is the way on which somebody else may help against a reason: who approves,
+// who records. Empty when nobody can.
+func asking(r Reason) Way {
+	switch r.Code {
+	case ReasonOutsideHours, ReasonQuiet, ReasonHoliday, ReasonMourning, ReasonSlotBudget, ReasonDayBudget, ReasonDayTimes:
+		return WayException
+	case ReasonNotApproved, ReasonReturned:
+		return WayApprove
+	case ReasonNotReady:
+		return WayRecord
+	}
+	return ""
 }
 
 // search asks what may help against the reason.
@@ -81,7 +104,7 @@ func (a *adviser) search() error {
 	switch code := a.om.Reason.Code; {
 	case code == ReasonExpired:
 		return a.longer()
-	case code == ReasonWithdrawn || code == ReasonNotReady:
+	case code == ReasonWithdrawn, code == ReasonNotReady, code == ReasonNotApproved, code == ReasonReturned:
 		return nil // not a matter of time
 	case s.Kind == Once:
 		if code == ReasonOverlap {
