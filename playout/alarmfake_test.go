@@ -3,6 +3,7 @@ package playout_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"sync"
@@ -46,6 +47,9 @@ func (o *output) Raise(a audio.Alarm) error {
 	defer o.mu.Unlock()
 	if o.refuse != nil {
 		return o.refuse
+	}
+	if !(a.Gain >= -120 && a.Gain <= 24) {
+		return fmt.Errorf("a gain of %v dB", a.Gain) // as an output does
 	}
 	o.raised = append(o.raised, a)
 	lengths, err := lengthsOf(a)

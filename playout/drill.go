@@ -17,8 +17,9 @@ const (
 	// drillSpare is how much longer than it should take a drill may take until it is
 	// given up: the output has not told how it ended.
 	drillSpare = 10 * time.Second
-	// drillMute is the gain of a silent drill: less than the least step of 16 bits.
-	drillMute audio.Decibels = -200
+	// drillMute is the gain of a silent drill, the lowest that an output takes: the
+	// loudest frame is then less than half the least step of 16 bits.
+	drillMute audio.Decibels = -120
 )
 
 // CauseDrill is the cause of a drill of which a step failed; the steps say which.

@@ -37,6 +37,10 @@ func (d *daemon) powerCut() {
 			d.t.Fatal(err)
 		}
 	}
+	// What comes up is another boot of the machine.
+	if err := os.WriteFile(filepath.Join(d.data, "boot"), []byte("00000000-0000-0000-0000-000000000000\n"), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 // crash kills the program and starts it again as systemd does. It returns the
