@@ -1,6 +1,7 @@
 package playout_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -335,7 +336,8 @@ func (sc scene) judge(rows, alarms []playout.AsRun, start time.Time, sound []int
 // something waited.
 func (sc scene) judgeOrder(rows []playout.AsRun, all []heardSpan, frame func(time.Time) int64, start time.Time) (faults []string) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	slices.SortFunc(all, func(a, b heardSpan) int { return int(a.from - b.from) })
+	// What is replaced in its first frame is but its fade, and goes before what replaces it.
+	slices.SortFunc(all, func(a, b heardSpan) int { return cmp.Or(int(a.from-b.from), int(a.to-b.to)) })
 	for i := 1; i < len(all); i++ {
 		if all[i].from < all[i-1].to-mixFade && all[i].item+all[i-1].item > -2 { // emergencies take turns
 			fault("two sound at %s: %v, %v", audio.Rate.D(audio.Frames(all[i].from)), all[i-1], all[i])

@@ -246,7 +246,7 @@ func TestANoticeAboutToAirIsNotSpokenAnew(t *testing.T) {
 				t.Errorf("%s: %q, %+v", id, heard(r), r)
 			}
 		}
-		if h.good.asked("một") < 2 {
+		if max(h.good.asked("một"), h.good.asked("hai")) < 2 { // whichever came first
 			t.Error("it was not even begun: the test shows nothing")
 		}
 	})

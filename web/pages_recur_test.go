@@ -152,26 +152,29 @@ func TestRecurringPreviewWithoutScript(t *testing.T) {
 
 // TestRuleFillsTheFormIn: a rule that the form made comes back as it was answered.
 func TestRuleFillsTheFormIn(t *testing.T) {
-	for rule, want := range map[string]map[string]string{
-		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15":                     {"rhythm": "half-moon", "rtime": "05:30"},
-		"DTSTART:20261123T053000\nRRULE:FREQ=DAILY;BYHOUR=5,17;COUNT=20":                                    {"rhythm": "daily", "rcount": "10"},
-		"DTSTART:20261123T053000\nRRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20261231T235959":                         {"rhythm": "weekly", "rday": "fri", "runtil": "2026-12-31"},
-		"DTSTART:20261123T053000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=-1,1,15":                                    {"rhythm": "monthly", "mday": "1,15", "mlast": "1"},
-		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1;OFFSET=-2":   {"rhythm": "lunar-year", "feast": "30/12", "before": "2"},
-		"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=9":               {"rhythm": "lunar-year", "feast": "other", "yday": "9", "ymonth": "9"},
-		"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;INTERVAL=6":                                              {"rhythm": "market", "cycle": "6", "rstart": "2026-11-25"},
-		"DTSTART:20261201T053000\nRRULE:FREQ=DAILY":                                                         {"rhythm": "daily", "rfrom": "2026-12-01"},
-		"DTSTART:20261101T053000\nRRULE:FREQ=DAILY;COUNT=30":                                                {"rhythm": "daily", "rfrom": "", "rcount": "9"},
-		"DTSTART:20261125T053000\nRRULE:FREQ=MONTHLY;BYDAY=1MO":                                             {"rhythm": "text"},
-		"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;OFFSET=-2":                                               {"rhythm": "text"},
-		"DTSTART:20261125T053000":                                                                           {"rhythm": "text"},
-		"DTSTART;TZID=Europe/Berlin:20261125T053000\nRRULE:FREQ=DAILY":                                      {"rhythm": "text"},
-		"DTSTART:20261125T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=6L;BYMONTHDAY=1;SKIP=FORWARD": {"rhythm": "text"},
+	for _, c := range []struct {
+		rule string
+		want map[string]string
+	}{
+		{"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15", map[string]string{"rhythm": "half-moon", "rtime": "05:30"}},
+		{"DTSTART:20261123T053000\nRRULE:FREQ=DAILY;BYHOUR=5,17;COUNT=20", map[string]string{"rhythm": "daily", "rcount": "10"}},
+		{"DTSTART:20261123T053000\nRRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20261231T235959", map[string]string{"rhythm": "weekly", "rday": "fri", "runtil": "2026-12-31"}},
+		{"DTSTART:20261123T053000\nRRULE:FREQ=MONTHLY;BYMONTHDAY=-1,1,15", map[string]string{"rhythm": "monthly", "mday": "1,15", "mlast": "1"}},
+		{"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1;OFFSET=-2", map[string]string{"rhythm": "lunar-year", "feast": "30/12", "before": "2"}},
+		{"DTSTART:20261123T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=9", map[string]string{"rhythm": "lunar-year", "feast": "other", "yday": "9", "ymonth": "9"}},
+		{"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;INTERVAL=6", map[string]string{"rhythm": "market", "cycle": "6", "rstart": "2026-11-25"}},
+		{"DTSTART:20261201T053000\nRRULE:FREQ=DAILY", map[string]string{"rhythm": "daily", "rfrom": "2026-12-01"}},
+		{"DTSTART:20261101T053000\nRRULE:FREQ=DAILY;COUNT=30", map[string]string{"rhythm": "daily", "rfrom": "", "rcount": "9"}},
+		{"DTSTART:20261125T053000\nRRULE:FREQ=MONTHLY;BYDAY=1MO", map[string]string{"rhythm": "text"}},
+		{"DTSTART:20261125T053000\nRRULE:FREQ=DAILY;OFFSET=-2", map[string]string{"rhythm": "text"}},
+		{"DTSTART:20261125T053000", map[string]string{"rhythm": "text"}},
+		{"DTSTART;TZID=Europe/Berlin:20261125T053000\nRRULE:FREQ=DAILY", map[string]string{"rhythm": "text"}},
+		{"DTSTART:20261125T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=6L;BYMONTHDAY=1;SKIP=FORWARD", map[string]string{"rhythm": "text"}},
 	} {
-		f := web.RuleForm(rule, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
-		for field, value := range want {
+		f := web.RuleForm(c.rule, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+		for field, value := range c.want {
 			if f.Get(field) != value {
-				t.Errorf("%s: %s is %q, want %q", rule, field, f.Get(field), value)
+				t.Errorf("%s: %s is %q, want %q", c.rule, field, f.Get(field), value)
 			}
 		}
 	}

@@ -110,6 +110,28 @@ func (s *Server) refused(lang string, status int, field, code string) *Problem {
 	return s.problem(lang, status, "refused", ProblemFault{Field: field, Code: code, Detail: word(lang, "refused."+code)})
 }
 
+// refusals are errors from below that tell a caller one sentence.
+var refusals = []struct {
+	err    error
+	status int
+	code   string
+}{
+	{scheduler.ErrRevision, http.StatusConflict, "conflict"},
+	{errWithdrawn, http.StatusConflict, "withdrawn"},
+	{scheduler.ErrApproval, http.StatusConflict, "approval-state"},
+	{errSeenOther, http.StatusConflict, "approval-seen-other"},
+	{errNoRight, http.StatusForbidden, "forbidden"},
+	{errNeedsOfficer, http.StatusForbidden, "approval-needs-officer"},
+	{errOwnWords, http.StatusForbidden, "approval-own-words"},
+	{scheduler.ErrTransition, http.StatusConflict, "rendition-state"},
+	{playout.ErrNotOnAir, http.StatusConflict, "not-on-air"},
+	{playout.ErrNoEmergency, http.StatusConflict, "no-emergency"},
+	{playout.ErrManyEmergencies, http.StatusConflict, "many-emergencies"},
+	{playout.ErrLiveBusy, http.StatusConflict, "live-busy"},
+	{playout.ErrQuietHours, http.StatusConflict, "quiet-hours"},
+	{recordings.ErrBuiltIn, http.StatusConflict, "built-in"},
+}
+
 // explain turns an error from below into the Problem that the caller gets. What
 // is nobody's fault but the board's is logged here, and only here.
 func (s *Server) explain(lang string, err error) *Problem {
@@ -126,34 +148,11 @@ func (s *Server) explain(lang string, err error) *Problem {
 		return s.invalid(lang, schedulerFaults(person)...)
 	case errors.As(err, &tooLarge):
 		return s.problem(lang, http.StatusRequestEntityTooLarge, "too-large")
-	case errors.Is(err, scheduler.ErrRevision):
-		return s.problem(lang, http.StatusConflict, "conflict")
-	case errors.Is(err, errWithdrawn):
-		return s.problem(lang, http.StatusConflict, "withdrawn")
-	case errors.Is(err, scheduler.ErrApproval):
-		return s.problem(lang, http.StatusConflict, "approval-state")
-	case errors.Is(err, errSeenOther):
-		return s.problem(lang, http.StatusConflict, "approval-seen-other")
-	case errors.Is(err, errNoRight):
-		return s.problem(lang, http.StatusForbidden, "forbidden")
-	case errors.Is(err, errNeedsOfficer):
-		return s.problem(lang, http.StatusForbidden, "approval-needs-officer")
-	case errors.Is(err, errOwnWords):
-		return s.problem(lang, http.StatusForbidden, "approval-own-words")
-	case errors.Is(err, scheduler.ErrTransition):
-		return s.problem(lang, http.StatusConflict, "rendition-state")
-	case errors.Is(err, playout.ErrNotOnAir):
-		return s.problem(lang, http.StatusConflict, "not-on-air")
-	case errors.Is(err, playout.ErrNoEmergency):
-		return s.problem(lang, http.StatusConflict, "no-emergency")
-	case errors.Is(err, playout.ErrManyEmergencies):
-		return s.problem(lang, http.StatusConflict, "many-emergencies")
-	case errors.Is(err, playout.ErrLiveBusy):
-		return s.problem(lang, http.StatusConflict, "live-busy")
-	case errors.Is(err, playout.ErrQuietHours):
-		return s.problem(lang, http.StatusConflict, "quiet-hours")
-	case errors.Is(err, recordings.ErrBuiltIn):
-		return s.problem(lang, http.StatusConflict, "built-in")
+	}
+	for _, r := range refusals {
+		if errors.Is(err, r.err) {
+			return s.problem(lang, r.status, r.code)
+		}
 	}
 	if p := s.explainSound(lang, err); p != nil {
 		return p
