@@ -172,7 +172,8 @@ func (y *year) revise() {
 		if len(open) == 0 {
 			return
 		}
-		i := slices.IndexFunc(b.Schedules, func(s scheduler.Schedule) bool { return s.ID == open[y.rng.IntN(len(open))] })
+		chosen := open[y.rng.IntN(len(open))]
+		i := slices.IndexFunc(b.Schedules, func(s scheduler.Schedule) bool { return s.ID == chosen })
 		s := &b.Schedules[i]
 		w := y.asked[s.ID]
 		if y.rng.IntN(2) == 0 {

@@ -35,6 +35,7 @@ type duty struct {
 	plan     Plan  // as last built, or as published before the restart
 	ahead    []Occurrence
 	built    bool            // plan was built by this Run
+	bridged  bool            // what lies between the published plan and this Run was looked at
 	loaded   bool            // the plan published before the restart was read
 	done     map[string]Past // handed over or omitted by this Run
 	blamed   map[string]blame
