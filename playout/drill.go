@@ -258,7 +258,7 @@ func (p *Player) drillOnAir() *Drilling {
 // leaveDrill stops a drill as the process goes down. One that had not begun may
 // in the next run.
 func (p *Player) leaveDrill() {
-	if !p.breakDrill(anyDrill, drillEnd{outcome: Cut, cause: scheduler.ReasonPower}) {
+	if !p.breakDrill(anyDrill, drillEnd{outcome: Cut, cause: scheduler.ReasonRestart}) {
 		return
 	}
 	p.mu.Lock()

@@ -293,12 +293,24 @@ func TestDrillAndAPowerCut(t *testing.T) {
 	}
 }
 
+// An orderly stop was told as a power cut: the board was on, and its log said otherwise.
 func TestDrillWhenServeEnds(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := newStage(t)
-		s.player.Play(s.drill("d", 10*time.Second, false))
-		s.at(20 * time.Second)
-		s.close()
-		s.expect("d", playout.Cut, scheduler.ReasonPower, 2)
-	})
+	for name, c := range map[string]struct {
+		silent  bool
+		outcome playout.Outcome
+		airings int
+	}{
+		"audible": {outcome: playout.Cut, airings: 2},
+		"silent":  {silent: true, outcome: playout.Cut},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t)
+				s.player.Play(s.drill("d", 10*time.Second, c.silent))
+				s.at(20 * time.Second)
+				s.close()
+				s.expect("d", c.outcome, scheduler.ReasonRestart, c.airings)
+			})
+		})
+	}
 }

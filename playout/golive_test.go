@@ -146,3 +146,27 @@ func TestLiveVoiceWithTheClockUnknown(t *testing.T) {
 		s.expect(l.ID(), playout.Played, playout.EndSpeaker, 2)
 	})
 }
+
+// Somebody opens a line and says nothing: what left before a word of it was heard is
+// withdrawn, and the as-run says that nothing was said.
+func TestALiveVoiceThatEndsBeforeAWordIsUnsaid(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		l, err := s.player.GoLive(t.Context(), playout.Live{By: "chị Mẩy", Title: "Nói trực tiếp", Feed: newStreamFeed(), Limit: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.at(settle / 2) // the stream is cued, the amplifier settles
+		if !s.out.runsDry() {
+			t.Fatal("no stream was cued that could end before it began")
+		}
+		s.at(5 * time.Second)
+		if row := s.expect(l.ID(), playout.Withdrawn, playout.EndUnsaid, 0); row.By != "chị Mẩy" || s.amp.keyed() {
+			t.Errorf("row %+v, amplifier keyed: %v", row, s.amp.keyed())
+		}
+		if got := stages(l); got[len(got)-1] != playout.TalkEnded {
+			t.Errorf("stages %v", got)
+		}
+		s.goLive(newStreamFeed(), time.Minute) // the next may speak
+	})
+}

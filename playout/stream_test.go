@@ -70,6 +70,20 @@ func (o *output) runsOut() {
 	}
 }
 
+// runsDry ends a stream that was cued and has not begun; it says false when there is
+// none.
+func (o *output) runsDry() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, k := range o.cues {
+		if k.Stream != nil && !k.live && !k.done {
+			o.endLocked(k, audio.Completed)
+			return true
+		}
+	}
+	return false
+}
+
 // receiver joins a feed, or cannot.
 type receiver struct {
 	feed *streamFeed
