@@ -15,10 +15,11 @@ type (
 	calendarInput struct {
 		Caller
 		Body struct {
-			Village  string   `json:"village,omitempty" doc:"Key; the board's own when left out."`
-			Calendar string   `json:"calendar" doc:"The text of the iCalendar file (RFC 5545), at most 1 MiB."`
-			Slots    []string `json:"slots,omitempty" maxItems:"24" doc:"IDs, or times of day such as 17:00, of the slots that events of whole days air in; the first of the day when left out."`
-			UIDs     []string `json:"uids,omitempty" maxItems:"10000" doc:"import: UIDs of the events to take; all that do something when left out. preview: without effect."`
+			Village   string   `json:"village,omitempty" doc:"Key; the board's own when left out."`
+			Calendar  string   `json:"calendar" doc:"The text of the iCalendar file (RFC 5545), at most 1 MiB."`
+			Slots     []string `json:"slots,omitempty" maxItems:"24" doc:"IDs, or times of day such as 17:00, of the slots that events of whole days air in; the first of the day when left out."`
+			UIDs      []string `json:"uids,omitempty" maxItems:"10000" doc:"import: UIDs of the events to take; all that do something when left out. preview: without effect."`
+			Overwrite []string `json:"overwrite,omitempty" maxItems:"200" doc:"import: UIDs of events that replace, or take back, what was edited here since it was last taken in; without it that stays as it is. preview: without effect."`
 		}
 	}
 	calendarOutput struct {
@@ -39,7 +40,7 @@ type intakeJSON struct {
 	Class        string       `json:"class,omitempty"`
 	Approval     string       `json:"approval,omitempty" doc:"State; absent: nobody is asked."`
 	Announcement string       `json:"announcement,omitempty" doc:"ID of what it became; in a preview only of what is there already."`
-	Edited       bool         `json:"edited,omitempty" doc:"change: what it became was edited here since it was last taken in; taking it in overwrites that."`
+	Edited       bool         `json:"edited,omitempty" doc:"change, withdraw: what it became was edited here since it was last taken in; importing leaves it as it is (refuse, edited) unless overwrite has its UID."`
 	Kind         string       `json:"kind,omitempty" doc:"Of the schedule: once, slots, recurring."`
 	Rule         string       `json:"rule,omitempty" doc:"recurring: in its canonical form."`
 	Next         []momentJSON `json:"next" doc:"The next three times, as far as the schedule says."`
@@ -70,7 +71,10 @@ func (s *Server) importCalendar(ctx context.Context, in *calendarInput) (*calend
 	if err != nil {
 		return nil, err
 	}
-	if all, err = s.take(ctx, in.who, all, in.Body.UIDs); err != nil {
+	if err = knownUIDs(all, in.Body.Overwrite); err != nil {
+		return nil, err
+	}
+	if all, err = s.take(ctx, in.who, all, in.Body.UIDs, in.Body.Overwrite); err != nil {
 		return nil, err
 	}
 	return calendarAnswer(in.lang, place, all, true), nil

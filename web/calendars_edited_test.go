@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -69,13 +71,13 @@ func TestImportSaysWhatItWouldOverwrite(t *testing.T) {
 	at := func(version int, start string) string {
 		return intakeFile(event("mot", "Họp thôn", "DTSTART:"+start, fmt.Sprint("SEQUENCE:", version)))
 	}
-	take := func(file string) page {
+	take := func(file, as string) page {
 		t.Helper()
 		upload := uploadField.FindStringSubmatch(x.uploadCalendar(file).body)
-		return x.post("/calendars/import", url.Values{"upload": {upload[1]}, "take": {"mot"}})
+		return x.post("/calendars/import", url.Values{"upload": {upload[1]}, as: {"mot"}})
 	}
-	const warning, ticked = "đã được sửa ở đây sau lần nhận trước", `value="mot" checked`
-	take(at(0, "20261202T120000Z"))
+	const warning, ticked = "đã được sửa ở đây sau lần nhận trước", `name="take" value="mot" checked`
+	take(at(0, "20261202T120000Z"), "take")
 	if seen := x.uploadCalendar(at(1, "20261203T120000Z")).body; strings.Contains(seen, warning) || !strings.Contains(seen, ticked) {
 		t.Error("nobody edited it")
 	}
@@ -91,7 +93,7 @@ func TestImportSaysWhatItWouldOverwrite(t *testing.T) {
 			edit(&d)
 			w.notices[id] = d
 			seen := x.uploadCalendar(at(1, "20261203T120000Z")).body
-			if !strings.Contains(seen, warning) || strings.Contains(seen, ticked) || !strings.Contains(seen, "/announcements/"+id) {
+			if !strings.Contains(seen, warning) || strings.Contains(seen, "checked") || !strings.Contains(seen, `name="overwrite" value="mot">`) || !strings.Contains(seen, "/announcements/"+id) {
 				t.Error("the preview does not warn")
 			}
 			w.notices[id] = was
@@ -105,12 +107,71 @@ func TestImportSaysWhatItWouldOverwrite(t *testing.T) {
 	}
 	d.Announcement.Text += " Mang theo ghế."
 	w.notices[id] = d
-	take(at(1, "20261203T120000Z"))
+	if got := take(at(1, "20261203T120000Z"), "take"); !strings.Contains(got.body, "nên được giữ nguyên") || !strings.Contains(w.notices[id].Announcement.Text, "ghế") {
+		t.Error("what was edited after the preview was overwritten")
+	}
+	take(at(1, "20261203T120000Z"), "overwrite")
 	if strings.Contains(w.notices[id].Announcement.Text, "ghế") {
 		t.Error("what was chosen was not taken")
 	}
 	if seen := x.uploadCalendar(at(2, "20261204T120000Z")).body; strings.Contains(seen, warning) {
 		t.Error("it was taken since")
+	}
+}
+
+// TestImportLeavesWhatWasEditedHere: the API replaces or takes back what somebody edited
+// here only where it is told to, by the UID, and says so of what it leaves.
+func TestImportLeavesWhatWasEditedHere(t *testing.T) {
+	h := newHouse(t)
+	file := func(version int, start string, more ...string) string {
+		lines := append([]string{"DTSTART:" + start, fmt.Sprint("SEQUENCE:", version)}, more...)
+		return intakeFile(event("mot", "Họp thôn", lines...), event("hai", "Tiêm phòng", lines...))
+	}
+	first := h.calendar("cadre", "import", file(0, "20261202T120000Z"))
+	id := first["mot"].Announcement
+	edit := func() {
+		d := h.w.notices[id]
+		d.Announcement.Text += " Mang theo ghế."
+		h.w.notices[id] = d
+	}
+	kept := func() bool {
+		d := h.w.notices[id]
+		return strings.Contains(d.Announcement.Text, "ghế") && d.Announcement.Withdrawn.IsZero()
+	}
+	edit()
+	newer := file(1, "20261203T120000Z")
+	if seen := h.calendar("cadre", "preview", newer); seen["mot"].Deed != "change" || !seen["mot"].Edited || seen["hai"].Edited {
+		t.Errorf("the preview: %+v", seen)
+	}
+	for name, uids := range map[string][]string{"all": nil, "chosen": {"mot", "hai"}} {
+		did := h.calendar("cadre", "import", newer, uids...)
+		if e := did["mot"]; e.Deed != "refuse" || e.Fault != "edited" || !e.Edited || e.Announcement != id || !kept() {
+			t.Errorf("%s: %+v", name, e)
+		}
+		if e := did["hai"]; e.Deed != "change" && e.Deed != "same" {
+			t.Errorf("%s: what nobody edited: %+v", name, e)
+		}
+	}
+	if did := h.calendarWith("cadre", "import", map[string]any{"calendar": newer, "uids": []string{}, "overwrite": []string{"mot"}}); len(did) != 1 || did["mot"].Deed != "change" || kept() {
+		t.Errorf("told to: %+v", did)
+	}
+	edit()
+	off := file(2, "20261203T120000Z", "STATUS:CANCELLED")
+	if seen := h.calendar("cadre", "preview", off)["mot"]; seen.Deed != "withdraw" || !seen.Edited {
+		t.Errorf("the preview of what was called off: %+v", seen)
+	}
+	if did := h.calendar("cadre", "import", off); did["mot"].Fault != "edited" || did["hai"].Deed != "withdraw" || !kept() {
+		t.Errorf("called off: %+v", did)
+	}
+	if did := h.calendarWith("cadre", "import", map[string]any{"calendar": off, "overwrite": []string{"mot"}}); did["mot"].Deed != "withdraw" || kept() {
+		t.Errorf("called off, told to: %+v", did)
+	}
+	body, err := json.Marshal(map[string]any{"calendar": off, "overwrite": []string{"ba"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := h.call("cadre", http.MethodPost, "/api/v1/calendars/import", string(body)); got.Status != http.StatusUnprocessableEntity || !strings.Contains(string(got.Body), "unknown-uid") {
+		t.Errorf("a UID that is not there: %d %s", got.Status, got.Body)
 	}
 }
 

@@ -43,6 +43,11 @@ func (h *house) calendar(as, deed, file string, uids ...string) map[string]taken
 	if uids != nil {
 		body["uids"] = uids
 	}
+	return h.calendarWith(as, deed, body)
+}
+
+func (h *house) calendarWith(as, deed string, body map[string]any) map[string]taken {
+	h.t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
 		h.t.Fatal(err)

@@ -41,8 +41,8 @@ type Intake struct {
 	// IntakeSame and IntakeRefuse it is what is there, as far as anything is.
 	Dossier scheduler.Dossier
 	Next    []time.Time // the next three times it airs, as far as its schedule says
-	// Edited, of IntakeChange: somebody changed here what it became, since it was last
-	// taken in, and taking it in overwrites that.
+	// Edited, of IntakeChange and IntakeWithdraw: somebody changed here what it became,
+	// since it was last taken in, and taking it in overwrites that, or takes it back.
 	Edited bool
 
 	mark scheduler.Imported
@@ -135,7 +135,7 @@ func (in *intaking) of(ctx context.Context, e CalendarEvent) (Intake, error) {
 	}
 	err := in.decide(ctx, &i)
 	if err == nil {
-		if i.Does() {
+		if i.Does() && !i.Edited { // what is left alone takes no room
 			in.drawn++
 		}
 		if i.Deed != IntakeWithdraw {
@@ -167,7 +167,7 @@ func (in *intaking) decide(ctx context.Context, i *Intake) error {
 	case there && (e.Sequence < i.mark.Sequence || e.Sequence == i.mark.Sequence && e.Modified.Before(i.mark.Modified)):
 		return CalendarFault{Code: "older"}
 	case there && e.Cancelled:
-		i.Deed = IntakeWithdraw
+		i.Deed, i.Edited = IntakeWithdraw, editedHere(i.mark, i.Was)
 		return in.room()
 	case e.Fault != nil && (!there || !e.onlyChanges()):
 		return e.Fault

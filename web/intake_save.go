@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -12,13 +13,15 @@ import (
 
 // take saves those of the events whose UIDs are chosen (nil: all) and that do
 // anything, each in a transaction of its own: what fails is refused with its Fault,
-// and the others are taken all the same. The answer has the chosen ones, with what
-// became of them.
-func (s *Server) take(ctx context.Context, who people.Principal, all []Intake, chosen []string) ([]Intake, error) {
+// and the others are taken all the same. What was edited here is replaced only where
+// overwrite has its UID, which chooses it too. The answer has the chosen ones, with
+// what became of them.
+func (s *Server) take(ctx context.Context, who people.Principal, all []Intake, chosen, overwrite []string) ([]Intake, error) {
 	var done []Intake
 	saved := false
-	for _, i := range all {
-		if chosen != nil && !slices.Contains(chosen, i.Event.UID) || i.Event.UID == "" && chosen != nil {
+	for _, i := range leave(all, overwrite) {
+		replaces := slices.Contains(overwrite, i.Event.UID)
+		if chosen != nil && (i.Event.UID == "" || !replaces && !slices.Contains(chosen, i.Event.UID)) {
 			continue
 		}
 		if i.Does() {
@@ -40,6 +43,25 @@ func (s *Server) take(ctx context.Context, who people.Principal, all []Intake, c
 	}
 	return done, nil
 }
+
+// leave refuses what would replace an edit made here, unless its UID is among those
+// to overwrite.
+func leave(all []Intake, overwrite []string) []Intake {
+	out := slices.Clone(all)
+	for n, i := range out {
+		if i.Does() && i.Edited && !slices.Contains(overwrite, i.Event.UID) {
+			out[n].Deed, out[n].Fault, out[n].Dossier, out[n].Next = IntakeRefuse, errEdited, i.Was, nil
+		}
+	}
+	return out
+}
+
+// errEdited is why what was edited here stays.
+var errEdited = CalendarFault{Code: "edited"}
+
+// Left says whether the event was not taken because that would replace an edit made
+// here: telling to overwrite its UID takes it.
+func (i Intake) Left() bool { return errors.Is(i.Fault, errEdited) }
 
 func (s *Server) takeOne(ctx context.Context, who people.Principal, i Intake) error {
 	d, m := i.Dossier, i.mark
@@ -76,11 +98,13 @@ type IntakeDesk struct {
 	// Slots are those, by ID or time of day, that events of whole days air in; none:
 	// the first of the day.
 	Slots []string
+	// Overwrite are the UIDs of events that may replace what was edited here.
+	Overwrite []string
 }
 
 // Take reads a calendar file and, unless dry, saves every event that does anything.
 // It says of each what became of it, or would. The errors are a CalendarFault of the
-// file, scheduler.Invalid with the field "slots", and those of the store.
+// file, scheduler.Invalid with the field "slots" or "overwrite", and those of the store.
 func (c IntakeDesk) Take(ctx context.Context, data []byte, dry bool) ([]Intake, error) {
 	s := &Server{cfg: Config{
 		Announcements: c.Announcements, Places: c.Places, Interchange: c.Interchange, Speaker: c.Speaker, Withdraw: c.Withdraw,
@@ -92,16 +116,25 @@ func (c IntakeDesk) Take(ctx context.Context, data []byte, dry bool) ([]Intake, 
 		return nil, err
 	}
 	all, err := s.intake(ctx, &Caller{s: s, who: c.By, lang: english}, place, data, c.Slots)
-	if err != nil || dry {
-		return all, err
+	if err == nil {
+		err = knownUIDs(all, c.Overwrite)
 	}
-	return s.take(ctx, c.By, all, nil)
+	if err != nil {
+		return nil, err
+	}
+	if dry {
+		return leave(all, c.Overwrite), nil
+	}
+	return s.take(ctx, c.By, all, nil, c.Overwrite)
 }
 
 // Words says what becomes of an event, and when, in a language ("vi" or "en").
 func (i Intake) Words(lang string, now time.Time, loc *time.Location) string {
 	p := phrase{lang: lang, loc: loc}
-	if i.Deed == IntakeRefuse {
+	switch {
+	case i.Left():
+		return calendarFault(lang, i.Fault)
+	case i.Deed == IntakeRefuse:
 		return p.word("intake.refuse") + ": " + calendarFault(lang, i.Fault)
 	}
 	said := p.word("intake." + string(i.Deed))
@@ -113,9 +146,28 @@ func (i Intake) Words(lang string, now time.Time, loc *time.Location) string {
 		said += "; " + p.momentWords(at, now)
 	}
 	if i.Edited {
-		said += ". " + p.word("intake.edited")
+		said += ". " + i.editedWords(lang)
 	}
 	return said
+}
+
+// editedWords says what taking the event in does to what was edited here.
+func (i Intake) editedWords(lang string) string {
+	if i.Deed == IntakeWithdraw {
+		return word(lang, "intake.edited-withdraw")
+	}
+	return word(lang, "intake.edited")
+}
+
+// knownUIDs refuses UIDs to overwrite that no event of the file has: a slip of the pen
+// would otherwise leave what was meant.
+func knownUIDs(all []Intake, uids []string) error {
+	for _, uid := range uids {
+		if !slices.ContainsFunc(all, func(i Intake) bool { return i.Event.UID == uid }) || uid == "" {
+			return scheduler.Invalid{{Field: "overwrite", Code: "unknown-uid", Limit: uid}}
+		}
+	}
+	return nil
 }
 
 // momentWords is an instant with its lunar date.

@@ -87,6 +87,7 @@ type intakeView struct {
 	Next                                         []string
 	Does, Checked                                bool
 	Edited                                       string // the sentence about it; empty: nothing is overwritten
+	Field, Take                                  string // name of the tick and its words
 }
 
 func (p *panel) registerCalendars(r *gin.Engine) {
@@ -133,13 +134,13 @@ func (p *panel) previewCalendar(v *visit) {
 		return
 	}
 	k := keptCalendar{id: people.NewSecret(), who: v.me.ID, village: v.village.Key, into: v.c.Request.PostForm["slot"], data: data, at: systemTime(0)}
-	p.lookAt(v, k, http.StatusOK, "", nil)
+	p.lookAt(v, k, http.StatusOK, "")
 	p.s.calendars.keep(k)
 }
 
-// lookAt shows the preview of a kept calendar; chosen are the UIDs that are ticked,
-// nil: all that do something and overwrite nothing that was edited here.
-func (p *panel) lookAt(v *visit, k keptCalendar, status int, fault string, chosen []string) {
+// lookAt shows the preview of a kept calendar. Ticked are all that do something and
+// overwrite nothing that was edited here; none when somebody sent it with none ticked.
+func (p *panel) lookAt(v *visit, k keptCalendar, status int, fault string) {
 	all, err := p.s.intake(v.ctx(), p.asCaller(v), v.village, k.data, k.into)
 	if sentence, ours := p.calendarProblem(v, err); ours {
 		p.showCalendars(v, http.StatusUnprocessableEntity, calendarsView{Fault: sentence})
@@ -152,9 +153,10 @@ func (p *panel) lookAt(v *visit, k keptCalendar, status int, fault string, chose
 	w := calendarsView{Upload: k.id, Heading: v.word("calendars.preview", len(all)), Fault: fault}
 	for _, i := range all {
 		row := p.intakeView(v, i, "intake.")
-		row.Checked = row.Does && (chosen == nil && !i.Edited || slices.Contains(chosen, i.Event.UID))
-		if i.Edited {
-			row.Edited = v.word("intake.edited")
+		row.Checked = row.Does && fault == "" && !i.Edited
+		row.Field, row.Take = "take", v.word("calendars.take", row.Title)
+		if i.Edited { // told by another name, so that an edit since the preview is not overwritten
+			row.Field, row.Take, row.Edited = "overwrite", v.word("calendars.overwrite", row.Title), i.editedWords(v.lang)
 		}
 		if row.Does {
 			w.Doing++
@@ -197,14 +199,17 @@ func (p *panel) importCalendar(v *visit) {
 		p.showCalendars(v, http.StatusGone, calendarsView{Fault: v.word("calendars.gone")})
 		return
 	}
-	chosen := r.PostForm["take"]
-	if len(chosen) == 0 {
-		p.lookAt(v, k, http.StatusUnprocessableEntity, v.word("calendars.none-chosen"), []string{})
+	chosen, overwrite := r.PostForm["take"], r.PostForm["overwrite"]
+	if len(chosen)+len(overwrite) == 0 {
+		p.lookAt(v, k, http.StatusUnprocessableEntity, v.word("calendars.none-chosen"))
 		return
+	}
+	if chosen == nil {
+		chosen = []string{}
 	}
 	all, err := p.s.intake(v.ctx(), p.asCaller(v), v.village, k.data, k.into)
 	if err == nil {
-		all, err = p.s.take(v.ctx(), v.me, all, chosen)
+		all, err = p.s.take(v.ctx(), v.me, all, chosen, overwrite)
 	}
 	if err != nil {
 		p.fail(v, err)

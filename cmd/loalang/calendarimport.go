@@ -27,13 +27,14 @@ func (silent) Reinstate(string)                                 {}
 
 func (p program) calendarImportCommand() *cobra.Command {
 	var dry bool
-	var slots []string
+	var slots, overwrite []string
 	cmd := &cobra.Command{
 		Use:   "import FILE.ics",
 		Short: "Take the events of a calendar file in as announcements",
 		Long: `Takes the events of an iCalendar file (RFC 5545) in as announcements with their schedules, and prints a line for each:
 what became of it, its title, and its next times or why it was not taken. The same file again changes nothing; a newer
-version of an event changes what it became, and one that is cancelled takes it back.`,
+version of an event changes what it became, and one that is cancelled takes it back. What was edited here since it was
+last taken in stays as it is, and is printed with the --overwrite that replaces it.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			data, err := readBounded(args[0], web.MaxCalendarFile)
@@ -49,12 +50,15 @@ version of an event changes what it became, and one that is cancelled takes it b
 				if err != nil {
 					return err
 				}
+				desk.Overwrite = overwrite
 				all, err := desk.Take(ctx, data, dry)
 				var unknown scheduler.Invalid
-				if errors.As(err, &unknown) && len(unknown) > 0 {
+				switch {
+				case errors.As(err, &unknown) && unknown[0].Field == "overwrite":
+					return fmt.Errorf("--overwrite: %s has no event of the UID %q", args[0], unknown[0].Limit)
+				case errors.As(err, &unknown) && len(unknown) > 0:
 					return fmt.Errorf("--slot names no slot of %s; it has %s", v.Key, cmp.Or(unknown[0].Limit, "none"))
-				}
-				if err != nil {
+				case err != nil:
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
 				return printIntakes(cmd.OutOrStdout(), all, dry, loc)
@@ -64,6 +68,7 @@ version of an event changes what it became, and one that is cancelled takes it b
 	addFlags(cmd.Flags(), "data", "village")
 	cmd.Flags().Lookup("village").Usage = "key of the village"
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only print what would become of each event")
+	cmd.Flags().StringArrayVar(&overwrite, "overwrite", nil, "UID of an event that replaces, or takes back, what was edited here; may be given several times")
 	cmd.Flags().StringSliceVar(&slots, "slot", nil, "time of day or ID of a slot that events of whole days air in; may be given several times (the first of the day)")
 	return cmd
 }
@@ -93,7 +98,11 @@ func printIntakes(w io.Writer, all []web.Intake, dry bool, loc *time.Location) e
 		if dry && i.Does() {
 			deed = "would " + deed
 		}
-		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", deed, strings.ReplaceAll(i.Event.Title, "\t", " "), i.Words("en", now, loc)); err != nil {
+		said := i.Words("en", now, loc)
+		if i.Left() {
+			said += fmt.Sprintf(" Here: --overwrite '%s'", strings.ReplaceAll(i.Event.UID, "'", `'\''`))
+		}
+		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", deed, strings.ReplaceAll(i.Event.Title, "\t", " "), said); err != nil {
 			return err
 		}
 	}

@@ -45,6 +45,19 @@ func (d *daemon) planned(title string) (n int) {
 	return n
 }
 
+// announcement is the ID of the one with a title.
+func (d *daemon) announcement(title string) string {
+	d.t.Helper()
+	list, _ := d.call(http.MethodGet, "/announcements", nil, http.StatusOK)["announcements"].([]any)
+	for _, a := range list {
+		if a := a.(map[string]any); a["title"] == title {
+			return a["id"].(string)
+		}
+	}
+	d.t.Fatalf("there is no announcement %q", title)
+	return ""
+}
+
 // A calendar that a command takes in is spoken and planned by the running serve, the
 // same again changes nothing, and one that is called off no longer airs.
 func TestCalendarImportCommand(t *testing.T) {
@@ -81,6 +94,23 @@ func TestCalendarImportCommand(t *testing.T) {
 	})
 	if out, _, code := take(calendarOf(events...)); code != 0 || deeds(t, out) != "same, same, same, refuse, " {
 		t.Errorf("again: exit %d, %q", code, out)
+	}
+	id := d.announcement("Vệ sinh")
+	d.call(http.MethodPatch, "/announcements/"+id, object{"text": "Vệ sinh. Mang theo chổi."}, http.StatusOK)
+	events[1] = append(events[1], "DESCRIPTION:Mang theo cuốc.", "SEQUENCE:1")
+	for _, more := range [][]string{{"--dry-run"}, nil} {
+		if out, _, code := take(calendarOf(events...), more...); code != 0 || deeds(t, out) != "same, refuse, same, refuse, " || !strings.Contains(out, "edited here") || !strings.Contains(out, "--overwrite 'e1@test'") {
+			t.Errorf("edited here, %v: exit %d, %q", more, code, out)
+		}
+	}
+	if out, _, code := take(calendarOf(events...), "--overwrite", "e1@test", "--dry-run"); code != 0 || deeds(t, out) != "same, would change, same, refuse, " {
+		t.Errorf("told to overwrite, dry: exit %d, %q", code, out)
+	}
+	if _, errs, code := take(calendarOf(events...), "--overwrite", "e9@test"); code != 1 || !strings.Contains(errs, "no event of the UID") {
+		t.Errorf("told to overwrite nothing: exit %d, %s", code, errs)
+	}
+	if out, _, code := take(calendarOf(events...), "--overwrite", "e1@test"); code != 0 || deeds(t, out) != "same, change, same, refuse, " {
+		t.Errorf("told to overwrite: exit %d, %q", code, out)
 	}
 	events[0] = append(events[0], "SEQUENCE:1", "STATUS:CANCELLED")
 	if out, _, code := take(calendarOf(events...)); code != 0 || deeds(t, out) != "withdraw, same, same, refuse, " {

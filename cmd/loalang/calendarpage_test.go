@@ -49,7 +49,7 @@ func TestCalendarsPage(t *testing.T) {
 	b.press("form[action='/calendars/preview'] button")
 	b.until("every event is shown", "document.querySelectorAll('ul.rows > li').length == 6")
 	for value, ticked := range map[string]bool{"e0@test": false, "e2@test": true, "e3@test": true} {
-		if got := js[bool](b, fmt.Sprintf("document.querySelector('[name=take][value=%q]').checked", value)); got != ticked {
+		if got := js[bool](b, fmt.Sprintf("document.querySelector('[type=checkbox][value=%q]').checked", value)); got != ticked {
 			t.Errorf("%s is ticked: %v", value, got)
 		}
 	}
@@ -58,7 +58,7 @@ func TestCalendarsPage(t *testing.T) {
 	b.screen(1280, 800)
 	b.picture("calendars-preview-1280")
 	b.screen(360, 740)
-	b.press("[name=take][value='e0@test']")
+	b.press("[name=overwrite][value='e0@test']")
 	b.press("form[action='/calendars/import'] button")
 	b.until("what became of them is told", "document.querySelectorAll('ul.rows > li').length == 3 && document.querySelector('main').innerText.includes('Đã nhận 3')")
 	b.picture("calendars-result-360")
