@@ -4,9 +4,10 @@ DATA    ?= data
 LISTEN  ?= 127.0.0.1:8080
 DEVICE  ?= default
 SOAK    ?= 1h
+FUZZ    ?= 1m
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench soak year generate setup-build setup-run setup-test setup-bench clean
+.PHONY: run test check build bench soak year fuzz generate setup-build setup-run setup-test setup-bench clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -31,6 +32,9 @@ soak: setup-test ## the long tests, each over SOAK of the air
 
 year: setup-test ## a year on the air in virtual time, some two minutes: 200 power cuts, 50 steps of the clock, 30 losses of the card
 	LOALANG_YEAR=1 $(GO) test -count=1 -v -timeout 30m -run '^TestYear$$' ./playout
+
+fuzz: setup-test ## every fuzz test for FUZZ each; what it finds is kept in testdata/fuzz of the package
+	scripts/fuzz.sh "$(FUZZ)"
 
 generate:
 	$(GO) generate ./...
