@@ -192,6 +192,17 @@ const (
 	ReasonRelayOver    = "relay-over"          // the time of a relay that began late is over
 )
 
+// ReasonCodes lists every code of a Reason, those of WhyNot included.
+func ReasonCodes() []string {
+	return []string{
+		ReasonOutsideHours, ReasonQuiet, ReasonHoliday, ReasonMourning, ReasonSlotBudget, ReasonDayBudget, ReasonDayTimes, ReasonRevoked, ReasonException,
+		ReasonOverlap, ReasonDelayed, ReasonSlotFull, ReasonNotReady, ReasonLanguage, ReasonStands, ReasonCannotWait, ReasonWaits, ReasonExpired,
+		ReasonNotYetValid, ReasonWithdrawn, ReasonNotApproved, ReasonReturned, ReasonNoSlot, ReasonTooLate, ReasonCoalesced, ReasonClock, ReasonPower,
+		ReasonRestart, ReasonAsleep, ReasonClockSet, ReasonLate, ReasonNextTime, ReasonCarried, ReasonSlotLimit, ReasonOften, ReasonOutsideSlot,
+		ReasonStopped, ReasonPreempted, ReasonDevice, ReasonNoStation, ReasonRelayOver, ReasonNoSchedule, ReasonOtherDay,
+	}
+}
+
 // Book is everything BuildPlan reads, as the store found it at one instant.
 type Book struct {
 	Village       Village

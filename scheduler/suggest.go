@@ -1,10 +1,11 @@
 package scheduler
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
+
+	"loalang/scheduler/calendar"
 )
 
 // Way is a way out for something that will not air as it was promised.
@@ -12,33 +13,44 @@ type Way string
 
 // The ways.
 const (
-	WayAt      Way = "at"      // at another instant
-	WaySlot    Way = "slot"    // in another slot
-	WayLater   Way = "later"   // a little later, behind what holds the output
-	WayShorten Way = "shorten" // shorter
-	WayValid   Way = "valid"   // with a later end of its validity
+	WayAt      Way = "at"       // at another instant, of a schedule that has one
+	WaySlot    Way = "slot"     // in another slot
+	WayLater   Way = "later"    // a little later, behind what holds the output
+	WayShorten Way = "shorten"  // shorter
+	WayValid   Way = "valid"    // with a later end of its validity
+	WayThatDay Way = "that-day" // of a rule: this once at another time, all others as they are
+	WayTimes   Way = "times"    // of a rule: always at another time of day
+	WayDay     Way = "day"      // of a schedule in slots: on a further day
 
-	// Ways on which somebody else must go a step; these cannot be tried.
+	// Ways on which somebody else must go a step.
 	WayException Way = "exception" // with an exception from the rule of the place
 	WayApprove   Way = "approve"   // once it is approved
 	WayRecord    Way = "record"    // once a rendition is ready
 )
 
-// Suggestion is one way out. But for what only another person can do it was tried on
-// a plan: with it the occurrence airs, and nothing else is lost by it.
+// Ways lists every Way.
+func Ways() []Way {
+	return []Way{WayAt, WaySlot, WayLater, WayShorten, WayValid, WayThatDay, WayTimes, WayDay, WayException, WayApprove, WayRecord}
+}
+
+// Suggestion is one way out. It was tried on a plan: with it the occurrence airs, or
+// its schedule once more than before, and nothing else is lost by it. Of a step that
+// another person must go, what was tried is that it was gone.
 type Suggestion struct {
 	Way      Way
-	Schedule Schedule      // as it would be; of WayAt, WaySlot and WayLater
+	Schedule Schedule      // as it would be; of WayAt, WaySlot, WayLater, WayThatDay, WayTimes and WayDay
 	At       time.Time     // when it would air first
 	Slot     string        // WaySlot: ID of it
 	Longest  time.Duration // WayShorten: of the voice in Language, in whole seconds
 	Language string        // WayShorten
 	Until    time.Time     // WayValid: the earliest end that will do
+	Lifts    []Lift        // WayException: the rules that it has to lift
 }
 
 // Bounds of a search: each trial costs a plan.
 const (
 	mostSuggestions = 4
+	mostDays        = 7               // that follow
 	mostTrials      = 8               // of each way
 	tryEvery        = 5 * time.Minute // people say times in such steps
 	tryAround       = 3 * time.Hour
@@ -52,6 +64,7 @@ type adviser struct {
 	book    Book
 	base    Plan
 	om      Omission
+	loc     *time.Location
 	trials  int
 	found   []Suggestion
 }
@@ -59,8 +72,8 @@ type adviser struct {
 // Suggest looks for ways in which an occurrence that the plan of [now, now+horizon)
 // omits would air: at most four, the least change first, and last what only
 // another person can do. None when the plan
-// does not omit it, or nothing that its author may change would help. It is pure and
-// costs some twenty plans at most, and thirty more where the length of a voice is sought. The
+// does not omit it, or nothing that was tried would help. It is pure and
+// costs some forty plans at most, and thirty more where the length of a voice is sought. The
 // error is that of BuildPlan.
 func Suggest(now time.Time, horizon time.Duration, book Book, occurrence string) ([]Suggestion, error) {
 	base, err := BuildPlan(now, horizon, book)
@@ -72,27 +85,20 @@ func Suggest(now time.Time, horizon time.Duration, book Book, occurrence string)
 		return nil, nil
 	}
 	a := &adviser{now: now, horizon: horizon, book: book, base: base, om: base.Omissions[i]}
+	if a.loc, err = book.Village.Location(); err != nil {
+		return nil, err
+	}
 	if err := a.search(); err != nil {
 		return nil, err
 	}
-	if way := asking(a.om.Reason); way != "" {
-		a.found = append(a.found[:min(len(a.found), mostSuggestions-1)], Suggestion{Way: way})
+	step, ok, err := a.asking()
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		a.found = append(a.found[:min(len(a.found), mostSuggestions-1)], step)
 	}
 	return a.found[:min(len(a.found), mostSuggestions)], nil
-}
-
-// asking is the way on which somebody else may help against a reason: who approves,
-// who records. Empty when nobody can.
-func asking(r Reason) Way {
-	switch r.Code {
-	case ReasonOutsideHours, ReasonQuiet, ReasonHoliday, ReasonMourning, ReasonSlotBudget, ReasonDayBudget, ReasonDayTimes:
-		return WayException
-	case ReasonNotApproved, ReasonReturned:
-		return WayApprove
-	case ReasonNotReady:
-		return WayRecord
-	}
-	return ""
 }
 
 // search asks what may help against the reason.
@@ -101,28 +107,30 @@ func (a *adviser) search() error {
 	if !there {
 		return nil
 	}
+	var ways []func(Schedule) error
 	switch code := a.om.Reason.Code; {
 	case code == ReasonExpired:
-		return a.longer()
+		ways = append(ways, a.longer)
 	case code == ReasonWithdrawn, code == ReasonNotReady, code == ReasonNotApproved, code == ReasonReturned:
 		return nil // not a matter of time
-	case s.Kind == Once:
-		if code == ReasonOverlap {
-			if err := a.later(s); err != nil {
-				return err
-			}
-		}
-		if err := a.instants(s); err != nil {
-			return err
-		}
-		return a.slots(s)
 	case s.bySlot():
 		if ForWantOfRoom(code) {
-			if err := a.shorter(); err != nil {
-				return err
-			}
+			ways = append(ways, a.shorterInSlot)
 		}
-		return a.slots(s)
+		ways = append(ways, a.slots, a.days)
+	case s.Kind == Once || s.Kind == Recurring:
+		if code == ReasonOverlap {
+			ways = append(ways, a.later)
+		}
+		if code == ReasonSlotBudget || code == ReasonDayBudget {
+			ways = append(ways, a.shorter)
+		}
+		ways = append(ways, a.instants, a.slots)
+	}
+	for _, way := range ways {
+		if err := way(s); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -135,167 +143,94 @@ func (a *adviser) schedule() (Schedule, bool) {
 	return a.book.Schedules[i], true
 }
 
-// try says when the announcement first airs by another schedule; false when it does
-// not or something else is lost by it.
-func (a *adviser) try(s Schedule, change func(*Book)) (time.Time, bool, error) {
+// with is the plan of the book with another schedule; false when something of another
+// announcement is lost by it, or enough was tried.
+func (a *adviser) with(s Schedule) (Plan, bool, error) {
+	return a.changed(func(b *Book) {
+		for i := range b.Schedules {
+			if b.Schedules[i].ID == s.ID {
+				b.Schedules[i] = s
+			}
+		}
+	})
+}
+
+// changed is with for any change of the book. Approval is taken for granted: whoever
+// takes a way out asks for it anew.
+func (a *adviser) changed(change func(*Book)) (Plan, bool, error) {
 	if a.trials++; a.trials > mostTrials {
-		return time.Time{}, false, nil
+		return Plan{}, false, nil
 	}
 	book := a.book.copied()
-	for i := range book.Schedules {
-		if book.Schedules[i].ID == s.ID {
-			book.Schedules[i] = s
-		}
-	}
-	if change != nil {
-		change(&book)
-	}
+	change(&book)
+	book.approve(a.om.Occurrence.Announcement)
 	p, err := BuildPlan(a.now, a.horizon, book)
 	if err != nil {
-		return time.Time{}, false, fmt.Errorf("try a suggestion: %w", err)
+		return p, false, fmt.Errorf("try a suggestion: %w", err)
 	}
 	for _, d := range Compare(a.base, p) {
-		if d.Turn == Lost && d.Occurrence.Announcement != a.om.Occurrence.Announcement {
-			return time.Time{}, false, nil
+		if d.Turn == Lost && (d.Occurrence.Announcement != a.om.Occurrence.Announcement || d.Occurrence.Announcement == "") {
+			return p, false, nil
 		}
 	}
+	return p, true, nil
+}
+
+// try says when a schedule airs that did not before; false when it airs no more often
+// than before, or something else is lost by it.
+func (a *adviser) try(s Schedule) (time.Time, bool, error) {
+	p, ok, err := a.with(s)
+	if err != nil || !ok {
+		return time.Time{}, false, err
+	}
+	before := map[string]bool{}
+	for _, o := range a.base.Occurrences {
+		before[o.ID] = before[o.ID] || o.Schedule == s.ID
+	}
+	more, first := -countOf(a.base, s.ID), time.Time{}
+	day := calendar.DateOf(a.om.Occurrence.Nominal, a.loc)
 	for _, o := range p.Occurrences { // by Due
-		if o.Schedule == s.ID && !o.Due.Before(earlier(a.om.Occurrence.Nominal, s.At)) {
-			return o.Due, true, nil
-		}
-	}
-	return time.Time{}, false, nil
-}
-
-// later lets it wait for what holds the output.
-func (a *adviser) later(s Schedule) error {
-	if s.misfire().Policy == PlayLate && s.misfire().Grace >= tryGrace {
-		return nil
-	}
-	s.Misfire = Misfire{Policy: PlayLate, Grace: tryGrace}
-	at, ok, err := a.try(s, nil)
-	if ok {
-		a.found = append(a.found, Suggestion{Way: WayLater, Schedule: s, At: at})
-	}
-	return err
-}
-
-// instants looks for the nearest free instants around the promised one, and at the
-// same time of the next day.
-func (a *adviser) instants(s Schedule) error {
-	var times []time.Time
-	for d := tryEvery; d <= tryAround; d += tryEvery {
-		times = append(times, s.At.Add(-d), s.At.Add(d))
-	}
-	if loc, err := a.book.Village.Location(); err == nil {
-		times = append(times, s.At.In(loc).AddDate(0, 0, 1).UTC())
-	}
-	if next := a.om.Reason.Until; !next.IsZero() {
-		times = slices.Insert(times, 0, next)
-	}
-	a.trials = 0
-	sooner, found := false, 0
-	for _, at := range times {
-		if found == 2 || sooner && at.Before(s.At) || !a.free(at) {
+		if o.Schedule != s.ID {
 			continue
 		}
-		moved := s
-		moved.At = at.UTC()
-		due, ok, err := a.try(moved, nil)
-		if err != nil {
-			return err
-		}
-		if ok && due.Equal(moved.At) {
-			a.found = append(a.found, Suggestion{Way: WayAt, Schedule: moved, At: due})
-			sooner = sooner || at.Before(s.At)
-			found++
-		}
-	}
-	return nil
-}
-
-// free says whether neither the plan nor the hours stand in the way at an instant: a
-// trial is worth its plan only then.
-func (a *adviser) free(at time.Time) bool {
-	if !at.After(a.now.Add(a.book.Frame.Lead)) || !at.Before(a.base.To) || a.om.Occurrence.Length <= 0 {
-		return false
-	}
-	if _, allowed, err := a.book.Village.Allows(at, a.om.Occurrence.Length, Subject{a.om.Occurrence.Announcement, a.om.Occurrence.Slot}); err != nil || !allowed {
-		return false
-	}
-	gap, end := a.book.Frame.Gap, at.Add(a.om.Occurrence.Length)
-	i, _ := slices.BinarySearchFunc(a.base.Occurrences, at.Add(-MaxSlot), func(o Occurrence, t time.Time) int { return o.Due.Compare(t) })
-	for _, o := range a.base.Occurrences[i:] {
-		if !o.Due.Before(end.Add(gap)) {
-			return true
-		}
-		if o.End().Add(gap).After(at) {
-			return false
-		}
-	}
-	return true
-}
-
-// slots looks for another slot with room, the soonest first.
-func (a *adviser) slots(s Schedule) error {
-	a.trials = 0
-	var options []Suggestion
-	for _, slot := range a.book.Slots {
-		if !slot.Deleted.IsZero() || slices.Contains(s.Slots, slot.ID) {
+		more++
+		if before[o.ID] {
 			continue
 		}
-		other := s
-		if other.Misfire = (Misfire{}); s.Kind == Once {
-			other.Kind, other.At = Slots, time.Time{}
-		}
-		other.Slots = []string{slot.ID}
-		if s.bySlot() {
-			other.Slots = append(slices.DeleteFunc(slices.Clone(s.Slots), func(id string) bool { return id == a.om.Occurrence.Slot }), slot.ID)
-		}
-		at, ok, err := a.try(other, nil)
-		if err != nil {
-			return err
-		}
-		if ok {
-			options = append(options, Suggestion{Way: WaySlot, Schedule: other, At: at, Slot: slot.ID})
+		if first.IsZero() || calendar.DateOf(first, a.loc).Compare(day) < 0 {
+			first = o.Due
 		}
 	}
-	slices.SortFunc(options, func(x, y Suggestion) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Slot, y.Slot)) })
-	a.found = append(a.found, options[:min(len(options), 2)]...)
-	return nil
+	return first, more > 0 && !first.IsZero(), nil
 }
 
-// shorter says how long the longest voice may be.
-func (a *adviser) shorter() error {
-	parts := slices.DeleteFunc(slices.Clone(a.om.Occurrence.Parts), func(p Part) bool { return p.Kind != PartVoice })
-	if len(parts) == 0 {
-		return nil
-	}
-	longest := slices.MaxFunc(parts, func(x, y Part) int { return cmp.Compare(x.Length, y.Length) })
-	rooms, err := RoomFor(a.now, a.horizon, a.book, a.om.Occurrence.Announcement, longest.Language)
-	if err != nil {
-		return fmt.Errorf("look for room: %w", err)
-	}
-	for _, r := range rooms {
-		if r.Start.Equal(a.om.Occurrence.Nominal) && r.Left > 0 && r.Left < longest.Length {
-			a.found = append(a.found, Suggestion{Way: WayShorten, At: r.Start, Longest: r.Left, Language: longest.Language})
+// countOf is how often a schedule airs.
+func countOf(p Plan, schedule string) (n int) {
+	for _, o := range p.Occurrences {
+		if o.Schedule == schedule {
+			n++
 		}
 	}
-	return nil
+	return n
+}
+
+// airs says whether the very occurrence that is omitted airs.
+func (a *adviser) airs(p Plan) bool {
+	return slices.ContainsFunc(p.Occurrences, func(o Occurrence) bool { return o.ID == a.om.Occurrence.ID })
 }
 
 // longer asks for an end of its validity behind what was promised.
-func (a *adviser) longer() error {
-	s, _ := a.schedule()
+func (a *adviser) longer(Schedule) error {
+	a.trials = 0
 	until := a.om.Occurrence.Due.Add(a.om.Occurrence.Length + MaxSlot)
-	_, ok, err := a.try(s, func(b *Book) {
+	p, ok, err := a.changed(func(b *Book) {
 		for i := range b.Announcements {
 			if b.Announcements[i].ID == a.om.Occurrence.Announcement {
 				b.Announcements[i].ValidUntil = until
 			}
 		}
 	})
-	if ok {
+	if ok && a.airs(p) {
 		a.found = append(a.found, Suggestion{Way: WayValid, Until: until, At: a.om.Occurrence.Due})
 	}
 	return err

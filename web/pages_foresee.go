@@ -108,6 +108,9 @@ func (v *visit) waysFor(seen prospect, found map[string][]scheduler.Suggestion, 
 
 // useOf is what a form about "when" takes for a way out; empty: it has no field for it.
 func (v *visit) useOf(s scheduler.Suggestion) string {
+	if s.Schedule.Kind == scheduler.Recurring {
+		return "" // the form would make one time of a rule
+	}
 	switch s.Way {
 	case scheduler.WayAt:
 		return "at " + s.At.In(v.loc).Format("2006-01-02 15:04")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"loalang/scheduler"
@@ -10,7 +11,7 @@ import (
 // way says a way out in one sentence.
 func (p phrase) wayWords(s scheduler.Suggestion, slots []scheduler.Slot, now time.Time) string {
 	switch s.Way {
-	case scheduler.WayAt, scheduler.WayLater:
+	case scheduler.WayAt, scheduler.WayLater, scheduler.WayThatDay, scheduler.WayTimes, scheduler.WayDay:
 		return p.word("way."+string(s.Way), p.at(s.At, now))
 	case scheduler.WaySlot:
 		name := ""
@@ -22,6 +23,12 @@ func (p phrase) wayWords(s scheduler.Suggestion, slots []scheduler.Slot, now tim
 		return p.word("way.shorten", p.lower(p.language(s.Language)), p.span(s.Longest))
 	case scheduler.WayValid:
 		return p.word("way.valid", p.at(s.Until, now))
+	case scheduler.WayException:
+		names := make([]string, len(s.Lifts))
+		for i, l := range s.Lifts {
+			names[i] = p.lower(p.word("lift." + string(l)))
+		}
+		return p.word("way.exception", strings.Join(names, ", "))
 	}
 	return p.word("way." + string(s.Way))
 }
