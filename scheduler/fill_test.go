@@ -326,6 +326,8 @@ func TestNeverTwiceWhateverIsEdited(t *testing.T) {
 			s.PerSlot, s.PerDay = rapid.IntRange(0, 3).Draw(t, "per slot"), rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "per day")
 			s.Created = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 		}
+		tell(&b, "gio", 45*time.Second)
+		*when(&b, "gio", scheduler.Schedule{Owned: scheduler.Owned{ID: "gio"}}) = timesOfDay(t, b, time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC))
 		a := &air{t: t, b: b, now: time.Date(2026, 11, 22, 22, 0, 0, 0, time.UTC)}
 		end := a.now.Add(2 * day)
 		for a.now.Before(end) {
@@ -336,6 +338,20 @@ func TestNeverTwiceWhateverIsEdited(t *testing.T) {
 		}
 		onceOnly(t, a)
 	})
+}
+
+// timesOfDay is a schedule of several times of day, ruled at an instant.
+func timesOfDay(t *rapid.T, b scheduler.Book, at time.Time) scheduler.Schedule {
+	loc, err := b.Village.Location()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := scheduler.Schedule{Owned: scheduler.Owned{ID: "gio", Village: "un-ta", Created: at}, Announcement: "gio", Kind: scheduler.Recurring, Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: time.Hour}}
+	times := rapid.SampledFrom([]string{"0530,1700", "0531,0545,1702", "1700", "0530,1115,1700,2000"}).Draw(t, "times")
+	if s, err = s.WithRule("DTSTART:20261120T000000\nRRULE:FREQ=DAILY;BYTIME="+times, at, loc); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func randomSlot(t *rapid.T, id string) scheduler.Slot {
@@ -378,6 +394,10 @@ func editSlot(t *rapid.T, a *air) {
 		a.b.Schedules[i].PerSlot = rapid.IntRange(0, 3).Draw(t, "per slot")
 	case 5:
 		a.b.Slots = append(a.b.Slots, randomSlot(t, fmt.Sprintf("them%d", len(a.b.Slots))))
+	case 6:
+		a.b.Schedules = slices.Clone(a.b.Schedules)
+		i := slices.IndexFunc(a.b.Schedules, func(s scheduler.Schedule) bool { return s.ID == "gio" })
+		a.b.Schedules[i] = timesOfDay(t, a.b, a.now)
 	}
 }
 
@@ -388,7 +408,7 @@ func onceOnly(t *rapid.T, a *air) {
 		if ids[o.ID]++; ids[o.ID] > 1 {
 			t.Errorf("%s aired twice", o.ID)
 		}
-		if o.Kind != scheduler.Notice {
+		if o.Kind != scheduler.Notice || o.Slot == "" {
 			continue
 		}
 		if carried(o) {

@@ -17,11 +17,12 @@ import (
 var lunarFirst = time.Date(2026, 3, 18, 0, 0, 0, 0, time.UTC)
 
 // rules are those of the random books, and by other means the days on which each
-// comes; at is the time of day, empty in slots.
+// comes; at are the times of day, which do not count in slots.
 var rules = []struct {
 	text, at string
 	comes    func(d time.Time) bool
 }{
+	{"DTSTART:20260301T053000\nRRULE:FREQ=DAILY;BYTIME=0530,171500,1840", "05:30:00 17:15:00 18:40:00", func(time.Time) bool { return true }},
 	{"DTSTART:20260301T181500\nRRULE:FREQ=DAILY;INTERVAL=2", "18:15:00", func(d time.Time) bool { return (d.YearDay()-60)%2 == 0 }},
 	{"DTSTART:20260301T090000\nRRULE:FREQ=WEEKLY;BYDAY=SA,MO", "09:00:00", func(d time.Time) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Monday }},
 	{"DTSTART:20260301T053000\nRRULE:RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=10,12,14", "05:30:00", func(d time.Time) bool {
@@ -252,11 +253,12 @@ func promisedByRules(t rapid.TB, r *random) (want []string) {
 				want = append(want, promisedOn(r, s, a, d, loc)...)
 				continue
 			}
-			at, _ := time.ParseInLocation(time.DateTime, d.Format(time.DateOnly)+" "+rule.at, loc)
-			if at.Before(from) || !at.Before(to) || forgottenAt(at, a.Withdrawn) {
-				continue
+			for clock := range strings.FieldsSeq(rule.at) {
+				at, _ := time.ParseInLocation(time.DateTime, d.Format(time.DateOnly)+" "+clock, loc)
+				if !at.Before(from) && at.Before(to) && !forgottenAt(at, a.Withdrawn) {
+					want = append(want, s.ID+":un-ta:"+at.Format("2006-01-02T15:04:05")+":1")
+				}
 			}
-			want = append(want, s.ID+":un-ta:"+at.Format("2006-01-02T15:04:05")+":1")
 		}
 	}
 	return want

@@ -30,22 +30,6 @@ func (s Schedule) Carry(to Schedule, now time.Time, loc *time.Location) (Schedul
 	return to.excepted(is.rule.Changed(c.out(), c.in(), loc), loc)
 }
 
-// Beside is s without the single times that first adds as well: where one answer
-// takes several rules, such a time must not sound once for each of them. The error
-// is an Invalid.
-func (s Schedule) Beside(first Schedule, now time.Time, loc *time.Location) (Schedule, error) {
-	r, err := rhythmOf(s.Rule)
-	if err != nil {
-		return s, ruleFault(err)
-	}
-	has := s.Added(now, loc)
-	both := slices.DeleteFunc(first.Added(now, loc), func(c calendar.Civil) bool {
-		_, found := slices.BinarySearchFunc(has, c, calendar.Civil.Compare)
-		return !found
-	})
-	return s.excepted(r.rule.Changed(both, nil, loc), loc)
-}
-
 // carrier takes single days from one rule to another.
 type carrier struct {
 	form        calendar.Form // of the old rule

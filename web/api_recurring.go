@@ -26,6 +26,8 @@ type (
 		Body     struct {
 			Rule        *string      `json:"rule,omitempty" maxLength:"524288" doc:"Another rule. What aired keeps having aired, and nothing that lies before the change is promised by it. Left out: as it is."`
 			Slots       []string     `json:"slots,omitempty" maxItems:"24" doc:"Slots whose days the rule says; none: at the rule's times; left out: as they are."`
+			PerSlot     *int         `json:"per_slot,omitempty" minimum:"0" maximum:"10" doc:"In slots: how often in each; 0: once. Left out: as it is."`
+			PerDay      *int         `json:"per_day,omitempty" minimum:"0" maximum:"50" doc:"In slots: how often at most on one day; 0: in every slot. Left out: as it is."`
 			Misfire     *misfireJSON `json:"misfire,omitempty" doc:"Left out: as it is."`
 			Interrupted string       `json:"interrupted,omitempty" enum:"resume,restart,drop" doc:"Left out: as it is."`
 			Revision    int64        `json:"revision,omitempty" minimum:"1" doc:"The revision that was read: 409 when somebody has changed it since."`
@@ -123,8 +125,7 @@ func (s *Server) editSchedule(ctx context.Context, in *scheduleEditInput) (*sche
 	if err != nil {
 		return nil, err
 	}
-	now := s.cfg.Now().UTC()
-	rule := sc.Rule
+	now, rule := s.cfg.Now().UTC(), sc.Rule
 	if in.Body.Rule != nil {
 		rule = *in.Body.Rule
 	}
@@ -139,6 +140,9 @@ func (s *Server) editSchedule(ctx context.Context, in *scheduleEditInput) (*sche
 			return nil, err
 		}
 	}
+	if err := in.often(&sc); err != nil {
+		return nil, err
+	}
 	if m := in.Body.Misfire; m != nil {
 		sc.Misfire = scheduler.Misfire{Policy: scheduler.Policy(m.Policy), Grace: seconds(m.Grace)}
 	}
@@ -152,6 +156,32 @@ func (s *Server) editSchedule(ctx context.Context, in *scheduleEditInput) (*sche
 		return nil, err
 	}
 	return s.shownSchedule(ctx, &in.Caller, in.ID, sc.ID)
+}
+
+// often puts into a schedule how often it is to air. At exact times it is as often as
+// the rule says: what was said for its slots goes with them.
+func (in *scheduleEditInput) often(sc *scheduler.Schedule) error {
+	if len(sc.Slots) == 0 {
+		sc.PerSlot, sc.PerDay = 0, 0
+	}
+	var faults scheduler.Invalid
+	for _, n := range []struct {
+		field string
+		is    *int
+		into  *int
+	}{{"per_slot", in.Body.PerSlot, &sc.PerSlot}, {"per_day", in.Body.PerDay, &sc.PerDay}} {
+		switch {
+		case n.is == nil:
+		case len(sc.Slots) == 0 && *n.is != 0:
+			faults = append(faults, scheduler.Fault{Field: n.field, Code: faultUnexpected})
+		default:
+			*n.into = *n.is
+		}
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
 }
 
 func (s *Server) exceptSchedule(ctx context.Context, in *exceptionInput) (*scheduleOutput, error) {
@@ -289,7 +319,11 @@ func (p phrase) recurringName(s scheduler.Schedule, slots []scheduler.Slot, now 
 	if err != nil {
 		return p.word("rule.unreadable", strconv.Quote(s.Rule))
 	}
-	return upper(p.ruleWords(rule, p.slotNames(s.Slots, slots), now))
+	where := p.slotNames(s.Slots, slots)
+	if times := p.timesName(s); where != "" && times != "" {
+		where += ", " + times
+	}
+	return upper(p.ruleWords(rule, where, now))
 }
 
 // slotNames names the slots of a schedule: "buổi sáng, 05:30 và buổi chiều, 17:00".

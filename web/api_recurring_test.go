@@ -50,6 +50,16 @@ func TestRecurringByTheAPI(t *testing.T) {
 	if want := "Cứ 5 ngày một lần, buổi chiều 17:00, từ 23/11/2026"; cut.Words != want || len(cut.Slots) != 1 {
 		t.Errorf("%+v, want %q", cut, want)
 	}
+	call("PATCH", one, `{"per_slot":3,"per_day":4}`, 200).into(&cut)
+	if want := "Cứ 5 ngày một lần, buổi chiều 17:00, 3 lần mỗi buổi, tối đa 4 lần mỗi ngày, từ 23/11/2026"; cut.Words != want {
+		t.Errorf("%+v, want %q", cut, want)
+	}
+	call("PATCH", one, `{"slots":[],"per_slot":2}`, 422)
+	call("PATCH", one, `{"per_slot":11}`, 422)
+	call("PATCH", one, `{"slots":[],"rule":"DTSTART:20261123T173000\nRRULE:FREQ=DAILY;BYTIME=0530,1730"}`, 200).into(&cut)
+	if want := "Hằng ngày, lúc 05:30 và 17:30"; cut.Words != want || len(cut.Next) != 3 || cut.Next[1].Sub(cut.Next[0]) != 12*time.Hour {
+		t.Errorf("%+v, want %q", cut, want)
+	}
 	call("PATCH", one, `{"revision":1,"misfire":{"policy":"skip"}}`, 409)
 
 	var read struct {

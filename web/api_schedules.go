@@ -24,7 +24,7 @@ type scheduleJSON struct {
 	Announcement string      `json:"announcement"`
 	Kind         string      `json:"kind" enum:"once,now,slots,recurring"`
 	At           *time.Time  `json:"at,omitempty" doc:"once: the instant. now: when it was asked for."`
-	Slots        []string    `json:"slots" doc:"slots, and recurring in slots: IDs; it airs once in each."`
+	Slots        []string    `json:"slots" doc:"slots, and recurring in slots: IDs; it airs in each, per_slot times."`
 	Days         []string    `json:"days" doc:"slots: weekdays; none is every day."`
 	From         string      `json:"from,omitempty" format:"date" doc:"slots: first day."`
 	Until        string      `json:"until,omitempty" format:"date" doc:"slots: last day. recurring: that of a rule that ends."`
@@ -79,7 +79,7 @@ type scheduleForm struct {
 	Until       string       `json:"until,omitempty" doc:"slots: last day."`
 	PerSlot     int          `json:"per_slot,omitempty" minimum:"0" maximum:"10" doc:"slots, and rules in slots: how often in each, spread through it; once when left out."`
 	PerDay      int          `json:"per_day,omitempty" minimum:"0" maximum:"50" doc:"slots: how often at most on one day; in every slot when left out."`
-	Rule        string       `json:"rule,omitempty" maxLength:"524288" doc:"recurring: lines of iCalendar, DTSTART, RRULE, RDATE, EXDATE. RSCALE=VIETNAMESE counts in the lunar calendar, OFFSET=-2 is two days before. Without DTSTART it begins now."`
+	Rule        string       `json:"rule,omitempty" maxLength:"524288" doc:"recurring: lines of iCalendar, DTSTART, RRULE, RDATE, EXDATE. RSCALE=VIETNAMESE counts in the lunar calendar, OFFSET=-2 is two days before, BYTIME=0530,1700 several times of day. Without DTSTART it begins now."`
 	Misfire     *misfireJSON `json:"misfire,omitempty" doc:"When left out: late by at most 10 min (now), 30 min (once), coalesced within 30 min (recurring); coalesce within an hour (slots)."`
 	Interrupted string       `json:"interrupted,omitempty" enum:"resume,restart,drop" doc:"When it is cut short: resume from where it was (when left out), restart from its beginning, or drop it."`
 }

@@ -148,7 +148,7 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	}
 	if f.Get("do") == "rule" {
 		n.When.Open = true
-		n.When.Recur.Preview = v.rulePreview(v.recurring(slots, f), slots, f)
+		n.When.Recur.Preview = v.rulePreview(v.recurring(slots, f), slots)
 	}
 	if n.Withdrawn || a.Class != scheduler.ClassNormal {
 		n.States = v.noticeStates(scheduler.Dossier{Announcement: a, Schedules: d.Schedules})

@@ -111,7 +111,7 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 	}
 	n.When.MayKeep, n.MayDraft = true, v.village.Approvals.On()
 	if f.Get("do") == "rule" {
-		n.When.Recur.Preview = v.rulePreview(v.recurring(slots, f), slots, f)
+		n.When.Recur.Preview = v.rulePreview(v.recurring(slots, f), slots)
 	}
 	n.Beds = p.sounds(v, f.Get("bed"))
 	n.Review = v.review(n)

@@ -70,19 +70,18 @@ func (p *panel) schedulesOf(v *visit, f *form, slots []scheduler.Slot, announcem
 	if !v.may(people.Plan) {
 		return nil
 	}
-	var all []scheduler.Schedule
+	read := v.schedule
 	if f.Get("when") == "recurring" {
-		all = v.recurring(slots, f)
-	} else if s := v.schedule(slots, f); s != nil {
-		all = append(all, *s)
+		read = v.recurring
 	}
-	for i := range all {
-		s := &all[i]
-		s.Interrupted = scheduler.Resumption(f.Get("interrupted"))
-		s.Owned, s.Announcement, s.CreatedBy = p.owned(v, p.s.cfg.NewID()), announcement, v.me.Name
-		v.scheduleFaults(f, s.Validate(v.now, v.village))
+	s := read(slots, f)
+	if s == nil {
+		return nil
 	}
-	return all
+	s.Interrupted = scheduler.Resumption(f.Get("interrupted"))
+	s.Owned, s.Announcement, s.CreatedBy = p.owned(v, p.s.cfg.NewID()), announcement, v.me.Name
+	v.scheduleFaults(f, s.Validate(v.now, v.village))
+	return []scheduler.Schedule{*s}
 }
 
 // checkNotice adds the faults of the announcement itself. The text may be

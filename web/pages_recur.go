@@ -27,6 +27,8 @@ type recurView struct {
 	Start      string
 	BySlot     bool
 	Slots      []choiceView
+	PerSlot    string // how often in each slot, and at most on one day
+	PerDay     string
 	Times      []choiceView // Name is the field's, Value what stands in it
 	From       string
 	Until      string
@@ -39,7 +41,7 @@ type recurView struct {
 
 // rulePreview is what an answer means.
 type rulePreview struct {
-	Words []string
+	Words string
 	Next  []momentView
 	Note  string // that fewer are left than are shown
 	Fault string
@@ -60,7 +62,7 @@ func (v *visit) recurView(slots []scheduler.Slot, f *form) recurView {
 	fresh := !f.Has("rhythm")
 	r := recurView{
 		Rhythm: f.Get("rhythm"), MonthDays: f.Get("mday"), MonthLast: f.Get("mlast") != "", Start: f.Get("rstart"),
-		BySlot: f.Get("by") == "slot" || fresh && len(slots) > 0, From: f.Get("rfrom"), Until: f.Get("runtil"), Count: f.Get("rcount"), Rule: f.Get("rule"), Faults: f.faults, Ask: "/announcements/rule",
+		BySlot: f.Get("by") == "slot" || fresh && len(slots) > 0, From: f.Get("rfrom"), Until: f.Get("runtil"), Count: f.Get("rcount"), Rule: f.Get("rule"), PerSlot: f.Get("rper_slot"), PerDay: f.Get("rper_day"), Faults: f.faults, Ask: "/announcements/rule",
 	}
 	if fresh {
 		r.Rhythm = rhythmHalfMoon
@@ -112,9 +114,8 @@ func (v *visit) lunarDayChoices(chosen string) (list []choiceView) {
 	return append(list, choice(lastDay, v.word("recur.last-lunar"), chosen))
 }
 
-// recurring reads the answer: one schedule for each rule that it takes. None when
-// the form is wrong; then f has the faults.
-func (v *visit) recurring(slots []scheduler.Slot, f *form) []scheduler.Schedule {
+// recurring reads the answer. Nil when the form is wrong; then f has the faults.
+func (v *visit) recurring(slots []scheduler.Slot, f *form) *scheduler.Schedule {
 	before := len(f.faults)
 	a := v.ruleAnswer(f)
 	s := scheduler.Schedule{Kind: scheduler.Recurring, Misfire: scheduler.Misfire{Policy: scheduler.Coalesce, Grace: onceGrace}}
@@ -129,24 +130,21 @@ func (v *visit) recurring(slots []scheduler.Slot, f *form) []scheduler.Schedule 
 		if len(s.Slots) == 0 {
 			f.fault("rslot", v.word("fault.required"))
 		}
+		s.PerSlot, s.PerDay = v.timesField(f, "rper_slot", scheduler.MaxPerSlot), v.timesField(f, "rper_day", scheduler.MaxPerDay)
 	}
 	if len(f.faults) > before {
 		return nil
 	}
 	a.Start = a.begins(v.now, first, v.loc)
-	var all []scheduler.Schedule
-	for _, text := range a.texts() {
-		one, err := s.WithRule(text, v.now, v.loc)
-		if err == nil {
-			err = one.Validate(v.now, v.village)
-		}
-		if err != nil {
-			v.ruleFault(f, err)
-			return nil
-		}
-		all = append(all, one)
+	s, err := s.WithRule(a.text(), v.now, v.loc)
+	if err == nil {
+		err = s.Validate(v.now, v.village)
 	}
-	return all
+	if err != nil {
+		v.ruleFault(f, err)
+		return nil
+	}
+	return &s
 }
 
 // ruleFault says what is wrong with a rule; without a field of its own it stands
@@ -192,22 +190,16 @@ func daysBetween(from, to calendar.Date) int {
 	return int(at(to).Sub(at(from)) / (24 * time.Hour))
 }
 
-// rulePreview says what schedules that recur mean, and when they come next.
-func (v *visit) rulePreview(all []scheduler.Schedule, slots []scheduler.Slot, f *form) *rulePreview {
-	if len(all) == 0 {
+// rulePreview says what a schedule that recurs means, and when it comes next; nil: the
+// form is wrong.
+func (v *visit) rulePreview(s *scheduler.Schedule, slots []scheduler.Slot) *rulePreview {
+	if s == nil {
 		return &rulePreview{Fault: v.word("new.faults")}
 	}
-	p := &rulePreview{}
-	var next []time.Time
-	for _, s := range all {
-		p.Words = append(p.Words, v.recurringName(s, slots, v.now))
-		next = append(next, s.Instants(v.now, instantsShown, slots, v.loc)...)
-	}
-	slices.SortFunc(next, time.Time.Compare)
-	next = slices.CompactFunc(next, time.Time.Equal)
-	next = next[:min(len(next), instantsShown)]
+	p := &rulePreview{Words: v.recurringName(*s, slots, v.now)}
+	next := s.Instants(v.now, instantsShown, slots, v.loc)
 	for _, at := range next {
-		p.Next = append(p.Next, v.moment(at, len(all[0].Slots) == 0))
+		p.Next = append(p.Next, v.moment(at, len(s.Slots) == 0))
 	}
 	if len(next) < instantsShown {
 		p.Note = v.word("recur.only", len(next))
@@ -240,15 +232,15 @@ func (p *panel) previewRule(v *visit) {
 		p.fail(v, err)
 		return
 	}
-	all := v.recurring(slots, f)
+	is := v.recurring(slots, f)
 	if v.c.Param("sid") != "" {
 		_, s, _, ok := p.recurring(v)
 		if !ok {
 			return
 		}
-		all = v.carried(s, all, f)
+		is = v.carried(s, is, f)
 	}
-	preview := v.rulePreview(all, slots, f)
+	preview := v.rulePreview(is, slots)
 	if len(f.faults) > 0 { // while somebody still fills it in, the first is enough
 		preview.Fault = firstFault(f)
 	}
@@ -257,7 +249,7 @@ func (p *panel) previewRule(v *visit) {
 
 // firstFault is what is wrong with the first of the fields, as they stand.
 func firstFault(f *form) string {
-	for _, field := range []string{"rhythm", "mday", "lday", "yday", "ymonth", "cycle", "rstart", "before", "rslot", "rtime", "rfrom", "runtil", "rcount", "rule"} {
+	for _, field := range []string{"rhythm", "mday", "lday", "yday", "ymonth", "cycle", "rstart", "before", "rslot", "rper_slot", "rper_day", "rtime", "rfrom", "runtil", "rcount", "rule"} {
 		if said := f.faults[field]; said != "" {
 			return said
 		}

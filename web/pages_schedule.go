@@ -120,8 +120,7 @@ func (v *visit) addedTimes(s scheduler.Schedule) (list []momentDay) {
 	return list
 }
 
-// saveSchedule changes the rule; when the answer takes more rules than one, the
-// others become schedules beside it.
+// saveSchedule changes the rule.
 func (p *panel) saveSchedule(v *visit) {
 	f, err := p.readForm(v)
 	if err != nil {
@@ -132,12 +131,12 @@ func (p *panel) saveSchedule(v *visit) {
 	if !ok {
 		return
 	}
-	all := v.carried(s, v.recurring(slots, f), f)
+	is := v.carried(s, v.recurring(slots, f), f)
 	if f.Get("do") == "rule" {
-		p.showSchedule(v, http.StatusOK, d, s, slots, f, v.rulePreview(all, slots, f))
+		p.showSchedule(v, http.StatusOK, d, s, slots, f, v.rulePreview(is, slots))
 		return
 	}
-	if len(f.faults) > 0 || len(all) == 0 {
+	if len(f.faults) > 0 || is == nil {
 		p.showSchedule(v, http.StatusUnprocessableEntity, d, s, slots, f, nil)
 		return
 	}
@@ -146,21 +145,12 @@ func (p *panel) saveSchedule(v *visit) {
 		p.showSchedule(v, http.StatusConflict, d, s, slots, f, nil)
 		return
 	}
-	for i, one := range all {
-		one.Owned, one.Announcement, one.CreatedBy = p.owned(v, p.s.cfg.NewID()), s.Announcement, v.me.Name
-		one.Interrupted = scheduler.Resumption(f.Get("interrupted"))
-		if i == 0 {
-			one.Owned, one.CreatedBy, one.Misfire.Policy = s.Owned, s.CreatedBy, s.Misfire.Policy
-			if len(one.Slots) > 0 == (len(s.Slots) > 0) {
-				one.Misfire.Grace = s.Misfire.Grace // of the other kind its own is usual
-			}
-			if len(one.Slots) > 0 {
-				one.PerSlot, one.PerDay = s.PerSlot, s.PerDay
-			}
-		}
-		all[i] = one
+	is.Owned, is.Announcement, is.CreatedBy, is.Misfire.Policy = s.Owned, s.Announcement, s.CreatedBy, s.Misfire.Policy
+	is.Interrupted = scheduler.Resumption(f.Get("interrupted"))
+	if len(is.Slots) > 0 == (len(s.Slots) > 0) {
+		is.Misfire.Grace = s.Misfire.Grace // of the other kind its own is usual
 	}
-	if err := p.s.keepSchedule(v.ctx(), d, all...); err != nil {
+	if err := p.s.keepSchedule(v.ctx(), d, *is); err != nil {
 		p.fail(v, err)
 		return
 	}

@@ -200,13 +200,13 @@ func (v *visit) timesField(f *form, field string, most int) int {
 }
 
 // timesName says how often it airs, unless that is once in every slot.
-func (v *visit) timesName(s scheduler.Schedule) string {
+func (p phrase) timesName(s scheduler.Schedule) string {
 	var said []string
 	if s.PerSlot > 1 {
-		said = append(said, v.word("schedule.per-slot", s.PerSlot))
+		said = append(said, p.word("schedule.per-slot", s.PerSlot))
 	}
 	if s.PerDay > 0 {
-		said = append(said, v.word("schedule.per-day", s.PerDay))
+		said = append(said, p.word("schedule.per-day", s.PerDay))
 	}
 	return strings.Join(said, ", ")
 }

@@ -27,7 +27,7 @@ const (
 // Bounds of what the form asks.
 const (
 	maxBefore = 14 // days before
-	maxTimes  = 4  // times of day
+	maxTimes  = 12 // times of day
 	lastDay   = 30 // of a lunar month: the last one, whether it has 29 or 30 days
 )
 
@@ -42,55 +42,28 @@ type ruleAnswer struct {
 	Before     int            // days before the lunar day
 	Cycle      int            // market
 	Start      calendar.Date  // market: a market day; else the first day
-	Times      []int          // minutes after midnight; empty: in slots
+	Times      []int          // minutes after midnight, in order and each once; empty: in slots
 	From       calendar.Date  // zero: from today on
 	Until      calendar.Date  // zero: no end
 	Count      int            // zero: no end
 	Text       string         // text
 }
 
-// texts writes the rules that an answer takes: one for all times of the same
-// minute, for a rule gives each of its hours the same minutes. In slots it is one,
-// of days alone.
-func (a ruleAnswer) texts() []string {
+// text writes the rule that an answer takes; in slots it is one of days alone.
+func (a ruleAnswer) text() string {
 	if a.Rhythm == rhythmText {
-		return []string{a.Text}
+		return a.Text
 	}
-	if len(a.Times) == 0 {
-		return []string{a.text(nil)}
-	}
-	byMinute := map[int][]int{}
-	var minutes []int
-	for _, t := range a.Times {
-		if len(byMinute[t%60]) == 0 {
-			minutes = append(minutes, t%60)
-		}
-		byMinute[t%60] = append(byMinute[t%60], t)
-	}
-	var texts []string
-	for _, m := range minutes {
-		texts = append(texts, a.text(byMinute[m]))
-	}
-	return texts
-}
-
-// text is the rule of times that have the same minute; none: days alone.
-func (a ruleAnswer) text(times []int) string {
 	parts := []string{a.pattern()}
 	start := fmt.Sprintf("%04d%02d%02d", a.Start.Year, int(a.Start.Month), a.Start.Day)
 	head, until := "DTSTART;VALUE=DATE:"+start, ""
 	if a.Until != (calendar.Date{}) {
 		until = fmt.Sprintf("%04d%02d%02d", a.Until.Year, int(a.Until.Month), a.Until.Day)
 	}
-	if len(times) > 0 {
-		slices.Sort(times)
-		head = fmt.Sprintf("DTSTART:%sT%02d%02d00", start, times[0]/60, times[0]%60)
-		var hours []string
-		for _, t := range slices.Compact(times) {
-			hours = append(hours, strconv.Itoa(t/60))
-		}
-		if len(hours) > 1 {
-			parts = append(parts, "BYHOUR="+strings.Join(hours, ","))
+	if len(a.Times) > 0 {
+		head = fmt.Sprintf("DTSTART:%sT%02d%02d00", start, a.Times[0]/60, a.Times[0]%60)
+		if len(a.Times) > 1 {
+			parts = append(parts, a.clock())
 		}
 		if until != "" {
 			until += "T235959"
@@ -100,9 +73,24 @@ func (a ruleAnswer) text(times []int) string {
 		parts = append(parts, "UNTIL="+until)
 	}
 	if a.Count > 0 {
-		parts = append(parts, "COUNT="+strconv.Itoa(a.Count*max(len(times), 1)))
+		parts = append(parts, "COUNT="+strconv.Itoa(a.Count*max(len(a.Times), 1)))
 	}
 	return head + "\nRRULE:" + strings.Join(parts, ";")
+}
+
+// clock is the part of the RRULE that says several times of day: BYHOUR where they have
+// the same minute, for every calendar program knows it, else BYTIME.
+func (a ruleAnswer) clock() string {
+	var hours, times []string
+	same := true
+	for _, t := range a.Times {
+		hours, times = append(hours, strconv.Itoa(t/60)), append(times, fmt.Sprintf("%02d%02d", t/60, t%60))
+		same = same && t%60 == a.Times[0]%60
+	}
+	if same {
+		return "BYHOUR=" + strings.Join(hours, ",")
+	}
+	return "BYTIME=" + strings.Join(times, ",")
 }
 
 // pattern is the part of the RRULE that says the days.
@@ -266,9 +254,13 @@ func (v *visit) timesOfDay(f *form) []int {
 		}
 		times = append(times, t.Hour()*60+t.Minute())
 	}
-	if len(times) == 0 {
-		f.fault("rtime", v.word("fault.required"))
-	}
 	slices.Sort(times)
-	return slices.Compact(times)
+	times = slices.Compact(times)
+	switch {
+	case len(times) == 0 && f.faults["rtime"] == "":
+		f.fault("rtime", v.word("fault.required"))
+	case len(times) > maxTimes:
+		f.fault("rtime", v.word("fault.rule-often", maxTimes))
+	}
+	return times
 }

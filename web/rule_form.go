@@ -19,6 +19,8 @@ func (p phrase) ruleForm(s scheduler.Schedule, slots []scheduler.Slot, now time.
 	if len(s.Slots) > 0 {
 		f.Set("by", "slot")
 		f.Values["rslot"] = s.Slots
+		f.Set("rper_slot", typedNumber(float64(s.PerSlot)))
+		f.Set("rper_day", typedNumber(float64(s.PerDay)))
 	}
 	f.Set("interrupted", string(s.Interrupted))
 	f.Set("rhythm", rhythmText)
@@ -147,22 +149,16 @@ func dayBegins(s scheduler.Schedule, times []int, slots []scheduler.Slot) int {
 	return first
 }
 
-// carried are the rules of an answer with the single days of the schedule that
-// they replace. Who writes the rule itself writes those days as well.
-func (v *visit) carried(from scheduler.Schedule, all []scheduler.Schedule, f *form) []scheduler.Schedule {
-	if f.Get("rhythm") == rhythmText {
-		return all
+// carried is the rule of an answer with the single days of the schedule that it
+// replaces. Who writes the rule itself writes those days as well.
+func (v *visit) carried(from scheduler.Schedule, is *scheduler.Schedule, f *form) *scheduler.Schedule {
+	if is == nil || f.Get("rhythm") == rhythmText {
+		return is
 	}
-	for i := range all {
-		one, err := from.Carry(all[i], v.now, v.loc)
-		if err == nil && i > 0 {
-			one, err = one.Beside(all[0], v.now, v.loc)
-		}
-		if err != nil {
-			v.ruleFault(f, err)
-			return nil
-		}
-		all[i] = one
+	s, err := from.Carry(*is, v.now, v.loc)
+	if err != nil {
+		v.ruleFault(f, err)
+		return nil
 	}
-	return all
+	return &s
 }

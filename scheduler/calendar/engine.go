@@ -47,7 +47,8 @@ func newEngine(p Pattern, start Civil) *engine {
 		e.open = e.openUnits()
 	}
 	e.last = dayNumber(Date{Year: min(start.Date.Year+reach, years[1]), Month: 12, Day: 31})
-	if p.Freq.unit() == secondsPerDay {
+	e.times = e.Times
+	if p.Freq.unit() == secondsPerDay && e.times == nil {
 		for _, h := range e.Hours {
 			for _, m := range e.Minutes {
 				for _, s := range e.Seconds {

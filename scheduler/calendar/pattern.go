@@ -54,6 +54,7 @@ type Pattern struct {
 	Hours     []int // 0 to 23
 	Minutes   []int // 0 to 59
 	Seconds   []int // 0 to 59
+	Times     []int // of Daily and above, seconds after midnight, instead of Hours, Minutes and Seconds (BYTIME)
 	Positions []int // of what each period gives only the first (1), the last (-1) …
 	WeekStart time.Weekday
 	Offset    int   // days that every time is moved by; -2 is two days before
@@ -105,6 +106,9 @@ func (p Pattern) effective(start Civil) Pattern {
 		case Weekly:
 			p.Weekdays = []WeekdayIn{{Day: start.Date.Weekday()}}
 		}
+	}
+	if len(p.Times) > 0 {
+		return p
 	}
 	unit := p.Freq.unit()
 	if len(p.Hours) == 0 && unit > 3600 {

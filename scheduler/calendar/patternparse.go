@@ -85,6 +85,8 @@ func (p *Pattern) part(name, value string) error {
 		p.Weekdays, err = weekdays(value)
 	case "BYMONTH":
 		p.Months, err = months(value)
+	case "BYTIME":
+		p.Times, err = times(value)
 	default:
 		return p.list(name, value)
 	}
@@ -182,6 +184,28 @@ func weekdays(value string) ([]WeekdayIn, error) {
 	return out, nil
 }
 
+// times reads times of day: 0530, or 053015 with seconds.
+func times(value string) ([]int, error) {
+	var out []int
+	for item := range strings.SplitSeq(value, ",") {
+		item = strings.TrimSpace(item)
+		n, err := strconv.ParseUint(item, 10, 32)
+		if err != nil || len(item) != len("0530") && len(item) != len("053015") {
+			return nil, RuleError{Code: RuleValue, Part: "BYTIME", Value: short(item)}
+		}
+		if len(item) == len("0530") {
+			n *= 100
+		}
+		hour, minute, second := int(n/10_000), int(n/100%100), int(n%100)
+		if hour > 23 || minute > 59 || second > 59 {
+			return nil, RuleError{Code: RuleRange, Part: "BYTIME", Value: short(item), Limit: "0000 to 2359"}
+		}
+		out = append(out, hour*3600+minute*60+second)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
 func months(value string) ([]MonthName, error) {
 	var out []MonthName
 	for item := range strings.SplitSeq(value, ",") {
@@ -233,6 +257,22 @@ func (p *Pattern) check(seen map[string]bool) error {
 		return RuleError{Code: RuleCombination, Part: "a counted weekday (BYDAY)", Limit: freq}
 	case counted && seen["BYWEEKNO"]:
 		return RuleError{Code: RuleCombination, Part: "a counted weekday (BYDAY)", Limit: "BYWEEKNO"}
+	}
+	return p.checkTimes(seen)
+}
+
+// checkTimes says whether BYTIME may stand here.
+func (p *Pattern) checkTimes(seen map[string]bool) error {
+	if !seen["BYTIME"] {
+		return nil
+	}
+	for _, other := range []string{"BYHOUR", "BYMINUTE", "BYSECOND"} {
+		if seen[other] {
+			return RuleError{Code: RuleCombination, Part: "BYTIME", Limit: other}
+		}
+	}
+	if p.Freq.unit() < secondsPerDay {
+		return RuleError{Code: RuleCombination, Part: "BYTIME", Limit: "FREQ=" + string(p.Freq)}
 	}
 	return nil
 }

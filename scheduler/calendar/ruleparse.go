@@ -17,7 +17,9 @@ import (
 // RSCALE=VIETNAMESE makes months, days and years of the pattern lunar and SKIP
 // says what becomes of days that a month lacks, as in RFC 7529; BYMONTH=5L is a
 // leap month. OFFSET=-2 is ours: every time is named two days before, and
-// DTSTART, UNTIL, COUNT and EXDATE speak of the times so moved.
+// DTSTART, UNTIL, COUNT and EXDATE speak of the times so moved. BYTIME=0530,1700 is
+// ours as well: several times of day, which BYHOUR and BYMINUTE would multiply. It
+// stands instead of those, in rules of days and above; COUNT counts each time.
 //
 // DTSTART is needed and is no time of the rule unless the pattern names it. The
 // error is a RuleError. Whatever the text, it takes less than a second.

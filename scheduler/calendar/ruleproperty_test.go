@@ -21,6 +21,9 @@ func drawRule(t *rapid.T) (calendar.Rule, time.Time) {
 		text += some(t, "BYMONTH", 1, 12, 4) + some(t, "BYMONTHDAY", -30, 30, 4)
 		text += ";SKIP=" + rapid.SampledFrom([]string{"OMIT", "BACKWARD", "FORWARD"}).Draw(t, "skip")
 	}
+	if !strings.Contains(text, "BYHOUR") && !strings.Contains(text, "BYMINUTE") && !strings.Contains(text, "FREQ=HOURLY") && !strings.Contains(text, "FREQ=MINUTELY") {
+		text += rapid.SampledFrom([]string{"", ";BYTIME=0530,1700", ";BYTIME=000000,123456,2359"}).Draw(t, "times")
+	}
 	text += fmt.Sprintf(";OFFSET=%d", rapid.SampledFrom([]int{0, 0, -2, 3, -40}).Draw(t, "offset"))
 	switch rapid.IntRange(0, 2).Draw(t, "end") {
 	case 1:
@@ -150,6 +153,13 @@ func TestBadRules(t *testing.T) {
 		{"zone that is not", "DTSTART;TZID=Asia/Un_Ta:20260101T000000", calendar.RuleZone},
 		{"zone of the machine", "DTSTART;TZID=Local:20260101T000000", calendar.RuleZone},
 		{"zone outside", "DTSTART;TZID=../../etc/passwd:20260101T000000", calendar.RuleZone},
+		{"24:00", "DTSTART:20260101\nRRULE:FREQ=DAILY;BYTIME=2400", calendar.RuleRange},
+		{"25:61", "DTSTART:20260101\nRRULE:FREQ=DAILY;BYTIME=0530,2561", calendar.RuleRange},
+		{"a time in letters", "DTSTART:20260101\nRRULE:FREQ=DAILY;BYTIME=5h30", calendar.RuleValue},
+		{"a short time", "DTSTART:20260101\nRRULE:FREQ=DAILY;BYTIME=530", calendar.RuleValue},
+		{"no time", "DTSTART:20260101\nRRULE:FREQ=DAILY;BYTIME=", calendar.RuleValue},
+		{"times and hours", "DTSTART:20260101\nRRULE:FREQ=DAILY;BYTIME=0530;BYHOUR=17", calendar.RuleCombination},
+		{"times of an hour", "DTSTART:20260101\nRRULE:FREQ=HOURLY;BYTIME=0530", calendar.RuleCombination},
 		{"offset of years", "DTSTART:20260101\nRRULE:FREQ=DAILY;OFFSET=4000", calendar.RuleRange},
 		{"positions of nothing", "DTSTART:20260101\nRRULE:FREQ=MONTHLY;BYSETPOS=1", calendar.RuleCombination},
 	}

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,7 @@ func (p Pattern) String() string {
 	add("BYHOUR", joined(p.Hours, strconv.Itoa))
 	add("BYMINUTE", joined(p.Minutes, strconv.Itoa))
 	add("BYSECOND", joined(p.Seconds, strconv.Itoa))
+	add("BYTIME", joined(p.Times, timeText))
 	add("BYSETPOS", joined(p.Positions, strconv.Itoa))
 	if p.WeekStart != time.Monday {
 		add("WKST", weekdayCodes[p.WeekStart])
@@ -106,6 +108,15 @@ func (p Pattern) String() string {
 		add("UNTIL", p.Until.String())
 	}
 	return strings.Join(parts, ";")
+}
+
+// timeText prints seconds after midnight as "0530", with seconds as "053015".
+func timeText(second int) string {
+	text := fmt.Sprintf("%02d%02d", second/3600, second/60%60)
+	if second%60 != 0 {
+		text += fmt.Sprintf("%02d", second%60)
+	}
+	return text
 }
 
 // String prints "5", or "5L" for the leap month behind the fifth.
