@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -235,7 +236,7 @@ func TestSumsAddUp(t *testing.T) {
 			}
 		}
 		for _, section := range report.Sections() {
-			whole(t, string(section), r.Sections[section].Tally)
+			whole(t, r.Sections[section])
 			if r.Sections[section].Planned != sections[section] {
 				t.Fatalf("%s: %d, want %d", section, r.Sections[section].Planned, sections[section])
 			}
@@ -244,54 +245,117 @@ func TestSumsAddUp(t *testing.T) {
 			sameSum(t, d, r.Notices(), r.By[d])
 		}
 		languages(t, all, r.By[report.ByLanguage])
-		explained := map[report.Bucket]int{}
-		for _, c := range r.Causes {
-			explained[c.Bucket] += c.Count
-		}
-		for _, b := range report.Buckets() {
-			if b != report.OnTime && b != report.Open && explained[b] != r.Notices().Count(b) {
-				t.Fatalf("%s: %d causes of %d", b, explained[b], r.Notices().Count(b))
-			}
-		}
+		asked(t, all, r)
 	})
 }
 
-// whole says that a tally is the sum of its buckets.
-func whole(t *rapid.T, name string, tally report.Tally) {
-	sum := 0
-	for _, b := range report.Buckets() {
-		sum += tally.Count(b)
+// whole says that a group is the sum of its buckets, and that its causes explain
+// each of those that needs one.
+func whole(t *rapid.T, g report.Group) {
+	sum, explained := 0, map[report.Bucket]int{}
+	for _, c := range g.Causes {
+		explained[c.Bucket] += c.Count
 	}
-	if sum != tally.Planned || tally.Unmeasured > tally.OnTime || tally.Due() > tally.Planned {
-		t.Fatalf("%s: %+v", name, tally)
+	for _, b := range report.Buckets() {
+		sum += g.Count(b)
+		want := g.Count(b)
+		if b == report.OnTime || b == report.Open {
+			want = 0
+		}
+		if explained[b] != want {
+			t.Fatalf("%q, %s: %d causes of %d", g.Key, b, explained[b], want)
+		}
+	}
+	if sum != g.Planned || g.Unmeasured > g.OnTime || g.Due() > g.Planned {
+		t.Fatalf("%+v", g)
 	}
 }
 
-func sameSum(t *rapid.T, d report.Dimension, want report.Group, groups []report.Group) {
-	var sum report.Group
+// figures are everything of a group that can be added up.
+func figures(groups ...report.Group) (sum map[string]int) {
+	sum = map[string]int{}
 	for _, g := range groups {
-		whole(t, string(d)+" "+g.Key, g.Tally)
-		sum.Aired += g.Aired
-		sum.Planned += g.Planned
-		sum.OnTime += g.OnTime
-		sum.Missed += g.Missed
-		sum.Withdrawn += g.Withdrawn
+		sum["planned"] += g.Planned
+		sum["unmeasured"] += g.Unmeasured
+		sum["due"] += g.Due()
+		sum["not heard"] += g.MissedRate().Of
+		sum["aired"] += int(g.Aired)
+		for _, b := range report.Buckets() {
+			sum[string(b)] += g.Count(b)
+		}
+		for _, c := range g.Causes {
+			sum[string(c.Bucket)+" "+c.Code] += c.Count
+		}
 	}
-	if sum.Aired != want.Aired || sum.Planned != want.Planned || sum.OnTime != want.OnTime || sum.Missed != want.Missed || sum.Withdrawn != want.Withdrawn {
-		t.Fatalf("by %s: %+v, want %+v", d, sum, want)
+	maps.DeleteFunc(sum, func(_ string, n int) bool { return n == 0 })
+	return sum
+}
+
+// sameSum says that the groups of a dimension are together the whole.
+func sameSum(t *rapid.T, d report.Dimension, want report.Group, groups []report.Group) {
+	seen := map[string]bool{}
+	for _, g := range groups {
+		whole(t, g)
+		if seen[g.Key] {
+			t.Fatalf("by %s: %q twice", d, g.Key)
+		}
+		seen[g.Key] = true
+	}
+	if got, want := figures(groups...), figures(want); !maps.Equal(got, want) {
+		t.Fatalf("by %s: %v, want %v", d, got, want)
+	}
+}
+
+// asked says that a report of one topic, issuer, day or village is the group of it in
+// the report of all.
+func asked(t *rapid.T, all []report.Row, r report.Report) {
+	of := func(filter report.Filter, counts func(report.Row) bool) map[string]int {
+		s := report.NewSum(filter)
+		for _, row := range all {
+			if counts(row) {
+				s.Add(row)
+			}
+		}
+		return figures(s.Report().Notices())
+	}
+	everything := func(report.Row) bool { return true }
+	for d, groups := range r.By {
+		for _, g := range groups {
+			key, filter, counts := g.Key, report.Filter{}, everything
+			if key == "" {
+				key = report.None
+			}
+			switch d {
+			case report.ByTopic:
+				filter.Topic = key
+			case report.ByIssuer:
+				filter.Issuer = key
+			case report.ByVillage:
+				counts = func(row report.Row) bool { return row.Village == g.Key }
+			case report.ByDay:
+				counts = func(row report.Row) bool { return row.Due.Format(time.DateOnly) == g.Key }
+			case report.ByMonth:
+				counts = func(row report.Row) bool { return row.Due.Format("2006-01") == g.Key }
+			default:
+				continue // a notice counts in each of its languages
+			}
+			if got, want := of(filter, counts), figures(g); !maps.Equal(got, want) {
+				t.Fatalf("%s %q alone: %v, want %v", d, g.Key, got, want)
+			}
+		}
 	}
 }
 
 func languages(t *rapid.T, all []report.Row, groups []report.Group) {
 	for _, g := range groups {
-		whole(t, "language "+g.Key, g.Tally)
+		whole(t, g)
 		want := 0
-		asked := report.Filter{Language: g.Key}
+		filter := report.Filter{Language: g.Key}
 		if g.Key == "" {
-			asked.Language = report.None
+			filter.Language = report.None
 		}
 		for _, r := range all {
-			if r.Section() == report.Notices && asked.Admits(r) {
+			if r.Section() == report.Notices && filter.Admits(r) {
 				want++
 			}
 		}

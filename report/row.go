@@ -25,6 +25,10 @@ type Row struct {
 	// Approver and Excuse are who allowed it outside the rules of the place, and
 	// why; empty: it kept to them.
 	Approver, Excuse string
+	// Silent and Faults are those of a drill: nobody was to hear it, and the steps that
+	// failed.
+	Silent bool
+	Faults []Fault
 }
 
 // Airing is one stretch of its sound.

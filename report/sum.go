@@ -61,11 +61,11 @@ type Report struct {
 	Sections map[Section]Group     // what was counted, those without rows left out
 	By       map[Dimension][]Group // of notices; days, months and languages in their order, others by how much they air
 	Causes   []Cause               // of notices
-	Apart    map[Section][]Cause   // of the other sections
-	Latest   Cases                 // notices that were late, the worst first
-	Lost     Cases                 // notices that were missed, unheard or cut, in their order
-	Raised   Cases                 // emergencies and drills, in their order
-	Excepted Cases                 // whatever was allowed outside the rules, in its order
+	Drills   DrillTally
+	Latest   Cases // notices that were late, the worst first
+	Lost     Cases // notices that were missed, unheard or cut, in their order
+	Raised   Cases // emergencies and drills, in their order
+	Excepted Cases // whatever was allowed outside the rules, in its order
 	// Languages tells of every section how much was heard in each language; Planned
 	// is in how many rows. Of the Group nothing else is set.
 	Languages []Group
@@ -95,7 +95,7 @@ type Sum struct {
 	sections map[Section]*Group
 	by       map[Dimension]map[string]*Group
 	spoken   map[string]*Group
-	causes   map[Section]causes
+	drills   drillSum
 	latest   Cases
 	lost     Cases
 	raised   Cases
@@ -106,7 +106,7 @@ type Sum struct {
 func NewSum(filter Filter) *Sum {
 	s := &Sum{
 		filter: filter, sections: map[Section]*Group{}, by: map[Dimension]map[string]*Group{},
-		spoken: map[string]*Group{}, causes: map[Section]causes{},
+		spoken: map[string]*Group{},
 	}
 	for _, d := range Dimensions() {
 		s.by[d] = map[string]*Group{}
@@ -120,18 +120,17 @@ func (s *Sum) Add(r Row) {
 		return
 	}
 	section := r.Section()
-	if s.causes[section] == nil {
-		s.causes[section] = causes{}
-	}
-	s.causes[section].add(r)
 	grow(s.sections, section, string(section)).count(r)
 	s.speak(r)
 	if r.Approver != "" || r.Excuse != "" {
 		s.excepted.keep(r)
 	}
 	switch section {
-	case Emergencies, Drills:
+	case Emergencies:
 		s.raised.keep(r)
+	case Drills:
+		s.raised.keep(r)
+		s.drills.add(r)
 	case Notices:
 		s.divide(r)
 		s.judge(r)
@@ -148,7 +147,7 @@ func grow[K comparable](groups map[K]*Group, key K, name string) *Group {
 
 // count adds a row whole.
 func (g *Group) count(r Row) {
-	g.add(r)
+	g.put(r)
 	if r.audible() {
 		g.Aired += r.Aired()
 	}
@@ -178,7 +177,7 @@ func (s *Sum) divide(r Row) {
 			}
 			continue
 		}
-		g.add(r)
+		g.put(r)
 		if r.audible() {
 			g.Aired += r.airedIn(language)
 		}
@@ -269,15 +268,13 @@ func (c *Cases) rank(r Row) {
 // Report is what was added up so far.
 func (s *Sum) Report() Report {
 	r := Report{
-		Sections: map[Section]Group{}, By: map[Dimension][]Group{}, Causes: s.causes[Notices].list(),
-		Apart: map[Section][]Cause{}, Latest: s.latest, Lost: s.lost, Raised: s.raised, Excepted: s.excepted,
+		Sections: map[Section]Group{}, By: map[Dimension][]Group{}, Drills: s.drills.tally(),
+		Latest: s.latest, Lost: s.lost, Raised: s.raised, Excepted: s.excepted,
 	}
 	for section, g := range s.sections {
-		r.Sections[section] = *g
-		if list := s.causes[section].list(); section != Notices && len(list) > 0 {
-			r.Apart[section] = list
-		}
+		r.Sections[section] = g.settled()
 	}
+	r.Causes = r.Notices().Causes
 	for d, groups := range s.by {
 		r.By[d] = sorted(groups, d == ByDay || d == ByMonth)
 	}
@@ -290,7 +287,7 @@ func (s *Sum) Report() Report {
 func sorted(groups map[string]*Group, byKey bool) []Group {
 	list := make([]Group, 0, len(groups))
 	for _, g := range groups {
-		list = append(list, *g)
+		list = append(list, g.settled())
 	}
 	slices.SortFunc(list, func(a, b Group) int {
 		if c := blank(a.Key) - blank(b.Key); c != 0 {

@@ -93,6 +93,24 @@ type Group struct {
 	// which it was not ready: they are not in the Tally. For Stood of them another
 	// language was told in its place.
 	Lacking, Stood int
+	// Causes explain every row of the Tally that is neither on time nor open.
+	Causes []Cause
+	why    causes // until the Report is made
+}
+
+// put counts r under its bucket, and its cause.
+func (g *Group) put(r Row) {
+	g.add(r)
+	if g.why == nil {
+		g.why = causes{}
+	}
+	g.why.add(r)
+}
+
+// settled is g with its causes listed.
+func (g Group) settled() Group {
+	g.Causes, g.why = g.why.list(), nil
+	return g
 }
 
 // Cause is how often a reason kept rows in a bucket.

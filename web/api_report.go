@@ -50,6 +50,7 @@ type reportJSON struct {
 	Apart    []groupJSON            `json:"apart" doc:"What is counted apart, by section: relay, live, emergency, drill, frame, other."`
 	By       map[string][]groupJSON `json:"by" doc:"Groups by dimension. By language a notice counts in each of its languages."`
 	Causes   []reportCauseJSON      `json:"causes"`
+	Drills   drillsJSON             `json:"drills" doc:"Tests of the emergency path."`
 	Spoken   []spokenJSON           `json:"spoken" doc:"How long each language was heard, whatever the section."`
 	Late     reportCasesJSON        `json:"late" doc:"Notices that were late, the worst first."`
 	Lost     reportCasesJSON        `json:"lost" doc:"Notices that were missed, unheard or cut."`
@@ -60,26 +61,27 @@ type reportJSON struct {
 
 // groupJSON is the figures of one key. Planned is the sum of on_time to open.
 type groupJSON struct {
-	Key        string    `json:"key"`
-	Name       string    `json:"name"`
-	Planned    int       `json:"planned"`
-	OnTime     int       `json:"on_time" doc:"Played to its end, begun at most 2 s from its promise, not heard silent or wrong."`
-	Unmeasured int       `json:"on_time_unmeasured" doc:"Of on_time, those where nothing listened to the loudspeaker."`
-	Late       int       `json:"late"`
-	Unheard    int       `json:"unheard" doc:"Played to its end, and heard silent or wrong."`
-	Cut        int       `json:"cut"`
-	Missed     int       `json:"missed"`
-	Moved      int       `json:"moved" doc:"To a later occasion, which is counted as itself."`
-	Skipped    int       `json:"skipped" doc:"A rule said no."`
-	Stopped    int       `json:"stopped"`
-	Withdrawn  int       `json:"withdrawn"`
-	Open       int       `json:"open" doc:"No outcome yet."`
-	Due        int       `json:"due" doc:"on_time + late + unheard + cut + missed: what the rates are out of."`
-	OnTimeRate *rateJSON `json:"on_time_rate,omitempty" doc:"on_time out of due; absent when nothing was due."`
-	MissedRate *rateJSON `json:"missed_rate,omitempty" doc:"missed + unheard out of due."`
-	Aired      float64   `json:"aired" doc:"Seconds of sound that left the card, without what was heard silent or wrong."`
-	Lacking    int       `json:"lacking,omitempty" doc:"Of a language: occurrences for which it was not ready. They are not in planned."`
-	Stood      int       `json:"stood,omitempty" doc:"Of lacking, those for which another language was told."`
+	Key        string            `json:"key"`
+	Name       string            `json:"name"`
+	Planned    int               `json:"planned"`
+	OnTime     int               `json:"on_time" doc:"Played to its end, begun at most 2 s from its promise, not heard silent or wrong."`
+	Unmeasured int               `json:"on_time_unmeasured" doc:"Of on_time, those where nothing listened to the loudspeaker."`
+	Late       int               `json:"late"`
+	Unheard    int               `json:"unheard" doc:"Played to its end, and heard silent or wrong."`
+	Cut        int               `json:"cut"`
+	Missed     int               `json:"missed"`
+	Moved      int               `json:"moved" doc:"To a later occasion, which is counted as itself."`
+	Skipped    int               `json:"skipped" doc:"A rule said no."`
+	Stopped    int               `json:"stopped"`
+	Withdrawn  int               `json:"withdrawn"`
+	Open       int               `json:"open" doc:"No outcome yet."`
+	Due        int               `json:"due" doc:"on_time + late + unheard + cut + missed: what the rates are out of."`
+	OnTimeRate *rateJSON         `json:"on_time_rate,omitempty" doc:"on_time out of due; absent when nothing was due."`
+	MissedRate *rateJSON         `json:"missed_rate,omitempty" doc:"missed + unheard out of due."`
+	Aired      float64           `json:"aired" doc:"Seconds of sound that left the card, without what was heard silent or wrong."`
+	Causes     []reportCauseJSON `json:"causes,omitempty" doc:"Of everything that is neither on_time nor open."`
+	Lacking    int               `json:"lacking,omitempty" doc:"Of a language: occurrences for which it was not ready. They are not in planned."`
+	Stood      int               `json:"stood,omitempty" doc:"Of lacking, those for which another language was told."`
 }
 
 type rateJSON struct {
@@ -260,7 +262,7 @@ func (r Report) in(lang string, by []report.Dimension) reportJSON {
 		Villages: []string{}, Zone: r.zone.String(), First: r.Span.First.Format(time.DateOnly), Last: r.Span.Last.Format(time.DateOnly),
 		From: from.UTC(), To: to.UTC(), Made: r.Made.UTC(), Clock: string(r.Clock.Trust), ClockSay: p.reportClock(r), Summary: p.summary(r),
 		Notices: p.group(r.Notices(), string(report.Notices), p.word("section.notice")), Apart: []groupJSON{}, By: map[string][]groupJSON{},
-		Causes: []reportCauseJSON{}, Spoken: []spokenJSON{},
+		Causes: p.causesJSON(r.Causes), Drills: p.drillsJSON(r), Spoken: []spokenJSON{},
 		Late: p.cases(r.Latest), Lost: p.cases(r.Lost), Raised: p.cases(r.Raised), Excepted: p.cases(r.Excepted), Urged: p.urgedJSON(r),
 	}
 	for _, place := range r.Places {
@@ -280,9 +282,6 @@ func (r Report) in(lang string, by []report.Dimension) reportJSON {
 			out.By[string(d)] = append(out.By[string(d)], p.group(g, g.Key, p.groupName(r, d, g.Key)))
 		}
 	}
-	for _, c := range r.Causes {
-		out.Causes = append(out.Causes, reportCauseJSON{string(c.Bucket), c.Code, p.reportReason(c.Code), c.Count})
-	}
 	for _, g := range r.Languages {
 		out.Spoken = append(out.Spoken, spokenJSON{g.Key, g.Aired.Seconds(), g.Planned})
 	}
@@ -301,7 +300,16 @@ func (p phrase) group(g report.Group, key, name string) groupJSON {
 		Key: key, Name: name, Planned: g.Planned, OnTime: g.OnTime, Unmeasured: g.Unmeasured, Late: g.Late, Unheard: g.Unheard, Cut: g.Cut,
 		Missed: g.Missed, Moved: g.Moved, Skipped: g.Skipped, Stopped: g.Stopped, Withdrawn: g.Withdrawn, Open: g.StillOpen, Due: g.Due(),
 		OnTimeRate: rate(g.OnTimeRate(), true), MissedRate: rate(g.MissedRate(), false), Aired: g.Aired.Seconds(), Lacking: g.Lacking, Stood: g.Stood,
+		Causes: p.causesJSON(g.Causes),
 	}
+}
+
+func (p phrase) causesJSON(causes []report.Cause) []reportCauseJSON {
+	list := []reportCauseJSON{}
+	for _, c := range causes {
+		list = append(list, reportCauseJSON{string(c.Bucket), c.Code, p.reportReason(c.Code), c.Count})
+	}
+	return list
 }
 
 func (p phrase) cases(c report.Cases) reportCasesJSON {

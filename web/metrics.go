@@ -39,6 +39,7 @@ type meters struct {
 	now     func() time.Time
 	worry   *worry
 	scrapes http.Handler
+	drills  *drillMeters
 
 	cover    func(ctx context.Context) (scheduler.Coverage, error)
 	unsure   *worry // about the coverage
@@ -61,7 +62,7 @@ func newMeters(s *Server) (*meters, error) {
 			Buckets: []float64{.001, .005, .02, .05, .1, .25, .5, 1, 2.5, 10, 60},
 		}, []string{"route", "method", "status"}),
 		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "loalang_asrun_outcomes_total", Help: "Occurrences and emergencies due since the program started, by what became of them.",
+			Name: "loalang_asrun_outcomes_total", Help: "Occurrences and emergencies due since the program started, without drills, by what became of them.",
 		}, []string{"outcome"}),
 		cover:  s.ownCoverage,
 		unsure: &worry{log: s.cfg.Logger, bad: "what lacks a language cannot be read for the metrics", good: "what lacks a language is read again"},
@@ -77,6 +78,12 @@ func newMeters(s *Server) (*meters, error) {
 	}
 	for _, o := range []playout.Outcome{playout.Played, playout.Cut, playout.Moved, playout.Skipped, playout.Missed, playout.StoppedBy, playout.Withdrawn} {
 		m.outcomes.WithLabelValues(string(o)) // from 0 on, so that the first one shows as a rise
+	}
+	m.drills = newDrillMeters(s)
+	for _, c := range m.drills.collectors() {
+		if err := m.registry.Register(c); err != nil {
+			return nil, err
+		}
 	}
 	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
 		if err := m.registry.Register(c); err != nil {
@@ -121,6 +128,7 @@ func (s *Server) metrics(c *gin.Context) {
 	}
 	s.meters.readAsRun(c.Request.Context())
 	s.meters.readCoverage(c.Request.Context())
+	s.meters.drills.read(c.Request.Context(), s.cfg.Now())
 	s.meters.scrapes.ServeHTTP(c.Writer, c.Request)
 }
 
@@ -156,6 +164,10 @@ func (m *meters) readAsRun(ctx context.Context) {
 			continue
 		}
 		m.counted[row.Occurrence] = row.Due
+		if row.Kind == scheduler.DrillKind {
+			m.drills.count(row)
+			continue
+		}
 		m.outcomes.WithLabelValues(string(row.Outcome)).Inc()
 		if len(row.Airings) > 0 && row.Kind != playout.KindEmergency {
 			m.lateness.Observe(row.Lateness.Seconds())

@@ -28,6 +28,7 @@ type reportView struct {
 	Causes           []reportCause
 	Spoken           []reportSpoken
 	Lists            []reportList
+	Drills           *reportDrills // nil: it tells of a part
 	Meaning          []string
 	Form             reportForm
 	File             string
@@ -51,6 +52,7 @@ type reportTable struct {
 
 type reportLine struct {
 	Name  string
+	Why   string // its figures, explained; empty: nothing to explain
 	Cells []reportCell
 }
 

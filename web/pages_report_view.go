@@ -26,7 +26,7 @@ func (p phrase) reportView(r Report, now time.Time) reportView {
 	n := r.Notices()
 	w := reportView{
 		Heading: p.word("report.heading"), Period: upper(p.periodName(r.Span)), Summary: p.summary(r), Made: p.reportMade(r), Filtered: p.reportFilter(r),
-		Causes: p.reportCauses(r), Tables: p.reportTables(r), Lists: p.reportLists(r), Village: p.word("report.all-villages"),
+		Causes: p.reportCauses(r), Tables: p.reportTables(r), Lists: p.reportLists(r), Drills: p.reportDrills(r), Village: p.word("report.all-villages"),
 	}
 	if len(r.Places) > 0 {
 		w.Commune = strings.ToUpper(p.word("report.committee", r.Places[0].Commune))
@@ -142,6 +142,9 @@ func (p phrase) reportTables(r Report) (tables []reportTable) {
 				counts = append(counts, g.Lacking)
 			}
 			line := reportLine{Name: name(g.Key)}
+			if id != "section" || g.Key != string(report.Notices) { // those stand above
+				line.Why = p.whyOf(g)
+			}
 			for i, n := range counts {
 				line.Cells = append(line.Cells, reportCell{strconv.Itoa(n), t.Columns[i], n == 0})
 			}
@@ -225,6 +228,9 @@ func (p phrase) reportCase(r Report, row report.Row, list string) reportCaseView
 		c.State.Text = p.word("report.early", p.span(row.Lateness))
 	case row.Bucket() == report.Late:
 		c.State.Text = p.word("outcome.late", p.span(row.Lateness))
+	case row.Section() == report.Drills:
+		p.drillCase(&c, row)
+		return c
 	case list == "raised" && row.Bucket() == report.OnTime:
 		c.State.Text = p.word("report.sounded")
 	}
@@ -238,6 +244,32 @@ func (p phrase) reportCase(r Report, row report.Row, list string) reportCaseView
 		c.Cause = p.word("report.excepted-by", row.Approver, row.Excuse)
 	}
 	return c
+}
+
+// drillCase says what a drill found instead of whether it was punctual.
+func (p phrase) drillCase(c *reportCaseView, row report.Row) {
+	trial := row.Trial()
+	c.State = p.trialState(trial)
+	how := p.word("drills.audible")
+	if row.Silent {
+		how = p.word("drills.silent")
+	}
+	c.Title += ", " + lower(how)
+	switch {
+	case trial == report.Failed && len(row.Faults) > 0:
+		c.Cause = ""
+		for i, f := range row.Faults {
+			if i > 0 {
+				c.Cause += " "
+			}
+			c.Cause += p.drillFaultLine(f)
+		}
+	case trial != report.Passed && trial != report.Waiting:
+		c.Cause = p.reportReason(row.Reason())
+	}
+	if row.By != "" {
+		c.Cause = strings.TrimPrefix(c.Cause+"; "+lower(p.word("asrun.by", row.By)), "; ")
+	}
 }
 
 // paperView is a report as a file of its own.

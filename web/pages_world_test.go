@@ -34,6 +34,7 @@ type world struct {
 	slots      []scheduler.Slot
 	stations   []scheduler.Station
 	drills     []scheduler.Drill
+	drillRuns  []playout.AsRun // nil: one that failed
 	exceptions []scheduler.Exception
 	words      scheduler.Words
 	templates  scheduler.Templates
@@ -631,6 +632,9 @@ func (w *world) SaveDrill(_ context.Context, d scheduler.Drill) error {
 }
 
 func (w *world) DrillRuns(context.Context, string, time.Time, int) ([]playout.AsRun, error) {
+	if w.drillRuns != nil {
+		return w.drillRuns, w.broken
+	}
 	return []playout.AsRun{{Occurrence: "d", Kind: scheduler.DrillKind, Title: "Thử loa khẩn cấp", Due: time.Date(2026, 11, 4, 2, 0, 0, 0, time.UTC), Outcome: playout.Missed, Cause: playout.CauseDrill, Drill: &playout.DrillResult{
 		Silent: true, Steps: []playout.DrillStep{{Code: playout.StepVault, OK: true}, {Code: playout.StepSiren, Fault: playout.DrillRefused}},
 	}}}, w.broken

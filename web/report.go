@@ -85,6 +85,9 @@ func reportRow(a playout.AsRun, loc *time.Location) report.Row {
 		Planned: a.Languages, Missing: a.Missing,
 	}
 	row.Approver, row.Excuse = allowed(a.Rules)
+	if a.Drill != nil {
+		row.Silent, row.Faults = a.Drill.Silent, drillFaults(a.Drill)
+	}
 	for _, g := range a.Airings {
 		// Music sounds under the voices, and nothing is what a lost station gave.
 		if g.Part != scheduler.PartBed && g.Part != scheduler.PartNothing {

@@ -14,12 +14,12 @@ import (
 // words: no decimal sign, which is a comma where Excel speaks Vietnamese.
 var reportColumns = []string{
 	"dimension", "key", "name", "from", "from_utc", "to_utc", "planned", "on_time", "on_time_unmeasured", "late", "unheard", "cut", "missed",
-	"moved", "skipped", "stopped", "withdrawn", "open", "due", "not_heard", "aired_s", "lacking", "stood",
+	"moved", "skipped", "stopped", "withdrawn", "open", "due", "not_heard", "aired_s", "lacking", "stood", "why",
 }
 
 // WriteCSV writes the figures of the dimensions, all when none is named: UTF-8 with
 // a byte order mark, commas, one line for each key, then what was counted apart, then the causes,
-// then the exceptions and what aired before its review.
+// then the drills, the exceptions and what aired before its review.
 func (r Report) WriteCSV(to io.Writer, by []report.Dimension) error {
 	if _, err := io.WriteString(to, "\uFEFF"); err != nil {
 		return err
@@ -37,7 +37,7 @@ func (r Report) WriteCSV(to io.Writer, by []report.Dimension) error {
 func (r Report) lines(p phrase, by []report.Dimension) (lines [][]string) {
 	for _, section := range report.Sections() {
 		if g, any := r.Sections[section]; any {
-			lines = append(lines, r.line("section", p.word("section."+string(section)), g, r.Span))
+			lines = append(lines, r.line(p, "section", p.word("section."+string(section)), g, r.Span))
 		}
 	}
 	for _, d := range report.Dimensions() {
@@ -45,7 +45,7 @@ func (r Report) lines(p phrase, by []report.Dimension) (lines [][]string) {
 			continue
 		}
 		for _, g := range r.By[d] {
-			lines = append(lines, r.line(string(d), p.groupName(r, d, g.Key), g, r.spanOf(d, g.Key)))
+			lines = append(lines, r.line(p, string(d), p.groupName(r, d, g.Key), g, r.spanOf(d, g.Key)))
 		}
 	}
 	for _, c := range r.Causes {
@@ -54,7 +54,7 @@ func (r Report) lines(p phrase, by []report.Dimension) (lines [][]string) {
 		line[6] = strconv.Itoa(c.Count)
 		lines = append(lines, line)
 	}
-	return append(lines, r.named(p)...)
+	return append(append(lines, r.drillLines(p)...), r.named(p)...)
 }
 
 // named are the single cases that somebody answers for: what was allowed outside
@@ -98,7 +98,7 @@ func (r Report) spanOf(d report.Dimension, key string) report.Span {
 	return s
 }
 
-func (r Report) line(dimension, name string, g report.Group, span report.Span) []string {
+func (r Report) line(p phrase, dimension, name string, g report.Group, span report.Span) []string {
 	from, to := span.In(r.zone)
 	cells := []string{
 		dimension, csvText(g.Key), csvText(name), from.Format(time.RFC3339), from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339),
@@ -109,5 +109,5 @@ func (r Report) line(dimension, name string, g report.Group, span report.Span) [
 	} {
 		cells = append(cells, strconv.Itoa(n))
 	}
-	return cells
+	return append(cells, csvText(p.whyOf(g)))
 }

@@ -79,6 +79,15 @@ func (w *world) november() {
 		kind(bad("live", "Trưởng thôn nói", 20, 18, 0, playout.Played, "speaker", 0), playout.KindLive),
 		kind(bad("siren", "Lũ quét, sạt lở đất", 20, 17, 20, playout.Played, "expired", 0), playout.KindEmergency),
 	)
+	drill := func(id string, day int, silent bool, out playout.Outcome, cause string, steps ...playout.DrillStep) {
+		r := kind(bad(id, "Thử loa khẩn cấp", day, 9, 0, out, cause, 0), scheduler.DrillKind)
+		r.Drill, r.Airings = &playout.DrillResult{Silent: silent, Steps: steps}, nil
+		w.runs = append(w.runs, r)
+	}
+	drill("drill 1", 4, false, playout.Played, "completed", playout.DrillStep{Code: playout.StepSiren, OK: true})
+	drill("drill 2", 11, true, playout.Missed, playout.CauseDrill, playout.DrillStep{Code: playout.StepVault, OK: true},
+		playout.DrillStep{Code: playout.StepWords, Language: "pcc", Fault: "no-voice"}, playout.DrillStep{Code: playout.StepSiren, Fault: playout.DrillRefused})
+	drill("drill 3", 18, false, playout.Missed, scheduler.ReasonPreempted)
 	// The last minute of October and the first of December, in the village's time.
 	w.runs = append(w.runs, bad("october", "Tháng trước", 0, 23, 59, playout.Missed, "", 0), bad("december", "Tháng sau", 31, 0, 0, playout.Missed, "", 0))
 }

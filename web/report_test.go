@@ -53,6 +53,8 @@ func TestReportOfNovember(t *testing.T) {
 		"lâu nhất 6 phút: Thông báo cắt nước, ngày 22/11",
 		"Trong 60 lượt đúng giờ có 50 lượt chưa đo tiếng ngoài loa",
 		"Máy chưa biết đúng giờ", "Chủ nhật 22/11",
+		"Đến lịch 3 lần; đã thử 2 lần (1 lần thử thầm, 1 lần thử có tiếng), đạt 1. Lần đạt gần nhất: 09:00 04/11/2026.",
+		"Từ lúc gọi đến tiếng còi đầu tiên: Không nghe còi ra card âm thanh.", "Bị ngắt 1: mất điện",
 	} {
 		if !strings.Contains(p.text, want) {
 			t.Errorf("%q is not in %s", want, p.text)
@@ -102,10 +104,13 @@ func TestReportFileReadsBack(t *testing.T) {
 		}
 		for _, name := range []string{"planned", "on_time", "missed"} {
 			n, err := strconv.Atoi(row[column[name]])
-			if err != nil && row[0] != "cause" && row[0] != "exception" && row[0] != "urged" {
+			if err != nil && row[0] != "cause" && row[0] != "drill" && row[0] != "drill-cause" && row[0] != "exception" && row[0] != "urged" {
 				t.Errorf("%v: %v", row, err)
 			}
 			sums[row[0]+" "+name] += n
+			if row[0] == "drill" && name == "planned" {
+				sums["drill "+row[1]] = n
+			}
 		}
 		if row[0] == "day" && row[column["key"]] == "2026-11-22" {
 			if row[column["from"]] != "2026-11-22T00:00:00+07:00" || row[column["from_utc"]] != "2026-11-21T17:00:00Z" || row[column["to_utc"]] != "2026-11-22T17:00:00Z" {
@@ -113,7 +118,7 @@ func TestReportFileReadsBack(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]int{"day planned": 70, "day on_time": 60, "day missed": 1, "issuer planned": 70, "issuer on_time": 60, "issuer missed": 1, "topic planned": 0, "cause planned": 9}
+	want := map[string]int{"drill due": 3, "drill held": 2, "drill passed": 1, "drill failed": 1, "drill not-held": 1, "day planned": 70, "day on_time": 60, "day missed": 1, "issuer planned": 70, "issuer on_time": 60, "issuer missed": 1, "topic planned": 0, "cause planned": 9, "drill-cause planned": 3}
 	for name, n := range want {
 		if sums[name] != n {
 			t.Errorf("%s: %d, want %d", name, sums[name], n)

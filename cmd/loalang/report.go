@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -210,6 +211,12 @@ func printCauses(out io.Writer, r web.Report) error {
 			code = "(unknown)"
 		}
 		fmt.Fprintf(w, "%d\t%s\t%s\n", c.Count, c.Bucket, code)
+	}
+	if d := r.Drills; d.Due > 0 {
+		fmt.Fprintf(w, "%d\tdrills due\t%d held\t%d passed\t%d failed\n", d.Due, d.Held, d.Passed, d.Failed)
+	}
+	for _, c := range r.Drills.Causes {
+		fmt.Fprintf(w, "%d\tdrill %s\t%s\n", c.Count, c.Trial, strings.Trim(c.Fault.Step+" "+c.Fault.Language+" "+c.Fault.Code, " "))
 	}
 	for _, list := range []report.Cases{r.Latest, r.Lost} {
 		for _, c := range list.Rows {
