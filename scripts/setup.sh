@@ -48,6 +48,7 @@ if [ "$purpose" != build ]; then
 fi
 if [ "$purpose" = test ]; then
 	want chromium has chromium
+	want poppler-utils has pdftotext
 	want fonts-dejavu-core test -d /usr/share/fonts/truetype/dejavu
 fi
 if [ "$purpose" = bench ]; then # the players to be compared with

@@ -43,6 +43,7 @@ type reportJSON struct {
 	From     time.Time              `json:"from"`
 	To       time.Time              `json:"to" doc:"Exclusive."`
 	Made     time.Time              `json:"made"`
+	Maker    string                 `json:"made_by,omitempty"`
 	Clock    string                 `json:"clock,omitempty" enum:"unknown,told,held,synced" doc:"State of the clock by which it was made."`
 	ClockSay string                 `json:"clock_text,omitempty" doc:"The same in words, with who vouched for it and how long ago."`
 	Summary  string                 `json:"summary" doc:"All in one sentence."`
@@ -199,7 +200,7 @@ func (s *Server) makeReport(ctx context.Context, k *Caller, in *reportInput) (Re
 	if field, code, limit := spanFault(in.Month, err); code != "" {
 		return Report{}, nil, k.invalid(field, code, limit)
 	}
-	r, err := s.report(ctx, places, span, report.Filter{Topic: in.Topic, Issuer: in.Issuer, Language: in.Language}, k.lang)
+	r, err := s.report(ctx, places, span, report.Filter{Topic: in.Topic, Issuer: in.Issuer, Language: in.Language}, reportMaker{k.who.Name, k.lang})
 	return r, by, err
 }
 
@@ -237,8 +238,11 @@ func (s *Server) reportPlaces(ctx context.Context, k *Caller, asked string) ([]s
 // everyVillage asks for all villages that the caller may see.
 const everyVillage = "*"
 
+// reportMaker is who asks for a report, and in which language.
+type reportMaker struct{ name, lang string }
+
 // report makes one, by the clock of this board.
-func (s *Server) report(ctx context.Context, places []scheduler.Village, span report.Span, filter report.Filter, lang string) (Report, error) {
+func (s *Server) report(ctx context.Context, places []scheduler.Village, span report.Span, filter report.Filter, k reportMaker) (Report, error) {
 	topics := scheduler.BuiltIn()
 	for _, place := range places {
 		own, err := s.cfg.Texts.Templates(ctx, place.Key)
@@ -247,8 +251,8 @@ func (s *Server) report(ctx context.Context, places []scheduler.Village, span re
 		}
 		topics = topics.Beside(own)
 	}
-	ask := ReportAsk{Places: places, Span: span, Filter: filter, Made: s.cfg.Now(), Clock: s.cfg.Air.Air().Clock}
-	return MakeReport(ctx, s.cfg.Chronicle, ask, topics, lang)
+	ask := ReportAsk{Places: places, Span: span, Filter: filter, Made: s.cfg.Now(), Maker: k.name, Clock: s.cfg.Air.Air().Clock}
+	return MakeReport(ctx, s.cfg.Chronicle, ask, topics, k.lang)
 }
 
 // Document is the report as the API answers it, in English; it is made for
@@ -260,7 +264,7 @@ func (r Report) in(lang string, by []report.Dimension) reportJSON {
 	from, to := r.Span.In(r.zone)
 	out := reportJSON{
 		Villages: []string{}, Zone: r.zone.String(), First: r.Span.First.Format(time.DateOnly), Last: r.Span.Last.Format(time.DateOnly),
-		From: from.UTC(), To: to.UTC(), Made: r.Made.UTC(), Clock: string(r.Clock.Trust), ClockSay: p.reportClock(r), Summary: p.summary(r),
+		From: from.UTC(), To: to.UTC(), Made: r.Made.UTC(), Maker: r.Maker, Clock: string(r.Clock.Trust), ClockSay: p.reportClock(r), Summary: p.summary(r),
 		Notices: p.group(r.Notices(), string(report.Notices), p.word("section.notice")), Apart: []groupJSON{}, By: map[string][]groupJSON{},
 		Causes: p.causesJSON(r.Causes), Drills: p.drillsJSON(r), Spoken: []spokenJSON{},
 		Late: p.cases(r.Latest), Lost: p.cases(r.Lost), Raised: p.cases(r.Raised), Excepted: p.cases(r.Excepted), Urged: p.urgedJSON(r),

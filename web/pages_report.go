@@ -21,6 +21,7 @@ type reportView struct {
 	Heading, Period  string
 	Summary          string
 	Made, Partial    string
+	Maker            string // whose name stands under the signature; empty: a program made it
 	Filtered         string // of what only it tells; empty: all
 	Figures          []figureView
 	Notes            []string
@@ -149,7 +150,7 @@ func (p *panel) askReport(v *visit) (Report, reportForm, error) {
 		span = report.MonthOf(v.now.In(v.loc))
 	}
 	filter := report.Filter{Topic: q("topic"), Issuer: q("issuer"), Language: q("language")}
-	r, err := p.s.report(v.ctx(), places, span, filter, v.lang)
+	r, err := p.s.report(v.ctx(), places, span, filter, reportMaker{v.me.Name, v.lang})
 	if err != nil {
 		return r, form, err
 	}

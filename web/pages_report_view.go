@@ -25,7 +25,7 @@ func (p phrase) bucketState(b report.Bucket) stateView {
 func (p phrase) reportView(r Report, now time.Time) reportView {
 	n := r.Notices()
 	w := reportView{
-		Heading: p.word("report.heading"), Period: upper(p.periodName(r.Span)), Summary: p.summary(r), Made: p.reportMade(r), Filtered: p.reportFilter(r),
+		Heading: p.word("report.heading"), Period: upper(p.periodName(r.Span)), Summary: p.summary(r), Made: p.reportMade(r), Maker: r.Maker, Filtered: p.reportFilter(r),
 		Causes: p.reportCauses(r), Tables: p.reportTables(r), Lists: p.reportLists(r), Drills: p.reportDrills(r), Village: p.word("report.all-villages"),
 	}
 	if len(r.Places) > 0 {
@@ -61,7 +61,7 @@ func (p phrase) reportFigures(r Report) []figureView {
 	n := r.Notices()
 	late := p.word("asrun.none-such")
 	if len(r.Latest.Rows) > 0 {
-		late = p.word("report.worst", p.span(r.Latest.Rows[0].Lateness), r.Latest.Rows[0].Title, r.Latest.Rows[0].Due.Format("02/01"))
+		late = p.word("report.worst", p.span(r.Latest.Rows[0].Lateness), shortened(r.Latest.Rows[0].Title, 40), r.Latest.Rows[0].Due.Format("02/01"))
 	}
 	missed := n.MissedRate()
 	return []figureView{
@@ -75,6 +75,9 @@ func (p phrase) reportFigures(r Report) []figureView {
 // anything.
 func (p phrase) reportMade(r Report) string {
 	made := p.word("report.made", p.clock(r.Made), r.Made.In(p.loc).Format("02/01/2006"))
+	if r.Maker != "" {
+		made = p.word("report.made-who", r.Maker, p.clock(r.Made), r.Made.In(p.loc).Format("02/01/2006"))
+	}
 	if clock := p.reportClock(r); clock != "" {
 		return made + " " + clock + "."
 	}
@@ -297,4 +300,17 @@ func (r Report) WriteHTML(to io.Writer) error {
 	p := phrase{lang: vietnamese, loc: r.zone}
 	w := paperView{Title: p.word("report.heading"), Style: template.CSS(style), Data: p.reportView(r, r.Made)} //nolint:gosec // our own style sheet
 	return sets[vietnamese]["report"].ExecuteTemplate(to, "file", w)
+}
+
+// shortened is at most limit letters of a text, cut between words where it can be.
+func shortened(text string, limit int) string {
+	letters := []rune(text)
+	if len(letters) <= limit {
+		return text
+	}
+	cut := string(letters[:limit-1])
+	if at := strings.LastIndexByte(cut, ' '); at > len(cut)/2 {
+		cut = cut[:at]
+	}
+	return strings.TrimRight(cut, " ,.;:") + "…"
 }

@@ -20,6 +20,7 @@ type ReportAsk struct {
 	Span   report.Span
 	Filter report.Filter
 	Made   time.Time
+	Maker  string // whose name stands under it; empty: a program
 	// Clock is the clock by which it was made; one without Trust: nobody knows.
 	Clock hardware.ClockState
 }

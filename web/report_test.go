@@ -47,7 +47,7 @@ func TestReportOfNovember(t *testing.T) {
 	_, main, _ := strings.Cut(p.text, "Cộng hòa")
 	for _, want := range []string{
 		"Tháng 11 năm 2026: 70 lượt bản tin; 60 trong 65 lượt phải phát đã đúng giờ (92,3 %); 3 lượt bà con không nghe được (4,7 %).",
-		"Lập lúc 23:00 ngày 30/11/2026. Giờ của máy: 23:00, đúng",
+		"lập lúc 23:00 ngày 30/11/2026. Giờ của máy: 23:00, đúng",
 		"Giàng Thị Mỷ cho phép: Đêm hội của thôn; Xã đồng ý",
 		"phát lần đầu lúc 05:30 03/11; Giàng Thị Mỷ duyệt lúc 09:00 03/11", "Đã xét đúng hạn", "Xét quá hạn", "Quá hạn, chưa ai xét", "Chờ xét", "thuy cho phát gấp: Sạt lở; chưa phát lượt nào; hạn xét duyệt 04:00 08/11",
 		"lâu nhất 6 phút: Thông báo cắt nước, ngày 22/11",
