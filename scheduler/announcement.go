@@ -1,6 +1,9 @@
 package scheduler
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Class is one of the three classes of Vietnamese practice for village
 // broadcasts. Higher classes win an Output from lower ones.
@@ -81,5 +84,18 @@ type Village struct {
 	Approvals ApprovalRules
 }
 
+// zones are the time zones that were loaded, by name: a plan is built every minute,
+// and the file says the same each time.
+var zones sync.Map
+
 // Location loads the village's time zone.
-func (v Village) Location() (*time.Location, error) { return time.LoadLocation(v.Zone) }
+func (v Village) Location() (*time.Location, error) {
+	if loc, known := zones.Load(v.Zone); known {
+		return loc.(*time.Location), nil
+	}
+	loc, err := time.LoadLocation(v.Zone)
+	if err == nil {
+		zones.Store(v.Zone, loc)
+	}
+	return loc, err
+}

@@ -365,8 +365,12 @@ func ordered[T any](refs []*T, compare func(x, y *T) int) []T {
 	return out
 }
 
-// sorted is a sorted copy: the caller's slices stay as they are.
+// sorted is list in order, a copy unless it is already: the caller's slices stay as
+// they are. Read it only.
 func sorted[T any](list []T, compare func(x, y T) int) []T {
+	if slices.IsSortedFunc(list, compare) {
+		return list
+	}
 	list = slices.Clone(list)
 	slices.SortFunc(list, compare)
 	return list

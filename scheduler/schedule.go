@@ -10,7 +10,13 @@ import (
 type TimeOfDay int
 
 // String prints "05:30".
-func (t TimeOfDay) String() string { return fmt.Sprintf("%02d:%02d", int(t)/60, int(t)%60) }
+func (t TimeOfDay) String() string {
+	if t < 0 || t > 99*60+59 {
+		return fmt.Sprintf("%02d:%02d", int(t)/60, int(t)%60)
+	}
+	h, m := byte(t/60), byte(t%60)
+	return string([]byte{'0' + h/10, '0' + h%10, ':', '0' + m/10, '0' + m%10})
+}
 
 // Weekdays is a set of weekdays; bit 1<<time.Sunday is Sunday. Zero means
 // every day.

@@ -52,6 +52,12 @@ func (d Date) Compare(e Date) int {
 
 // String prints "2026-11-23".
 func (d Date) String() string {
+	if y, m, day := d.Year, int(d.Month), d.Day; y >= 1000 && y <= 9999 && m >= 1 && m <= 12 && day >= 1 && day <= 31 {
+		return string([]byte{
+			'0' + byte(y/1000), '0' + byte(y/100%10), '0' + byte(y/10%10), '0' + byte(y%10),
+			'-', '0' + byte(m/10), '0' + byte(m%10), '-', '0' + byte(day/10), '0' + byte(day%10),
+		})
+	}
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
 }
 
