@@ -41,8 +41,8 @@ func (p *Player) nextSight() time.Duration {
 
 // minded takes in that somebody set the clock, or that the machine slept, since the
 // last look. What sounds goes on by the monotonic clock; what is written of it is
-// put right.
-func (p *Player) minded() {
+// put right; it says whether there was any of that.
+func (p *Player) minded() bool {
 	last, now := p.seenClock, p.sight()
 	p.seenClock = now
 	asleep := max(0, now.slept-last.slept)
@@ -53,9 +53,11 @@ func (p *Player) minded() {
 	if set.Abs() > clockApart {
 		p.clockSet(set)
 	}
-	if asleep > clockApart || set.Abs() > clockApart {
-		p.arrange()
+	if asleep <= clockApart && set.Abs() <= clockApart {
+		return false
 	}
+	p.arrange()
+	return true
 }
 
 // clockSet puts right the times of what sounds and finds the instants anew at which
@@ -63,20 +65,16 @@ func (p *Player) minded() {
 // was wrong, but for what was asked for at once.
 func (p *Player) clockSet(by time.Duration) {
 	p.cfg.Log.Info("the clock was set while the player runs", "by", by)
+	p.redateEnded(by)
 	for _, it := range p.items {
 		if !it.anyAired() {
 			p.dueAnew(it)
 			continue
 		}
-		moved(it.row.Airings, by)
-		switch {
-		case it.occ.Immediate:
-			it.row.Due = it.row.Due.Add(by)
-		default:
-			it.row.Lateness += by
-			if by.Abs() > LateAfter {
-				p.blame(it, scheduler.ReasonClockSet)
-			}
+		it.wasSet = true
+		redate(&it.row, it.occ.Immediate, by)
+		if !it.occ.Immediate && by.Abs() > LateAfter {
+			p.blame(it, scheduler.ReasonClockSet)
 		}
 		p.book.record(it.row)
 	}

@@ -50,6 +50,7 @@ type item struct {
 	endAt    audio.Instant // after its last frame, as far as is known
 	try      int           // how often it was cued
 	sounded  bool          // some of the newest try did
+	wasSet   bool          // the clock was, while it sounded
 
 	keyed  bool          // the amplifier was keyed for it
 	ampErr error         // why the amplifier was not
@@ -274,6 +275,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	it.row.Updated = p.cfg.Now().UTC()
 	p.book.record(it.row)
 	p.closing[it.occ.ID] = it.row
+	p.doubtDates(it)
 	p.cfg.Log.Info("occurrence ended", "occurrence", it.occ.ID, "outcome", outcome, "cause", cause, "late", it.row.Lateness)
 	for _, pt := range it.all() {
 		if pt.file != nil {

@@ -2,14 +2,10 @@ package playout
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -18,8 +14,13 @@ import (
 // row goes to the spool: air must not wait for a locked file.
 const journalPatience = 2 * time.Second
 
-// drainEvery is how often spooled rows are offered to the journal again.
-const drainEvery = 10 * time.Second
+const (
+	// drainEvery is how often spooled rows are offered to the journal again.
+	drainEvery = 10 * time.Second
+	// searchEvery is how often the spool is searched all the same while nothing was
+	// put into it: a folder that could not be read may be back.
+	searchEvery = 10 * time.Minute
+)
 
 // logbook writes the as-run: to the journal, and while that fails to fsynced
 // files, one for each row, from which the journal is filled later.
@@ -39,6 +40,7 @@ type logbook struct {
 	taken   string           // the occurrence whose row is on its way from rows to the journal
 	wake    chan struct{}
 	failing bool                     // the journal's last write failed: logged once
+	clean   bool                     // nothing was put into the spool since it was found empty
 	stamped time.Time                // the last Updated that was given
 	writing map[string]chan struct{} // occurrences whose row is being written; closed when it is done
 	ours    map[string]bool          // occurrences of which this run wrote; nil once nobody asks any more
@@ -205,8 +207,9 @@ func (l *logbook) waiting(occurrence string) bool {
 
 // run writes what is queued until ctx ends, and then what is left.
 func (l *logbook) run(ctx context.Context) {
-	tick := time.NewTicker(drainEvery)
+	tick, search := time.NewTicker(drainEvery), time.NewTicker(searchEvery)
 	defer tick.Stop()
+	defer search.Stop()
 	for {
 		l.flush(ctx)
 		select {
@@ -217,6 +220,10 @@ func (l *logbook) run(ctx context.Context) {
 			return
 		case <-l.wake:
 		case <-tick.C:
+			if !l.isClean() {
+				l.drain(ctx)
+			}
+		case <-search.C:
 			l.drain(ctx)
 		}
 	}
@@ -271,42 +278,6 @@ func (l *logbook) write(ctx context.Context, a AsRun) {
 	}
 }
 
-// drain offers the spooled rows to the journal. It says whether the journal has
-// them all.
-func (l *logbook) drain(ctx context.Context) bool {
-	for _, name := range l.spool.list("asrun-*.json") {
-		if !l.drainOne(ctx, name) {
-			return false
-		}
-	}
-	return true
-}
-
-// drainOne says whether it is worth going on.
-func (l *logbook) drainOne(ctx context.Context, name string) bool {
-	a, err := l.readRow(name)
-	if err != nil {
-		l.log.Error("spooled as-run row is unreadable and is set aside", "file", name, "err", err)
-		if err := l.spool.setAside(name, strings.TrimSuffix(name, ".json")+".broken"); err != nil {
-			l.log.Error("spooled as-run row could not be set aside", "file", name, "err", err)
-		}
-		return true
-	}
-	defer l.turn(a.Occurrence)()
-	if a, err = l.readRow(name); err != nil || a.Occurrence == "" {
-		return true // written or drained while we waited for our turn
-	}
-	patient, cancel := context.WithTimeout(ctx, journalPatience)
-	defer cancel()
-	err = l.journal.Record(patient, a)
-	l.health(err)
-	if err != nil {
-		return false
-	}
-	l.unspool(a.Occurrence)
-	return true
-}
-
 // sick says whether the journal's last write failed.
 func (l *logbook) sick() bool {
 	l.mu.Lock()
@@ -326,58 +297,4 @@ func (l *logbook) health(err error) {
 	case err == nil && was:
 		l.log.Info("the as-run log can be written again")
 	}
-}
-
-func spoolName(occurrence string) string {
-	sum := sha256.Sum256([]byte(occurrence))
-	return "asrun-" + hex.EncodeToString(sum[:12]) + ".json"
-}
-
-// spooled reads the row of an occurrence that waits in the spool. One that
-// cannot be read is one too: what it was claimed for must not air twice.
-func (l *logbook) spooled(occurrence string) (AsRun, bool) {
-	a, err := l.readRow(spoolName(occurrence))
-	if err != nil {
-		return AsRun{Occurrence: occurrence}, true
-	}
-	return a, a.Occurrence != ""
-}
-
-// readRow reads the newest readable copy of a spooled row; the zero row when
-// there is no copy, an error when there are and none can be read.
-func (l *logbook) readRow(name string) (newest AsRun, err error) {
-	copies, err := l.spool.read(name)
-	for _, raw := range copies {
-		var a AsRun
-		if bad := json.Unmarshal(raw, &a); bad != nil {
-			err = errors.Join(err, bad)
-			continue
-		}
-		if a.Occurrence == "" {
-			err = errors.Join(err, errors.New("the row names no occurrence"))
-			continue
-		}
-		if newest.Occurrence == "" || a.Updated.After(newest.Updated) {
-			newest = a
-		}
-	}
-	if newest.Occurrence != "" {
-		err = nil
-	}
-	return newest, err
-}
-
-func (l *logbook) unspool(occurrence string) {
-	if err := l.spool.remove(spoolName(occurrence)); err != nil {
-		l.log.Error("spooled as-run row could not be removed", "occurrence", occurrence, "err", err)
-	}
-}
-
-// keep writes a row to the spool.
-func (l *logbook) keep(a AsRun) error {
-	raw, err := json.Marshal(a)
-	if err != nil {
-		return fmt.Errorf("encode as-run: %w", err)
-	}
-	return l.spool.write(spoolName(a.Occurrence), raw)
 }

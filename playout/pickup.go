@@ -61,6 +61,19 @@ func (p *Player) mark() (pulse bool) {
 	return pulse
 }
 
+// goesOn is mark where only time has passed: what is on the air was written down as
+// it is now. It says false when mark has to look.
+func (p *Player) goesOn() bool {
+	p.mu.Lock()
+	others := len(p.alarms) > 0 || p.drilling != nil || len(p.concluded) > 0 // change under other hands
+	p.mu.Unlock()
+	if others || len(p.closing) > 0 || p.bookmark.failing {
+		return false
+	}
+	p.bookmark.beat(p.cfg.Mono())
+	return true
+}
+
 // marked is how far the item has come.
 func (it *item) marked() markedItem {
 	m := markedItem{

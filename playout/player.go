@@ -128,6 +128,7 @@ type Player struct {
 	starved   bool // something waits for room in the output
 
 	seenClock clockSight
+	misdated  []misdated // ended since the clock was last set
 
 	silenced audio.Instant // since when an alarm silences the programme; zero: it does not
 
@@ -197,10 +198,12 @@ func (p *Player) Run(ctx context.Context) error {
 	defer tend.Stop()
 	pulse := time.NewTimer(time.Hour)
 	defer pulse.Stop()
+	sounds, still := false, false // still: but for the time nothing has changed since the last mark
 	for {
-		if p.mark() {
+		if sounds = still && p.goesOn() || p.mark(); sounds {
 			pulse.Reset(pulseEvery)
 		}
+		still = false
 		key.Reset(min(p.nextKey(), p.nextMark(), p.nextSight()))
 		select {
 		case <-ctx.Done():
@@ -221,7 +224,7 @@ func (p *Player) Run(ctx context.Context) error {
 			p.markDue()
 			p.keyDue()
 		case <-pulse.C: // for mark
-			p.minded()
+			still = !p.minded() && sounds
 		case <-tend.C:
 			p.minded()
 			p.tendAlarms()

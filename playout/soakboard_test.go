@@ -163,11 +163,22 @@ func (b *soakBoard) Book(_ context.Context, _ string, now time.Time) (scheduler.
 		case row.Outcome == "":
 			p.End = row.Due.Add(row.Planned)
 		case !last.IsZero():
-			p.End = last
+			p.End = scheduler.PastEnd(row.Due, last, aired(row), now)
 		}
+		p.Over = row.Outcome != ""
 		book.Past = append(book.Past, p)
 	}
 	return book, nil
+}
+
+// aired is how long a row sounded.
+func aired(row playout.AsRun) (long time.Duration) {
+	for _, a := range row.Airings {
+		if a.Part != scheduler.PartBed && !a.Ended.IsZero() {
+			long += a.Ended.Sub(a.Started)
+		}
+	}
+	return long
 }
 
 // Publish remembers what was promised.

@@ -21,6 +21,11 @@ func (y *year) collect() {
 			y.rows[id] = row
 		}
 	}
+	y.mu.Lock()
+	for _, s := range y.book.Schedules {
+		y.rules[s.ID] = s.Interrupted
+	}
+	y.mu.Unlock()
 	y.forget(rows)
 }
 
@@ -52,10 +57,27 @@ func (y *year) judge() {
 		}
 	}
 	for id, w := range y.asked {
-		rows := byOccasion[id]
-		if len(rows) > 1 || len(rows) == 0 && w.taken.IsZero() {
-			y.t.Errorf("%s was asked for (%+v) and has %d rows: %+v", id, w, len(rows), rows)
+		y.judgeWish(id, w, byOccasion[id])
+	}
+}
+
+// judgeWish asks the rows of what was asked for once: one for the time at which it was
+// to be at last. A time from which it was moved has one, too, where that time was
+// settled before somebody moved it: it had sounded, or the amplifier was keyed for it,
+// or it had been missed, and the new time is another promise.
+func (y *year) judgeWish(id string, w wish, rows []playout.AsRun) {
+	last := 0
+	for _, row := range rows {
+		edit, old := w.movedFrom(row.Nominal)
+		switch {
+		case !old:
+			last++
+		case !row.Keyed.IsZero() && row.Keyed.After(edit), row.Keyed.IsZero() && row.Updated.After(edit.Add(time.Second)): // a row is written behind
+			y.t.Errorf("%s was moved away at %s, and yet there is a row of its old time: %+v\n%v", id, edit, row, y.around(row))
 		}
+	}
+	if last > 1 || last == 0 && w.taken.IsZero() {
+		y.t.Errorf("%s was asked for (%+v) and has %d rows of its time: %+v", id, w, last, rows)
 	}
 }
 
@@ -103,10 +125,17 @@ func (y *year) judgeRow(row playout.AsRun) {
 		}
 	}
 	for language, n := range whole {
-		if n > 1 && row.Cause != playout.CauseRestarted && row.Cause != playout.CauseCrash {
+		if n > 1 && row.Cause != playout.CauseRestarted && row.Cause != playout.CauseCrash && !y.beganAnew(row) {
 			fault(fmt.Sprintf("%s was heard %d times", language, n))
 		}
 	}
+}
+
+// beganAnew says whether a row was lost in its middle and begins anew by its rule: a
+// lost card is then the cause of it, which came first.
+func (y *year) beganAnew(row playout.AsRun) bool {
+	lost := slices.ContainsFunc(row.Airings, func(a playout.Airing) bool { return a.Cause == "lost" || a.Cause == "replaced" })
+	return lost && y.rules[row.Schedule] == scheduler.Restart
 }
 
 // around are the troubles of a row's day.

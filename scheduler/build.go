@@ -145,7 +145,7 @@ func ceil(t time.Time) time.Time { return t.Add(time.Millisecond - 1).Truncate(t
 func (b *builder) index() {
 	for _, p := range sorted(b.book.Past, func(x, y Past) int { return firstOf(x.Due.Compare(y.Due), cmp.Compare(x.Occurrence, y.Occurrence)) }) {
 		b.past[p.Occurrence] = p
-		if p.End.After(b.now) && p.End.After(p.Due) && p.Due.Before(b.now.Add(claimAhead)) {
+		if !p.Over && p.End.After(b.now) && p.End.After(p.Due) && p.Due.Before(b.now.Add(claimAhead)) {
 			if isRelay(p.Occurrence) {
 				b.relays.take(busy{span: span{p.Due, p.End}, id: p.Occurrence})
 				continue

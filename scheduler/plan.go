@@ -231,6 +231,17 @@ type Past struct {
 	// exception lifted the limits for it: it is not counted by them.
 	Sounded time.Duration
 	Exempt  bool
+	Over    bool // it has its outcome: whatever End is, nothing of it sounds any more
+}
+
+// PastEnd is the End of a row that has its outcome, whose last airing ended by the
+// clock of then, after sound of so long: where that clock was wrong, so that this lies
+// before the row was due or has not come yet, it is as long after due as it sounded.
+func PastEnd(due, ended time.Time, sounded time.Duration, now time.Time) time.Time {
+	if ended.Before(due) || ended.After(now) {
+		return due.Add(sounded)
+	}
+	return ended
 }
 
 // sounded says whether anything of it was heard, or is to be while it sounds.

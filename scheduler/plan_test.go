@@ -466,3 +466,27 @@ func TestBuildPlanPriorityDoesNotWaitForALongNotice(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsOverDoesNotSound: a row that ended by a clock that was a day ahead says that
+// it ends tomorrow. The loudspeaker was once taken until then.
+func TestWhatIsOverDoesNotSound(t *testing.T) {
+	now := at(t, "2026-11-23 05:00")
+	b := book()
+	tell(&b, "a", time.Minute)
+	when(&b, "a", daily("sang"))
+	want := plan(t, now, day, b)
+	b.Past = []scheduler.Past{{Occurrence: "over", Due: now.Add(-time.Minute), End: now.Add(day), Cause: "completed", Over: true}}
+	if got := plan(t, now, day, b); !slices.Equal(ids(got), ids(want)) || len(got.Omissions) != len(want.Omissions) {
+		t.Errorf("got\n%s\nwant\n%s", got.Text(), want.Text())
+	}
+	due := at(t, "2026-11-23 04:00")
+	for name, c := range map[string]struct{ ended, want time.Time }{
+		"OK":        {due.Add(time.Minute), due.Add(time.Minute)},
+		"Yesterday": {due.Add(-day), due.Add(30 * time.Second)},
+		"Tomorrow":  {due.Add(day), due.Add(30 * time.Second)},
+	} {
+		if got := scheduler.PastEnd(due, c.ended, 30*time.Second, now); !got.Equal(c.want) {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}

@@ -109,14 +109,14 @@ func renditionsToAir(ctx context.Context, tx *sql.Tx, announcements []scheduler.
 // planned one, counted from its real start; afterwards it is that of its last
 // airing, or its due when nothing sounded.
 func past(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]scheduler.Past, error) {
-	return query(ctx, tx, scanPast, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns, r.schedule, r.slot, r.nominal_at, r.cause, r.rules,
+	return query(ctx, tx, func(r row) (scheduler.Past, error) { return scanPast(r, now) }, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns, r.schedule, r.slot, r.nominal_at, r.cause, r.rules,
 			coalesce(sum(a.ended_at - a.started_at) FILTER (WHERE a.part <> 'bed'), 0), min(a.started_at), max(coalesce(a.ended_at, a.started_at))
 		FROM asrun AS r LEFT JOIN airings AS a ON a.asrun = r.id
 		WHERE r.village = ? AND r.deleted_at IS NULL AND (r.due_at >= ? OR r.outcome = '')
 		GROUP BY r.id ORDER BY r.due_at, r.occurrence`, village, micros(now.Add(-history)))
 }
 
-func scanPast(r row) (scheduler.Past, error) {
+func scanPast(r row, now time.Time) (scheduler.Past, error) {
 	var (
 		p            scheduler.Past
 		outcome      string
@@ -135,8 +135,9 @@ func scanPast(r row) (scheduler.Past, error) {
 	case ended.IsZero():
 		p.End = p.Due
 	default:
-		p.End = ended
+		p.End = scheduler.PastEnd(p.Due, ended, time.Duration(sounded)*time.Microsecond, now)
 	}
+	p.Over = outcome != ""
 	if d := time.Duration(sounded) * time.Microsecond; outcome != "" && d < p.End.Sub(p.Due) {
 		p.Sounded = d // something interrupted it, or it came late
 	}

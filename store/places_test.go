@@ -260,6 +260,12 @@ func TestBookPast(t *testing.T) {
 	cut.Outcome = playout.Cut
 	missed := sounding
 	missed.Outcome = playout.Missed
+	tomorrow := played("o", day0) // by a clock that was put right since
+	for i := range tomorrow.Airings {
+		tomorrow.Airings[i].Started, tomorrow.Airings[i].Ended = tomorrow.Airings[i].Started.Add(24*time.Hour), tomorrow.Airings[i].Ended.Add(24*time.Hour)
+	}
+	unended := cut
+	unended.Airings = []playout.Airing{{ID: "g", Started: day0.AddDate(56, 0, 0)}}
 	old := played("o", day0.Add(-49*time.Hour))
 	open := claimed("o", day0.Add(-49*time.Hour))
 	open.Planned = time.Minute
@@ -272,6 +278,8 @@ func TestBookPast(t *testing.T) {
 		{"claimed, no sound yet", sounding, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(time.Minute), Class: scheduler.ClassPriority}}},
 		{"sounding, began late", late, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(70 * time.Second), Class: scheduler.ClassPriority}}},
 		{"cut by the power", cut, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(10 * time.Second), Class: scheduler.ClassPriority}}},
+		{"sounded tomorrow", tomorrow, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0.Add(30 * time.Second), Class: scheduler.ClassPriority}}},
+		{"cut decades ahead", unended, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0, Class: scheduler.ClassPriority}}},
 		{"never sounded", missed, []scheduler.Past{{Occurrence: "o", Due: day0, End: day0, Class: scheduler.ClassPriority}}},
 		{"older than two days", old, nil},
 		{"older than two days and still open", open, []scheduler.Past{{Occurrence: "o", Due: open.Due, End: open.Due.Add(time.Minute), Class: scheduler.ClassPriority}}},
@@ -280,11 +288,11 @@ func TestBookPast(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s, _ := seeded(t)
 			check(t, s.Record(context.Background(), c.row), nil)
-			b, err := s.Book(context.Background(), unTa, day0)
+			b, err := s.Book(context.Background(), unTa, day0.Add(2*time.Minute))
 			check(t, err, nil)
 			for i := range c.want {
 				w := &c.want[i]
-				w.Schedule, w.Slot, w.Nominal, w.Cause = c.row.Schedule, c.row.Slot, c.row.Nominal, c.row.Cause
+				w.Schedule, w.Slot, w.Nominal, w.Cause, w.Over = c.row.Schedule, c.row.Slot, c.row.Nominal, c.row.Cause, c.row.Outcome != ""
 			}
 			same(t, "past", b.Past, c.want)
 		})

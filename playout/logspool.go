@@ -1,0 +1,119 @@
+package playout
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// drain offers the spooled rows to the journal. It says whether the journal has
+// them all.
+func (l *logbook) drain(ctx context.Context) bool {
+	l.setClean(true) // before it is looked at: what comes meanwhile says so
+	names := l.spool.list("asrun-*.json")
+	if len(names) > 0 {
+		l.setClean(false)
+	}
+	for _, name := range names {
+		if !l.drainOne(ctx, name) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *logbook) isClean() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.clean
+}
+
+func (l *logbook) setClean(clean bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.clean = clean
+}
+
+// drainOne says whether it is worth going on.
+func (l *logbook) drainOne(ctx context.Context, name string) bool {
+	a, err := l.readRow(name)
+	if err != nil {
+		l.log.Error("spooled as-run row is unreadable and is set aside", "file", name, "err", err)
+		if err := l.spool.setAside(name, strings.TrimSuffix(name, ".json")+".broken"); err != nil {
+			l.log.Error("spooled as-run row could not be set aside", "file", name, "err", err)
+		}
+		return true
+	}
+	defer l.turn(a.Occurrence)()
+	if a, err = l.readRow(name); err != nil || a.Occurrence == "" {
+		return true // written or drained while we waited for our turn
+	}
+	patient, cancel := context.WithTimeout(ctx, journalPatience)
+	defer cancel()
+	err = l.journal.Record(patient, a)
+	l.health(err)
+	if err != nil {
+		return false
+	}
+	l.unspool(a.Occurrence)
+	return true
+}
+
+func spoolName(occurrence string) string {
+	sum := sha256.Sum256([]byte(occurrence))
+	return "asrun-" + hex.EncodeToString(sum[:12]) + ".json"
+}
+
+// spooled reads the row of an occurrence that waits in the spool. One that
+// cannot be read is one too: what it was claimed for must not air twice.
+func (l *logbook) spooled(occurrence string) (AsRun, bool) {
+	a, err := l.readRow(spoolName(occurrence))
+	if err != nil {
+		return AsRun{Occurrence: occurrence}, true
+	}
+	return a, a.Occurrence != ""
+}
+
+// readRow reads the newest readable copy of a spooled row; the zero row when
+// there is no copy, an error when there are and none can be read.
+func (l *logbook) readRow(name string) (newest AsRun, err error) {
+	copies, err := l.spool.read(name)
+	for _, raw := range copies {
+		var a AsRun
+		if bad := json.Unmarshal(raw, &a); bad != nil {
+			err = errors.Join(err, bad)
+			continue
+		}
+		if a.Occurrence == "" {
+			err = errors.Join(err, errors.New("the row names no occurrence"))
+			continue
+		}
+		if newest.Occurrence == "" || a.Updated.After(newest.Updated) {
+			newest = a
+		}
+	}
+	if newest.Occurrence != "" {
+		err = nil
+	}
+	return newest, err
+}
+
+func (l *logbook) unspool(occurrence string) {
+	if err := l.spool.remove(spoolName(occurrence)); err != nil {
+		l.log.Error("spooled as-run row could not be removed", "occurrence", occurrence, "err", err)
+	}
+}
+
+// keep writes a row to the spool.
+func (l *logbook) keep(a AsRun) error {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("encode as-run: %w", err)
+	}
+	defer l.setClean(false) // once it is there
+	return l.spool.write(spoolName(a.Occurrence), raw)
+}
