@@ -26,6 +26,8 @@ const (
 	// sirenPart names the siren among the parts of a cycle; the others are named
 	// by their language.
 	sirenPart = "siren"
+	// chimePart names the chime before the words of a drill.
+	chimePart = "chime"
 	// activeFile keeps the emergencies that sound, for a restart without database.
 	activeFile = "emergencies.json"
 	// maxEmergencies is how many may be active: with more, one would wait for

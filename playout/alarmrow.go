@@ -97,6 +97,9 @@ func (p *Player) partOn(al *alarm, ev audio.Event) {
 // alarmAiring needs Player.mu held.
 func (p *Player) alarmAiring(al *alarm, ev audio.Event) Airing {
 	a := Airing{ID: p.cfg.NewID(), Part: PartSiren, Zones: p.cfg.Zones, Started: p.wall(ev.At)}
+	if ev.Part == chimePart {
+		a.Part = scheduler.PartChime
+	}
 	for _, s := range al.said {
 		if s.language == ev.Part {
 			a.Part, a.Language, a.Recording = scheduler.PartVoice, s.language, s.recording

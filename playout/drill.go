@@ -115,6 +115,7 @@ func (p *Player) carryDrill(d *drill) {
 	p.tryCallers(d)
 	p.tryVault(d)
 	words := p.drillWords(d)
+	words.chime = p.drillChime(d)
 	defer words.close()
 	if p.freeForDrill(d) {
 		p.performDrill(d, words)
@@ -324,9 +325,13 @@ func (p *Player) concludeDrill(d *drill) {
 type drillWords struct {
 	languages     []string
 	before, after []saying
+	chime         *os.File // nil: none
 }
 
 func (w drillWords) close() {
+	if w.chime != nil {
+		_ = w.chime.Close() // read only
+	}
 	for _, s := range append(append([]saying(nil), w.before...), w.after...) {
 		_ = s.file.Close() // read only
 	}

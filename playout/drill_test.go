@@ -113,6 +113,40 @@ func TestAudibleDrill(t *testing.T) {
 	})
 }
 
+// Nobody listens to words that begin out of nothing: the chime of the village goes
+// before them, behind the settle time of the amplifier.
+func TestAudibleDrillBeginsWithTheChime(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.lib.record(t, "gong", 2*time.Second, span{0, 2 * time.Second})
+		o := s.drill("d", 10*time.Second, false)
+		o.Drill.Chime = "gong"
+		s.player.Play(o)
+		s.at(time.Minute)
+		row := s.expect("d", playout.Played, "completed", 3)
+		if a := row.Airings; a[0].Part != scheduler.PartChime || a[0].Frames != 96_000 || a[1].Part != scheduler.PartVoice || a[2].Part != playout.PartSiren {
+			t.Errorf("airings = %+v, want chime, words, siren", a)
+		}
+		if first := row.Airings[0].Started.Sub(s.out.start); first < 10*time.Second+settle {
+			t.Errorf("the chime came after %s, before the amplifier had settled", first)
+		}
+		if !row.Drill.Passed() || s.amp.keyed() {
+			t.Errorf("failing %v", failing(t, row))
+		}
+	})
+}
+
+func TestDrillGoesOnWithoutItsChime(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		o := s.drill("d", 10*time.Second, false)
+		o.Drill.Chime = "gone"
+		s.player.Play(o)
+		s.at(time.Minute)
+		s.expect("d", playout.Played, "completed", 2)
+	})
+}
+
 func TestDrillFindsWhatIsBroken(t *testing.T) {
 	for name, c := range map[string]struct {
 		callers int

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -159,6 +160,20 @@ func (p *Player) drillWords(d *drill) (w drillWords) {
 	return w
 }
 
+// drillChime opens what tells people that words come; without it the drill goes on,
+// for an emergency has none.
+func (p *Player) drillChime(d *drill) *os.File {
+	if d.turn.Silent || d.turn.Chime == "" {
+		return nil
+	}
+	f, err := p.cfg.Library.PlayCopy(d.ctx, d.turn.Chime)
+	if err != nil {
+		p.cfg.Log.Error("the chime of a drill cannot be opened", "occurrence", d.occ.ID, "recording", d.turn.Chime, "err", err)
+		return nil
+	}
+	return f
+}
+
 // sayDrill speaks both texts in one language.
 func (p *Player) sayDrill(d *drill, language string, w *drillWords) error {
 	for _, one := range []struct {
@@ -177,10 +192,14 @@ func (p *Player) sayDrill(d *drill, language string, w *drillWords) error {
 	return nil
 }
 
-// drillCycle is what the output is given: the words before, the siren, the words
-// after. Of a silent drill the siren is first, as in an emergency.
+// drillCycle is what the output is given: the chime, the words before, the siren, the
+// words after. Of a silent drill the siren is first, as in an emergency.
 func (p *Player) drillCycle(d *drill, w drillWords) (a audio.Alarm, length time.Duration) {
 	a = audio.Alarm{ID: d.id, Repeat: 1}
+	if w.chime != nil {
+		a.Cycle = append(a.Cycle, audio.AlarmPart{File: w.chime, Name: chimePart})
+		length += playLength(w.chime)
+	}
 	say := func(all []saying) {
 		for _, s := range all {
 			a.Cycle = append(a.Cycle, audio.AlarmPart{File: s.file, Gap: messageGap, Name: s.language})

@@ -65,6 +65,8 @@ type DrillTurn struct {
 	Siren         time.Duration
 	Languages     []string
 	By            string
+	// Chime is the recording that sounds before the words of an audible one; empty: none.
+	Chime string
 }
 
 // WithRule is d with another rule, in canonical form, that promises from now on.
@@ -188,6 +190,10 @@ func (b *builder) drill(d Drill, in instant) {
 		Nominal: in.nominal.UTC(), Due: in.nominal.UTC(), Length: d.length(b.book.Village),
 		Misfire: Misfire{Policy: PlayLate, Grace: DrillGrace}, Immediate: d.Immediate, Interrupted: Drop, Recurring: d.Rule != "",
 		Drill: &DrillTurn{Silent: d.Silent, Key: d.Key, Before: d.Before, After: d.After, Siren: d.Siren, Languages: slices.Clone(d.Languages), By: d.By},
+	}
+	if !d.Silent {
+		o.Drill.Chime = b.book.Frame.Chime.Recording
+		o.Length += b.book.Frame.Chime.Length
 	}
 	if d.Immediate {
 		o.Due = o.Due.Add(b.book.Frame.Lead)

@@ -91,7 +91,7 @@ func TestPlanKeepsDrills(t *testing.T) {
 	ctx := context.Background()
 	p := scheduler.Plan{Village: unTa, Zone: "Asia/Ho_Chi_Minh", Made: day0, From: day0, To: day0.Add(time.Hour), Occurrences: []scheduler.Occurrence{{
 		ID: "d", Kind: scheduler.DrillKind, Village: unTa, Schedule: "x", Nominal: day0, Due: day0, Length: time.Minute,
-		Drill: &scheduler.DrillTurn{Silent: true, Key: true, Before: "a b", After: "c", Siren: 10 * time.Second, Languages: []string{"vi"}, By: "lan"},
+		Drill: &scheduler.DrillTurn{Silent: true, Key: true, Before: "a b", After: "c", Siren: 10 * time.Second, Languages: []string{"vi"}, By: "lan", Chime: "gong"},
 	}}}
 	check(t, s.Publish(ctx, p), nil)
 	got, err := s.Published(ctx, unTa)

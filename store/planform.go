@@ -61,6 +61,7 @@ type drillForm struct {
 	Siren     int64    `json:"siren"`
 	Languages []string `json:"languages,omitempty"`
 	By        string   `json:"by,omitempty"`
+	Chime     string   `json:"chime,omitempty"`
 }
 
 type relayForm struct {
@@ -186,7 +187,7 @@ func formOccurrence(o scheduler.Occurrence) occurrenceForm {
 		f.Relay = &relayForm{Station: r.Station, URL: r.URL, Input: r.Input, Fallback: soundForm{r.Fallback.Recording, int64(r.Fallback.Length)}, Patience: int64(r.Patience)}
 	}
 	if d := o.Drill; d != nil {
-		f.Drill = &drillForm{Silent: d.Silent, Key: d.Key, Before: d.Before, After: d.After, Siren: int64(d.Siren), Languages: d.Languages, By: d.By}
+		f.Drill = &drillForm{Silent: d.Silent, Key: d.Key, Before: d.Before, After: d.After, Siren: int64(d.Siren), Languages: d.Languages, By: d.By, Chime: d.Chime}
 	}
 	return f
 }
@@ -213,7 +214,7 @@ func readOccurrence(f occurrenceForm) scheduler.Occurrence {
 		}
 	}
 	if d := f.Drill; d != nil {
-		o.Drill = &scheduler.DrillTurn{Silent: d.Silent, Key: d.Key, Before: d.Before, After: d.After, Siren: time.Duration(d.Siren), Languages: d.Languages, By: d.By}
+		o.Drill = &scheduler.DrillTurn{Silent: d.Silent, Key: d.Key, Before: d.Before, After: d.After, Siren: time.Duration(d.Siren), Languages: d.Languages, By: d.By, Chime: d.Chime}
 	}
 	return o
 }
