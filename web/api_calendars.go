@@ -43,7 +43,14 @@ type intakeJSON struct {
 	Edited       bool         `json:"edited,omitempty" doc:"change, withdraw: what it became was edited here since it was last taken in; importing leaves it as it is (refuse, edited) unless overwrite has its UID."`
 	Kind         string       `json:"kind,omitempty" doc:"Of the schedule: once, slots, recurring."`
 	Rule         string       `json:"rule,omitempty" doc:"recurring: in its canonical form."`
+	Notes        []noteJSON   `json:"notes,omitempty" doc:"What of the event is not taken as it stands."`
 	Next         []momentJSON `json:"next" doc:"The next three times, as far as the schedule says."`
+}
+
+// noteJSON is a remark on an event.
+type noteJSON struct {
+	Code   string `json:"code" enum:"other-words,first-day" doc:"other-words: single times have words of their own, and are read with those of the event. first-day: each time lasts several days and airs on the first."`
+	Detail string `json:"detail" doc:"In a sentence."`
 }
 
 // calendarBytes bounds a call that carries a calendar: JSON may write a byte as six.
@@ -115,6 +122,9 @@ func calendarAnswer(lang string, place scheduler.Village, all []Intake, done boo
 		}
 		if sc, there := i.schedule(); there {
 			j.Kind, j.Rule = string(sc.Kind), sc.Rule
+		}
+		for _, note := range i.Event.Notes {
+			j.Notes = append(j.Notes, noteJSON{note, word(lang, "calendar-note."+note)})
 		}
 		for _, at := range i.Next {
 			if err == nil {

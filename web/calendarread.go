@@ -1,16 +1,13 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	ics "github.com/arran4/golang-ical"
 
 	"loalang/scheduler"
 	"loalang/scheduler/calendar"
@@ -28,6 +25,7 @@ type CalendarEvent struct {
 	UID    string        // as it stands there; the same event has the same again
 	Title  string        // one line
 	Text   string        // its description, may be empty
+	Place  string        // where it takes place, one line, may be empty
 	AllDay bool          // it has no time of day: it can only air in slots
 	Rule   calendar.Rule // when it comes, with what was moved or cancelled
 	Until  calendar.Date // of AllDay: its last day, of several in a row; zero: the one
@@ -37,12 +35,14 @@ type CalendarEvent struct {
 	Sequence  int64
 	Modified  time.Time
 	Cancelled bool // it was called off; then it has a Fault too
+	// Notes are codes of what of it is not taken as it stands, with words
+	// "calendar-note."+code.
+	Notes []string
 	// Fault is why it cannot be taken; nil: it can. It is a calendar.RuleError when its
 	// recurrence is what cannot be read, else a CalendarFault.
 	Fault error
 
-	changes  []string // its changed and cancelled single times as EXDATE and RDATE lines
-	replaced []string // the times that these replace, each as a DTSTART line
+	changes singleTimes // its changed and cancelled single times
 }
 
 // onlyChanges says whether the file has only changed single times of the event.
@@ -85,19 +85,12 @@ func ReadCalendar(data []byte, loc *time.Location) ([]CalendarEvent, error) {
 	if len(data) > MaxCalendarFile {
 		return nil, CalendarFault{"too-large", strconv.Itoa(MaxCalendarFile >> 20)}
 	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if !utf8.Valid(data) || !bytes.Contains(bytes.ToUpper(data), []byte("BEGIN:VCALENDAR")) {
-		return nil, CalendarFault{Code: "no-calendar"}
-	}
-	if bytes.Count(bytes.ToUpper(data), []byte("BEGIN:VEVENT")) > MaxCalendarEvents {
-		return nil, CalendarFault{"too-many", strconv.Itoa(MaxCalendarEvents)}
-	}
-	cal, err := ics.ParseCalendar(bytes.NewReader(data))
+	file, err := readICal(data)
 	if err != nil {
-		return nil, CalendarFault{Code: "torn"}
+		return nil, err
 	}
-	r := calendarReader{loc: loc, groups: map[string]*eventGroup{}}
-	for _, e := range cal.Events() {
+	r := calendarReader{loc: loc, zones: file.zones, zonesKnown: map[string]string{"": ""}, groups: map[string]*eventGroup{}}
+	for _, e := range file.events {
 		r.gather(e)
 	}
 	out := make([]CalendarEvent, 0, len(r.order))
@@ -109,160 +102,220 @@ func ReadCalendar(data []byte, loc *time.Location) ([]CalendarEvent, error) {
 
 // eventGroup is an event and the single times of it that were changed.
 type eventGroup struct {
-	master  *ics.VEvent
-	changed []*ics.VEvent
+	master  *icalEvent
+	changed []*icalEvent
 	twice   bool
 }
 
-type calendarReader struct {
-	loc    *time.Location
-	groups map[string]*eventGroup // by UID
-	order  []*eventGroup
+// all is the event, as far as it is there, and its changed times.
+func (g *eventGroup) all() []*icalEvent {
+	if g.master == nil {
+		return g.changed
+	}
+	return append([]*icalEvent{g.master}, g.changed...)
 }
 
-func (r *calendarReader) gather(e *ics.VEvent) {
-	uid := e.Id()
+type calendarReader struct {
+	loc        *time.Location
+	zones      map[string]*icalZone
+	zonesKnown map[string]string      // what zoneName found
+	groups     map[string]*eventGroup // by UID
+	order      []*eventGroup
+}
+
+func (r *calendarReader) gather(e *icalEvent) {
+	uid := e.value("UID")
 	g := r.groups[uid]
 	if g == nil || uid == "" {
 		g = &eventGroup{}
 		r.groups[uid], r.order = g, append(r.order, g)
 	}
+	_, single := e.get("RECURRENCE-ID")
 	switch {
-	case e.GetProperty(ics.ComponentPropertyRecurrenceId) != nil:
+	case single:
 		g.changed = append(g.changed, e)
-	case g.master != nil:
-		g.twice = true
-	default:
+	case g.master == nil:
 		g.master = e
+	case !reflect.DeepEqual(g.master.props, e.props): // the very same again says nothing new
+		g.twice = true
 	}
 }
 
 // event says what an event becomes, and what stands against it.
 func (r *calendarReader) event(g *eventGroup) CalendarEvent {
-	e := cmp.Or(g.master, first(g.changed))
+	all := g.all()
+	e := all[0]
 	out := CalendarEvent{
-		UID: e.Id(), Title: oneLine(textOf(e, ics.ComponentPropertySummary)), Text: textOf(e, ics.ComponentPropertyDescription),
-		Cancelled: g.master != nil && isCancelled(e),
+		UID: e.value("UID"), Title: oneLine(e.text("SUMMARY")), Text: plainText(e.text("DESCRIPTION")), Place: oneLine(e.text("LOCATION")),
+		Cancelled: g.master != nil && !g.twice && e.isCancelled(),
 	}
-	out.version(append([]*ics.VEvent{e}, g.changed...))
-	out.changes, out.replaced = r.changes(g)
-	if n, err := strconv.Atoi(valueOf(e, ics.ComponentPropertyPriority)); err == nil {
+	for _, one := range all {
+		if v := versionOf(one); v.newer(out.Sequence, out.Modified) {
+			out.Sequence, out.Modified = v.sequence, v.modified
+		}
+	}
+	out.changes = r.changes(g)
+	if n, err := strconv.Atoi(e.value("PRIORITY")); err == nil {
 		out.Urgent = n >= 1 && n <= 4
 	}
-	switch {
-	case out.UID == "":
-		out.Fault = CalendarFault{Code: "no-uid"}
-	case g.twice:
-		out.Fault = CalendarFault{Code: "twice"}
-	case g.master == nil:
-		out.Fault = CalendarFault{Code: "only-changes"}
-	case out.Cancelled:
-		out.Fault = CalendarFault{Code: "cancelled"}
-	case out.Title == "":
-		out.Fault = CalendarFault{Code: "no-title"}
-	default:
-		out.Rule, out.Fault = calendar.ParseRule(strings.Join(append(r.lines(g), out.changes...), "\n"))
-		out.AllDay = out.Fault == nil && out.Rule.Form().AllDay
-		if out.AllDay {
-			out.Until = daysUntil(e, out.Rule.Start().Date)
-		}
+	if out.Fault = g.fault(out); out.Fault == nil {
+		r.rule(g, &out)
 	}
 	return out
 }
 
-// version finds the newest marks of an event and its single times.
-func (e *CalendarEvent) version(all []*ics.VEvent) {
-	for _, one := range all {
-		if n, err := strconv.ParseInt(valueOf(one, ics.ComponentPropertySequence), 10, 32); err == nil {
-			e.Sequence = max(e.Sequence, n)
+// fault is what stands against an event whatever its times are.
+func (g *eventGroup) fault(out CalendarEvent) error {
+	for _, e := range g.all() {
+		recurrence, _ := e.get("RECURRENCE-ID")
+		class := strings.ToUpper(e.value("CLASS"))
+		switch {
+		case e.old:
+			return CalendarFault{Code: "old-format"}
+		case e.torn != "":
+			return CalendarFault{"torn-event", e.torn}
+		case slices.Contains([]string{"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"}, e.method):
+			return CalendarFault{Code: "answer"}
+		case class == "PRIVATE" || class == "CONFIDENTIAL":
+			return CalendarFault{Code: "private"}
+		case strings.EqualFold(recurrence.params["RANGE"], "THISANDFUTURE"):
+			return CalendarFault{Code: "and-later"}
 		}
-		text := cmp.Or(valueOf(one, ics.ComponentPropertyLastModified), valueOf(one, ics.ComponentPropertyDtstamp))
-		if at, err := time.Parse("20060102T150405Z", text); err == nil && at.After(e.Modified) {
-			e.Modified = at
-		}
+	}
+	switch {
+	case out.UID == "":
+		return CalendarFault{Code: "no-uid"}
+	case g.twice:
+		return CalendarFault{Code: "twice"}
+	case g.master == nil:
+		return CalendarFault{Code: "only-changes"}
+	case out.Cancelled:
+		return CalendarFault{Code: "cancelled"}
+	case out.Title == "":
+		return CalendarFault{Code: "no-title"}
+	}
+	return nil
+}
+
+// rule reads when an event comes, and notes what of it is not taken as it stands.
+func (r *calendarReader) rule(g *eventGroup, out *CalendarEvent) {
+	if _, starts := g.master.get("DTSTART"); !starts {
+		out.Fault = calendar.RuleError{Code: calendar.RuleNoStart}
+		return
+	}
+	if out.Rule, out.Fault = calendar.ParseRule(strings.Join(r.lines(g.master), "\n")); out.Fault == nil {
+		out.Rule, out.Fault = out.changes.applied(out.Rule, r.loc)
+	}
+	if out.Fault != nil {
+		return
+	}
+	if slices.ContainsFunc(g.changed, func(e *icalEvent) bool { return !e.isCancelled() && e.saysOther(g.master) }) {
+		out.Notes = append(out.Notes, "other-words")
+	}
+	form := out.Rule.Form()
+	if out.AllDay = form.AllDay; !out.AllDay {
+		return
+	}
+	out.Until = daysUntil(g.master, out.Rule.Start().Date)
+	if form.Pattern != nil && !out.Until.IsZero() {
+		out.Notes = append(out.Notes, "first-day")
 	}
 }
 
-// daysUntil is the last day of an event of whole days that lasts longer than one:
-// its DTEND is the day after. Zero: it lasts one day.
-func daysUntil(e *ics.VEvent, begin calendar.Date) calendar.Date {
-	end, err := time.Parse("20060102", valueOf(e, ics.ComponentPropertyDtEnd))
-	if err != nil {
-		return calendar.Date{}
+// saysOther says whether a single time has other words than its event.
+func (e *icalEvent) saysOther(master *icalEvent) bool {
+	for _, name := range []string{"SUMMARY", "DESCRIPTION", "LOCATION"} {
+		if said := e.text(name); said != "" && said != master.text(name) {
+			return true
+		}
 	}
-	last := calendar.DateOf(end, time.UTC).AddDays(-1)
+	return false
+}
+
+// isCancelled says whether an event or a single time of it was called off.
+func (e *icalEvent) isCancelled() bool {
+	return strings.EqualFold(e.value("STATUS"), "CANCELLED") || e.method == "CANCEL"
+}
+
+// eventVersion is which version of itself an event is.
+type eventVersion struct {
+	sequence int64
+	modified time.Time
+}
+
+func versionOf(e *icalEvent) (v eventVersion) {
+	if n, err := strconv.ParseInt(e.value("SEQUENCE"), 10, 32); err == nil {
+		v.sequence = max(0, n)
+	}
+	text := cmp.Or(e.value("LAST-MODIFIED"), e.value("DTSTAMP"))
+	if at, err := time.Parse("20060102T150405Z", text); err == nil {
+		v.modified = at
+	}
+	return v
+}
+
+func (v eventVersion) newer(sequence int64, modified time.Time) bool {
+	return v.sequence > sequence || v.sequence == sequence && v.modified.After(modified)
+}
+
+// daysUntil is the last day of an event of whole days that lasts longer than one:
+// its DTEND is the day after, or its DURATION counts days. Zero: it lasts one day.
+func daysUntil(e *icalEvent, begin calendar.Date) calendar.Date {
+	last := begin
+	if end, err := time.Parse("20060102", e.value("DTEND")); err == nil {
+		last = calendar.DateOf(end, time.UTC).AddDays(-1)
+	} else if text, found := strings.CutPrefix(strings.ToUpper(e.value("DURATION")), "P"); found {
+		for unit, days := range map[string]int{"D": 1, "W": 7} {
+			number, counts := strings.CutSuffix(text, unit)
+			if n, err := strconv.ParseUint(number, 10, 12); counts && err == nil && n > 0 {
+				last = begin.AddDays(int(n)*days - 1)
+			}
+		}
+	}
 	if last.Compare(begin) <= 0 {
 		return calendar.Date{}
 	}
 	return last
 }
 
-func isCancelled(e *ics.VEvent) bool {
-	return strings.EqualFold(valueOf(e, ics.ComponentPropertyStatus), string(ics.ObjectStatusCancelled))
-}
-
-func first(list []*ics.VEvent) *ics.VEvent {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
-}
-
 // lines writes what says when an event comes as the text of a Rule, without its
 // changed single times.
-func (r *calendarReader) lines(g *eventGroup) []string {
+func (r *calendarReader) lines(e *icalEvent) []string {
 	var out []string
-	for _, p := range g.master.Properties {
-		switch name := strings.ToUpper(p.IANAToken); name {
-		case "DTSTART", "RRULE", "RDATE", "EXDATE":
-			out = append(out, r.line(name, p.BaseProperty))
+	for _, p := range e.props {
+		switch p.name {
+		case "DTSTART", "RRULE", "RDATE", "EXDATE", "EXRULE":
+			out = append(out, r.line(p.name, p))
 		}
 	}
 	return out
 }
 
-// changes writes single times that were changed or cancelled as exceptions, and
-// which times these replace.
-func (r *calendarReader) changes(g *eventGroup) (lines, replaced []string) {
-	for _, e := range g.changed {
-		was := e.GetProperty(ics.ComponentPropertyRecurrenceId).BaseProperty
-		lines, replaced = append(lines, r.line("EXDATE", was)), append(replaced, r.line("DTSTART", was))
-		if begin := e.GetProperty(ics.ComponentPropertyDtStart); begin != nil && !isCancelled(e) {
-			lines = append(lines, r.line("RDATE", begin.BaseProperty))
-		}
-	}
-	return lines, replaced
-}
-
 // line writes a property anew with the one parameter that counts. A zone that is
-// the place's own is left out, and so is Windows' name for it.
-func (r *calendarReader) line(name string, p ics.BaseProperty) string {
-	for key, values := range p.ICalParameters {
-		if !strings.EqualFold(key, "TZID") || len(values) == 0 {
-			continue
+// the place's own is left out, and of a period only when it begins is kept.
+func (r *calendarReader) line(name string, p icalProperty) string {
+	value := strings.TrimSpace(p.value)
+	if strings.Contains(value, "/") && name == "RDATE" {
+		items := strings.Split(value, ",")
+		for i, item := range items {
+			items[i], _, _ = strings.Cut(item, "/")
 		}
-		zone := strings.Trim(values[0], `"`)
-		if zone == "SE Asia Standard Time" {
-			zone = "Asia/Ho_Chi_Minh"
-		}
-		if zone != r.loc.String() {
-			name += ";TZID=" + strings.NewReplacer(":", "", ";", "", "\n", "").Replace(zone)
-		}
+		value = strings.Join(items, ",")
 	}
-	return name + ":" + p.Value
+	if zone := r.zoneName(p.params["TZID"]); zone != "" {
+		name += ";TZID=" + strings.NewReplacer(":", "", ";", "", "\n", "").Replace(zone)
+	}
+	return name + ":" + value
 }
 
-// valueOf is a property as it stands, empty without it.
-func valueOf(e *ics.VEvent, name ics.ComponentProperty) string {
-	if p := e.GetProperty(name); p != nil {
-		return p.Value
+// NoteWords says in a language ("vi" or "en") what of an event is not taken as it
+// stands, empty when all is.
+func (e CalendarEvent) NoteWords(lang string) string {
+	var said []string
+	for _, note := range e.Notes {
+		said = append(said, word(lang, "calendar-note."+note))
 	}
-	return ""
-}
-
-// textOf is a property of text with its escapes undone.
-func textOf(e *ics.VEvent, name ics.ComponentProperty) string {
-	return strings.TrimSpace(ics.FromText(valueOf(e, name)))
+	return strings.Join(said, " ")
 }
 
 // Times lists the next times of an event, at most n.

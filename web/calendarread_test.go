@@ -97,8 +97,20 @@ func FuzzReadCalendar(f *testing.F) {
 	f.Add(calendarFile)
 	f.Add("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;=:\nEND:VEVENT\nEND:VCALENDAR")
 	f.Add(fmt.Sprintf("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nSUMMARY:x\nDTSTART:%s\nEND:VEVENT\nEND:VCALENDAR", "99991231T235959"))
+	f.Add(intakeFile(zoneOf("Giờ nhà mình", "+0630", "+0700;FREQ=YEARLY")+event("a", "Vệ", `DTSTART;TZID="Giờ nhà mình":20261202T190000`, "RDATE;VALUE=PERIOD:20261127T230000Z/PT1H", "LOCATION:x", "BEGIN:VALARM", "END:VALARM")) +
+		"begin:vcalendar\nmethod:cancel\nbegin:vevent\nuid:a\nrecurrence-id;range=thisandfuture;value=date:20261202\nend:vevent\nend:vcalendar")
+	vietnam, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, file string) {
-		events, err := web.ReadCalendar([]byte(file), time.UTC)
+		begun := time.Now()
+		defer func() {
+			if took := time.Since(begun); took > 10*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		}()
+		events, err := web.ReadCalendar([]byte(file), vietnam)
 		if err != nil && err.Error() == "" {
 			t.Error("no sentence")
 		}
@@ -106,7 +118,14 @@ func FuzzReadCalendar(f *testing.F) {
 			if e.Fault == nil && (e.UID == "" || e.Title == "" || e.Rule.Start().IsZero()) {
 				t.Errorf("taken though nothing is there: %+v", e)
 			}
-			e.Times(time.Unix(1800000000, 0), 3, time.UTC)
+			e.Times(time.Unix(1800000000, 0), 3, vietnam)
+			if e.Fault == nil {
+				if _, err := calendar.ParseRule(e.Rule.String()); err != nil {
+					t.Errorf("its rule %q is not read back: %v", e.Rule, err)
+				}
+			} else if e.Fault.Error() == "" {
+				t.Error("a fault without a sentence")
+			}
 		}
 	})
 }

@@ -31,6 +31,7 @@ func event(uid, title string, lines ...string) string {
 type taken struct {
 	UID, Title, Deed, Fault, Detail, Text, Class, Approval, Announcement, Kind, Rule string
 	Edited                                                                           bool
+	Notes                                                                            []struct{ Code, Detail string }
 	Next                                                                             []struct {
 		At    time.Time
 		Lunar string

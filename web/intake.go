@@ -188,6 +188,9 @@ func (in *intaking) decide(ctx context.Context, i *Intake) error {
 		return err
 	}
 	i.mark.Sequence, i.mark.Modified = e.Sequence, e.Modified
+	if e.onlyChanges() && e.Title != i.Was.Announcement.Title {
+		i.Event.Notes = append(i.Event.Notes, "other-words")
+	}
 	if there {
 		i.Deed, i.Edited = IntakeChange, !e.onlyChanges() && editedHere(i.mark, i.Was)
 		err = in.change(ctx, i, form)
@@ -287,8 +290,20 @@ func (in *intaking) form(i Intake) (announcementForm, error) {
 	return f, err
 }
 
-// spokenText is what is read aloud: what the event is called, then what it says.
+// spokenText is what is read aloud: what the event is called, what it says, and where
+// it takes place unless that is said already or is an address of the Internet.
 func spokenText(e CalendarEvent) string {
+	said := titleAndText(e)
+	if e.Place == "" || strings.Contains(e.Place, "://") || strings.Contains(strings.ToLower(oneLine(said)), strings.ToLower(e.Place)) {
+		return said
+	}
+	if !strings.ContainsAny(said[len(said)-1:], ".!?") {
+		said += "."
+	}
+	return said + "\n" + word(vietnamese, "intake.place", strings.TrimRight(e.Place, "."))
+}
+
+func titleAndText(e CalendarEvent) string {
 	switch {
 	case e.Text == "":
 		return e.Title

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"loalang/scheduler"
 	"loalang/scheduler/calendar"
@@ -60,20 +59,18 @@ func (in *intaking) onlyChanges(i Intake) (announcementForm, error) {
 	if err != nil {
 		return announcementForm{}, err
 	}
-	changed, err := calendar.ParseRule(strings.Join(append([]string{sc.Rule}, i.Event.changes...), "\n"))
+	replaced, err := civilTimes(i.Event.changes.replaced, rule, in.loc)
 	if err != nil {
 		return announcementForm{}, err
 	}
-	for _, line := range i.Event.replaced {
-		one, err := calendar.ParseRule(line)
-		if err != nil {
-			return announcementForm{}, err
+	for _, c := range replaced {
+		if !rule.Names(c, in.loc) {
+			return announcementForm{}, alone
 		}
-		for _, m := range one.Next(time.Time{}.AddDate(1600, 0, 0), 1, in.loc) {
-			if len(rule.Between(m.At, m.At.Add(time.Second), in.loc)) == 0 {
-				return announcementForm{}, alone
-			}
-		}
+	}
+	changed, err := i.Event.changes.applied(rule, in.loc)
+	if err != nil {
+		return announcementForm{}, err
 	}
 	if len(changed.Next(in.now, 1, in.loc)) == 0 {
 		return announcementForm{}, CalendarFault{Code: "past"}

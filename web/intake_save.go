@@ -145,6 +145,9 @@ func (i Intake) Words(lang string, now time.Time, loc *time.Location) string {
 		}
 		said += "; " + p.momentWords(at, now)
 	}
+	for _, note := range i.Event.Notes {
+		said += ". " + p.word("calendar-note."+note)
+	}
 	if i.Edited {
 		said += ". " + i.editedWords(lang)
 	}

@@ -84,7 +84,7 @@ type intakeView struct {
 	ID, Title, Text, When, Fault, Approval, Link string
 	State                                        stateView
 	Priority                                     bool
-	Next                                         []string
+	Next, Notes                                  []string
 	Does, Checked                                bool
 	Edited                                       string // the sentence about it; empty: nothing is overwritten
 	Field, Take                                  string // name of the tick and its words
@@ -282,6 +282,9 @@ func (p *panel) intakeView(v *visit, i Intake, deeds string) intakeView {
 	w.Text = i.Dossier.Announcement.Text
 	if i.Deed != IntakeNew || strings.Contains(deeds, "did") {
 		w.Link = "/announcements/" + i.Dossier.Announcement.ID
+	}
+	for _, note := range i.Event.Notes {
+		w.Notes = append(w.Notes, v.word("calendar-note."+note))
 	}
 	for _, at := range i.Next {
 		w.Next = append(w.Next, upper(v.momentWords(at, v.now)))

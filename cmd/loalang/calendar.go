@@ -187,6 +187,9 @@ func printEvents(w io.Writer, events []web.CalendarEvent, now time.Time, loc *ti
 			if times := e.Times(now, 1, loc); len(times) > 0 {
 				next = times[0].At.In(loc).Format(time.RFC3339)
 			}
+			if notes := e.NoteWords("en"); notes != "" {
+				what += "\t" + notes
+			}
 		}
 		if _, err := fmt.Fprintf(w, "%s\t%s\t%s\n", e.Title, next, what); err != nil {
 			return err
