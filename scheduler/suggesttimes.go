@@ -71,6 +71,9 @@ func (a *adviser) around(nominal time.Time) (times []time.Time) {
 	for day := 1; day <= mostDays; day++ {
 		times = append(times, nominal.In(a.loc).AddDate(0, 0, day).UTC())
 	}
+	if code == ReasonNotYetValid {
+		times = slices.DeleteFunc(times, func(at time.Time) bool { return at.Before(a.om.Reason.Until) })
+	}
 	return times
 }
 

@@ -174,6 +174,7 @@ func (s *Server) registerWhy(api huma.API) {
 	const tag = "plan"
 	answer(s, api, operation{"why-announcement", http.MethodGet, "/announcements/{id}/why", "Why an announcement aired, will air, or does not, on one day", tag, people.View, 0}, s.whyAnnouncement)
 	answer(s, api, operation{"plan-in-words", http.MethodGet, "/plan/words", "What will air on one day, in sentences: tomorrow unless another is named", tag, people.View, 0}, s.planInWords)
+	answer(s, api, operation{"explain-plan", http.MethodGet, "/plan/explained", "Why all of some days airs, aired or does not, and what would help", tag, people.View, 0}, s.explainPlan)
 }
 
 func (s *Server) whyAnnouncement(ctx context.Context, in *whyInput) (*whyOutput, error) {

@@ -24,6 +24,7 @@ func doors() []door {
 		{"GET", a, "", people.View},
 		{"GET", a + "/why", "", people.View},
 		{"GET", "/api/v1/plan/words", "", people.View},
+		{"GET", "/api/v1/plan/explained", "", people.View},
 		{"PATCH", a, `{"title":"Họp thôn"}`, people.Write},
 		{"POST", a + "/withdraw", "", people.Write},
 		{"PUT", a + "/renditions/vi", `{}`, people.Write},

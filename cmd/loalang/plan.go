@@ -20,16 +20,34 @@ func (p program) planCommand() *cobra.Command {
 	var asJSON, explained bool
 	var day, lang string
 	cmd := &cobra.Command{
-		Use:   "plan",
+		Use:   "plan [ANNOUNCEMENT|SCHEDULE|OCCURRENCE|TITLE] [DAY]",
 		Short: "Print what will air, and what will not and why",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Long: "Print what will air, and what will not and why. --explain prints each occurrence and each omission with the\n" +
+			"codes of its reasons, in sentences, and what would help; with the name of one thing only that, and with a day\n" +
+			"(2026-11-24, 24/11, today, tomorrow, mai) only that day, also one that is over.",
+		Args: cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			now := time.Now() // only to judge how many days are asked for
 			if _, err := scheduler.PlanSpan(now, now, days); err != nil {
 				return faultyFlags(err)
 			}
 			if err := knownLang(lang); err != nil {
 				return err
+			}
+			if explained {
+				if from != "" {
+					day = from
+				}
+				return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+					w := whyWish{village: s.Village, words: args, day: day, days: days, lang: lang, now: p.clock(s).Now()}
+					if (len(args) > 0 || day != "") && !cmd.Flags().Changed("days") {
+						w.days = 1
+					}
+					return w.print(ctx, cmd.OutOrStdout(), db, asJSON)
+				})
+			}
+			if len(args) > 0 {
+				return usagef("%q is too much without --explain: give a day with --day", args[0])
 			}
 			if day != "" {
 				from, days = day, 1
@@ -48,13 +66,6 @@ func (p program) planCommand() *cobra.Command {
 				if loc, err := time.LoadLocation(plan.Zone); err == nil {
 					sayClock(cmd, clock, loc)
 				}
-				if explained {
-					v, _, err := place(ctx, db, s.Village)
-					if err != nil {
-						return err
-					}
-					return explainDay(cmd.OutOrStdout(), lang, plan, v, clock.Now())
-				}
 				_, err = fmt.Fprint(cmd.OutOrStdout(), plan.Text())
 				return err
 			})
@@ -64,9 +75,9 @@ func (p program) planCommand() *cobra.Command {
 	cmd.Flags().Lookup("village").Usage = "key of the village"
 	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: now; at most three months ahead")
 	cmd.Flags().IntVar(&days, "days", 7, fmt.Sprintf("how many days, 1 to %d", scheduler.MaxPlanDays))
-	cmd.Flags().BoolVar(&explained, "explain", false, "print sentences: what airs, and what does not and why")
-	cmd.Flags().StringVar(&day, "day", "", "only this day, such as 2026-11-24")
-	cmd.Flags().StringVar(&lang, "lang", "en", "language of --explain: vi or en")
+	cmd.Flags().BoolVar(&explained, "explain", false, "print sentences: what airs, what does not, why, and what would help")
+	cmd.Flags().StringVar(&day, "day", "", "only this day, such as 2026-11-24, 24/11, tomorrow or mai")
+	cmd.Flags().StringVar(&lang, "lang", "vi", "language of --explain: vi or en")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as the API does")
 	return cmd
 }
@@ -87,7 +98,10 @@ func makePlan(ctx context.Context, db *store.Store, w planWish) (scheduler.Plan,
 	}
 	now, start := w.now, w.now
 	if w.from != "" {
-		if start, err = civil(w.from, loc); err != nil {
+		y, m, day := now.In(loc).Date()
+		if d, ok := web.DayCalled(w.from, scheduler.Date{Year: y, Month: m, Day: day}); ok {
+			start = time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, loc)
+		} else if start, err = civil(w.from, loc); err != nil {
 			return scheduler.Plan{}, err
 		}
 	}
