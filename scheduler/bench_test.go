@@ -103,3 +103,28 @@ func BenchmarkBuildYearOfRules(b *testing.B) {
 	b.ReportMetric(float64(len(p.Occurrences)), "occurrences")
 	b.ReportMetric(float64(len(p.Omissions)), "omissions")
 }
+
+// BenchmarkBuildRulesChangedToday plans rules in slots that were all changed during a
+// broadcast, on a board whose as-run of years was handed over with the book.
+func BenchmarkBuildRulesChangedToday(b *testing.B) {
+	bk := book()
+	now := at(b, "2026-11-23 17:35")
+	for i := range 50 {
+		id := fmt.Sprintf("tin%03d", i)
+		tell(&bk, id, 25*time.Second)
+		s := when(&bk, id, byRule(b, "DTSTART;VALUE=DATE:20200101\nRRULE:FREQ=DAILY", "sang", "chieu"))
+		s.Since = now
+		for d := range 400 {
+			due := now.Add(-time.Duration(d+2) * day)
+			bk.Past = append(bk.Past, scheduler.Past{
+				Occurrence: s.ID + ":un-ta:" + due.Format("2006-01-02") + "T17:30:1", Schedule: s.ID, Slot: "chieu", Due: due, Nominal: due, End: due.Add(time.Minute), Over: true,
+			})
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := scheduler.BuildPlan(now, 7*day, bk); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -64,6 +64,7 @@ type builder struct {
 	relays  track // what notices of slots flow around, and exact ones interrupt
 
 	past      map[string]Past
+	owned     map[string][]Past // by schedule; nil before rowsOf
 	history   history
 	sounding  []Past          // and not on the track yet
 	slots     map[string]Slot // living ones

@@ -53,15 +53,25 @@ func (b *builder) begun(s Schedule) func(*occasion) bool {
 		if !oc.start.Before(s.Since) {
 			return false
 		}
-		owner := occurrenceID(s.ID, b.book.Village.Key, "", "")
-		owner = strings.TrimRight(owner, ":") + ":"
+		same := occurrenceID(s.ID, b.book.Village.Key, oc.local, "1")
+		return slices.ContainsFunc(b.rowsOf(s.ID), func(p Past) bool {
+			return p.Occurrence != same && p.End.After(oc.start) && p.Due.Before(oc.end)
+		})
+	}
+}
+
+// rowsOf are the rows of a schedule, by their IDs: those of before there were fields
+// to find them by as well. They are sorted out once in a plan, when first asked for.
+func (b *builder) rowsOf(schedule string) []Past {
+	if b.owned == nil {
+		b.owned = make(map[string][]Past, len(b.book.Schedules))
 		for id, p := range b.past {
-			if strings.HasPrefix(id, owner) && id != occurrenceID(s.ID, b.book.Village.Key, oc.local, "1") && p.End.After(oc.start) && p.Due.Before(oc.end) {
-				return true
+			if owner, _, ok := strings.Cut(id, ":"+b.book.Village.Key+":"); ok {
+				b.owned[owner] = append(b.owned[owner], p)
 			}
 		}
-		return false
 	}
+	return b.owned[schedule]
 }
 
 // nextFar is the first instant of a Rule beyond what is laid out, within the
