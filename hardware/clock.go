@@ -29,6 +29,11 @@ const (
 	// rtcBehind is how far an RTC may lie behind what was seen before: it loses
 	// some seconds a day against the kernel's word. Behind by more it is broken.
 	rtcBehind = 15 * time.Minute
+	// rtcAhead is how far past what was seen before, and what has passed since, a clock
+	// is believed for which nobody vouches: a village may be without power for weeks, and
+	// who switches a board on after longer can confirm its time. An RTC that gained
+	// months would else let the board air, and give up, the promises of days to come.
+	rtcAhead = 31 * 24 * time.Hour
 	// toldAhead is how far past the floor a told time is believed: a board may
 	// lie in a store-room for years, not for decades.
 	toldAhead = 40 * 365 * 24 * time.Hour
@@ -125,6 +130,9 @@ func (c *Clock) now() time.Time {
 	if c.trusted() {
 		return wall.Add(c.memory.Behind)
 	}
+	if c.farAhead(wall, boot) > 0 {
+		wall = time.Time{}
+	}
 	for _, seen := range []time.Time{c.floor(boot), c.memory.ToldSeen.Add(c.ran(boot))} {
 		if wall.Before(seen) {
 			wall = seen
@@ -149,6 +157,9 @@ func (c *Clock) State() ClockState {
 	defer c.mu.Unlock()
 	wall, boot := c.read()
 	state := ClockState{Trust: c.state, Since: boot - c.since}
+	if c.state == Unknown {
+		state.Ahead = c.farAhead(wall, boot)
+	}
 	if c.memory.Apart != 0 {
 		state.Offset = c.memory.Apart - (time.Duration(wall.UnixNano()) - boot)
 	}
@@ -303,6 +314,9 @@ func (c *Clock) judge() Trust {
 	case c.cfg.AssumeTrusted:
 		c.memory.Behind = 0
 		return Held
+	case c.farAhead(wall, boot) > 0:
+		c.memory.Trusted = false
+		return Unknown
 	case c.memory.Trusted:
 		return Held
 	}
@@ -313,6 +327,24 @@ func (c *Clock) judge() Trust {
 		return Held
 	}
 	return Unknown
+}
+
+// farAhead is how far the wall clock lies past what was seen before, and what has
+// passed since, when that is more than it is believed without anybody's word; 0: it is
+// not, or what it says does not count. mu is held.
+func (c *Clock) farAhead(wall time.Time, boot time.Duration) time.Duration {
+	seen := c.memory.LastSeen
+	if c.memory.ToldSeen.After(seen) {
+		seen = c.memory.ToldSeen
+	}
+	if seen.IsZero() || c.memory.Apart != 0 || c.cfg.AssumeTrusted {
+		return 0
+	}
+	ahead := wall.Sub(seen) - max(0, boot-c.memory.Pinned)
+	if ahead <= rtcAhead || c.hosted() {
+		return 0
+	}
+	return ahead
 }
 
 // become changes the trust and remembers it. mu is held.

@@ -132,14 +132,15 @@ func (c *Clock) write() error {
 // kernel is synchronised, and an unknown clock adds no more to it than has
 // certainly passed. mu is held.
 func (c *Clock) memorise() {
-	_, boot := c.read()
+	wall, boot := c.read()
+	doubtful := c.state == Held && c.farAhead(wall, boot) > 0 // the next look says so
 	c.pin(boot)
 	now, trusted := c.now().UTC(), c.trusted()
 	seen := &c.memory.LastSeen
 	if c.memory.Apart != 0 {
 		seen = &c.memory.ToldSeen
 	}
-	if c.state == Synced || trusted && now.After(*seen) {
+	if c.state == Synced || trusted && !doubtful && now.After(*seen) {
 		*seen = now
 	}
 	c.memory.Boot, c.memory.Trusted = c.bootID(), trusted

@@ -8,7 +8,7 @@ type Trust string
 // The states of the clock. Nothing scheduled plays while it is Unknown; live
 // sound and emergencies do.
 const (
-	Unknown Trust = "unknown" // boot without a valid RTC
+	Unknown Trust = "unknown" // boot without a valid RTC, or with one that is months ahead of what was seen
 	Held    Trust = "held"    // valid RTC, or synced or told earlier in this boot
 	Told    Trust = "told"    // a signed-in person confirmed the time
 	Synced  Trust = "synced"  // the kernel says so
@@ -31,6 +31,10 @@ type ClockState struct {
 	// that was trusted before, and SteppedAt the time after it; zero: none is known.
 	Stepped   time.Duration
 	SteppedAt time.Time
+	// Ahead is how far the board's own clock lies past what was seen before, when it is
+	// Unknown because that is more than a month: somebody has to confirm the time. Zero:
+	// that is not why.
+	Ahead time.Duration
 }
 
 // Trusted says whether scheduled items may play.

@@ -29,12 +29,13 @@ type clockJSON struct {
 	VouchedBy string     `json:"vouched_by,omitempty" doc:"The person; absent when it was a time server."`
 	Stepped   float64    `json:"stepped,omitempty" doc:"Seconds by which the clock was last set while it was believed; less than 0 is back."`
 	SteppedAt *time.Time `json:"stepped_at,omitempty" doc:"The time after that."`
+	Ahead     float64    `json:"ahead,omitempty" doc:"Seconds by which the board's own clock lies past what was seen before, when that is more than it is believed: somebody has to confirm the time."`
 }
 
 func clockOf(c hardware.ClockState) clockJSON {
 	j := clockJSON{
 		Trust: string(c.Trust), Trusted: c.Trusted(), Since: c.Since.Seconds(), Offset: c.Offset.Seconds(),
-		Vouched: instantOf(c.Vouched), VouchedBy: c.VouchedBy, Stepped: c.Stepped.Seconds(), SteppedAt: instantOf(c.SteppedAt),
+		Vouched: instantOf(c.Vouched), VouchedBy: c.VouchedBy, Stepped: c.Stepped.Seconds(), SteppedAt: instantOf(c.SteppedAt), Ahead: c.Ahead.Seconds(),
 	}
 	if j.Trust == "" {
 		j.Trust = string(hardware.Unknown)
@@ -89,6 +90,9 @@ func (p phrase) clockLine(c hardware.ClockState, now time.Time) string {
 		line += ", " + p.word("clock.last-by", c.VouchedBy, p.ago(c.Age))
 	default:
 		line += ", " + p.word("clock.vouched", p.ago(c.Age))
+	}
+	if c.Ahead > 0 {
+		return line + ". " + p.word("clock.ahead", p.span(c.Ahead))
 	}
 	if since := now.Sub(c.SteppedAt); c.Stepped == 0 || since < 0 || since > steppedLately {
 		return line

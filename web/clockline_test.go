@@ -40,6 +40,10 @@ func TestEveryPageTellsHowOldTheClockIs(t *testing.T) {
 			hardware.ClockState{Trust: hardware.Synced, Vouched: at(time.Minute), Age: time.Minute, Stepped: -2 * time.Hour, SteppedAt: at(time.Minute)},
 			"Đồng hồ đã lùi 2 giờ lúc", "went back by 2 h at",
 		},
+		"AheadByMonths": {
+			hardware.ClockState{Trust: hardware.Unknown, Vouched: at(time.Hour), Age: time.Hour, Ahead: 92 * 24 * time.Hour},
+			"Đồng hồ trong máy chạy trước 92 ngày", "is 92 days ahead of what was last seen",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w.air.Clock = c.clock
