@@ -164,6 +164,9 @@ func (b *builder) pour(oc *occasion, notices []*promise) (left []refused) {
 		w := wish{later(oc.body, p.from), earlier(end.Add(-p.occ.Length), p.to), p.occ.Length, p.hours}
 		s, short, ok := b.afford(p.occ, w, oc, b.clear)
 		if !ok {
+			if holds := b.holds(oc); short.Code == "" && p.occ.Length > holds {
+				short = Reason{Code: ReasonSlotTooLong, By: holds}
+			}
 			left = append(left, refused{p, short})
 			continue
 		}

@@ -183,6 +183,7 @@ const (
 	ReasonNextTime     = "next-occasion"       // moved to the next slot, at Until, as the occurrence it names
 	ReasonCarried      = "carried"             // moved here from the slot at Until, which was full
 	ReasonSlotLimit    = "slot-limit"          // the notices of its slot take no more than By
+	ReasonSlotTooLong  = "slot-too-long"       // longer than its slot holds when it is empty, By
 	ReasonOften        = "often-enough"        // has aired as often as it may on one day
 	ReasonOutsideSlot  = "outside-slot"        // the slot is moved away from its time of day
 	ReasonStopped      = "stopped"             // a person stopped it
@@ -198,7 +199,7 @@ func ReasonCodes() []string {
 		ReasonOutsideHours, ReasonQuiet, ReasonHoliday, ReasonMourning, ReasonSlotBudget, ReasonDayBudget, ReasonDayTimes, ReasonRevoked, ReasonException,
 		ReasonOverlap, ReasonDelayed, ReasonSlotFull, ReasonNotReady, ReasonLanguage, ReasonStands, ReasonCannotWait, ReasonWaits, ReasonExpired,
 		ReasonNotYetValid, ReasonWithdrawn, ReasonNotApproved, ReasonReturned, ReasonNoSlot, ReasonTooLate, ReasonCoalesced, ReasonClock, ReasonPower,
-		ReasonRestart, ReasonAsleep, ReasonClockSet, ReasonLate, ReasonNextTime, ReasonCarried, ReasonSlotLimit, ReasonOften, ReasonOutsideSlot,
+		ReasonRestart, ReasonAsleep, ReasonClockSet, ReasonLate, ReasonNextTime, ReasonCarried, ReasonSlotLimit, ReasonSlotTooLong, ReasonOften, ReasonOutsideSlot,
 		ReasonStopped, ReasonPreempted, ReasonDevice, ReasonNoStation, ReasonRelayOver, ReasonNoSchedule, ReasonOtherDay,
 	}
 }

@@ -99,7 +99,7 @@ func TestSlots(t *testing.T) {
 		{"too long for the slot", func(b *scheduler.Book) {
 			tell(b, "a", 61*time.Minute)
 			when(b, "a", daily("chieu"))
-		}, nil, map[string]string{id("a"): scheduler.ReasonSlotFull}},
+		}, nil, map[string]string{id("a"): scheduler.ReasonSlotTooLong}},
 		{"fits without the opening only", func(b *scheduler.Book) {
 			b.Slots[1].Closing = ""
 			tell(b, "a", 60*time.Minute-10*time.Second)

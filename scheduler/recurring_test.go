@@ -388,7 +388,7 @@ func TestSlotFullNamesTheNextOfARule(t *testing.T) {
 	tell(&b, "a", 2*time.Hour)
 	when(&b, "a", byRule(t, halfMoon, "chieu"))
 	p := plan(t, at(t, "2026-11-23 12:00"), day, b)
-	if r := why(p, "lich-a:un-ta:2026-11-23T17:00:1"); r.Code != scheduler.ReasonSlotFull || !r.Until.Equal(at(t, "2026-12-09 17:00")) {
+	if r := why(p, "lich-a:un-ta:2026-11-23T17:00:1"); r.Code != scheduler.ReasonSlotTooLong || !r.Until.Equal(at(t, "2026-12-09 17:00")) {
 		t.Errorf("%+v", r)
 	}
 }

@@ -108,11 +108,11 @@ func TestSlotsThatAreOdd(t *testing.T) {
 		{"shorter than its opening and closing", func(b *scheduler.Book) {
 			b.Slots[0].Length, b.Slots[0].Opening, b.Slots[0].Closing = 30*time.Second, "nhac-mo", "nhac-ket"
 			b.Frame.Sounds["nhac-mo"], b.Frame.Sounds["nhac-ket"] = 40*time.Second, 40*time.Second
-		}, nil, scheduler.ReasonSlotFull},
+		}, nil, scheduler.ReasonSlotTooLong},
 		{"no room beside its closing", func(b *scheduler.Book) {
 			b.Slots[0].Length, b.Slots[0].Opening, b.Slots[0].Closing = time.Minute, "nhac-mo", "nhac-ket"
 			b.Frame.Sounds["nhac-mo"], b.Frame.Sounds["nhac-ket"] = 40*time.Second, 40*time.Second
-		}, nil, scheduler.ReasonSlotFull},
+		}, nil, scheduler.ReasonSlotTooLong},
 		{"over midnight, where the hours end", func(b *scheduler.Book) {
 			b.Slots[0].Start = 23*60 + 50
 			b.Village.Allowed = []scheduler.Window{{From: 0, To: 24 * 60}}

@@ -162,3 +162,54 @@ func TestNobodyIsToldOfASlotInWhichItDoesNotAir(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryForeknownOmissionIsTold: what a rule of the place, a slot or the output leaves
+// out is told as soon as the plan has it, what is not ready or not approved on the day
+// before; what the author decided is not told.
+func TestEveryForeknownOmissionIsTold(t *testing.T) {
+	now, chieu := at(t, "2026-11-23 12:00"), scheduler.Date{Year: 2026, Month: 11, Day: 26}
+	exactly := func(b *scheduler.Book) { b.Schedules[0] = once(at(t, "2026-11-26 17:00")) }
+	tests := []struct {
+		name string
+		set  func(b *scheduler.Book)
+		now  time.Time
+		want string // reason; empty: nothing is told
+	}{
+		{"OK it airs", func(*scheduler.Book) {}, now, ""},
+		{"a holiday without sound", func(b *scheduler.Book) {
+			b.Village.Rules.Holidays = []scheduler.Holiday{{Name: "Lễ", Calendar: scheduler.Solar, Month: 11, Day: 26, Length: 1, Rule: scheduler.NoSound}}
+		}, now, scheduler.ReasonHoliday},
+		{"quiet hours at an exact time", func(b *scheduler.Book) {
+			exactly(b)
+			b.Village.Rules.Quiet = []scheduler.Window{{From: 16 * 60, To: 20 * 60}}
+		}, now, scheduler.ReasonQuiet},
+		{"outside the hours", func(b *scheduler.Book) {
+			exactly(b)
+			b.Village.Allowed = []scheduler.Window{{From: 5 * 60, To: 11 * 60}}
+		}, now, scheduler.ReasonOutsideHours},
+		{"the slot is gone", func(b *scheduler.Book) { b.Slots = nil }, now, scheduler.ReasonNoSlot},
+		{"not ready, three days before", func(b *scheduler.Book) { b.Renditions = nil }, now, ""},
+		{"not ready, on the day before", func(b *scheduler.Book) { b.Renditions = nil }, at(t, "2026-11-25 18:00"), scheduler.ReasonNotReady},
+		{"not approved, on the day before", func(b *scheduler.Book) {
+			b.Village.Approvals = scheduler.UsualApprovals()
+			b.Announcements[0].Approval = scheduler.Approval{State: scheduler.Submitted}
+		}, at(t, "2026-11-25 18:00"), scheduler.ReasonNotApproved},
+		{"its validity is over: its author said so", func(b *scheduler.Book) { b.Announcements[0].ValidUntil = at(t, "2026-11-25 00:00") }, now, ""},
+		{"withdrawn: somebody said so", func(b *scheduler.Book) { b.Announcements[0].Withdrawn = at(t, "2026-11-23 10:00") }, now, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := crowded(5, "a")
+			b.Schedules[0].From, b.Schedules[0].Until = chieu, chieu
+			tt.set(&b)
+			b.Schedules[0].ID, b.Schedules[0].Announcement, b.Schedules[0].Village = "lich-a", "a", "un-ta"
+			told := plan(t, tt.now, 5*day, b).Tellings()
+			switch {
+			case tt.want == "" && len(told) > 0:
+				t.Errorf("told %+v", told)
+			case tt.want != "" && (len(told) != 1 || told[0].Reason != tt.want || !told[0].From.After(tt.now) || !told[0].To.IsZero()):
+				t.Errorf("told %+v, want %s", told, tt.want)
+			}
+		})
+	}
+}

@@ -90,6 +90,8 @@ type slotJSON struct {
 	// Relays and Revision are for who changes them.
 	Relays   []relayJSON `json:"relays" doc:"Higher stations that are relayed in it."`
 	Revision int64       `json:"revision"`
+	// Room is told of a slot that was just saved.
+	Room *roomJSON `json:"room,omitempty" doc:"Of a slot that was just saved: what it holds for notices."`
 }
 
 // planJSON is what a village will hear.

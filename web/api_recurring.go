@@ -241,6 +241,9 @@ func (s *Server) shownSchedule(ctx context.Context, k *Caller, announcement, id 
 	if err := s.tellRule(ctx, k.lang, d.Schedules[i], &j); err != nil {
 		return nil, err
 	}
+	if j.TooLong, err = s.tightOf(ctx, k.lang, d, d.Schedules[i]); err != nil {
+		return nil, err
+	}
 	return &scheduleOutput{Body: j}, nil
 }
 

@@ -38,6 +38,8 @@ type scheduleJSON struct {
 	Created      time.Time   `json:"created"`
 	CreatedBy    string      `json:"created_by"`
 	Revision     int64       `json:"revision" doc:"Goes up by one at each change."`
+	// TooLong is told of a schedule that was just saved.
+	TooLong []tightJSON `json:"too_long,omitempty" doc:"Of a schedule that was just saved: its slots that can never hold the notice, as long as its renditions are."`
 }
 
 // misfireJSON is what becomes of it when its instant has passed.

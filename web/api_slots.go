@@ -159,7 +159,7 @@ func (s *Server) createSlot(ctx context.Context, in *newSlotInput) (*slotOutput,
 	if sl, err = s.saveSlot(ctx, sl, sl.Start); err != nil {
 		return nil, err
 	}
-	return &slotOutput{Body: slotOf(sl)}, nil
+	return s.shownSlot(ctx, &in.Caller, sl)
 }
 
 func (s *Server) changeSlot(ctx context.Context, in *changeSlotInput) (*slotOutput, error) {
@@ -181,7 +181,7 @@ func (s *Server) changeSlot(ctx context.Context, in *changeSlotInput) (*slotOutp
 	if sl, err = s.saveSlot(ctx, sl, old.Start); err != nil {
 		return nil, err
 	}
-	return &slotOutput{Body: slotOf(sl)}, nil
+	return s.shownSlot(ctx, &in.Caller, sl)
 }
 
 func (s *Server) deleteSlot(ctx context.Context, in *slotInput) (*nothing, error) {

@@ -281,5 +281,5 @@ func (s *Server) putRelays(ctx context.Context, in *relaysInput) (*slotOutput, e
 	}
 	slot.Relays = relays
 	slot.Revision++
-	return &slotOutput{Body: slotOf(slot)}, nil
+	return s.shownSlot(ctx, &in.Caller, slot)
 }

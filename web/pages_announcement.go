@@ -34,6 +34,7 @@ type noticeView struct {
 	Pending        bool // a rendition will be ready soon: the page's module looks again
 	Edit           editView
 	Moved          []movedView // its turns that do not fit their slots
+	TooLong        []string    // slots that can never hold it, and what helps
 	Withdrawn      bool
 	MayPlan        bool
 	MayWrite       bool
@@ -145,6 +146,7 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	n.tellApproval(v, d)
 	if !n.Withdrawn {
 		n.Moved = p.moved(v, a.ID)
+		n.TooLong = p.tooLong(v, d)
 	}
 	if f.Get("do") == "rule" {
 		n.When.Open = true
@@ -161,6 +163,18 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 		n.Schedules = append(n.Schedules, scheduleView{s.ID, name, sub, s.Kind == scheduler.Recurring})
 	}
 	p.render(v, status, "announcement", view{Title: a.Title, Tab: "announcements", Script: "notice.js", Data: n})
+}
+
+// tooLong says which slots can never hold an announcement, and what helps.
+func (p *panel) tooLong(v *visit, d scheduler.Dossier) (said []string) {
+	tight, slots, err := p.s.tooLong(v.ctx(), d)
+	if err != nil && !isDamage(err) { // of damage every page tells
+		p.s.cfg.Logger.Error("whether an announcement fits its slots could not be found out", "announcement", d.Announcement.ID, "err", err)
+	}
+	for _, t := range tight {
+		said = append(said, v.tightWords(t, slots))
+	}
+	return said
 }
 
 // tellApproval adds what the author is to know of approval and end.

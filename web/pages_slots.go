@@ -26,6 +26,7 @@ type slotsView struct {
 type slotRow struct {
 	ID, Name, Sub string
 	Notes         []string
+	Room          stateView
 }
 
 // slotView is the form of one slot.
@@ -39,6 +40,7 @@ type slotView struct {
 	Relays                         []string
 	Faults                         map[string]string
 	Previewed                      bool
+	Room                           *stateView // what it holds for notices
 	Changes                        []changeView
 	More                           int // changes that are not shown
 }
@@ -84,6 +86,11 @@ func (p *panel) showSlots(v *visit) {
 		return
 	}
 	var w slotsView
+	book, err := p.s.cfg.AsRun.Book(v.ctx(), v.village.Key, v.now)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
 	for _, sl := range slots {
 		row := slotRow{ID: sl.ID, Name: v.slotName(sl), Sub: upper(v.weekdays(sl.Days)) + ", " + v.span(sl.Length)}
 		if sl.Limit > 0 {
@@ -103,12 +110,26 @@ func (p *panel) showSlots(v *visit) {
 				row.Notes = append(row.Notes, v.word("slots.moved-on", v.dateOf(x.Date), x.Start.String()))
 			}
 		}
+		room, err := p.s.slotRoomIn(v.ctx(), v.now, book, sl)
+		if err != nil {
+			p.fail(v, err)
+			return
+		}
+		row.Room = v.roomView(room)
 		w.Rows = append(w.Rows, row)
 	}
 	p.show(v, "slots", view{Title: v.word("slots.title"), Tab: "plan", Data: w})
 }
 
 func monthDayText(d scheduler.MonthDay) string { return fmt.Sprintf("%d/%d", d.Day, int(d.Month)) }
+
+// roomView says what a slot holds, as a warning when that is nothing.
+func (v *visit) roomView(r scheduler.SlotRoom) stateView {
+	if r.Cause != "" {
+		return stateView{Class: "wait", Icon: "nhac", Text: v.roomWords(r)}
+	}
+	return stateView{Class: "ok", Icon: "tot", Text: v.roomWords(r)}
+}
 
 // editSlot shows the form of one slot as the database has it, or an empty one.
 func (p *panel) editSlot(v *visit) {
@@ -193,6 +214,7 @@ func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot, chang
 		w.Relays = append(w.Relays, v.word("slots.relayed-at", fixedTime(sl.Start, r.Offset), v.span(r.Length)))
 	}
 	w.Previewed = f.Get("preview") != "" && len(f.faults) == 0
+	w.Room = p.roomOf(v, f, sl)
 	for i, d := range changes {
 		if i == changesShown {
 			w.More = len(changes) - i
@@ -205,6 +227,20 @@ func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot, chang
 		title = v.word("slots.add")
 	}
 	p.render(v, status, "slot", view{Title: title, Tab: "plan", Data: w})
+}
+
+// roomOf says what a slot as it was typed holds; nil: nothing is known of it.
+func (p *panel) roomOf(v *visit, f *form, sl scheduler.Slot) *stateView {
+	if len(f.faults) > 0 || sl.Validate() != nil {
+		return nil
+	}
+	room, err := p.s.slotRoom(v.ctx(), sl)
+	if err != nil {
+		p.s.cfg.Logger.Error("what a slot holds could not be found out", "slot", sl.ID, "err", err)
+		return nil
+	}
+	said := v.roomView(room)
+	return &said
 }
 
 // rows is the number of the last row that was filled in.

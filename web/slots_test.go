@@ -224,3 +224,31 @@ func TestTimesOfASchedule(t *testing.T) {
 	}
 	h.call("cadre", "POST", path, `{"kind":"slots","slots":["17:00"],"per_slot":11}`).want(422)
 }
+
+// TestSilentDaysAreToldInOneLine: turns that air nowhere for one reason are one line,
+// in words of that reason, and are seen together.
+func TestSilentDaysAreToldInOneLine(t *testing.T) {
+	w := newWorld(t)
+	for i, id := range []string{"o1", "o2", "o3"} {
+		w.tellings = append(w.tellings, scheduler.Telling{
+			Occurrence: id, Announcement: noticeID, Title: "Họp thôn", Author: "truongthon", Slot: w.slots[0].ID, From: w.at(24+i, 5, 30), Reason: scheduler.ReasonHoliday, Told: w.now,
+		})
+	}
+	w.tellings = append(w.tellings, scheduler.Telling{Occurrence: "o4", Announcement: noticeID, Title: "Họp thôn", Author: "truongthon", From: w.at(28, 0, 0), Reason: scheduler.ReasonNoSlot, Told: w.now})
+	s := newSite(t, w, people.Cadre, "vi")
+	p := s.get("/")
+	for _, want := range []string{"“Họp thôn” không phát được buổi sáng 05:30 ngày mai", "ngày nghỉ", "(và 2 lượt nữa)", "được hẹn trong một buổi phát không còn nữa"} {
+		if !strings.Contains(p.text, want) {
+			t.Errorf("%q is not told: %s", want, p.text)
+		}
+	}
+	if strings.Contains(p.text, "không vừa") || strings.Count(p.text, "Tôi đã biết") != 2 {
+		t.Errorf("told as %s", p.text)
+	}
+	if p := s.post("/moved/seen", url.Values{"occurrence": {"o1", "o2", "o3"}}); p.location != "/" {
+		t.Fatalf("status %d", p.status)
+	}
+	if p := s.get("/"); strings.Contains(p.text, "không phát được buổi sáng") || !strings.Contains(p.text, "không còn nữa") {
+		t.Errorf("told again: %s", p.text)
+	}
+}

@@ -25,9 +25,9 @@ type movedJSON struct {
 	Announcement string     `json:"announcement"`
 	Title        string     `json:"title"`
 	Author       string     `json:"author"`
-	Slot         string     `json:"slot" doc:"ID of the slot without room."`
-	From         time.Time  `json:"from" doc:"When that begins."`
-	To           *time.Time `json:"to,omitempty" doc:"When the slot begins in which it airs instead; absent: in none."`
+	Slot         string     `json:"slot" doc:"ID of the slot in which it was promised; empty: it had an exact time."`
+	From         time.Time  `json:"from" doc:"When that begins, or the exact time."`
+	To           *time.Time `json:"to,omitempty" doc:"When it airs instead, or the slot begins in which it does; absent: nothing stands in for it."`
 	Reason       string     `json:"reason,omitempty" doc:"Code; absent: it airs as promised after all."`
 	Detail       string     `json:"detail"`
 	Told         time.Time  `json:"told" doc:"Since when the plan says so."`
@@ -105,6 +105,12 @@ func (p phrase) told(x scheduler.Telling, slots []scheduler.Slot, now time.Time)
 	switch {
 	case x.Reason == "":
 		return p.word("moved.fits", x.Title, from)
+	case x.Reason == scheduler.ReasonNoSlot:
+		return p.word("moved.no-slot", x.Title)
+	case !scheduler.ForWantOfRoom(x.Reason) && x.To.IsZero():
+		text = p.word("moved.silent", x.Title, from)
+	case !scheduler.ForWantOfRoom(x.Reason):
+		text = p.word("moved.silent-to", x.Title, from, p.at(x.To, now))
 	case x.To.IsZero():
 		text = p.word("moved.nowhere", x.Title, from)
 	default:
@@ -118,10 +124,11 @@ func (p phrase) told(x scheduler.Telling, slots []scheduler.Slot, now time.Time)
 
 // movedView is one of them on a page.
 type movedView struct {
-	Occurrence, Announcement string
-	Text, Note               string
-	MaySee                   bool // offer to say that it was seen
-	Gone                     bool // it airs nowhere
+	Announcement string
+	Occurrences  []string // of the same fate, the first of which is told
+	Text, Note   string
+	MaySee       bool // offer to say that it was seen
+	Gone         bool // it airs nowhere
 }
 
 // moved are what the visitor should know: what becomes of one's own notices until one
@@ -143,6 +150,7 @@ func (p *panel) moved(v *visit, announcement string) []movedView {
 
 func (v *visit) movedViews(all []scheduler.Telling, slots []scheduler.Slot, announcement string) []movedView {
 	var views []movedView
+	same := map[fate]int{} // index of what is told of all alike
 	for _, x := range all {
 		own := x.Author == v.me.Name
 		switch {
@@ -151,7 +159,15 @@ func (v *visit) movedViews(all []scheduler.Telling, slots []scheduler.Slot, anno
 		case announcement == "" && (!x.Seen.IsZero() || !own && (!v.may(people.Arrange) || x.Reason == "")):
 			continue
 		}
-		w := movedView{Occurrence: x.Occurrence, Announcement: x.Announcement, Text: v.told(x, slots, v.now), MaySee: own && x.Seen.IsZero(), Gone: x.To.IsZero()}
+		alike := fate{x.Announcement, x.Reason, x.Author, !x.Seen.IsZero()}
+		if i, told := same[alike]; told && x.To.IsZero() && x.Reason != "" {
+			views[i].Occurrences = append(views[i].Occurrences, x.Occurrence)
+			continue
+		}
+		if x.To.IsZero() && x.Reason != "" {
+			same[alike] = len(views)
+		}
+		w := movedView{Occurrences: []string{x.Occurrence}, Announcement: x.Announcement, Text: v.told(x, slots, v.now), MaySee: own && x.Seen.IsZero(), Gone: x.To.IsZero()}
 		switch {
 		case !x.Seen.IsZero():
 			w.Note = v.word("moved.seen", x.SeenBy, v.at(x.Seen, v.now))
@@ -160,15 +176,29 @@ func (v *visit) movedViews(all []scheduler.Telling, slots []scheduler.Slot, anno
 		}
 		views = append(views, w)
 	}
+	for i := range views {
+		if more := len(views[i].Occurrences) - 1; more > 0 {
+			views[i].Text = v.word("moved.and-more", views[i].Text, more)
+		}
+	}
 	return views
+}
+
+// fate is what turns of one announcement share that air nowhere for one reason: they are
+// told in one line.
+type fate struct {
+	announcement, reason, author string
+	seen                         bool
 }
 
 // seeMoved takes that the author has seen what becomes of a notice.
 func (p *panel) seeMoved(v *visit) {
-	err := p.s.cfg.Tellings.SeeTelling(v.ctx(), v.village.Key, v.c.PostForm("occurrence"), v.me.Name, v.now.UTC())
-	if err != nil && !isMissing(err) { // gone meanwhile: there is nothing to know any more
-		p.fail(v, err)
-		return
+	for _, id := range v.c.PostFormArray("occurrence") {
+		err := p.s.cfg.Tellings.SeeTelling(v.ctx(), v.village.Key, id, v.me.Name, v.now.UTC())
+		if err != nil && !isMissing(err) { // gone meanwhile: there is nothing to know any more
+			p.fail(v, err)
+			return
+		}
 	}
 	v.c.Redirect(http.StatusSeeOther, "/")
 }
