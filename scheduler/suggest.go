@@ -21,6 +21,8 @@ const (
 	WayThatDay Way = "that-day" // of a rule: this once at another time, all others as they are
 	WayTimes   Way = "times"    // of a rule: always at another time of day
 	WayDay     Way = "day"      // of a schedule in slots: on a further day
+	// WayPriority is with ClassPriority: what is in its way gives way, and airs all the same.
+	WayPriority Way = "priority"
 
 	// Ways on which somebody else must go a step.
 	WayException Way = "exception" // with an exception from the rule of the place
@@ -30,7 +32,7 @@ const (
 
 // Ways lists every Way.
 func Ways() []Way {
-	return []Way{WayAt, WaySlot, WayLater, WayShorten, WayValid, WayThatDay, WayTimes, WayDay, WayException, WayApprove, WayRecord}
+	return []Way{WayAt, WaySlot, WayLater, WayShorten, WayValid, WayThatDay, WayTimes, WayDay, WayPriority, WayException, WayApprove, WayRecord}
 }
 
 // Suggestion is one way out. It was tried on a plan: with it the occurrence airs, or
@@ -38,7 +40,7 @@ func Ways() []Way {
 // another person must go, what was tried is that it was gone.
 type Suggestion struct {
 	Way      Way
-	Schedule Schedule      // as it would be; of WayAt, WaySlot, WayLater, WayThatDay, WayTimes and WayDay
+	Schedule Schedule      // as it would be; of WayAt, WaySlot, WayLater, WayThatDay, WayTimes and WayDay. What was Once is in a slot on the day of At only
 	At       time.Time     // when it would air first
 	Slot     string        // WaySlot: ID of it
 	Longest  time.Duration // WayShorten: of the voice in Language, in whole seconds
@@ -117,7 +119,7 @@ func (a *adviser) search() error {
 		if ForWantOfRoom(code) {
 			ways = append(ways, a.shorterInSlot)
 		}
-		ways = append(ways, a.slots, a.days)
+		ways = append(ways, a.slots, a.days, a.priority)
 	case s.Kind == Once || s.Kind == Recurring:
 		if code == ReasonOverlap {
 			ways = append(ways, a.later)
@@ -125,7 +127,7 @@ func (a *adviser) search() error {
 		if code == ReasonSlotBudget || code == ReasonDayBudget {
 			ways = append(ways, a.shorter)
 		}
-		ways = append(ways, a.instants, a.slots)
+		ways = append(ways, a.instants, a.slots, a.priority)
 	}
 	for _, way := range ways {
 		if err := way(s); err != nil {
@@ -217,6 +219,26 @@ func countOf(p Plan, schedule string) (n int) {
 // airs says whether the very occurrence that is omitted airs.
 func (a *adviser) airs(p Plan) bool {
 	return slices.ContainsFunc(p.Occurrences, func(o Occurrence) bool { return o.ID == a.om.Occurrence.ID })
+}
+
+// priority lets it go before what holds its place, where that airs all the same.
+func (a *adviser) priority(Schedule) error {
+	code, o := a.om.Reason.Code, a.om.Occurrence
+	if o.Class.Rank() >= ClassPriority.Rank() || code != ReasonOverlap && !ForWantOfRoom(code) {
+		return nil
+	}
+	a.trials = 0
+	p, ok, err := a.changed(func(b *Book) {
+		for i := range b.Announcements {
+			if b.Announcements[i].ID == o.Announcement {
+				b.Announcements[i].Class = ClassPriority
+			}
+		}
+	})
+	if i := slices.IndexFunc(p.Occurrences, func(x Occurrence) bool { return x.ID == o.ID }); ok && i >= 0 {
+		a.found = append(a.found, Suggestion{Way: WayPriority, At: p.Occurrences[i].Due})
+	}
+	return err
 }
 
 // longer asks for an end of its validity behind what was promised.

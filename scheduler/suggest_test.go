@@ -44,6 +44,13 @@ func TestSuggest(t *testing.T) {
 			tell(bk, "a", time.Minute)
 			when(bk, "a", once(at(t, "2026-11-23 18:35")))
 		}, []way{{scheduler.WayLater, ""}, {scheduler.WayAt, "2026-11-23 18:25"}, {scheduler.WayAt, "2026-11-23 18:55"}, {scheduler.WaySlot, ""}}},
+		"LessHaste": {func(t *testing.T, bk *scheduler.Book) { // what is in the way can wait, what was promised cannot
+			tell(bk, "khac", 20*time.Minute)
+			when(bk, "khac", once(at(t, "2026-11-23 18:30"))).Misfire = scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 30 * time.Minute}
+			tell(bk, "a", time.Minute)
+			when(bk, "a", once(at(t, "2026-11-23 18:35")))
+			bk.Slots = nil
+		}, []way{{scheduler.WayLater, ""}, {scheduler.WayAt, "2026-11-23 18:25"}, {scheduler.WayAt, ""}, {scheduler.WayPriority, "2026-11-23 18:35"}}},
 		"SlotFull": {func(t *testing.T, bk *scheduler.Book) {
 			tell(bk, "khac", 50*time.Minute)
 			when(bk, "khac", daily("chieu")).Created = at(t, "2026-11-01 08:00")
@@ -104,6 +111,9 @@ func keeps(t *testing.T, now time.Time, bk scheduler.Book, s scheduler.Suggestio
 		if s.Way == scheduler.WayValid && bk.Announcements[i].ID == om.Occurrence.Announcement {
 			bk.Announcements[i].ValidUntil = s.Until
 		}
+		if s.Way == scheduler.WayPriority && bk.Announcements[i].ID == om.Occurrence.Announcement {
+			bk.Announcements[i].Class = scheduler.ClassPriority
+		}
 	}
 	p, err := scheduler.BuildPlan(now, 2*day, bk)
 	if err != nil {
@@ -133,5 +143,35 @@ func TestSuggestShorter(t *testing.T) {
 	}
 	if s := got[0]; s.Longest < 8*time.Minute || s.Longest >= 10*time.Minute || !strings.Contains("vi pcc", s.Language) {
 		t.Errorf("shorten to %s in %q", s.Longest, s.Language)
+	}
+}
+
+// What was to air once airs once in the slot that was suggested, not every day: who
+// takes a suggestion saves its Schedule as it is.
+func TestSuggestedSlotIsTakenOnce(t *testing.T) {
+	now, bk := at(t, "2026-11-23 04:00"), book()
+	tell(&bk, "a", time.Minute)
+	when(&bk, "a", once(at(t, "2026-11-23 22:00")))
+	got, err := scheduler.Suggest(now, 2*day, bk, omissionOf(t, now, bk, "lich-a").Occurrence.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(got, func(s scheduler.Suggestion) bool { return s.Way == scheduler.WaySlot })
+	if i < 0 {
+		t.Fatalf("suggestions = %+v", got)
+	}
+	bk.Schedules = []scheduler.Schedule{got[i].Schedule}
+	p, err := scheduler.BuildPlan(now, 5*day, bk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	airs := 0
+	for _, o := range p.Occurrences {
+		if o.Announcement == "a" {
+			airs++
+		}
+	}
+	if airs != 1 {
+		t.Errorf("airs %d times:\n%s", airs, p.Text())
 	}
 }

@@ -26,6 +26,11 @@ func (a *adviser) slots(s Schedule) error {
 			other.Slots = append(slices.DeleteFunc(slices.Clone(s.Slots), func(id string) bool { return id == a.om.Occurrence.Slot }), slot.ID)
 		}
 		at, ok, err := a.try(other)
+		if ok && s.Kind == Once { // and on no other day
+			other.From = Date(calendar.DateOf(at, a.loc))
+			other.Until = other.From
+			at, ok, err = a.try(other)
+		}
 		if err != nil {
 			return err
 		}
