@@ -171,7 +171,7 @@ func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.D
 	if err := s.cfg.Announcements.SaveAnnouncement(ctx, a, nil, nil); err != nil {
 		return d, err
 	}
-	if next == scheduler.Approved || next == scheduler.Urgent {
+	if (next == scheduler.Approved || next == scheduler.Urgent) && rehearsing(ctx) == nil {
 		s.cfg.Withdraw.Reinstate(a.ID)
 	}
 	s.tellChange(ctx)

@@ -87,7 +87,7 @@ func (unsaved) SaveAnnouncement(context.Context, scheduler.Announcement, []sched
 func TestTakingBackWaitsForNoDatabase(t *testing.T) {
 	w := waiting(t)
 	s := newSite(t, w, people.Cadre, "vi", func(c *web.Config) { c.Announcements = unsaved{w} })
-	if p := s.post("/announcements/"+noticeID+"/withdraw", nil); p.status < 500 || len(w.silenced) == 0 {
+	if p := s.post("/announcements/"+noticeID+"/withdraw", looked(nil)); p.status < 500 || len(w.silenced) == 0 {
 		t.Errorf("%d, silenced %v", p.status, w.silenced)
 	}
 	h := asking(t)

@@ -74,7 +74,7 @@ func TestImportSaysWhatItWouldOverwrite(t *testing.T) {
 	take := func(file, as string) page {
 		t.Helper()
 		upload := uploadField.FindStringSubmatch(x.uploadCalendar(file).body)
-		return x.post("/calendars/import", url.Values{"upload": {upload[1]}, as: {"mot"}})
+		return x.post("/calendars/import", looked(url.Values{"upload": {upload[1]}, as: {"mot"}}))
 	}
 	const warning, ticked = "đã được sửa ở đây sau lần nhận trước", `name="take" value="mot" checked`
 	take(at(0, "20261202T120000Z"), "take")

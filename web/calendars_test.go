@@ -253,7 +253,7 @@ func TestImportPage(t *testing.T) {
 		t.Errorf("nothing ticked: %d", none.status)
 	}
 	for range 2 { // a second press doubles nothing
-		done := x.post("/calendars/import", url.Values{"upload": {upload}, "take": {"mot"}})
+		done := x.post("/calendars/import", looked(url.Values{"upload": {upload}, "take": {"mot"}}))
 		if done.status != http.StatusOK || !strings.Contains(done.body, "/announcements/") || len(w.notices) != 1 {
 			t.Fatalf("%d, %d saved", done.status, len(w.notices))
 		}

@@ -82,7 +82,7 @@ func (s *Server) putDrill(ctx context.Context, d *scheduler.Drill) error {
 		return err
 	}
 	d.Revision++
-	s.cfg.Changed()
+	s.tellChange(ctx)
 	return nil
 }
 

@@ -157,6 +157,7 @@ type editView struct {
 // editView is the announcement as it is, or as it was just typed.
 func (p *panel) editView(v *visit, f *form, a scheduler.Announcement) editView {
 	e, bed := editView{Title: a.Title, Text: a.Text, Revision: a.Revision, Faults: map[string]string{}}, a.Bed
+	e.Open = v.c.Query("edit") != ""
 	if f.Has("revision") {
 		e.Title, e.Text, e.Faults, e.Open = f.Get("title"), f.Get("text"), f.faults, true
 		if f.Has("bed") {

@@ -26,8 +26,10 @@ type prospect struct {
 	own         []string // announcements that the change is about
 	now         time.Time
 	horizon     time.Duration
-	after       scheduler.Book // with the change
-	blind       bool           // the database is damaged: nothing can be foreseen
+	after       scheduler.Book   // with the change
+	slots       []scheduler.Slot // with and without the change, to name them by
+	waits       bool             // what it is about airs only once somebody has approved it
+	blind       bool             // the database is damaged: nothing can be foreseen
 }
 
 // ahead says what a change would make of the plan: do makes it, in a rehearsal.
@@ -74,6 +76,10 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (prospect, error) {
 	if err != nil {
 		return f, err
 	}
+	f.slots = append(slices.Clone(with.Slots), book.Slots...)
+	f.waits = slices.ContainsFunc(with.Announcements, func(a scheduler.Announcement) bool {
+		return slices.Contains(f.own, a.ID) && with.Village.Approvals.On() && unapproved(a)
+	})
 	for _, id := range f.own {
 		book, with = book.Presumed(id, lengths), with.Presumed(id, lengths)
 	}
@@ -126,6 +132,25 @@ func (s *Server) lengthsOf(ctx context.Context, b scheduler.Book, own []string) 
 // is lost, refused or promised no more that the change is not about, or moves by more
 // than a minute.
 func (f prospect) asks() bool { return slices.ContainsFunc(f.differences, f.troubles) }
+
+// unapproved says whether somebody has still to approve the whole of an announcement.
+func unapproved(a scheduler.Announcement) bool {
+	switch a.Approval.State {
+	case scheduler.Draft, scheduler.Submitted, scheduler.Returned:
+		return true
+	}
+	return false
+}
+
+// tells says whether the plan has anything otherwise that somebody would notice.
+func (f prospect) tells() bool {
+	return slices.ContainsFunc(f.differences, func(d scheduler.Difference) bool {
+		return !framing(d.Occurrence.Kind) && (d.Turn != scheduler.Shifted || d.By().Abs() > noticedShift)
+	})
+}
+
+// days is how many days ahead was looked.
+func (f prospect) days() int { return int(f.horizon / (24 * time.Hour)) }
 
 // troubles says it of one difference.
 func (f prospect) troubles(d scheduler.Difference) bool {

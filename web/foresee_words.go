@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"loalang/scheduler"
@@ -50,7 +52,7 @@ func (p phrase) seenGroups(f prospect, ways map[string][]wayView) []seenGroup {
 		g.State.Text = g.Heading
 		little, rest := 0, 0
 		at := map[string]int{} // row of each schedule
-		again := map[string]int{}
+		again := map[string][]time.Time{}
 		for _, d := range f.differences {
 			if d.Turn != t.turn || framing(d.Occurrence.Kind) {
 				continue
@@ -61,7 +63,7 @@ func (p phrase) seenGroups(f prospect, ways map[string][]wayView) []seenGroup {
 			}
 			key := d.Occurrence.Schedule + " " + d.Occurrence.Slot + " " + d.Reason.Code
 			if _, there := at[key]; there {
-				again[key]++
+				again[key] = append(again[key], seenAt(d))
 				continue
 			}
 			if len(g.Rows) == seenRows {
@@ -69,10 +71,10 @@ func (p phrase) seenGroups(f prospect, ways map[string][]wayView) []seenGroup {
 				continue
 			}
 			at[key] = len(g.Rows)
-			g.Rows = append(g.Rows, seenRow{Occurrence: d.Occurrence.ID, Title: p.titleOf(d.Occurrence), Text: p.difference(d, f.now), Ways: ways[d.Occurrence.ID]})
+			g.Rows = append(g.Rows, seenRow{Occurrence: d.Occurrence.ID, Title: p.titleOf(d.Occurrence), Text: p.difference(d, f.now) + p.inSlot(d.Occurrence, f.slots), Ways: ways[d.Occurrence.ID]})
 		}
-		for key, n := range again {
-			g.Rows[at[key]].More = p.word("foreseen.again", n)
+		for key, times := range again {
+			g.Rows[at[key]].More = p.alike(times, f.now)
 		}
 		switch {
 		case little > 0:
@@ -85,6 +87,42 @@ func (p phrase) seenGroups(f prospect, ways map[string][]wayView) []seenGroup {
 		}
 	}
 	return groups
+}
+
+// seenAt is the instant that people know a turn by: when it was to air, when it airs,
+// or when it was promised.
+func seenAt(d scheduler.Difference) time.Time {
+	switch {
+	case !d.Was.IsZero():
+		return d.Was
+	case !d.Due.IsZero():
+		return d.Due
+	}
+	return d.Occurrence.Nominal
+}
+
+// seenTimes is how many other turns of a schedule are named.
+const seenTimes = 6
+
+// alike names the other turns with which the same becomes.
+func (p phrase) alike(times []time.Time, now time.Time) string {
+	var names []string
+	for _, at := range times[:min(len(times), seenTimes)] {
+		names = append(names, p.at(at, now))
+	}
+	said := p.word("foreseen.also", strings.Join(names, "; "))
+	if more := len(times) - seenTimes; more > 0 {
+		said += " " + p.word("foreseen.again", more)
+	}
+	return said
+}
+
+// inSlot names the slot of a turn, behind a sentence about it.
+func (p phrase) inSlot(o scheduler.Occurrence, slots []scheduler.Slot) string {
+	if i := slices.IndexFunc(slots, func(s scheduler.Slot) bool { return s.ID == o.Slot }); i >= 0 && slots[i].Name != "" {
+		return p.word("foreseen.in-slot", p.lower(slots[i].Name))
+	}
+	return ""
 }
 
 // titleOf names an occurrence, also one that has no title.

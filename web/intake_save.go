@@ -39,7 +39,7 @@ func (s *Server) take(ctx context.Context, who people.Principal, all []Intake, c
 		done = append(done, i)
 	}
 	if saved {
-		s.cfg.Changed()
+		s.tellChange(ctx)
 	}
 	return done, nil
 }

@@ -58,6 +58,7 @@ type visit struct {
 	me      people.Principal
 	village scheduler.Village
 	now     time.Time
+	planned string // names what a save made of the plan, for goTo
 	phrase
 }
 
@@ -248,6 +249,9 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 	w.Waiting, w.Approves = p.waitingCount(v), w.SignedIn && v.village.Approvals.On() && v.may(people.Approve)
 	if code := "told." + v.c.Query("told"); hasWord(code) {
 		w.Told = v.word(code)
+		if said := p.s.planned.find(v.me.ID, v.c.Query("planned")); said != "" {
+			w.Told += " " + said
+		}
 	}
 	if code := "refused." + v.c.Query("refused"); w.Refused == "" && hasWord(code) {
 		w.Refused = v.word(code)
@@ -268,6 +272,7 @@ func withQuery(path, name, value string) string {
 	q := u.Query()
 	q.Del("told")
 	q.Del("refused")
+	q.Del("planned")
 	q.Set(name, value)
 	u.RawQuery = q.Encode()
 	return u.RequestURI()
@@ -343,8 +348,15 @@ func (p *panel) noMethod(c *gin.Context) {
 
 // goTo answers a POST with a redirect and says there what was done.
 func (v *visit) goTo(path, told string) {
+	q := url.Values{}
 	if told != "" {
-		path += "?told=" + url.QueryEscape(told)
+		q.Set("told", told)
+	}
+	if v.planned != "" {
+		q.Set("planned", v.planned)
+	}
+	if len(q) > 0 {
+		path += "?" + q.Encode()
 	}
 	v.c.Redirect(http.StatusSeeOther, path)
 }

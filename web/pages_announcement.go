@@ -276,8 +276,18 @@ func (p *panel) addTake(v *visit) {
 		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	d, err := p.s.putTake(v.ctx(), d.Announcement.ID, lang, take.ID, f.Get("wording"))
-	if err != nil {
+	if f.goesBack() {
+		p.showAnnouncement(v, http.StatusOK, f)
+		return
+	}
+	put := func(ctx context.Context) (err error) {
+		d, err = p.s.putTake(ctx, d.Announcement.ID, lang, take.ID, f.Get("wording"))
+		return err
+	}
+	if !p.confirmed(v, f, put) {
+		return
+	}
+	if err := put(v.ctx()); err != nil {
 		p.failRendition(v, err)
 		return
 	}
@@ -309,17 +319,17 @@ func (p *panel) addVoice(v *visit) {
 	if !ok {
 		return
 	}
-	of := renditionOf{v.village, p.s.choir(v.ctx())}
-	_, err := p.s.changeRendition(v.ctx(), d.Announcement.ID, f.Get("language"), func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
-		made, err := p.s.rendition(v.ctx(), d.Announcement, renditionForm{Language: f.Get("language")}, of)
-		if err == nil && (made.State != scheduler.Spoken || d.Announcement.Text == "") {
-			err = scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown}}
-		}
-		if err != nil {
-			return r, err
-		}
-		return r.Speak(made.Voice, made.SpokenText, made.Fault)
-	})
+	if f.goesBack() {
+		v.goTo("/announcements/"+d.Announcement.ID, "")
+		return
+	}
+	speak := func(ctx context.Context) error {
+		return p.s.giveVoice(ctx, d.Announcement.ID, f.Get("language"), v.village)
+	}
+	if !p.confirmed(v, f, speak) {
+		return
+	}
+	err := speak(v.ctx())
 	if errors.As(err, new(scheduler.Invalid)) {
 		p.problem(v, http.StatusUnprocessableEntity, "refused.no-voice")
 		return
@@ -329,6 +339,23 @@ func (p *panel) addVoice(v *visit) {
 		return
 	}
 	v.goTo("/announcements/"+d.Announcement.ID, "voice")
+}
+
+// giveVoice lets a voice tell one language of an announcement. The errors are those of
+// changeRendition; scheduler.Invalid also where no voice speaks it.
+func (s *Server) giveVoice(ctx context.Context, id, language string, place scheduler.Village) error {
+	of := renditionOf{place, s.choir(ctx)}
+	_, err := s.changeRendition(ctx, id, language, func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
+		made, err := s.rendition(ctx, d.Announcement, renditionForm{Language: language}, of)
+		if err == nil && (made.State != scheduler.Spoken || d.Announcement.Text == "") {
+			err = scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown}}
+		}
+		if err != nil {
+			return r, err
+		}
+		return r.Speak(made.Voice, made.SpokenText, made.Fault)
+	})
+	return err
 }
 
 func (p *panel) addSchedule(v *visit) {
@@ -385,7 +412,7 @@ func (p *panel) removeSchedule(v *visit) {
 		return
 	}
 	remove := func(ctx context.Context) error { return p.s.cfg.Schedules.RemoveSchedule(ctx, id, v.now.UTC()) }
-	if !p.confirmed(v, f, remove) {
+	if !p.sure(v, f, remove) {
 		return
 	}
 	if err := remove(v.ctx()); err != nil {
@@ -401,11 +428,24 @@ func (p *panel) removeSchedule(v *visit) {
 
 // withdraw takes an announcement back and stops it when it sounds.
 func (p *panel) withdraw(v *visit) {
-	d, ok := p.dossier(v)
+	f, d, ok := p.formOf(v)
 	if !ok {
 		return
 	}
-	if err := p.s.takeBack(v.ctx(), d, v.me.Name); err != nil {
+	if f.goesBack() {
+		v.goTo("/announcements/"+d.Announcement.ID, "")
+		return
+	}
+	take := func(ctx context.Context) error { return p.s.takeBack(ctx, d, v.me.Name) }
+	if f.Get(seenAnswer) == "save" { // it is silent before anything is foreseen
+		if err := p.s.silence(v.ctx(), d.Announcement.ID, v.me.Name); err != nil {
+			p.s.cfg.Logger.Error("what is taken back could not be silenced at once", "announcement", d.Announcement.ID, "err", err)
+		}
+	}
+	if d.Announcement.Withdrawn.IsZero() && !p.sure(v, f, take) {
+		return
+	}
+	if err := take(v.ctx()); err != nil {
 		p.fail(v, err)
 		return
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -90,8 +91,19 @@ func (p *panel) saveApprovalRules(v *visit) {
 		p.problem(v, http.StatusBadRequest, "problem.bad-form")
 		return
 	}
-	if len(f.faults) == 0 {
-		_, err = p.s.setRules(v.ctx(), v.village.Key, rules, revision)
+	set := func(ctx context.Context) error {
+		_, err := p.s.setRules(ctx, v.village.Key, rules, revision)
+		return err
+	}
+	switch {
+	case len(f.faults) > 0:
+	case f.goesBack():
+		p.showRules(v, http.StatusOK, f)
+		return
+	case !p.weighed(v, f, set):
+		return
+	default:
+		err = set(v.ctx())
 	}
 	var faults scheduler.Invalid
 	switch {

@@ -273,7 +273,18 @@ func (p *panel) decideNotice(v *visit) {
 		return
 	}
 	act := f.Get("act")
-	_, err := p.s.decide(v.ctx(), v.me, d, decision{Act: scheduler.ApprovalAct(act), Reason: f.Get("reason"), Seen: f.Get("seen")})
+	step := func(ctx context.Context) error {
+		_, err := p.s.decide(ctx, v.me, d, decision{Act: scheduler.ApprovalAct(act), Reason: f.Get("reason"), Seen: f.Get("seen")})
+		return err
+	}
+	if f.goesBack() {
+		p.showApproval(v, http.StatusOK, f)
+		return
+	}
+	if !p.weighed(v, f, step) {
+		return
+	}
+	err := step(v.ctx())
 	var faults scheduler.Invalid
 	switch {
 	case err == nil && f.Get("back") == "notice":
@@ -307,12 +318,20 @@ func (p *panel) decideNotice(v *visit) {
 // giveExpiry gives an announcement an end that has none: as many days as the village's
 // rules say, else thirty.
 func (p *panel) giveExpiry(v *visit) {
-	d, ok := p.dossier(v)
+	f, d, ok := p.formOf(v)
 	if !ok {
 		return
 	}
 	until := v.expiry(d)
-	_, err := p.s.edit(v.ctx(), d, change{ValidUntil: &until})
+	give := func(ctx context.Context) error { _, err := p.s.edit(ctx, d, change{ValidUntil: &until}); return err }
+	if f.goesBack() {
+		v.goTo("/announcements/"+d.Announcement.ID, "")
+		return
+	}
+	if !p.confirmed(v, f, give) {
+		return
+	}
+	err := give(v.ctx())
 	if errors.Is(err, errWithdrawn) {
 		p.problem(v, http.StatusConflict, "problem.withdrawn")
 		return

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -158,6 +159,9 @@ func (p *panel) lookAt(v *visit, k keptCalendar, status int, fault string) {
 		if i.Edited { // told by another name, so that an edit since the preview is not overwritten
 			row.Field, row.Take, row.Edited = "overwrite", v.word("calendars.overwrite", row.Title), i.editedWords(v.lang)
 		}
+		if typed := v.c.Request.PostForm; typed.Get(seenAnswer) == "back" { // what was ticked stays ticked
+			row.Checked = row.Does && slices.Contains(typed[row.Field], i.Event.UID)
+		}
 		if row.Does {
 			w.Doing++
 		}
@@ -207,8 +211,17 @@ func (p *panel) importCalendar(v *visit) {
 	if chosen == nil {
 		chosen = []string{}
 	}
+	f := &form{Values: r.PostForm}
+	if f.goesBack() {
+		p.lookAt(v, k, http.StatusOK, "")
+		return
+	}
 	all, err := p.s.intake(v.ctx(), p.asCaller(v), v.village, k.data, k.into)
 	if err == nil {
+		take := func(ctx context.Context) error { _, err := p.s.take(ctx, v.me, all, chosen, overwrite); return err }
+		if !p.weighed(v, f, take) {
+			return
+		}
 		all, err = p.s.take(v.ctx(), v.me, all, chosen, overwrite)
 	}
 	if err != nil {
@@ -225,7 +238,7 @@ func (p *panel) importCalendar(v *visit) {
 		}
 		w.Rows = append(w.Rows, row)
 	}
-	w.Told = v.word("calendars.done", len(all)-refused, refused)
+	w.Told = strings.TrimSpace(v.word("calendars.done", len(all)-refused, refused) + " " + p.s.planned.find(v.me.ID, v.planned))
 	p.showCalendars(v, http.StatusOK, w)
 }
 

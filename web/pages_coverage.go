@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -231,9 +232,20 @@ func (p *panel) saveLanguages(v *visit) {
 		return
 	}
 	var invalid scheduler.Invalid
-	_, err = p.s.arrange(v.ctx(), v.village.Key, place.Revision, func(now *scheduler.Village) {
-		now.Languages, now.Missing, now.Pause = place.Languages, place.Missing, place.Pause
-	})
+	arrange := func(ctx context.Context) error {
+		_, err := p.s.arrange(ctx, v.village.Key, place.Revision, func(now *scheduler.Village) {
+			now.Languages, now.Missing, now.Pause = place.Languages, place.Missing, place.Pause
+		})
+		return err
+	}
+	if f.goesBack() {
+		p.showLanguages(v, http.StatusOK, place, f)
+		return
+	}
+	if !p.weighed(v, f, arrange) {
+		return
+	}
+	err = arrange(v.ctx())
 	switch {
 	case err == nil:
 		v.goTo("/languages", "languages")

@@ -171,7 +171,7 @@ func TestLanguagesPage(t *testing.T) {
 			t.Errorf("%s: %d %s", name, p.status, p.text)
 		}
 	}
-	if p := s.post("/languages", save("pcc,,vi", "wait", "1,5")); p.location != "/languages?told=languages" {
+	if p := s.post("/languages", looked(save("pcc,,vi", "wait", "1,5"))); p.location != "/languages?told=languages" {
 		t.Fatalf("%d: %s", p.status, p.text)
 	}
 	if v := w.village; !slices.Equal(v.Languages, []string{"pcc", "vi"}) || v.Missing != scheduler.Wait || v.Pause != 1500*time.Millisecond || len(v.Allowed) != 1 {

@@ -84,7 +84,7 @@ func TestRemovedScheduleIsNotNext(t *testing.T) {
 	if p := s.get("/announcements/" + meetingID); !strings.Contains(p.text, "Lần tới: 17:01") {
 		t.Fatalf("before: %s", p.text)
 	}
-	s.post("/announcements/"+meetingID+"/schedules/s1/remove", nil)
+	s.post("/announcements/"+meetingID+"/schedules/s1/remove", looked(nil))
 	if p := s.get("/announcements/" + meetingID); strings.Contains(p.text, "Lần tới: 17:01") {
 		t.Errorf("after: %s", p.text)
 	}

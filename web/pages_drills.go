@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -183,8 +184,16 @@ func (p *panel) saveDrill(v *visit) {
 		return
 	}
 	d, rule := p.typedDrill(v, f)
-	if len(f.faults) == 0 {
-		_, err = p.s.saveDrill(v.ctx(), v.me, d, rule)
+	save := func(ctx context.Context) error { _, err := p.s.saveDrill(ctx, v.me, d, rule); return err }
+	switch {
+	case len(f.faults) > 0:
+	case f.goesBack():
+		p.showDrills(v, http.StatusOK, f)
+		return
+	case !p.weighed(v, f, save):
+		return
+	default:
+		err = save(v.ctx())
 	}
 	p.drillSaved(v, f, err, "drill-saved")
 }
@@ -232,9 +241,22 @@ func (p *panel) stopDrill(v *visit) {
 }
 
 func (p *panel) deleteDrill(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	if f.goesBack() {
+		v.goTo("/drills", "")
+		return
+	}
 	d, err := p.s.drillOf(v.ctx(), v.village.Key, v.c.Param("id"))
 	if err == nil {
-		err = p.s.removeDrill(v.ctx(), v.me, d)
+		remove := func(ctx context.Context) error { return p.s.removeDrill(ctx, v.me, d) }
+		if !p.sure(v, f, remove) {
+			return
+		}
+		err = remove(v.ctx())
 	}
 	if err != nil {
 		p.fail(v, err)

@@ -78,8 +78,10 @@ func (p *panel) showExceptions(v *visit, status int, wrong *form, id, fault stri
 
 // exceptionChoices fills in the form, with what was typed.
 func (p *panel) exceptionChoices(v *visit, w *exceptionsView, slots []scheduler.Slot, notices []Notice, f *form) {
-	lifts := []string{v.c.Query("rule")}
-	w.Typed["announcement"] = v.c.Query("announcement")
+	lifts := v.c.QueryArray("rule")
+	for _, name := range []string{"announcement", "from_date", "from_time", "to_date", "to_time"} {
+		w.Typed[name] = v.c.Query(name)
+	}
 	if f != nil {
 		w.Faults, lifts = f.faults, f.Values["rules"]
 		for _, name := range []string{"announcement", "slot", "from_date", "from_time", "to_date", "to_time", "reason"} {
@@ -92,6 +94,11 @@ func (p *panel) exceptionChoices(v *visit, w *exceptionsView, slots []scheduler.
 	for _, d := range notices {
 		if a := d.Announcement; a.Withdrawn.IsZero() && (a.ValidUntil.IsZero() || a.ValidUntil.After(v.now)) {
 			w.Announcements = append(w.Announcements, choiceView{Value: a.ID, Name: a.Title, Checked: a.ID == w.Typed["announcement"]})
+		}
+	}
+	if id := w.Typed["announcement"]; id != "" && !slices.ContainsFunc(w.Announcements, func(c choiceView) bool { return c.Checked }) {
+		if d, err := p.s.cfg.Announcements.Announcement(v.ctx(), id); err == nil && d.Announcement.Village == v.village.Key { // an older one
+			w.Announcements = append(w.Announcements, choiceView{Value: id, Name: d.Announcement.Title, Checked: true})
 		}
 	}
 	for _, l := range scheduler.LiftsThere() {
@@ -201,7 +208,7 @@ func (p *panel) decideException(v *visit) {
 	case f.goesBack():
 		v.goTo("/exceptions", "")
 		return
-	case !p.confirmed(v, f, decide):
+	case !p.weighed(v, f, decide):
 		return
 	default:
 		err = decide(v.ctx())
@@ -238,7 +245,7 @@ func (p *panel) withdrawException(v *visit) {
 	case f.goesBack():
 		v.goTo("/exceptions", "")
 		return
-	case !p.confirmed(v, f, withdraw):
+	case !p.sure(v, f, withdraw):
 		return
 	default:
 		err = withdraw(v.ctx())

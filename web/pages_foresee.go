@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"loalang/scheduler"
 )
@@ -16,6 +17,7 @@ type seenView struct {
 	Action string
 	Fields []seenField
 	Groups []seenGroup
+	Days   int // how far ahead was looked
 }
 
 // seenField is one answer of the form that waits.
@@ -34,23 +36,54 @@ func (f *form) goesBack() bool { return f.Get(seenAnswer) == "back" }
 // confirmed says whether a form may be saved: its difference was looked at, or it
 // harms nothing, or nothing can be foreseen. False: the page that asks was sent. do
 // makes the change, without saving; it is asked nothing when a fault is found, which
-// saving will find again.
+// saving will find again. It is for what somebody does to their own notice.
 func (p *panel) confirmed(v *visit, f *form, do func(ctx context.Context) error) bool {
+	return p.shown(v, f, do, prospect.asks)
+}
+
+// weighed is confirmed for what is changed for everybody, or falls away: whatever the
+// plan has otherwise than before is shown first.
+func (p *panel) weighed(v *visit, f *form, do func(ctx context.Context) error) bool {
+	return p.shown(v, f, do, prospect.tells)
+}
+
+// sure is weighed for what cannot be taken back: it asks though the plan stays the same.
+func (p *panel) sure(v *visit, f *form, do func(ctx context.Context) error) bool {
+	return p.shown(v, f, do, func(prospect) bool { return true })
+}
+
+// How long a form waits for what it would make of the plan, before it is saved
+// unforeseen; and, once somebody has looked, for the sentence behind it.
+const (
+	seenPatience    = 5 * time.Second
+	plannedPatience = 500 * time.Millisecond
+)
+
+// shown foresees a change and shows it before it is saved, if it asks for that. What the
+// plan will have is told behind it either way.
+func (p *panel) shown(v *visit, f *form, do func(ctx context.Context) error, asks func(prospect) bool) bool {
+	patience := seenPatience
 	if f.Get(seenAnswer) == "save" {
-		return true
+		patience = plannedPatience
 	}
-	seen, refused, err := p.s.ahead(v.ctx(), do)
+	ctx, cancel := context.WithTimeout(v.ctx(), patience)
+	defer cancel()
+	seen, refused, err := p.s.ahead(ctx, do)
 	if err != nil {
 		p.s.cfg.Logger.Warn("what a change makes of the plan could not be foreseen", "page", v.c.Request.URL.Path, "err", err)
 	}
-	if refused != nil || err != nil || !seen.asks() {
+	if refused != nil || err != nil || seen.blind {
+		return true
+	}
+	if f.Get(seenAnswer) == "save" || !asks(seen) {
+		v.planned = p.s.planned.keep(v.me.ID, v.outcome(seen, v.village.Name))
 		return true
 	}
 	found, err := seen.suggestions(1)
 	if err != nil {
 		p.s.cfg.Logger.Warn("ways out could not be looked for", "page", v.c.Request.URL.Path, "err", err)
 	}
-	w := seenView{Action: v.c.Request.URL.Path, Fields: f.carried(), Groups: v.seenGroups(seen, v.waysFor(seen, found, f))}
+	w := seenView{Action: v.c.Request.URL.Path, Fields: f.carried(), Groups: v.seenGroups(seen, v.waysFor(seen, found, f)), Days: seen.days()}
 	p.render(v, http.StatusOK, "foresee", view{Title: v.word("foreseen.title"), Tab: "plan", Path: pageOf(v.c.Request.URL.Path), Data: w})
 	return false
 }

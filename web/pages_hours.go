@@ -107,7 +107,7 @@ func (p *panel) saveHours(v *visit) {
 	case f.goesBack():
 		p.showHours(v, http.StatusOK, w)
 		return
-	case !p.confirmed(v, f, save):
+	case !p.weighed(v, f, save):
 		return
 	default:
 		err = save(v.ctx())

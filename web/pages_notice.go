@@ -55,6 +55,7 @@ func (p *panel) registerNotices(r *gin.Engine) {
 	r.POST("/announcements/rule", p.allow(people.Plan, p.previewRule))
 	r.GET("/announcements/:id", p.allow(people.View, p.announcement))
 	r.GET("/announcements/:id/why", p.allow(people.View, p.whyPage))
+	r.POST("/announcements/:id/ways", p.allow(people.Write, p.takeWayOut))
 	r.POST("/announcements/:id/edit", p.allow(people.Write, p.editNotice))
 	r.POST("/announcements/:id/takes", p.allow(people.Write, p.addTake))
 	r.POST("/announcements/:id/hold", p.allow(people.Write, p.holdNotice))

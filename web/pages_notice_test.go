@@ -371,10 +371,10 @@ func TestSchedulesOfANotice(t *testing.T) {
 	if p := s.post(path, url.Values{"when": {"at"}, "date": {"2026-11-20"}, "time": {"18:00"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "Giờ này đã qua.") {
 		t.Errorf("add in the past: status %d: %s", p.status, p.text)
 	}
-	if p := s.post(path+"/s1/remove", nil); p.status != http.StatusSeeOther || len(w.notices[meetingID].Schedules) != 2 {
+	if p := s.post(path+"/s1/remove", looked(nil)); p.status != http.StatusSeeOther || len(w.notices[meetingID].Schedules) != 2 {
 		t.Errorf("remove: status %d", p.status)
 	}
-	if p := s.post(path+"/s3/remove", nil); len(w.notices[cattleID].Schedules) != 1 {
+	if p := s.post(path+"/s3/remove", looked(nil)); len(w.notices[cattleID].Schedules) != 1 {
 		t.Errorf("another notice's schedule is gone: status %d", p.status)
 	}
 }
@@ -384,7 +384,7 @@ func TestPageWithdraw(t *testing.T) {
 	w.fill()
 	w.onAir()
 	s := newSite(t, w, people.Cadre, "vi")
-	if p := s.post("/announcements/"+meetingID+"/withdraw", nil); p.status != http.StatusSeeOther {
+	if p := s.post("/announcements/"+meetingID+"/withdraw", looked(nil)); p.status != http.StatusSeeOther {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
 	if d := w.notices[meetingID]; d.Announcement.Withdrawn.IsZero() || len(d.Renditions) != 2 {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -97,7 +98,18 @@ func (p *panel) assignNotice(v *visit) {
 		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	_, err = p.s.assign(v.ctx(), d.Announcement.ID, f.Get("language"), q)
+	ask := func(ctx context.Context) error {
+		_, err := p.s.assign(ctx, d.Announcement.ID, f.Get("language"), q)
+		return err
+	}
+	if f.goesBack() {
+		p.showAnnouncement(v, http.StatusOK, f)
+		return
+	}
+	if !p.confirmed(v, f, ask) {
+		return
+	}
+	err = ask(v.ctx())
 	var invalid scheduler.Invalid
 	switch {
 	case err == nil:
@@ -137,11 +149,7 @@ func (p *panel) waiveNotice(v *visit) {
 	if f.Get("do") == "want" {
 		do, told = p.s.want, "wanted"
 	}
-	if _, err := do(v.ctx(), d.Announcement.ID, f.Get("language")); err != nil {
-		p.failRendition(v, err)
-		return
-	}
-	v.goTo("/announcements/"+d.Announcement.ID, told)
+	p.changeTongue(v, f, d.Announcement.ID, told, do)
 }
 
 // unassignNotice takes the request back. What nobody is asked any more is as
@@ -151,11 +159,13 @@ func (p *panel) unassignNotice(v *visit) {
 	if !ok {
 		return
 	}
-	if _, err := p.s.unassign(v.ctx(), d.Announcement.ID, f.Get("language")); err != nil && !errors.Is(err, scheduler.ErrTransition) {
-		p.failRendition(v, err)
-		return
-	}
-	v.goTo("/announcements/"+d.Announcement.ID, "unassigned")
+	p.changeTongue(v, f, d.Announcement.ID, "unassigned", func(ctx context.Context, id, language string) (scheduler.Dossier, error) {
+		d, err := p.s.unassign(ctx, id, language)
+		if errors.Is(err, scheduler.ErrTransition) {
+			err = nil
+		}
+		return d, err
+	})
 }
 
 // holdNotice says that a recording of an older text is right for the new one.
@@ -164,11 +174,25 @@ func (p *panel) holdNotice(v *visit) {
 	if !ok {
 		return
 	}
-	if _, err := p.s.stillHolds(v.ctx(), d.Announcement.ID, f.Get("language")); err != nil {
+	p.changeTongue(v, f, d.Announcement.ID, "holds", p.s.stillHolds)
+}
+
+// changeTongue takes one step of one language of an announcement; what that harms in
+// the plan is shown before.
+func (p *panel) changeTongue(v *visit, f *form, id, told string, do func(ctx context.Context, id, language string) (scheduler.Dossier, error)) {
+	step := func(ctx context.Context) error { _, err := do(ctx, id, f.Get("language")); return err }
+	if f.goesBack() {
+		v.goTo("/announcements/"+id, "")
+		return
+	}
+	if !p.confirmed(v, f, step) {
+		return
+	}
+	if err := step(v.ctx()); err != nil {
 		p.failRendition(v, err)
 		return
 	}
-	v.goTo("/announcements/"+d.Announcement.ID, "holds")
+	v.goTo("/announcements/"+id, told)
 }
 
 // readingsView is what the visitor is to record.

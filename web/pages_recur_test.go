@@ -205,10 +205,10 @@ func TestRecurringScheduleIsChanged(t *testing.T) {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
 	day := url.Values{"do": {"leave-out"}, "day": {"2026-11-25"}, "time": {"05:30:00"}, "back": {"plan"}}
-	if p := s.post(page+"/days", day); p.location != "/plan?told=left-out" || !strings.HasSuffix(current().Rule, "EXDATE:20261125T053000") {
+	if p := s.post(page+"/days", looked(day)); p.location != "/plan?told=left-out" || !strings.HasSuffix(current().Rule, "EXDATE:20261125T053000") {
 		t.Errorf("to %q with %q", p.location, current().Rule)
 	}
-	if p := s.post(page+"/days", day); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "vốn không phát theo lịch") {
+	if p := s.post(page+"/days", looked(day)); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "vốn không phát theo lịch") {
 		t.Errorf("twice: %d %s", p.status, p.text)
 	}
 	f := web.RuleForm(current().Rule, time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
@@ -216,7 +216,7 @@ func TestRecurringScheduleIsChanged(t *testing.T) {
 	f.Set("rhythm", "weekly")
 	f["rday"] = []string{"wed", "sun"}
 	f.Set("do", "save")
-	if p := s.post(page, f); p.location != "/announcements/"+made.Announcement+"?told=rescheduled" {
+	if p := s.post(page, looked(f)); p.location != "/announcements/"+made.Announcement+"?told=rescheduled" {
 		t.Fatalf("status %d to %q: %s", p.status, p.location, p.text)
 	}
 	if now := current(); now.ID != made.ID || !strings.Contains(now.Rule, "FREQ=WEEKLY;BYDAY=WE,SU\nEXDATE:20261125T053000") {
@@ -225,7 +225,7 @@ func TestRecurringScheduleIsChanged(t *testing.T) {
 	if p := s.post(page, f); p.status != http.StatusConflict {
 		t.Errorf("an old copy is saved: %d", p.status)
 	}
-	if p := s.post(page+"/days", url.Values{"do": {"include"}, "day": {"2026-11-25"}}); p.status != http.StatusSeeOther || strings.Contains(current().Rule, "EXDATE") {
+	if p := s.post(page+"/days", looked(url.Values{"do": {"include"}, "day": {"2026-11-25"}})); p.status != http.StatusSeeOther || strings.Contains(current().Rule, "EXDATE") {
 		t.Errorf("put back: %d %q", p.status, current().Rule)
 	}
 	if p := s.post(page+"/days", url.Values{"do": {"include"}, "day": {"2026-02-30"}}); p.status != http.StatusUnprocessableEntity {
@@ -256,7 +256,7 @@ func TestEditedScheduleKeepsWhatTheFormDoesNotAsk(t *testing.T) {
 		{"do": {"leave-out"}, "day": {"2026-12-02"}, "time": {"05:30"}},
 		{"do": {"include"}, "day": {"2026-12-03"}, "time": {"08:00"}},
 	} {
-		if p := s.post(page+"/days", day); p.status != http.StatusSeeOther {
+		if p := s.post(page+"/days", looked(day)); p.status != http.StatusSeeOther {
 			t.Fatalf("status %d: %s", p.status, p.text)
 		}
 	}
@@ -275,7 +275,7 @@ func TestEditedScheduleKeepsWhatTheFormDoesNotAsk(t *testing.T) {
 	if p := s.get(page); !strings.Contains(p.text, "08:00 Thứ Năm 3/12") {
 		t.Errorf("the added time is not shown: %s", p.text)
 	}
-	if p := s.post(page+"/days", url.Values{"do": {"leave-out"}, "day": {"2026-12-03"}, "time": {"08:00:00"}}); p.status != http.StatusSeeOther || current().Rule != strings.Replace(want, "\nRDATE:20261203T080000", "", 1) {
+	if p := s.post(page+"/days", looked(url.Values{"do": {"leave-out"}, "day": {"2026-12-03"}, "time": {"08:00:00"}})); p.status != http.StatusSeeOther || current().Rule != strings.Replace(want, "\nRDATE:20261203T080000", "", 1) {
 		t.Errorf("status %d, rule %q", p.status, current().Rule)
 	}
 }
@@ -295,14 +295,14 @@ func TestSingleDaysOfSeveralTimes(t *testing.T) {
 		{"do": {"leave-out"}, "day": {"2026-12-02"}},
 		{"do": {"include"}, "day": {"2026-12-03"}, "time": {"08:00"}},
 	} {
-		if p := s.post(page+"/days", day); p.status != http.StatusSeeOther {
+		if p := s.post(page+"/days", looked(day)); p.status != http.StatusSeeOther {
 			t.Fatalf("status %d: %s", p.status, p.text)
 		}
 	}
 	f := web.RuleForm(saved(t, w).Schedules[0].Rule, time.Date(2026, 11, 23, 9, 20, 0, 0, time.UTC))
 	f["rtime"] = []string{"05:30", "17:00"}
 	f.Set("do", "save")
-	if p := s.post(page, f); p.status != http.StatusSeeOther {
+	if p := s.post(page, looked(f)); p.status != http.StatusSeeOther {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
 	all := saved(t, w).Schedules

@@ -236,7 +236,7 @@ func (p *panel) saveRelays(v *visit) {
 	case f.goesBack():
 		p.showRelays(v, http.StatusOK, slots[i].ID, f)
 		return
-	case !p.confirmed(v, f, save):
+	case !p.weighed(v, f, save):
 		return
 	default:
 		err = save(v.ctx())

@@ -249,7 +249,7 @@ func (p *panel) savePlaceRules(v *visit) {
 	case f.goesBack():
 		p.showPlaceRules(v, http.StatusOK, w)
 		return
-	case !p.confirmed(v, f, save):
+	case !p.weighed(v, f, save):
 		return
 	default:
 		err = save(v.ctx())

@@ -87,7 +87,7 @@ func TestExceptionsPage(t *testing.T) {
 	if p := decide("approve", ""); p.status != http.StatusConflict {
 		t.Errorf("of a stale copy: status %d", p.status)
 	}
-	if p := officer.post("/exceptions/"+id+"/withdraw", nil); p.location != "/exceptions?told=exception-withdrawn" || w.exceptions[0].Withdrawn.IsZero() || w.changed != 2 {
+	if p := officer.post("/exceptions/"+id+"/withdraw", looked(nil)); p.location != "/exceptions?told=exception-withdrawn" || w.exceptions[0].Withdrawn.IsZero() || w.changed != 2 {
 		t.Errorf("status %d: %s", p.status, p.text)
 	}
 	if p := officer.get("/exceptions"); !strings.Contains(p.text, "đã rút lại") || strings.Contains(p.body, id+"/withdraw") {

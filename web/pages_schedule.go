@@ -150,7 +150,15 @@ func (p *panel) saveSchedule(v *visit) {
 	if len(is.Slots) > 0 == (len(s.Slots) > 0) {
 		is.Misfire.Grace = s.Misfire.Grace // of the other kind its own is usual
 	}
-	if err := p.s.keepSchedule(v.ctx(), d, *is); err != nil {
+	if f.goesBack() {
+		p.showSchedule(v, http.StatusOK, d, s, slots, f, nil)
+		return
+	}
+	keep := func(ctx context.Context) error { return p.s.keepSchedule(ctx, d, *is) }
+	if !p.weighed(v, f, keep) {
+		return
+	}
+	if err := keep(v.ctx()); err != nil {
 		p.fail(v, err)
 		return
 	}
@@ -198,13 +206,26 @@ func (p *panel) exceptSchedule(v *visit) {
 		p.showSchedule(v, http.StatusUnprocessableEntity, d, s, slots, shown, nil)
 		return
 	}
-	if err := save(v.ctx(), d, changed); err != nil {
-		p.fail(v, err)
-		return
-	}
 	back := "/announcements/" + s.Announcement + "/schedules/" + s.ID
 	if f.Get("back") == "plan" {
 		back = "/plan"
+	}
+	if f.goesBack() {
+		v.goTo(back, "")
+		return
+	}
+	keep := func(ctx context.Context) error {
+		if r := rehearsing(ctx); r != nil { // the plan has to reach the day
+			r.named = append(r.named, time.Date(day.Year, day.Month, day.Day, 12, 0, 0, 0, v.loc))
+		}
+		return save(ctx, d, changed)
+	}
+	if !p.weighed(v, f, keep) {
+		return
+	}
+	if err := keep(v.ctx()); err != nil {
+		p.fail(v, err)
+		return
 	}
 	v.goTo(back, told)
 }

@@ -20,6 +20,7 @@ import (
 type page struct {
 	status   int
 	location string
+	planned  string // names the sentence behind a form about the plan
 	header   http.Header
 	body     string
 	text     string // what a person reads
@@ -30,6 +31,15 @@ func (s *site) get(path string) page { return s.do("GET", path, "", nil) }
 
 func (s *site) post(path string, f url.Values) page {
 	return s.do("POST", path, "application/x-www-form-urlencoded", strings.NewReader(f.Encode()))
+}
+
+// looked is a form whose difference in the plan was looked at.
+func looked(f url.Values) url.Values {
+	g := url.Values{"seen": {"save"}}
+	for name, values := range f {
+		g[name] = values
+	}
+	return g
 }
 
 // upload posts a form with files, each "field=name" to content, behind its words.
@@ -78,6 +88,13 @@ func (s *site) do(method, path, kind string, body io.Reader) page {
 	rec := httptest.NewRecorder()
 	s.handler.ServeHTTP(rec, r)
 	p := page{status: rec.Code, location: rec.Header().Get("Location"), header: rec.Header(), wire: rec.Body.Len()}
+	if to, err := url.Parse(p.location); err == nil && to.Query().Has("planned") {
+		q := to.Query()
+		p.planned = q.Get("planned")
+		q.Del("planned")
+		to.RawQuery = q.Encode()
+		p.location = to.String()
+	}
 	raw := rec.Body.Bytes()
 	if rec.Header().Get("Content-Encoding") == "gzip" {
 		z, err := gzip.NewReader(rec.Body)

@@ -315,7 +315,7 @@ func (p *panel) saveSlot(v *visit) {
 		p.showSlot(v, http.StatusOK, f, sl)
 		return
 	}
-	if !p.confirmed(v, f, save) {
+	if !p.weighed(v, f, save) {
 		return
 	}
 	err = save(v.ctx())
@@ -368,7 +368,7 @@ func (p *panel) removeSlot(v *visit) {
 	case f.goesBack():
 		v.goTo("/slots", "")
 		return
-	case !p.confirmed(v, f, remove):
+	case !p.sure(v, f, remove):
 		return
 	default:
 		err = remove(v.ctx())

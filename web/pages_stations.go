@@ -65,7 +65,15 @@ func (p *panel) saveStation(v *visit) {
 		st.Updated = v.now.UTC()
 	}
 	st = stationForm{Name: f.Get("name"), URL: f.Get("url"), Input: f.Get("input")}.apply(st)
-	err = p.s.saveStation(v.ctx(), st)
+	if f.goesBack() {
+		p.showStations(v, http.StatusOK, stationsView{typed: f})
+		return
+	}
+	save := func(ctx context.Context) error { return p.s.saveStation(ctx, st) }
+	if !p.weighed(v, f, save) {
+		return
+	}
+	err = save(v.ctx())
 	var faults scheduler.Invalid
 	switch {
 	case errors.As(err, &faults):
@@ -95,7 +103,7 @@ func (p *panel) removeStation(v *visit) {
 	case f.goesBack():
 		v.goTo("/stations", "")
 		return
-	case !p.confirmed(v, f, remove):
+	case !p.sure(v, f, remove):
 		return
 	default:
 		err = remove(v.ctx())

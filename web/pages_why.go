@@ -8,7 +8,13 @@ import (
 // whyView is the page that answers why an announcement airs or does not on one day.
 type whyView struct {
 	ID, Name, Day, Fault string
-	Answers              []Answer
+	Answers              []whyAnswer
+}
+
+// whyAnswer is an Answer with what may be done about it.
+type whyAnswer struct {
+	Answer
+	Steps []wayStep
 }
 
 // whyPage answers for the day that is named, today when none is.
@@ -33,7 +39,14 @@ func (p *panel) whyPage(v *visit) {
 		p.fail(v, err)
 		return
 	}
-	w.Answers = answers
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	for _, a := range answers {
+		w.Answers = append(w.Answers, whyAnswer{a, v.steps(d, a, slots)})
+	}
 	p.render(v, status, "why", view{Title: v.word("why.page", v.date(time.Date(day.Year, day.Month, day.Day, 12, 0, 0, 0, v.loc))), Tab: "announcements", Data: w})
 }
 

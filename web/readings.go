@@ -58,6 +58,7 @@ func (s *Server) changeOnce(ctx context.Context, d scheduler.Dossier, language s
 		return err
 	}
 	r.Updated = s.cfg.Now().UTC()
+	d.Renditions = slices.Clone(d.Renditions) // a rehearsal leaves alone what was read
 	d.Renditions[i] = r
 	if err := s.changed(ctx, &d, scheduler.Touched{Language: language}); err != nil {
 		return err

@@ -89,6 +89,10 @@ func (c *Config) rehearsable() {
 	c.Stations = rehearsedStations{c.Stations}
 	c.Readings = rehearsedReadings{c.Readings}
 	c.Withdraw = rehearsedWithdrawer{c.Withdraw}
+	c.Interchange = rehearsedInterchange{c.Interchange, c.Announcements}
+	if c.Drills != nil {
+		c.Drills = rehearsedDrills{c.Drills}
+	}
 }
 
 // The names under which keepers lie in what rehearses them: theirs are those of methods.
@@ -96,6 +100,7 @@ type (
 	keptNotices  = Announcements
 	keptStations = Stations
 	keptLifts    = Exceptions
+	keptDrills   = Drills
 )
 
 type rehearsedAnnouncements struct{ keptNotices }
@@ -263,6 +268,45 @@ func (k rehearsedReadings) SaveRendition(ctx context.Context, rend scheduler.Ren
 			return old.Announcement == rend.Announcement && old.Language == rend.Language
 		})
 	})
+	return nil
+}
+
+type rehearsedDrills struct{ keptDrills }
+
+func (k rehearsedDrills) SaveDrill(ctx context.Context, d scheduler.Drill) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.keptDrills.SaveDrill(ctx, d)
+	}
+	if d.Rule == "" {
+		r.named = append(r.named, d.At)
+	}
+	r.add(d.Village, func(b *scheduler.Book) {
+		b.Drills = slices.DeleteFunc(slices.Clone(b.Drills), func(old scheduler.Drill) bool { return old.ID == d.ID })
+		if d.Deleted.IsZero() {
+			b.Drills = append(b.Drills, d)
+		}
+	})
+	return nil
+}
+
+type rehearsedInterchange struct {
+	Interchange
+	notices Announcements
+}
+
+func (k rehearsedInterchange) SaveImported(ctx context.Context, m scheduler.Imported, d scheduler.Dossier) error {
+	r := rehearsing(ctx)
+	if r == nil {
+		return k.Interchange.SaveImported(ctx, m, d)
+	}
+	if err := k.notices.SaveAnnouncement(ctx, d.Announcement, d.Renditions, nil); err != nil {
+		return err
+	}
+	for _, s := range d.Schedules { // others of the announcement stay
+		r.schedule(s)
+		r.add(s.Village, func(b *scheduler.Book) { putSchedule(b, s) })
+	}
 	return nil
 }
 

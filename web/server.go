@@ -121,6 +121,7 @@ type Server struct {
 	place     *placeMemory
 	imports   *imports
 	calendars *calendarDrop
+	planned   *planned
 	meters    *meters
 	handler   http.Handler
 }
@@ -141,7 +142,7 @@ func New(c Config) (*Server, error) {
 		c.Registry = prometheus.NewRegistry()
 	}
 	c.rehearsable()
-	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}}
+	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
 	s.roster = newRoster(c.Roster, c.Logger)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)

@@ -14,6 +14,11 @@ import (
 func (s *Server) takeBack(ctx context.Context, d scheduler.Dossier, by string) error {
 	id := d.Announcement.ID
 	early := s.silence(ctx, id, by)
+	if r := rehearsing(ctx); r != nil { // the plan has to reach what falls away
+		if next, err := s.nextAir(ctx, d); err == nil && !next.IsZero() {
+			r.named = append(r.named, next)
+		}
+	}
 	for try := 1; d.Announcement.Withdrawn.IsZero(); try++ {
 		a := d.Announcement
 		a.Withdrawn, a.Updated = s.cfg.Now().UTC(), s.cfg.Now().UTC()

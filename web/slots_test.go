@@ -159,7 +159,7 @@ func TestSlotPage(t *testing.T) {
 	if p := s.post("/slots/new", url.Values{"name": {"Trưa"}, "start": {"11:00"}, "length": {"20"}, "day": {"sun"}, "revision": {"0"}}); p.location != "/slots?told=slot-saved" || len(w.slots) != 3 {
 		t.Errorf("new: status %d, %d slots: %s", p.status, len(w.slots), p.text)
 	}
-	if p := s.post("/slots/"+w.slots[2].ID+"/remove", nil); p.location != "/slots?told=slot-removed" || len(w.slots) != 2 {
+	if p := s.post("/slots/"+w.slots[2].ID+"/remove", looked(nil)); p.location != "/slots?told=slot-removed" || len(w.slots) != 2 {
 		t.Errorf("removed: status %d, %d slots", p.status, len(w.slots))
 	}
 	if p := newSite(t, w, people.Cadre, "vi").get("/slots"); p.status != http.StatusForbidden {

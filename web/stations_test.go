@@ -175,7 +175,7 @@ func TestStationsPage(t *testing.T) {
 	if p := s.post("/stations/"+id+"/try", nil); p.status != http.StatusOK || !strings.Contains(p.text, "không thử được đài") {
 		t.Errorf("status %d: %s", p.status, p.text)
 	}
-	if p := s.post("/stations/"+id+"/remove", nil); p.location != "/stations?told=station-removed" || len(w.stations) != 0 {
+	if p := s.post("/stations/"+id+"/remove", looked(nil)); p.location != "/stations?told=station-removed" || len(w.stations) != 0 {
 		t.Errorf("status %d: %+v", p.status, w.stations)
 	}
 	if p := newSite(t, w, people.Officer, "vi").get("/stations"); p.status != http.StatusForbidden {
@@ -193,7 +193,7 @@ func TestRelaysPage(t *testing.T) {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
 	form := url.Values{"revision": {"0"}, "station_1": {"vov1"}, "at_1": {"05:32:30"}, "length_1": {"20"}, "fallback_1": {"quan-ho"}, "patience_1": {"4"}, "station_2": {""}, "length_2": {"9"}}
-	if p := s.post("/relays/"+w.slots[0].ID, form); p.location != "/relays?told=relays-saved" {
+	if p := s.post("/relays/"+w.slots[0].ID, looked(form)); p.location != "/relays?told=relays-saved" {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
 	want := []scheduler.SlotRelay{{Station: "vov1", Offset: 150 * time.Second, Length: 20 * time.Minute, Fallback: "quan-ho", Patience: 4 * time.Second}}

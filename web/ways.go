@@ -11,7 +11,7 @@ import (
 // way says a way out in one sentence.
 func (p phrase) wayWords(s scheduler.Suggestion, slots []scheduler.Slot, now time.Time) string {
 	switch s.Way {
-	case scheduler.WayAt, scheduler.WayLater, scheduler.WayThatDay, scheduler.WayTimes, scheduler.WayDay:
+	case scheduler.WayAt, scheduler.WayLater, scheduler.WayThatDay, scheduler.WayTimes, scheduler.WayDay, scheduler.WayPriority:
 		return p.word("way."+string(s.Way), p.at(s.At, now))
 	case scheduler.WaySlot:
 		name := ""

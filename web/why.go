@@ -41,8 +41,10 @@ type Answer struct {
 
 	Suggestions []suggestionJSON `json:"suggestions,omitempty" doc:"The same for programs. Of a plan of many omissions, only the first of each schedule and reason has them."`
 
-	ways []scheduler.Suggestion
-	plan bool // of the plan, and not over
+	ways  []scheduler.Suggestion
+	plan  bool          // of the plan, and not over
+	slot  string        // ID of the slot it was promised in; empty: none
+	takes time.Duration // how long it sounds
 }
 
 const (
@@ -183,7 +185,7 @@ func (p phrase) will(o scheduler.Occurrence, slots []scheduler.Slot, titles map[
 // wont says why something that was promised will not air.
 func (p phrase) wont(om scheduler.Omission, titles map[string]string, now time.Time) Answer {
 	o := om.Occurrence
-	a := Answer{Kind: "omitted", Code: om.Reason.Code, Codes: []string{om.Reason.Code}, At: o.Nominal, Occurrence: o.ID, Announcement: o.Announcement, Schedule: o.Schedule, Title: p.titleOf(o), plan: om.Final.IsZero() || om.Final.After(now)}
+	a := Answer{Kind: "omitted", Code: om.Reason.Code, Codes: []string{om.Reason.Code}, At: o.Nominal, Occurrence: o.ID, Announcement: o.Announcement, Schedule: o.Schedule, Title: p.titleOf(o), plan: om.Final.IsZero() || om.Final.After(now), slot: o.Slot, takes: o.Length}
 	a.Says = []string{p.word("why.wont", p.at(o.Nominal, now)), p.because(om.Reason, titles, now)}
 	for _, r := range o.Reasons {
 		a.Codes = append(a.Codes, r.Code)

@@ -60,6 +60,8 @@ func TestCalendarsPage(t *testing.T) {
 	b.screen(360, 740)
 	b.press("[name=overwrite][value='e0@test']")
 	b.press("form[action='/calendars/import'] button")
+	b.until("the difference is shown", "document.querySelector('button[name=seen][value=save]') != null")
+	b.press("button[name=seen][value=save]")
 	b.until("what became of them is told", "document.querySelectorAll('ul.rows > li').length == 3 && document.querySelector('main').innerText.includes('Đã nhận 3')")
 	b.picture("calendars-result-360")
 	b.screen(1280, 800)
