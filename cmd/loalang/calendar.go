@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -36,10 +37,10 @@ func calendarLunarCommand() *cobra.Command {
 		Use:   "lunar DATE...",
 		Short: "Print the Vietnamese lunar date of civil days",
 		Long: fmt.Sprintf(`Prints each DATE (2026-11-25) and its Vietnamese lunar date, day/month/year, with a + after a leap month.
-The lunar calendar is known from %d to %d and counts by UTC+7.`, calendar.FirstLunarYear, calendar.LastLunarYear),
+A DATE of - stands for those on standard input. The lunar calendar is known from %d to %d and counts by UTC+7.`, calendar.FirstLunarYear, calendar.LastLunarYear),
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return eachDate(args, func(text string) error {
+			return eachDate(cmd, args, func(w io.Writer, text string) error {
 				t, err := time.Parse(time.DateOnly, text)
 				if err != nil {
 					return usagef("%q is no date: write year-month-day, such as 2026-11-25", text)
@@ -48,7 +49,7 @@ The lunar calendar is known from %d to %d and counts by UTC+7.`, calendar.FirstL
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\n", text, l)
+				_, err = fmt.Fprintf(w, "%s\t%s\n", text, l)
 				return err
 			})
 		},
@@ -59,10 +60,10 @@ func calendarSolarCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "solar D/M/Y[+]...",
 		Short: "Print the civil day of Vietnamese lunar dates",
-		Long:  "Prints the civil day of each lunar date, day/month/year, with a + after a leap month (15/6/2025+).",
+		Long:  "Prints the civil day of each lunar date, day/month/year, with a + after a leap month (15/6/2025+).\nA - stands for those on standard input.",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return eachDate(args, func(text string) error {
+			return eachDate(cmd, args, func(w io.Writer, text string) error {
 				l, err := calendar.ParseLunar(text)
 				if err != nil {
 					return err
@@ -71,30 +72,65 @@ func calendarSolarCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), d)
+				_, err = fmt.Fprintln(w, d)
 				return err
 			})
 		},
 	}
 }
 
-// eachDate does every argument, also behind a bad one, and tells all bad ones.
-func eachDate(args []string, do func(string) error) error {
+// badDatesTold is how many dates that are none are named; the others are counted.
+const badDatesTold = 10
+
+// eachDate does every date of the arguments, "-" being those of standard input, also
+// behind a bad one, and tells the bad ones.
+func eachDate(cmd *cobra.Command, args []string, do func(w io.Writer, text string) error) error {
+	out := bufio.NewWriter(cmd.OutOrStdout())
 	var bad []error
-	for _, text := range args {
-		err := do(text)
+	one := func(text string) error {
+		err := do(out, text)
 		var date calendar.DateError
 		var usage usageError
-		switch {
-		case err == nil:
-		case errors.As(err, &date), errors.As(err, &usage):
+		if errors.As(err, &date) || errors.As(err, &usage) {
 			bad = append(bad, err)
-		default: // standard output is gone
+			return nil
+		}
+		return err // standard output is gone
+	}
+	for _, text := range args {
+		var err error
+		if text == "-" {
+			err = eachWord(cmd.InOrStdin(), one)
+		} else {
+			err = one(text)
+		}
+		if err != nil {
 			return err
 		}
 	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	if more := len(bad) - badDatesTold; more > 0 {
+		bad = append(bad[:badDatesTold], fmt.Errorf("and %d more", more))
+	}
 	if len(bad) > 0 {
 		return usageError{errors.Join(bad...)}
+	}
+	return nil
+}
+
+// eachWord does what is written between spaces and line ends.
+func eachWord(r io.Reader, do func(text string) error) error {
+	words := bufio.NewScanner(r)
+	words.Split(bufio.ScanWords)
+	for words.Scan() {
+		if err := do(words.Text()); err != nil {
+			return err
+		}
+	}
+	if err := words.Err(); err != nil {
+		return fmt.Errorf("read standard input: %w", err)
 	}
 	return nil
 }
