@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,6 +61,88 @@ func TestPlanComesBackThroughTheFeed(t *testing.T) {
 	slices.Sort(got)
 	if len(want) != 5 || !slices.Equal(got, want) {
 		t.Errorf("the feed gives back\n%s\nof\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestYearOfTheFeed: over a year, window by window, two readers that are not ours find
+// every instant of the plan in the feed, and none besides: lunar days, market days,
+// several times a day, slots, awkward titles.
+func TestYearOfTheFeed(t *testing.T) {
+	h := newHouse(t)
+	vietnam := h.w.now.Location()
+	lunar := "RRULE:RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15"
+	rules := map[string][]string{
+		"Mùng 1 và rằm 🎋":          {"DTSTART;TZID=Asia/Ho_Chi_Minh:20261125T060000", lunar},
+		"Hai ngày trước rằm":       {"DTSTART;TZID=Asia/Ho_Chi_Minh:20261125T061000", lunar + ";OFFSET=-2"},
+		"30 Tết":                   {"DTSTART;TZID=Asia/Ho_Chi_Minh:20261125T180000", "RRULE:RSCALE=VIETNAMESE;FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1"},
+		`Chợ phiên\, ba\; bốn "x"`: {"DTSTART;TZID=Asia/Ho_Chi_Minh:20261124T070000", "RRULE:FREQ=DAILY;INTERVAL=5"},
+		"Ba lần một ngày":          {"DTSTART;TZID=Asia/Ho_Chi_Minh:20261124T062000", "RRULE:FREQ=WEEKLY;BYDAY=TU,FR;BYHOUR=6,11,17;BYMINUTE=20"},
+		"Thứ hai cuối tháng":       {"DTSTART;TZID=Asia/Ho_Chi_Minh:20261124T171000", "RRULE:FREQ=MONTHLY;BYDAY=-1MO", "EXDATE;TZID=Asia/Ho_Chi_Minh:20270125T171000"},
+		"Cả ngày":                  {"DTSTART;VALUE=DATE:20261126", "RRULE:FREQ=WEEKLY"},
+	}
+	var events []string
+	n := 0
+	for title, lines := range rules {
+		events = append(events, event(fmt.Sprint("e", n), title, lines...))
+		n++
+	}
+	for uid, e := range h.calendar("cadre", "import", intakeFile(events...)) {
+		if e.Deed != "new" {
+			t.Fatalf("%s: %+v", uid, e)
+		}
+	}
+	for _, d := range h.w.notices {
+		for i := range d.Renditions {
+			d.Renditions[i].State, d.Renditions[i].Recording, d.Renditions[i].Length = scheduler.Ready, soundID, 9*time.Second
+		}
+	}
+	h.w.plan, h.w.runs = scheduler.Plan{}, nil
+	token := h.people.add(people.Token{Name: "lịch", Role: people.Viewer, Village: "un-ta"})
+	begin, seen := h.w.now, map[string]int{}
+	for h.w.now.Before(begin.AddDate(1, 0, 0)) {
+		from, to := h.w.now, h.w.now.AddDate(0, 0, 14)
+		book, err := h.w.Book(t.Context(), "un-ta", from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := scheduler.BuildPlan(from, to.Sub(from), book)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{}
+		for _, o := range plan.Occurrences {
+			want[o.ID+"@un-ta.loalang"] = o.Due.UTC().Truncate(time.Second).Format(time.RFC3339) + " " + o.Title + " CONFIRMED"
+			seen[o.Title]++
+		}
+		for _, o := range plan.Omissions {
+			if o.Occurrence.Nominal.Before(from) { // this morning's
+				continue
+			}
+			t.Errorf("%s of %s is left out: %s", o.Occurrence.Title, o.Occurrence.Nominal, o.Reason.Code)
+		}
+		body := h.feedAt("/calendar/un-ta.ics?token="+token, "").Body
+		for reader, events := range map[string]map[string]told{"go-ical": readGoICal(t, body), "gocal": readGocal(t, body, from, to)} {
+			got := map[string]string{}
+			for uid, e := range events {
+				got[uid] = e.begin.UTC().Format(time.RFC3339) + " " + e.summary + " " + e.status
+			}
+			if !maps.Equal(got, want) {
+				t.Fatalf("%s from %s: %s reads\n%v\nof\n%v", reader, from, reader, got, want)
+			}
+		}
+		h.w.now = to
+	}
+	rounds := map[string]int{}
+	for title, lines := range rules {
+		title = strings.NewReplacer(`\,`, ",", `\;`, ";").Replace(title)
+		rule, err := calendar.ParseRule(strings.Join(lines, "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rounds[title] = len(rule.Between(begin, h.w.now, vietnam))
+	}
+	if !maps.Equal(seen, rounds) || rounds["Mùng 1 và rằm 🎋"] < 24 || rounds["30 Tết"] != 1 {
+		t.Errorf("the year has %v, the rules name %v", seen, rounds)
 	}
 }
 
