@@ -133,6 +133,13 @@ func (a AsRun) Underruns() (n int64) {
 	return n
 }
 
+// Ahead says whether it was given up, unheard, by a clock that was set back since: it
+// does not keep its occurrence from airing.
+func (a AsRun) Ahead(now time.Time) bool {
+	givenUp := a.Outcome == Missed || a.Outcome == Skipped || a.Outcome == Moved
+	return givenUp && len(a.Airings) == 0 && scheduler.WrittenAhead(a.Created, now)
+}
+
 // untouched says whether a row is a claim for which nothing was switched on yet.
 func (a AsRun) untouched() bool {
 	return a.Kind != KindEmergency && a.Outcome == "" && a.Keyed.IsZero() && len(a.Airings) == 0

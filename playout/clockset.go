@@ -66,6 +66,9 @@ func (p *Player) minded() bool {
 func (p *Player) clockSet(by time.Duration) {
 	p.cfg.Log.Info("the clock was set while the player runs", "by", by)
 	p.redateEnded(by)
+	if by < 0 {
+		p.forgetAhead()
+	}
 	for _, it := range p.items {
 		if !it.anyAired() {
 			p.dueAnew(it)
@@ -83,6 +86,16 @@ func (p *Player) clockSet(by time.Duration) {
 		moved(al.row.Airings, by)
 	}
 	p.mu.Unlock()
+}
+
+// forgetAhead lets be handed over again what is still to come: the clock of before may
+// have given it up.
+func (p *Player) forgetAhead() {
+	for id, due := range p.seen {
+		if p.items[id] == nil && due.After(p.cfg.Now()) {
+			delete(p.seen, id)
+		}
+	}
 }
 
 // dueAnew is for what has not begun: it is due at an hour of the day.

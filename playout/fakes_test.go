@@ -433,7 +433,7 @@ func (j *journal) Claim(ctx context.Context, a playout.AsRun) error {
 	if j.failing != nil {
 		return j.failing
 	}
-	if there, taken := j.rows[a.Occurrence]; taken && there.Deleted.IsZero() {
+	if there, taken := j.rows[a.Occurrence]; taken && there.Deleted.IsZero() && !there.Ahead(a.Created) {
 		return playout.ErrClaimed
 	}
 	j.rows[a.Occurrence] = a

@@ -165,7 +165,7 @@ func (b *soakBoard) Book(_ context.Context, _ string, now time.Time) (scheduler.
 		case !last.IsZero():
 			p.End = scheduler.PastEnd(row.Due, last, aired(row), now)
 		}
-		p.Over = row.Outcome != ""
+		p.Over, p.Ahead = row.Outcome != "", row.Ahead(now)
 		book.Past = append(book.Past, p)
 	}
 	return book, nil

@@ -116,6 +116,7 @@ func newBuilder(now time.Time, horizon time.Duration, book Book) (*builder, erro
 		return nil, fmt.Errorf("plan %s: load time zone: %w", book.Village.Key, err)
 	}
 	now = now.Round(0).UTC()
+	book.Past = reopened(book.Past)
 	b := &builder{
 		now: now, to: now.Add(horizon), soon: ceil(now.Add(book.Frame.Lead)), horizon: horizon, book: book, loc: loc,
 		layout: layOut(book.Village, loc, now.Add(-lookback), now.Add(horizon+lookahead)),

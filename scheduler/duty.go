@@ -198,6 +198,7 @@ func (d *duty) read(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read book: %w", err)
 	}
+	book.Past = reopened(book.Past)
 	if first := firstDue(d.plan); d.book == nil && first.Before(now.Add(-lookback)) {
 		old, err := d.cfg.Ledger.Book(patient, d.cfg.Village, first.Add(lookback))
 		if err != nil {

@@ -113,3 +113,13 @@ func (d *duty) toPublish() Plan {
 	slices.SortFunc(p.Occurrences, func(a, b Occurrence) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID)) })
 	return p
 }
+
+// reopened are the rows that still count: without those that a clock wrote that was
+// ahead, see Past.Ahead.
+func reopened(past []Past) []Past {
+	ahead := func(p Past) bool { return p.Ahead }
+	if !slices.ContainsFunc(past, ahead) {
+		return past
+	}
+	return slices.DeleteFunc(slices.Clone(past), ahead)
+}

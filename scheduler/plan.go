@@ -233,7 +233,14 @@ type Past struct {
 	Sounded time.Duration
 	Exempt  bool
 	Over    bool // it has its outcome: whatever End is, nothing of it sounds any more
+	// Ahead says that it was given up by a clock that was set back since: nothing of it
+	// was heard, and its row was written later than now. It is promised as if it had none.
+	Ahead bool
 }
+
+// WrittenAhead says whether a row was written by a clock that was ahead of now: one
+// that is a little ahead was slewed.
+func WrittenAhead(created, now time.Time) bool { return created.After(now.Add(claimAhead)) }
 
 // PastEnd is the End of a row that has its outcome, whose last airing ended by the
 // clock of then, after sound of so long: where that clock was wrong, so that this lies

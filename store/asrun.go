@@ -41,16 +41,25 @@ func scanAiring(r row) (airingOf, error) {
 
 // Claim writes a new row before the amplifier is keyed; playout.ErrClaimed when
 // the occurrence has a living one: it must not play again. The tombstone of a
-// claim that was released is taken over. On a full disk it uses the margin.
+// claim that was released is taken over, and so is a row that says that it was given
+// up by a clock that was ahead of a's. On a full disk it uses the margin.
 func (s *Store) Claim(ctx context.Context, a playout.AsRun) error {
 	return s.writeSurely(ctx, "claim "+a.Occurrence, func(tx *sql.Tx) error {
-		var there int
-		err := tx.QueryRowContext(ctx, "SELECT count(*) FROM asrun WHERE village = ? AND occurrence = ? AND deleted_at IS NULL", a.Village, a.Occurrence).Scan(&there)
-		if err != nil {
+		var there playout.AsRun
+		var airings int
+		err := tx.QueryRowContext(ctx, `SELECT outcome, created_at, (SELECT count(*) FROM airings WHERE asrun = asrun.id) FROM asrun
+			WHERE village = ? AND occurrence = ? AND deleted_at IS NULL`, a.Village, a.Occurrence).Scan(&there.Outcome, (*instant)(&there.Created), &airings)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return s.putAsRun(ctx, tx, a)
+		case err != nil:
 			return err
-		}
-		if there > 0 {
+		case airings > 0 || !there.Ahead(a.Created):
 			return playout.ErrClaimed
+		}
+		// It is born anew: of what was written ahead nothing was true.
+		if _, err := tx.ExecContext(ctx, "UPDATE asrun SET created_at = ? WHERE village = ? AND occurrence = ?", micros(a.Created), a.Village, a.Occurrence); err != nil {
+			return err
 		}
 		return s.putAsRun(ctx, tx, a)
 	})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -109,7 +110,7 @@ func renditionsToAir(ctx context.Context, tx *sql.Tx, announcements []scheduler.
 // planned one, counted from its real start; afterwards it is that of its last
 // airing, or its due when nothing sounded.
 func past(ctx context.Context, tx *sql.Tx, village string, now time.Time) ([]scheduler.Past, error) {
-	return query(ctx, tx, func(r row) (scheduler.Past, error) { return scanPast(r, now) }, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns, r.schedule, r.slot, r.nominal_at, r.cause, r.rules,
+	return query(ctx, tx, func(r row) (scheduler.Past, error) { return scanPast(r, now) }, `SELECT r.occurrence, r.class, r.due_at, r.outcome, r.planned_ns, r.schedule, r.slot, r.nominal_at, r.cause, r.rules, r.created_at,
 			coalesce(sum(a.ended_at - a.started_at) FILTER (WHERE a.part <> 'bed'), 0), min(a.started_at), max(coalesce(a.ended_at, a.started_at))
 		FROM asrun AS r LEFT JOIN airings AS a ON a.asrun = r.id
 		WHERE r.village = ? AND r.deleted_at IS NULL AND (r.due_at >= ? OR r.outcome = '')
@@ -123,10 +124,13 @@ func scanPast(r row, now time.Time) (scheduler.Past, error) {
 		planned      time.Duration
 		began, ended time.Time
 		ruled        reasons
+		created      time.Time
 		sounded      int64 // microseconds, of airings that have ended
 	)
-	err := r.Scan(&p.Occurrence, &p.Class, (*instant)(&p.Due), &outcome, &planned, &p.Schedule, &p.Slot, (*instant)(&p.Nominal), &p.Cause, &ruled, &sounded, (*instant)(&began), (*instant)(&ended))
+	err := r.Scan(&p.Occurrence, &p.Class, (*instant)(&p.Due), &outcome, &planned, &p.Schedule, &p.Slot, (*instant)(&p.Nominal), &p.Cause, &ruled, (*instant)(&created), &sounded, (*instant)(&began), (*instant)(&ended))
+	written := playout.AsRun{Owned: scheduler.Owned{Created: created}, Outcome: playout.Outcome(outcome)}
 	if began.IsZero() {
+		p.Ahead = written.Ahead(now)
 		began = p.Due
 	}
 	switch {
