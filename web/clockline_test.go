@@ -49,7 +49,7 @@ func TestEveryPageTellsHowOldTheClockIs(t *testing.T) {
 			w.air.Clock = c.clock
 			for lang, want := range map[string]string{"vi": c.vi, "en": c.en} {
 				s := newSite(t, w, people.Officer, lang)
-				for _, path := range []string{"/", "/plan", "/asrun", "/announcements", "/emergency", "/live", "/hours", "/recordings"} {
+				for _, path := range []string{"/", "/plan", "/asrun", "/announcements", "/emergency", "/live", "/rules", "/recordings"} {
 					p := s.get(path)
 					if p.status != http.StatusOK || !strings.Contains(p.text, want) {
 						t.Errorf("%s %s: status %d, does not say %q", lang, path, p.status, want)
@@ -66,7 +66,7 @@ func TestClockGate(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
 	w.air.Clock = hardware.ClockState{Trust: hardware.Unknown}
-	pages := []string{"/", "/plan", "/asrun", "/announcements", "/announcements/new", "/emergency", "/hours", "/recordings"}
+	pages := []string{"/", "/plan", "/asrun", "/announcements", "/announcements/new", "/emergency", "/rules", "/recordings"}
 	for role, asked := range map[people.Role]bool{people.Cadre: true, people.Officer: true, people.Viewer: false} {
 		s := newSite(t, w, role, "vi")
 		for _, path := range pages {

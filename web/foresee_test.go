@@ -63,20 +63,21 @@ func TestPageForeseesCollision(t *testing.T) {
 func TestPageForeseesOnlyHarm(t *testing.T) {
 	w := newWorld(t)
 	w.aired("khac", "Tiêm chủng", scheduler.ClassNormal, w.at(23, 18, 30), time.Minute)
+	w.village.Revision = 1
 	s := newSite(t, w, people.Officer, "vi")
-	hours := url.Values{"revision": {"0"}, "from_1": {"05:00"}, "to_1": {"20:00"}, "day_1": {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}}
-	if p := s.post("/hours", hours); p.status != http.StatusSeeOther {
+	hours := url.Values{"revision": {"1"}, "allowed_from_1": {"05:00"}, "allowed_to_1": {"20:00"}, "allowed_day_1": {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}}
+	if p := s.post("/rules", hours); p.status != http.StatusSeeOther {
 		t.Fatalf("harmless: status %d: %s", p.status, p.text)
 	}
-	hours.Set("revision", "1")
-	hours.Set("to_1", "18:00")
-	p := s.post("/hours", hours)
-	if p.status != http.StatusOK || !strings.Contains(p.text, "Tiêm chủng") || !strings.Contains(p.text, "Sẽ không phát được nữa") || w.village.Revision != 1 {
+	hours.Set("revision", "2")
+	hours.Set("allowed_to_1", "18:00")
+	p := s.post("/rules", hours)
+	if p.status != http.StatusOK || !strings.Contains(p.text, "Tiêm chủng") || !strings.Contains(p.text, "Sẽ không phát được nữa") || w.village.Revision != 2 {
 		t.Fatalf("harm: status %d, revision %d: %s", p.status, w.village.Revision, p.text)
 	}
 	seen := fields(t, p.body)
 	seen.Set("seen", "save")
-	if p := s.post("/hours", seen); p.status != http.StatusSeeOther || w.village.Allowed[0].To != 18*60 {
+	if p := s.post("/rules", seen); p.status != http.StatusSeeOther || w.village.Allowed[0].To != 18*60 {
 		t.Errorf("looked at: status %d, hours %v", p.status, w.village.Allowed)
 	}
 }

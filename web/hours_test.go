@@ -58,44 +58,49 @@ func TestBadHours(t *testing.T) {
 	}
 }
 
+// TestHoursPage: the hours stand on the page of the rules, to which their old address
+// leads.
 func TestHoursPage(t *testing.T) {
 	w := newWorld(t)
 	w.village.Allowed = []scheduler.Window{{From: 300, To: 690}, {From: 810, To: 1440, Days: 1 << time.Sunday}}
 	w.village.Revision = 3
 	s := newSite(t, w, people.Officer, "vi")
-	p := s.get("/hours")
-	for _, want := range []string{`name="from_1" value="05:00"`, `name="to_1" value="11:30"`, `name="to_2" value="00:00"`, `name="from_4" value=""`} {
+	if p := s.get("/hours"); p.status != http.StatusMovedPermanently || p.location != "/rules" {
+		t.Errorf("the old address: %d to %q", p.status, p.location)
+	}
+	p := s.get("/rules")
+	for _, want := range []string{`name="allowed_from_1" value="05:00"`, `name="allowed_to_1" value="11:30"`, `name="allowed_to_2" value="00:00"`, `name="allowed_from_3" value=""`} {
 		if !strings.Contains(p.body, want) {
 			t.Errorf("no %s", want)
 		}
 	}
 	f := p.fields(t)
-	if f.Get("day_2") != "sun" || len(f["day_1"]) != 7 {
-		t.Errorf("days %v, %v", f["day_1"], f["day_2"])
+	if f.Get("allowed_day_2") != "sun" || len(f["allowed_day_1"]) != 7 {
+		t.Errorf("days %v, %v", f["allowed_day_1"], f["allowed_day_2"])
 	}
-	f.Set("from_3", "21:00")
-	f.Set("to_3", "20:00")
-	if p := s.post("/hours", f); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "Lúc kết thúc phải sau lúc bắt đầu") || !strings.Contains(p.body, `name="from_3" value="21:00"`) || len(w.village.Allowed) != 2 {
+	f.Set("allowed_from_3", "21:00")
+	f.Set("allowed_to_3", "20:00")
+	if p := s.post("/rules", f); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, "Lúc kết thúc phải sau lúc bắt đầu") || !strings.Contains(p.body, `name="allowed_from_3" value="21:00"`) || len(w.village.Allowed) != 2 {
 		t.Errorf("backwards: status %d: %s", p.status, p.text)
 	}
-	f.Set("from_1", "")
-	f.Set("to_1", "")
-	f.Set("to_3", "22:15")
-	f["day_3"] = []string{"mon", "tue"}
-	if p := s.post("/hours", f); p.location != "/hours?told=hours" {
+	f.Set("allowed_from_1", "")
+	f.Set("allowed_to_1", "")
+	f.Set("allowed_to_3", "22:15")
+	f["allowed_day_3"] = []string{"mon", "tue"}
+	if p := s.post("/rules", f); p.location != "/rules?told=rules" {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
 	want := []scheduler.Window{{From: 810, To: 1440, Days: 1 << time.Sunday}, {From: 1260, To: 1335, Days: 1<<time.Monday | 1<<time.Tuesday}}
 	if !reflect.DeepEqual(w.village.Allowed, want) || w.changed != 1 {
 		t.Errorf("saved %+v", w.village.Allowed)
 	}
-	if p := s.post("/hours", f); p.status != http.StatusConflict { // of the revision before
+	if p := s.post("/rules", f); p.status != http.StatusConflict { // of the revision before
 		t.Errorf("of a stale copy: status %d", p.status)
 	}
-	if p := s.post("/hours", url.Values{"revision": {"4"}, "from_1": {"05:00"}, "to_1": {"21:00"}}); p.status != http.StatusUnprocessableEntity {
+	if p := s.post("/rules", url.Values{"revision": {"4"}, "allowed_from_1": {"05:00"}, "allowed_to_1": {"21:00"}}); p.status != http.StatusUnprocessableEntity {
 		t.Errorf("on no day: status %d", p.status)
 	}
-	if p := newSite(t, w, people.Cadre, "vi").get("/hours"); p.status != http.StatusForbidden {
+	if p := newSite(t, w, people.Cadre, "vi").get("/rules"); p.status != http.StatusForbidden {
 		t.Errorf("a cadre: status %d", p.status)
 	}
 }

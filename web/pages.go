@@ -87,7 +87,6 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerPlan(r)
 	p.registerCalendars(r)
 	p.registerReport(r)
-	p.registerHours(r)
 	p.registerApprovals(r)
 	p.registerHistory(r)
 	p.registerPlaceRules(r)
@@ -214,7 +213,7 @@ func pageOf(path string) string {
 		return path
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "calendars", first == "emergency", first == "hours", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
+	case first == "calendars", first == "emergency", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

@@ -25,7 +25,7 @@ func TestFormOfSomebodySignedOut(t *testing.T) {
 		{"/recordings", "/recordings"},
 		{"/recordings/abc/delete", "/recordings"},
 		{"/takes", "/recordings"},
-		{"/hours", "/hours"},
+		{"/rules", "/rules"},
 	}
 	w := newWorld(t)
 	w.fill()

@@ -35,10 +35,13 @@ type placeRulesView struct {
 // modelView is a model of rules to start from.
 type modelView struct{ Key, Name, Source, Note string }
 
-// windowRow is one stretch of the day; List is "allowed" or "quiet".
+// windowRow is one stretch of the day, or room for another.
 type windowRow struct {
-	List string
-	hoursRow
+	List     string // "allowed" or "quiet"
+	Number   int    // from 1
+	From, To string
+	Days     []choiceView
+	Fault    string
 }
 
 // limitRow is one limit as people write it, in minutes.
@@ -71,6 +74,8 @@ const rulesRoom = 1
 func (p *panel) registerPlaceRules(r *gin.Engine) {
 	r.GET("/rules", p.allow(people.Arrange, p.placeRules))
 	r.POST("/rules", p.allow(people.Arrange, p.savePlaceRules))
+	// The hours of the village had a page of their own once.
+	r.GET("/hours", func(c *gin.Context) { c.Redirect(http.StatusMovedPermanently, "/rules") })
 }
 
 // placeRules shows the rules as the database has them, or filled in from a model that
@@ -170,7 +175,7 @@ func fieldTime(t string) string {
 
 func (v *visit) windowRows(list string, all []scheduler.WindowForm) (rows []windowRow) {
 	for _, win := range all {
-		rows = append(rows, windowRow{list, hoursRow{From: win.From, To: fieldTime(win.To), Days: v.dayChoices(win.Days)}})
+		rows = append(rows, windowRow{List: list, From: win.From, To: fieldTime(win.To), Days: v.dayChoices(win.Days)})
 	}
 	return rows
 }
@@ -200,8 +205,8 @@ func (p *panel) showPlaceRules(v *visit, status int, w placeRulesView) {
 	}
 	w.Fresh = w.Model == "" && len(w.Quiet)+len(w.Limits)+len(w.Holidays)+len(w.Mourning) == 0
 	for range rulesRoom {
-		w.Allowed = append(w.Allowed, windowRow{"allowed", hoursRow{Days: v.dayChoices(nil)}})
-		w.Quiet = append(w.Quiet, windowRow{"quiet", hoursRow{Days: v.dayChoices(nil)}})
+		w.Allowed = append(w.Allowed, windowRow{List: "allowed", Days: v.dayChoices(nil)})
+		w.Quiet = append(w.Quiet, windowRow{List: "quiet", Days: v.dayChoices(nil)})
 		w.Limits = append(w.Limits, limitRow{Days: v.dayChoices(nil)})
 		var h holidayRow
 		v.holidayChoices(&h, "", "")

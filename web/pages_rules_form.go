@@ -43,7 +43,7 @@ func (v *visit) typedWindows(f *form, list string, wrong *scheduler.Invalid) (al
 		if len(days) == 0 {
 			*wrong = append(*wrong, fieldFault(list, len(all), "", scheduler.FaultRequired, ""))
 		}
-		rows = append(rows, windowRow{list, hoursRow{From: from, To: to, Days: v.tickedDays(days)}})
+		rows = append(rows, windowRow{List: list, From: from, To: to, Days: v.tickedDays(days)})
 		all = append(all, typedWindow(from, to, days))
 	}
 	return all, rows

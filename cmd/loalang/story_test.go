@@ -378,7 +378,7 @@ func (b *browser) alarmed() {
 
 // rest takes pictures of the pages that the story passed by, in both languages.
 func (b *browser) rest(d *daemon) {
-	for name, path := range map[string]string{"recordings": "/recordings", "announcements": "/announcements", "asrun-all": "/asrun", "plan": "/plan", "new": "/announcements/new", "hours": "/hours"} {
+	for name, path := range map[string]string{"recordings": "/recordings", "announcements": "/announcements", "asrun-all": "/asrun", "plan": "/plan", "new": "/announcements/new", "rules": "/rules"} {
 		b.open(d.url + path)
 		b.screen(1280, 800)
 		b.picture(name + "-1280")
