@@ -114,9 +114,9 @@ func (e *engine) pick(list []tick) []tick {
 func (e *engine) due(n int) bool { return n >= 0 && n%e.Interval == 0 }
 
 // years goes through the years that touch the days first to last; a day that
-// Forward moves may come from the year before.
+// Forward moves may come from the year before, one that Backward moves from the next.
 func (e *engine) years(first, last int, keep func([]tick)) {
-	begin, from, to := e.scale.yearOf(e.start.day), e.scale.yearOf(first)-1, e.scale.yearOf(last)
+	begin, from, to := e.scale.yearOf(e.start.day), e.scale.yearOf(first)-1, e.scale.yearOf(last+1)
 	for y := max(begin, from); y <= to; y++ {
 		if !e.due(y - begin) {
 			continue
@@ -129,11 +129,11 @@ func (e *engine) years(first, last int, keep func([]tick)) {
 // months goes through the months that touch the days first to last.
 func (e *engine) months(first, last int, keep func([]tick)) {
 	_, begin := place(e.scale, e.start.day)
-	for y := e.scale.yearOf(first - 32); y <= e.scale.yearOf(last); y++ {
+	for y := e.scale.yearOf(first - 32); y <= e.scale.yearOf(last+1); y++ {
 		year := e.scale.year(y)
 		named := e.named(year)
 		for _, m := range named {
-			if m.first+m.length < first || m.first > last {
+			if m.first+m.length < first || m.first > last+1 {
 				continue
 			}
 			// Of solar and lunar months alike: no month is half a month off.

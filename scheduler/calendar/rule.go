@@ -74,7 +74,7 @@ func (r Rule) Next(from time.Time, n int, loc *time.Location) []Moment {
 	if r.start.IsZero() {
 		return nil
 	}
-	if begin := r.start.In(loc).AddDate(0, 0, -2); from.Before(begin) && len(r.added) == 0 {
+	if begin := At(r.earliest(loc).AddDays(-2), 0, loc); from.Before(begin) {
 		from = begin
 	}
 	var out []Moment
@@ -85,6 +85,17 @@ func (r Rule) Next(from time.Time, n int, loc *time.Location) []Moment {
 		from = to
 	}
 	return out[:min(n, len(out))]
+}
+
+// earliest is the first day on which anything can come.
+func (r Rule) earliest(loc *time.Location) Date {
+	first := r.start.Date
+	for _, s := range r.added {
+		if day := s.day(loc); day.Compare(first) < 0 {
+			first = day
+		}
+	}
+	return first
 }
 
 // overBy says whether nothing can come at or after an instant.
