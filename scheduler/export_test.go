@@ -24,3 +24,6 @@ func (w Waker) Held() int {
 	}
 	return len(w.r.gocron.Jobs())
 }
+
+// StillMeans says whether an occurrence that was handed over is still what the book says.
+func StillMeans(b Book, o Occurrence) bool { return b.stillMeans(o) }

@@ -3,6 +3,8 @@ package scheduler
 import (
 	"slices"
 	"time"
+
+	"loalang/scheduler/calendar"
 )
 
 // Recaller is a Stage that gives back what it was handed and has not begun with.
@@ -29,7 +31,7 @@ func (d *duty) recall(now time.Time) {
 }
 
 // stillMeans says whether what o was made of is still what the book says: its
-// instant or slot, its approval and validity, and each of its voices.
+// instant or slot, its class, its approval and validity, and each of its voices.
 func (b *Book) stillMeans(o Occurrence) bool {
 	if o.Schedule == "" {
 		return true // the frame of a slot
@@ -39,10 +41,7 @@ func (b *Book) stillMeans(o Occurrence) bool {
 	if i < 0 || a < 0 || !b.Schedules[i].Deleted.IsZero() {
 		return false // whoever takes back says so at once; this is for what another process wrote
 	}
-	switch s := b.Schedules[i]; {
-	case s.Kind == Once && !s.At.Equal(o.Nominal):
-		return false
-	case s.Kind == Slots && !slices.Contains(s.Slots, o.Slot):
+	if !b.stillCalls(b.Schedules[i], o) || b.Announcements[a].Class != o.Class {
 		return false
 	}
 	if _, _, c := b.Village.clear(b.Announcements[a], nil); c.code != "" || c.pin != nil && !c.pin.calls(b.Schedules[i]) {
@@ -56,4 +55,23 @@ func (b *Book) stillMeans(o Occurrence) bool {
 			return r.Announcement == o.Announcement && r.State == Ready && r.Recording == p.Recording
 		})
 	})
+}
+
+// stillCalls says whether a schedule names the instant or the slot of o. What is moved
+// from a full slot lies in one that its schedule need not name.
+func (b *Book) stillCalls(s Schedule, o Occurrence) bool {
+	switch {
+	case s.Kind == Once:
+		return s.At.Equal(o.Nominal)
+	case s.bySlot():
+		return isHop(o.ID) || slices.Contains(s.Slots, o.Slot)
+	case s.Kind == Recurring && o.Slot == "":
+		loc, err := b.Village.Location()
+		r, wrong := rhythmOf(s.Rule)
+		if err != nil || wrong != nil {
+			return true // nothing is known against it
+		}
+		return slices.ContainsFunc(r.between(o.Nominal, o.Nominal.Add(time.Second), loc), func(m calendar.Moment) bool { return m.At.Equal(o.Nominal) })
+	}
+	return s.Kind == Now
 }
