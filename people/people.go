@@ -55,6 +55,9 @@ type Token struct {
 	Created   time.Time
 	Revoked   time.Time
 	Feed      bool // it opens its village's calendar feed and nothing else
+	// Owner is the ID of the account whose token it is: what it does is done by that
+	// person, within the token's own role. Empty: it is a program's, and nobody's.
+	Owner string
 }
 
 // Principal is who stands behind a request: a signed-in account or a token.

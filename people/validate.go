@@ -1,6 +1,9 @@
 package people
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Validate looks at an account before it is saved; Password is not looked at,
 // it is encoded by then. The error is Invalid with every fault.
@@ -29,6 +32,32 @@ func (t Token) Validate(now time.Time) error {
 // AliveAt says whether the token may be used at the instant now.
 func (t Token) AliveAt(now time.Time) bool {
 	return t.Revoked.IsZero() && (t.Expires.IsZero() || now.Before(t.Expires))
+}
+
+// Of is the person behind a token that has an owner: two-person rules must not take
+// the two for two people. What it may do is what both may: the token, and the account
+// where that says less.
+func (t Token) Of(owner Account) Principal {
+	p := t.Principal()
+	p.ID, p.Name = owner.ID, owner.Name
+	if rank(owner.Role) > rank(t.Role) {
+		p.Role = owner.Role
+	}
+	if owner.Village != "" {
+		if t.Village != "" && t.Village != owner.Village {
+			return Principal{ID: owner.ID, Name: owner.Name, Token: true} // it may nothing anywhere
+		}
+		p.Village = owner.Village
+	}
+	return p
+}
+
+// rank is how far down a role stands, an unknown one at the bottom.
+func rank(r Role) int {
+	if i := slices.Index(Roles(), r); i >= 0 {
+		return i
+	}
+	return len(Roles())
 }
 
 // Principal is the program behind the token.

@@ -45,7 +45,7 @@ func hoa() people.Account {
 }
 
 func siren() people.Token {
-	return people.Token{ID: "1", Name: "còi", Role: people.Cadre, Village: unTa, Emergency: true, Hash: "h1", Created: day0, Expires: day0.AddDate(1, 0, 0)}
+	return people.Token{ID: "1", Name: "còi", Role: people.Cadre, Village: unTa, Emergency: true, Hash: "h1", Owner: "ha", Created: day0, Expires: day0.AddDate(1, 0, 0)}
 }
 
 func retired() people.Token {

@@ -88,6 +88,7 @@ type tokenForm struct {
 	Expires   stamp  `json:"expires,omitzero"`
 	Revoked   stamp  `json:"revoked,omitzero"`
 	Feed      bool   `json:"feed,omitempty"`
+	Owner     string `json:"owner,omitempty"`
 }
 
 func formVillage(v scheduler.Village) villageForm {
@@ -129,14 +130,14 @@ func readAccount(f accountForm) people.Account {
 
 func formToken(t people.Token) tokenForm {
 	return tokenForm{
-		ID: t.ID, Name: t.Name, Role: string(t.Role), Village: t.Village, Emergency: t.Emergency, Hash: t.Hash, Feed: t.Feed,
+		ID: t.ID, Name: t.Name, Role: string(t.Role), Village: t.Village, Emergency: t.Emergency, Hash: t.Hash, Feed: t.Feed, Owner: t.Owner,
 		Created: stamp{t.Created}, Expires: stamp{t.Expires}, Revoked: stamp{t.Revoked},
 	}
 }
 
 func readToken(f tokenForm) people.Token {
 	return people.Token{
-		ID: f.ID, Name: f.Name, Role: people.Role(f.Role), Village: f.Village, Emergency: f.Emergency, Hash: f.Hash, Feed: f.Feed,
+		ID: f.ID, Name: f.Name, Role: people.Role(f.Role), Village: f.Village, Emergency: f.Emergency, Hash: f.Hash, Feed: f.Feed, Owner: f.Owner,
 		Created: f.Created.Time, Expires: f.Expires.Time, Revoked: f.Revoked.Time,
 	}
 }

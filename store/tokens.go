@@ -8,11 +8,11 @@ import (
 	"loalang/scheduler"
 )
 
-const tokenColumns = "id, name, role, village, expires_at, emergency, hash, created_at, revoked_at, feed"
+const tokenColumns = "id, name, role, village, expires_at, emergency, hash, created_at, revoked_at, feed, owner"
 
 func scanToken(r row) (people.Token, error) {
 	var t people.Token
-	err := r.Scan(&t.ID, &t.Name, &t.Role, &t.Village, (*instant)(&t.Expires), &t.Emergency, &t.Hash, (*instant)(&t.Created), (*instant)(&t.Revoked), &t.Feed)
+	err := r.Scan(&t.ID, &t.Name, &t.Role, &t.Village, (*instant)(&t.Expires), &t.Emergency, &t.Hash, (*instant)(&t.Created), (*instant)(&t.Revoked), &t.Feed, &t.Owner)
 	return t, err
 }
 
@@ -26,6 +26,7 @@ func (s *Store) SaveToken(ctx context.Context, t people.Token) error {
 		{"emergency", t.Emergency},
 		{"hash", t.Hash},
 		{"feed", t.Feed},
+		{"owner", t.Owner},
 		{"expires_at", micros(t.Expires)},
 		{"revoked_at", micros(t.Revoked)},
 	}...))

@@ -89,7 +89,11 @@ func (s *Server) bearer(ctx context.Context, header string) (people.Principal, b
 	if !ok || t.Feed || !t.AliveAt(s.cfg.Now()) { // what opens a feed opens nothing else
 		return people.Principal{}, false
 	}
-	return t.Principal(), true
+	if t.Owner == "" {
+		return t.Principal(), true
+	}
+	a, ok := s.roster.account(ctx, t.Owner) // whoever may not sign in has no token either
+	return t.Of(a), ok
 }
 
 // signedIn finds the account of a session.

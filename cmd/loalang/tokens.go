@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -26,7 +28,7 @@ func (p program) tokenCommand() *cobra.Command {
 }
 
 func (p program) tokenAddCommand() *cobra.Command {
-	var role, village, expires string
+	var role, village, expires, owner string
 	var emergency bool
 	cmd := &cobra.Command{
 		Use:   "add NAME",
@@ -54,6 +56,16 @@ func (p program) tokenAddCommand() *cobra.Command {
 				if err := knownVillage(ctx, db, village); err != nil {
 					return usageError{err}
 				}
+				if owner != "" {
+					a, err := db.AccountByName(ctx, owner)
+					if errors.Is(err, fs.ErrNotExist) {
+						return usagef("--owner: no account is called %q (see `loalang user list`)", owner)
+					}
+					if err != nil {
+						return err
+					}
+					t.Owner = a.ID
+				}
 				if err := db.SaveToken(ctx, t); err != nil {
 					return err
 				}
@@ -65,6 +77,7 @@ func (p program) tokenAddCommand() *cobra.Command {
 	addFlags(cmd.Flags(), "data")
 	cmd.Flags().StringVar(&role, "role", "", "admin, officer, cadre, recorder or viewer")
 	cmd.Flags().StringVar(&village, "village", "", "key of the one village; empty: every village")
+	cmd.Flags().StringVar(&owner, "owner", "", "name of the account whose token it is: it counts as that person; empty: a program's")
 	cmd.Flags().StringVar(&expires, "expires", "", "how long it lives, such as 30d or 12h; empty: until it is revoked")
 	cmd.Flags().BoolVar(&emergency, "allow-emergency", false, "it may raise and stop emergencies")
 	return cmd
