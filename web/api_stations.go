@@ -249,6 +249,7 @@ func (s *Server) tried(ctx context.Context, lang string, st scheduler.Station) t
 	return j
 }
 
+// putRelays says what a slot relays and plays at fixed times.
 func (s *Server) putRelays(ctx context.Context, in *relaysInput) (*slotOutput, error) {
 	village, err := in.village(in.Village, people.Arrange)
 	if err != nil {
@@ -262,19 +263,10 @@ func (s *Server) putRelays(ctx context.Context, in *relaysInput) (*slotOutput, e
 	if i < 0 {
 		return nil, in.missing()
 	}
-	var relays []scheduler.SlotRelay
 	slot := slots[i]
-	for n, r := range in.Body.Relays {
-		relay := scheduler.SlotRelay{
-			Station: r.Station, Recording: r.Recording, Offset: seconds(r.Offset), Length: seconds(r.Length), Fallback: r.Fallback, Patience: seconds(r.Patience), Keeps: r.Keeps,
-		}
-		if r.At != "" {
-			var ok bool
-			if relay.Offset, ok = offsetOf(slot.Start, r.At); !ok {
-				return nil, scheduler.Invalid{fieldFault("relays", n, "at", "date", "")}
-			}
-		}
-		relays = append(relays, relay)
+	relays, err := relaysOf(slot.Start, in.Body.Relays)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.saveRelays(ctx, slot, in.Body.Revision, relays); err != nil {
 		return nil, err
@@ -282,4 +274,21 @@ func (s *Server) putRelays(ctx context.Context, in *relaysInput) (*slotOutput, e
 	slot.Relays = relays
 	slot.Revision++
 	return s.shownSlot(ctx, &in.Caller, slot)
+}
+
+// relaysOf reads the fixed positions of a slot that begins at start.
+func relaysOf(start scheduler.TimeOfDay, list []relayJSON) (relays []scheduler.SlotRelay, err error) {
+	for n, r := range list {
+		relay := scheduler.SlotRelay{
+			Station: r.Station, Recording: r.Recording, Offset: seconds(r.Offset), Length: seconds(r.Length), Fallback: r.Fallback, Patience: seconds(r.Patience), Keeps: r.Keeps,
+		}
+		if r.At != "" {
+			var ok bool
+			if relay.Offset, ok = offsetOf(start, r.At); !ok {
+				return nil, scheduler.Invalid{fieldFault("relays", n, "at", "date", "")}
+			}
+		}
+		relays = append(relays, relay)
+	}
+	return relays, nil
 }

@@ -168,6 +168,9 @@ func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.D
 	aired := a.Approval.State == scheduler.Approved || a.Approval.State == scheduler.Urgent
 	a.Approval = s.decided(who, place, d, next, q.Reason)
 	a.Updated = s.cfg.Now().UTC()
+	if r := rehearsing(ctx); r != nil {
+		r.decided = true
+	}
 	if err := s.cfg.Announcements.SaveAnnouncement(ctx, a, nil, nil); err != nil {
 		return d, err
 	}

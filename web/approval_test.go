@@ -270,3 +270,21 @@ func TestAChangedScheduleIsApprovedByWhoMay(t *testing.T) {
 		h.call("officer", "POST", "/api/v1/announcements/"+id+"/approval", `{"act":"approve"}`).want(200)
 	}
 }
+
+// A dry run of an approval said that the plan stays as it is: what is decided was
+// taken for granted before and after.
+func TestDryRunOfAnApprovalShowsWhatItBrings(t *testing.T) {
+	h := newHouse(t)
+	h.w.village.Approvals = scheduler.UsualApprovals()
+	h.w.aired("hop", "Mời họp", scheduler.ClassNormal, h.w.at(24, 18, 30), time.Minute)
+	d := h.w.notices["hop"]
+	d.Announcement.Approval = scheduler.Approval{State: scheduler.Submitted, Need: scheduler.NeedAnyone}
+	h.w.notices["hop"] = d
+	var seen struct {
+		Differences []struct{ Turn, Title string }
+	}
+	h.do(ask{as: "officer", method: "POST", path: "/api/v1/announcements/hop/approval?dry_run=true", body: `{"act":"approve"}`}).want(200).into(&seen)
+	if len(seen.Differences) != 1 || seen.Differences[0].Turn != "regained" || h.w.notices["hop"].Announcement.Approval.State != scheduler.Submitted {
+		t.Errorf("%+v", seen)
+	}
+}

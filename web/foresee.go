@@ -81,6 +81,9 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (prospect, error) {
 		return slices.Contains(f.own, a.ID) && with.Village.Approvals.On() && unapproved(a)
 	})
 	for _, id := range f.own {
+		if r.decided {
+			break
+		}
 		book, with = book.Presumed(id, lengths), with.Presumed(id, lengths)
 	}
 	f.after = with

@@ -17,6 +17,7 @@ type rehearsal struct {
 	own     []string            // announcements that it is about
 	named   []time.Time         // instants that it names: the plan has to reach them
 	notices []scheduler.Dossier // that the book may not have, for nothing called them
+	decided bool                // it is a step of an approval, which must not be taken for granted
 }
 
 type rehearsalKey struct{}

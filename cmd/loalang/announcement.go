@@ -8,17 +8,25 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"loalang/scheduler"
 	"loalang/store"
+	"loalang/web"
 )
 
 func (p program) announcementCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "announcement",
-		Short: "Announcements that wait, and taking one back",
+		Short: "Announcements that wait, their approval, and taking one back",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.announcementWaitingCommand(), p.announcementWithdrawCommand())
+	cmd.AddCommand(
+		p.announcementWaitingCommand(), p.announcementWithdrawCommand(),
+		p.approvalCommand(scheduler.ActSubmit, "submit ID", "Hand an announcement in for approval"),
+		p.approvalCommand(scheduler.ActApprove, "approve ID", "Approve an announcement as it is now, or review what aired urgently"),
+		p.approvalCommand(scheduler.ActReturn, "return ID", "Send an announcement back to its author, with a reason; it is silenced"),
+		p.approvalCommand(scheduler.ActUrge, "urge ID", "Let an announcement air first, with a reason; it is reviewed after"),
+	)
 	return cmd
 }
 
@@ -28,25 +36,35 @@ func (p program) announcementWithdrawCommand() *cobra.Command {
 		Short: "Take an announcement back for good",
 		Long:  "Take an announcement back for good. A running serve silences it within a second, even in the middle of a word.",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
-				d, err := db.Announcement(ctx, args[0])
-				if err != nil {
-					return err
-				}
-				a := d.Announcement
-				if a.Withdrawn.IsZero() {
-					a.Withdrawn = time.Now().UTC()
-					if err := db.SaveAnnouncement(ctx, a, nil, nil); err != nil {
-						return err
-					}
-				}
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "withdrawn\t%s\t%s\n", a.ID, a.Title)
-				return err
-			})
-		},
 	}
-	addFlags(cmd.Flags(), "data")
+	p.atDesk(cmd, func(ctx context.Context, d web.Desk, args []string) (string, *web.Foreseen, error) {
+		seen, err := d.TakeBack(ctx, args[0])
+		if err != nil || seen != nil {
+			return "", seen, err
+		}
+		found, err := d.Announcements.Announcement(ctx, args[0])
+		return fmt.Sprintf("withdrawn\t%s\t%s", args[0], found.Announcement.Title), nil, err
+	})
+	return cmd
+}
+
+// approvalCommand takes one step of an approval.
+func (p program) approvalCommand(act scheduler.ApprovalAct, use, short string) *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use: use, Short: short, Args: cobra.ExactArgs(1),
+		Long: short + ".\nWho wrote it at this command line may not approve it here where two people are asked for.",
+	}
+	p.atDesk(cmd, func(ctx context.Context, d web.Desk, args []string) (string, *web.Foreseen, error) {
+		seen, err := d.Decide(ctx, args[0], act, reason)
+		if err != nil || seen != nil {
+			return "", seen, err
+		}
+		found, err := d.Announcements.Announcement(ctx, args[0])
+		a := found.Announcement
+		return fmt.Sprintf("%s\t%s\t%s", a.Approval.State, a.ID, a.Title), nil, err
+	})
+	cmd.Flags().StringVar(&reason, "reason", "", "why; required to return and to urge")
 	return cmd
 }
 
