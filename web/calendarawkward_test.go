@@ -138,6 +138,9 @@ func TestAwkwardEvents(t *testing.T) {
 			if e.Deed == "refuse" && (e.Detail == "" || strings.Contains(e.Detail, "\n") || len([]rune(e.Detail)) > 220) {
 				t.Errorf("says %q", e.Detail)
 			}
+			if strings.Contains(e.Rule, "TZID") {
+				t.Errorf("the village's own clock is told as another's: %s", e.Rule)
+			}
 			if e.Deed == "new" && (e.Title != "Vệ sinh" || e.Text != "Vệ sinh") {
 				t.Errorf("it reads %q: %q", e.Title, e.Text)
 			}

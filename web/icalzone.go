@@ -76,7 +76,7 @@ func offsetSeconds(text string) (seconds int, ok bool) {
 }
 
 // zoneName is the IANA name of a zone of the file, empty for the place's own and for
-// one whose clocks are never changed and agree with the place's. A name that nobody
+// one whose clocks agree with the place's. A name that nobody
 // knows is given back as it is: the rule refuses it by name.
 func (r *calendarReader) zoneName(name string) string {
 	if known, ok := r.zonesKnown[name]; ok {
@@ -128,15 +128,20 @@ func isZone(name string) bool {
 	return err == nil
 }
 
-// agrees says whether the clocks of a zone and of the place have shown the same since
-// long and are never changed.
+// agrees says whether the clocks of a zone and of the place show the same, of now and of
+// a generation on: asked in each month, for summer time lasts longer than one.
 func (r *calendarReader) agrees(loc *time.Location) bool {
-	since := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-	_, theirs := since.In(loc).Zone()
-	_, ours := since.In(r.loc).Zone()
-	_, change := since.In(loc).ZoneBounds()
-	_, own := since.In(r.loc).ZoneBounds()
-	return theirs == ours && change.IsZero() && own.IsZero()
+	if loc.String() == r.loc.String() {
+		return true
+	}
+	for month := range 12 * 30 {
+		at := time.Date(2020, time.Month(1+month), 15, 0, 0, 0, 0, time.UTC)
+		_, theirs := at.In(loc).Zone()
+		if _, ours := at.In(r.loc).Zone(); theirs != ours {
+			return false
+		}
+	}
+	return true
 }
 
 // steadyZone is a zone whose clocks are never changed, empty without one.
