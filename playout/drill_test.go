@@ -45,7 +45,9 @@ func steps(row playout.AsRun) (all []string) {
 }
 
 func callers(n int) func(*stage, *playout.PlayerConfig) {
-	return func(_ *stage, cfg *playout.PlayerConfig) { cfg.Callers = func() int { return n } }
+	return func(_ *stage, cfg *playout.PlayerConfig) {
+		cfg.Callers = func() playout.Callers { return playout.Callers{People: n} }
+	}
 }
 
 func TestSilentDrill(t *testing.T) {
@@ -190,6 +192,37 @@ func TestDrillFindsWhatIsBroken(t *testing.T) {
 					t.Error("the drill would go on when the card is back")
 				}
 				s.amp.breaks(nil)
+			})
+		})
+	}
+}
+
+// A drill looked at people alone: a siren box whose token had run out was found by the
+// flood.
+func TestDrillTriesThePrograms(t *testing.T) {
+	for name, c := range map[string]struct {
+		callers playout.Callers
+		steps   []string
+		want    []string
+	}{
+		"OK":                      {playout.Callers{People: 1, Programs: 1}, []string{"callers", "programs"}, nil},
+		"only people":             {playout.Callers{People: 1}, []string{"callers"}, nil},
+		"only a program":          {playout.Callers{Programs: 1}, []string{"callers", "programs"}, nil},
+		"one of two has run out":  {playout.Callers{People: 1, Programs: 1, Lapsed: 1}, []string{"callers", "programs"}, []string{"programs lapsed"}},
+		"the only one has lapsed": {playout.Callers{Lapsed: 1}, []string{"callers", "programs"}, []string{"callers nobody", "programs lapsed"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) { cfg.Callers = func() playout.Callers { return c.callers } })
+				s.player.Play(s.drill("d", 10*time.Second, true))
+				s.at(time.Minute)
+				row := s.row("d")
+				if got := failing(t, row); !slices.Equal(got, c.want) {
+					t.Errorf("failing %v, want %v", got, c.want)
+				}
+				if got := steps(row)[1 : 1+len(c.steps)]; !slices.Equal(got, c.steps) || slices.Contains(steps(row), "programs") != slices.Contains(c.steps, "programs") {
+					t.Errorf("steps %v, want %v", steps(row), c.steps)
+				}
 			})
 		})
 	}

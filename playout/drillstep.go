@@ -35,6 +35,7 @@ type DrillStep struct {
 const (
 	StepRecord    = "record"    // the as-run was made durable, in the database or beside it
 	StepCallers   = "callers"   // somebody may raise an emergency, known from memory
+	StepPrograms  = "programs"  // so may every program that was given the right
 	StepVault     = "vault"     // an emergency would outlive a power cut: written, and read again
 	StepWords     = "words"     // a language is spoken into memory
 	StepAmplifier = "amplifier" // it answers
@@ -48,6 +49,7 @@ const (
 const (
 	DrillUnkept   = "unkept"    // neither the database nor the disk takes it
 	DrillNobody   = "nobody"    // nobody is known who may raise an emergency
+	DrillLapsed   = "lapsed"    // a program was given the right, and its time is over
 	DrillRefused  = "refused"   // the output did not take the siren
 	DrillMute     = "mute"      // the mixer gave nothing to hear
 	DrillStuck    = "stuck"     // the output does not tell how it ended
@@ -102,11 +104,28 @@ func (p *Player) tryCallers(d *drill) {
 		return
 	}
 	began := p.cfg.Mono()
-	s := DrillStep{Code: StepCallers, OK: p.cfg.Callers() > 0}
+	c := p.cfg.Callers()
+	s := DrillStep{Code: StepCallers, OK: c.People+c.Programs > 0}
 	if !s.OK {
 		s.Fault = DrillNobody
 	}
 	p.step(d, s, p.cfg.Mono().Sub(began))
+	if c.Programs+c.Lapsed == 0 {
+		return // nothing but people ever raised one here
+	}
+	s = DrillStep{Code: StepPrograms, OK: c.Lapsed == 0}
+	if !s.OK {
+		s.Fault = DrillLapsed
+	}
+	p.step(d, s, 0)
+}
+
+// Callers are those who may raise an emergency, each tried by what a call of theirs
+// would be judged by.
+type Callers struct {
+	People   int // who sign in to the panel
+	Programs int // with a token that has the right
+	Lapsed   int // whose token had the right, was never revoked, and counts no more
 }
 
 // tryVault writes where an emergency would be written, and reads it again.

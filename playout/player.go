@@ -84,9 +84,8 @@ type PlayerConfig struct {
 	// It may be nil.
 	Seen  func()
 	Clock func() hardware.ClockState
-	// Callers is how many people and machines are known from memory who may raise an
-	// emergency: a drill asks. It must not block. It may be nil: then none does.
-	Callers func() int
+	// Callers tries who may raise an emergency, from memory; nil: drills do not ask.
+	Callers func() Callers
 	// Slept is how long the machine was suspended so far, while Mono stood still. It
 	// may be nil: then it never sleeps.
 	Slept func() time.Duration

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -91,6 +92,14 @@ func (r *roster) everyone(ctx context.Context) []people.Account {
 		}
 		slices.SortFunc(all, func(x, y people.Account) int { return cmp.Compare(people.FoldName(x.Name), people.FoldName(y.Name)) })
 		return all, r.accounts != nil
+	})
+	return all
+}
+
+// programs lists every token, alive or not.
+func (r *roster) programs(ctx context.Context) []people.Token {
+	all, _ := look(ctx, r, r.miss, func() ([]people.Token, bool) {
+		return slices.Collect(maps.Values(r.tokens)), r.tokens != nil
 	})
 	return all
 }

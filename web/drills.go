@@ -17,17 +17,27 @@ import (
 // drillRunsShown is how many drills that ran are shown.
 const drillRunsShown = 24
 
-// AlarmCallers is how many people are known from memory who may raise an
-// emergency here. It waits for the database no longer than raising one does.
-func (s *Server) AlarmCallers() (n int) {
+// AlarmCallers tries everybody who is known from memory by what a call of theirs would
+// be judged by: may they raise an emergency here? It waits for the database no longer
+// than raising one does.
+func (s *Server) AlarmCallers() (c playout.Callers) {
 	ctx, cancel := context.WithTimeout(context.Background(), alarmPatience)
 	defer cancel()
 	for _, a := range s.roster.everyone(ctx) {
-		if a.Principal().May(people.Alarm, s.cfg.Village) {
-			n++
+		if found, ok := s.roster.account(ctx, a.ID); ok && found.Principal().May(people.Alarm, s.cfg.Village) {
+			c.People++
 		}
 	}
-	return n
+	for _, t := range s.roster.programs(ctx) {
+		who, ok := s.holder(ctx, t.Hash)
+		switch {
+		case ok && who.May(people.Alarm, s.cfg.Village):
+			c.Programs++
+		case !ok && t.Revoked.IsZero() && !t.Feed && t.Principal().May(people.Alarm, s.cfg.Village):
+			c.Lapsed++
+		}
+	}
+	return c
 }
 
 // drillOf is a living drill of a village; fs.ErrNotExist when there is none.

@@ -66,6 +66,7 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (prospect, error) {
 	}
 	with := book // apply may put its own where the book's were
 	with.Slots, with.Stations, with.Schedules = slices.Clone(book.Slots), slices.Clone(book.Stations), slices.Clone(book.Schedules)
+	with.Drills = slices.Clone(book.Drills)
 	with.Announcements, with.Renditions = slices.Clone(book.Announcements), slices.Clone(book.Renditions)
 	r.apply(&with)
 	f.own = r.own

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -18,13 +17,11 @@ import (
 
 // drillsView is the page of drills.
 type drillsView struct {
-	Now            *playout.Drilling
-	Drills         []drillRow
-	Runs           []drillRunView
-	Rate           string // empty: none has run
-	Typed, Faults  map[string]string
-	Often, Weekday []choiceView
-	Silent         bool
+	Now    *playout.Drilling
+	Drills []drillRow
+	Runs   []drillRunView
+	Rate   string // empty: none has run
+	Form   drillFormView
 }
 
 // drillRow is one drill that comes by itself.
@@ -48,6 +45,8 @@ func (p *panel) registerDrills(r *gin.Engine) {
 	}
 	r.GET("/drills", p.allow(people.View, func(v *visit) { p.showDrills(v, http.StatusOK, nil) }))
 	r.POST("/drills", p.allow(people.Arrange, p.saveDrill))
+	r.GET("/drills/:id", p.allow(people.Arrange, p.editDrill))
+	r.POST("/drills/:id", p.allow(people.Arrange, p.saveDrill))
 	r.POST("/drills/run", p.allow(people.Arrange, p.runDrill))
 	r.POST("/drills/stop", p.allow(people.Plan, p.stopDrill))
 	r.POST("/drills/:id/delete", p.allow(people.Arrange, p.deleteDrill))
@@ -64,23 +63,7 @@ func (p *panel) showDrills(v *visit, status int, f *form) {
 		p.fail(v, err)
 		return
 	}
-	w := drillsView{Now: p.s.cfg.Air.Air().Drill, Typed: map[string]string{
-		"time": "09:00", "before": word(vietnamese, "drills.default-before"), "after": word(vietnamese, "drills.default-after"), "siren": "10", "how": "silent", "often": "1", "weekday": "WE",
-	}, Faults: map[string]string{}}
-	if f != nil {
-		w.Faults = f.faults
-		for _, name := range []string{"time", "date", "before", "after", "siren", "how", "often", "weekday"} {
-			w.Typed[name] = f.Get(name)
-		}
-	}
-	w.Silent = w.Typed["how"] != "audible"
-	for _, often := range []string{"1", "3", "once"} {
-		w.Often = append(w.Often, choiceView{Value: often, Name: v.word("drills.often-" + often), Checked: often == w.Typed["often"]})
-	}
-	for _, d := range weekFromMonday() {
-		day := strings.ToUpper(weekdayCode(d)[:2])
-		w.Weekday = append(w.Weekday, choiceView{Value: day, Name: v.word("weekday." + weekdayCode(d)), Checked: day == w.Typed["weekday"]})
-	}
+	w := drillsView{Now: p.s.cfg.Air.Air().Drill, Form: v.drillForm(f, scheduler.Drill{})}
 	for _, d := range all {
 		if !d.Immediate {
 			w.Drills = append(w.Drills, v.drillRow(d))
@@ -148,78 +131,6 @@ func (v *visit) drillRun(r playout.AsRun) drillRunView {
 	return w
 }
 
-// typedDrill reads the form; what is wrong with a date or a number is a fault of it.
-func (p *panel) typedDrill(v *visit, f *form) (d scheduler.Drill, rule string) {
-	d = scheduler.Drill{
-		Owned: p.owned(v, p.s.cfg.NewID()), Title: word(vietnamese, "drills.default-title"), Silent: f.Get("how") != "audible", Key: f.Get("key") != "",
-		Before: f.Get("before"), After: f.Get("after"),
-	}
-	siren, err := secondsOf(f.Get("siren"))
-	if err != nil {
-		f.fault("siren", v.word("fault.out-of-range", "10–60"))
-	}
-	d.Siren = siren
-	if f.Get("often") == "once" {
-		if d.At, err = v.civilTime(f.Get("date"), f.Get("time")); err != nil {
-			f.fault("when", v.word("fault.date"))
-		}
-		return d, ""
-	}
-	clock, err := time.Parse("15:04", f.Get("time"))
-	if err != nil {
-		f.fault("when", v.word("fault.date"))
-		return d, ""
-	}
-	interval := "1"
-	if f.Get("often") == "3" {
-		interval = "3"
-	}
-	return d, "DTSTART:" + v.now.In(v.loc).Format("20060102") + "T" + clock.Format("1504") + "00\nRRULE:FREQ=MONTHLY;INTERVAL=" + interval + ";BYDAY=1" + strings.ToUpper(f.Get("weekday"))
-}
-
-func (p *panel) saveDrill(v *visit) {
-	f, err := p.readForm(v)
-	if err != nil {
-		p.badForm(v, err)
-		return
-	}
-	d, rule := p.typedDrill(v, f)
-	save := func(ctx context.Context) error { _, err := p.s.saveDrill(ctx, v.me, d, rule); return err }
-	switch {
-	case len(f.faults) > 0:
-	case f.goesBack():
-		p.showDrills(v, http.StatusOK, f)
-		return
-	case !p.weighed(v, f, save):
-		return
-	default:
-		err = save(v.ctx())
-	}
-	p.drillSaved(v, f, err, "drill-saved")
-}
-
-// drillSaved answers a form.
-func (p *panel) drillSaved(v *visit, f *form, err error, told string) {
-	var faults scheduler.Invalid
-	switch {
-	case errors.As(err, &faults):
-		for _, fault := range faults {
-			field := fault.Field
-			if field != "before" && field != "after" && field != "siren" {
-				field = "when"
-			}
-			f.fault(field, faultWords(v.lang, fault))
-		}
-		p.showDrills(v, http.StatusUnprocessableEntity, f)
-	case err != nil:
-		p.fail(v, err)
-	case len(f.faults) > 0:
-		p.showDrills(v, http.StatusUnprocessableEntity, f)
-	default:
-		v.goTo("/drills", told)
-	}
-}
-
 func (p *panel) runDrill(v *visit) {
 	f, err := p.readForm(v)
 	if err != nil {
@@ -227,7 +138,7 @@ func (p *panel) runDrill(v *visit) {
 		return
 	}
 	_, err = p.s.drillNow(v.ctx(), v.me, v.village.Key, f.Get("how") != "audible")
-	p.drillSaved(v, f, err, "drill-asked")
+	p.drillSaved(v, f, scheduler.Drill{}, err, "drill-asked")
 }
 
 func (p *panel) stopDrill(v *visit) {

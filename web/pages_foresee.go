@@ -28,6 +28,8 @@ type seenField struct{ Name, Value string }
 const (
 	seenAnswer = "seen"
 	useAnswer  = "use"
+	// previewField is the button of a form that only looks.
+	previewField = "preview"
 )
 
 // goesBack says that somebody looked at the difference and wants to change the form.
@@ -92,7 +94,7 @@ func (p *panel) shown(v *visit, f *form, do func(ctx context.Context) error, ask
 func (f *form) carried() []seenField {
 	answers := url.Values{}
 	for name, values := range f.Values {
-		if name != seenAnswer && name != useAnswer {
+		if name != seenAnswer && name != useAnswer && name != previewField {
 			answers[name] = values
 		}
 	}

@@ -30,6 +30,7 @@ type todayView struct {
 	Ribbon               ribbonView
 	Rows                 []dayRow
 	RestDay              string        // its date
+	Drill                *drillNotice  // nil: none sounds, and none is due today
 	Rest                 string        // that the day has more lines, which its page shows; empty: all are here
 	Wanting              []wantingView // what somebody should see to
 	Moved                []movedView   // what does not fit its slot
@@ -93,6 +94,7 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 		Waiting: v.word("do.record-sub"), Yesterday: v.word("do.again-sub"),
 		Ribbon: b.ribbon(), Rows: b.rows(),
 	}
+	t.Drill = v.drillNotice(air, b)
 	t.Rows, t.Rest = b.aroundNow(t.Rows)
 	t.RestDay = local.Format(time.DateOnly)
 	if v.lang == english {
@@ -111,6 +113,9 @@ func airKey(a playout.Air) string {
 		dead = j.DeadAir.Occurrence
 	}
 	key := []string{emergencyKey(a), "", "", "", "", dead, strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), j.Trouble, strconv.FormatBool(j.Amp.Keyed), strconv.FormatBool(j.Clock.Trusted)}
+	if j.Drill != nil {
+		key = append(key, "drill "+j.Drill.Occurrence)
+	}
 	if on := j.OnAir; on != nil {
 		key[1], key[2], key[3], key[4] = on.Occurrence, j.State, on.Part, on.Language
 	}

@@ -281,6 +281,8 @@ func (k rehearsedDrills) SaveDrill(ctx context.Context, d scheduler.Drill) error
 	}
 	if d.Rule == "" {
 		r.named = append(r.named, d.At)
+	} else if next := d.Next(d.Updated, time.UTC); !next.IsZero() {
+		r.named = append(r.named, next) // that of a quarter lies behind the days that are foreseen
 	}
 	r.add(d.Village, func(b *scheduler.Book) {
 		b.Drills = slices.DeleteFunc(slices.Clone(b.Drills), func(old scheduler.Drill) bool { return old.ID == d.ID })

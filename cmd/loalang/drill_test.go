@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -36,7 +37,7 @@ func TestAudibleDrillIsHeard(t *testing.T) {
 	need(t, sound)
 	tapeName := filepath.Join(t.TempDir(), "air.wav")
 	d := serve(t, t.TempDir(), "file:"+tapeName, quick...).admit()
-	out, stderr, code := loalang(t, "mật khẩu dài lắm\n", "user", "add", "Vàng Thị Mỷ", "--role", "cadre", "--password-stdin", "--data", d.data)
+	out, stderr, code := loalang(t, "mật khẩu dài lắm\n", "user", "add", "Vàng Thị Mỷ", "--role", "officer", "--password-stdin", "--data", d.data)
 	if code != 0 {
 		t.Fatal(out, stderr)
 	}
@@ -61,6 +62,7 @@ func TestAudibleDrillIsHeard(t *testing.T) {
 	if drills["due"] != 1.0 || drills["passed"] != 1.0 || drills["audible"] != 1.0 {
 		t.Errorf("report: %v", drills)
 	}
+	d.drillPictures()
 	d.stop()
 	tp := readTape(t, tapeName)
 	chime := builtIn(t, recordings.ChimeSound)
@@ -95,4 +97,28 @@ func voiced(frames []int16) (sum time.Duration) {
 		}
 	}
 	return sum
+}
+
+// drillPictures keeps the pages of drills, and that of today while one is due, on a phone
+// and on a desk, in the folder that LOALANG_PICTURES names.
+func (d *daemon) drillPictures() {
+	d.t.Helper()
+	if os.Getenv("LOALANG_PICTURES") == "" {
+		return
+	}
+	soon := time.Now().Add(20 * time.Minute)
+	made := d.call(http.MethodPost, "/drills", object{"at": soon.UTC().Format(time.RFC3339), "siren": 20, "silent": true}, http.StatusCreated)
+	b := newBrowser(d.t)
+	b.open(d.url + "/signin")
+	b.fill("#name", "Vàng Thị Mỷ")
+	b.fill("#password", "mật khẩu dài lắm")
+	b.press("form button[type=submit]")
+	b.until("she is signed in", "location.pathname == '/'")
+	for _, width := range []int64{360, 1280} {
+		b.screen(width, 740)
+		for name, path := range map[string]string{"today": "/", "drills": "/drills", "drill": "/drills/" + made["id"].(string)} {
+			b.open(d.url + path)
+			b.picture(fmt.Sprintf("drills-%s-%d", name, width))
+		}
+	}
 }
