@@ -26,6 +26,7 @@ var (
 type trouble struct {
 	kind     string
 	from, to time.Time
+	wrong    bool // the clock was, in it
 }
 
 // soak is one run: the board, what is done to it, and what was.
@@ -58,7 +59,7 @@ func TestSoak(t *testing.T) {
 	t.Logf("-soak-days %d -soak-seed %d", *soakDays, seed)
 	synctest.Test(t, func(t *testing.T) {
 		s := &soak{soakBoard: newSoakBoard(t), rng: rand.New(rand.NewPCG(seed, 1)), outcomes: map[string]int{}}
-		s.troubles = []trouble{{"power", s.began.Add(-time.Hour), time.Now()}} // it was not there that morning
+		s.troubles = []trouble{{kind: "power", from: s.began.Add(-time.Hour), to: time.Now()}} // it was not there that morning
 		var early footprint
 		for s.day = 1; s.day <= *soakDays && !t.Failed(); s.day++ {
 			s.oneDay()
@@ -188,7 +189,7 @@ func (s *soak) schedule(at time.Time) { s.another(scheduler.Once, at) }
 func (s *soak) now() { s.another(scheduler.Now, s.clock.now()) }
 
 func (s *soak) trouble(kind string, from time.Time) {
-	s.troubles = append(s.troubles, trouble{kind, from, s.clock.now()})
+	s.troubles = append(s.troubles, trouble{kind: kind, from: from, to: s.clock.now()})
 	s.all = append(s.all, s.troubles[len(s.troubles)-1])
 }
 

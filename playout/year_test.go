@@ -28,20 +28,24 @@ const (
 	yearCuts   = 200 // power cuts
 	yearSteps  = 50  // of the clock
 	yearLosses = 30  // of the sound card
+	yearSleeps = 12  // of the machine, from a minute to three days
+
+	yearCrashes = 60 // of the program, some within the same minute
 )
 
 // year is a stretch of a simulated year: the board of the soak, with a clock that
 // is set, lost and asleep.
 type year struct {
 	*soak
-	days  int
-	seed  [2]uint64
-	ills  map[int][]func() // by day
-	rows  map[string]playout.AsRun
-	asked map[string]wish                 // by schedule
-	rules map[string]scheduler.Resumption // of schedules
-	over  []string                        // what sounded over what
-	count map[string]int                  // of what was done
+	days    int
+	seed    [2]uint64
+	ills    map[int][]func() // by day
+	rows    map[string]playout.AsRun
+	asked   map[string]wish                 // by schedule
+	notices map[string]told                 // by announcement: those that were made in the year
+	rules   map[string]scheduler.Resumption // of schedules
+	over    []string                        // what sounded over what
+	count   map[string]int                  // of what was done
 }
 
 // wish is what somebody asked for, as the judge remembers it.
@@ -83,7 +87,10 @@ func TestYear(t *testing.T) {
 			days := *yearDays*(i+1)/stretches - *yearDays*i/stretches
 			t.Run(fmt.Sprint(i+1), func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) { liveThrough(t, days, [2]uint64{seed, uint64(i)}) })
+				synctest.Test(t, func(t *testing.T) {
+					time.Sleep(time.Duration(*yearDays*i/stretches) * 24 * time.Hour)
+					liveThrough(t, days, [2]uint64{seed, uint64(i)})
+				})
 			})
 		}
 	})
@@ -94,23 +101,15 @@ func TestYear(t *testing.T) {
 func liveThrough(t *testing.T, days int, seed [2]uint64) {
 	y := &year{
 		soak: &soak{soakBoard: newSoakBoard(t), outcomes: map[string]int{}, keep: 5 * 24 * time.Hour}, // the clock goes back by a day, and what aired then is known
-		days: days, seed: seed, ills: map[int][]func(){}, rows: map[string]playout.AsRun{}, asked: map[string]wish{}, rules: map[string]scheduler.Resumption{}, count: map[string]int{},
+		days: days, seed: seed, ills: map[int][]func(){}, rows: map[string]playout.AsRun{}, asked: map[string]wish{}, notices: map[string]told{}, rules: map[string]scheduler.Resumption{}, count: map[string]int{},
 	}
 	y.roll(0, 0)
-	y.edit(func(b *scheduler.Book) {
-		b.Village.Allowed = nil
-		b.Slots = append(b.Slots, scheduler.Slot{
-			Owned: scheduler.Owned{ID: "night", Village: "un-ta", Created: y.began.UTC()}, Name: "Giao thừa", Start: 23*60 + 57, Length: 6 * time.Minute,
-		})
-		for i := range b.Schedules {
-			if b.Schedules[i].Slots = append(b.Schedules[i].Slots, "night"); i > 0 {
-				b.Schedules[i].Slots = b.Schedules[i].Slots[:2]
-			}
-		}
-	})
+	y.edit(y.settleIn)
 	y.afflict(yearCuts, func() { y.cut() })
 	y.afflict(yearSteps, func() { y.setClock() })
 	y.afflict(yearLosses, func() { y.count["card"]++; y.lose() })
+	y.afflict(yearCrashes, func() { y.count["crash"]++; y.crashTwice() })
+	y.afflict(yearSleeps, y.sleep)
 	for y.day = 1; y.day <= days && !t.Failed(); y.day++ {
 		y.live()
 		y.collect()
@@ -134,20 +133,20 @@ func (y *year) roll(day, deed int) {
 	y.rng = rand.New(rand.NewPCG(y.seed[0], y.seed[1]<<48|uint64(day)<<16|uint64(deed)))
 }
 
-// live lets a day pass, from one o'clock at night to the next.
+// live lets a day pass, from one o'clock at night to the next; what it brings while the
+// machine sleeps does not happen.
 func (y *year) live() {
 	y.roll(y.day, 0)
 	midnight := y.began.AddDate(0, 0, y.day)
 	var deeds []deed
 	add := func(at time.Duration, do func()) { deeds = append(deeds, deed{at, do}) }
 	for range y.rng.IntN(3) {
-		at := 4*time.Hour + y.upTo(19*time.Hour)
-		add(at-time.Hour-y.upTo(2*time.Hour), func() { y.ask(scheduler.Once, midnight.Add(at)) })
+		y.planNotice(midnight, add)
 	}
 	for range y.rng.IntN(2) {
-		add(y.anyBusyTime(), func() { y.ask(scheduler.Now, y.clock.now()) })
+		add(y.anyBusyTime(), func() { y.approve(y.ask(scheduler.Now, y.clock.now()), scheduler.Urgent) })
 	}
-	if y.rng.IntN(3) == 0 {
+	if y.rng.IntN(2) == 0 {
 		add(y.anyBusyTime(), y.revise)
 	}
 	for _, ill := range y.ills[y.day] {
@@ -155,6 +154,9 @@ func (y *year) live() {
 	}
 	slices.SortStableFunc(deeds, func(a, b deed) int { return int(a.at - b.at) })
 	for i, d := range deeds {
+		if y.clock.now().After(midnight.Add(d.at + time.Hour)) {
+			continue // slept through
+		}
 		y.until(midnight.Add(d.at))
 		y.roll(y.day, i+1)
 		d.do()
@@ -163,8 +165,45 @@ func (y *year) live() {
 	y.setRight()
 }
 
+// planNotice is a notice for a time of the day, and what becomes of its approval.
+func (y *year) planNotice(midnight time.Time, add func(time.Duration, func())) {
+	at := 4*time.Hour + y.upTo(19*time.Hour)
+	asked := at - time.Hour - y.upTo(2*time.Hour)
+	fate, later := y.rng.IntN(10), asked+y.upTo(3*time.Hour)
+	id := ""
+	add(asked, func() {
+		id = y.ask(scheduler.Once, midnight.Add(at))
+		switch fate {
+		default:
+			y.approve(id, scheduler.Approved)
+		case 0:
+			y.approve(id, scheduler.Draft)
+		case 1, 2:
+			y.approve(id, scheduler.Submitted)
+		case 3:
+			y.expire(id, midnight.Add(at-30*time.Second+y.upTo(time.Minute)))
+			y.approve(id, scheduler.Approved)
+		}
+	})
+	then := func(do func()) {
+		add(later, func() {
+			if id != "" {
+				do()
+			}
+		})
+	}
+	switch fate {
+	case 1: // perhaps too late
+		then(func() { y.approve(id, scheduler.Approved) })
+	case 2:
+		then(func() { y.approve(id, scheduler.Returned) })
+	case 4:
+		then(func() { y.withdraw(id) })
+	}
+}
+
 func (y *year) until(t time.Time) {
-	if wait := time.Until(t); wait > 0 {
+	if wait := t.Sub(y.clock.now()); wait > 0 {
 		time.Sleep(wait)
 	}
 	synctest.Wait()
@@ -178,10 +217,60 @@ func (y *year) anyBusyTime() time.Duration {
 	return y.busyTime()
 }
 
+// told is what became of the approval of a notice.
+type told struct {
+	approved, withdrawn time.Time // zero: never
+	until               time.Time // of its validity; zero: open
+}
+
 // ask makes a notice and remembers that somebody did.
-func (y *year) ask(kind scheduler.Kind, at time.Time) {
+func (y *year) ask(kind scheduler.Kind, at time.Time) (announcement string) {
 	y.another(kind, at)
-	y.asked[fmt.Sprintf("s-day-%d-%d", y.day, y.serial)] = wish{kind: kind}
+	id := fmt.Sprintf("day-%d-%d", y.day, y.serial)
+	y.asked["s-"+id], y.notices[id] = wish{kind: kind}, told{}
+	return id
+}
+
+// approve takes a step of a notice's approval.
+func (y *year) approve(id string, state scheduler.ApprovalState) {
+	n := y.notices[id]
+	if state == scheduler.Approved || state == scheduler.Urgent {
+		n.approved = y.clock.now()
+	}
+	y.notices[id] = n
+	y.count[string(state)]++
+	y.edit(func(b *scheduler.Book) { approve(b, id, state) })
+	synctest.Wait()
+}
+
+// expire bounds the validity of a notice.
+func (y *year) expire(id string, until time.Time) {
+	n := y.notices[id]
+	n.until = until
+	y.notices[id] = n
+	y.announcement(id, func(a *scheduler.Announcement) { a.ValidUntil = until.UTC() })
+}
+
+// withdraw takes a notice back, also when it is on the air.
+func (y *year) withdraw(id string) {
+	n := y.notices[id]
+	n.withdrawn = y.clock.now()
+	y.notices[id] = n
+	w := y.asked["s-"+id]
+	w.taken = n.withdrawn
+	y.asked["s-"+id] = w
+	y.count["withdrawn"]++
+	y.announcement(id, func(a *scheduler.Announcement) { a.Withdrawn = n.withdrawn.UTC() })
+	_ = y.stage.player.Withdraw(y.t.Context(), id, "trưởng thôn") // it need not be on air
+	synctest.Wait()
+}
+
+func (y *year) announcement(id string, change func(*scheduler.Announcement)) {
+	y.edit(func(b *scheduler.Book) {
+		if i := slices.IndexFunc(b.Announcements, func(a scheduler.Announcement) bool { return a.ID == id }); i >= 0 {
+			change(&b.Announcements[i])
+		}
+	})
 }
 
 // revise takes something back or puts it off, as people do.
@@ -200,7 +289,10 @@ func (y *year) revise() {
 		chosen := open[y.rng.IntN(len(open))]
 		i := slices.IndexFunc(b.Schedules, func(s scheduler.Schedule) bool { return s.ID == chosen })
 		s := &b.Schedules[i]
-		w := y.asked[s.ID]
+		w, known := y.asked[s.ID]
+		if !known || !w.taken.IsZero() {
+			return
+		}
 		if y.rng.IntN(2) == 0 {
 			w.taken, s.Deleted = now, now.UTC()
 			y.count["withdrawn"]++

@@ -32,6 +32,7 @@ func (y *year) cut() {
 		y.set(lost)
 	}
 	y.trouble("power", from)
+	y.all[len(y.all)-1].wrong = lost > 0
 }
 
 // set sets the clock, after which it is known to be right, and says so as hardware
@@ -57,6 +58,7 @@ func (y *year) setClock() {
 	steps := []time.Duration{
 		time.Second, -time.Second, 5 * time.Second, -5 * time.Second, time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour,
 		56 * 365 * 24 * time.Hour, -20 * 365 * 24 * time.Hour,
+		-y.clock.now().Sub(time.Unix(0, 0)), // 1970
 	}
 	by := steps[y.rng.IntN(len(steps))]
 	y.set(by)
@@ -70,4 +72,24 @@ func (y *year) setClock() {
 	}
 	y.set(-by)
 	y.trouble("clock", from)
+}
+
+// crashTwice ends the program twice, and it is there again within the same minute.
+func (y *year) crashTwice() {
+	y.fall("crash", 200*time.Millisecond+y.upTo(5*time.Second), false)
+	if y.rng.IntN(2) == 0 {
+		time.Sleep(y.upTo(10 * time.Second))
+		y.fall("crash", 200*time.Millisecond+y.upTo(5*time.Second), false)
+	}
+}
+
+// sleep suspends the machine, for a nap, a night or three days.
+func (y *year) sleep() {
+	from := y.clock.now()
+	y.count["sleep"]++
+	long := []time.Duration{time.Minute, 20 * time.Minute, 9 * time.Hour, 72 * time.Hour}[y.rng.IntN(4)]
+	y.clock.sleep(long)
+	y.steps <- long
+	synctest.Wait()
+	y.trouble("sleep", from)
 }

@@ -9,6 +9,7 @@ import (
 
 	"loalang/playout"
 	"loalang/scheduler"
+	"loalang/scheduler/calendar"
 )
 
 // collect takes over the rows of the day, and lets go of what the store's reader
@@ -31,8 +32,8 @@ func (y *year) collect() {
 
 // named are the causes for which something may be missed.
 var named = []string{
-	scheduler.ReasonPower, scheduler.ReasonRestart, scheduler.ReasonClock, scheduler.ReasonClockSet, scheduler.ReasonAsleep, scheduler.ReasonDevice,
-	playout.CauseSilent, playout.CauseCrash, scheduler.ReasonDelayed, scheduler.ReasonPreempted,
+	scheduler.ReasonPower, scheduler.ReasonRestart, playout.CauseCrash, scheduler.ReasonClock, scheduler.ReasonClockSet, scheduler.ReasonAsleep, scheduler.ReasonDevice,
+	playout.CauseSilent, scheduler.ReasonDelayed, scheduler.ReasonPreempted,
 }
 
 // judge knows what was asked for, not how the plan is made, and asks the rows: has
@@ -49,6 +50,7 @@ func (y *year) judge() {
 		row := y.rows[id]
 		y.outcomes[string(row.Outcome)+" "+row.Cause]++
 		y.judgeRow(row)
+		y.judgeApproval(row)
 		byOccasion[occasion(row, y.place)] = append(byOccasion[occasion(row, y.place)], row)
 	}
 	for _, what := range y.occasions() {
@@ -56,6 +58,7 @@ func (y *year) judge() {
 			y.t.Errorf("%s has %d rows: %+v", what, len(rows), rows)
 		}
 	}
+	y.judgePlace()
 	for id, w := range y.asked {
 		y.judgeWish(id, w, byOccasion[id])
 	}
@@ -89,22 +92,6 @@ func occasion(row playout.AsRun, place *time.Location) string {
 	return fmt.Sprintf("%s %s %s %s", row.Kind, row.Schedule, row.Slot, row.Nominal.In(place).Format(time.DateOnly))
 }
 
-// occasions are those of the standing notices, but for the first and last day, of
-// which the board saw only a part.
-func (y *year) occasions() (all []string) {
-	for day := 2; day < y.days; day++ {
-		date := y.began.AddDate(0, 0, day).Format(time.DateOnly)
-		for i := range 4 {
-			for _, slot := range []string{"morning", "evening", "night"} {
-				if slot != "night" || i == 0 {
-					all = append(all, fmt.Sprintf("%s slots-notice-%d %s %s", scheduler.Notice, i, slot, date))
-				}
-			}
-		}
-	}
-	return all
-}
-
 func (y *year) judgeRow(row playout.AsRun) {
 	fault := func(what string) {
 		y.t.Errorf("%s: %s %q, cause %q, nominal %s, due %s, written %s: %+v\n%v", what, row.Occurrence, row.Outcome, row.Cause, row.Nominal.In(y.place), row.Due.In(y.place), row.Updated.In(y.place), row.Airings, y.around(row))
@@ -114,6 +101,14 @@ func (y *year) judgeRow(row playout.AsRun) {
 	}
 	if row.Outcome == playout.Missed && !slices.Contains(named, row.Cause) {
 		fault("missed for a cause that has no name")
+	}
+	day := calendar.DateOf(row.Nominal, y.place)
+	silent := calendar.DateOf(y.began.AddDate(0, 0, 12), y.place)
+	if row.Cause == scheduler.ReasonHoliday && day != silent && !y.tet(day) && !y.clockWrong(row) {
+		fault("silent for a holiday that is none")
+	}
+	if row.Cause == scheduler.ReasonOutsideHours && row.Schedule != "rule-early" && y.mayAt(row.Nominal) && y.mayAt(row.Nominal.Add(row.Planned)) && !y.clockWrong(row) {
+		fault("outside hours that allow it")
 	}
 	whole := map[string]int{}
 	for _, a := range row.Airings {
