@@ -58,7 +58,7 @@ func (y *year) setClock() {
 	steps := []time.Duration{
 		time.Second, -time.Second, 5 * time.Second, -5 * time.Second, time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour,
 		56 * 365 * 24 * time.Hour, -20 * 365 * 24 * time.Hour,
-		-y.clock.now().Sub(time.Unix(0, 0)), // 1970
+		-time.Duration(from.Unix()) * time.Second, // 1970
 	}
 	by := steps[y.rng.IntN(len(steps))]
 	y.set(by)

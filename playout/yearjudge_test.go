@@ -133,12 +133,19 @@ func (y *year) beganAnew(row playout.AsRun) bool {
 	return lost && y.rules[row.Schedule] == scheduler.Restart
 }
 
-// around are the troubles of a row's day.
+// around are the troubles of a row's day, and what else was due beside it.
 func (y *year) around(row playout.AsRun) (list []string) {
-	const near = 36 * time.Hour
+	const near, beside = 36 * time.Hour, 10 * time.Minute
 	for _, x := range y.all {
 		if x.from.Before(row.Nominal.Add(near)) && x.to.After(row.Nominal.Add(-near)) {
 			list = append(list, fmt.Sprintf("%s %s–%s", x.kind, x.from.In(y.place).Format("2 15:04:05.0"), x.to.In(y.place).Format("2 15:04:05.0")))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(y.rows)) {
+		if o := y.rows[id]; o.Due.Sub(row.Due).Abs() < beside {
+			first, last := o.Span()
+			list = append(list, fmt.Sprintf("\n%s: %s %s, due %s, claimed %s, heard %s–%s", id, o.Outcome, o.Cause,
+				o.Due.In(y.place).Format("15:04:05"), o.Claimed.In(y.place).Format("15:04:05"), first.In(y.place).Format("15:04:05"), last.In(y.place).Format("15:04:05")))
 		}
 	}
 	return list

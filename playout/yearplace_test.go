@@ -13,7 +13,7 @@ import (
 
 // The rules of the year's village, as the judge reads them.
 const (
-	yearDayBudget = 12 * time.Minute
+	yearDayBudget = 9 * time.Minute
 	yearSlack     = 90 * time.Second // what a fallback, or the rest of an interrupted notice, may add to a budget
 )
 

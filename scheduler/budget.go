@@ -41,6 +41,26 @@ func (b *builder) startBudget() {
 		}
 		b.count(p.Due, b.broadcastOf(p), sounded)
 	}
+	for _, oc := range b.occasions {
+		b.keepClosing(oc)
+	}
+}
+
+// keepClosing keeps the minutes of the closing of a slot that has begun to be heard:
+// once its last notice is on the air, nothing else counts it.
+func (b *builder) keepClosing(oc *occasion) {
+	if !oc.aired || !oc.end.Add(closingOverrun).After(b.now) {
+		return
+	}
+	closing, wanted := b.frame(oc, Closing)
+	if !wanted || len(closing.Parts) == 0 {
+		return
+	}
+	if _, over := b.short(closing, oc.start, oc); over {
+		return // of limits that were made stricter meanwhile
+	}
+	b.count(oc.start, oc.broadcast(), closing.Length)
+	b.spent.framed[oc] = true
 }
 
 // broadcast is the name of what an occasion sounds in; that of what has an exact

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -39,7 +40,8 @@ type duty struct {
 	loaded   bool            // the plan published before the restart was read
 	done     map[string]Past // handed over or omitted by this Run
 	blamed   map[string]blame
-	started  time.Time // of this Run, by the clock as it is believed now
+	lacked   map[string]Reason // why what is omitted was so as its instant came
+	started  time.Time         // of this Run, by the clock as it is believed now
 	trusted  bool
 	stale    bool // build again soon
 	lastNow  time.Time
@@ -67,7 +69,7 @@ func newDuty(cfg PlannerConfig) *duty {
 		cfg.Slept = func() time.Duration { return 0 }
 	}
 	return &duty{
-		slept: cfg.Slept(), cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{}, pending: map[string]Occurrence{}, doubted: map[string]bool{}, held: map[string]Occurrence{},
+		slept: cfg.Slept(), cfg: cfg, runner: newRunner(cfg.Now), lead: cfg.Lead, done: map[string]Past{}, blamed: map[string]blame{}, lacked: map[string]Reason{}, pending: map[string]Occurrence{}, doubted: map[string]bool{}, held: map[string]Occurrence{},
 		started: cfg.Now(), trusted: cfg.Trusted(), troubled: map[string]bool{},
 	}
 }
@@ -270,6 +272,13 @@ func (d *duty) past() []Past {
 
 // forget drops what no plan can name again.
 func (d *duty) forget(now time.Time) {
+	if len(d.lacked) > 0 {
+		named := make(map[string]bool, len(d.plan.Omissions))
+		for _, om := range d.plan.Omissions {
+			named[om.Occurrence.ID] = true
+		}
+		maps.DeleteFunc(d.lacked, func(id string, _ Reason) bool { return !named[id] })
+	}
 	for id, p := range d.done {
 		if now.Sub(p.Due) > 2*lookback {
 			delete(d.done, id)

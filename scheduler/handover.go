@@ -49,7 +49,10 @@ func (d *duty) omit(o Occurrence, r Reason) {
 	}
 	if b, known := d.blamed[o.ID]; known && forWantOfTime(r.Code) && b.reason.Code != ReasonTooLate {
 		r = b.reason
+	} else if was, known := d.lacked[o.ID]; known && r.Code == ReasonTooLate {
+		r = was
 	}
+	delete(d.lacked, o.ID)
 	d.done[o.ID] = o.past(o.Due, r.Code)
 	delete(d.blamed, o.ID)
 	d.stale = true
@@ -63,8 +66,16 @@ func forWantOfTime(code string) bool {
 }
 
 // accuse notes why planned occurrences whose instant has come are still here:
-// the board was off, the clock unknown, or the clock jumped over them.
+// the board was off, the clock unknown, or the clock jumped over them; and what stood
+// in the way of the others as theirs came, which may be gone before they are over.
 func (d *duty) accuse(now time.Time) {
+	for _, om := range d.plan.Omissions {
+		if o := om.Occurrence; !o.Due.After(now) && !forWantOfTime(om.Reason.Code) {
+			if _, known := d.lacked[o.ID]; !known {
+				d.lacked[o.ID] = om.Reason
+			}
+		}
+	}
 	for _, o := range d.plan.Occurrences {
 		if o.Due.After(now) {
 			return // in order of Due

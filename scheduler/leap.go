@@ -41,6 +41,7 @@ func (d *duty) leap(by time.Duration) {
 		d.leaps = append(d.leaps, leap{now.Add(-by), now.Add(-asleep), ReasonClockSet})
 	}
 	if set < 0 { // what is ahead again was not passed
+		clear(d.lacked)
 		d.doubt(now)
 		d.leaps = slices.DeleteFunc(d.leaps, func(l leap) bool { return l.to.After(now) })
 		maps.DeleteFunc(d.blamed, func(_ string, b blame) bool { return b.occ.Due.After(now) })

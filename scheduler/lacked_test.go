@@ -1,0 +1,84 @@
+package scheduler_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/scheduler"
+)
+
+// TestWhatStoodInTheWayIsTheReason: a notice that nobody had approved as it was due is
+// approved after its time. It once was "too late", which is no reason (seen in the
+// simulated year).
+func TestWhatStoodInTheWayIsTheReason(t *testing.T) {
+	bubble(t, "approved too late", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 09:00")
+		tell(&s.book, "a", time.Minute)
+		when(&s.book, "a", once(at(t, "2026-11-23 10:00")))
+		s.book.Village.Approvals = scheduler.UsualApprovals()
+		for i := range s.book.Announcements {
+			s.book.Announcements[i].Approval.State = scheduler.Submitted
+		}
+		s.powerOn()
+		time.Sleep(time.Hour + 5*time.Minute)
+		s.edit(func(b *scheduler.Book) {
+			b.Village.Approvals = scheduler.ApprovalRules{}
+			b.Announcements[0].Approval.State = scheduler.Approved
+			b.Schedules[0].Misfire = scheduler.Misfire{Policy: scheduler.Skip}
+		})
+		time.Sleep(2 * time.Hour)
+		var got []string
+		for _, h := range s.omitted {
+			if strings.HasPrefix(h.o.ID, s.book.Schedules[0].ID) {
+				got = append(got, h.reason)
+			}
+		}
+		if len(got) != 1 || got[0] != scheduler.ReasonNotApproved {
+			t.Errorf("omitted for %q", got)
+		}
+	})
+}
+
+// TestTheClosingKeepsItsMinutes: while the last notice of a slot sounds, a later slot
+// takes what is left of the day, but not the closing's (seen in the simulated year).
+func TestTheClosingKeepsItsMinutes(t *testing.T) {
+	now := at(t, "2026-11-23 05:31")
+	b := book()
+	tell(&b, "a", time.Minute)
+	tell(&b, "b", time.Minute)
+	first, second := when(&b, "a", daily("sang")), when(&b, "b", daily("chieu"))
+	before := plan(t, at(t, "2026-11-23 05:00"), day, b)
+	var heard []scheduler.Past
+	var used time.Duration
+	for _, o := range before.Occurrences {
+		if o.Slot == "sang" && o.Due.Before(now) {
+			heard = append(heard, scheduler.Past{Occurrence: o.ID, Due: o.Due, End: o.End(), Class: o.Class, Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal})
+			used += o.Length
+		}
+	}
+	rest, closing := time.Duration(0), time.Duration(0)
+	for _, o := range before.Occurrences {
+		switch {
+		case o.Kind == scheduler.Closing && o.Slot == "sang":
+			closing = o.Length
+		case o.Slot == "chieu":
+			rest += o.Length
+		}
+	}
+	if len(heard) != 2 || closing == 0 || rest == 0 {
+		t.Fatalf("%s %s\n%s", first.ID, second.ID, before.Text())
+	}
+	b.Past = heard
+	b.Village.Rules.Limits = []scheduler.Limit{{Day: used + rest + closing - time.Second}}
+	p := plan(t, now, 12*time.Hour, b)
+	for _, om := range p.Omissions {
+		if om.Occurrence.Kind == scheduler.Closing && om.Occurrence.Slot == "sang" {
+			t.Errorf("the closing is left out for %s\n%s", om.Reason.Code, p.Text())
+		}
+	}
+	if !slices.ContainsFunc(p.Occurrences, func(o scheduler.Occurrence) bool { return o.Kind == scheduler.Closing && o.Slot == "sang" }) {
+		t.Errorf("no closing:\n%s", p.Text())
+	}
+}
