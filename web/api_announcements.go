@@ -124,6 +124,7 @@ func (s *Server) registerAnnouncements(api huma.API) {
 	answer(s, api, operation{"create-announcement", http.MethodPost, "/announcements", "Create an announcement", tag, people.Write, http.StatusCreated}, s.createAnnouncement)
 	answer(s, api, operation{"get-announcement", http.MethodGet, "/announcements/{id}", "Read an announcement", tag, people.View, 0}, s.getAnnouncement)
 	answer(s, api, operation{"edit-announcement", http.MethodPatch, "/announcements/{id}", "Change an announcement", tag, people.Write, 0}, s.editAnnouncement)
+	answer(s, api, operation{"bring-back-announcement", http.MethodPost, "/announcements/{id}/bring-back", "Undo one change of an announcement, from its history", tag, people.Write, 0}, s.bringBackAnnouncement)
 	answer(s, api, operation{"withdraw-announcement", http.MethodPost, "/announcements/{id}/withdraw", "Take an announcement back; it never airs again", tag, people.Write, 0}, s.withdrawAnnouncement)
 	answer(s, api, operation{"put-rendition", http.MethodPut, "/announcements/{id}/renditions/{language}", "Put a recording or a voice behind one language", tag, people.Write, 0}, s.putRendition)
 }

@@ -299,6 +299,9 @@ func (h *house) fill() {
 		}},
 	}
 	w.order = append(w.order, noticeID)
+	w.changes = append(w.changes, people.Change{
+		ID: 7, At: w.now, Actor: people.Actor{Name: "Hoa", Kind: "account", Way: "panel"}, Village: "un-ta", Kind: "announcements", Record: noticeID, Deed: people.Altered, Fields: []people.FieldChange{{Name: "issuer", Before: "Trưởng thôn", After: ""}},
+	})
 	w.teach(wordID, "HTX", "hợp tác xã")
 	w.templates = append(w.templates, scheduler.Template{
 		Owned: scheduler.Owned{ID: "0193a000-0000-7000-8000-0000000ca701", Village: "un-ta", Revision: 1}, Key: "cat-nuoc",

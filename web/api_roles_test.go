@@ -26,6 +26,7 @@ func doors() []door {
 		{"GET", "/api/v1/plan/words", "", people.View},
 		{"GET", "/api/v1/plan/explained", "", people.View},
 		{"PATCH", a, `{"title":"Họp thôn"}`, people.Write},
+		{"POST", a + "/bring-back", `{"entry":7}`, people.Write},
 		{"POST", a + "/withdraw", "", people.Write},
 		{"PUT", a + "/renditions/vi", `{}`, people.Write},
 		{"PUT", a + "/renditions/vi/assignment", `{"reader":"Mỷ"}`, people.Write},

@@ -24,12 +24,15 @@ type historyView struct {
 	Kinds    []choiceView
 	About    string // ID of the announcement it is of; empty: the village's
 	Title    string // of that announcement
+	Revision int64  // of it, as it is now
 	Older    string
 }
 
 type historyEntry struct {
 	When, Who, What, Link string
 	Fields                []historyField
+	ID                    int64
+	Back                  string // what of it can be brought back, in words
 }
 
 type historyField struct{ Name, Before, After string }
@@ -39,11 +42,12 @@ const historyLength = 50
 
 func (p *panel) registerHistory(r *gin.Engine) {
 	r.GET("/history", p.allow(people.Write, p.history))
+	r.POST("/announcements/:id/bring-back", p.allow(people.Write, p.bringBack))
 }
 
 func (p *panel) history(v *visit) {
 	w := historyView{Kind: v.c.Query("kind"), By: strings.TrimSpace(v.c.Query("by")), About: v.c.Query("announcement")}
-	village := v.village.Key
+	village, alive := v.village.Key, false
 	before, _ := strconv.ParseInt(v.c.Query("before"), 10, 64) // what is no number begins at the newest
 	if w.About != "" {
 		d, err := p.s.cfg.Announcements.Announcement(v.ctx(), w.About)
@@ -55,7 +59,7 @@ func (p *panel) history(v *visit) {
 			p.problem(v, http.StatusNotFound, "problem.not-found")
 			return
 		}
-		w.Title, village = d.Announcement.Title, d.Announcement.Village
+		w.Title, w.Revision, village, alive = d.Announcement.Title, d.Announcement.Revision, d.Announcement.Village, d.Announcement.Withdrawn.IsZero()
 	}
 	list, err := p.s.cfg.Approvals.History(v.ctx(), historyFor(v.me, people.HistoryQuery{
 		Village: village, About: w.About, Kind: w.Kind, Actor: w.By, Before: before, Limit: historyLength,
@@ -65,7 +69,11 @@ func (p *panel) history(v *visit) {
 		return
 	}
 	for _, c := range list {
-		w.Entries = append(w.Entries, v.historyEntry(c))
+		e := v.historyEntry(c)
+		if _, names := broughtBack(c, v.now); alive && c.Record == w.About && len(names) > 0 {
+			e.ID, e.Back = c.ID, v.word("history.bring-back", v.historyNames(names))
+		}
+		w.Entries = append(w.Entries, e)
 	}
 	for _, kind := range historyKinds {
 		w.Kinds = append(w.Kinds, choiceView{Value: kind, Name: v.word("history-kind." + kind), Checked: kind == w.Kind})
