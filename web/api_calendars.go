@@ -63,6 +63,7 @@ func (s *Server) registerCalendars(api huma.API) {
 	preview.MaxBodyBytes, take.MaxBodyBytes = calendarBytes, calendarBytes
 	answerAs(s, api, preview, s.previewCalendar)
 	answerAs(s, api, take, s.importCalendar)
+	describeDry(api, take)
 }
 
 func (s *Server) previewCalendar(ctx context.Context, in *calendarInput) (*calendarOutput, error) {

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,3 +55,17 @@ func SaidAt(lang string, t, now time.Time) (string, error) {
 func RuleForm(rule string, now time.Time) url.Values {
 	return phrase{lang: vietnamese, loc: time.UTC}.ruleForm(scheduler.Schedule{Kind: scheduler.Recurring, Rule: rule}, nil, now).Values
 }
+
+// Forms lists the paths that the panel and the API take anything but a look at, each
+// behind its method.
+func Forms(s *Server) (paths []string) {
+	for _, r := range s.routes().Routes() {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			paths = append(paths, r.Method+" "+r.Path)
+		}
+	}
+	return paths
+}
+
+// Rehearsed says whether a call of the API may be rehearsed.
+func Rehearsed(operation string) bool { return slices.Contains(rehearsedCalls, operation) }

@@ -82,11 +82,13 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (prospect, error) {
 		return slices.Contains(f.own, a.ID) && with.Village.Approvals.On() && unapproved(a)
 	})
 	for _, id := range f.own {
+		was, is := book.Presumed(id, lengths), with.Presumed(id, lengths)
 		if r.decided {
-			break
+			was.Announcements, is.Announcements = book.Announcements, with.Announcements
 		}
-		book, with = book.Presumed(id, lengths), with.Presumed(id, lengths)
+		book, with = was, is
 	}
+	f.waits = f.waits && !r.decided
 	f.after = with
 	f.differences, err = scheduler.Foresee(f.now, f.horizon, book, func(b *scheduler.Book) { *b = with })
 	return f, err

@@ -45,7 +45,7 @@ func TestPageForeseesCollision(t *testing.T) {
 		t.Errorf("carried %v", carried)
 	}
 	back := carried
-	back.Set("seen", "back")
+	back.Set("foreseen", "back")
 	if p := s.upload("/announcements/new", back, nil); p.status != http.StatusOK || !strings.Contains(p.body, `value="18:35"`) || len(w.order) != 1 {
 		t.Errorf("back: status %d, %d announcements", p.status, len(w.order))
 	}
@@ -76,7 +76,7 @@ func TestPageForeseesOnlyHarm(t *testing.T) {
 		t.Fatalf("harm: status %d, revision %d: %s", p.status, w.village.Revision, p.text)
 	}
 	seen := fields(t, p.body)
-	seen.Set("seen", "save")
+	seen.Set("foreseen", "save")
 	if p := s.post("/rules", seen); p.status != http.StatusSeeOther || w.village.Allowed[0].To != 18*60 {
 		t.Errorf("looked at: status %d, hours %v", p.status, w.village.Allowed)
 	}

@@ -30,6 +30,7 @@ type noticeView struct {
 	Renditions     []renditionView
 	Schedules      []scheduleView
 	Next           string
+	Why            string // where it is explained why that is so
 	When           whenView
 	Pending        bool // a rendition will be ready soon: the page's module looks again
 	Edit           editView
@@ -140,10 +141,11 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	a := d.Announcement
 	n := noticeView{
 		ID: a.ID, Title: a.Title, Sub: v.word("announcement.by", v.at(a.Created, v.now), a.CreatedBy),
-		Paragraphs: paragraphs(a.Text), Renditions: p.renditionViews(v, d, f), Next: p.nextOf(v, d),
+		Paragraphs: paragraphs(a.Text), Renditions: p.renditionViews(v, d, f),
 		When: v.whenView(slots, f), Edit: p.editView(v, f, a), Withdrawn: !a.Withdrawn.IsZero(), MayPlan: v.may(people.Plan), MayWrite: v.may(people.Write),
 	}
 	n.tellApproval(v, d)
+	n.Next, n.Why = p.nextOf(v, d)
 	if !n.Withdrawn {
 		n.Moved = p.moved(v, a.ID)
 		n.TooLong = p.tooLong(v, d)
@@ -233,30 +235,32 @@ func paragraphs(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
-// nextOf says when the plan airs an announcement next.
-func (p *panel) nextOf(v *visit, d scheduler.Dossier) string {
+// nextOf says when the plan airs an announcement next, or why it does not, and where
+// that is explained.
+func (p *panel) nextOf(v *visit, d scheduler.Dossier) (said, why string) {
+	why = "/announcements/" + d.Announcement.ID + "/why"
 	// The published plan is a moment older than a schedule that was just removed.
 	promised := func(o scheduler.Occurrence) bool {
 		return o.Announcement == d.Announcement.ID && slices.ContainsFunc(d.Schedules, func(s scheduler.Schedule) bool { return s.ID == o.Schedule })
 	}
 	if !d.Announcement.Withdrawn.IsZero() {
-		return ""
+		return "", why
 	}
 	plan, err := p.s.cfg.AsRun.Published(v.ctx(), v.village.Key)
 	if err != nil {
-		return ""
+		return "", why
 	}
 	for _, o := range plan.Occurrences {
 		if promised(o) && o.Due.After(v.now) {
-			return v.word("announcement.next", v.at(o.Due, v.now), length(o.Length))
+			return v.word("announcement.next", v.at(o.Due, v.now), length(o.Length)), v.whyLink(o.Announcement, o.Nominal)
 		}
 	}
 	for _, o := range plan.Omissions {
 		if promised(o.Occurrence) {
-			return v.omitted(o, v.now)
+			return v.omitted(o, v.now), v.whyLink(o.Occurrence.Announcement, o.Occurrence.Nominal)
 		}
 	}
-	return ""
+	return "", why
 }
 
 // addTake puts an uploaded recording behind one language.

@@ -41,9 +41,8 @@ type approvalView struct {
 	Changed        []diffPart // its text beside that which was approved; nil: nothing was, or it is the same
 	Paragraphs     []string
 	Tongues        []approvalTongue
-	Airs, Omitted  []string     // by the plan, if it is approved as it stands
-	Displaced      []changeView // what becomes of others by that
-	DisplacedMore  int
+	Airs, Omitted  []string    // by the plan, if it is approved as it stands
+	Displaced      []seenGroup // what becomes of others by that
 	Seen           string
 	Acts           map[string]bool // what the visitor may do
 	Why            string          // they may not approve it
@@ -215,10 +214,11 @@ func (p *panel) foreseen(v *visit, d scheduler.Dossier, w *approvalView) error {
 	if err != nil {
 		return err
 	}
-	for _, x := range others[:min(len(others), foreseenLines)] {
-		w.Displaced = append(w.Displaced, v.change(x))
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), d.Announcement.Village)
+	if err != nil {
+		return err
 	}
-	w.DisplacedMore = max(len(others)-foreseenLines, 0)
+	w.Displaced = v.seenGroups(prospect{differences: others, now: v.now, horizon: foreseen, slots: slots}, nil)
 	for _, o := range plan.Occurrences[:min(len(plan.Occurrences), foreseenLines)] {
 		w.Airs = append(w.Airs, v.word("approval.airs", v.at(o.Due, v.now), length(o.Length)))
 	}
@@ -281,7 +281,11 @@ func (p *panel) decideNotice(v *visit) {
 		p.showApproval(v, http.StatusOK, f)
 		return
 	}
-	if !p.weighed(v, f, step) {
+	ask := p.weighed
+	if act == string(scheduler.ActApprove) { // its page has shown where it airs
+		ask = p.confirmed
+	}
+	if !ask(v, f, step) {
 		return
 	}
 	err := step(v.ctx())

@@ -133,7 +133,7 @@ func (b dayBook) wasItem(r playout.AsRun) dayItem {
 		row.Class = "on"
 	}
 	row.States = append(row.States, b.runState(r, b.doing))
-	if troubled(r) {
+	if troubled(r) || r.Outcome != "" && r.Outcome != playout.Played {
 		row.Why = b.whyLink(r.Announcement, r.Due)
 	}
 	return dayItem{at: at, end: end, slot: r.Slot, row: row}

@@ -26,7 +26,7 @@ type seenField struct{ Name, Value string }
 // seenAnswer is the field that says what became of the page: "save", or "back" to the
 // form. useAnswer takes one way out instead of what was typed.
 const (
-	seenAnswer = "seen"
+	seenAnswer = "foreseen"
 	useAnswer  = "use"
 	// previewField is the button of a form that only looks.
 	previewField = "preview"

@@ -74,6 +74,7 @@ type logDay struct {
 
 type logRow struct {
 	Time, Title, Link, Sub, Exact string
+	Why                           string // where it is explained; empty: it is no announcement
 	State                         stateView
 	Notes                         []string
 }
@@ -333,6 +334,7 @@ func (v *visit) logRow(r playout.AsRun, d doing) logRow {
 	}
 	if r.Announcement != "" {
 		row.Link = "/announcements/" + r.Announcement
+		row.Why = v.whyLink(r.Announcement, r.Due)
 	}
 	if r.Kind == playout.KindEmergency || r.Kind == playout.KindLive {
 		row.Sub = strings.TrimSuffix(v.word("kind."+string(r.Kind))+", "+v.lower(row.Sub), ", ")

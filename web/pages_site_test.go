@@ -35,7 +35,7 @@ func (s *site) post(path string, f url.Values) page {
 
 // looked is a form whose difference in the plan was looked at.
 func looked(f url.Values) url.Values {
-	g := url.Values{"seen": {"save"}}
+	g := url.Values{"foreseen": {"save"}}
 	for name, values := range f {
 		g[name] = values
 	}

@@ -39,10 +39,7 @@ type slotView struct {
 	DaysOff                        []dayOffRow
 	Relays                         []string
 	Faults                         map[string]string
-	Previewed                      bool
 	Room                           *stateView // what it holds for notices
-	Changes                        []changeView
-	More                           int // changes that are not shown
 }
 
 // seasonRow is one season, or room for another; days as people write them, 15/11.
@@ -59,16 +56,12 @@ type dayOffRow struct {
 	Fault       string
 }
 
-// changeView is what saving would make of one occurrence.
-type changeView struct{ Class, Icon, Text string }
-
 // How many rows a form has, and how many of them are empty.
 const (
-	seasonsMost  = 6
-	daysOffMost  = 400 // as many as a slot may have: a form must give back all that it was given
-	daysOffRoom  = 2
-	changesShown = 12
-	newSlot      = "new"
+	seasonsMost = 6
+	daysOffMost = 400 // as many as a slot may have: a form must give back all that it was given
+	daysOffRoom = 2
+	newSlot     = "new"
 )
 
 func (p *panel) registerSlots(r *gin.Engine) {
@@ -190,8 +183,8 @@ func (v *visit) slotTyped(sl scheduler.Slot) *form {
 	return f
 }
 
-// showSlot draws the form; changes are what saving would make of the plan.
-func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot, changes ...scheduler.Difference) {
+// showSlot draws the form.
+func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot) {
 	w := slotView{
 		ID: v.c.Param("id"), Name: f.Get("name"), Start: f.Get("start"), Length: f.Get("length"), Limit: f.Get("limit"), Faults: f.faults,
 		Openings: p.sounds(v, f.Get("opening")), Closings: p.sounds(v, f.Get("closing")),
@@ -212,15 +205,6 @@ func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot, chang
 	}
 	for _, r := range sl.Relays {
 		w.Relays = append(w.Relays, v.word("slots.relayed-at", fixedTime(sl.Start, r.Offset), v.span(r.Length)))
-	}
-	w.Previewed = f.Get("preview") != "" && len(f.faults) == 0
-	w.Room = p.roomOf(v, f, sl)
-	for i, d := range changes {
-		if i == changesShown {
-			w.More = len(changes) - i
-			break
-		}
-		w.Changes = append(w.Changes, v.change(d))
 	}
 	title := v.word("slots.edit")
 	if w.ID == newSlot {
@@ -262,30 +246,6 @@ func fixedTime(start scheduler.TimeOfDay, offset time.Duration) string {
 	return at.Format("15:04")
 }
 
-// change says what saving would make of one occurrence.
-func (v *visit) change(d scheduler.Difference) changeView {
-	title := d.Occurrence.Title
-	if title == "" || d.Occurrence.Kind != scheduler.Notice {
-		title = v.word("kind." + string(d.Occurrence.Kind))
-	}
-	was, is := "", ""
-	if !d.Was.IsZero() {
-		was = v.at(d.Was, v.now)
-	}
-	if !d.Due.IsZero() {
-		is = v.at(d.Due, v.now)
-	}
-	switch {
-	case is == "" && was == "":
-		return changeView{"wait", "nhac", v.word("slots.change-refused", title, v.at(d.Occurrence.Nominal, v.now))}
-	case is == "":
-		return changeView{"bad", "lo", v.word("slots.change-lost", title, was)}
-	case was == "":
-		return changeView{"ok", "them", v.word("slots.change-added", title, is)}
-	}
-	return changeView{"wait", "gio", v.word("slots.change-shifted", title, was, is)}
-}
-
 // saveSlot keeps a slot, or shows first what that would make of the plan.
 func (p *panel) saveSlot(v *visit) {
 	f, err := p.readForm(v)
@@ -306,19 +266,27 @@ func (p *panel) saveSlot(v *visit) {
 		p.showSlot(v, http.StatusUnprocessableEntity, f, sl)
 		return
 	}
-	if f.Get("preview") != "" {
-		p.previewSlot(v, f, sl, old.Start)
-		return
-	}
 	save := func(ctx context.Context) error { _, err := p.s.saveSlot(ctx, sl, old.Start); return err }
 	if f.goesBack() {
 		p.showSlot(v, http.StatusOK, f, sl)
 		return
 	}
-	if !p.weighed(v, f, save) {
-		return
+	look := f.Get("preview") != "" && f.Get(seenAnswer) != "save"
+	ask := p.weighed
+	if look {
+		ask = p.sure
 	}
-	err = save(v.ctx())
+	switch {
+	case !ask(v, f, save):
+		return
+	case !look:
+		err = save(v.ctx())
+	default: // its faults say why there is nothing to look at
+		if _, err = p.s.checkSlot(v.ctx(), sl, old.Start); err == nil {
+			p.problem(v, http.StatusServiceUnavailable, "problem.unavailable")
+			return
+		}
+	}
 	p.slotSaved(v, f, sl, err)
 }
 
@@ -339,20 +307,6 @@ func (p *panel) slotSaved(v *visit, f *form, sl scheduler.Slot, err error) {
 	default:
 		v.goTo("/slots", "slot-saved")
 	}
-}
-
-func (p *panel) previewSlot(v *visit, f *form, sl scheduler.Slot, was scheduler.TimeOfDay) {
-	checked, err := p.s.checkSlot(v.ctx(), sl, was)
-	if err != nil {
-		p.slotSaved(v, f, sl, err)
-		return
-	}
-	changes, err := p.s.foreseeSlot(v.ctx(), checked)
-	if err != nil {
-		p.fail(v, err)
-		return
-	}
-	p.showSlot(v, http.StatusOK, f, sl, changes...)
 }
 
 func (p *panel) removeSlot(v *visit) {

@@ -380,7 +380,7 @@ func (w *world) Published(context.Context, string) (scheduler.Plan, error) { ret
 
 func (w *world) Book(_ context.Context, village string, now time.Time) (scheduler.Book, error) {
 	b := scheduler.Book{Village: w.village, Slots: w.slots, Stations: w.stations}
-	b.Village.Key = village
+	b.Village.Key, b.Village.Exceptions, b.Drills = village, slices.Clone(w.exceptions), slices.Clone(w.drills)
 	for _, id := range slices.Sorted(maps.Keys(w.notices)) {
 		d := w.notices[id]
 		b.Announcements, b.Renditions, b.Schedules = append(b.Announcements, d.Announcement), append(b.Renditions, d.Renditions...), append(b.Schedules, d.Schedules...)

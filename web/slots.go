@@ -89,33 +89,6 @@ func (s *Server) saveSlot(ctx context.Context, slot scheduler.Slot, was schedule
 	return slot, nil
 }
 
-// foreseeSlot says what saving a slot, or removing it, would make of the plan.
-func (s *Server) foreseeSlot(ctx context.Context, slot scheduler.Slot) ([]scheduler.Difference, error) {
-	now := s.cfg.Now()
-	book, err := s.cfg.AsRun.Book(ctx, slot.Village, now)
-	if err != nil {
-		return nil, fmt.Errorf("read book: %w", err)
-	}
-	slot.Updated = now.UTC()
-	for _, id := range []string{slot.Opening, slot.Closing} {
-		if id == "" {
-			continue
-		}
-		if rec, err := s.cfg.Shelf.Recording(ctx, id); err == nil {
-			book = withSound(book, id, rec.Length)
-		}
-	}
-	return scheduler.Foresee(now, slotForeseen, book, func(b *scheduler.Book) {
-		b.Slots = slices.DeleteFunc(slices.Clone(b.Slots), func(sl scheduler.Slot) bool { return sl.ID == slot.ID })
-		if slot.Deleted.IsZero() {
-			b.Slots = append(b.Slots, slot)
-		}
-	})
-}
-
-// slotForeseen is how far ahead the effect of a change is shown.
-const slotForeseen = 7 * 24 * time.Hour
-
 // withSound is book with the length of one more sound.
 func withSound(book scheduler.Book, id string, length time.Duration) scheduler.Book {
 	sounds := map[string]time.Duration{id: length}

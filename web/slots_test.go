@@ -129,7 +129,7 @@ func TestSlotPage(t *testing.T) {
 	for k, v := range f {
 		preview[k] = v
 	}
-	if p := s.post("/slots/"+id, preview); p.status != http.StatusOK || !strings.Contains(p.text, "Nếu lưu") || !strings.Contains(p.body, `value="Buổi tối"`) || w.slots[1].Name != "Buổi chiều" {
+	if p := s.post("/slots/"+id, preview); p.status != http.StatusOK || !strings.Contains(p.text, "Thay đổi trong kế hoạch") || !strings.Contains(p.body, `value="Buổi tối"`) || w.slots[1].Name != "Buổi chiều" {
 		t.Errorf("preview: status %d: %s", p.status, p.text)
 	}
 	if p := s.post("/slots/"+id, f); p.location != "/slots?told=slot-saved" {

@@ -124,11 +124,11 @@ func (p phrase) told(x scheduler.Telling, slots []scheduler.Slot, now time.Time)
 
 // movedView is one of them on a page.
 type movedView struct {
-	Announcement string
-	Occurrences  []string // of the same fate, the first of which is told
-	Text, Note   string
-	MaySee       bool // offer to say that it was seen
-	Gone         bool // it airs nowhere
+	Announcement    string
+	Occurrences     []string // of the same fate, the first of which is told
+	Text, Note, Why string   // Why: where it is explained
+	MaySee          bool     // offer to say that it was seen
+	Gone            bool     // it airs nowhere
 }
 
 // moved are what the visitor should know: what becomes of one's own notices until one
@@ -167,7 +167,7 @@ func (v *visit) movedViews(all []scheduler.Telling, slots []scheduler.Slot, anno
 		if x.To.IsZero() && x.Reason != "" {
 			same[alike] = len(views)
 		}
-		w := movedView{Occurrences: []string{x.Occurrence}, Announcement: x.Announcement, Text: v.told(x, slots, v.now), MaySee: own && x.Seen.IsZero(), Gone: x.To.IsZero()}
+		w := movedView{Occurrences: []string{x.Occurrence}, Announcement: x.Announcement, Text: v.told(x, slots, v.now), Why: v.whyLink(x.Announcement, x.From), MaySee: own && x.Seen.IsZero(), Gone: x.To.IsZero()}
 		switch {
 		case !x.Seen.IsZero():
 			w.Note = v.word("moved.seen", x.SeenBy, v.at(x.Seen, v.now))

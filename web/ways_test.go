@@ -55,7 +55,7 @@ func TestWayOutIsTakenWithOneTap(t *testing.T) {
 				t.Fatalf("the look: status %d, %+v: %s", p.status, w.notices[bellID].Schedules, p.text)
 			}
 			back := fields(t, p.body)
-			back.Set("seen", "back")
+			back.Set("foreseen", "back")
 			if p := s.post("/announcements/"+bellID+"/ways", back); p.location != "/announcements/"+bellID+"/why?day=2026-11-24" {
 				t.Errorf("back to %q", p.location)
 			}
