@@ -64,20 +64,20 @@ func TestClosingAfterTheClockWasPutRight(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					y := &year{soak: &soak{soakBoard: newSoakBoard(t), rng: rand.New(rand.NewPCG(1, 1)), outcomes: map[string]int{}}}
 					evening := y.began.Add(17 * time.Hour)
-					y.until(evening.Add(2*time.Minute + 41*time.Second)) // the fourth and last notice began a second ago
+					y.really(evening.Add(2*time.Minute + 41*time.Second)) // the fourth and last notice began a second ago
 					y.set(by)
-					y.until(evening.Add(3*time.Minute + 33*time.Second))
+					y.really(evening.Add(3*time.Minute + 33*time.Second))
 					if crash {
 						y.crash(3*time.Second, false)
 					}
 					y.set(-by)
-					y.until(evening.Add(25 * time.Minute))
+					y.really(evening.Add(25 * time.Minute))
 					rows := y.stage.book.copy().rows
 					row := rows["evening:un-ta:"+evening.Format("2006-01-02")+"T17:00:closing"]
 					if row.Outcome != playout.Played {
 						t.Errorf("the closing: %s %s, due %s", row.Outcome, row.Cause, row.Due.In(y.place))
 					}
-					y.until(evening.Add(13 * time.Hour)) // after the next morning
+					y.really(evening.Add(13 * time.Hour)) // after the next morning
 					y.powerOff()
 					for _, row := range y.stage.book.copy().rows {
 						if row.Kind == scheduler.Notice && row.Deleted.IsZero() && row.Nominal.After(evening.Add(time.Hour)) && (row.Outcome != playout.Played || row.Cause != "completed") {

@@ -16,13 +16,13 @@ func TestWhatAClockAheadGaveUpIsOpenedAgain(t *testing.T) {
 	for name, crash := range map[string]bool{"OK": false, "AfterACrash": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				y := &year{soak: &soak{soakBoard: newSoakBoard(t), outcomes: map[string]int{}}, asked: map[string]wish{}}
+				y := &year{soak: &soak{soakBoard: newSoakBoard(t), outcomes: map[string]int{}}, asked: map[string]wish{}, notices: map[string]told{}}
 				y.roll(1, 1)
 				noon := y.began.Add(12 * time.Hour)
-				y.until(noon)
+				y.really(noon)
 				y.ask(scheduler.Once, noon.Add(3*time.Hour))
 				y.set(36 * time.Hour)
-				y.until(noon.Add(5 * time.Minute))
+				y.really(noon.Add(5 * time.Minute))
 				given := 0
 				for _, row := range y.stage.book.copy().rows {
 					if row.Outcome == playout.Missed {
@@ -38,7 +38,7 @@ func TestWhatAClockAheadGaveUpIsOpenedAgain(t *testing.T) {
 				} else {
 					y.set(-36 * time.Hour)
 				}
-				y.until(noon.Add(42 * time.Hour)) // two evenings and a morning
+				y.really(noon.Add(42 * time.Hour)) // two evenings and a morning
 				y.powerOff()
 				heard := 0
 				for _, row := range y.stage.book.copy().rows {

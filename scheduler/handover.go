@@ -132,8 +132,8 @@ func (d *duty) close(now time.Time) {
 		if written[o.ID] || final.After(now) || o.Slot != "" && (code == ReasonExpired || code == ReasonNotYetValid) {
 			continue
 		}
-		if code == ReasonTooLate && o.Due.Before(d.started) {
-			d.blame(o) // nobody wrote of it when it was due: nobody was there
+		if code == ReasonTooLate && (o.Due.Before(d.started) || d.leapt(o.Due) != "") {
+			d.blame(o) // nobody wrote of it when it was due: nobody was there, or there was no such time
 		}
 		d.omit(o, om.Reason)
 	}

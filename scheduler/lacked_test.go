@@ -82,3 +82,19 @@ func TestTheClosingKeepsItsMinutes(t *testing.T) {
 		t.Errorf("no closing:\n%s", p.Text())
 	}
 }
+
+// TestSuspendedForLongerThanThePlan: what no plan named, for it lay beyond its end, was
+// slept through as well; it once was "too late" (seen in the simulated year).
+func TestSuspendedForLongerThanThePlan(t *testing.T) {
+	bubble(t, "", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 10:00") // plans two days
+		tell(&s.book, "a", 30*time.Second)
+		when(&s.book, "a", once(at(t, "2026-11-26 09:30:00")))
+		s.powerOn()
+		time.Sleep(time.Hour)
+		s.set(func() { s.slept = 3 * day })
+		s.step(3 * day) // 11:00
+		time.Sleep(time.Hour)
+		s.want(t, "a asleep")
+	})
+}
