@@ -167,18 +167,6 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 	p.render(v, status, "announcement", view{Title: a.Title, Tab: "announcements", Script: "notice.js", Data: n})
 }
 
-// tooLong says which slots can never hold an announcement, and what helps.
-func (p *panel) tooLong(v *visit, d scheduler.Dossier) (said []string) {
-	tight, slots, err := p.s.tooLong(v.ctx(), d)
-	if err != nil && !isDamage(err) { // of damage every page tells
-		p.s.cfg.Logger.Error("whether an announcement fits its slots could not be found out", "announcement", d.Announcement.ID, "err", err)
-	}
-	for _, t := range tight {
-		said = append(said, v.tightWords(t, slots))
-	}
-	return said
-}
-
 // tellApproval adds what the author is to know of approval and end.
 func (n *noticeView) tellApproval(v *visit, d scheduler.Dossier) {
 	a := d.Announcement

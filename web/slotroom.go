@@ -116,6 +116,18 @@ func (p phrase) tightWords(t scheduler.Tight, slots []scheduler.Slot) string {
 	return text
 }
 
+// tooLong says which slots can never hold an announcement, and what helps.
+func (p *panel) tooLong(v *visit, d scheduler.Dossier) (said []string) {
+	tight, slots, err := p.s.tooLong(v.ctx(), d)
+	if err != nil && !isDamage(err) { // of damage every page tells
+		p.s.cfg.Logger.Error("whether an announcement fits its slots could not be found out", "announcement", d.Announcement.ID, "err", err)
+	}
+	for _, t := range tight {
+		said = append(said, v.tightWords(t, slots))
+	}
+	return said
+}
+
 // tightOf tells a program of the slots that never hold what a schedule names.
 func (s *Server) tightOf(ctx context.Context, lang string, d scheduler.Dossier, sc scheduler.Schedule) ([]tightJSON, error) {
 	d.Schedules = []scheduler.Schedule{sc}
