@@ -21,7 +21,7 @@ const dryRun = "dry_run"
 // rehearsedCalls are the calls that take dryRun, by operation.
 var rehearsedCalls = []string{
 	"create-announcement", "edit-announcement", "withdraw-announcement", "put-rendition", "decide-approval",
-	"put-approval-rules", "assign-rendition", "unassign-rendition", "hold-rendition", "import-calendar",
+	"put-approval-rules", "bring-back-announcement", "assign-rendition", "unassign-rendition", "hold-rendition", "import-calendar",
 	"create-drill", "change-drill", "delete-drill", "create-station",
 	"create-schedule", "edit-schedule", "except-schedule", "delete-schedule",
 	"edit-village", "put-rules", "request-exception", "decide-exception", "withdraw-exception",

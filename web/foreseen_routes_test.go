@@ -147,6 +147,7 @@ func changingForms() map[string]changing {
 		"/calendars/import":     {says: "Họp thôn"}, // its form is made of a preview
 		"/languages":            {form: url.Values{"revision": {"1"}, "language_1": {"vi"}, "language_2": {"pcc"}, "missing": {"wait"}, "pause": {"1"}}, says: "Giữ ấm"},
 		"/drills":               {form: url.Values{"how": {"silent"}, "often": {"once"}, "date": {"2026-11-26"}, "time": {"09:00"}, "before": {"Sắp thử loa."}, "after": {"Đã thử xong."}, "siren": {"10"}}, says: "Thử"},
+		"/drills/:id":           {path: "/drills/" + drillID, form: url.Values{"revision": {"1"}, "how": {"silent"}, "often": {"once"}, "date": {"2026-11-26"}, "time": {"09:00"}, "before": {"Sắp thử loa."}, "after": {"Đã thử xong."}, "siren": {"10"}}, says: "Thử"},
 		"/drills/:id/delete":    {path: "/drills/" + drillID + "/delete", says: "Thử loa"},
 		"/exceptions/:id/decide": {path: "/exceptions/" + exceptionID + "/decide", form: url.Values{"revision": {"1"}, "decision": {"approve"}, "answer": {"được"}}, says: "Đêm hội", arrange: func(w *world) {
 			w.exceptions[0].Approved, w.exceptions[0].Decided, w.exceptions[0].DecidedBy = false, time.Time{}, ""
@@ -174,7 +175,8 @@ var planless = map[string]string{
 	"/announcements/:id/assign": "what is missing stays missing until it is recorded", "/announcements/:id/unassign": "the same",
 	"/announcements/:id/record/:language": "a voice that was recorded is kept whatever the plan says; its page tells before where it fits", "/recordings/:id/trim": "the same",
 	"/recordings": "on the shelf only", "/takes": "on the shelf only", "/recordings/:id/delete": "refused while anything that may air needs it",
-	"/moved/seen": "no plan", "/stations/:id/try": "saves nothing",
+	"/announcements/:id/bring-back": "asks as the edit that it is: its own test has a history to bring back from",
+	"/moved/seen":                   "no plan", "/stations/:id/try": "saves nothing",
 	"/words/import": "shows what is read anew, whose lengths are known only once it is spoken", "/words/new": "the same", "/words/:id": "the same", "/words/:id/remove": "the same",
 	"/voices/:language": "the same", "/voices/:language/try": "saves nothing",
 	"/templates/example": "saves nothing", "/templates/new": "no plan", "/templates/:code": "no plan", "/templates/:code/remove": "no plan",
