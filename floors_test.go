@@ -47,6 +47,7 @@ var doors = map[string]string{
 	"github.com/coder/websocket":     "loalang/web",
 	"github.com/spf13/cobra":         "loalang/cmd/loalang",
 	"github.com/arran4/golang-ical":  "loalang/web",
+	"github.com/boombuler/barcode":   "loalang/web",
 	"github.com/teambition/rrule-go": "loalang/scheduler/calendar", // the second opinion of its tests
 }
 

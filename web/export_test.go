@@ -69,3 +69,9 @@ func Forms(s *Server) (paths []string) {
 
 // Rehearsed says whether a call of the API may be rehearsed.
 func Rehearsed(operation string) bool { return slices.Contains(rehearsedCalls, operation) }
+
+// QRSVG shows the tests how a text is drawn as a code.
+func QRSVG(text, label string) (string, error) {
+	drawn, err := qrSVG(text, label)
+	return string(drawn), err
+}
