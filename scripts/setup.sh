@@ -48,6 +48,8 @@ if [ "$purpose" != build ]; then
 fi
 if [ "$purpose" = test ]; then
 	want chromium has chromium
+	want nodejs has node
+	want npm has npm
 	want poppler-utils has pdftotext
 	want fonts-dejavu-core test -d /usr/share/fonts/truetype/dejavu
 fi
@@ -60,21 +62,32 @@ if [ "$purpose" = bench ]; then # the players to be compared with
 	want snapclient has snapclient
 	want snapserver has snapserver
 fi
-[ -n "$wanted" ] || exit 0
+install_packages() {
+	by_hand="Install them by hand, as root: apt-get install$wanted"
+	command -v apt-get >/dev/null 2>&1 || stop "this machine lacks:$wanted, and has no apt-get. Install what corresponds to them in its own way, then run the same command again."
+	as_root=""
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null 2>&1 || stop "this machine lacks:$wanted. $by_hand"
+		as_root=sudo
+	fi
+	say "this machine lacks:$wanted"
+	say "installing with apt-get (this is done once)"
+	apt() { DEBIAN_FRONTEND=noninteractive $as_root apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"; }
+	apt update -qq || say "the list of packages could not be refreshed; trying with the old one"
+	for package in $wanted; do
+		say "installing $package"
+		apt install -y -qq --no-install-recommends "$package" >/dev/null || stop "$package could not be installed. $by_hand"
+	done
+}
+[ -z "$wanted" ] || install_packages
 
-by_hand="Install them by hand, as root: apt-get install$wanted"
-command -v apt-get >/dev/null 2>&1 || stop "this machine lacks:$wanted, and has no apt-get. Install what corresponds to them in its own way, then run the same command again."
-as_root=""
-if [ "$(id -u)" -ne 0 ]; then
-	command -v sudo >/dev/null 2>&1 || stop "this machine lacks:$wanted. $by_hand"
-	as_root=sudo
+# --- what the tests hold the panel against comes from npm; without it they skip, and say so
+browser=$(dirname "$0")/../tools/browser
+if [ "$purpose" = test ] && ! cmp -s "$browser/package-lock.json" "$browser/node_modules/.installed"; then
+	say "installing the tools of tools/browser with npm (this is done once)"
+	if npm --prefix "$browser" ci --loglevel=error >/dev/null; then
+		cp "$browser/package-lock.json" "$browser/node_modules/.installed"
+	else
+		say "they could not be installed: the tests that need them will skip. Try again when there is a network."
+	fi
 fi
-say "this machine lacks:$wanted"
-say "installing with apt-get (this is done once)"
-apt() { DEBIAN_FRONTEND=noninteractive $as_root apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"; }
-apt update -qq || say "the list of packages could not be refreshed; trying with the old one"
-for package in $wanted; do
-	say "installing $package"
-	apt install -y -qq --no-install-recommends "$package" >/dev/null || stop "$package could not be installed. $by_hand"
-done
-say "done"
