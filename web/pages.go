@@ -58,7 +58,8 @@ type visit struct {
 	me      people.Principal
 	village scheduler.Village
 	now     time.Time
-	planned string // names what a save made of the plan, for goTo
+	planned string     // names what a save made of the plan, for goTo
+	beside  *stateView // what a person should know beside the difference in the plan
 	phrase
 }
 

@@ -29,7 +29,7 @@ func TestDrillsPage(t *testing.T) {
 	if p := officer.post("/drills", form); p.status != http.StatusOK || !strings.Contains(p.text, "Sẽ phát thêm Thử loa khẩn cấp") || len(w.drills) > 0 {
 		t.Errorf("before it is saved: status %d: %s", p.status, p.text)
 	}
-	form.Set("seen", "save")
+	form.Set("foreseen", "save")
 	if p := officer.post("/drills", form); p.location != "/drills?told=drill-saved" || len(w.drills) != 1 || w.changed != 1 {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
@@ -48,7 +48,7 @@ func TestDrillsPage(t *testing.T) {
 func TestDrillIsChangedOnItsPage(t *testing.T) {
 	w := newWorld(t)
 	officer := newSite(t, w, people.Officer, "vi")
-	form := url.Values{"how": {"audible"}, "often": {"3"}, "weekday": {"WE"}, "time": {"09:00"}, "before": {"Sau đây là thử loa."}, "after": {"Đã thử xong."}, "siren": {"20"}, "seen": {"save"}}
+	form := url.Values{"how": {"audible"}, "often": {"3"}, "weekday": {"WE"}, "time": {"09:00"}, "before": {"Sau đây là thử loa."}, "after": {"Đã thử xong."}, "siren": {"20"}, "foreseen": {"save"}}
 	if p := officer.post("/drills", form); p.location != "/drills?told=drill-saved" {
 		t.Fatal(p.status, p.text)
 	}
@@ -68,16 +68,16 @@ func TestDrillIsChangedOnItsPage(t *testing.T) {
 	form.Set("before", "Bà con chú ý, sau đây là thử loa.")
 	changed := w.changed
 	form.Set("preview", "1")
-	form.Del("seen")
+	form.Del("foreseen")
 	if p := officer.post(path, form); p.status != http.StatusOK || !strings.Contains(p.text, "Chưa lưu") || !strings.Contains(p.body, `value="Bà con chú ý, sau đây là thử loa."`) || w.drills[0].Revision != 1 || w.changed != changed {
 		t.Errorf("looked at: status %d, %+v, %s", p.status, w.drills, p.text)
 	}
 	form.Del("preview")
-	form.Set("seen", "back")
+	form.Set("foreseen", "back")
 	if p := officer.post(path, form); p.status != http.StatusOK || !strings.Contains(p.body, "Bà con chú ý") || w.drills[0].Revision != 1 {
 		t.Errorf("back to the form: status %d, %+v", p.status, w.drills)
 	}
-	form.Set("seen", "save")
+	form.Set("foreseen", "save")
 	w.now = w.now.Add(24 * time.Hour) // a rule that began today would be another
 	if p := officer.post(path, form); p.location != "/drills?told=drill-saved" || len(w.drills) != 1 {
 		t.Fatal(p.status, p.text)
@@ -119,7 +119,7 @@ func TestDrillOfAnotherRuleKeepsIt(t *testing.T) {
 	if !strings.Contains(p.body, `value="keep" selected`) || !strings.Contains(p.body, `value="1" checked`) {
 		t.Errorf("the form: %s", p.body)
 	}
-	form := url.Values{"title": {"Thử mỗi tuần hai lần"}, "how": {"silent"}, "often": {"keep"}, "siren": {"30"}, "revision": {"3"}, "seen": {"save"}}
+	form := url.Values{"title": {"Thử mỗi tuần hai lần"}, "how": {"silent"}, "often": {"keep"}, "siren": {"30"}, "revision": {"3"}, "foreseen": {"save"}}
 	if p := officer.post("/drills/d1", form); p.location != "/drills?told=drill-saved" {
 		t.Fatal(p.status, p.text)
 	}

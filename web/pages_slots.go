@@ -206,6 +206,7 @@ func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot) {
 	for _, r := range sl.Relays {
 		w.Relays = append(w.Relays, v.word("slots.relayed-at", fixedTime(sl.Start, r.Offset), v.span(r.Length)))
 	}
+	w.Room = p.roomOf(v, f, sl)
 	title := v.word("slots.edit")
 	if w.ID == newSlot {
 		title = v.word("slots.add")
@@ -271,6 +272,7 @@ func (p *panel) saveSlot(v *visit) {
 		p.showSlot(v, http.StatusOK, f, sl)
 		return
 	}
+	v.beside = p.roomOf(v, f, sl)
 	look := f.Get("preview") != "" && f.Get(seenAnswer) != "save"
 	ask := p.weighed
 	if look {
