@@ -102,8 +102,9 @@ func measure(t *testing.T) footprint {
 
 // deed is something that happens at an instant of the day.
 type deed struct {
-	at time.Duration // since local midnight
-	do func()
+	at  time.Duration // since local midnight
+	do  func()
+	ill bool // it befalls the board: nobody asked for it
 }
 
 // oneDay lets a day pass, from half past twenty-three to the next.
@@ -125,7 +126,7 @@ func (s *soak) oneDay() {
 // deeds are what a day brings; every fourth is without any trouble.
 func (s *soak) deeds(midnight time.Time) []deed {
 	var all []deed
-	add := func(at time.Duration, do func()) { all = append(all, deed{at, do}) }
+	add := func(at time.Duration, do func()) { all = append(all, deed{at: at, do: do}) }
 	for range s.rng.IntN(3) {
 		at := 6*time.Hour + s.upTo(13*time.Hour)
 		add(at-time.Hour, func() { s.schedule(midnight.Add(at)) })
@@ -194,7 +195,7 @@ func (s *soak) trouble(kind string, from time.Time) {
 }
 
 func (s *soak) lose() {
-	from := time.Now()
+	from := s.clock.now()
 	s.stage.out.lose()
 	time.Sleep(100*time.Millisecond + s.upTo(20*time.Second))
 	s.stage.out.back()
@@ -203,13 +204,13 @@ func (s *soak) lose() {
 }
 
 func (s *soak) fall(kind string, away time.Duration, power bool) {
-	from := time.Now()
+	from := s.clock.now()
 	s.crash(away, power)
 	s.trouble(kind, from)
 }
 
 func (s *soak) emergency() {
-	from := time.Now()
+	from := s.clock.now()
 	s.serial++
 	e := s.stage.emergency(fmt.Sprintf("e-%d-%d", s.day, s.serial), 20*time.Second+s.upTo(2*time.Minute))
 	if s.rng.IntN(2) == 0 {

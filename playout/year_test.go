@@ -21,6 +21,7 @@ import (
 var (
 	yearDays = flag.Int("year-days", 0, "simulated days of TestYear; 0: 28, and 365 with LOALANG_YEAR set")
 	yearSeed = flag.Uint64("year-seed", 0, "seed of TestYear; 0: 1")
+	yearStop = flag.Int("year-stop", 0, "days after which every stretch of TestYear stops, to see a failure again soon; 0: at its end")
 )
 
 // What befalls the board in a year.
@@ -110,22 +111,35 @@ func liveThrough(t *testing.T, days int, seed [2]uint64) {
 	y.afflict(yearLosses, func() { y.count["card"]++; y.lose() })
 	y.afflict(yearCrashes, func() { y.count["crash"]++; y.crashTwice() })
 	y.afflict(yearSleeps, y.sleep)
-	for y.day = 1; y.day <= days && !t.Failed(); y.day++ {
+	if *yearStop > 0 {
+		y.days = min(days, *yearStop)
+	}
+	for y.day = 1; y.day <= y.days && !t.Failed(); y.day++ {
 		y.live()
 		y.collect()
 	}
 	y.powerOff()
+	for ill, inAYear := range map[string]int{"power": yearCuts, "clock": yearSteps, "card": yearLosses, "crash": yearCrashes, "sleep": yearSleeps} {
+		if want := y.share(inAYear); y.count[ill] != want && *yearStop == 0 {
+			t.Errorf("%d times %s, and it was to be %d", y.count[ill], ill, want)
+		}
+	}
 	y.judge()
-	t.Logf("%d days, %v: %d rows, %v", days, y.count, len(y.rows), y.outcomes)
+	t.Logf("%d days, %v: %d rows, %v", y.days, y.count, len(y.rows), y.outcomes)
 }
 
-// afflict spreads what befalls the board in a year over the stretch.
+// afflict spreads what befalls the board in a year over the stretch, but for its last
+// days: what falls into a sleep happens after it.
 func (y *year) afflict(inAYear int, ill func()) {
-	for range max(1, inAYear*y.days/365) {
-		day := 1 + y.rng.IntN(y.days)
+	const longestSleep = 3
+	for range y.share(inAYear) {
+		day := 1 + y.rng.IntN(max(1, y.days-longestSleep-1))
 		y.ills[day] = append(y.ills[day], ill)
 	}
 }
+
+// share is how much of what befalls the board in a year is the stretch's, rounded up.
+func (y *year) share(inAYear int) int { return (inAYear*y.days + 364) / 365 }
 
 // roll begins with chance anew for one deed of a day: however often the one before
 // asked it, the rest of the year stays as it is.
@@ -139,7 +153,7 @@ func (y *year) live() {
 	y.roll(y.day, 0)
 	midnight := y.began.AddDate(0, 0, y.day)
 	var deeds []deed
-	add := func(at time.Duration, do func()) { deeds = append(deeds, deed{at, do}) }
+	add := func(at time.Duration, do func()) { deeds = append(deeds, deed{at: at, do: do}) }
 	for range y.rng.IntN(3) {
 		y.planNotice(midnight, add)
 	}
@@ -151,11 +165,15 @@ func (y *year) live() {
 	}
 	for _, ill := range y.ills[y.day] {
 		add(y.anyBusyTime(), ill)
+		deeds[len(deeds)-1].ill = true
 	}
 	slices.SortStableFunc(deeds, func(a, b deed) int { return int(a.at - b.at) })
 	for i, d := range deeds {
 		if y.clock.now().After(midnight.Add(d.at + time.Hour)) {
-			continue // slept through
+			if d.ill { // slept through
+				y.ills[y.day+1] = append(y.ills[y.day+1], d.do)
+			}
+			continue
 		}
 		y.until(midnight.Add(d.at))
 		y.roll(y.day, i+1)

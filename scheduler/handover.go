@@ -47,9 +47,9 @@ func (d *duty) omit(o Occurrence, r Reason) {
 	if d.hasty(o, d.cfg.Now()) {
 		return
 	}
-	if b, known := d.blamed[o.ID]; known && forWantOfTime(r.Code) && b.reason.Code != ReasonTooLate {
+	if b, known := d.blamed[o.ID]; known && r.forWantOfTime() && b.reason.Code != ReasonTooLate {
 		r = b.reason
-	} else if was, known := d.lacked[o.ID]; known && r.Code == ReasonTooLate {
+	} else if was, known := d.lacked[o.ID]; known && r.late() {
 		r = was
 	}
 	delete(d.lacked, o.ID)
@@ -61,8 +61,18 @@ func (d *duty) omit(o Occurrence, r Reason) {
 
 // forWantOfTime says whether a reason only tells that there was no time left:
 // what took the time is the better answer.
-func forWantOfTime(code string) bool {
-	return code == ReasonTooLate || code == ReasonSlotFull || code == ReasonOverlap
+func (r Reason) forWantOfTime() bool {
+	return r.late() || r.Code == ReasonSlotFull || r.Code == ReasonOverlap
+}
+
+// late says whether a reason only tells that it was too late, for itself or for the
+// hours of the place.
+func (r Reason) late() bool {
+	switch r.Code {
+	case ReasonOutsideHours, ReasonQuiet, ReasonHoliday:
+		return r.By > 0 // see builder.outrun
+	}
+	return r.Code == ReasonTooLate
 }
 
 // accuse notes why planned occurrences whose instant has come are still here:
@@ -70,7 +80,7 @@ func forWantOfTime(code string) bool {
 // in the way of the others as theirs came, which may be gone before they are over.
 func (d *duty) accuse(now time.Time) {
 	for _, om := range d.plan.Omissions {
-		if o := om.Occurrence; !o.Due.After(now) && !forWantOfTime(om.Reason.Code) {
+		if o := om.Occurrence; !o.Due.After(now) && !om.Reason.forWantOfTime() {
 			if _, known := d.lacked[o.ID]; !known {
 				d.lacked[o.ID] = om.Reason
 			}
@@ -132,7 +142,7 @@ func (d *duty) close(now time.Time) {
 		if written[o.ID] || final.After(now) || o.Slot != "" && (code == ReasonExpired || code == ReasonNotYetValid) {
 			continue
 		}
-		if code == ReasonTooLate && (o.Due.Before(d.started) || d.leapt(o.Due) != "") {
+		if om.Reason.late() && (o.Due.Before(d.started) || d.leapt(o.Due) != "") {
 			d.blame(o) // nobody wrote of it when it was due: nobody was there, or there was no such time
 		}
 		d.omit(o, om.Reason)

@@ -41,6 +41,43 @@ func TestWhatStoodInTheWayIsTheReason(t *testing.T) {
 	})
 }
 
+// TestLateAndThenOutOfHours: a notice for 20:55 comes to its place, within its grace,
+// when the village sleeps already: nobody had approved it, or the power was away. It
+// once was "outside hours", in which it had been promised (seen in the simulated year).
+func TestLateAndThenOutOfHours(t *testing.T) {
+	for name, c := range map[string]struct {
+		until time.Duration // from 20:50
+		power bool
+		want  string
+	}{
+		"ApprovedTooLate": {12 * time.Minute, false, scheduler.ReasonNotApproved},
+		"PowerCut":        {12 * time.Minute, true, scheduler.ReasonPower},
+	} {
+		bubble(t, name, func(t *testing.T) {
+			s := newStation(t, "2026-11-23 20:50")
+			tell(&s.book, "a", time.Minute)
+			when(&s.book, "a", once(at(t, "2026-11-23 20:55")))
+			s.book.Village.Allowed = []scheduler.Window{{From: 5 * 60, To: 21 * 60}}
+			if !c.power {
+				s.book.Village.Approvals = scheduler.UsualApprovals()
+				s.book.Announcements[0].Approval.State = scheduler.Submitted
+			}
+			s.powerOn()
+			if c.power {
+				s.off(c.until)
+			} else {
+				time.Sleep(c.until)
+				s.edit(func(b *scheduler.Book) {
+					b.Village.Approvals = scheduler.ApprovalRules{}
+					b.Announcements[0].Approval.State = scheduler.Approved
+				})
+			}
+			time.Sleep(time.Hour)
+			s.want(t, "a "+c.want)
+		})
+	}
+}
+
 // TestTheClosingKeepsItsMinutes: while the last notice of a slot sounds, a later slot
 // takes what is left of the day, but not the closing's (seen in the simulated year).
 func TestTheClosingKeepsItsMinutes(t *testing.T) {

@@ -79,7 +79,7 @@ func (b *builder) seat(p *promise) {
 	}
 	if !ok {
 		if next, any := p.hours.next(p.from, p.occ.Length); !any || next.After(p.to) {
-			b.omit(p.occ, p.end(), b.outside(p, p.from))
+			b.omit(p.occ, p.end(), b.outrun(p))
 			return
 		}
 		b.omit(p.occ, p.end(), Reason{Code: ReasonOverlap, Occurrence: s.behind.id, By: s.at.Sub(p.occ.Due)})
@@ -102,6 +102,16 @@ func (b *builder) seat(p *promise) {
 			b.history.days[scheduleDay{o.Schedule, b.dayOf(o.Nominal)}]++
 		}
 	}
+}
+
+// outrun is the reason of what comes to its place when the hours allow it no more. By
+// is how late that is where they allowed it as it was due: then something made it late.
+func (b *builder) outrun(p *promise) Reason {
+	r := b.outside(p, p.from)
+	if p.from.Equal(b.soon) && p.from.After(p.occ.Due) && p.hours.holds(p.occ.Due, p.occ.Length) {
+		r.By = b.soon.Sub(p.occ.Due)
+	}
+	return r
 }
 
 // put takes the track for o from at on, within the hours that hold for it.
