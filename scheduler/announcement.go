@@ -59,6 +59,9 @@ type Announcement struct {
 	CreatedBy  string    // name of the account or token
 	Withdrawn  time.Time // zero while it may air
 	Approval   Approval  // zero: Unasked
+	// SpeakerOnly says that it is told by the loudspeakers and nowhere else: it does
+	// not stand on the public board, nor in its feed.
+	SpeakerOnly bool
 }
 
 // Village is a place with loudspeakers, and the rules of that place.
@@ -82,6 +85,8 @@ type Village struct {
 	Revision int64
 	// Approvals says whose announcements need whose approval; zero: nobody's.
 	Approvals ApprovalRules
+	// Publicity says what stands on its public board; zero: nobody was asked yet.
+	Publicity Publicity
 }
 
 // zones are the time zones that were loaded, by name: a plan is built every minute,

@@ -145,6 +145,7 @@ func (v Village) Validate() error {
 	if v.Pause < 0 || v.Pause > MaxLanguagePause {
 		f.add("pause", FaultRange, "0–"+strconv.Itoa(int(MaxLanguagePause/time.Second)))
 	}
+	f.publicity(v.Publicity)
 	for _, w := range v.Allowed {
 		if w.From < 0 || w.To > endOfDay || w.Days > everyDay {
 			f.add("allowed", FaultRange, "00:00–24:00")

@@ -9,12 +9,12 @@ import (
 	"loalang/scheduler"
 )
 
-const announcementColumns = ownedColumns + ", title, topic, class, issuer, text, bed, valid_from_at, valid_until_at, withdrawn_at, created_by, approval, approval_form"
+const announcementColumns = ownedColumns + ", title, topic, class, issuer, text, bed, valid_from_at, valid_until_at, withdrawn_at, created_by, approval, approval_form, speaker_only"
 
 func scanAnnouncement(r row) (scheduler.Announcement, error) {
 	var a scheduler.Announcement
 	err := r.Scan(append(owned(&a.Owned), &a.Title, &a.Topic, &a.Class, &a.Issuer, &a.Text, &a.Bed,
-		(*instant)(&a.ValidFrom), (*instant)(&a.ValidUntil), (*instant)(&a.Withdrawn), &a.CreatedBy, &a.Approval.State, (*approval)(&a.Approval))...)
+		(*instant)(&a.ValidFrom), (*instant)(&a.ValidUntil), (*instant)(&a.Withdrawn), &a.CreatedBy, &a.Approval.State, (*approval)(&a.Approval), &a.SpeakerOnly)...)
 	return a, err
 }
 
@@ -69,6 +69,7 @@ func (s *Store) saveAnnouncement(ctx context.Context, tx *sql.Tx, a scheduler.An
 		{"created_by", a.CreatedBy},
 		{"approval", a.Approval.State},
 		{"approval_form", form},
+		{"speaker_only", a.SpeakerOnly},
 	}})
 }
 

@@ -125,11 +125,11 @@ func (v *visit) exactAt(t time.Time) string { return v.day(t, v.now) + ", " + v.
 
 // historyCodes are the columns that hold a code, and where its words are.
 var historyCodes = map[string]string{
-	"class": "class.", "state": "rendition.", "role": "role.", "approval": "history-value.approval-",
+	"class": "class.", "state": "rendition.", "role": "role.", "approval": "history-value.approval-", "board": "board.state-",
 }
 
 // yesOrNo are the columns that are 1 or 0.
-var yesOrNo = []string{"waived", "approved", "emergency", "silent", "keyed", "immediate", "feed"}
+var yesOrNo = []string{"waived", "approved", "emergency", "silent", "keyed", "immediate", "feed", "board_indexed", "speaker_only"}
 
 // historyValue is a value of the database for people, by the conventions of its
 // columns.
