@@ -64,6 +64,7 @@ func (b *soakBoard) configure(s *stage, cfg *playout.PlayerConfig) {
 	cfg.Output = &silentOutput{s.out}
 	cfg.Fallback = func() string { return "jingle" }
 	cfg.Languages = []string{"vi", "pcc"}
+	cfg.Stations = tuner{}
 	cfg.Released = func() {
 		if b.planner != nil {
 			b.planner.Changed()

@@ -45,17 +45,26 @@ func (y *year) judge() {
 		y.t.Errorf("over something else: %s", what)
 	}
 	clear(y.outcomes) // the soak counted too
-	byOccasion := map[string][]playout.AsRun{}
+	byOccasion, heard := map[string][]playout.AsRun{}, map[string]int{}
 	for _, id := range slices.Sorted(maps.Keys(y.rows)) {
 		row := y.rows[id]
 		y.outcomes[string(row.Outcome)+" "+row.Cause]++
 		y.judgeRow(row)
 		y.judgeApproval(row)
+		if len(row.Airings) > 0 {
+			heard[string(row.Kind)]++
+			heard[row.Schedule]++
+		}
 		byOccasion[occasion(row, y.place)] = append(byOccasion[occasion(row, y.place)], row)
 	}
 	for _, what := range y.occasions() {
 		if rows := byOccasion[what]; len(rows) != 1 {
 			y.t.Errorf("%s has %d rows: %+v", what, len(rows), rows)
+		}
+	}
+	for what, least := range map[string]int{string(scheduler.Relay): y.days / 2, string(scheduler.Fixed): y.days / 2, "rule-early": y.days / 28} {
+		if heard[what] < least {
+			y.t.Errorf("%s was heard %d times in %d days", what, heard[what], y.days)
 		}
 	}
 	y.judgePlace()
@@ -107,7 +116,7 @@ func (y *year) judgeRow(row playout.AsRun) {
 	if row.Cause == scheduler.ReasonHoliday && day != silent && !y.tet(day) && !y.clockWrong(row) {
 		fault("silent for a holiday that is none")
 	}
-	if row.Cause == scheduler.ReasonOutsideHours && row.Schedule != "rule-early" && y.mayAt(row.Nominal) && y.mayAt(row.Nominal.Add(row.Planned)) && !y.clockWrong(row) {
+	if row.Cause == scheduler.ReasonOutsideHours && y.may(row, row.Nominal) && y.may(row, row.Nominal.Add(row.Planned)) && !y.clockWrong(row) {
 		fault("outside hours that allow it")
 	}
 	whole := map[string]int{}
