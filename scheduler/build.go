@@ -97,6 +97,7 @@ type promise struct {
 	schedule *Schedule
 	standing standing  // of the schedule, when its slot is filled
 	occasion *occasion // of a slot that is not over; nil for all that is exact or late
+	holder   *occasion // of a fixed position that of its slot
 	round    int       // from 0: how many others of its schedule are promised before it in its slot
 	late     bool      // of a slot that is over
 	hop      bool      // moved here from a slot that was full

@@ -57,3 +57,29 @@ func TestWhatWasCarriedIsScreenedAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestMovedBeyondThePlan: a plan that ended between a full slot and the next one said
+// that what found no room airs nowhere, and its author was told so.
+func TestMovedBeyondThePlan(t *testing.T) {
+	b := crowded(1, "a", "b")
+	b.Slots = append(b.Slots, scheduler.Slot{Owned: scheduler.Owned{ID: "sang"}, Name: "Buổi sáng", Start: 5*60 + 30, Length: time.Hour})
+	now := at(t, "2026-11-23 16:00")
+	const lost, hop = "lich-b:un-ta:2026-11-23T17:00:1", "lich-b:un-ta:2026-11-23T17:00:1.2"
+	for _, horizon := range []time.Duration{8 * time.Hour, 2 * day} {
+		p := plan(t, now, horizon, b)
+		r := why(p, lost)
+		if r.Code != scheduler.ReasonNextTime || r.Occurrence != hop || !r.Until.Equal(at(t, "2026-11-24 05:30")) {
+			t.Errorf("within %v: %+v\n%s", horizon, r, p.Text())
+		}
+		if in := find(p, hop) != nil; in != (horizon > day) {
+			t.Errorf("within %v the turn in the next slot is in the plan: %v", horizon, in)
+		}
+		if told := p.Tellings(); len(told) == 0 || !told[0].To.Equal(r.Until) {
+			t.Errorf("within %v the author is told %+v", horizon, told)
+		}
+	}
+	b.Announcements[1].ValidUntil = at(t, "2026-11-24 05:00")
+	if r := why(plan(t, now, 8*time.Hour, b), lost); r.Code == scheduler.ReasonNextTime {
+		t.Errorf("moved to where it is valid no more: %+v", r)
+	}
+}

@@ -40,18 +40,25 @@ func (b *builder) hop(lost *promise, id string, from, nominal time.Time) *promis
 	i, _ := slices.BinarySearchFunc(b.occasions, from, func(oc *occasion, at time.Time) int { return oc.start.Compare(at) })
 	for ; i < len(b.occasions); i++ {
 		oc := b.occasions[i]
-		if oc.date.Compare(last) > 0 || !own.IsZero() && !oc.start.Before(own) || !oc.start.Before(b.to) {
+		if oc.date.Compare(last) > 0 || !own.IsZero() && !oc.start.Before(own) {
 			return nil
 		}
 		if !oc.end.After(b.soon) || !b.takes(oc, s, a) {
 			continue
 		}
-		p := b.moved(lost, a, oc, id, nominal)
-		if b.revoked(p, a) || b.invalid(p, a) || b.unapproved(p, s) || b.unready(p) || b.waits(p, s) {
+		p, before := b.moved(lost, a, oc, id, nominal), len(b.omitted)
+		refused := b.revoked(p, a) || b.invalid(p, a) || b.unapproved(p, s) || b.unready(p) || b.waits(p, s)
+		beyond := !oc.start.Before(b.to) // a longer plan decides what becomes of it there
+		if beyond {
+			b.omitted = b.omitted[:before]
+		}
+		if refused {
 			b.promises.give(p)
 			return nil
 		}
-		b.admit(p)
+		if !beyond {
+			b.admit(p)
+		}
 		return p
 	}
 	return nil

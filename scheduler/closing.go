@@ -14,9 +14,9 @@ func (b *builder) noRoom(oc *occasion, o Occurrence) Reason {
 	return Reason{Code: ReasonSlotFull}
 }
 
-// close puts the closing behind the last notice of a slot, behind whatever else
-// sounds there, and beyond the end of the slot when that holds its end: a village
-// that heard a slot begin hears it end.
+// close puts the closing behind the last notice and the last fixed position of a slot,
+// behind whatever else sounds there, and beyond the end of the slot when that holds its
+// end: a village that heard a slot begin hears it end.
 func (b *builder) close(oc *occasion) {
 	if oc.placed == 0 && (!oc.aired || !oc.end.Add(closingOverrun).After(b.now)) {
 		return
@@ -25,7 +25,7 @@ func (b *builder) close(oc *occasion) {
 	if !wanted {
 		return
 	}
-	closing.Due = oc.lastEnd.Add(b.track.gap).UTC() // where it belongs, should it find no place
+	closing.Due = later(oc.lastEnd, oc.fixedEnd).Add(b.track.gap).UTC() // where it belongs, should it find no place
 	if closing.Length == 0 {
 		b.omit(closing, oc.end, frameless(closing))
 		return
@@ -53,15 +53,16 @@ func (b *builder) close(oc *occasion) {
 	b.omit(closing, oc.end, b.noRoom(oc, closing))
 }
 
-// lastSound is when the last of a slot's notices ended, or what sounded after it
-// and kept its closing waiting.
+// lastSound is when the last of a slot's notices and fixed positions ended, or what
+// sounded after it and kept its closing waiting.
 func (b *builder) lastSound(oc *occasion) time.Time {
-	last := oc.lastEnd
+	last := later(oc.lastEnd, oc.fixedEnd)
 	if oc.start.After(b.soon) {
 		return last
 	}
 	for _, p := range b.book.Past {
-		if p.sounded() && p.Due.Before(oc.end) && p.End.After(oc.lastEnd) && !isRelay(p.Occurrence) {
+		own := p.Slot == oc.slot.ID && !p.Due.Before(oc.start)
+		if p.sounded() && p.Due.Before(oc.end) && p.End.After(oc.lastEnd) && (own || !isRelay(p.Occurrence)) {
 			last = later(last, p.End)
 		}
 	}

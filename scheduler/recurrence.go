@@ -110,7 +110,9 @@ type occasion struct {
 	repeats []*promise          // of higher classes, which go between what is lower
 	body    time.Time           // from where on notices may begin
 	placed  int                 // notices in the plan
-	framed  bool                // its opening is decided
+	// fixedEnd is the end of the last fixed position in the plan.
+	fixedEnd time.Time
+	framed   bool // its opening is decided
 }
 
 // occasions lays the living slots out over the civil days around [from, to),

@@ -92,6 +92,7 @@ func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) 
 	o = b.rule(o, oc)
 	b.keepPlaced(o)
 	b.relays.take(busy{span: span{o.Due, o.End()}, id: o.ID})
+	oc.fixedEnd = later(oc.fixedEnd, o.End())
 }
 
 // start is when a fixed position begins in an occasion.
@@ -130,7 +131,7 @@ func (b *builder) fix(oc *occasion, r SlotRelay) {
 		b.omit(o, start, Reason{Code: ReasonOutsideSlot})
 		return
 	}
-	p := &promise{occ: o, created: oc.slot.Created, hours: b.frameHours(oc), from: start, to: start.Add(frameGrace)}
+	p := &promise{occ: o, holder: oc, created: oc.slot.Created, hours: b.frameHours(oc), from: start, to: start.Add(frameGrace)}
 	if b.missed(p, false) || b.forbidden(p) {
 		return
 	}

@@ -96,6 +96,9 @@ func (b *builder) seat(p *promise) {
 		o.Misfire.Grace = max(p.to.Sub(s.at), leastGrace)
 	}
 	b.put(o, s.at, p.hours, nil)
+	if o.Kind == Fixed {
+		p.holder.fixedEnd = later(p.holder.fixedEnd, s.at.Add(o.Length).UTC())
+	}
 	if p.late {
 		b.history.standing[o.Schedule] = b.history.standing[o.Schedule].heard(o.Nominal, s.at)
 		if p.schedule.PerDay > 0 {

@@ -119,7 +119,9 @@ func (f turnFates) ends(om Omission) time.Time {
 			if at, airs := f.airs[om.Reason.Occurrence]; airs {
 				return at
 			}
-			next, known = f.omitted[om.Reason.Occurrence]
+			if next, known = f.omitted[om.Reason.Occurrence]; !known && !om.Reason.Until.Before(f.to) {
+				return om.Reason.Until
+			}
 		} else {
 			turn := scheduleTurn{om.Occurrence.Schedule, om.Reason.Until}
 			next, known = f.omittedAt[turn]

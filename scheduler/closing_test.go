@@ -1,0 +1,49 @@
+package scheduler_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"loalang/scheduler"
+)
+
+// TestAClosingComesBehindTheRelay: where the last notice ends just before a fixed
+// position, the closing once sounded between the two, and the station after it; and a
+// plan that was made anew while the station sounded had no closing at all.
+func TestAClosingComesBehindTheRelay(t *testing.T) {
+	station := scheduler.SlotRelay{Station: "vov1", Offset: 10 * time.Minute, Length: 15 * time.Minute}
+	hymn := scheduler.SlotRelay{Recording: "nhac-nen", Offset: 10 * time.Minute}
+	relayed := scheduler.Past{Occurrence: "chieu:un-ta:2026-11-23T17:00:relay600", Slot: "chieu", Nominal: at(t, "2026-11-23 17:10"), Due: at(t, "2026-11-23 17:10"), End: at(t, "2026-11-23 17:25")}
+	notice := scheduler.Past{Occurrence: "lich-a:un-ta:2026-11-23T17:00:1", Schedule: "lich-a", Slot: "chieu", Nominal: at(t, "2026-11-23 17:00"), Due: at(t, "2026-11-23 17:00"), End: at(t, "2026-11-23 17:01"), Over: true}
+	ended := relayed
+	ended.Over = true
+	cases := []struct {
+		name, now string
+		fixed     []scheduler.SlotRelay
+		past      []scheduler.Past
+		want      string // when the closing begins
+	}{
+		{"nothing is fixed", "16:00", nil, nil, "17:01:02"},
+		{"a station", "16:00", []scheduler.SlotRelay{station}, nil, "17:25:02"},
+		{"a recording", "16:00", []scheduler.SlotRelay{hymn}, nil, "17:10:22"},
+		{"of two the last", "16:00", []scheduler.SlotRelay{station, {Recording: "nhac-nen", Offset: 40 * time.Minute}}, nil, "17:40:22"},
+		{"planned anew while the station sounds", "17:15", []scheduler.SlotRelay{station}, []scheduler.Past{notice, relayed}, "17:25:02"},
+		{"planned anew just after it", "17:25", []scheduler.SlotRelay{station}, []scheduler.Past{notice, ended}, "17:25:07"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b := evening(t)
+			b.Frame.Gap = 2 * time.Second
+			b.Frame.Sounds = map[string]time.Duration{"nhac-ket": 4 * time.Second, "nhac-nen": 20 * time.Second}
+			b.Slots[0].ID, b.Slots[0].Closing, b.Slots[0].Relays = "chieu", "nhac-ket", c.fixed
+			b.Schedules[0].Slots = []string{"chieu"}
+			b.Stations = []scheduler.Station{{Owned: scheduler.Owned{ID: "vov1"}, Name: "VOV1"}}
+			b.Past = c.past
+			p := since(plan(t, at(t, "2026-11-23 "+c.now), 9*time.Hour, b), at(t, "2026-11-23 16:00"))
+			if got := clockOf(p); !slices.Contains(got, "11-23 "+c.want+" closing") {
+				t.Errorf("airs %q, want the closing at %s\n%s", got, c.want, p.Text())
+			}
+		})
+	}
+}
