@@ -53,9 +53,9 @@ var approvalTable = map[ApprovalState]map[ApprovalAct]ApprovalState{
 	Submitted: {
 		ActSubmit: Submitted, ActApprove: Approved, ActReturn: Returned, ActUrge: Urgent, ActWithdraw: TakenBack, ActChange: Submitted,
 	},
-	Approved:  {ActApprove: Approved, ActReturn: Returned, ActWithdraw: TakenBack, ActChange: Submitted},
+	Approved:  {ActApprove: Approved, ActReturn: Returned, ActUrge: Urgent, ActWithdraw: TakenBack, ActChange: Submitted},
 	Returned:  {ActSubmit: Submitted, ActApprove: Approved, ActUrge: Urgent, ActWithdraw: TakenBack, ActChange: Returned},
-	Urgent:    {ActApprove: Approved, ActReturn: Returned, ActWithdraw: TakenBack, ActChange: Submitted},
+	Urgent:    {ActApprove: Approved, ActReturn: Returned, ActUrge: Urgent, ActWithdraw: TakenBack, ActChange: Submitted},
 	TakenBack: {ActWithdraw: TakenBack},
 }
 
@@ -70,6 +70,17 @@ func (s ApprovalState) After(act ApprovalAct) (ApprovalState, error) {
 		return s, fmt.Errorf("%s what is %q: %w", act, s, ErrApproval)
 	}
 	return next, nil
+}
+
+// Step is the state that an act on d leads to; ErrApproval when it leads nowhere. What
+// may air already is urged only for the part of it that waits, such as a schedule that
+// was added since.
+func (d Dossier) Step(act ApprovalAct, rules ApprovalRules) (ApprovalState, error) {
+	state := d.Announcement.Approval.State
+	if act == ActUrge && (state == Approved || state == Urgent) && d.Waiting(rules) == nil {
+		return state, fmt.Errorf("urge what may air already: %w", ErrApproval)
+	}
+	return state.After(act)
 }
 
 // Approval is what somebody decided about an announcement.

@@ -20,9 +20,9 @@ func TestApprovalTransitionsComplete(t *testing.T) {
 		scheduler.Unasked:   {scheduler.Submitted, scheduler.Approved, scheduler.Returned, scheduler.Urgent, scheduler.TakenBack, scheduler.Submitted},
 		scheduler.Draft:     {scheduler.Submitted, scheduler.Approved, no, scheduler.Urgent, scheduler.TakenBack, scheduler.Draft},
 		scheduler.Submitted: {scheduler.Submitted, scheduler.Approved, scheduler.Returned, scheduler.Urgent, scheduler.TakenBack, scheduler.Submitted},
-		scheduler.Approved:  {no, scheduler.Approved, scheduler.Returned, no, scheduler.TakenBack, scheduler.Submitted},
+		scheduler.Approved:  {no, scheduler.Approved, scheduler.Returned, scheduler.Urgent, scheduler.TakenBack, scheduler.Submitted},
 		scheduler.Returned:  {scheduler.Submitted, scheduler.Approved, no, scheduler.Urgent, scheduler.TakenBack, scheduler.Returned},
-		scheduler.Urgent:    {no, scheduler.Approved, scheduler.Returned, no, scheduler.TakenBack, scheduler.Submitted},
+		scheduler.Urgent:    {no, scheduler.Approved, scheduler.Returned, scheduler.Urgent, scheduler.TakenBack, scheduler.Submitted},
 		scheduler.TakenBack: {no, no, no, no, scheduler.TakenBack, no},
 	}
 	if len(want) != len(scheduler.ApprovalStates()) {
@@ -160,7 +160,7 @@ func (m *model) touch(need scheduler.Need, t scheduler.Touched) {
 
 func (m *model) decide(act scheduler.ApprovalAct) {
 	a := &m.d.Announcement.Approval
-	next, err := a.State.After(act)
+	next, err := m.d.Step(act, m.rules)
 	if err != nil {
 		return
 	}

@@ -158,14 +158,13 @@ func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.D
 	if q.Seen != "" && q.Seen != sightOf(d) {
 		return d, errSeenOther
 	}
-	next, err := a.Approval.State.After(q.Act)
+	next, err := d.Step(q.Act, place.Approvals)
 	if err != nil {
 		return d, err
 	}
 	if q.Reason, err = reasonFor(q); err != nil {
 		return d, err
 	}
-	aired := a.Approval.State == scheduler.Approved || a.Approval.State == scheduler.Urgent
 	a.Approval = s.decided(who, place, d, next, q.Reason)
 	a.Updated = s.cfg.Now().UTC()
 	if r := rehearsing(ctx); r != nil {
@@ -178,7 +177,7 @@ func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.D
 		s.cfg.Withdraw.Reinstate(a.ID)
 	}
 	s.tellChange(ctx)
-	if next == scheduler.Returned && aired {
+	if next == scheduler.Returned { // whatever let it air: a village without rules asks nobody
 		if err := s.silence(ctx, a.ID, who.Name); err != nil {
 			return d, err
 		}
@@ -205,6 +204,9 @@ func (s *Server) decided(who people.Principal, place scheduler.Village, d schedu
 		to.Pin = pinAt(d, now)
 	case scheduler.Urgent:
 		to.Pin, to.Review, to.Need = pinAt(d, now), place.Approvals.Within(now), need.With(d.Announcement.Approval.Need)
+		if due := d.Announcement.Approval.Review; d.Announcement.Approval.State == next && due.Before(to.Review) {
+			to.Review = due // urged again, it is reviewed no later
+		}
 	}
 	return to
 }

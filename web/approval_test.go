@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loalang/people"
+	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -222,6 +223,61 @@ func TestUrgentAirsAndIsListedUntilReviewed(t *testing.T) {
 	h.call("officer", "POST", path, `{"act":"approve"}`).want(200)
 	if h.w.notices[id].Announcement.Approval.State != scheduler.Approved {
 		t.Error("the review has no effect")
+	}
+}
+
+// TestWhatWasAddedSinceIsUrged: the urgent path has no dead end. Who urges first and
+// says when it airs afterwards, or adds a time to what was approved long ago, urges
+// that part; the review is due no later by it, and what may air already is not urged.
+func TestWhatWasAddedSinceIsUrged(t *testing.T) {
+	h := asking(t, func(r *scheduler.ApprovalRules) {
+		r.Cadre = scheduler.ClassNeeds{Normal: scheduler.NeedOfficer, Priority: scheduler.NeedOfficer}
+	})
+	rules := h.w.village.Approvals
+	for name, first := range map[string]ask{
+		"urged":    {as: "cadre", body: `{"act":"urge","reason":"Nước lên"}`},
+		"approved": {as: "officer", body: `{"act":"approve"}`},
+	} {
+		id := h.write("cadre", "").ID
+		at := "/api/v1/announcements/" + id
+		h.call(first.as, "POST", at+"/approval", first.body).want(200)
+		review := h.w.notices[id].Announcement.Approval.Review
+		h.call("cadre", "POST", at+"/approval", `{"act":"urge","reason":"Lần nữa"}`).want(409)
+		h.w.now = h.w.now.Add(time.Hour)
+		h.call("cadre", "POST", at+"/schedules", `{"kind":"now"}`).want(201)
+		if d := h.w.notices[id]; len(d.Waiting(rules)) != 1 {
+			t.Fatalf("%s: %q waits, want the schedule", name, d.Waiting(rules))
+		}
+		h.w.now = h.w.now.Add(time.Minute) // it is late, and not too late
+		s := newSite(t, h.w, people.Officer, "vi")
+		if p := s.get("/announcements/" + id); !strings.Contains(p.text, "Chưa phát, còn chờ duyệt: Lịch phát mới") {
+			t.Errorf("%s: its page does not say that its schedule waits: %s", name, p.text)
+		}
+		if p := s.get("/approvals"); !strings.Contains(p.text, "Phát ngay khi được duyệt") {
+			t.Errorf("%s: the list does not say when it airs: %s", name, p.text)
+		}
+		h.call("cadre", "POST", at+"/approval", `{"act":"urge","reason":"Nước lên nữa"}`).want(200)
+		d := h.w.notices[id]
+		a := d.Announcement.Approval
+		if a.State != scheduler.Urgent || d.Waiting(rules) != nil || a.Reason != "Nước lên nữa" {
+			t.Errorf("%s: %+v, %q waits", name, a, d.Waiting(rules))
+		}
+		if review.IsZero() && !a.Review.Equal(h.w.now.Add(24*time.Hour)) || !review.IsZero() && !a.Review.Equal(review) {
+			t.Errorf("%s: to be reviewed until %s, before %s", name, a.Review, review)
+		}
+		h.call("officer", "POST", at+"/approval", `{"act":"approve"}`).want(200)
+	}
+}
+
+// TestReturnedWithoutRulesIsSilent: where nobody asks for approval an officer still
+// returns what sounds, and it is silent at once.
+func TestReturnedWithoutRulesIsSilent(t *testing.T) {
+	h := newHouse(t)
+	id := h.write("cadre", "").ID
+	h.w.air.OnAir = &playout.OnAir{Occurrence: scheduler.Occurrence{ID: "o1", Announcement: id}}
+	h.call("officer", "POST", "/api/v1/announcements/"+id+"/approval", `{"act":"return","reason":"Sai giờ"}`).want(200)
+	if len(h.w.stopped) != 1 {
+		t.Errorf("stopped %q", h.w.stopped)
 	}
 }
 

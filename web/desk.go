@@ -198,10 +198,13 @@ func (d Desk) Lower(ctx context.Context, exception string) (*Foreseen, error) {
 // Words is what was foreseen as text: a line for each difference, and the ways out of
 // it behind arrows.
 func (f *Foreseen) Words(lang string) string {
-	if len(f.Differences) == 0 {
-		return word(lang, "foreseen.none") + "\n"
-	}
 	var text strings.Builder
+	if len(f.Stops) > 0 {
+		text.WriteString(word(lang, "foreseen.stops") + "\n")
+	}
+	if len(f.Differences) == 0 {
+		text.WriteString(word(lang, "foreseen.none") + "\n")
+	}
 	for _, d := range f.Differences {
 		fmt.Fprintf(&text, "%s\t%s\t%s\n", d.Turn, d.Title, d.Detail)
 		for _, w := range d.Ways {

@@ -28,6 +28,7 @@ type prospect struct {
 	horizon     time.Duration
 	after       scheduler.Book   // with the change
 	slots       []scheduler.Slot // with and without the change, to name them by
+	stops       []string         // occurrences that sound now, or are about to, and would end at once
 	waits       bool             // what it is about airs only once somebody has approved it
 	blind       bool             // the database is damaged: nothing can be foreseen
 }
@@ -70,6 +71,9 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (prospect, error) {
 	with.Announcements, with.Renditions = slices.Clone(book.Announcements), slices.Clone(book.Renditions)
 	r.apply(&with)
 	f.own = r.own
+	if f.stops, err = s.stops(ctx, r, book); err != nil {
+		return f, err
+	}
 	if with, err = s.withSounds(ctx, with); err != nil {
 		return f, err
 	}
@@ -92,6 +96,32 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (prospect, error) {
 	f.after = with
 	f.differences, err = scheduler.Foresee(f.now, f.horizon, book, func(b *scheduler.Book) { *b = with })
 	return f, err
+}
+
+// stops are the occurrences on air that a change would end. The book has them from the
+// as-run, which other processes read as well.
+func (s *Server) stops(ctx context.Context, r *rehearsal, book scheduler.Book) ([]string, error) {
+	ended := slices.Clone(r.ended)
+	for _, id := range r.ended {
+		d, err := s.cfg.Announcements.Announcement(ctx, id)
+		if isMissing(err) {
+			continue // it is a schedule, or has never been saved
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look what of an announcement sounds: %w", err)
+		}
+		for _, schedule := range d.Schedules {
+			ended = append(ended, schedule.ID)
+		}
+	}
+	var on []string
+	now := s.cfg.Now()
+	for _, p := range book.Past {
+		if !p.Over && !p.Ahead && p.Schedule != "" && p.End.After(now) && slices.Contains(ended, p.Schedule) {
+			on = append(on, p.Occurrence)
+		}
+	}
+	return on, nil
 }
 
 // withSounds is a book with the lengths of the openings and closings that its slots

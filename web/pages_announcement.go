@@ -46,6 +46,7 @@ type noticeView struct {
 
 // noticeApproval is what the author reads of the approval.
 type noticeApproval struct {
+	Waits        []string // parts of what may air that do not yet
 	State        stateView
 	Reason       string
 	Link, Submit bool // to the page of its approval; it may be submitted
@@ -175,6 +176,11 @@ func (n *noticeView) tellApproval(v *visit, d scheduler.Dossier) {
 		n.Approval = &noticeApproval{
 			State: v.approvalState(a), Reason: a.Approval.Reason, Link: n.MayWrite,
 			Submit: err == nil && a.Approval.State != scheduler.Submitted && n.MayWrite,
+		}
+		if a.Approval.State == scheduler.Urgent || a.Approval.State == scheduler.Approved {
+			for _, part := range d.Waiting(v.village.Approvals) {
+				n.Approval.Waits = append(n.Approval.Waits, v.word("approval.part-waits", v.waitingPart(part)))
+			}
 		}
 	}
 	switch {

@@ -132,8 +132,22 @@ func (v *visit) approvalItem(d scheduler.Dossier, next time.Time) approvalItem {
 	review := a.Approval.Review
 	return approvalItem{
 		ID: a.ID, Title: a.Title, Sub: v.word("announcement.by", v.at(a.Created, v.now), a.CreatedBy), Text: text, State: v.approvalState(a),
-		Next: v.airs(next), Short: !next.IsZero() && next.Before(v.now.Add(urgentAhead)) || !review.IsZero() && review.Before(v.now),
+		Next: v.airsOr(d, next), Short: !next.IsZero() && next.Before(v.now.Add(urgentAhead)) || !review.IsZero() && review.Before(v.now),
 	}
+}
+
+// airsOr is when an announcement airs next, if it is approved; or what becomes of its
+// schedules when none of them names a time that is still ahead.
+func (v *visit) airsOr(d scheduler.Dossier, next time.Time) string {
+	if !next.IsZero() || len(d.Schedules) == 0 {
+		return v.airs(next)
+	}
+	for _, s := range d.Schedules {
+		if s.Kind == scheduler.Now && v.now.Before(s.At.Add(s.Misfire.Grace)) {
+			return v.word("approvals.at-once")
+		}
+	}
+	return v.word("approvals.over")
 }
 
 // approvalState is how far an announcement is from being allowed on the air.
@@ -183,7 +197,7 @@ func (p *panel) showApproval(v *visit, status int, f *form) {
 	}
 	for _, act := range scheduler.ApprovalActs() {
 		err := p.s.mayDecide(v.ctx(), v.me, place, d, act)
-		if _, no := a.Approval.State.After(act); a.Withdrawn.IsZero() && err == nil && no == nil {
+		if _, no := d.Step(act, place.Approvals); a.Withdrawn.IsZero() && err == nil && no == nil {
 			w.Acts[string(act)] = true
 		}
 		if act == scheduler.ActApprove && (errors.Is(err, errNeedsOfficer) || errors.Is(err, errOwnWords)) {

@@ -28,6 +28,7 @@ import (
 // world is a village in memory, behind every interface that the pages need.
 type world struct {
 	urged      []scheduler.Urged
+	past       []scheduler.Past // what the as-run has for the plan
 	mu         sync.Mutex
 	now        time.Time
 	village    scheduler.Village
@@ -380,6 +381,7 @@ func (w *world) Published(context.Context, string) (scheduler.Plan, error) { ret
 
 func (w *world) Book(_ context.Context, village string, now time.Time) (scheduler.Book, error) {
 	b := scheduler.Book{Village: w.village, Slots: w.slots, Stations: w.stations}
+	b.Past = w.past
 	b.Village.Key, b.Village.Exceptions, b.Drills = village, slices.Clone(w.exceptions), slices.Clone(w.drills)
 	for _, id := range slices.Sorted(maps.Keys(w.notices)) {
 		d := w.notices[id]

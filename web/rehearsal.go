@@ -17,6 +17,7 @@ type rehearsal struct {
 	own     []string            // announcements that it is about
 	named   []time.Time         // instants that it names: the plan has to reach them
 	notices []scheduler.Dossier // that the book may not have, for nothing called them
+	ended   []string            // announcements and schedules of which nothing is to sound any more
 	decided bool                // it is a step of an approval, which must not be taken for granted
 }
 
@@ -171,6 +172,7 @@ func (k rehearsedSchedules) RemoveSchedule(ctx context.Context, id string, at ti
 	if r == nil {
 		return k.Schedules.RemoveSchedule(ctx, id, at)
 	}
+	r.ended = append(r.ended, id)
 	r.add("", func(b *scheduler.Book) {
 		b.Schedules = slices.DeleteFunc(b.Schedules, func(s scheduler.Schedule) bool {
 			if s.ID == id {
@@ -313,18 +315,20 @@ func (k rehearsedInterchange) SaveImported(ctx context.Context, m scheduler.Impo
 	return nil
 }
 
-// rehearsedWithdrawer leaves alone what sounds.
+// rehearsedWithdrawer leaves alone what sounds, and notes that it would end.
 type rehearsedWithdrawer struct{ Withdrawer }
 
 func (k rehearsedWithdrawer) Withdraw(ctx context.Context, announcement, by string) error {
-	if rehearsing(ctx) != nil {
+	if r := rehearsing(ctx); r != nil {
+		r.ended = append(r.ended, announcement)
 		return nil
 	}
 	return k.Withdrawer.Withdraw(ctx, announcement, by)
 }
 
 func (k rehearsedWithdrawer) Unschedule(ctx context.Context, schedule, by string) error {
-	if rehearsing(ctx) != nil {
+	if r := rehearsing(ctx); r != nil {
+		r.ended = append(r.ended, schedule)
 		return nil
 	}
 	return k.Withdrawer.Unschedule(ctx, schedule, by)
