@@ -12,6 +12,8 @@ var (
 	ErrNoToken = errors.New("there is no such token")
 	// ErrManyTokens says that several living tokens have this name.
 	ErrManyTokens = errors.New("several tokens have this name: give the ID of one")
+	// ErrLastAdmin says that nobody would be left who may administer the board.
+	ErrLastAdmin = errors.New("this is the last administrator who may sign in: make somebody else one first")
 	// ErrNotAHash says that what is kept as a password is none: the account
 	// needs a new one.
 	ErrNotAHash = errors.New("the stored password cannot be read: set a new one")
@@ -34,6 +36,9 @@ const (
 	FaultNoWords  = "no-words"
 	FaultUnknown  = "unknown"
 	FaultPast     = "in-the-past"
+	FaultTooLate  = "too-late"
+	FaultCommon   = "too-common"
+	FaultDigits   = "only-digits"
 )
 
 // Invalid is the error of a Validate: all faults at once.
@@ -63,6 +68,12 @@ func (f Fault) sentence() string {
 		return f.Field + " holds neither a letter nor a digit: type it again"
 	case FaultUnknown:
 		return f.Field + " is unknown: use one of " + f.Limit
+	case FaultTooLate:
+		return f.Field + " is too late: choose a time within " + f.Limit + " days"
+	case FaultCommon:
+		return f.Field + " is one that everybody tries first: choose another"
+	case FaultDigits:
+		return f.Field + " holds something else than digits: use digits only"
 	case FaultPast:
 		return f.Field + " lies in the past: choose a later time"
 	}

@@ -36,11 +36,12 @@ type FieldChange struct {
 
 // HistoryQuery picks entries of the history; empty fields pick all.
 type HistoryQuery struct {
-	Village string // key
-	Common  bool   // with Village: also accounts and tokens, and what is of no single village
-	About   string // ID of an announcement: its own entries and those of what belongs to it
-	Kind    string // of the record
-	Actor   string // name
-	Before  int64  // ID to go on before; 0: from the newest on
-	Limit   int    // at most so many
+	Village string   // key
+	Common  bool     // with Village: also accounts and tokens, and what is of no single village
+	About   string   // ID of an announcement: its own entries and those of what belongs to it
+	Kind    string   // of the record
+	Kinds   []string // of the record, any of these; with Kind both count
+	Actor   string   // name
+	Before  int64    // ID to go on before; 0: from the newest on
+	Limit   int      // at most so many
 }

@@ -13,9 +13,9 @@ import (
 
 // The bounds of a password, in characters. Any characters will do: length is
 // what makes a password hard to guess, rules about digits only make it hard to
-// remember (NIST SP 800-63B).
+// remember. What everybody guesses first is refused (NIST SP 800-63B-4, 3.1.1.2).
 const (
-	PasswordShortest = 10
+	PasswordShortest = 8
 	PasswordLongest  = 256
 )
 
@@ -33,6 +33,8 @@ func passwordFaults(password string) []Fault {
 		return fault(FaultTooShort, strconv.Itoa(PasswordShortest))
 	case n > PasswordLongest:
 		return fault(FaultTooLong, strconv.Itoa(PasswordLongest))
+	case common(password):
+		return fault(FaultCommon, "")
 	}
 	return nil
 }
@@ -61,6 +63,11 @@ func (p *Passwords) HashPassword(ctx context.Context, password string) (string, 
 	if err := CheckPasswordRules(password); err != nil {
 		return "", err
 	}
+	return p.encode(ctx, password)
+}
+
+// encode hashes what was looked at.
+func (p *Passwords) encode(ctx context.Context, password string) (string, error) {
 	if err := p.wait(ctx); err != nil {
 		return "", err
 	}

@@ -40,6 +40,11 @@ type Account struct {
 	Created  time.Time
 	Disabled time.Time // zero while it may sign in
 	Revision int64
+	// PIN is asked again before an emergency and a live voice: argon2id, encoded; empty:
+	// none was chosen yet.
+	PIN string
+	// Signouts grows whenever everything that was signed in as this account ends.
+	Signouts int64
 }
 
 // Token is a program's bearer token. Its secret is shown once and kept as a

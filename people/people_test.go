@@ -53,10 +53,15 @@ func TestFoldNameComparesAsPeopleDo(t *testing.T) {
 func TestPasswordRules(t *testing.T) {
 	cases := []struct{ name, password, code string }{
 		{"OK", "con trâu đi", ""},
-		{"ten of one letter", "aaaaaaaaaa", ""},
-		{"spaces around", "          ", ""},
+		{"eight letters", "con trau", ""},
+		{"ten of one letter", "aaaaaaaaaa", people.FaultCommon},
+		{"a row of digits", "4567890123", people.FaultCommon},
+		{"known from leaks", "Password123", people.FaultCommon},
+		{"Vietnamese, with its marks", "Mật khẩu 123", people.FaultCommon},
+		{"Vietnamese, decomposed", "Anh ye\u0302u em", people.FaultCommon},
+		{"spaces alone", "          ", ""},
 		{"empty", "", people.FaultRequired},
-		{"nine letters of two code points each", strings.Repeat("a\u0301", 9), people.FaultTooShort},
+		{"seven letters of two code points each", strings.Repeat("a\u0301", 7), people.FaultTooShort},
 		{"too long", strings.Repeat("a", 257), people.FaultTooLong},
 	}
 	for _, c := range cases {
@@ -190,8 +195,8 @@ func TestValidate(t *testing.T) {
 }
 
 func TestInvalidSaysWhatToDo(t *testing.T) {
-	err := people.Invalid{{Field: "password", Code: people.FaultTooShort, Limit: "10"}, {Field: "role", Code: people.FaultRequired}}
-	want := "password is too short: use at least 10 characters; role is missing: give one"
+	err := people.Invalid{{Field: "password", Code: people.FaultTooShort, Limit: "8"}, {Field: "role", Code: people.FaultRequired}}
+	want := "password is too short: use at least 8 characters; role is missing: give one"
 	if err.Error() != want {
 		t.Errorf("got %q", err.Error())
 	}

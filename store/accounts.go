@@ -11,11 +11,11 @@ import (
 	"loalang/scheduler"
 )
 
-const accountColumns = "id, name, role, village, password, created_at, disabled_at, revision"
+const accountColumns = "id, name, role, village, password, created_at, disabled_at, revision, pin, signouts"
 
 func scanAccount(r row) (people.Account, error) {
 	var a people.Account
-	err := r.Scan(&a.ID, &a.Name, &a.Role, &a.Village, &a.Password, (*instant)(&a.Created), (*instant)(&a.Disabled), &a.Revision)
+	err := r.Scan(&a.ID, &a.Name, &a.Role, &a.Village, &a.Password, (*instant)(&a.Created), (*instant)(&a.Disabled), &a.Revision, &a.PIN, &a.Signouts)
 	return a, err
 }
 
@@ -57,7 +57,8 @@ func (s *Store) account(ctx context.Context, condition, value string, gone error
 
 // SaveAccount inserts an account (Revision 0) or updates the one of the
 // revision that was read; scheduler.ErrRevision when it has changed since,
-// people.ErrNameTaken when another account has the name.
+// people.ErrNameTaken when another account has the name, people.ErrLastAdmin when
+// nobody would be left who may administer the board.
 func (s *Store) SaveAccount(ctx context.Context, a people.Account) error {
 	return s.followed(ctx, s.write(ctx, "save account", func(tx *sql.Tx) error { return s.saveAccount(ctx, tx, a) }))
 }
@@ -70,8 +71,17 @@ func (s *Store) saveAccount(ctx context.Context, tx *sql.Tx, a people.Account) e
 		{"role", a.Role},
 		{"password", a.Password},
 		{"disabled_at", micros(a.Disabled)},
+		{"pin", a.PIN},
+		{"signouts", a.Signouts},
 	}
 	if a.Revision > 0 {
+		all, err := query(ctx, tx, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE deleted_at IS NULL")
+		if err != nil {
+			return err
+		}
+		if people.LastAdmin(all, a) {
+			return people.ErrLastAdmin
+		}
 		rest = append(rest, column{"village", a.Village}) // a person may move
 	}
 	err := s.save(ctx, tx, record{table: "accounts", what: "account", owned: o, rest: rest})

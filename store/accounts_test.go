@@ -62,6 +62,7 @@ func TestAccountThereAndBack(t *testing.T) {
 		same(t, name, got, a)
 	}
 	a.Name, a.Village, a.Role, a.Password, a.Disabled = "Hoa", "", people.Officer, "other", day0.Add(time.Hour)
+	a.PIN, a.Signouts = "pin", 2
 	check(t, s.SaveAccount(ctx, a), nil)
 	a.Revision = 2
 	got, err := s.AccountByID(ctx, "1")

@@ -27,13 +27,16 @@ func (s *Store) History(ctx context.Context, q people.HistoryQuery) (list []peop
 	if q.Village != "" && q.Common {
 		and("village IN (?, '')", q.Village)
 	} else if q.Village != "" {
-		and("village = ? AND kind NOT IN ('accounts', 'tokens')", q.Village)
+		and("village = ? AND kind NOT IN ('accounts', 'tokens', 'invitations', 'signins')", q.Village)
 	}
 	if q.About != "" {
 		and("(about = ? OR record = ?)", q.About, q.About)
 	}
 	if q.Kind != "" {
 		and("kind = ?", q.Kind)
+	}
+	if len(q.Kinds) > 0 {
+		and("kind IN (SELECT value FROM json_each(?))", listOf(q.Kinds))
 	}
 	if q.Actor != "" {
 		and("name = ?", q.Actor)

@@ -31,7 +31,7 @@ var (
 	// unsaid are columns of no interest to people.
 	unsaid = []string{"id", "origin", "revision", "created_at", "updated_at", "name_key", "measures"}
 	// secret are columns of which only is told that they changed.
-	secret = []string{"password", "hash"}
+	secret = []string{"password", "hash", "pin"}
 )
 
 // author is in whose name the writing connection writes just now.

@@ -41,7 +41,7 @@ func inhabited(t *testing.T) store.Config {
 }
 
 func hoa() people.Account {
-	return people.Account{ID: "hoa", Name: "Nông Thị Hoa", Role: people.Cadre, Village: unTa, Password: "$argon2id$…", Created: day0, Disabled: day0.Add(time.Hour)}
+	return people.Account{ID: "hoa", Name: "Nông Thị Hoa", Role: people.Cadre, Village: unTa, Password: "$argon2id$…", Created: day0, Disabled: day0.Add(time.Hour), PIN: "$argon2id$…p", Signouts: 3}
 }
 
 func siren() people.Token {

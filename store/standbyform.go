@@ -73,7 +73,7 @@ func readException(f exceptionForm) scheduler.Exception {
 	}
 }
 
-// accountForm holds the hash of a password, never the password.
+// accountForm holds the hashes of a password and a PIN, never these.
 type accountForm struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
@@ -83,6 +83,8 @@ type accountForm struct {
 	Created  stamp  `json:"created"`
 	Disabled stamp  `json:"disabled,omitzero"`
 	Revision int64  `json:"revision"`
+	PIN      string `json:"pin,omitempty"`
+	Signouts int64  `json:"signouts,omitempty"`
 }
 
 type tokenForm struct {
@@ -125,14 +127,14 @@ func readVillage(f villageForm) scheduler.Village {
 func formAccount(a people.Account) accountForm {
 	return accountForm{
 		ID: a.ID, Name: a.Name, Role: string(a.Role), Village: a.Village, Password: a.Password,
-		Created: stamp{a.Created}, Disabled: stamp{a.Disabled}, Revision: a.Revision,
+		Created: stamp{a.Created}, Disabled: stamp{a.Disabled}, Revision: a.Revision, PIN: a.PIN, Signouts: a.Signouts,
 	}
 }
 
 func readAccount(f accountForm) people.Account {
 	return people.Account{
 		ID: f.ID, Name: f.Name, Role: people.Role(f.Role), Village: f.Village, Password: f.Password,
-		Created: f.Created.Time, Disabled: f.Disabled.Time, Revision: f.Revision,
+		Created: f.Created.Time, Disabled: f.Disabled.Time, Revision: f.Revision, PIN: f.PIN, Signouts: f.Signouts,
 	}
 }
 

@@ -207,6 +207,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerAir(api)
 	s.registerEmergencies(api)
 	s.registerClock(api)
+	s.registerPeople(api)
 	s.registerRecordings(api, r)
 	s.registerAsRun(api, r)
 	s.registerReport(api, r)

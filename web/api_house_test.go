@@ -112,6 +112,7 @@ func newHouse(t testing.TB, change ...func(c *web.Config)) *house {
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: h.people, Chronicle: w, Shelf: w, Accounts: w, Roster: h.people, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Diary: w, Authors: w, Texts: w,
+		Invites: w, Invited: w,
 		Village: "un-ta", Origin: "board-1", Version: "1.2.3", Logger: slog.New(slog.NewTextHandler(h, nil)),
 		Now: func() time.Time { return w.now }, NewID: w.NewID, Changed: func() { w.mu.Lock(); w.changed++; w.mu.Unlock() },
 	}
@@ -200,6 +201,7 @@ func describe() ([]byte, error) {
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: &register{}, Chronicle: w, Shelf: w, Accounts: w, Roster: &register{}, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Diary: w, Authors: w, Texts: w,
+		Invites: w, Invited: w,
 		Village: "un-ta", Version: "1.2.3", Logger: slog.New(slog.DiscardHandler), Now: time.Now, NewID: w.NewID,
 	})
 	if err != nil {
@@ -283,6 +285,8 @@ func (h *house) fill() {
 	w.drills = []scheduler.Drill{{
 		Owned: scheduler.Owned{ID: drillID, Village: "un-ta", Revision: 1}, Title: "Thử loa", Silent: true, At: w.now.Add(time.Hour), Before: "Sắp thử loa.", After: "Đã thử xong.", Siren: scheduler.SirenCycle,
 	}}
+	w.accounts = []people.Account{{ID: personID, Name: "Vàng Thị Mỷ", Role: people.Recorder, Village: "un-ta", Revision: 1, Created: w.now}}
+	w.invited = []people.Invitation{{ID: invitedID, For: "Páo", Role: people.Cadre, Village: "un-ta", Hash: "h", By: "Hoa", Created: w.now, Expires: w.now.Add(time.Hour), Revision: 1}}
 	w.stations = []scheduler.Station{{Owned: scheduler.Owned{ID: stationID, Village: "un-ta", Revision: 1}, Name: "VOV1", URL: "https://vov.example/"}}
 	w.notices[noticeID] = scheduler.Dossier{
 		Announcement: scheduler.Announcement{

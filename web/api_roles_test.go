@@ -108,6 +108,12 @@ func doors() []door {
 		{"POST", "/api/v1/emergency", `{"title":"Lũ","reason":"Nước dâng"}`, people.Alarm},
 		{"PATCH", "/api/v1/emergency/" + alarmID, `{"expires_in":60}`, people.Alarm},
 		{"DELETE", "/api/v1/emergency", "", people.Alarm},
+		{"GET", "/api/v1/accounts", "", people.Administer},
+		{"POST", "/api/v1/accounts", `{"name":"Mỷ","role":"recorder","village":"un-ta","password":"con suối trước nhà"}`, people.Administer},
+		{"PATCH", "/api/v1/accounts/" + personID, `{"role":"viewer"}`, people.Administer},
+		{"GET", "/api/v1/invitations", "", people.Administer},
+		{"POST", "/api/v1/invitations", `{"for":"Mỷ","role":"recorder","village":"un-ta"}`, people.Administer},
+		{"DELETE", "/api/v1/invitations/" + invitedID, "", people.Administer},
 		{"POST", "/api/v1/clock", `{"at":"2026-11-23T16:25:00+07:00"}`, people.Plan},
 	}
 }
@@ -116,6 +122,9 @@ const (
 	alarmID   = "0193a000-0000-7000-8000-0000000a1a12"
 	slotID    = "0193a000-0000-7000-8000-0000000000a1"
 	stationID = "0193a000-0000-7000-8000-0000000da101"
+
+	personID  = "0193c000-0000-7000-8000-0000000000fe"
+	invitedID = "0193c000-0000-7000-8000-0000000000fd"
 
 	drillID     = "0193a000-0000-7000-8000-00000000d111"
 	exceptionID = "0193a000-0000-7000-8000-00000009e101"
@@ -144,7 +153,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/").Replace(d.path)
+		path := strings.NewReplacer(personID, "{id}", invitedID, "{id}", noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor)

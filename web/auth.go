@@ -129,11 +129,11 @@ func (s *Server) renew(c *gin.Context) {
 	m.SetDeadline(ctx, systemTime(sessionLife))
 }
 
-// markOf changes with every edit of an account, of its password for instance:
-// what was signed in before is signed out, and stays so when an account that
-// was disabled may sign in again.
+// markOf changes with the password of an account and whenever all its sign-ins were
+// ended, by disabling it for instance: what was signed in before is signed out, and
+// stays so when an account that was disabled may sign in again.
 func markOf(a people.Account) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", a.Password, a.Revision))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", a.Password, a.Signouts))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -262,7 +262,7 @@ func TestDisabledAndRevokedElsewhereAreOutAtOnce(t *testing.T) {
 			h.server.Reread(t.Context())
 		}
 		edit(func(r *register) {
-			r.accounts[0].Disabled, r.accounts[0].Revision = h.w.now, 2
+			r.accounts[0] = r.accounts[0].Off(h.w.now)
 			for i := range r.tokens {
 				r.tokens[i].Revoked = h.w.now
 			}
@@ -279,7 +279,7 @@ func TestDisabledAndRevokedElsewhereAreOutAtOnce(t *testing.T) {
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("took %s, want no second", took)
 		}
-		edit(func(r *register) { r.accounts[0].Disabled, r.accounts[0].Revision = time.Time{}, 3 })
+		edit(func(r *register) { r.accounts[0] = r.accounts[0].On() })
 		b.call("GET", "/api/v1/air", "").want(401)
 		b.trySignIn("Hoa", "trạm y tế xã").want(303)
 		b.call("GET", "/api/v1/air", "").want(200)

@@ -81,6 +81,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	r.NoMethod(p.noMethod)
 
 	p.registerSignIn(r)
+	p.registerPeople(r)
 	p.registerToday(r)
 	p.registerNotices(r)
 	p.registerRecord(r)
@@ -169,7 +170,7 @@ func (p *panel) allow(a people.Action, page func(v *visit)) gin.HandlerFunc {
 		}
 		v := p.visit(c, me)
 		if !v.may(a) {
-			p.problem(v, http.StatusForbidden, "problem.forbidden")
+			p.forbid(v)
 			return
 		}
 		page(v)
@@ -214,12 +215,27 @@ func pageOf(path string) string {
 		return path
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "calendars", first == "emergency", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
+	case first == "people" && second != "":
+		return "/people/" + second
+	case first == "invitations" && second != "":
+		return "/invitations/" + second
+	case first == "calendars", first == "emergency", first == "people", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"
 	}
 	return "/"
+}
+
+// forbid says why the visitor may not, and what they can do: the account of another
+// village is no fault of theirs.
+func (p *panel) forbid(v *visit) {
+	if v.me.Village != "" && v.me.Village != v.village.Key {
+		text := v.word("problem.other-village", v.me.Name, p.reach(v, v.me.Village), v.word("place.village", v.village.Name))
+		p.render(v, http.StatusForbidden, "problem", view{Title: v.word("problem.title"), Data: struct{ Text string }{text}})
+		return
+	}
+	p.problem(v, http.StatusForbidden, "problem.forbidden")
 }
 
 func (p *panel) visit(c *gin.Context, me people.Principal) *visit {

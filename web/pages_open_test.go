@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 
 	"loalang/people"
+	"loalang/scheduler"
 	"loalang/web"
 )
 
@@ -38,6 +39,7 @@ func newSite(t *testing.T, w *world, role people.Role, lang string, change ...fu
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: w, Chronicle: w, Shelf: w, Accounts: w, Roster: w, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Diary: w, Authors: w, Texts: w,
+		Invites: w, Invited: w,
 		Village: "un-ta", Origin: "board-1", Version: "test", Logger: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return w.now }, NewID: w.NewID, Changed: func() { w.changed++ },
 	}
@@ -95,8 +97,64 @@ func (w *world) AccountByID(_ context.Context, id string) (people.Account, error
 }
 
 func (w *world) SaveAccount(_ context.Context, a people.Account) error {
-	w.accounts = append(w.accounts, a)
+	if w.broken != nil {
+		return w.broken
+	}
+	i := slices.IndexFunc(w.accounts, func(old people.Account) bool { return old.ID == a.ID })
+	taken := slices.ContainsFunc(w.accounts, func(old people.Account) bool {
+		return old.ID != a.ID && people.FoldName(old.Name) == people.FoldName(a.Name)
+	})
+	switch {
+	case taken:
+		return people.ErrNameTaken
+	case i < 0 && a.Revision == 0:
+		a.Revision = 1
+		w.accounts = append(w.accounts, a)
+	case i < 0 || w.accounts[i].Revision != a.Revision:
+		return scheduler.ErrRevision
+	case people.LastAdmin(w.accounts, a):
+		return people.ErrLastAdmin
+	default:
+		a.Revision++
+		w.accounts[i] = a
+	}
+	return nil
+}
+
+func (w *world) Invitations(context.Context) ([]people.Invitation, error) {
+	return w.invited, w.broken
+}
+
+func (w *world) Invitation(_ context.Context, hash string) (people.Invitation, error) {
+	for _, i := range w.invited {
+		if i.Hash == hash {
+			return i, w.broken
+		}
+	}
+	return people.Invitation{}, fs.ErrNotExist
+}
+
+func (w *world) SaveInvitation(_ context.Context, i people.Invitation) error {
+	n := slices.IndexFunc(w.invited, func(old people.Invitation) bool { return old.ID == i.ID })
+	i.Revision++
+	if n < 0 {
+		w.invited = append([]people.Invitation{i}, w.invited...)
+	} else {
+		w.invited[n] = i
+	}
 	return w.broken
+}
+
+func (w *world) Accept(ctx context.Context, hash string, now time.Time, a people.Account) error {
+	i, err := w.Invitation(ctx, hash)
+	if err != nil || !i.AliveAt(now) {
+		return fs.ErrNotExist
+	}
+	if err := w.SaveAccount(ctx, a); err != nil {
+		return err
+	}
+	i.Used, i.Became = now, a.Name
+	return w.SaveInvitation(ctx, i)
 }
 
 func (w *world) UseSetup(_ context.Context, hash string, _ time.Time, a people.Account) error {

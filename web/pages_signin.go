@@ -37,7 +37,7 @@ func (p *panel) signInPage(c *gin.Context) {
 }
 
 func (p *panel) showSignIn(v *visit, status int, data signInView) {
-	p.render(v, status, "signin", view{Title: v.word("signin.title"), Data: data})
+	p.render(v, status, "signin", view{Title: v.word("signin.title"), Script: "password.js", Data: data})
 }
 
 func (p *panel) signIn(c *gin.Context) {
@@ -85,7 +85,7 @@ func (p *panel) setupPage(c *gin.Context) {
 }
 
 func (p *panel) showSetup(v *visit, status int, data setupView) {
-	p.render(v, status, "setup", view{Title: v.word("setup.title"), Path: "/setup?t=" + url.QueryEscape(data.Secret), Data: data})
+	p.render(v, status, "setup", view{Title: v.word("setup.title"), Path: "/setup?t=" + url.QueryEscape(data.Secret), Script: "password.js", Data: data})
 }
 
 func (p *panel) setup(c *gin.Context) {
@@ -96,11 +96,6 @@ func (p *panel) setup(c *gin.Context) {
 		return
 	}
 	data := setupView{Secret: f.Get("t"), Name: f.Get("name"), Faults: f.faults}
-	if f.Get("password") != f.Get("again") {
-		f.fault("password", v.word("fault.mismatch"))
-		p.showSetup(v, http.StatusUnprocessableEntity, data)
-		return
-	}
 	var invalid people.Invalid
 	err = p.s.useSetup(c, f.Get("t"), f.Get("name"), f.Get("password"))
 	switch {

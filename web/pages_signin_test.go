@@ -85,7 +85,7 @@ func TestPageSignInGoesNowhereElse(t *testing.T) {
 func TestPageSetup(t *testing.T) {
 	link := people.NewSecret()
 	form := func(changes ...string) url.Values {
-		f := url.Values{"t": {link}, "name": {"hoa"}, "password": {passphrase}, "again": {passphrase}}
+		f := url.Values{"t": {link}, "name": {"hoa"}, "password": {passphrase}}
 		for i := 0; i < len(changes); i += 2 {
 			f.Set(changes[i], changes[i+1])
 		}
@@ -96,8 +96,8 @@ func TestPageSetup(t *testing.T) {
 		form url.Values
 		want string
 	}{
-		{"short password", form("password", "ngắn", "again", "ngắn"), "Ngắn quá. Ít nhất 10 ký tự."},
-		{"two passwords", form("again", "khác hẳn rồi nhé"), "không giống nhau"},
+		{"short password", form("password", "ngắn"), "Ngắn quá. Ít nhất 8 ký tự."},
+		{"the first guess", form("password", "mật khẩu 123"), "ai cũng đoán ra trước tiên"},
 		{"no name", form("name", ""), "Chưa điền."},
 	}
 	w := newWorld(t)

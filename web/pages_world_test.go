@@ -57,6 +57,7 @@ type world struct {
 	role       people.Role // of whoever visits
 	everywhere bool        // the visitor is bound to no village
 	accounts   []people.Account
+	invited    []people.Invitation
 	setup      string           // hash of the set-up link; empty: none
 	racing     func()           // what happens instead of the next save
 	used       recordings.InUse // what needs the recordings

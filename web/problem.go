@@ -120,6 +120,8 @@ var refusals = []struct {
 	{errWithdrawn, http.StatusConflict, "withdrawn"},
 	{scheduler.ErrApproval, http.StatusConflict, "approval-state"},
 	{errSeenOther, http.StatusConflict, "approval-seen-other"},
+	{people.ErrLastAdmin, http.StatusConflict, "last-admin"},
+	{people.ErrNameTaken, http.StatusConflict, "name-taken"},
 	{errNoRight, http.StatusForbidden, "forbidden"},
 	{errNeedsOfficer, http.StatusForbidden, "approval-needs-officer"},
 	{errOwnWords, http.StatusForbidden, "approval-own-words"},

@@ -42,6 +42,8 @@ type Config struct {
 	Accounts      Accounts
 	Roster        Roster
 	Setup         Setup
+	Invites       Invites
+	Invited       Invited
 	Sessions      scs.Store // scs.CtxStore is used when it is one
 	Database      Pinger
 
@@ -95,6 +97,7 @@ func (c Config) check() error {
 		"AsRun": c.AsRun != nil, "Tellings": c.Tellings != nil, "Interchange": c.Interchange != nil, "Keys": c.Keys != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
+		"Invites": c.Invites != nil, "Invited": c.Invited != nil,
 		"Diary": c.Diary != nil, "Authors": c.Authors != nil, "Texts": c.Texts != nil,
 		"Village": c.Village != "", "Logger": c.Logger != nil, "Now": c.Now != nil, "NewID": c.NewID != nil,
 	} {
@@ -118,6 +121,7 @@ type Server struct {
 	plain     *scs.SessionManager // cookies for http
 	secure    *scs.SessionManager // the same sessions, cookies for https only
 	kept      *keptSessions
+	once      *shownOnce
 	place     *placeMemory
 	imports   *imports
 	calendars *calendarDrop
@@ -143,7 +147,7 @@ func New(c Config) (*Server, error) {
 	}
 	c.rehearsable()
 	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
-	s.roster = newRoster(c.Roster, c.Logger)
+	s.roster, s.once = newRoster(c.Roster, c.Logger), newShownOnce()
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)
 	s.plain, s.secure = newSessions(s.kept, false), newSessions(s.kept, true)

@@ -278,6 +278,7 @@ func (b *board) openPanel() (err error) {
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output, Studio: b.studio,
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,
 		Diary: b.db, Authors: b.db, Texts: b.db,
+		Invites: b.db, Invited: b.db,
 		Village: b.settings.Village, Origin: b.db.Node(), Version: version,
 		Logger: b.log, Now: b.clock.Now, NewID: newID, MetricsToken: b.settings.MetricsToken,
 		Changed: b.changed,

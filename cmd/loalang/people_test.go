@@ -112,6 +112,6 @@ func TestDisableAndRevokeBesideARunningServe(t *testing.T) {
 	contains(run("con trâu đi trước\n", 0, "user", "password", "Lù A Páo", "--password-stdin"), "new password")
 	air(http.StatusUnauthorized)
 	signIn("con trâu đi trước", http.StatusSeeOther)
-	contains(run("ngắn", 1, "user", "password", "Lù A Páo", "--password-stdin"), "10")
+	contains(run("ngắn", 1, "user", "password", "Lù A Páo", "--password-stdin"), "at least 8")
 	contains(run("", 1, "user", "disable", "Nobody"), "no person named Nobody", "loalang user list")
 }
