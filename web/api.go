@@ -209,6 +209,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerClock(api)
 	s.registerPeople(api)
 	s.registerRecordings(api, r)
+	s.registerUploads(api, r)
 	s.registerAsRun(api, r)
 	s.registerReport(api, r)
 	s.registerStreams(api, r)

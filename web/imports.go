@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,6 +56,14 @@ func (m *imports) begin(id, who, village, title string) *underway {
 	u := &underway{of: m, id: id, who: who, village: village, title: title, at: recordings.Progress{Stage: recordings.Receiving}}
 	m.all = append(m.all, u)
 	return u
+}
+
+// anew is begin for an import that may have been begun before: that one is forgotten.
+func (m *imports) anew(id, who, village, title string) *underway {
+	m.mu.Lock()
+	m.all = slices.DeleteFunc(m.all, func(u *underway) bool { return u.id == id })
+	m.mu.Unlock()
+	return m.begin(id, who, village, title)
 }
 
 // forget drops the oldest that is over, or else the oldest.

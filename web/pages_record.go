@@ -336,11 +336,7 @@ func (p *panel) meanwhile(v *visit, f *form, there, mine string) string {
 	if there == "" || there == mine || !f.Has("seen") || f.Get("seen") == there {
 		return ""
 	}
-	rec, err := p.s.cfg.Shelf.Recording(v.ctx(), there)
-	if err != nil || rec.Kind != recordings.Take || rec.By == v.me.Name {
-		return ""
-	}
-	return rec.By
+	return p.s.otherTake(v.ctx(), v.me, there, mine)
 }
 
 func (p *panel) refuseRecord(v *visit, status int, d scheduler.Dossier, f *form) {

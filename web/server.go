@@ -56,6 +56,8 @@ type Config struct {
 	Importer Importer
 	Archive  Archive // nil: a sound cannot be heard as it came
 	Trimmer  Trimmer // nil: what is in the library cannot be trimmed
+	Uploads  Uploads // nil: files come in one piece only
+	Landing  Landing // of Uploads
 	Speaker  Speaker
 	Words    Words
 	Texts    Templates
@@ -124,6 +126,7 @@ type Server struct {
 	once      *shownOnce
 	place     *placeMemory
 	imports   *imports
+	landings  *landings
 	calendars *calendarDrop
 	planned   *planned
 	meters    *meters
@@ -148,6 +151,7 @@ func New(c Config) (*Server, error) {
 	c.rehearsable()
 	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
 	s.roster, s.once = newRoster(c.Roster, c.Logger), newShownOnce()
+	s.landings = newLandings()
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)
 	s.plain, s.secure = newSessions(s.kept, false), newSessions(s.kept, true)

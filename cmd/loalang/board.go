@@ -22,6 +22,7 @@ import (
 	"loalang/recordings"
 	"loalang/scheduler"
 	"loalang/store"
+	"loalang/upload"
 	"loalang/web"
 )
 
@@ -49,6 +50,7 @@ type board struct {
 	studio    *playout.Studio
 	planner   *scheduler.Planner
 	panel     *web.Server
+	uploads   *upload.Shelf
 	village   scheduler.Village
 	memory    string // folder in memory, for what sounds though the disk is full
 	boot      string // names this boot of the machine; empty: nobody knows
@@ -92,6 +94,9 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	b.wire(spool)
 	if err := b.producer.Learn(ctx); err != nil {
 		log.Error("the village's words cannot be read yet", "err", err)
+	}
+	if b.uploads, err = b.openUploads(); err != nil {
+		return nil, err
 	}
 	if err := b.openPanel(); err != nil {
 		return nil, err
@@ -276,6 +281,7 @@ func (b *board) openPanel() (err error) {
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output, Studio: b.studio,
+		Uploads: b.uploads, Landing: b.uploads,
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,
 		Diary: b.db, Authors: b.db, Texts: b.db,
 		Invites: b.db, Invited: b.db,
