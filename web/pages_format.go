@@ -241,6 +241,15 @@ func (p phrase) slotName(s scheduler.Slot) string {
 	return s.Name + ", " + s.Start.String()
 }
 
+// slotNameOn is the same with when it begins on the day of an instant, which a season
+// or a day may have moved.
+func (p phrase) slotNameOn(s scheduler.Slot, at time.Time) string {
+	if start, held := s.StartOn(p.civilOf(at)); held {
+		s.Start = start
+	}
+	return p.slotName(s)
+}
+
 // weekdays is "hằng ngày" or "thứ Hai, thứ Tư và thứ Sáu".
 func (p phrase) weekdays(w scheduler.Weekdays) string {
 	if w == 0 || w == 127 {

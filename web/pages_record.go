@@ -168,7 +168,7 @@ func (p *panel) rooms(v *visit, d scheduler.Dossier, lang string) []roomView {
 	for _, r := range rooms {
 		name := v.at(r.Start, v.now)
 		if i := slices.IndexFunc(book.Slots, func(s scheduler.Slot) bool { return s.ID == r.Slot }); i >= 0 {
-			name = v.word("record.slot", v.lower(v.slotName(book.Slots[i])), v.day(r.Start, v.now))
+			name = v.word("record.slot", v.lower(v.slotNameOn(book.Slots[i], r.Start)), v.day(r.Start, v.now))
 		}
 		text := v.word("record.room", upper(name), v.minutes(r.Left))
 		if r.Left == 0 {

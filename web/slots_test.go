@@ -252,3 +252,32 @@ func TestSilentDaysAreToldInOneLine(t *testing.T) {
 		t.Errorf("told again: %s", p.text)
 	}
 }
+
+// TestMovedTurnsAreToldInOneLine: four notices of every day that a slot has no room for
+// once made twenty-eight lines of the first page.
+func TestMovedTurnsAreToldInOneLine(t *testing.T) {
+	w := newWorld(t)
+	w.aired(noticeID, "Họp thôn", scheduler.ClassNormal, w.at(24, 7, 0), time.Minute)
+	for i, id := range []string{"o1", "o2", "o3"} {
+		w.tellings = append(w.tellings, scheduler.Telling{
+			Occurrence: id, Announcement: noticeID, Title: "Họp thôn", Author: "truongthon", Slot: w.slots[0].ID, From: w.at(24+i, 5, 30), To: w.at(24+i, 17, 0), Reason: scheduler.ReasonSlotLimit, Told: w.now,
+		})
+	}
+	other := w.tellings[0]
+	other.Occurrence, other.Slot = "o4", w.slots[1].ID
+	w.tellings = append(w.tellings, other)
+	s := newSite(t, w, people.Cadre, "vi")
+	p := s.get("/")
+	if !strings.Contains(p.text, "chuyển sang 17:00 ngày mai") || !strings.Contains(p.text, "(và 2 lượt nữa)") || strings.Count(p.text, "Tôi đã biết") != 2 {
+		t.Errorf("told as %s", p.text)
+	}
+	if p := s.get("/announcements/" + noticeID); strings.Contains(p.text, "lượt nữa") || strings.Count(p.text, "chuyển sang 17:00") != 4 {
+		t.Errorf("its own page tells %s", p.text)
+	}
+	if p := s.post("/moved/seen", url.Values{"occurrence": {"o1", "o2", "o3"}}); p.location != "/" {
+		t.Fatalf("status %d", p.status)
+	}
+	if p := s.get("/"); strings.Count(p.text, "Tôi đã biết") != 1 {
+		t.Errorf("told again: %s", p.text)
+	}
+}

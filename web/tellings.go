@@ -159,12 +159,16 @@ func (v *visit) movedViews(all []scheduler.Telling, slots []scheduler.Slot, anno
 		case announcement == "" && (!x.Seen.IsZero() || !own && (!v.may(people.Arrange) || x.Reason == "")):
 			continue
 		}
-		alike := fate{x.Announcement, x.Reason, x.Author, !x.Seen.IsZero()}
-		if i, told := same[alike]; told && x.To.IsZero() && x.Reason != "" {
+		alike := fate{announcement: x.Announcement, reason: x.Reason, author: x.Author, seen: !x.Seen.IsZero()}
+		together := x.Reason != "" && (x.To.IsZero() || announcement == "")
+		if !x.To.IsZero() {
+			alike.movedOf = x.Slot
+		}
+		if i, told := same[alike]; told && together {
 			views[i].Occurrences = append(views[i].Occurrences, x.Occurrence)
 			continue
 		}
-		if x.To.IsZero() && x.Reason != "" {
+		if together {
 			same[alike] = len(views)
 		}
 		w := movedView{Occurrences: []string{x.Occurrence}, Announcement: x.Announcement, Text: v.told(x, slots, v.now), Why: v.whyLink(x.Announcement, x.From), MaySee: own && x.Seen.IsZero(), Gone: x.To.IsZero()}
@@ -184,10 +188,12 @@ func (v *visit) movedViews(all []scheduler.Telling, slots []scheduler.Slot, anno
 	return views
 }
 
-// fate is what turns of one announcement share that air nowhere for one reason: they are
-// told in one line.
+// fate is what turns of one announcement share that air nowhere for one reason, or are
+// moved out of one slot: they are told in one line, those that are moved one by one on
+// the page of the announcement, which says where each goes.
 type fate struct {
 	announcement, reason, author string
+	movedOf                      string // the slot
 	seen                         bool
 }
 

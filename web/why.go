@@ -164,7 +164,7 @@ func (p phrase) will(o scheduler.Occurrence, slots []scheduler.Slot, titles map[
 	a := Answer{Kind: "will", At: o.Due, Occurrence: o.ID, Announcement: o.Announcement, Schedule: o.Schedule, Title: p.titleOf(o)}
 	where := ""
 	if i := slices.IndexFunc(slots, func(s scheduler.Slot) bool { return s.ID == o.Slot }); i >= 0 {
-		where = p.slotName(slots[i])
+		where = p.slotNameOn(slots[i], o.Nominal)
 	}
 	switch {
 	case where != "":

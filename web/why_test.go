@@ -149,3 +149,17 @@ func TestPageWhy(t *testing.T) {
 		t.Errorf("no day: status %d", p.status)
 	}
 }
+
+// TestWhyNamesTheSlotAsItIsThatDay: in winter the evening slot began at 16:30, and what
+// airs in it was said to air in the slot of 17:00.
+func TestWhyNamesTheSlotAsItIsThatDay(t *testing.T) {
+	w := newWorld(t)
+	w.slots[1].Seasons = []scheduler.Season{{From: scheduler.MonthDay{Month: 11, Day: 15}, To: scheduler.MonthDay{Month: 2, Day: 28}, Start: 16*60 + 30}}
+	w.aired("hop", "Họp thôn", scheduler.ClassNormal, w.at(24, 7, 0), time.Minute)
+	sched := &w.notices["hop"].Schedules[0]
+	sched.Kind, sched.At, sched.Slots = scheduler.Slots, time.Time{}, []string{w.slots[1].ID}
+	got := asked(t, w, "hop", 24)
+	if len(got) != 1 || got[0].Kind != "will" || !strings.Contains(got[0].Says[0], w.slots[1].Name+", 16:30") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -144,7 +144,8 @@ func calendarNextCommand() *cobra.Command {
 		Long: `Prints the next times of a RULE of RFC 5545 as RFC 3339 instants, one a line. RULE is the value of an RRULE
 (FREQ=WEEKLY;BYDAY=MO), or properties (DTSTART, RRULE, RDATE, EXDATE) on lines of their own or with \n between.
 RSCALE=VIETNAMESE counts lunar months and days (RSCALE=VIETNAMESE;FREQ=MONTHLY;BYMONTHDAY=1,15), OFFSET=-2 moves
-every time two days before. A rule without DTSTART begins at --from.`,
+every time two days before. A rule without DTSTART begins at --from. A RULE of - is read from standard input: one with
+thousands of exceptions is longer than an argument may be.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if n < 1 || n > maxNext {
@@ -160,7 +161,13 @@ every time two days before. A rule without DTSTART begins at --from.`,
 					return err
 				}
 			}
-			return printNext(cmd.OutOrStdout(), args[0], start, n, loc)
+			text := args[0]
+			if text == "-" {
+				if text, err = ruleFrom(cmd.InOrStdin()); err != nil {
+					return err
+				}
+			}
+			return printNext(cmd.OutOrStdout(), text, start, n, loc)
 		},
 	}
 	cmd.Flags().IntVarP(&n, "number", "n", 10, fmt.Sprintf("how many times, 1 to %d", maxNext))
@@ -241,6 +248,15 @@ func zoneNamed(name string) (*time.Location, error) {
 		return nil, usagef("--zone: the time zone %q is not known: write such as %s", name, usualZone)
 	}
 	return loc, nil
+}
+
+// ruleFrom reads a rule, and of what is far too long only so much that it is refused.
+func ruleFrom(r io.Reader) (string, error) {
+	text, err := io.ReadAll(io.LimitReader(r, calendar.MaxRuleText+1024))
+	if err != nil {
+		return "", fmt.Errorf("read standard input: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 func printNext(w io.Writer, text string, from time.Time, n int, loc *time.Location) error {

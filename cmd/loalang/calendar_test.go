@@ -64,3 +64,27 @@ func TestCalendarOfManyBadDates(t *testing.T) {
 		t.Errorf("exit %d: %s", code, errs)
 	}
 }
+
+// TestCalendarNextReadsALongRule: a rule with 10,000 exceptions is longer than an
+// argument may be, so it comes by standard input; one more is refused.
+func TestCalendarNextReadsALongRule(t *testing.T) {
+	days := func(n int) string {
+		text := "DTSTART:20270101T053000\r\nRRULE:FREQ=DAILY\r\nEXDATE:"
+		for i := range n {
+			text += time.Date(2027, 1, 1+i, 5, 30, 0, 0, time.UTC).Format("20060102T150405,")
+		}
+		return strings.TrimSuffix(text, ",") + "\r\n"
+	}
+	if out, errs, code := loalang(t, days(10000), "calendar", "next", "-", "-n", "1", "--from", "2027-01-01"); code != 0 || out != "2054-05-19T05:30:00+07:00\n" {
+		t.Errorf("code %d, %q %q", code, out, errs)
+	}
+	if out, errs, code := loalang(t, days(10001), "calendar", "next", "-"); code != 2 || out != "" || !strings.Contains(errs, "EXDATE") {
+		t.Errorf("one too many: code %d, %q %q", code, out, errs)
+	}
+	if _, errs, code := loalang(t, strings.Repeat("x", 2<<20), "calendar", "next", "-"); code != 2 || len(errs) > 300 {
+		t.Errorf("two megabytes: code %d, %q", code, errs)
+	}
+	if _, errs, code := loalang(t, "", "calendar", "next", "-"); code != 2 || !strings.Contains(errs, "empty") {
+		t.Errorf("nothing: code %d, %q", code, errs)
+	}
+}
