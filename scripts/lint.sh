@@ -11,7 +11,11 @@ if [ -n "$unformatted" ]; then
 fi
 "${GO:-go}" vet ./...
 $tool golangci-lint run --timeout 15m
-for script in scripts/*.sh; do sh -n "$script"; done
+for script in scripts/*.sh; do
+	shell=sh
+	case $(head -n 1 "$script") in *bash) shell=bash ;; esac
+	$shell -n "$script"
+done
 "${GO:-go}" generate ./...
 git diff --exit-code -- recordings
 echo "lint: clean"
