@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"loalang/hardware"
 	"loalang/report"
 	"loalang/scheduler"
 	"loalang/store"
@@ -40,9 +41,17 @@ func (p program) reportCommand() *cobra.Command {
 				return err
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				r, err := f.make(ctx, db, s.Village)
+				clock := p.clock(s)
+				r, err := f.make(ctx, db, clock, s.Village)
 				if err != nil {
 					return err
+				}
+				if !f.asJSON && !f.asCSV && f.file == "" {
+					_, loc, err := place(ctx, db, s.Village)
+					if err != nil {
+						return err
+					}
+					sayClock(cmd, clock, loc)
 				}
 				return f.write(cmd.OutOrStdout(), r, by)
 			})
@@ -100,9 +109,9 @@ func (f reportFlags) span(now time.Time) (report.Span, error) {
 	return s, err
 }
 
-// make reads the database; the clock is this machine's, of whose state the command
-// knows nothing.
-func (f reportFlags) make(ctx context.Context, db *store.Store, village string) (web.Report, error) {
+// make reads the database; what time it is is said by the clock of the board, and so is
+// how far that is to be trusted.
+func (f reportFlags) make(ctx context.Context, db *store.Store, clock *hardware.Clock, village string) (web.Report, error) {
 	v, loc, err := place(ctx, db, village)
 	if err != nil {
 		return web.Report{}, err
@@ -121,12 +130,12 @@ func (f reportFlags) make(ctx context.Context, db *store.Store, village string) 
 		}
 		topics = topics.Beside(own)
 	}
-	now := time.Now()
+	now := clock.Now()
 	span, err := f.span(now.In(loc))
 	if err != nil {
 		return web.Report{}, err
 	}
-	return web.MakeReport(ctx, db, web.ReportAsk{Places: places, Span: span, Filter: f.filter, Made: now}, topics, f.language())
+	return web.MakeReport(ctx, db, web.ReportAsk{Places: places, Span: span, Filter: f.filter, Made: now, Clock: clock.State()}, topics, f.language())
 }
 
 // language is that of the topics' names: the page is filed in Vietnamese, all else
