@@ -1,6 +1,7 @@
 package playout_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -313,4 +314,7 @@ func addNotice(b *scheduler.Book, id string, class scheduler.Class, now time.Tim
 			})
 		}
 	}
+	slices.SortFunc(b.Renditions, func(x, y scheduler.Rendition) int { // as the store reads them
+		return cmp.Or(cmp.Compare(x.Announcement, y.Announcement), cmp.Compare(x.Language, y.Language))
+	})
 }

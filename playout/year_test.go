@@ -81,8 +81,8 @@ func TestYear(t *testing.T) {
 	seed := cmp.Or(*yearSeed, 1)
 	t.Logf("-year-days %d -year-seed %d", *yearDays, seed)
 	began := time.Now()
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little lives long here
-	stretches := min(2, max(1, *yearDays/60))         // the same on every machine, and so are the seeds
+	defer debug.SetGCPercent(debug.SetGCPercent(1000)) // little lives long here
+	stretches := min(2, max(1, *yearDays/60))          // the same on every machine, and so are the seeds
 	t.Run("Stretch", func(t *testing.T) {
 		for i := range stretches {
 			days := *yearDays*(i+1)/stretches - *yearDays*i/stretches

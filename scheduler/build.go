@@ -161,12 +161,7 @@ func (b *builder) index() {
 			b.slots[s.ID] = s
 		}
 	}
-	of := map[string][]Rendition{}
-	for _, r := range sorted(b.book.Renditions, func(x, y Rendition) int {
-		return firstOf(cmp.Compare(x.Language, y.Language), cmp.Compare(x.ID, y.ID), cmp.Compare(x.Recording, y.Recording))
-	}) {
-		of[r.Announcement] = append(of[r.Announcement], r)
-	}
+	of := b.renditions()
 	for _, a := range b.book.Announcements {
 		a, heard, c := b.book.Village.clear(a, of[a.ID])
 		if c != (clearance{}) {

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -33,6 +34,24 @@ type rendered struct {
 	bed     *Part    // under the voices; nil: none
 	reasons []Reason // of languages that are missing
 	missing []string // languages of the village that are not ready, in its order
+}
+
+// renditions are those of each announcement, in order of their languages. The lists
+// are parts of one: read them only.
+func (b *builder) renditions() map[string][]Rendition {
+	all := sorted(b.book.Renditions, func(x, y Rendition) int { // the announcement first: so the store reads them
+		return firstOf(cmp.Compare(x.Announcement, y.Announcement), cmp.Compare(x.Language, y.Language), cmp.Compare(x.ID, y.ID), cmp.Compare(x.Recording, y.Recording))
+	})
+	of := make(map[string][]Rendition, len(b.book.Announcements))
+	for i := 0; i < len(all); {
+		end := i + 1
+		for end < len(all) && all[end].Announcement == all[i].Announcement {
+			end++
+		}
+		of[all[i].Announcement] = all[i:end:end]
+		i = end
+	}
+	return of
 }
 
 // ready says whether anything of it can air.
