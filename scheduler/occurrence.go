@@ -180,7 +180,7 @@ func (b *builder) notice(o *Occurrence, s *Schedule, a *Announcement, in instant
 	*o = Occurrence{
 		ID: id, Kind: Notice, Village: b.book.Village.Key, Announcement: s.Announcement, Schedule: s.ID,
 		Title: a.Title, Class: a.Class, Nominal: in.nominal.UTC(), Due: in.nominal.UTC(),
-		Length: r.length, Parts: r.parts, Misfire: s.misfire(), Immediate: s.Kind == Now, Recurring: s.Kind == Recurring, Reasons: b.cannotWait(r.reasons),
+		Length: r.length, Parts: r.parts, Misfire: s.misfire(), Immediate: s.Kind == Now, Recurring: s.Kind == Recurring, SpeakerOnly: a.SpeakerOnly, Reasons: b.cannotWait(r.reasons),
 		Interrupted: s.Interrupted, Bed: r.bed, Missing: slices.Clone(r.missing),
 	}
 	if s.Kind == Now {

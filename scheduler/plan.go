@@ -67,6 +67,8 @@ type Occurrence struct {
 	Relay *RelayTurn
 	// Drill is what an occurrence of DrillKind does, nil for all other kinds.
 	Drill *DrillTurn
+	// SpeakerOnly is that of its Announcement: it does not stand on the public board.
+	SpeakerOnly bool
 }
 
 // Resumption is what becomes of something that was interrupted.

@@ -42,6 +42,7 @@ type occurrenceForm struct {
 	Misfire      misfireForm  `json:"misfire"`
 	Immediate    bool         `json:"immediate,omitempty"`
 	Recurring    bool         `json:"recurring,omitempty"`
+	SpeakerOnly  bool         `json:"speaker_only,omitempty"`
 	Reasons      []reasonForm `json:"reasons,omitempty"`
 	Until        stamp        `json:"until,omitzero"`
 	UntilReason  string       `json:"until_reason,omitempty"`
@@ -176,7 +177,7 @@ func formOccurrence(o scheduler.Occurrence) occurrenceForm {
 		ID: o.ID, Kind: string(o.Kind), Village: o.Village, Announcement: o.Announcement, Schedule: o.Schedule, Slot: o.Slot,
 		Title: o.Title, Class: string(o.Class), Nominal: stamp{o.Nominal}, Due: stamp{o.Due}, Length: int64(o.Length),
 		Parts: each(o.Parts, formPart), Misfire: misfireForm{Policy: string(o.Misfire.Policy), Grace: int64(o.Misfire.Grace)},
-		Immediate: o.Immediate, Recurring: o.Recurring, Reasons: each(o.Reasons, formReason), Until: stamp{o.Until}, UntilReason: o.UntilReason, Expires: stamp{o.Expires},
+		Immediate: o.Immediate, Recurring: o.Recurring, SpeakerOnly: o.SpeakerOnly, Reasons: each(o.Reasons, formReason), Until: stamp{o.Until}, UntilReason: o.UntilReason, Expires: stamp{o.Expires},
 		Interrupted: string(o.Interrupted), Missing: o.Missing,
 	}
 	if o.Bed != nil {
@@ -197,7 +198,7 @@ func readOccurrence(f occurrenceForm) scheduler.Occurrence {
 		ID: f.ID, Kind: scheduler.OccurrenceKind(f.Kind), Village: f.Village, Announcement: f.Announcement, Schedule: f.Schedule, Slot: f.Slot,
 		Title: f.Title, Class: scheduler.Class(f.Class), Nominal: f.Nominal.Time, Due: f.Due.Time, Length: time.Duration(f.Length),
 		Parts: each(f.Parts, readPart), Misfire: scheduler.Misfire{Policy: scheduler.Policy(f.Misfire.Policy), Grace: time.Duration(f.Misfire.Grace)},
-		Immediate: f.Immediate, Recurring: f.Recurring, Reasons: each(f.Reasons, readReason), Until: f.Until.Time, UntilReason: f.UntilReason, Expires: f.Expires.Time,
+		Immediate: f.Immediate, Recurring: f.Recurring, SpeakerOnly: f.SpeakerOnly, Reasons: each(f.Reasons, readReason), Until: f.Until.Time, UntilReason: f.UntilReason, Expires: f.Expires.Time,
 		Interrupted: scheduler.Resumption(f.Interrupted), Missing: f.Missing,
 	}
 	if o.Expires.IsZero() && o.UntilReason != scheduler.ReasonOutsideHours {

@@ -213,6 +213,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerAsRun(api, r)
 	s.registerReport(api, r)
 	s.registerStreams(api, r)
+	s.registerPublic(api)
 	s.describe(api)
 }
 

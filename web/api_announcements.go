@@ -16,24 +16,25 @@ import (
 
 // announcementJSON is an announcement as the API shows it.
 type announcementJSON struct {
-	ID         string          `json:"id" format:"uuid"`
-	Village    string          `json:"village"`
-	Title      string          `json:"title"`
-	Topic      string          `json:"topic,omitempty"`
-	Class      string          `json:"class" enum:"normal,priority,emergency"`
-	Issuer     string          `json:"issuer,omitempty" doc:"Who answers for it."`
-	Text       string          `json:"text"`
-	Wording    string          `json:"wording" doc:"Names the words of text. Give it with a recording of them."`
-	Bed        string          `json:"bed,omitempty" doc:"Recording that sounds under the voices."`
-	ValidFrom  *time.Time      `json:"valid_from,omitempty"`
-	ValidUntil *time.Time      `json:"valid_until,omitempty"`
-	Created    time.Time       `json:"created"`
-	CreatedBy  string          `json:"created_by"`
-	Withdrawn  *time.Time      `json:"withdrawn,omitempty"`
-	Revision   int64           `json:"revision" doc:"Goes up by one at each change."`
-	Approval   *approvalJSON   `json:"approval,omitempty" doc:"Absent: nobody was asked."`
-	Renditions []renditionJSON `json:"renditions" doc:"The announcement in each language."`
-	Schedules  []scheduleJSON  `json:"schedules"`
+	ID          string          `json:"id" format:"uuid"`
+	Village     string          `json:"village"`
+	Title       string          `json:"title"`
+	Topic       string          `json:"topic,omitempty"`
+	Class       string          `json:"class" enum:"normal,priority,emergency"`
+	Issuer      string          `json:"issuer,omitempty" doc:"Who answers for it."`
+	Text        string          `json:"text"`
+	Wording     string          `json:"wording" doc:"Names the words of text. Give it with a recording of them."`
+	Bed         string          `json:"bed,omitempty" doc:"Recording that sounds under the voices."`
+	ValidFrom   *time.Time      `json:"valid_from,omitempty"`
+	ValidUntil  *time.Time      `json:"valid_until,omitempty"`
+	Created     time.Time       `json:"created"`
+	CreatedBy   string          `json:"created_by"`
+	Withdrawn   *time.Time      `json:"withdrawn,omitempty"`
+	Revision    int64           `json:"revision" doc:"Goes up by one at each change."`
+	Approval    *approvalJSON   `json:"approval,omitempty" doc:"Absent: nobody was asked."`
+	SpeakerOnly bool            `json:"speaker_only" doc:"It does not stand on the public board."`
+	Renditions  []renditionJSON `json:"renditions" doc:"The announcement in each language."`
+	Schedules   []scheduleJSON  `json:"schedules"`
 }
 
 // renditionJSON is an announcement in one language.
@@ -81,7 +82,7 @@ func announcementOf(d scheduler.Dossier, now time.Time) announcementJSON {
 	j := announcementJSON{
 		ID: a.ID, Village: a.Village, Title: a.Title, Topic: a.Topic, Class: string(a.Class), Issuer: a.Issuer, Text: a.Text, Wording: scheduler.Wording(a.Text), Bed: a.Bed,
 		ValidFrom: instantOf(a.ValidFrom), ValidUntil: instantOf(a.ValidUntil), Created: a.Created.UTC(), CreatedBy: a.CreatedBy,
-		Withdrawn: instantOf(a.Withdrawn), Revision: a.Revision, Renditions: []renditionJSON{}, Schedules: []scheduleJSON{},
+		Withdrawn: instantOf(a.Withdrawn), SpeakerOnly: a.SpeakerOnly, Revision: a.Revision, Renditions: []renditionJSON{}, Schedules: []scheduleJSON{},
 	}
 	if a.Approval.State != scheduler.Unasked {
 		j.Approval = approvalJSONOf(a.Approval)
@@ -186,19 +187,20 @@ func (s *Server) dossier(ctx context.Context, k *Caller, id string, a people.Act
 
 // announcementForm is what makes an announcement.
 type announcementForm struct {
-	ID         string          `json:"id,omitempty" doc:"A UUID of your own, so that sending twice makes one; the second answer is 409."`
-	Village    string          `json:"village,omitempty" doc:"Key; the board's own when left out."`
-	Title      string          `json:"title"`
-	Text       string          `json:"text,omitempty" doc:"Plain text, at most 20,000 characters. May be left out when every language is recorded."`
-	Topic      string          `json:"topic,omitempty"`
-	Class      string          `json:"class,omitempty" enum:"normal,priority" doc:"normal when left out."`
-	Issuer     string          `json:"issuer,omitempty"`
-	Bed        string          `json:"bed,omitempty" doc:"Recording that sounds under the voices, repeated and lowered; none when left out."`
-	ValidFrom  time.Time       `json:"valid_from,omitempty"`
-	ValidUntil time.Time       `json:"valid_until,omitempty"`
-	Renditions []renditionForm `json:"renditions,omitempty" doc:"When left out: every language of the village, spoken where a voice speaks it."`
-	Draft      bool            `json:"draft,omitempty" doc:"Its author is still at it: it does not air before it is submitted."`
-	Schedules  []scheduleForm  `json:"schedules,omitempty" doc:"Saved together with the announcement; needs the right: plan."`
+	ID          string          `json:"id,omitempty" doc:"A UUID of your own, so that sending twice makes one; the second answer is 409."`
+	Village     string          `json:"village,omitempty" doc:"Key; the board's own when left out."`
+	Title       string          `json:"title"`
+	Text        string          `json:"text,omitempty" doc:"Plain text, at most 20,000 characters. May be left out when every language is recorded."`
+	Topic       string          `json:"topic,omitempty"`
+	Class       string          `json:"class,omitempty" enum:"normal,priority" doc:"normal when left out."`
+	Issuer      string          `json:"issuer,omitempty"`
+	Bed         string          `json:"bed,omitempty" doc:"Recording that sounds under the voices, repeated and lowered; none when left out."`
+	ValidFrom   time.Time       `json:"valid_from,omitempty"`
+	ValidUntil  time.Time       `json:"valid_until,omitempty"`
+	Renditions  []renditionForm `json:"renditions,omitempty" doc:"When left out: every language of the village, spoken where a voice speaks it."`
+	SpeakerOnly bool            `json:"speaker_only,omitempty" doc:"The loudspeakers alone tell it: it does not stand on the public board, nor in its feed."`
+	Draft       bool            `json:"draft,omitempty" doc:"Its author is still at it: it does not air before it is submitted."`
+	Schedules   []scheduleForm  `json:"schedules,omitempty" doc:"Saved together with the announcement; needs the right: plan."`
 }
 
 type createInput struct {
@@ -305,7 +307,7 @@ func (s *Server) announcement(k *Caller, f announcementForm, place scheduler.Vil
 		Owned: s.owned(id, place.Key),
 		Title: strings.TrimSpace(scheduler.Clean(f.Title)), Text: strings.TrimSpace(scheduler.Clean(f.Text)),
 		Topic: strings.TrimSpace(f.Topic), Class: class, Issuer: strings.TrimSpace(scheduler.Clean(f.Issuer)),
-		ValidFrom: f.ValidFrom.UTC(), ValidUntil: f.ValidUntil.UTC(), CreatedBy: k.who.Name, Bed: f.Bed,
+		ValidFrom: f.ValidFrom.UTC(), ValidUntil: f.ValidUntil.UTC(), CreatedBy: k.who.Name, Bed: f.Bed, SpeakerOnly: f.SpeakerOnly,
 	}
 }
 

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -28,6 +30,10 @@ type (
 			Languages []string `json:"languages,omitempty" maxItems:"20" doc:"In the order they air; left out: as they are."`
 			Missing   string   `json:"missing,omitempty" enum:"fallback,wait,skip" doc:"What becomes of a notice that is not ready in a language: Vietnamese stands for it, the notice waits for its next slot, or the others air."`
 			Pause     *float64 `json:"pause,omitempty" minimum:"0" maximum:"5" doc:"Seconds of silence between two languages; 0: as between the other parts."`
+
+			Board        string  `json:"board,omitempty" enum:"on,off" doc:"Whether the village has a public board."`
+			BoardIndexed *bool   `json:"board_indexed,omitempty" doc:"Whether search engines may list it."`
+			BoardAddress *string `json:"board_address,omitempty" doc:"Where people open it, as posters print it; empty: where the poster was opened."`
 
 			Revision int64 `json:"revision,omitempty" minimum:"1" doc:"The revision that was read: 409 when somebody has changed it since."`
 		}
@@ -65,7 +71,15 @@ type villageJSON struct {
 	Allowed   []windowJSON `json:"allowed" doc:"When sound is allowed; none is always."`
 	Missing   string       `json:"missing" enum:"fallback,wait,skip" doc:"What becomes of a notice that is not ready in a language."`
 	Pause     float64      `json:"pause,omitempty" doc:"Seconds of silence between two languages; absent: as between the other parts."`
+	Board     boardJSON    `json:"board"`
 	Revision  int64        `json:"revision" doc:"Goes up by one at each change."`
+}
+
+// boardJSON is what a village decided about its public board.
+type boardJSON struct {
+	State   string `json:"state" enum:"unasked,on,off" doc:"unasked: nobody has decided; nothing is shown."`
+	Indexed bool   `json:"indexed" doc:"Search engines may list it."`
+	Address string `json:"address,omitempty" doc:"As posters print it; absent: where the poster was opened."`
 }
 
 type windowJSON struct {
@@ -174,7 +188,7 @@ func (s *Server) listVillages(ctx context.Context, in *villagesInput) (*villages
 }
 
 func villageOf(v scheduler.Village) villageJSON {
-	j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}, string(v.MissingRule()), v.Pause.Seconds(), v.Revision}
+	j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}, string(v.MissingRule()), v.Pause.Seconds(), boardJSON{cmp.Or(string(v.Publicity.Board), "unasked"), v.Publicity.Indexed, v.Publicity.Address}, v.Revision}
 	for _, w := range v.Allowed {
 		j.Allowed = append(j.Allowed, windowJSON{w.From.String(), w.To.String(), daysOf(w.Days)})
 	}
@@ -188,7 +202,8 @@ func (s *Server) editVillage(ctx context.Context, in *villageInput) (*villageOut
 	}
 	var faults scheduler.Invalid
 	var windows []scheduler.Window
-	if in.Body.Allowed == nil && in.Body.Languages == nil && in.Body.Missing == "" && in.Body.Pause == nil {
+	b := in.Body
+	if b.Allowed == nil && b.Languages == nil && b.Missing == "" && b.Pause == nil && b.Board == "" && b.BoardIndexed == nil && b.BoardAddress == nil {
 		faults = append(faults, scheduler.Fault{Field: "allowed", Code: scheduler.FaultRequired})
 	}
 	for i, j := range in.Body.Allowed {
@@ -213,6 +228,15 @@ func (s *Server) editVillage(ctx context.Context, in *villageInput) (*villageOut
 		}
 		if in.Body.Pause != nil {
 			v.Pause = time.Duration(*in.Body.Pause * float64(time.Second))
+		}
+		if b.Board != "" {
+			v.Publicity.Board = scheduler.BoardState(b.Board)
+		}
+		if b.BoardIndexed != nil {
+			v.Publicity.Indexed = *b.BoardIndexed
+		}
+		if b.BoardAddress != nil {
+			v.Publicity.Address = strings.TrimSpace(*b.BoardAddress)
 		}
 	})
 	if err != nil {

@@ -40,6 +40,9 @@ func broughtBack(c people.Change, now time.Time) (undo change, names []string) {
 			continue
 		}
 		switch f.Name {
+		case "speaker_only":
+			alone := fmt.Sprint(f.Before) == "1"
+			undo.SpeakerOnly = &alone
 		case "title":
 			undo.Title = &text
 		case "text":

@@ -116,6 +116,19 @@ func (d Desk) TakeBack(ctx context.Context, announcement string) (*Foreseen, err
 	})
 }
 
+// ShowOnBoard lets an announcement stand on the public board, or leaves it to the
+// loudspeakers alone.
+func (d Desk) ShowOnBoard(ctx context.Context, announcement string, show bool) (*Foreseen, error) {
+	return d.do(ctx, func(ctx context.Context, s *Server) error {
+		found, err := d.notice(ctx, s, announcement)
+		if err == nil {
+			alone := !show
+			_, err = s.edit(ctx, found, change{SpeakerOnly: &alone})
+		}
+		return err
+	})
+}
+
 // PutSlot adds a slot, or changes the one of f.ID, relays and all: f is the whole of
 // it. It returns the ID.
 func (d Desk) PutSlot(ctx context.Context, f SlotForm) (id string, seen *Foreseen, err error) {

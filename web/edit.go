@@ -14,15 +14,17 @@ import (
 
 // change is what an edit makes of an announcement; nil leaves a field as it is.
 type change struct {
-	Revision   int64      `json:"revision,omitempty" minimum:"1" doc:"The revision that was read: 409 when somebody has changed it since. Left out: whatever it is."`
-	Title      *string    `json:"title,omitempty"`
-	Text       *string    `json:"text,omitempty" doc:"What a voice reads is read anew; recordings become outdated."`
-	Topic      *string    `json:"topic,omitempty"`
-	Class      *string    `json:"class,omitempty" enum:"normal,priority"`
-	Issuer     *string    `json:"issuer,omitempty"`
-	Bed        *string    `json:"bed,omitempty" doc:"Recording that sounds under the voices; empty: none."`
-	ValidFrom  *time.Time `json:"valid_from,omitempty" doc:"0001-01-01T00:00:00Z: at once."`
-	ValidUntil *time.Time `json:"valid_until,omitempty" doc:"0001-01-01T00:00:00Z: until it is withdrawn."`
+	Revision int64   `json:"revision,omitempty" minimum:"1" doc:"The revision that was read: 409 when somebody has changed it since. Left out: whatever it is."`
+	Title    *string `json:"title,omitempty"`
+	Text     *string `json:"text,omitempty" doc:"What a voice reads is read anew; recordings become outdated."`
+	Topic    *string `json:"topic,omitempty"`
+	Class    *string `json:"class,omitempty" enum:"normal,priority"`
+	Issuer   *string `json:"issuer,omitempty"`
+	Bed      *string `json:"bed,omitempty" doc:"Recording that sounds under the voices; empty: none."`
+	// SpeakerOnly changes nothing that sounds.
+	SpeakerOnly *bool      `json:"speaker_only,omitempty" doc:"It does not stand on the public board: the loudspeakers alone tell it."`
+	ValidFrom   *time.Time `json:"valid_from,omitempty" doc:"0001-01-01T00:00:00Z: at once."`
+	ValidUntil  *time.Time `json:"valid_until,omitempty" doc:"0001-01-01T00:00:00Z: until it is withdrawn."`
 }
 
 // apply makes the change.
@@ -37,6 +39,9 @@ func (c change) apply(a scheduler.Announcement) scheduler.Announcement {
 	}
 	if c.Bed != nil {
 		a.Bed = *c.Bed
+	}
+	if c.SpeakerOnly != nil {
+		a.SpeakerOnly = *c.SpeakerOnly
 	}
 	if c.Class != nil {
 		a.Class = scheduler.Class(*c.Class)
@@ -147,23 +152,26 @@ func (s *Server) editAnnouncement(ctx context.Context, in *editInput) (*announce
 
 // editView is the form that changes an announcement on its page.
 type editView struct {
-	Title, Text string
-	Revision    int64
-	Beds        []choiceView
-	Open        bool // it was sent, and not saved
-	Faults      map[string]string
+	Board, SpeakerOnly bool // the village has a public board; it does not stand there
+	Title, Text        string
+	Revision           int64
+	Beds               []choiceView
+	Open               bool // it was sent, and not saved
+	Faults             map[string]string
 }
 
 // editView is the announcement as it is, or as it was just typed.
 func (p *panel) editView(v *visit, f *form, a scheduler.Announcement) editView {
-	e, bed := editView{Title: a.Title, Text: a.Text, Revision: a.Revision, Faults: map[string]string{}}, a.Bed
+	e, bed := editView{Title: a.Title, Text: a.Text, SpeakerOnly: a.SpeakerOnly, Revision: a.Revision, Faults: map[string]string{}}, a.Bed
 	e.Open = v.c.Query("edit") != ""
 	if f.Has("revision") {
 		e.Title, e.Text, e.Faults, e.Open = f.Get("title"), f.Get("text"), f.faults, true
 		if f.Has("bed") {
 			bed = f.Get("bed")
 		}
+		e.SpeakerOnly = f.Get("speaker_only") != ""
 	}
+	e.Board = v.village.Publicity.Board == scheduler.BoardOn
 	e.Beds = p.sounds(v, bed)
 	return e
 }
@@ -179,6 +187,9 @@ func (p *panel) editNotice(v *visit) {
 	c := change{Title: &title, Text: &text}
 	if bed := f.Get("bed"); f.Has("bed") { // a page from before it could be changed does not take it away
 		c.Bed = &bed
+	}
+	if alone := f.Get("speaker_only") != ""; f.Has("board_asked") {
+		c.SpeakerOnly = &alone
 	}
 	var err error
 	if c.Revision, err = strconv.ParseInt(f.Get("revision"), 10, 64); err != nil {

@@ -165,7 +165,7 @@ func changingForms() map[string]changing {
 
 // planless are the forms that show nothing of the plan, and why.
 var planless = map[string]string{
-	"/language": "no plan", "/sign-in": "no plan", "/sign-out": "no plan", "/setup": "no plan",
+	"/language": "no plan", "/publicity": "no plan", "/sign-in": "no plan", "/sign-out": "no plan", "/setup": "no plan",
 	"/people/:id": "no plan", "/people/:id/do": "no plan", "/invitations/new": "no plan", "/invitations/:id/revoke": "no plan", "/join": "no plan",
 	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/stop": "the same",
 	"/air/stop": "what sounds stops at once", "/clock": "every page says what an unknown clock does; telling it changes no record",

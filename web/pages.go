@@ -83,6 +83,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerSignIn(r)
 	p.registerPeople(r)
 	p.registerToday(r)
+	p.registerBulletin(r)
 	p.registerNotices(r)
 	p.registerRecord(r)
 	p.registerRecordings(r)

@@ -29,10 +29,13 @@ type newView struct {
 	When      whenView
 	Priority  bool
 	MayPlan   bool
-	MayDraft  bool         // the village asks for approval: what is not finished is not sent there yet
-	Beds      []choiceView // recordings that may sound under the voices; none: the question is not asked
-	Review    string
-	Faults    map[string]string
+	Board     bool // the village has a public board, and SpeakerOnly asks not to stand there
+
+	SpeakerOnly bool
+	MayDraft    bool         // the village asks for approval: what is not finished is not sent there yet
+	Beds        []choiceView // recordings that may sound under the voices; none: the question is not asked
+	Review      string
+	Faults      map[string]string
 }
 
 // tongueView is one language of the village in the form.
@@ -110,6 +113,7 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 		Own: blanks == nil, Templates: v.templateGroups(all, uses, f.Get("topic")), Blanks: blanks, Languages: p.tongues(v, f),
 		When: v.whenView(slots, f), Priority: f.Get("priority") != "", MayPlan: v.may(people.Plan), Faults: f.faults,
 	}
+	n.Board, n.SpeakerOnly = v.village.Publicity.Board == scheduler.BoardOn, f.Get("speaker_only") != ""
 	n.When.MayKeep, n.MayDraft = true, v.village.Approvals.On()
 	if f.Get("do") == "rule" {
 		n.When.Recur.Preview = v.rulePreview(v.recurring(slots, f), slots)

@@ -25,7 +25,7 @@ func (p *panel) announcementOf(v *visit, f *form) scheduler.Announcement {
 		Owned: p.owned(v, p.noticeKey(f)),
 		Title: strings.TrimSpace(scheduler.Clean(f.Get("title"))),
 		Text:  strings.TrimSpace(scheduler.Clean(f.Get("text"))),
-		Bed:   f.Get("bed"),
+		Bed:   f.Get("bed"), SpeakerOnly: f.Get("speaker_only") != "",
 		Topic: f.Get("topic"), Class: class, Issuer: word(vietnamese, "place.village", v.village.Name), CreatedBy: v.me.Name,
 	}
 }

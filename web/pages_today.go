@@ -48,7 +48,7 @@ type onAirView struct {
 }
 
 func (p *panel) registerToday(r *gin.Engine) {
-	r.GET("/", p.allow(people.View, p.today))
+	r.GET("/", p.front)
 	r.POST("/air/stop", p.allow(people.Plan, p.stopAir))
 	r.POST("/clock", p.allow(people.Plan, p.tellClock))
 }

@@ -31,7 +31,8 @@ type Config struct {
 	Diary         Diary
 	Authors       Authors
 	Exceptions    Exceptions
-	Drills        Drills // nil: the emergency path is not tested by schedule
+	Drills        Drills    // nil: the emergency path is not tested by schedule
+	Bulletins     Bulletins // nil: no village has a public board
 	VoiceBook     VoiceBook
 	AsRun         Log
 	Tellings      Tellings
@@ -58,12 +59,17 @@ type Config struct {
 	Trimmer  Trimmer // nil: what is in the library cannot be trimmed
 	Uploads  Uploads // nil: files come in one piece only
 	Landing  Landing // of Uploads
+	Slim     Slim    // nil: the public board has no sound
 	Speaker  Speaker
 	Words    Words
 	Texts    Templates
 	Reader   Reader
 	Prompter Prompter
 	Clock    Teller
+
+	// PublicKey is from what the public board makes its names of notices and sounds:
+	// at least 16 random bytes, the same at every start. Empty: of this start alone.
+	PublicKey []byte
 
 	Village string // key of the village whose loudspeakers this board drives
 	Origin  string // the node that owns what is made here
@@ -129,6 +135,7 @@ type Server struct {
 	landings  *landings
 	calendars *calendarDrop
 	planned   *planned
+	bulletin  *bulletins
 	meters    *meters
 	handler   http.Handler
 }
@@ -152,6 +159,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
 	s.roster, s.once = newRoster(c.Roster, c.Logger), newShownOnce()
 	s.landings = newLandings()
+	s.bulletin = newBulletins(s)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)
 	s.plain, s.secure = newSessions(s.kept, false), newSessions(s.kept, true)
@@ -218,6 +226,10 @@ func (s *Server) outside(inside http.Handler) http.Handler {
 		h.Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
+		if name, ok := strings.CutPrefix(r.URL.Path, bulletinSounds); ok { // past everything that wraps w: the kernel sends the file
+			s.bulletin.serveSound(w, r, name)
+			return
+		}
 		checked.ServeHTTP(w, r)
 	})
 }

@@ -21,7 +21,7 @@ func (p program) announcementCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
-		p.announcementWaitingCommand(), p.announcementWithdrawCommand(),
+		p.announcementWaitingCommand(), p.announcementWithdrawCommand(), p.announcementBoardCommand(),
 		p.approvalCommand(scheduler.ActSubmit, "submit ID", "Hand an announcement in for approval"),
 		p.approvalCommand(scheduler.ActApprove, "approve ID", "Approve an announcement as it is now, or review what aired urgently"),
 		p.approvalCommand(scheduler.ActReturn, "return ID", "Send an announcement back to its author, with a reason; it is silenced"),
@@ -45,6 +45,29 @@ func (p program) announcementWithdrawCommand() *cobra.Command {
 		found, err := d.Announcements.Announcement(ctx, args[0])
 		return fmt.Sprintf("withdrawn\t%s\t%s", args[0], found.Announcement.Title), nil, err
 	})
+	return cmd
+}
+
+func (p program) announcementBoardCommand() *cobra.Command {
+	var hide bool
+	cmd := &cobra.Command{
+		Use:   "board ID",
+		Short: "Let an announcement stand on the public board, or with --hide the loudspeakers alone tell it",
+		Args:  cobra.ExactArgs(1),
+	}
+	p.atDesk(cmd, func(ctx context.Context, d web.Desk, args []string) (string, *web.Foreseen, error) {
+		seen, err := d.ShowOnBoard(ctx, args[0], !hide)
+		if err != nil || seen != nil {
+			return "", seen, err
+		}
+		found, err := d.Announcements.Announcement(ctx, args[0])
+		state := "public"
+		if found.Announcement.SpeakerOnly {
+			state = "speaker-only"
+		}
+		return fmt.Sprintf("%s\t%s\t%s", state, args[0], found.Announcement.Title), nil, err
+	})
+	cmd.Flags().BoolVar(&hide, "hide", false, "it does not stand on the public board, nor in its feed")
 	return cmd
 }
 

@@ -33,6 +33,7 @@ func (f folder) recordings() string { return filepath.Join(string(f), "recording
 func (f folder) uploads() string    { return filepath.Join(string(f), "uploads") }
 func (f folder) spool() string      { return filepath.Join(string(f), "spool") }
 func (f folder) buffers() string    { return filepath.Join(string(f), "buffers.json") }
+func (f folder) publicKey() string  { return filepath.Join(string(f), "public.key") }
 
 // inhabited says whether `serve` ever ran here: the database is there, or was.
 func (f folder) inhabited() bool {

@@ -71,6 +71,7 @@ func TestReportOnPaper(t *testing.T) {
 
 // paper is what a browser prints.
 type paper struct {
+	path  string // of the PDF
 	raw   []byte
 	pages []string // text as it lies on each, NFC
 }
@@ -102,7 +103,7 @@ func (b *browser) paper(t *testing.T, name string) (p paper) {
 	if out, err := exec.Command("pdftoppm", "-r", "80", "-png", path, filepath.Join(dir, name)).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	p.raw = raw
+	p.raw, p.path = raw, path
 	for _, one := range strings.Split(strings.TrimSuffix(string(text), "\f"), "\f") {
 		p.pages = append(p.pages, norm.NFC.String(one))
 	}

@@ -50,6 +50,8 @@ func (p program) villageListCommand() *cobra.Command {
 
 func (p program) villageSetCommand() *cobra.Command {
 	var allowed, languages, missing string
+	var public scheduler.Publicity
+	var state string
 	var pause time.Duration
 	cmd := &cobra.Command{
 		Use:   "set KEY",
@@ -62,8 +64,8 @@ func (p program) villageSetCommand() *cobra.Command {
 			"24:00 is the end of the day. A running serve takes the change over at once.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.ContainsFunc([]string{"allowed", "languages", "missing", "pause"}, cmd.Flags().Changed) {
-				return usagef("say what to change: --allowed, --languages, --missing or --pause")
+			if !slices.ContainsFunc([]string{"allowed", "languages", "missing", "pause", "board", "board-indexed", "board-address"}, cmd.Flags().Changed) {
+				return usagef("say what to change: --allowed, --languages, --missing, --pause or --board")
 			}
 			change, err := parseRules(cmd, allowed, languages)
 			if err != nil {
@@ -82,6 +84,15 @@ func (p program) villageSetCommand() *cobra.Command {
 				if cmd.Flags().Changed("pause") {
 					v.Pause = pause
 				}
+				if cmd.Flags().Changed("board") {
+					v.Publicity.Board = scheduler.BoardState(state)
+				}
+				if cmd.Flags().Changed("board-indexed") {
+					v.Publicity.Indexed = public.Indexed
+				}
+				if cmd.Flags().Changed("board-address") {
+					v.Publicity.Address = public.Address
+				}
 				if err := v.Validate(); err != nil {
 					return faultyFlags(err)
 				}
@@ -97,6 +108,9 @@ func (p program) villageSetCommand() *cobra.Command {
 	cmd.Flags().StringVar(&allowed, "allowed", "always", "when sound is allowed, such as 05:00-21:00 or mon-fri=05:00-21:00,sun=06:00-20:00")
 	cmd.Flags().StringVar(&missing, "missing", "fallback", "what becomes of a notice that lacks a language: fallback (Vietnamese stands for it), wait (for its next slot) or skip (the others air)")
 	cmd.Flags().DurationVar(&pause, "pause", 0, "silence between two languages, at most 5s; 0: as between the other parts of a notice")
+	cmd.Flags().StringVar(&state, "board", "", "whether the village has a public board: on or off")
+	cmd.Flags().BoolVar(&public.Indexed, "board-indexed", false, "let search engines list the public board")
+	cmd.Flags().StringVar(&public.Address, "board-address", "", "where people open the public board, as posters print it, such as http://loa.internal")
 	cmd.Flags().StringVar(&languages, "languages", "", "languages in the order they air, such as vi,pcc")
 	return cmd
 }
