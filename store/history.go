@@ -35,6 +35,9 @@ func (s *Store) History(ctx context.Context, q people.HistoryQuery) (list []peop
 	if q.Kind != "" {
 		and("kind = ?", q.Kind)
 	}
+	if q.Kind == "" && len(q.Kinds) == 0 { // who came in is looked for by its name
+		and("kind <> 'signins'")
+	}
 	if len(q.Kinds) > 0 {
 		and("kind IN (SELECT value FROM json_each(?))", listOf(q.Kinds))
 	}

@@ -64,6 +64,9 @@ func (s *Server) raiseEmergency(ctx context.Context, in *raiseInput) (*raiseOutp
 	if err != nil {
 		return nil, err
 	}
+	if !s.confirmed(in.c, in.who) {
+		return nil, errPINRequired
+	}
 	f := in.Body
 	now := s.cfg.Now().UTC()
 	life := lifeOf(f.ExpiresIn)

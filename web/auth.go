@@ -112,6 +112,7 @@ func (s *Server) signedIn(c *gin.Context) (people.Principal, bool) {
 	if !ok || !sameText(m.GetString(ctx, sessionMark), markOf(a)) {
 		return people.Principal{}, false
 	}
+	s.kept.saw(m.Token(ctx), c.RemoteIP())
 	if c.Request.Method == http.MethodGet {
 		s.renew(c)
 	}
@@ -143,24 +144,28 @@ func markOf(a people.Account) string {
 // long as a wrong password.
 func (s *Server) signIn(c *gin.Context, name, password string) (people.Principal, error) {
 	ctx := c.Request.Context()
-	if !s.limits.allow(c.RemoteIP(), name) {
-		return people.Principal{}, errTooMany
-	}
+	allowed := s.limits.allow(c.RemoteIP(), name)
 	a, ok := s.roster.named(ctx, name)
 	if !ok {
 		a = people.Account{}
+	}
+	if !allowed {
+		s.note(ctx, a.Principal(), c, deedSlowed)
+		return people.Principal{}, errTooMany
 	}
 	same, err := s.passwords.CheckPassword(ctx, password, a.Password)
 	if err != nil {
 		return people.Principal{}, fmt.Errorf("check password: %w", err)
 	}
 	if !same {
+		s.note(ctx, a.Principal(), c, deedRefused)
 		return people.Principal{}, errWrongPassword
 	}
 	s.limits.succeeded(c.RemoteIP(), name)
 	if err := s.open(c, a); err != nil {
 		return people.Principal{}, err
 	}
+	s.note(ctx, a.Principal(), c, deedSignedIn)
 	return a.Principal(), nil
 }
 
@@ -173,6 +178,9 @@ func (s *Server) open(c *gin.Context, a people.Account) error {
 	m.Put(ctx, sessionAccount, a.ID)
 	m.Put(ctx, sessionMark, markOf(a))
 	m.Put(ctx, sessionRenewed, systemTime(0).Unix())
+	m.Put(ctx, sessionBegan, systemTime(0).Unix())
+	m.Put(ctx, sessionAgent, clip(c.Request.UserAgent(), agentLength))
+	m.Put(ctx, sessionFrom, c.RemoteIP())
 	m.SetDeadline(ctx, systemTime(sessionLife))
 	c.Set(whoKey, found{a.Principal(), true})
 	return nil
@@ -180,6 +188,9 @@ func (s *Server) open(c *gin.Context, a people.Account) error {
 
 // signOut ends the browser's session; it does nothing when there is none.
 func (s *Server) signOut(c *gin.Context) error {
+	if who, ok := s.principal(c); ok && !who.Token {
+		s.note(c.Request.Context(), who, c, deedSignedOut)
+	}
 	c.Set(whoKey, found{})
 	if err := s.sessions(c.Request).Destroy(c.Request.Context()); err != nil {
 		return fmt.Errorf("end session: %w", err)

@@ -167,6 +167,7 @@ func changingForms() map[string]changing {
 var planless = map[string]string{
 	"/language": "no plan", "/publicity": "no plan", "/sign-in": "no plan", "/sign-out": "no plan", "/setup": "no plan",
 	"/people/:id": "no plan", "/people/:id/do": "no plan", "/invitations/new": "no plan", "/invitations/:id/revoke": "no plan", "/join": "no plan",
+	"/account/pin": "no plan", "/account/password": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
 	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/stop": "the same",
 	"/air/stop": "what sounds stops at once", "/clock": "every page says what an unknown clock does; telling it changes no record",
 	"/exceptions":        "lifts nothing before somebody has approved it, which shows it",
@@ -269,6 +270,7 @@ var planlessCalls = map[string]string{
 	"run-drill": "now", "raise-emergency": "now", "renew-emergency": "now", "end-emergency": "now",
 	"delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "read-rule": "saves nothing",
 	"create-account": "no plan", "change-account": "no plan", "create-invitation": "no plan", "revoke-invitation": "no plan",
+	"confirm-pin": "no plan", "choose-pin": "no plan", "change-password": "no plan", "end-sign-in": "no plan", "end-sign-ins": "no plan", "create-token": "no plan", "revoke-token": "no plan",
 	"see-moved": "no plan", "preview-speech": "saves nothing", "try-station": "saves nothing",
 	"create-template": "no plan", "change-template": "no plan", "delete-template": "no plan", "fill-template": "saves nothing",
 	"choose-voice": "lengths are known only once it is spoken", "create-word": "the same", "try-word": "saves nothing", "import-words": "has a dry run of its own", "change-word": "the same", "delete-word": "the same",

@@ -108,6 +108,10 @@ func (l *liveLine) serve() {
 		l.refuse(err)
 		return
 	}
+	if !l.s.confirmed(l.k.c, l.k.who) { // before the village hears a chime
+		l.refuse(errPINRequired)
+		return
+	}
 	if l.talk, err = l.s.cfg.Studio.Speak(l.ctx, l.speech(begin)); err != nil {
 		l.refuse(err)
 		return

@@ -82,6 +82,9 @@ func (s *Server) registerPages(r *gin.Engine) {
 
 	p.registerSignIn(r)
 	p.registerPeople(r)
+	p.registerAccount(r)
+	p.registerAudit(r)
+	p.registerTokens(r)
 	p.registerToday(r)
 	p.registerBulletin(r)
 	p.registerNotices(r)
@@ -216,11 +219,13 @@ func pageOf(path string) string {
 		return path
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
+	case first == "pin":
+		return "/live"
 	case first == "people" && second != "":
 		return "/people/" + second
 	case first == "invitations" && second != "":
 		return "/invitations/" + second
-	case first == "calendars", first == "emergency", first == "people", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
+	case first == "account", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

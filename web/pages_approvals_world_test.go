@@ -27,8 +27,13 @@ func (w *world) AwaitingApproval(_ context.Context, village string, now time.Tim
 	return list, w.broken
 }
 
-func (w *world) History(context.Context, people.HistoryQuery) ([]people.Change, error) {
-	return w.changes, w.broken
+func (w *world) History(_ context.Context, q people.HistoryQuery) ([]people.Change, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(w.changes), func(c people.Change) bool {
+		return len(q.Kinds) > 0 && !slices.Contains(q.Kinds, c.Kind) || q.Kind != "" && len(q.Kinds) > 0 && c.Kind != q.Kind ||
+			len(q.Kinds) == 0 && q.Kind == "" && c.Kind == "signins"
+	}), w.broken
 }
 
 func (w *world) Writers(context.Context, string, time.Time) ([]people.Actor, error) {

@@ -34,6 +34,7 @@ type emergencyView struct {
 	Replaces  string     // ID of the one that a new one replaces; empty: none, they alternate
 	Active    []liveView // that may be replaced
 	Faults    map[string]string
+	PIN       pinView
 }
 
 // liveView is an emergency that is active.
@@ -126,7 +127,7 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 	w := emergencyView{
 		Templates: v.emergencyTemplates(f.Get("what")), What: f.Get("what"), Title: f.Get("title"),
 		Reason: f.Get("reason"), Source: f.Get("source"), Text: f.Get("text"), Faults: f.faults,
-		Replaces: f.Get("replaces"), Active: v.activeEmergencies(p.s.cfg.Air.Air()),
+		Replaces: f.Get("replaces"), Active: v.activeEmergencies(p.s.cfg.Air.Air()), PIN: p.pinView(v, f),
 	}
 	choir := p.s.choir(v.ctx())
 	for _, code := range v.village.Languages {
@@ -159,7 +160,12 @@ func (p *panel) raise(v *visit) {
 		p.showEmergency(v, http.StatusUnprocessableEntity, f)
 		return
 	}
-	if f.Get("do") != "raise" {
+	raise := f.Get("do") == "raise"
+	if !p.pinned(v, f, raise) {
+		p.showEmergency(v, http.StatusForbidden, f)
+		return
+	}
+	if !raise {
 		w := p.emergencyForm(v, f)
 		w.Confirm = true
 		p.show(v, "emergency", view{Title: v.word("emergency.sure"), Tab: "emergency", Data: w})
@@ -175,7 +181,7 @@ func (p *panel) raise(v *visit) {
 		p.showEmergency(v, http.StatusServiceUnavailable, f)
 		return
 	}
-	told := ""
+	told := p.firstPIN(v, f) // behind the siren: nothing of it may keep that waiting
 	if len(repaired) > 0 {
 		told = "emergency-repaired"
 	}

@@ -1,5 +1,7 @@
 package web
 
+import "net/http"
+
 // speakView is the page on which somebody speaks live.
 type speakView struct {
 	Busy string // who speaks already; empty: nobody
@@ -7,6 +9,10 @@ type speakView struct {
 }
 
 func (p *panel) live(v *visit) {
+	if !p.s.confirmed(v.c, v.me) {
+		p.showPIN(v, http.StatusOK, emptyForm())
+		return
+	}
 	w := speakView{Off: p.s.cfg.Studio == nil}
 	if !w.Off {
 		w.Busy, _ = p.s.cfg.Studio.Speaking()

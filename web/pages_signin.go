@@ -24,7 +24,6 @@ func (p *panel) registerSignIn(r *gin.Engine) {
 	r.POST("/sign-out", p.signOut)
 	r.GET("/setup", p.setupPage)
 	r.POST("/setup", p.setup)
-	r.GET("/account", p.allow(people.View, p.account))
 }
 
 func (p *panel) signInPage(c *gin.Context) {
@@ -116,8 +115,4 @@ func (p *panel) setup(c *gin.Context) {
 		return
 	}
 	p.showSetup(v, http.StatusUnprocessableEntity, data)
-}
-
-func (p *panel) account(v *visit) {
-	p.show(v, "account", view{Title: v.word("account.title")})
 }

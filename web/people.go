@@ -89,6 +89,7 @@ func (s *Server) changeAccount(ctx context.Context, who people.Principal, id str
 		a = a.SignedOut()
 	}
 	if to.ResetPIN {
+		s.asked.forget(a.ID)
 		a = a.WithoutPIN()
 	}
 	if a == before {

@@ -156,6 +156,9 @@ func (s *Server) explain(lang string, err error) *Problem {
 			return s.problem(lang, r.status, r.code)
 		}
 	}
+	if p := s.pinProblem(lang, err); p != nil {
+		return p
+	}
 	if p := s.explainSound(lang, err); p != nil {
 		return p
 	}

@@ -130,6 +130,8 @@ type Server struct {
 	secure    *scs.SessionManager // the same sessions, cookies for https only
 	kept      *keptSessions
 	once      *shownOnce
+	pins      *people.PINs
+	asked     *asked
 	place     *placeMemory
 	imports   *imports
 	landings  *landings
@@ -156,7 +158,7 @@ func New(c Config) (*Server, error) {
 		c.Registry = prometheus.NewRegistry()
 	}
 	c.rehearsable()
-	s := &Server{cfg: c, passwords: people.NewPasswords(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
+	s := &Server{cfg: c, passwords: people.NewPasswords(), pins: people.NewPINs(), asked: newAsked(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
 	s.roster, s.once = newRoster(c.Roster, c.Logger), newShownOnce()
 	s.landings = newLandings()
 	s.bulletin = newBulletins(s)

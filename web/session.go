@@ -28,6 +28,9 @@ const (
 	sessionAccount = "account" // ID
 	sessionMark    = "mark"    // of the account as it was then
 	sessionRenewed = "renewed" // Unix seconds
+	sessionBegan   = "began"   // Unix seconds
+	sessionAgent   = "agent"   // what the browser says it is
+	sessionFrom    = "from"    // address
 )
 
 // newSessions makes the manager of one transport. The two transports share
@@ -68,6 +71,7 @@ type keptSessions struct {
 	mu    sync.Mutex
 	alive *lru[string, keptSession]
 	dead  *lru[string, struct{}] // signed out here
+	seen  *lru[string, seen]
 }
 
 type keptSession struct {
@@ -79,7 +83,7 @@ func newKeptSessions(under scs.Store, log *slog.Logger) *keptSessions {
 	return &keptSessions{
 		under: under, log: log,
 		worry: &worry{log: log, bad: "sign-ins cannot be kept in the database", good: "sign-ins are kept in the database again"},
-		alive: newLRU[string, keptSession](sessionsKept), dead: newLRU[string, struct{}](sessionsKept),
+		alive: newLRU[string, keptSession](sessionsKept), dead: newLRU[string, struct{}](sessionsKept), seen: newLRU[string, seen](sessionsKept),
 	}
 }
 
