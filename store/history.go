@@ -27,7 +27,7 @@ func (s *Store) History(ctx context.Context, q people.HistoryQuery) (list []peop
 	if q.Village != "" && q.Common {
 		and("village IN (?, '')", q.Village)
 	} else if q.Village != "" {
-		and("village = ? AND kind NOT IN ('accounts', 'tokens', 'invitations', 'signins')", q.Village)
+		and("village = ? AND kind NOT IN ('accounts', 'tokens', 'invitations', 'sign-ins')", q.Village)
 	}
 	if q.About != "" {
 		and("(about = ? OR record = ?)", q.About, q.About)
@@ -36,7 +36,7 @@ func (s *Store) History(ctx context.Context, q people.HistoryQuery) (list []peop
 		and("kind = ?", q.Kind)
 	}
 	if q.Kind == "" && len(q.Kinds) == 0 { // who came in is looked for by its name
-		and("kind <> 'signins'")
+		and("kind <> 'sign-ins'")
 	}
 	if len(q.Kinds) > 0 {
 		and("kind IN (SELECT value FROM json_each(?))", listOf(q.Kinds))

@@ -16,12 +16,12 @@ func (s *Server) audited(ctx context.Context, who people.Principal, q people.His
 	q.Kinds = auditKinds
 	q.Village, q.Common = who.Village, who.Village != ""
 	list, err := s.cfg.Approvals.History(ctx, q)
-	return slices.DeleteFunc(list, func(c people.Change) bool { return c.Kind != "signins" && !who.May(people.Administer, c.Village) }), err
+	return slices.DeleteFunc(list, func(c people.Change) bool { return c.Kind != "sign-ins" && !who.May(people.Administer, c.Village) }), err
 }
 
 type auditInput struct {
 	Caller
-	Kind   string `query:"kind" enum:"signins,accounts,invitations,tokens" doc:"One part of it; all when left out."`
+	Kind   string `query:"kind" enum:"sign-ins,accounts,invitations,tokens" doc:"One part of it; all when left out."`
 	By     string `query:"by" doc:"Name of who did it."`
 	Before int64  `query:"before" doc:"ID to go on before, from next."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`

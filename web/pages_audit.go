@@ -12,7 +12,7 @@ import (
 )
 
 // auditKinds are the parts of the history that tell of people and of who came in.
-var auditKinds = []string{"signins", "accounts", "invitations", "tokens"}
+var auditKinds = []string{"sign-ins", "accounts", "invitations", "tokens"}
 
 // auditView is the page of who did what with accounts, and of sign-ins.
 type auditView struct {
@@ -69,7 +69,7 @@ func (p *panel) audit(v *visit) {
 // auditEntry words an entry: a sign-in as a sentence, a change of a record as the history
 // does, with the name of whom it is about.
 func (v *visit) auditEntry(c people.Change, named map[string]string) auditEntry {
-	if c.Kind != "signins" {
+	if c.Kind != "sign-ins" {
 		e := auditEntry{historyEntry: v.historyEntry(c), Icon: "them"}
 		if name := named[c.Record]; c.Kind == "accounts" && name != "" {
 			e.What += ": " + name

@@ -214,7 +214,7 @@ func (s *Server) note(ctx context.Context, who people.Principal, c *gin.Context,
 		return
 	}
 	change := people.Change{
-		Village: who.Village, Kind: "signins", Record: who.ID, Deed: deed,
+		Village: who.Village, Kind: "sign-ins", Record: who.ID, Deed: deed,
 		Fields: []people.FieldChange{{Name: "from", After: from}, {Name: "device", After: deviceWords(vietnamese, agent)}},
 	}
 	ctx = people.Acting(context.WithoutCancel(ctx), people.Actor{ID: who.ID, Name: who.Name, Kind: people.ActorAccount, Way: people.ByPanel})

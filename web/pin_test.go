@@ -110,7 +110,7 @@ func TestPINLockAndTheWayAround(t *testing.T) {
 		defer w.mu.Unlock()
 		locks := 0
 		for _, c := range w.changes {
-			if c.Kind == "signins" && c.Deed == "pin-locked" && c.Actor.Name == "thuy" {
+			if c.Kind == "sign-ins" && c.Deed == "pin-locked" && c.Actor.Name == "thuy" {
 				locks++
 			}
 		}

@@ -56,18 +56,14 @@ func localDay(t time.Time) string { return t.Local().Format(time.DateOnly) }
 func (p program) userDisableCommand() *cobra.Command {
 	return p.accountCommand("disable NAME", "Let a person sign in no more; what they are signed in to ends at once",
 		func(_ context.Context, a people.Account) (people.Account, string, error) {
-			if a.Active() {
-				a.Disabled = time.Now().UTC()
-			}
-			return a, a.Name + " may sign in no more", nil
+			return a.Off(time.Now().UTC()), a.Name + " may sign in no more", nil
 		})
 }
 
 func (p program) userEnableCommand() *cobra.Command {
 	return p.accountCommand("enable NAME", "Let a disabled person sign in again, by the password they had",
 		func(_ context.Context, a people.Account) (people.Account, string, error) {
-			a.Disabled = time.Time{}
-			return a, fmt.Sprintf("%s may sign in as %s", a.Name, a.Role), nil
+			return a.On(), fmt.Sprintf("%s may sign in as %s", a.Name, a.Role), nil
 		})
 }
 
@@ -75,15 +71,31 @@ func (p program) userPasswordCommand() *cobra.Command {
 	var fromStdin bool
 	var password string
 	cmd := p.accountCommand("password NAME", "Give a person a new password; what they are signed in to ends at once",
-		func(ctx context.Context, a people.Account) (_ people.Account, _ string, err error) {
-			a.Password, err = people.NewPasswords().HashPassword(ctx, password)
-			return a, a.Name + " signs in by the new password", err
+		func(ctx context.Context, a people.Account) (people.Account, string, error) {
+			encoded, err := people.NewPasswords().HashPassword(ctx, password)
+			return a.WithPassword(encoded), a.Name + " signs in by the new password", err
 		})
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
 		password, err = readPassword(cmd.InOrStdin(), fromStdin)
 		return err
 	}
 	cmd.Flags().BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input")
+	return cmd
+}
+
+func (p program) userPINCommand() *cobra.Command {
+	var reset bool
+	cmd := p.accountCommand("pin NAME", "Let the PIN of a person be forgotten; they choose another at the next emergency",
+		func(_ context.Context, a people.Account) (people.Account, string, error) {
+			return a.WithoutPIN(), a.Name + " has no PIN and chooses another at the next emergency", nil
+		})
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if !reset {
+			return usagef("give --reset: a PIN can only be forgotten here, the person chooses the next")
+		}
+		return nil
+	}
+	cmd.Flags().BoolVar(&reset, "reset", false, "forget it")
 	return cmd
 }
 

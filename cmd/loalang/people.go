@@ -23,7 +23,7 @@ func (p program) userCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.userAddCommand(), p.userListCommand(), p.userPasswordCommand(), p.userDisableCommand(), p.userEnableCommand())
+	cmd.AddCommand(p.userAddCommand(), p.userListCommand(), p.userPasswordCommand(), p.userDisableCommand(), p.userEnableCommand(), p.userPINCommand())
 	return cmd
 }
 

@@ -113,5 +113,9 @@ func TestDisableAndRevokeBesideARunningServe(t *testing.T) {
 	air(http.StatusUnauthorized)
 	signIn("con trâu đi trước", http.StatusSeeOther)
 	contains(run("ngắn", 1, "user", "password", "Lù A Páo", "--password-stdin"), "at least 8")
+	contains(run("", 0, "user", "pin", "Lù A Páo", "--reset"), "has no PIN")
+	contains(run("", 2, "user", "pin", "Lù A Páo"), "--reset")
+	run(password, 0, "user", "add", "Nông Thị Hoa", "--role", "admin", "--password-stdin")
+	contains(run("", 1, "user", "disable", "Nông Thị Hoa"), "last administrator")
 	contains(run("", 1, "user", "disable", "Nobody"), "no person named Nobody", "loalang user list")
 }
