@@ -89,7 +89,7 @@ func (s *Server) changeAccount(ctx context.Context, who people.Principal, id str
 		a = a.SignedOut()
 	}
 	if to.ResetPIN {
-		s.asked.forget(a.ID)
+		s.asked.forget(a)
 		a = a.WithoutPIN()
 	}
 	if a == before {

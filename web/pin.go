@@ -61,15 +61,16 @@ func (a *asked) try(key string) (free int, locked bool, err error) {
 }
 
 // forget forgets the wrong ones of an account.
-func (a *asked) forget(account string) {
+func (a *asked) forget(of people.Account) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.wrong.drop(pinKey(account))
-	a.wrong.drop(passwordKey(account))
+	a.wrong.drop(pinKey(of))
+	a.wrong.drop(passwordKey(of))
 }
 
-func pinKey(account string) string      { return "pin " + account }
-func passwordKey(account string) string { return "password " + account }
+// The keys name what is guessed: another PIN or password begins without wrong ones.
+func pinKey(a people.Account) string      { return "pin " + a.ID + a.PIN }
+func passwordKey(a people.Account) string { return "password " + a.ID + a.Password }
 
 func (a *asked) pass(session string) {
 	a.mu.Lock()
@@ -108,9 +109,9 @@ func (s *Server) confirm(c *gin.Context, who people.Principal, pin, password str
 	if who.Token || !ok {
 		return errNoRight
 	}
-	given, encoded, key := pin, a.PIN, pinKey(a.ID)
+	given, encoded, key := pin, a.PIN, pinKey(a)
 	if pin == "" {
-		given, encoded, key = password, a.Password, passwordKey(a.ID)
+		given, encoded, key = password, a.Password, passwordKey(a)
 	}
 	switch {
 	case given == "":
@@ -132,7 +133,7 @@ func (s *Server) confirm(c *gin.Context, who people.Principal, pin, password str
 	case !same:
 		return errPINWrong
 	}
-	s.asked.forget(a.ID)
+	s.asked.forget(a)
 	s.asked.pass(s.sessionKey(c) + a.PIN)
 	return nil
 }

@@ -113,6 +113,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		{"user", "password"},
 		{"user", "disable"},
 		{"user", "enable"},
+		{"user", "pin"},
 		{"token"},
 		{"token", "add"},
 		{"token", "list"},
