@@ -131,7 +131,6 @@ func TestDictionaryPages(t *testing.T) {
 	b.open(d.setup)
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
-	b.fill("#again", password)
 	b.press("form button[type=submit]")
 	b.until("the first account is signed in", "location.pathname == '/'")
 	b.open(d.url + "/words")

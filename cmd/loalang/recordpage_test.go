@@ -22,7 +22,6 @@ func (b *browser) signUp(setup string) {
 	b.open(setup)
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
-	b.fill("#again", password)
 	b.press("form button[type=submit]")
 	b.until("the first account is signed in", "location.pathname == '/'")
 }

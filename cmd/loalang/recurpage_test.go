@@ -15,7 +15,6 @@ func TestRecurringPage(t *testing.T) {
 	b.open(d.setup)
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
-	b.fill("#again", password)
 	b.press("form button[type=submit]")
 	b.until("the first account is signed in", "location.pathname == '/'")
 

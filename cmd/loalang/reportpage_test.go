@@ -38,7 +38,6 @@ func TestReportOnPaper(t *testing.T) {
 	b.open(d.setup)
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
-	b.fill("#again", password)
 	b.press("form button[type=submit]")
 	b.until("the first account is signed in", "location.pathname == '/'")
 	for name, at := range map[string]string{"page": d.url + "/report?month=2026-11", "file": "file://" + file} {

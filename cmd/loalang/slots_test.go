@@ -52,7 +52,6 @@ func (d *daemon) slotPictures(slot string) {
 	b.open(d.setup)
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
-	b.fill("#again", password)
 	b.press("form button[type=submit]")
 	b.until("the first account is signed in", "location.pathname == '/'")
 	for _, width := range []int64{360, 1280} {

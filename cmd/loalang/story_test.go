@@ -221,7 +221,6 @@ func TestStory(t *testing.T) {
 	b.picture("setup-360")
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
-	b.fill("#again", password)
 	b.press("form button[type=submit]")
 	b.until("the first account is signed in", "location.pathname == '/'")
 	b.picture("today-first-360")
