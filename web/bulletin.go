@@ -61,6 +61,7 @@ type source struct {
 	now     time.Time
 	told    playout.Bulletin
 	plan    scheduler.Plan
+	slots   []scheduler.Slot
 	partial bool
 	name    func(parts ...string) string // publicName
 }
@@ -97,7 +98,28 @@ func (s source) compile() *bulletin {
 			break
 		}
 	}
+	if b.Next.IsZero() {
+		b.Next = s.nextSlot()
+	}
 	return b
+}
+
+// nextSlot is when the next slot begins within a week; zero: none does.
+func (s source) nextSlot() (next time.Time) {
+	for n := range 8 {
+		day := s.midnight(n)
+		for _, slot := range s.slots {
+			start, held := slot.StartOn(scheduler.Date{Year: day.Year(), Month: day.Month(), Day: day.Day()})
+			at := time.Date(day.Year(), day.Month(), day.Day(), 0, int(start), 0, 0, s.loc)
+			if held && at.After(s.now) && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+		if !next.IsZero() {
+			break
+		}
+	}
+	return next
 }
 
 // dayOf gathers what was told in [from, to), and of today what is still to come.

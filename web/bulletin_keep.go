@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -96,6 +97,12 @@ func (b *bulletins) gather(ctx context.Context, village scheduler.Village) *bull
 		err = bounded(ctx, bulletinPatience, func(ctx context.Context) (func(), error) {
 			told, err := b.s.cfg.Bulletins.Bulletin(ctx, village.Key, in.midnight(-bulletinDays), in.midnight(1), b.planned(in))
 			return func() { in.told = told }, err
+		})
+	}
+	if err == nil && !slices.ContainsFunc(in.plan.Occurrences, func(o scheduler.Occurrence) bool { return o.Due.After(in.now) }) {
+		err = bounded(ctx, bulletinPatience, func(ctx context.Context) (func(), error) {
+			slots, err := b.s.cfg.Places.Slots(ctx, village.Key)
+			return func() { in.slots = slots }, err
 		})
 	}
 	b.worry.about(err)

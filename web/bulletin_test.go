@@ -236,6 +236,12 @@ func TestOnlyWhatWasHeardIsHeardAgain(t *testing.T) {
 func TestEmptyBulletinSaysWhenTheNextIs(t *testing.T) {
 	w, b := openBoard(t)
 	w.runs = nil
+	w.plan.Occurrences = nil
+	if p := b.site(t, "", "").get("/bang-tin"); !strings.Contains(p.text, "Lần phát tới: 17:00 hôm nay") { // the next slot
+		t.Error(p.text)
+	}
+	w.fill()
+	w.runs = nil
 	w.plan.Occurrences = w.plan.Occurrences[3:]
 	if p := b.site(t, "", "").get("/bang-tin"); !strings.Contains(p.text, "Hôm nay chưa có bản tin") || !strings.Contains(p.text, "Lần phát tới: 05:30 ngày mai") {
 		t.Error(p.text)
@@ -261,6 +267,9 @@ func TestEmergencyStandsOnTop(t *testing.T) {
 	}
 	before := frame.header.Get("X-Bulletin")
 	b.emergencies = []scheduler.Emergency{w.air.Emergencies[0].Emergency}
+	if p = b.site(t, "", "").get("/bang-tin"); strings.Count(p.text, "Lũ quét") != 1 {
+		t.Error("it stands there twice", p.text)
+	}
 	w.air.Emergencies = nil
 	w.newest()
 	s = b.site(t, "", "")

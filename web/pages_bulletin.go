@@ -140,8 +140,8 @@ func (p *panel) bulletinToday(c *gin.Context) {
 	}
 	w := p.bulletinView(v, b)
 	w.dated(v, v.now)
-	w.Notices = v.noticeRows(b.Days[0].Notices)
-	if len(w.Notices) == 0 {
+	w.Notices = v.noticeRows(w.Now.others(b.Days[0].Notices))
+	if len(w.Notices) == 0 && len(w.Now.Emergencies) == 0 {
 		w.Empty = v.word("bulletin.empty")
 	}
 	if !b.Next.IsZero() {
@@ -252,7 +252,7 @@ func (p *panel) bulletinNowView(v *visit, b *bulletin) bulletinNow {
 	}
 	key := sha256.New()
 	for _, d := range b.Days {
-		for _, n := range d.Notices {
+		for _, n := range now.others(d.Notices) {
 			key.Write([]byte(n.ID + n.Title + n.Text))
 			for _, s := range n.Sounds {
 				key.Write([]byte(s.ID))
@@ -261,6 +261,14 @@ func (p *panel) bulletinNowView(v *visit, b *bulletin) bulletinNow {
 	}
 	now.Key = hex.EncodeToString(key.Sum(nil)[:6]) + "." + hex.EncodeToString(sounding.Sum(nil)[:6])
 	return now
+}
+
+// others are the notices that do not stand on top.
+func (now bulletinNow) others(list []notice) []notice {
+	onTop := func(n notice) bool {
+		return slices.ContainsFunc(now.Emergencies, func(e noticeRow) bool { return e.ID == n.ID })
+	}
+	return slices.DeleteFunc(slices.Clone(list), onTop)
 }
 
 func (v *visit) noticeRows(list []notice) (rows []noticeRow) {

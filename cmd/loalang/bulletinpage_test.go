@@ -88,6 +88,8 @@ func TestPublicBoard(t *testing.T) {
 	b.printed(t, d)
 	b.withoutScript(t, d)
 
+	b.warned(d)
+
 	d.call(http.MethodPost, "/announcements/"+id+"/withdraw", nil, http.StatusOK)
 	d.within(time.Second, "it is gone within a second", func() bool {
 		status, _, _ := asked(t, link)
@@ -170,6 +172,28 @@ func scanned(t *testing.T, dir, name, want string) {
 	if err != nil || strings.TrimSpace(string(out)) != want {
 		t.Errorf("the code says %q (%v), want %q", out, err, want)
 	}
+}
+
+// warned is who has the board open when an emergency begins, and when it is over.
+func (b *browser) warned(d *daemon) {
+	b.t.Helper()
+	b.screen(360, 740)
+	b.open(d.url + "/bang-tin")
+	b.until("the page is there", "document.querySelector('.tin') && document.documentElement.matches('.js') && !document.querySelector('.alarm')")
+	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét, sạt lở đất", "reason": "nước suối lên nhanh", "text": "Rời ngay khỏi bờ suối, chân đồi."}, http.StatusCreated)
+	b.until("the emergency stands on top", "document.querySelector('#now .alarm h2')?.textContent == 'Lũ quét, sạt lở đất'")
+	if b.text("body") == "" || strings.Contains(b.text("body"), "nước suối lên nhanh") {
+		b.t.Error("the reason is told to everybody")
+	}
+	if n := js[int](b, "[...document.querySelectorAll('h2')].filter(e => e.textContent == 'Lũ quét, sạt lở đất').length"); n != 1 {
+		b.t.Errorf("it stands there %d times", n)
+	}
+	b.picture("bang-tin-khan-cap-360")
+	d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+	b.until("it is over", "!document.querySelector('#now .alarm')")
+	b.open(d.url + "/bang-tin")
+	b.until("it stays in the list", "[...document.querySelectorAll('.tin h2')].some(e => e.textContent == 'Lũ quét, sạt lở đất')")
+	b.picture("bang-tin-sau-khan-cap-360")
 }
 
 // withoutScript is the board on a phone that runs none: links to sounds, and a frame that
