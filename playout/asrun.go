@@ -62,7 +62,8 @@ type AsRun struct {
 	Topic, Issuer string
 	// Rules are the exceptions by which it aired against a rule of the place, with
 	// who approved them and why, and mourning that took its music: codes
-	// scheduler.ReasonException and scheduler.ReasonMourning.
+	// scheduler.ReasonException and scheduler.ReasonMourning; the limit for which it was
+	// moved; and what was in its way, see Behind.
 	Rules []scheduler.Reason
 	// Drill is what a test of the emergency path found; nil of everything else.
 	Drill   *DrillResult

@@ -47,7 +47,7 @@ func TestLateAgainstWhatWasPromised(t *testing.T) {
 		cause  string
 		late   time.Duration
 	}{
-		"Misfire":      {func(o *scheduler.Occurrence) { o.Reasons = []scheduler.Reason{late, delayed} }, scheduler.ReasonLate, time.Minute},
+		"Misfire":      {func(o *scheduler.Occurrence) { o.Reasons = []scheduler.Reason{late, delayed} }, scheduler.ReasonDelayed, time.Minute},
 		"Overlap":      {func(o *scheduler.Occurrence) { o.Reasons = []scheduler.Reason{delayed} }, scheduler.ReasonDelayed, time.Minute},
 		"InItsSlot":    {func(o *scheduler.Occurrence) { o.Slot, o.Reasons = "slot", []scheduler.Reason{delayed} }, "completed", 0},
 		"AfterItsSlot": {func(o *scheduler.Occurrence) { o.Slot, o.Reasons = "slot", []scheduler.Reason{late} }, scheduler.ReasonLate, time.Minute},

@@ -76,6 +76,9 @@ func (p *Player) clockSet(by time.Duration) {
 		}
 		it.wasSet = true
 		redate(&it.row, it.occ.Immediate, by)
+		if it.row.Late() && it.lateBy == "" {
+			it.lateBy = scheduler.ReasonClockSet
+		}
 		if !it.occ.Immediate && by.Abs() > LateAfter {
 			p.blame(it, scheduler.ReasonClockSet)
 		}

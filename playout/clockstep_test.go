@@ -42,7 +42,13 @@ func TestClockStepDoesNotLoseWhatIsToSoundNow(t *testing.T) {
 
 // The clock is set while a notice is interrupted: it goes on all the same.
 func TestClockStepWhileInterrupted(t *testing.T) {
-	for name, step := range map[string]time.Duration{"Forward": 2 * time.Hour, "Back": -2 * time.Hour} {
+	for name, c := range map[string]struct {
+		step  time.Duration
+		cause string
+	}{
+		"Forward": {2 * time.Hour, scheduler.ReasonClockSet}, // by that clock it was late
+		"Back":    {-2 * time.Hour, playout.CauseResumed},
+	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				clock := &wallClock{}
@@ -51,10 +57,10 @@ func TestClockStepWhileInterrupted(t *testing.T) {
 				s.at(15 * time.Second)
 				s.player.Play(s.priority("p", 10*time.Second))
 				s.at(20 * time.Second)
-				clock.set(step, false)
+				clock.set(c.step, false)
 				s.player.Changed()
 				s.at(2 * time.Minute)
-				row := s.expect("a", playout.Played, playout.CauseResumed, 3)
+				row := s.expect("a", playout.Played, c.cause, 3)
 				if n := framesOf(row, scheduler.PartVoice); n != 20*48000 {
 					t.Errorf("%d frames", n)
 				}

@@ -56,7 +56,7 @@ func TestPowerCutAcrossMidnight(t *testing.T) {
 		cause     string
 	}{
 		"BeforeItForSeconds":  {-30 * time.Second, 15 * time.Second, playout.Played, "completed"},
-		"BeforeItForMinutes":  {-15 * time.Second, 2 * time.Minute, playout.Played, scheduler.ReasonLate},
+		"BeforeItForMinutes":  {-15 * time.Second, 2 * time.Minute, playout.Played, scheduler.ReasonPower},
 		"InItForSeconds":      {10 * time.Second, 5 * time.Second, playout.Cut, scheduler.ReasonPower},
 		"InItOverMidnight":    {15 * time.Second, time.Minute, playout.Cut, scheduler.ReasonPower},
 		"OverItTillTheMorrow": {-time.Minute, 6 * time.Hour, playout.Missed, scheduler.ReasonPower},

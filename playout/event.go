@@ -88,6 +88,10 @@ func (p *Player) partStarted(ev audio.Event) {
 		if it.due != 0 { // the clock may have been set since
 			it.row.Lateness = ev.At.Sub(it.due)
 		}
+		if it.row.Late() {
+			p.blame(it, CauseBusy) // nothing else was in its way
+			it.lateBy = it.hurt
+		}
 		p.cfg.Log.Info("occurrence started", "occurrence", it.occ.ID, "late", it.row.Lateness)
 	}
 	p.book.record(it.row)
@@ -224,6 +228,9 @@ func (p *Player) settle(it *item) {
 
 // playedCause is what is worth telling of an item that was played to its end.
 func (it *item) playedCause() string {
+	if it.row.Late() && it.lateBy != "" { // that it went on after an interruption its airings say
+		return it.lateBy
+	}
 	return cmp.Or(it.went, it.hurt, string(audio.Completed))
 }
 

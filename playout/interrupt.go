@@ -61,7 +61,7 @@ func (p *Player) broke(it *item, broken int) {
 			p.interrupted(it, scheduler.ReasonDevice, max(it.latest, now.Add(p.grace(it))))
 		}
 	case audio.TooLate:
-		p.blame(it, scheduler.ReasonLate)
+		p.blame(it, CauseBusy)
 	}
 	p.arrange()
 }
@@ -214,7 +214,7 @@ func (p *Player) overruled(it *item) {
 // freeze closes the airings that an alarm silences, and holds back what has not
 // begun.
 func (p *Player) freeze(at audio.Instant) {
-	p.silenced = at
+	p.silenced, p.silencer = at, p.newestAlarm()
 	for _, it := range p.inOrder((*item).cued) {
 		if !it.begun() {
 			p.takeBack(it) // its instant would pass there, and be taken for too late
@@ -291,7 +291,9 @@ func (p *Player) thaw(at audio.Instant, lost bool) {
 	frozenFor := at.Sub(p.silenced)
 	p.silenced = 0
 	for _, it := range p.items {
-		it.alarmed = it.alarmed || it.ready && !it.out
+		if it.ready && !it.out {
+			it.alarmed, it.front = true, p.silencer
+		}
 	}
 	for _, it := range p.inOrder((*item).begun) {
 		it.endAt = it.endAt.Add(frozenFor)

@@ -61,6 +61,9 @@ type item struct {
 	judged   audio.Instant // when it is looked at again because it waits for a live voice
 	alarmed  bool          // for the end of an alarm
 	hurt     string        // the first thing that kept it from airing as planned, a cause; empty: nothing
+	front    front         // what is, or was, in its way
+	waitsFor front         // what hurt is about; zero: nothing of a name
+	lateBy   string        // what made its first frame late, a cause; empty: nothing
 	endAs    Outcome
 	endBy    string
 	endCause string // of endAs, which is set when it was ended before its time
@@ -98,11 +101,7 @@ func (p *Player) take(o scheduler.Occurrence) {
 	for _, sp := range partsOf(o) {
 		it.parts = append(it.parts, part{Part: sp, airing: -1})
 	}
-	for _, r := range o.Reasons {
-		if r.Code == scheduler.ReasonLate || r.Code == scheduler.ReasonDelayed && o.Slot == "" && !o.Immediate {
-			p.blame(it, r.Code) // in a slot, waiting for one's turn is no delay
-		}
-	}
+	p.blamePlan(it)
 	p.enter(it)
 }
 
@@ -272,6 +271,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 		outcome, cause = unheard(it, cause)
 	}
 	it.row.Outcome, it.row.Cause, it.row.By = outcome, cause, cmp.Or(it.endBy, it.row.By)
+	it.tellFront()
 	it.row.Updated = p.cfg.Now().UTC()
 	p.book.record(it.row)
 	p.closing[it.occ.ID] = it.row

@@ -36,6 +36,7 @@ type entry struct {
 	replaced string        // its cue that does
 	late     bool          // something was in its way
 	behind   bool          // that was of a higher rung
+	front    *item         // that was it; nil: nothing, or it stays where that moved it
 	// open is by how much sooner it would begin if the live voice in its way ended
 	// now: nobody knows when that will.
 	open time.Duration
@@ -143,7 +144,7 @@ func (l *layout) seat(e *entry) {
 		case at < b.to && at.Add(e.length) > b.from && !l.makesWay(e, at, b):
 			e.join(l.p, b)
 			e.behind = e.behind || b.it.rung > e.it.rung
-			e.late = true
+			e.late, e.front = true, b.it
 		case at < b.to.Add(joined) && at >= b.to:
 			e.join(l.p, b)
 		}
@@ -202,6 +203,9 @@ func (l *layout) inOrder(e *entry) audio.Instant {
 			at = x.at
 			e.late = e.late || x.late
 			e.behind = e.behind || x.behind
+			if x.late {
+				e.front = x.it
+			}
 		}
 	}
 	return at

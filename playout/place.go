@@ -106,7 +106,9 @@ func (p *Player) lay() (*layout, bool) {
 			e.it.roaming = false
 			e.it.row.Due, e.it.due = p.wall(e.at), e.at // "as soon as the output can" is when that is
 		}
-		e.it.obstacle = e.obstacle(p)
+		if e.it.obstacle = e.obstacle(p); e.front != nil {
+			e.it.front = front{e.front.occ.ID, e.front.occ.Title}
+		}
 		if !p.allowed(e) {
 			return nil, false
 		}
@@ -285,9 +287,10 @@ func (p *Player) takeBack(it *item) {
 	it.out, it.after, it.afterCue, it.replaces = false, nil, "", ""
 }
 
-// blame remembers the first thing that kept an item from airing as planned.
+// blame remembers the first thing that kept an item from airing as planned. That it
+// is late is a cause only where there is no other.
 func (p *Player) blame(it *item, cause string) {
-	if it.hurt == "" {
+	if it.hurt == "" || it.hurt == scheduler.ReasonLate && !it.anyAired() {
 		it.hurt = cause
 	}
 }
@@ -297,7 +300,7 @@ func (p *Player) blame(it *item, cause string) {
 func (p *Player) blameObstacle(it *item) {
 	switch {
 	case it.obstacle != "":
-		p.blame(it, it.obstacle)
+		p.blameFront(it, it.obstacle)
 	case it.waited && p.cfg.Mono() > p.dueAt(it).Add(joined):
 		p.blame(it, scheduler.ReasonDelayed)
 	}

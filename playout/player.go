@@ -130,6 +130,7 @@ type Player struct {
 	misdated  []misdated // ended since the clock was last set
 
 	silenced audio.Instant // since when an alarm silences the programme; zero: it does not
+	silencer front         // the newest alarm then
 
 	rules   *scheduler.Village // as last read after an edit; nil: what the plan says holds
 	reading sync.Mutex         // one reader of the rules at a time, outside the loop

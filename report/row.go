@@ -16,6 +16,7 @@ type Row struct {
 	Due      time.Time
 	Outcome  string        // "played", "cut", "moved", "skipped", "missed", "stopped", "withdrawn"; empty: still open
 	Cause    string        // code; empty: nobody knows
+	Behind   string        // title of what had the output, where that is the cause; empty: nothing, or nobody knows
 	By       string        // who stopped, raised or spoke it
 	Heard    string        // "yes", "silent", "wrong", "not-measured"
 	Lateness time.Duration // first frame against what was promised; negative: too early

@@ -277,6 +277,9 @@ func (d *duty) forget(now time.Time) {
 		for _, om := range d.plan.Omissions {
 			named[om.Occurrence.ID] = true
 		}
+		for _, o := range d.plan.Occurrences { // it airs after all, late: see belated
+			named[o.ID] = true
+		}
 		maps.DeleteFunc(d.lacked, func(id string, _ Reason) bool { return !named[id] })
 	}
 	for id, p := range d.done {

@@ -27,7 +27,9 @@ func (d *duty) handOver(now time.Time) {
 		}
 		d.done[o.ID] = o.past(o.End(), "")
 		d.held[o.ID] = o
+		o = d.belated(o, now)
 		delete(d.blamed, o.ID)
+		delete(d.lacked, o.ID)
 		d.stale = true // the published plan must soon cease to promise it
 		d.cfg.Stage.Play(o)
 	}

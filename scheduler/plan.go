@@ -147,6 +147,9 @@ type Reason struct {
 	// Limit is the code of the limit for which there was no room, of ReasonNextTime; By
 	// or Count is that limit. Empty: the slot itself was full.
 	Limit string
+	// Title is that of Occurrence, as it was when something was written down of it;
+	// empty: it was not.
+	Title string
 }
 
 // Codes of Reason.

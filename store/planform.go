@@ -104,6 +104,7 @@ type reasonForm struct {
 	Person     string `json:"person,omitempty"`
 	Why        string `json:"why,omitempty"`
 	Limit      string `json:"limit,omitempty"`
+	Title      string `json:"title,omitempty"`
 }
 
 type omissionForm struct {
@@ -229,13 +230,13 @@ func readPart(f partForm) scheduler.Part {
 }
 
 func formReason(r scheduler.Reason) reasonForm {
-	return reasonForm{Code: r.Code, Occurrence: r.Occurrence, Language: r.Language, Until: stamp{r.Until}, By: int64(r.By), Count: r.Count, Exception: r.Exception, Exempts: r.Exempts, Person: r.Person, Why: r.Why, Limit: r.Limit}
+	return reasonForm{Code: r.Code, Occurrence: r.Occurrence, Language: r.Language, Until: stamp{r.Until}, By: int64(r.By), Count: r.Count, Exception: r.Exception, Exempts: r.Exempts, Person: r.Person, Why: r.Why, Limit: r.Limit, Title: r.Title}
 }
 
 func readReason(f reasonForm) scheduler.Reason {
 	return scheduler.Reason{
 		Code: f.Code, Occurrence: f.Occurrence, Language: f.Language, Until: f.Until.Time, By: time.Duration(f.By),
-		Count: f.Count, Exception: f.Exception, Exempts: f.Exempts, Person: f.Person, Why: f.Why, Limit: f.Limit,
+		Count: f.Count, Exception: f.Exception, Exempts: f.Exempts, Person: f.Person, Why: f.Why, Limit: f.Limit, Title: f.Title,
 	}
 }
 

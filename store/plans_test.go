@@ -30,7 +30,7 @@ func fullPlan() scheduler.Plan {
 		Bed:     &scheduler.Part{Kind: scheduler.PartBed, Recording: "rec-bed", Length: 3 * time.Minute},
 		Drill:   &scheduler.DrillTurn{Silent: true, Key: true, Before: "Sắp thử loa.", After: "Đã thử xong.", Siren: 10 * time.Second, Languages: []string{"vi"}, By: "ubnd"},
 		Relay:   &scheduler.RelayTurn{Station: "vov1", URL: "https://vov.example/", Input: "hw:1", Fallback: scheduler.Sound{Recording: "rec-local", Length: time.Minute}, Patience: 5 * time.Second},
-		Reasons: []scheduler.Reason{{Code: scheduler.ReasonDelayed, Occurrence: "other", Language: "pcc", Until: day0.Add(time.Hour), By: time.Second, Count: 2, Exception: "ngoai-le", Exempts: true, Person: "ubnd", Why: "lễ hội của thôn", Limit: scheduler.ReasonDayBudget}},
+		Reasons: []scheduler.Reason{{Code: scheduler.ReasonDelayed, Occurrence: "other", Language: "pcc", Until: day0.Add(time.Hour), By: time.Second, Count: 2, Exception: "ngoai-le", Exempts: true, Person: "ubnd", Why: "lễ hội của thôn", Limit: scheduler.ReasonDayBudget, Title: "Họp thôn"}},
 	}
 	return scheduler.Plan{
 		Village: unTa, Zone: "Asia/Ho_Chi_Minh", Made: day0, From: day0, To: day0.AddDate(0, 0, 7),

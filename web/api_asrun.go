@@ -55,6 +55,8 @@ type asRunRow struct {
 	Outcome      string       `json:"outcome,omitempty" doc:"Absent while it is not decided." enum:"played,cut,moved,skipped,missed,stopped,withdrawn"`
 	Cause        string       `json:"cause,omitempty" doc:"Code."`
 	Detail       string       `json:"detail,omitempty" doc:"The cause in words."`
+	Behind       string       `json:"behind,omitempty" doc:"What had the output where that is the cause: an occurrence or emergency."`
+	BehindTitle  string       `json:"behind_title,omitempty" doc:"Its title then."`
 	By           string       `json:"by,omitempty" doc:"Who stopped or raised it."`
 	Heard        string       `json:"heard" enum:"yes,silent,wrong,not-measured"`
 	Lateness     float64      `json:"lateness" doc:"Seconds: the first frame against the exact instant that was promised, or else against due."`
@@ -173,11 +175,14 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		Lateness: a.Lateness.Seconds(), Late: a.Late(), Level: meanOf(a.Level()), Airings: []airingJSON{}, Languages: airedLanguages(a), Missing: a.Missing,
 		Topic: a.Topic, Issuer: a.Issuer,
 	}
+	row.Behind, row.BehindTitle = a.Behind()
 	for _, r := range a.Rules {
-		row.Rules = append(row.Rules, p.reasonOf(r, a.Due))
+		if r.Occurrence == "" || r.Occurrence != row.Behind {
+			row.Rules = append(row.Rules, p.reasonOf(r, a.Due))
+		}
 	}
 	if a.Cause != "" {
-		row.Detail = p.word("cause." + a.Cause)
+		row.Detail = p.causeOf(a)
 	}
 	for i, airing := range a.Airings {
 		if i == 0 {
@@ -217,7 +222,7 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 		return err
 	}
 	w := csv.NewWriter(to)
-	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement", "languages", "stood_for", "missing", "topic", "issuer"})
+	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement", "languages", "stood_for", "missing", "topic", "issuer", "behind", "behind_title"})
 	for _, r := range out.Rows {
 		var frames, underruns int64
 		var stood []string
@@ -234,7 +239,7 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 			out.Village, csvTime(r.Due), csvTime(r.Started), csvTime(r.Ended), csvText(r.Title), r.Kind, r.Class, r.Outcome, r.Cause,
 			csvText(r.By), r.Heard, csvNumber(r.Lateness), strconv.FormatBool(r.Late), csvNumber(r.Planned), csvNumber(float64(frames) / 48000),
 			strconv.FormatInt(underruns, 10), csvLevel(r.Level), csvText(r.Occurrence), r.Announcement,
-			strings.Join(r.Languages, " "), strings.Join(stood, " "), strings.Join(r.Missing, " "), csvText(r.Topic), csvText(r.Issuer),
+			strings.Join(r.Languages, " "), strings.Join(stood, " "), strings.Join(r.Missing, " "), csvText(r.Topic), csvText(r.Issuer), csvText(r.Behind), csvText(r.BehindTitle),
 		})
 	}
 	w.Flush()

@@ -321,7 +321,7 @@ func (p phrase) cases(c report.Cases) reportCasesJSON {
 	for _, r := range c.Rows {
 		why := ""
 		if r.Reason() != "" || r.Bucket() != report.OnTime {
-			why = p.reportReason(r.Reason())
+			why = p.behind(p.reportReason(r.Reason()), r.Behind)
 		}
 		out.Rows = append(out.Rows, reportCaseJSON{
 			r.Occurrence, r.Village, r.Title, r.Due.UTC(), string(r.Bucket()), r.Lateness.Seconds(), r.Reason(), why,

@@ -202,7 +202,7 @@ func (f *feed) past(runs []playout.AsRun) {
 		}
 		why := []string{f.p.runState(r, doing{}).Text}
 		if r.Cause != "" && r.Outcome != playout.Played {
-			why = append(why, f.p.cause(r.Cause))
+			why = append(why, f.p.causeOf(r))
 		}
 		f.add(o, status, why, string(r.Outcome)+" "+r.Cause)
 	}

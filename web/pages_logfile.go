@@ -69,7 +69,7 @@ func (v *visit) logCells(r playout.AsRun, d doing) []string {
 		title = v.word("kind." + string(r.Kind))
 	}
 	if r.Cause != "" && r.Cause != "completed" {
-		reason = v.cause(r.Cause)
+		reason = v.causeOf(r)
 	}
 	first, last := r.Span()
 	if !first.IsZero() {

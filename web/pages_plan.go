@@ -311,6 +311,21 @@ func (p phrase) cause(code string) string {
 	return code
 }
 
+// causeOf words the cause of a row, with the title of what it waited for or gave way
+// to.
+func (p phrase) causeOf(r playout.AsRun) string {
+	_, title := r.Behind()
+	return p.behind(p.cause(r.Cause), title)
+}
+
+// behind puts the title of what was in the way behind a cause; empty: nobody knows.
+func (p phrase) behind(cause, title string) string {
+	if title == "" {
+		return cause
+	}
+	return p.word("cause.behind", cause, title)
+}
+
 // logDays groups rows by civil day, the newest day first.
 func (v *visit) logDays(runs []playout.AsRun, air playout.Air) []logDay {
 	d := doingOf(air, v.now)
@@ -349,7 +364,7 @@ func (v *visit) logRow(r playout.AsRun, d doing) logRow {
 	case r.By != "" && r.Cause != "" && r.Cause != "completed":
 		row.Notes = append(row.Notes, v.word("cause.by", v.cause(r.Cause), r.By))
 	case r.Cause != "" && r.Cause != "completed":
-		row.Notes = append(row.Notes, v.cause(r.Cause))
+		row.Notes = append(row.Notes, v.causeOf(r))
 	case r.By != "":
 		row.Notes = append(row.Notes, v.word("asrun.by", r.By))
 	}

@@ -238,7 +238,7 @@ func (p phrase) reportCase(r Report, row report.Row, list string) reportCaseView
 		c.State.Text = p.word("report.sounded")
 	}
 	if reason := row.Reason(); reason != "" || row.Bucket() != report.OnTime {
-		c.Cause = p.reportReason(reason)
+		c.Cause = p.behind(p.reportReason(reason), row.Behind)
 	}
 	if row.By != "" {
 		c.Cause = strings.TrimPrefix(c.Cause+"; "+lower(p.word("asrun.by", row.By)), "; ")

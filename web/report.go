@@ -85,6 +85,7 @@ func reportRow(a playout.AsRun, loc *time.Location) report.Row {
 		Due: due.In(loc), Outcome: string(a.Outcome), Cause: a.Cause, By: a.By, Heard: string(a.Heard), Lateness: a.Lateness,
 		Planned: a.Languages, Missing: a.Missing,
 	}
+	_, row.Behind = a.Behind()
 	row.Approver, row.Excuse = allowed(a.Rules)
 	if a.Drill != nil {
 		row.Silent, row.Faults = a.Drill.Silent, drillFaults(a.Drill)

@@ -151,7 +151,7 @@ func (p phrase) was(r playout.AsRun, now time.Time) Answer {
 		a.Codes = []string{r.Cause}
 	}
 	if r.Cause != "" && r.Cause != "completed" {
-		a.Says = append(a.Says, p.word("why.because", p.lower(p.cause(r.Cause))))
+		a.Says = append(a.Says, p.word("why.because", p.lower(p.causeOf(r))))
 	}
 	if r.By != "" {
 		a.Says = append(a.Says, p.word("asrun.by", r.By)+".")
