@@ -233,6 +233,7 @@ func (s *Server) useSetup(c *gin.Context, secret, name, password string) error {
 		return fmt.Errorf("keep password: %w", err)
 	}
 	a.Password = encoded
+	ctx = people.Acting(ctx, a.Principal().Actor(people.ByPanel)) // it is their own deed
 	if err := s.cfg.Setup.UseSetup(ctx, people.HashSecret(secret), s.cfg.Now().UTC(), a); errors.Is(err, fs.ErrNotExist) {
 		return errSetupOver
 	} else if err != nil {
@@ -242,7 +243,11 @@ func (s *Server) useSetup(c *gin.Context, secret, name, password string) error {
 	if kept, ok := s.roster.account(ctx, a.ID); ok {
 		a = kept // with the revision it was given
 	}
-	return s.open(c, a)
+	if err := s.open(c, a); err != nil {
+		return err
+	}
+	s.note(ctx, a.Principal(), c, deedSignedIn)
+	return nil
 }
 
 // Warm reads who may sign in, who is signed in and the board's village, so that

@@ -75,6 +75,13 @@ func TestInviteAndJoin(t *testing.T) {
 	if p := b.get("/"); !strings.Contains(p.text, "Lù A Páo, Người thu âm") {
 		t.Errorf("not signed in: %s", p.text)
 	}
+	w.mu.Lock()
+	for _, c := range w.changes {
+		if c.Kind == "sign-ins" && c.Actor.Name != "Lù A Páo" {
+			t.Errorf("the history says that %q came in", c.Actor.Name)
+		}
+	}
+	w.mu.Unlock()
 	a := w.accounts[2]
 	if a.Role != people.Recorder || a.Village != "un-ta" || a.Password == "" {
 		t.Errorf("became %+v", a)

@@ -259,5 +259,9 @@ func (s *Server) accept(c *gin.Context, secret, name, password string) error {
 	if kept, ok := s.roster.account(ctx, a.ID); ok {
 		a = kept // with the revision it was given
 	}
-	return s.open(c, a)
+	if err := s.open(c, a); err != nil {
+		return err
+	}
+	s.note(ctx, a.Principal(), c, deedSignedIn)
+	return nil
 }
