@@ -23,3 +23,12 @@ type Landing interface {
 	// Settle writes down what became of one, and lets go of its content.
 	Settle(id string, outcome []byte) error
 }
+
+// Trust is the authority that vouches for the board by https. *localca.Authority is
+// one.
+type Trust interface {
+	// Certificate is the authority's own, in DER.
+	Certificate() []byte
+	// Fingerprint is its SHA-256 as phones show it.
+	Fingerprint() string
+}

@@ -76,6 +76,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 		panic(err)
 	}
 	r.GET(assetRoot+":name", p.assets.serve)
+	r.GET("/"+workerFile, p.serveWorker)
 	r.POST("/language", p.switchLanguage)
 	r.NoRoute(p.noRoute)
 	r.NoMethod(p.noMethod)
@@ -90,6 +91,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerNotices(r)
 	p.registerRecord(r)
 	p.registerRecordings(r)
+	p.registerMicrophone(r)
 	p.registerPlan(r)
 	p.registerCalendars(r)
 	p.registerReport(r)

@@ -60,6 +60,7 @@ type Config struct {
 	Uploads  Uploads // nil: files come in one piece only
 	Landing  Landing // of Uploads
 	Slim     Slim    // nil: the public board has no sound
+	Trust    Trust   // nil: nobody vouches for https
 	Speaker  Speaker
 	Words    Words
 	Texts    Templates
@@ -72,8 +73,10 @@ type Config struct {
 	PublicKey []byte
 
 	Village string // key of the village whose loudspeakers this board drives
-	Origin  string // the node that owns what is made here
-	Version string // of the program, for the API's description and /healthz
+	// SecurePort is where the panel is reached by https; 0: nowhere.
+	SecurePort int
+	Origin     string // the node that owns what is made here
+	Version    string // of the program, for the API's description and /healthz
 	// Zones names the loudspeakers that are switched together; nil: all are one
 	// zone without a name.
 	Zones []string

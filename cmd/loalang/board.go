@@ -51,6 +51,7 @@ type board struct {
 	planner   *scheduler.Planner
 	panel     *web.Server
 	uploads   *upload.Shelf
+	door      *secureDoor // nil: there is no https
 	village   scheduler.Village
 	memory    string // folder in memory, for what sounds though the disk is full
 	boot      string // names this boot of the machine; empty: nobody knows
@@ -98,6 +99,7 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	if b.uploads, err = b.openUploads(); err != nil {
 		return nil, err
 	}
+	b.door = b.openSecureDoor(ctx)
 	if err := b.openPanel(); err != nil {
 		return nil, err
 	}
@@ -287,7 +289,7 @@ func (b *board) openPanel() (err error) {
 		Invites: b.db, Invited: b.db,
 		Village: b.settings.Village, Origin: b.db.Node(), Version: version,
 		Logger: b.log, Now: b.clock.Now, NewID: newID, MetricsToken: b.settings.MetricsToken,
-		Changed: b.changed,
+		Changed: b.changed, SecurePort: b.door.port(), Trust: b.door.trust(),
 	})
 	return err
 }
@@ -299,6 +301,9 @@ func (b *board) greet(ctx context.Context, out io.Writer, addr net.Addr) error {
 	lines := []string{
 		fmt.Sprintf("Loa Làng %s, thôn %s, xã %s", version, b.village.Name, b.village.Commune),
 		"panel: " + base + "/",
+	}
+	if b.door != nil {
+		lines = append(lines, "by https, where phones give the microphone: "+b.door.address()+"/")
 	}
 	secret, err := b.firstLink(ctx)
 	switch {

@@ -30,6 +30,7 @@ type folder string
 
 func (f folder) database() string   { return filepath.Join(string(f), "loalang.db") }
 func (f folder) recordings() string { return filepath.Join(string(f), "recordings") }
+func (f folder) tls() string        { return filepath.Join(string(f), "tls") }
 func (f folder) uploads() string    { return filepath.Join(string(f), "uploads") }
 func (f folder) spool() string      { return filepath.Join(string(f), "spool") }
 func (f folder) buffers() string    { return filepath.Join(string(f), "buffers.json") }

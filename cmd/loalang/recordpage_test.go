@@ -218,6 +218,7 @@ func TestRecordPageWithoutAMicrophone(t *testing.T) {
 	if js[bool](b, `document.querySelector("[data-recorder]").checkVisibility()`) {
 		t.Error("a microphone is offered that the browser does not give")
 	}
+	b.turnOn(page)
 	file := filepath.Join(t.TempDir(), "ghi-am.m4a")
 	if err := os.WriteFile(file, phone(t, "m4a", "-c:a", "aac").raw, 0o600); err != nil {
 		t.Fatal(err)
@@ -231,4 +232,20 @@ func TestRecordPageWithoutAMicrophone(t *testing.T) {
 		t.Errorf("the rendition is %v", r["state"])
 	}
 	d.stop()
+}
+
+// turnOn looks at the page that leads to the microphone, and comes back.
+func (b *browser) turnOn(page string) {
+	b.t.Helper()
+	b.press("[data-turn-on] a")
+	b.until("the way to the microphone is shown", `location.pathname == "/microphone" && document.querySelector("svg.qr")`)
+	if to := js[string](b, `document.querySelector("main a.btn").href`); !strings.HasPrefix(to, "https://loa.example:") || !strings.HasSuffix(to, page) {
+		b.t.Errorf("it leads to %s", to)
+	}
+	b.picture("microphone-360")
+	b.screen(1280, 800)
+	b.picture("microphone-1280")
+	b.screen(360, 740)
+	b.press(`main p > a[href$="/record/pcc"]`)
+	b.until("the page for recording is there again", `document.querySelector("[data-unable]")?.checkVisibility()`)
 }

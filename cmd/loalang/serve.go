@@ -87,6 +87,20 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	} {
 		group.Go(guarded(ctx, b.amp, part))
 	}
+	b.servePanel(ctx, group, func(s *http.Server) error { return s.Serve(listener) })
+	if b.door != nil {
+		b.servePanel(ctx, group, func(s *http.Server) error {
+			s.TLSConfig = b.door.config
+			return s.ServeTLS(b.door.listener, "", "")
+		})
+	}
+	err := group.Wait()
+	endOutput()
+	return errors.Join(err, <-outputDone)
+}
+
+// servePanel serves the panel by one of its doors until ctx ends.
+func (b *board) servePanel(ctx context.Context, group *errgroup.Group, serve func(*http.Server) error) {
 	server := &http.Server{
 		Handler:           b.panel.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -95,7 +109,7 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := serve(server); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve the panel: %w", err)
 		}
 		return nil
@@ -109,9 +123,6 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 		}
 		return nil
 	})
-	err := group.Wait()
-	endOutput()
-	return errors.Join(err, <-outputDone)
 }
 
 // guarded is a part of the board that switches the amplifier off before a fault of

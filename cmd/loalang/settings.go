@@ -31,6 +31,7 @@ import (
 type settings struct {
 	Data         string
 	Listen       string
+	ListenTLS    string // auto, off, or HOST:PORT
 	Device       string
 	Buffer       time.Duration // of the card; 0: as the output thinks best
 	Village      string
@@ -77,6 +78,12 @@ func table() []setting {
 			return nil
 		}},
 		{"listen", "127.0.0.1:8080", "address of the panel; \":8080\" opens it to the local network", setListen},
+		{"listen-tls", "auto", "address of the panel by https, where phones give it the microphone; auto: port 8443 beside --listen; off: none", func(s *settings, v string) error {
+			if s.ListenTLS = v; v == "auto" || v == "off" {
+				return nil
+			}
+			return checkAddress(v)
+		}},
 		{"device", "default", "sound output: default, the NAME of an ALSA device, null, or file:PATH", setDevice},
 		{"buffer", "0s", "the card's buffer, 2ms to 1s; 0s: 6ms with real-time priority, 60ms without, larger when the card runs dry", setBuffer},
 		{"village", "un-ta", "key of the village whose loudspeakers this board drives", setVillage},
@@ -154,12 +161,17 @@ func setDepth(s *settings, v string) error {
 }
 
 func setListen(s *settings, v string) error {
+	s.Listen = v
+	return checkAddress(v)
+}
+
+// checkAddress refuses what no port can be opened on.
+func checkAddress(v string) error {
 	if _, port, err := net.SplitHostPort(v); err != nil {
 		return errors.New("use HOST:PORT, such as 127.0.0.1:8080")
 	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return errors.New("the port is a number from 0 to 65535")
 	}
-	s.Listen = v
 	return nil
 }
 

@@ -9,7 +9,7 @@ import (
 
 // wrong has a value for each setting that can be wrong.
 var wrong = map[string]string{
-	"listen": "localhost", "device": "a b", "village": "Ún Tà", "log": "loud", "clock-trust": "sun",
+	"listen": "localhost", "listen-tls": "8443", "device": "a b", "village": "Ún Tà", "log": "loud", "clock-trust": "sun",
 	"amp-active-low": "perhaps", "settle": "5h", "tail": "soon", "buffer": "1ms", "espeak": "", "amp-chip": "gpiochip0",
 }
 

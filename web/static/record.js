@@ -14,7 +14,7 @@ const find = (name) => root.querySelector(`[data-${name}]`);
 const bits = 64000;
 const types = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 const longest = 600; // seconds of a take
-const able = isSecureContext && navigator.mediaDevices?.getUserMedia && window.MediaRecorder;
+const able = navigator.mediaDevices?.getUserMedia && window.MediaRecorder; // asked of the browser, not of the address
 let session = null; // the take that is being recorded
 
 const words = root.querySelector("[data-prompter]");
@@ -36,6 +36,7 @@ if (!able) {
   const unable = find("unable");
   unable.querySelector("span").textContent = isSecureContext ? say.unable : say.insecure;
   unable.hidden = false;
+  find("turn-on").hidden = isSecureContext;
 }
 find("start").disabled = false;
 find("start").addEventListener("click", start);
@@ -98,7 +99,7 @@ async function begin(s) {
   s.recorder.addEventListener("stop", () => done(s));
   s.recorder.addEventListener("error", () => stop(say.broken));
   s.time = 0;
-  s.recorder.start(1000); // each second lies in the phone's own store
+  s.recorder.start(500); // each half of a second lies in the phone's own store
   s.since = performance.now();
   lines?.start();
   show();
@@ -309,3 +310,15 @@ async function lookAgain(tries) {
   lookAgain(tries - 1);
 }
 lookAgain(60);
+
+// ---- this page opens without a line as well, where the browser allows it
+
+navigator.serviceWorker
+  ?.register("/sw.js")
+  .then(() => navigator.serviceWorker.ready)
+  .then((there) => {
+    navigator.serviceWorker.addEventListener("message", () => (root.dataset.offline = "ready"));
+    const parts = performance.getEntriesByType("resource").map((r) => new URL(r.name)).filter((u) => u.origin === location.origin && u.pathname.startsWith("/static/"));
+    there.active.postMessage({ keep: [location.pathname, ...new Set(parts.map((u) => u.pathname))] });
+  })
+  .catch(() => {}); // a certificate that is not trusted: the page works, but not without a line

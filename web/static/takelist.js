@@ -2,6 +2,7 @@
 // wrong with it, and its way to the board.
 import { editor, fill, hush } from "./editor.js";
 import { decode, judge } from "./wave.js";
+import * as queue from "./queue.js";
 import * as store from "./takes.js";
 
 const digits = (s) => String(Math.floor(s / 60)) + ":" + String(Math.floor(s % 60)).padStart(2, "0");
@@ -63,71 +64,69 @@ export function takelist(root, sent) {
   }
 
   // lock marks that nothing else can be sent while one take is on its way.
-  const lock = (on) => {
-    for (const r of rows) on ? find(r, "send").setAttribute("aria-disabled", "true") : find(r, "send").removeAttribute("aria-disabled");
+  const lock = (row) => {
+    for (const r of rows) row && r !== row ? find(r, "send").setAttribute("aria-disabled", "true") : find(r, "send").removeAttribute("aria-disabled");
   };
 
   async function send(row) {
+    if (row.sending) return queue.hurry();
     if (rows.some((r) => r.sending) || !rows.includes(row)) return;
     row.sending = true;
     row.among ??= [...rows]; // those it was chosen from; what is recorded meanwhile is not
-    clearTimeout(row.later);
     const bar = row.li.querySelector("progress");
-    lock(true);
-    bar.hidden = false;
+    lock(row);
     try {
       row.take.state = "sending";
       await keep(row);
       const blob = await blobOf(row);
       if (!blob.size) return await forget([row]); // another page of this phone has sent it
       const whole = row.opens && row.take.to >= row.take.length - 0.01;
-      const answer = await store.send({ ...row.take, to: whole ? 0 : row.take.to }, blob, {
-        path: say.path,
-        language: say.language,
-        name: say.name,
-        progress: (part) => {
+      await answered(row, await queue.send(blob, store.meta(row.take, whole, say), {
+        dropped: () => !rows.includes(row),
+        progress(part, left) {
+          bar.hidden = false;
           bar.value = 100 * part;
-          tell(row, part < 1 ? fill(say.sending, Math.floor(100 * part)) : say.working);
+          tell(row, part < 1 ? fill(say.sending, Math.floor(100 * part), span(left)) : say.working);
         },
-        working: (percent, text) => {
+        working(percent, text) {
+          bar.hidden = false;
           bar.value = percent;
           tell(row, text);
         },
-      });
-      await answered(row, answer);
-    } catch {
-      row.tries = (row.tries ?? 0) + 1;
-      tell(row, say.lost, true);
-      row.later = setTimeout(() => send(row), Math.min(60, 2 ** row.tries) * 1000);
+        lost(why) {
+          bar.hidden = true;
+          tell(row, why.say ?? (why.parked ? say.signedOut : say.lost), true);
+        },
+      }));
+    } catch (e) {
+      if (e.refused) await refused(row, e.say);
+      else if (rows.includes(row)) tell(row, say.lost, true);
     } finally {
       row.sending = false;
       bar.hidden = true;
-      lock(false);
+      lock(null);
     }
   }
 
   async function answered(row, answer) {
-    row.tries = 0;
-    if (!answer.there) return tell(row, say.signedOut, true); // it is sent when they are back
-    if (answer.status === 200) {
-      hush();
-      await forget(row.among);
-      return sent(answer.text);
-    }
-    row.take.state = "kept";
+    if (answer.status !== 200) return refused(row, new DOMParser().parseFromString(answer.text, "text/html").querySelector(".fault, main .say")?.textContent);
+    hush();
+    await forget(row.among);
+    sent(answer.text);
+  }
+
+  // refused says why the board would not have a take, which stays: it may be trimmed.
+  async function refused(row, why) {
+    Object.assign(row.take, { state: "kept", refusals: (row.take.refusals ?? 0) + 1 });
     row.among = null;
-    const why = new DOMParser().parseFromString(answer.text, "text/html").querySelector(".fault, main .say");
-    tell(row, why?.textContent ?? say.refused, true);
+    tell(row, why ?? say.refused, true);
     await keep(row);
   }
 
   // forget takes away what is wanted no more.
   async function forget(gone) {
     rows = rows.filter((r) => !gone.includes(r));
-    for (const r of gone) {
-      clearTimeout(r.later);
-      r.li.remove();
-    }
+    for (const r of gone) r.li.remove();
     shown();
     for (const r of gone) await store.remove(r.take.id).catch(() => {});
   }
@@ -137,18 +136,15 @@ export function takelist(root, sent) {
     root.querySelector("[data-choose]").hidden = rows.length < 2;
   }
 
-  addEventListener("online", () => {
-    for (const row of rows) if (row.take.state === "sending") send(row);
-  });
-
   // ---- a row
 
   function wire(row) {
     find(row, "send").addEventListener("click", () => send(row));
     find(row, "drop").addEventListener("click", async () => {
-      if (row.sending || !confirm(say.dropSure)) return;
+      if (!confirm(say.dropSure)) return;
       hush();
       await forget([row]);
+      queue.hurry(); // it may be on its way
     });
   }
 
@@ -161,7 +157,7 @@ export function takelist(root, sent) {
     shown();
     find(row, "take-name").textContent = take.file ?? fill(say.take, take.no);
     wire(row);
-    lock(rows.some((r) => r.sending));
+    lock(rows.find((r) => r.sending));
     try {
       take.length = (await soundOf(row)).length;
       take.to = take.to > take.from && take.to <= take.length ? take.to : take.length;

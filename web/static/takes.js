@@ -60,60 +60,20 @@ export const remove = (id) =>
     p.delete(of(id));
   });
 
-// A line on which nothing moves for so long is given up, and tried anew: a phone
-// that changed its cell is not told that the old line is dead.
-const silence = 90000; // ms
-
-// send brings a take to the board. It gives {status, text, there: whether the
-// answer is the board's own}, and throws when the line broke. to.progress hears how
-// much has gone, and to.working what the board does with it.
-export function send(take, blob, to) {
-  const id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
-  const body = new FormData();
-  body.set("by", "module");
-  body.set("wording", take.wording);
-  body.set("seen", take.seen ?? "");
-  body.set("cut_from", take.from.toFixed(3));
-  body.set("cut_to", take.to.toFixed(3));
+// meta is what the board is told of a take. Sent again it is the same upload, unless
+// the piece that is kept has changed, or the board would not have it.
+export function meta(take, whole, of) {
   const ending = /mp4/.test(take.type) ? ".m4a" : /ogg/.test(take.type) ? ".ogg" : /webm/.test(take.type) ? ".webm" : "";
-  body.set("file_" + to.language, blob, take.file ?? to.name + ending);
-  return new Promise((done, failed) => {
-    const line = new XMLHttpRequest();
-    let over = false;
-    let idle = 0;
-    const moves = () => {
-      clearTimeout(idle);
-      if (!over) idle = setTimeout(() => line.abort(), silence);
-    };
-    moves();
-    line.upload.onprogress = (e) => {
-      moves();
-      to.progress(e.total ? e.loaded / e.total : 0);
-    };
-    const working = (percent, text) => {
-      moves();
-      to.working(percent, text);
-    };
-    line.upload.onload = () => follow(id, working, () => over);
-    line.onloadend = () => {
-      over = true;
-      moves();
-    };
-    line.onload = () => done({ status: line.status, text: line.responseText, there: new URL(line.responseURL).pathname === to.path });
-    line.onerror = line.onabort = line.ontimeout = () => failed(new Error("the line broke"));
-    line.open("POST", to.path + "?import=" + id);
-    line.send(body);
-  });
-}
-
-// follow tells how far an import is until the answer to its upload has come.
-async function follow(id, working, over) {
-  while (!over()) {
-    await new Promise((later) => setTimeout(later, 700));
-    if (over()) return;
-    const answer = await fetch("/takes/" + id, { credentials: "same-origin" }).catch(() => null);
-    if (over() || answer?.status !== 202) continue; // not begun, over, or the line is slow
-    const going = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-import]");
-    if (going && !over()) working(Number(going.dataset.done), going.textContent.trim());
-  }
+  const from = take.from.toFixed(3);
+  const to = (whole ? 0 : take.to).toFixed(3);
+  return {
+    key: [take.id, from, to, take.refusals ?? 0].join("_"),
+    filename: take.file ?? of.name + ending,
+    announcement: of.announcement,
+    language: of.language,
+    wording: take.wording,
+    seen: take.seen ?? "",
+    cut_from: from,
+    cut_to: to,
+  };
 }

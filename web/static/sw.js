@@ -1,0 +1,65 @@
+// What a phone keeps of the panel so that the page for recording opens without a line,
+// or while the board is off. Nothing else goes through here: not the sounds, not what
+// is sent, no other page.
+const version = "VERSION"; // of everything under /static/
+const name = "loalang-" + version;
+const keeps = /^\/announcements\/[^/]+\/record\/[^/]+$/;
+const patience = 4000; // ms that a page which is kept waits for a fresh one
+
+addEventListener("install", () => skipWaiting());
+
+addEventListener("activate", (e) =>
+  e.waitUntil(
+    (async () => {
+      for (const old of await caches.keys()) if (old !== name) await caches.delete(old);
+      await clients.claim();
+    })(),
+  ),
+);
+
+// A page tells what it is made of: it came before there was anybody to keep it.
+addEventListener("message", (e) =>
+  e.waitUntil(
+    (async () => {
+      const cache = await caches.open(name);
+      for (const path of e.data.keep) {
+        if (path.startsWith("/static/") && (await cache.match(path))) continue;
+        await keep(path, await fetch(path, { credentials: "same-origin" }));
+      }
+      e.source.postMessage("kept");
+    })(),
+  ),
+);
+
+async function keep(path, answer) {
+  if (answer.ok && !answer.redirected) await (await caches.open(name)).put(path, answer);
+}
+
+async function part(request) {
+  const kept = await caches.match(request.url);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  keep(request.url, answer.clone()).catch(() => {}); // the phone is full
+  return answer;
+}
+
+async function page(request, path) {
+  const kept = await caches.match(path);
+  const fresh = fetch(request).then((answer) => {
+    keep(path, answer.clone()).catch(() => {}); // the phone is full
+    return answer;
+  });
+  if (!kept) return fresh;
+  const late = new Promise((done) => setTimeout(done, patience, kept));
+  return Promise.race([fresh.catch(() => kept), late]);
+}
+
+addEventListener("fetch", (e) => {
+  const { method, mode, url } = e.request;
+  const { origin, pathname } = new URL(url);
+  if (origin !== location.origin) return;
+  if (method === "POST" && pathname === "/sign-out") e.waitUntil(caches.delete(name)); // the next person sees nothing of it
+  if (method !== "GET") return;
+  if (pathname.startsWith("/static/")) e.respondWith(part(e.request));
+  else if (mode === "navigate" && keeps.test(pathname)) e.respondWith(page(e.request, pathname));
+});
