@@ -96,6 +96,7 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 		Parameters: []*huma.Param{query("village", "Key; the board's own when left out.")},
 		Responses:  map[string]*huma.Response{"200": answer("The file", map[string]*huma.MediaType{"text/csv": {Schema: text}})},
 	})
+	describeUploads(doc)
 	s.describeStreams(doc, query, answer)
 }
 

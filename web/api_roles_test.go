@@ -52,6 +52,11 @@ func doors() []door {
 		{"GET", "/api/v1/recordings/" + soundID + "/audio", "", people.View},
 		{"GET", "/api/v1/recordings/" + soundID + "/before", "", people.View},
 		{"GET", "/api/v1/imports/" + soundID, "", people.Upload},
+		{"POST", "/api/v1/uploads", "", people.Upload},
+		{"GET", "/api/v1/uploads/" + soundID, "", people.Upload},
+		{"HEAD", "/api/v1/uploads/" + soundID, "", people.Upload},
+		{"PATCH", "/api/v1/uploads/" + soundID, "", people.Upload},
+		{"DELETE", "/api/v1/uploads/" + soundID, "", people.Upload},
 		{"DELETE", "/api/v1/recordings/" + soundID, "", people.Plan}, // or upload, of one's own
 		{"POST", "/api/v1/recordings/" + soundID + "/trim", `{"from":1}`, people.Upload},
 		{"POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`, people.Write},

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"loalang/people"
+	"loalang/recordings"
 	"loalang/upload"
 )
 
@@ -38,9 +39,6 @@ type uploadOutput struct {
 }
 
 func (s *Server) registerUploads(api huma.API, r *gin.Engine) {
-	if s.cfg.Uploads == nil {
-		return
-	}
 	answer(s, api, operation{"get-upload", http.MethodGet, "/uploads/{id}", "Ask how far an upload is, and what became of it: one's own, until a week after it last went on", "recordings", people.Upload, 0}, s.getUpload)
 	serve := s.guard(people.Upload, s.serveUpload)
 	for _, path := range []string{uploadRoot, uploadRoot + "/:id"} {
@@ -54,6 +52,10 @@ func (s *Server) registerUploads(api huma.API, r *gin.Engine) {
 
 // serveUpload answers a request of the protocol tus.
 func (s *Server) serveUpload(k *Caller) {
+	if s.cfg.Uploads == nil {
+		k.fail(k.missing())
+		return
+	}
 	if b, ok := k.c.Request.Body.(*rollingBody); ok {
 		k.c.Request.Body = b.ReadCloser // package upload watches the line itself
 	}
@@ -85,6 +87,9 @@ func (k *Caller) failUpload(err error) {
 }
 
 func (s *Server) getUpload(_ context.Context, in *recordingInput) (*uploadOutput, error) {
+	if s.cfg.Uploads == nil {
+		return nil, in.missing()
+	}
 	u, err := s.cfg.Uploads.Find(in.ID, in.who.ID)
 	if errors.Is(err, upload.ErrMissing) {
 		return nil, in.missing()
@@ -106,7 +111,7 @@ func (s *Server) uploadJSON(lang string, u upload.Upload) (uploadJSON, error) {
 	}
 	if u.Whole {
 		j.Stage, j.Done = "waiting", 0
-		if going, ok := s.imports.find(u.ID, u.Owner); ok && !going.over {
+		if going, ok := s.imports.find(u.ID, u.Owner); ok && !going.over && going.at.Stage != recordings.Receiving {
 			j.Stage, j.Done, j.Ahead = string(going.at.Stage), going.at.Done, going.at.Ahead
 		}
 		j.code(lang, s.landings.troubleOf(u.ID))

@@ -268,7 +268,7 @@ func TestEveryFormShowsWhatItMakesOfThePlan(t *testing.T) {
 var planlessCalls = map[string]string{
 	"stop-air": "what sounds stops at once", "preview-calendar": "saves nothing", "tell-clock": "changes no record",
 	"run-drill": "now", "raise-emergency": "now", "renew-emergency": "now", "end-emergency": "now",
-	"delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "read-rule": "saves nothing",
+	"delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "create-upload": "on the shelf, or a take as by the page for recording", "send-piece": "the same", "ask-upload": "saves nothing", "end-upload": "nothing was made of it yet", "read-rule": "saves nothing",
 	"create-account": "no plan", "change-account": "no plan", "create-invitation": "no plan", "revoke-invitation": "no plan",
 	"confirm-pin": "no plan", "choose-pin": "no plan", "change-password": "no plan", "end-sign-in": "no plan", "end-sign-ins": "no plan", "create-token": "no plan", "revoke-token": "no plan",
 	"see-moved": "no plan", "preview-speech": "saves nothing", "try-station": "saves nothing",

@@ -34,9 +34,7 @@ const anyLanguage = "any"
 func (p *panel) registerRecordings(r *gin.Engine) {
 	r.GET("/recordings/:id", p.allow(people.View, p.recording))
 	r.GET("/takes/:id", p.allow(people.Upload, p.takeUnderway))
-	if p.s.cfg.Uploads != nil {
-		r.GET("/uploads/:id", p.allow(people.Upload, p.uploadUnderway))
-	}
+	r.GET("/uploads/:id", p.allow(people.Upload, p.uploadUnderway))
 	r.GET("/recordings", p.allow(people.View, p.recordings))
 	r.POST("/recordings", p.allow(people.Upload, p.addRecording))
 	r.POST("/recordings/:id/delete", p.allow(people.Upload, p.deleteRecording))

@@ -10,7 +10,10 @@ import (
 // uploadUnderway tells the page's module what became of an upload: 202 while it is
 // under way, 200 with what the page then shows, 422 with why it was refused.
 func (p *panel) uploadUnderway(v *visit) {
-	u, err := p.s.cfg.Uploads.Find(v.c.Param("id"), v.me.ID)
+	u, err := upload.Upload{}, error(upload.ErrMissing)
+	if p.s.cfg.Uploads != nil {
+		u, err = p.s.cfg.Uploads.Find(v.c.Param("id"), v.me.ID)
+	}
 	if err != nil {
 		p.send(v, http.StatusNotFound, fragment{"recordings", "taken", uploadView{Fault: v.word("import.unknown")}})
 		return
@@ -39,7 +42,7 @@ func (p *panel) goingUpload(v *visit, u upload.Upload) *goingView {
 	if code := p.s.landings.troubleOf(u.ID); code != "" {
 		return &goingView{u.ID, v.word(code), 0}
 	}
-	if going, ok := p.s.imports.find(u.ID, v.me.ID); ok && !going.over {
+	if going, ok := p.s.imports.find(u.ID, v.me.ID); ok && !going.over && going.at.Stage != recordings.Receiving {
 		return v.going(going)
 	}
 	if !u.Whole {
