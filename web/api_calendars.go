@@ -49,7 +49,7 @@ type intakeJSON struct {
 
 // noteJSON is a remark on an event.
 type noteJSON struct {
-	Code   string `json:"code" enum:"other-words,first-day" doc:"other-words: single times have words of their own, and are read with those of the event. first-day: each time lasts several days and airs on the first."`
+	Code   string `json:"code" enum:"other-words,first-day,a-plan" doc:"a-plan: it comes from the feed of another village's plan. other-words: single times have words of their own, and are read with those of the event. first-day: each time lasts several days and airs on the first."`
 	Detail string `json:"detail" doc:"In a sentence."`
 }
 

@@ -209,6 +209,9 @@ func (r *calendarReader) rule(g *eventGroup, out *CalendarEvent) {
 	if out.Fault != nil {
 		return
 	}
+	if _, fed := fedBy(out.UID); fed {
+		out.Notes = append(out.Notes, "a-plan")
+	}
 	if slices.ContainsFunc(g.changed, func(e *icalEvent) bool { return !e.isCancelled() && e.saysOther(g.master) }) {
 		out.Notes = append(out.Notes, "other-words")
 	}

@@ -258,7 +258,7 @@ func (f *feed) write(versions []scheduler.FeedEvent) ([]byte, error) {
 	cal.SetXPublishedTTL("PT1H")
 	for n, i := range f.items {
 		v := versions[n]
-		e := cal.AddEvent(i.id + "@" + f.place.Key + ".loalang")
+		e := cal.AddEvent(feedUID(i.id, f.place.Key))
 		e.SetStartAt(i.begin)
 		e.SetEndAt(i.end)
 		e.SetDtStampTime(v.Changed.UTC())

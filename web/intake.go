@@ -149,7 +149,7 @@ func (in *intaking) of(ctx context.Context, e CalendarEvent) (Intake, error) {
 	if !errors.As(err, &fault) && !errors.As(err, &rule) && !errors.As(err, &invalid) {
 		return i, err
 	}
-	i.Deed, i.Fault, i.Dossier = IntakeRefuse, err, i.Was
+	i.Deed, i.Fault, i.Dossier, i.Event.Notes = IntakeRefuse, err, i.Was, nil
 	return i, nil
 }
 
@@ -157,6 +157,9 @@ func (in *intaking) of(ctx context.Context, e CalendarEvent) (Intake, error) {
 // calendar.RuleError or scheduler.Invalid.
 func (in *intaking) decide(ctx context.Context, i *Intake) error {
 	e, there := i.Event, i.Was.Announcement.ID != ""
+	if err := ownPlan(e, in.place.Key); err != nil {
+		return err
+	}
 	switch {
 	case there && !i.Was.Announcement.Withdrawn.IsZero():
 		if e.Cancelled {
@@ -318,16 +321,11 @@ func titleAndText(e CalendarEvent) string {
 // when is the schedule of an event: one instant, one or several days in slots, or a
 // rule.
 func (in *intaking) when(e CalendarEvent) (scheduleForm, error) {
-	from := in.now
-	if e.AllDay {
-		from = calendar.At(calendar.DateOf(in.now, in.loc), 0, in.loc)
-		if len(in.into) == 0 {
-			return scheduleForm{}, CalendarFault{Code: "no-slot"}
-		}
+	if e.AllDay && len(in.into) == 0 {
+		return scheduleForm{}, CalendarFault{Code: "no-slot"}
 	}
-	lasts := e.Rule.Form().Pattern == nil && e.AllDay && !e.Until.IsZero()
-	if len(e.Rule.Next(from, 1, in.loc)) == 0 && (!lasts || e.Until.Compare(calendar.DateOf(in.now, in.loc)) < 0) {
-		return scheduleForm{}, CalendarFault{Code: "past"}
+	if err := e.FaultAt(in.now, in.loc); err != nil {
+		return scheduleForm{}, err
 	}
 	single := e.Rule.Form().Pattern == nil
 	var all []calendar.Moment
@@ -335,7 +333,7 @@ func (in *intaking) when(e CalendarEvent) (scheduleForm, error) {
 		all = e.Rule.Next(time.Time{}.AddDate(1600, 0, 0), 2, in.loc)
 	}
 	switch {
-	case lasts:
+	case e.lasts():
 		return in.inSlots(e.Rule.Start().Date, e.Until), nil
 	case single && len(all) == 1 && e.AllDay:
 		return in.inSlots(all[0].Civil.Date, all[0].Civil.Date), nil

@@ -223,8 +223,8 @@ func readBounded(path string, limit int64) ([]byte, error) {
 func printEvents(w io.Writer, events []web.CalendarEvent, now time.Time, loc *time.Location) error {
 	for _, e := range events {
 		next, what := "-", ""
-		if e.Fault != nil {
-			what = "not taken: " + e.Fault.Error()
+		if err := e.FaultAt(now, loc); err != nil {
+			what = "not taken: " + web.CalendarFaultWords("en", err)
 		} else {
 			what = strings.ReplaceAll(e.Rule.String(), "\n", `\n`)
 			if times := e.Times(now, 1, loc); len(times) > 0 {
