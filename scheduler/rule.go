@@ -57,13 +57,23 @@ func ruleFault(err error) error {
 	if !errors.As(err, &wrong) {
 		return err
 	}
-	var limit []string
-	for _, text := range []string{wrong.Part, wrong.Value, wrong.Limit} {
-		if text != "" {
-			limit = append(limit, text)
-		}
+	return Invalid{RuleFault(wrong)}
+}
+
+// RuleFault is what is wrong with the text of a rule as a Fault of the field "rule": its
+// limit names the part, what stands there, and behind a colon what is allowed.
+func RuleFault(wrong calendar.RuleError) Fault {
+	limit, between := strings.TrimSpace(wrong.Part+" "+wrong.Value), ": "
+	if wrong.Code == calendar.RuleCombination {
+		between = " + "
 	}
-	return Invalid{{Field: "rule", Code: wrong.Code, Limit: strings.Join(limit, " ")}}
+	switch {
+	case limit == "":
+		limit = wrong.Limit
+	case wrong.Limit != "":
+		limit += between + wrong.Limit
+	}
+	return Fault{Field: "rule", Code: wrong.Code, Limit: limit}
 }
 
 // rule checks a schedule that recurs by a rule.

@@ -60,7 +60,7 @@ func (f *faults) relays(s Slot) {
 		case r.Station != "" && r.Recording != "":
 			f.add("relays", FaultEither, "")
 		case r.Offset < 0 || r.Length < 0 || r.Station != "" && r.Length < minRelay || r.Offset+r.Length > s.Length:
-			f.add("relays", FaultRange, s.Length.String())
+			f.add("relays", FaultRange, minRelay.String()+"–"+s.longest().String())
 		case r.Patience != 0 && (r.Patience < minPatience || r.Patience > maxPatience):
 			f.add("relays.patience", FaultRange, minPatience.String()+"–"+maxPatience.String())
 		case i > 0 && r.Offset < byOffset[i-1].Offset+byOffset[i-1].Length:

@@ -43,11 +43,20 @@ func (s Slot) Validate() error {
 		f.add("days", FaultRange, "")
 	}
 	if s.Limit < 0 || s.Limit > s.Length {
-		f.add("limit", FaultRange, "0–"+s.Length.String())
+		f.add("limit", FaultRange, "0–"+s.longest().String())
 	}
 	f.relays(s)
 	f.seasons(s)
 	return f.err()
+}
+
+// longest is how long anything of the slot may be; of one whose length is refused that
+// of the longest slot.
+func (s Slot) longest() time.Duration {
+	if s.Length < minSlot || s.Length > MaxSlot {
+		return MaxSlot
+	}
+	return s.Length
 }
 
 // seasons checks what moves a slot on days of the year, and on single days.
@@ -68,6 +77,12 @@ func (f *faults) seasons(s Slot) {
 		}
 		if x.Start < 0 || x.Start >= endOfDay {
 			f.add(at+"start", FaultRange, "00:00–23:59")
+		}
+		for _, earlier := range s.Seasons[:min(i, maxSeasons)] {
+			if day, shared := x.sharedDay(earlier); shared {
+				f.add(at+"from", FaultSeasons, strconv.Itoa(day.Day)+"/"+strconv.Itoa(int(day.Month)))
+				break
+			}
 		}
 	}
 	seen := map[Date]bool{}

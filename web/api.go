@@ -258,6 +258,9 @@ func humaFault(lang string, e *huma.ErrorDetail) ProblemFault {
 	for _, part := range []string{"body.", "query.", "path.", "form."} {
 		field = strings.TrimPrefix(field, part)
 	}
+	if f, unread := humaDate(field, e); unread {
+		return ProblemFault{Field: field, Code: f.Code, Detail: faultWords(lang, f)}
+	}
 	code := "syntax"
 	switch m := e.Message; {
 	case strings.HasPrefix(m, "expected required property "):

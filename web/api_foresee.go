@@ -77,8 +77,9 @@ func (k *Caller) dry(id, method string) (bool, error) {
 type Foreseen struct {
 	DryRun      bool             `json:"dry_run"`
 	Blind       bool             `json:"blind,omitempty" doc:"The database is damaged: nothing can be foreseen."`
-	Asks        bool             `json:"asks" doc:"Something is lost, refused, or moves by more than a minute that the change is not about."`
+	Asks        bool             `json:"asks" doc:"Something is lost, refused, or moves by more than a minute that the change is not about; or slots would overlap."`
 	Stops       []string         `json:"stops,omitempty" doc:"Occurrences that sound now, or are about to, and would end at once."`
+	Overlaps    []string         `json:"overlaps,omitempty" doc:"Slots that would be held at the same time and were not before: in words, with what becomes of it and what helps."`
 	Differences []differenceJSON `json:"differences"`
 }
 
@@ -130,7 +131,7 @@ func (s *Server) rehearsed(ctx context.Context, k *Caller, do func(context.Conte
 	if err != nil {
 		return err
 	}
-	out := &Foreseen{DryRun: true, Blind: seen.blind, Asks: seen.asks(), Stops: seen.stops, Differences: []differenceJSON{}}
+	out := &Foreseen{DryRun: true, Blind: seen.blind, Asks: seen.asks(), Stops: seen.stops, Overlaps: seen.clashWords(p), Differences: []differenceJSON{}}
 	for _, d := range seen.differences {
 		j := differenceJSON{
 			Turn: string(d.Turn), Detail: p.word("foreseen."+string(d.Turn)) + ": " + p.difference(d, seen.now), Occurrence: d.Occurrence.ID, Title: p.titleOf(d.Occurrence),

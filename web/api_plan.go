@@ -105,7 +105,8 @@ type slotJSON struct {
 	Relays   []relayJSON `json:"relays" doc:"Higher stations that are relayed in it."`
 	Revision int64       `json:"revision"`
 	// Room is told of a slot that was just saved.
-	Room *roomJSON `json:"room,omitempty" doc:"Of a slot that was just saved: what it holds for notices."`
+	Overlaps []clashJSON `json:"overlaps,omitempty" doc:"Of a slot that was just saved: the slots that are held at the same time."`
+	Room     *roomJSON   `json:"room,omitempty" doc:"Of a slot that was just saved: what it holds for notices."`
 }
 
 // planJSON is what a village will hear.

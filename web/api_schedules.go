@@ -260,7 +260,7 @@ func (s *Server) slotDays(ctx context.Context, sc *scheduler.Schedule, f schedul
 			continue
 		}
 		if *d.into, err = parseCivil(d.text); err != nil {
-			faults = append(faults, scheduler.Fault{Field: d.field, Code: "date"})
+			faults = append(faults, dateFault(d.field, d.text))
 		}
 	}
 	if len(faults) > 0 {

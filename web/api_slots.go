@@ -110,7 +110,8 @@ func (j seasonJSON) read(i int) (x scheduler.Season, faults scheduler.Invalid) {
 	}{{"from", j.From, &x.From}, {"to", j.To, &x.To}} {
 		t, err := time.Parse("2006-01-02", "2000-"+d.text)
 		if err != nil {
-			faults = append(faults, fieldFault("seasons", i, d.field, "date", ""))
+			f := monthDayFault(d.text)
+			faults = append(faults, fieldFault("seasons", i, d.field, f.Code, f.Limit))
 			continue
 		}
 		*d.into = scheduler.MonthDay{Month: t.Month(), Day: t.Day()}
@@ -127,7 +128,8 @@ func (j slotDayJSON) read(i int) (x scheduler.SlotDay, faults scheduler.Invalid)
 	x.Off = j.Off
 	var err error
 	if x.Date, err = parseCivil(j.Date); err != nil {
-		faults = append(faults, fieldFault("days_off", i, "date", "date", ""))
+		f := dateFault("", j.Date)
+		faults = append(faults, fieldFault("days_off", i, "date", f.Code, f.Limit))
 	}
 	if j.Off {
 		return x, faults

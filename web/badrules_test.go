@@ -24,7 +24,7 @@ func TestBadRulesThroughBothDoors(t *testing.T) {
 	start := "DTSTART:20261201T060000\nRRULE:"
 	tests := []struct{ name, rule, faults, vi, en string }{
 		{"30 February", start + "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "rule rule-never", "Không năm nào có ngày như vậy", "No year has such a day"},
-		{"a start on 30 February", "DTSTART:20270230T060000\nRRULE:FREQ=DAILY", "rule rule-value", "Không đọc được phần này", "cannot be read"},
+		{"a start on 30 February", "DTSTART:20270230T060000\nRRULE:FREQ=DAILY", "rule rule-range", "không có ngày này", "there is no such day"},
 		{"the year 9999", "DTSTART:99990101T060000\nRRULE:FREQ=DAILY", "rule too-far", "Xa quá", "far"},
 		{"an end in the year 99999", start + "FREQ=DAILY;UNTIL=999990101", "rule rule-value", "Không đọc được phần này", "cannot be read"},
 		{"more than 10,000 exceptions", days(10_001), "rule rule-too-many", "Nhiều ngày ngoại lệ quá", "Too many exceptions"},

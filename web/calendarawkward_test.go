@@ -58,7 +58,7 @@ func TestAwkwardEvents(t *testing.T) {
 		{"year 9999", single("DTSTART:99991230T120000Z"), "refuse too-far"},
 		{"until the year 9999", single(weekly[0], "RRULE:FREQ=WEEKLY;UNTIL=99991231T235959Z"), "new recurring 1125T0600 1202T0600 1209T0600"},
 		{"year 10000", single("DTSTART:100000101T120000Z"), "refuse rule-value"},
-		{"30 February", single("DTSTART:20270230T120000Z"), "refuse rule-value"},
+		{"30 February", single("DTSTART:20270230T120000Z"), "refuse rule-range"},
 		{"30 February each year", single(weekly[0], "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), "refuse rule-never"},
 		{"no start", single("DTEND:20261202T120000Z"), "refuse rule-no-start"},
 		{"floating", single("DTSTART:20261202T120000"), "new once 1202T1200"},

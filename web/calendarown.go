@@ -42,21 +42,15 @@ func (e CalendarEvent) FaultAt(now time.Time, loc *time.Location) error {
 		return e.Fault
 	}
 	next := e.Rule.Next(e.countsFrom(now, loc), 1, loc)
-	switch far := scheduler.FarFuture(now); {
-	case e.lasts() && e.Until.Compare(calendar.DateOf(now, loc)) >= 0:
-		if e.Rule.Start().In(loc).After(far) {
-			return tooFar(far)
-		}
-	case len(next) == 0:
+	lasting := e.lasts() && e.Until.Compare(calendar.DateOf(now, loc)) >= 0
+	far := scheduler.FarFuture(now)
+	switch {
+	case len(next) == 0 && !lasting:
 		return CalendarFault{Code: "past"}
-	case next[0].At.After(far):
-		return tooFar(far)
+	case e.Rule.Start().In(loc).After(far), !lasting && e.Rule.Form().Pattern == nil && next[0].At.After(far):
+		return scheduler.Invalid{{Field: "at", Code: scheduler.FaultFarFuture, Limit: far.UTC().Format(time.DateOnly)}}
 	}
 	return nil
-}
-
-func tooFar(far time.Time) error {
-	return scheduler.Invalid{{Field: "at", Code: scheduler.FaultFarFuture, Limit: far.UTC().Format(time.DateOnly)}}
 }
 
 // countsFrom is from when on the times of an event are ahead: those of whole days are

@@ -68,7 +68,7 @@ func calendarFault(lang string, err error) string {
 	case errors.As(err, &fault):
 		return word(lang, "calendar-fault."+fault.Code, fault.Limit)
 	case errors.As(err, &rule):
-		return faultWords(lang, scheduler.Fault{Code: rule.Code, Limit: strings.Join(strings.Fields(rule.Part+" "+rule.Value+" "+rule.Limit), " ")})
+		return faultWords(lang, scheduler.RuleFault(rule))
 	case errors.As(err, &invalid) && len(invalid) > 0:
 		return faultWords(lang, invalid[0])
 	case errors.Is(err, scheduler.ErrRevision):

@@ -215,6 +215,9 @@ func (f *Foreseen) Words(lang string) string {
 	if len(f.Stops) > 0 {
 		text.WriteString(word(lang, "foreseen.stops") + "\n")
 	}
+	for _, said := range f.Overlaps {
+		text.WriteString(said + "\n")
+	}
 	if len(f.Differences) == 0 {
 		text.WriteString(word(lang, "foreseen.none") + "\n")
 	}

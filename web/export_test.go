@@ -75,3 +75,12 @@ func QRSVG(text, label string) (string, error) {
 	drawn, err := qrSVG(text, label)
 	return string(drawn), err
 }
+
+// Catalog shows the tests the words of a language.
+func Catalog(lang string) map[string]string { return catalog()[lang] }
+
+// ASlot shows the tests how a slot is called within a sentence.
+func ASlot(lang, name string) string { return phrase{lang: lang}.aSlot(name) }
+
+// FaultIn shows the tests how a fault is said in a language.
+func FaultIn(lang string, f scheduler.Fault) string { return faultWords(lang, f) }

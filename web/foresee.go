@@ -26,11 +26,12 @@ type prospect struct {
 	own         []string // announcements that the change is about
 	now         time.Time
 	horizon     time.Duration
-	after       scheduler.Book   // with the change
-	slots       []scheduler.Slot // with and without the change, to name them by
-	stops       []string         // occurrences that sound now, or are about to, and would end at once
-	waits       bool             // what it is about airs only once somebody has approved it
-	blind       bool             // the database is damaged: nothing can be foreseen
+	after       scheduler.Book        // with the change
+	slots       []scheduler.Slot      // with and without the change, to name them by
+	stops       []string              // occurrences that sound now, or are about to, and would end at once
+	waits       bool                  // what it is about airs only once somebody has approved it
+	clashes     []scheduler.SlotClash // slots that would overlap, and did not before
+	blind       bool                  // the database is damaged: nothing can be foreseen
 }
 
 // ahead says what a change would make of the plan: do makes it, in a rehearsal.
@@ -85,6 +86,9 @@ func (s *Server) outcome(ctx context.Context, r *rehearsal) (prospect, error) {
 	f.waits = slices.ContainsFunc(with.Announcements, func(a scheduler.Announcement) bool {
 		return slices.Contains(f.own, a.ID) && with.Village.Approvals.On() && unapproved(a)
 	})
+	if loc, err := with.Village.Location(); err == nil {
+		f.clashes = scheduler.NewClashes(book.Slots, with.Slots, phrase{loc: loc}.civilOf(f.now))
+	}
 	for _, id := range f.own {
 		was, is := book.Presumed(id, lengths), with.Presumed(id, lengths)
 		if r.decided {
@@ -167,7 +171,9 @@ func (s *Server) lengthsOf(ctx context.Context, b scheduler.Book, own []string) 
 // asks says whether somebody should see the difference before it is saved: something
 // is lost, refused or promised no more that the change is not about, or moves by more
 // than a minute.
-func (f prospect) asks() bool { return slices.ContainsFunc(f.differences, f.troubles) }
+func (f prospect) asks() bool {
+	return len(f.clashes) > 0 || slices.ContainsFunc(f.differences, f.troubles)
+}
 
 // unapproved says whether somebody has still to approve the whole of an announcement.
 func unapproved(a scheduler.Announcement) bool {
@@ -180,7 +186,7 @@ func unapproved(a scheduler.Announcement) bool {
 
 // tells says whether the plan has anything otherwise that somebody would notice.
 func (f prospect) tells() bool {
-	return slices.ContainsFunc(f.differences, func(d scheduler.Difference) bool {
+	return len(f.clashes) > 0 || slices.ContainsFunc(f.differences, func(d scheduler.Difference) bool {
 		return !framing(d.Occurrence.Kind) && (d.Turn != scheduler.Shifted || d.By().Abs() > noticedShift)
 	})
 }

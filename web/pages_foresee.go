@@ -14,13 +14,14 @@ import (
 // seenView is the page that shows what a form would make of the plan. It carries the
 // form along, so that nothing that was typed is lost either way.
 type seenView struct {
-	Action string
-	Fields []seenField
-	Groups []seenGroup
-	Days   int        // how far ahead was looked
-	Beside *stateView // what else is to be known before it is saved
-	Stops  bool       // what sounds now would end at once
-	Harm   bool       // something is lost or refused: going back is what most want then
+	Action  string
+	Fields  []seenField
+	Groups  []seenGroup
+	Days    int        // how far ahead was looked
+	Beside  *stateView // what else is to be known before it is saved
+	Clashes []string   // slots that would overlap
+	Stops   bool       // what sounds now would end at once
+	Harm    bool       // something is lost or refused: going back is what most want then
 }
 
 // seenField is one answer of the form that waits.
@@ -88,7 +89,7 @@ func (p *panel) shown(v *visit, f *form, do func(ctx context.Context) error, ask
 	if err != nil {
 		p.s.cfg.Logger.Warn("ways out could not be looked for", "page", v.c.Request.URL.Path, "err", err)
 	}
-	w := seenView{Action: v.c.Request.URL.Path, Fields: f.carried(), Groups: v.seenGroups(seen, v.waysFor(seen, found, f)), Days: seen.days(), Beside: v.beside, Stops: len(seen.stops) > 0, Harm: seen.asks()}
+	w := seenView{Action: v.c.Request.URL.Path, Fields: f.carried(), Groups: v.seenGroups(seen, v.waysFor(seen, found, f)), Days: seen.days(), Beside: v.beside, Clashes: seen.clashWords(v.phrase), Stops: len(seen.stops) > 0, Harm: seen.asks()}
 	p.render(v, http.StatusOK, "foresee", view{Title: v.word("foreseen.title"), Tab: "plan", Path: pageOf(v.c.Request.URL.Path), Data: w})
 	return false
 }

@@ -241,6 +241,18 @@ func (p phrase) slotName(s scheduler.Slot) string {
 	return s.Name + ", " + s.Start.String()
 }
 
+// aSlot is the name of a slot within a sentence: Vietnamese ones begin with "Buổi" as a
+// rule, and are called one slot, not two.
+func (p phrase) aSlot(name string) string {
+	switch {
+	case p.lang != vietnamese:
+		return name
+	case strings.HasPrefix(lower(name), "buổi "):
+		return lower(name)
+	}
+	return "buổi " + name
+}
+
 // slotNameOn is the same with when it begins on the day of an instant, which a season
 // or a day may have moved.
 func (p phrase) slotNameOn(s scheduler.Slot, at time.Time) string {

@@ -26,6 +26,7 @@ type slotsView struct {
 type slotRow struct {
 	ID, Name, Sub string
 	Notes         []string
+	Clashes       []string // with which slots it overlaps
 	Room          stateView
 }
 
@@ -40,6 +41,7 @@ type slotView struct {
 	Relays                         []string
 	Faults                         map[string]string
 	Room                           *stateView // what it holds for notices
+	Clashes                        []string   // with which slots it overlaps
 }
 
 // seasonRow is one season, or room for another; days as people write them, 15/11.
@@ -109,6 +111,7 @@ func (p *panel) showSlots(v *visit) {
 			return
 		}
 		row.Room = v.roomView(room)
+		row.Clashes, _ = v.clashesOf(sl, slots, v.now)
 		w.Rows = append(w.Rows, row)
 	}
 	p.show(v, "slots", view{Title: v.word("slots.title"), Tab: "plan", Data: w})
@@ -206,7 +209,7 @@ func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot) {
 	for _, r := range sl.Relays {
 		w.Relays = append(w.Relays, v.word("slots.relayed-at", fixedTime(sl.Start, r.Offset), v.span(r.Length)))
 	}
-	w.Room = p.roomOf(v, f, sl)
+	w.Room, w.Clashes = p.roomOf(v, f, sl), p.clashesOf(v, f, sl)
 	title := v.word("slots.edit")
 	if w.ID == newSlot {
 		title = v.word("slots.add")
@@ -226,6 +229,20 @@ func (p *panel) roomOf(v *visit, f *form, sl scheduler.Slot) *stateView {
 	}
 	said := v.roomView(room)
 	return &said
+}
+
+// clashesOf words with which slots a slot overlaps as it was typed.
+func (p *panel) clashesOf(v *visit, f *form, sl scheduler.Slot) []string {
+	if len(f.faults) > 0 || sl.Validate() != nil {
+		return nil
+	}
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), sl.Village)
+	if err != nil {
+		p.s.cfg.Logger.Error("what a slot overlaps could not be found out", "slot", sl.ID, "err", err)
+		return nil
+	}
+	said, _ := v.clashesOf(sl, slots, v.now)
+	return said
 }
 
 // rows is the number of the last row that was filled in.

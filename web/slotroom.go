@@ -71,6 +71,9 @@ func (s *Server) shownSlot(ctx context.Context, k *Caller, slot scheduler.Slot) 
 	}
 	j := slotOf(slot)
 	j.Room = &roomJSON{room.Longest.Seconds(), room.Cause, p.roomWords(room)}
+	if _, j.Overlaps, err = s.clashes(ctx, k.lang, slot); err != nil {
+		return nil, err
+	}
 	return &slotOutput{Body: j}, nil
 }
 

@@ -168,7 +168,7 @@ func (p phrase) will(o scheduler.Occurrence, slots []scheduler.Slot, titles map[
 	}
 	switch {
 	case where != "":
-		a.Says = append(a.Says, p.word("why.will-slot", p.at(o.Due, now), where, p.span(o.Length)))
+		a.Says = append(a.Says, p.word("why.will-slot", p.at(o.Due, now), p.aSlot(where), p.span(o.Length)))
 	case o.Due.Sub(o.Nominal).Abs() < time.Second:
 		a.Says = append(a.Says, p.word("why.will-exact", p.at(o.Due, now), p.span(o.Length)))
 	default:

@@ -159,7 +159,7 @@ func TestWhyNamesTheSlotAsItIsThatDay(t *testing.T) {
 	sched := &w.notices["hop"].Schedules[0]
 	sched.Kind, sched.At, sched.Slots = scheduler.Slots, time.Time{}, []string{w.slots[1].ID}
 	got := asked(t, w, "hop", 24)
-	if len(got) != 1 || got[0].Kind != "will" || !strings.Contains(got[0].Says[0], w.slots[1].Name+", 16:30") {
+	if len(got) != 1 || got[0].Kind != "will" || !strings.Contains(got[0].Says[0], "trong buổi chiều, 16:30") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -69,6 +69,10 @@ func hasWord(code string) bool {
 
 // faultWords is a fault as a sentence, without the name of its field.
 func faultWords(lang string, f scheduler.Fault) string {
-	text := word(lang, "fault."+f.Code, f.Limit)
+	key := "fault." + f.Code
+	if f.Code == scheduler.FaultDate && f.Limit != "" {
+		key = "fault.no-such-day"
+	}
+	text := word(lang, key, limitWords(lang, f.Limit))
 	return strings.ReplaceAll(text, " ()", "") // the bound is not always known
 }

@@ -166,7 +166,7 @@ func (p program) slotAddCommand() *cobra.Command {
 		flags.apply(cmd.Flags(), &f)
 		f.ID, f.Revision = "", 0
 		id, seen, err := d.PutSlot(ctx, f)
-		return "added\t" + id, seen, err
+		return saved(ctx, d, "added", id, seen, err)
 	})
 	flags.add(cmd.Flags())
 	return cmd
@@ -199,7 +199,7 @@ func (p program) slotEditCommand() *cobra.Command {
 		flags.apply(cmd.Flags(), &f)
 		f.ID = args[0]
 		id, seen, err := d.PutSlot(ctx, f)
-		return "changed\t" + id, seen, err
+		return saved(ctx, d, "changed", id, seen, err)
 	})
 	flags.add(cmd.Flags())
 	return cmd
@@ -214,6 +214,16 @@ func (p program) slotRemoveCommand() *cobra.Command {
 		return "removed\t" + args[0], seen, err
 	})
 	return cmd
+}
+
+// saved is the answer to a slot that was put: what was done, and what it overlaps.
+func saved(ctx context.Context, d web.Desk, deed, id string, seen *web.Foreseen, err error) (string, *web.Foreseen, error) {
+	done := deed + "\t" + id
+	if err != nil || seen != nil {
+		return done, seen, err
+	}
+	clashes, err := d.Clashes(ctx, id)
+	return strings.Join(append([]string{done}, clashes...), "\n"), nil, err
 }
 
 // readSlotFile reads a slot from a file, or standard input for "-"; a name that is none

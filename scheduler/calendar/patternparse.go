@@ -62,7 +62,7 @@ func (p *Pattern) part(name, value string) error {
 	case "UNTIL":
 		until, ok := parseStamp(value)
 		if !ok {
-			return RuleError{Code: RuleValue, Part: name, Value: short(value)}
+			return stampError(name, value)
 		}
 		p.Until = until
 	case "WKST":

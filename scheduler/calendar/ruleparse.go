@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,7 +105,7 @@ func (p *ruleParser) start(params, value string) error {
 	}
 	s, ok := parseStamp(value)
 	if !ok {
-		return RuleError{Code: RuleValue, Part: "DTSTART", Value: short(value)}
+		return stampError("DTSTART", value)
 	}
 	if !s.at.IsZero() {
 		zone, s.local = time.UTC, CivilOf(s.at, time.UTC)
@@ -146,7 +147,7 @@ func (p *ruleParser) dates(part, params, value string, into *[]stamp) error {
 	for text := range strings.SplitSeq(value, ",") {
 		s, ok := parseStamp(strings.TrimSpace(text))
 		if !ok {
-			return RuleError{Code: RuleValue, Part: part, Value: short(text)}
+			return stampError(part, text)
 		}
 		if zone != nil && !s.date && s.at.IsZero() && zone.String() != p.rule.Zone() {
 			s = stamp{at: s.local.In(zone).UTC()}
@@ -178,6 +179,22 @@ func parseStamp(text string) (stamp, bool) {
 		return stamp{at: t}, true
 	}
 	return stamp{date: date, local: CivilOf(t, time.UTC)}, true
+}
+
+// stampForm is what a date or a time looks like, whether there is such a one or not.
+var stampForm = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?:T\d{6}Z?)?$`)
+
+// stampError says why a text is no date or time: there is no such day, or it cannot be
+// read.
+func stampError(part, text string) error {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	if p := stampForm.FindStringSubmatch(text); p != nil {
+		if _, err := time.Parse("20060102", p[1]+p[2]+p[3]); err != nil {
+			return RuleError{Code: RuleRange, Part: part, Value: p[1] + "-" + p[2] + "-" + p[3], Limit: "there is no such day"}
+		}
+		return RuleError{Code: RuleRange, Part: part, Value: text[len("20060102T"):], Limit: "000000 to 235959"}
+	}
+	return RuleError{Code: RuleValue, Part: part, Value: short(text)}
 }
 
 // finish looks at the rule as a whole.
