@@ -58,7 +58,7 @@ func (l *Leaves) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 func allowed(addresses []net.IP, hosts []string) (ips []net.IP, dns []string) {
 	for _, ip := range append([]net.IP{net.IPv4(127, 0, 0, 1)}, addresses...) {
 		four := ip.To4()
-		if four == nil || !(four.IsPrivate() || four.IsLoopback()) || slices.ContainsFunc(ips, four.Equal) {
+		if four == nil || !four.IsPrivate() && !four.IsLoopback() || slices.ContainsFunc(ips, four.Equal) {
 			continue
 		}
 		ips = append(ips, four)

@@ -53,14 +53,3 @@ func parseMetadata(header string) (map[string]string, error) {
 	}
 	return pairs, nil
 }
-
-// formatMetadata is the header that parseMetadata reads.
-func formatMetadata(pairs map[string]string, order []string) string {
-	parts := make([]string, 0, len(pairs))
-	for _, key := range order {
-		if value, ok := pairs[key]; ok {
-			parts = append(parts, strings.TrimSpace(key+" "+base64.StdEncoding.EncodeToString([]byte(value))))
-		}
-	}
-	return strings.Join(parts, ",")
-}
