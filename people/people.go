@@ -73,4 +73,5 @@ type Principal struct {
 	Village   string
 	Emergency bool
 	Token     bool // a program, not a person
+	Unowned   bool // a token without an owner: nobody knows which person acts by it
 }

@@ -232,7 +232,7 @@ func TestPrincipals(t *testing.T) {
 		t.Errorf("account: %+v", a)
 	}
 	k := people.Token{ID: "2", Name: "loa", Role: people.Viewer, Village: "un-ta", Emergency: true}.Principal()
-	if k != (people.Principal{ID: "2", Name: "loa", Role: people.Viewer, Village: "un-ta", Emergency: true, Token: true}) {
+	if k != (people.Principal{ID: "2", Name: "loa", Role: people.Viewer, Village: "un-ta", Emergency: true, Token: true, Unowned: true}) {
 		t.Errorf("token: %+v", k)
 	}
 }

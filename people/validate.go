@@ -39,7 +39,7 @@ func (t Token) AliveAt(now time.Time) bool {
 // where that says less.
 func (t Token) Of(owner Account) Principal {
 	p := t.Principal()
-	p.ID, p.Name = owner.ID, owner.Name
+	p.ID, p.Name, p.Unowned = owner.ID, owner.Name, false
 	if rank(owner.Role) > rank(t.Role) {
 		p.Role = owner.Role
 	}
@@ -62,5 +62,5 @@ func rank(r Role) int {
 
 // Principal is the program behind the token.
 func (t Token) Principal() Principal {
-	return Principal{ID: t.ID, Name: t.Name, Role: t.Role, Village: t.Village, Emergency: t.Emergency, Token: true}
+	return Principal{ID: t.ID, Name: t.Name, Role: t.Role, Village: t.Village, Emergency: t.Emergency, Token: true, Unowned: t.Owner == ""}
 }

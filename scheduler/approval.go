@@ -1,9 +1,12 @@
 package scheduler
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -93,6 +96,20 @@ type Approval struct {
 	Review time.Time // of Urgent: until when it is to be reviewed
 	Need   Need      // who has to approve what waits; empty: nothing waits, or NeedAnyone
 	Pin    *Pin      // what was approved; nil: nothing was
+	// Refused is WordsMark of what an officer returned: only an officer lets those words
+	// through. Empty: no officer returned any, or a version did that knew no marks.
+	Refused string
+}
+
+// WordsMark is a short mark of the words of a, whatever the space between them.
+func (a Announcement) WordsMark() string {
+	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(a.Text), " ")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Overruled says whether the words of a are those that an officer returned.
+func (a Announcement) Overruled() bool {
+	return a.Approval.Refused != "" && a.Approval.Refused == a.WordsMark()
 }
 
 // Pin is exactly what was approved. What is heard is compared with it, so that
@@ -200,6 +217,9 @@ func (d Dossier) Change(rules ApprovalRules, need Need, t Touched) Approval {
 			a.Need = a.Need.With(need)
 		}
 		return a
+	}
+	if t.Words && d.Announcement.Overruled() {
+		need = NeedOfficer
 	}
 	if need == NeedNone {
 		a.Pin = a.Pin.with(d, t)

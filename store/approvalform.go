@@ -23,6 +23,8 @@ type approvalForm struct {
 	Review stamp    `json:"review,omitzero"`
 	Need   string   `json:"need,omitempty"`
 	Pin    *pinForm `json:"pin,omitempty"`
+
+	Refused string `json:"refused,omitempty"`
 }
 
 type pinForm struct {
@@ -42,7 +44,7 @@ func approvalOf(a scheduler.Approval) (string, error) {
 	if a == (scheduler.Approval{}) {
 		return "", nil
 	}
-	f := approvalForm{By: a.By, ByID: a.ByID, At: stamp{a.At}, Reason: a.Reason, Review: stamp{a.Review}, Need: string(a.Need)}
+	f := approvalForm{By: a.By, ByID: a.ByID, At: stamp{a.At}, Reason: a.Reason, Review: stamp{a.Review}, Need: string(a.Need), Refused: a.Refused}
 	if p := a.Pin; p != nil {
 		f.Pin = &pinForm{
 			At: stamp{p.At}, Text: p.Text, Bed: p.Bed, Class: string(p.Class), From: stamp{p.From}, Until: stamp{p.Until},
@@ -73,6 +75,7 @@ func (a *approval) Scan(src any) error {
 		return fmt.Errorf("read approval: %w", err)
 	}
 	a.By, a.ByID, a.At, a.Reason, a.Review, a.Need = f.By, f.ByID, f.At.Time, f.Reason, f.Review.Time, scheduler.Need(f.Need)
+	a.Refused = f.Refused
 	if p := f.Pin; p != nil {
 		a.Pin = &scheduler.Pin{
 			At: p.At.Time, Text: p.Text, Bed: p.Bed, Class: scheduler.Class(p.Class), From: p.From.Time, Until: p.Until.Time,

@@ -20,11 +20,26 @@ var (
 	errNeedsOfficer = errors.New("an officer has to approve it")
 	// errOwnWords says that nobody approves there what they wrote themselves.
 	errOwnWords = errors.New("nobody approves what they wrote themselves")
+	// errOverruled says that an officer returned these very words.
+	errOverruled = errors.New("an officer returned these words")
+	// errUnowned says that two people are asked for, and the token is nobody's.
+	errUnowned = errors.New("a token without an owner is not a second person")
 	// errNoRight says that the role does not allow the step.
 	errNoRight = errors.New("the role does not allow it")
 	// errSeenOther says that the announcement is another than the one looked at.
 	errSeenOther = errors.New("it was changed since it was looked at")
 )
+
+// approvedAlready says that nothing waits, and who approved it.
+type approvedAlready struct{ by string }
+
+// Error implements error.
+func (e approvedAlready) Error() string { return "it is approved already, by " + e.by }
+
+// isOfficer says whether somebody decides for the commune.
+func isOfficer(who people.Principal) bool {
+	return who.Role == people.Officer || who.Role == people.Admin
+}
 
 // begin gives a new announcement its end, when its author names none, and says
 // whether it waits for approval.
@@ -142,7 +157,8 @@ type decision struct {
 
 // decide takes a step of an approval. The errors are scheduler.Invalid,
 // scheduler.ErrApproval, errNoRight, errNeedsOfficer, errOwnWords, errSeenOther,
-// errWithdrawn, scheduler.ErrRevision and those of the store.
+// errOverruled, errUnowned, approvedAlready, errWithdrawn, scheduler.ErrRevision and those
+// of the store.
 func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.Dossier, q decision) (scheduler.Dossier, error) {
 	a := d.Announcement
 	if !a.Withdrawn.IsZero() {
@@ -157,6 +173,9 @@ func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.D
 	}
 	if q.Seen != "" && q.Seen != sightOf(d) {
 		return d, errSeenOther
+	}
+	if q.Act == scheduler.ActApprove && a.Approval.State == scheduler.Approved && len(d.Waiting(place.Approvals)) == 0 {
+		return d, approvedAlready{a.Approval.By} // whoever it was answers for it
 	}
 	next, err := d.Step(q.Act, place.Approvals)
 	if err != nil {
@@ -188,20 +207,26 @@ func (s *Server) decide(ctx context.Context, who people.Principal, d scheduler.D
 // decided is the approval after a step.
 func (s *Server) decided(who people.Principal, place scheduler.Village, d scheduler.Dossier, next scheduler.ApprovalState, reason string) scheduler.Approval {
 	now := s.cfg.Now().UTC()
-	to := scheduler.Approval{State: next, By: who.Name, ByID: who.ID, At: now, Reason: reason, Pin: d.Announcement.Approval.Pin}
+	to := scheduler.Approval{State: next, By: who.Name, ByID: who.ID, At: now, Reason: reason, Pin: d.Announcement.Approval.Pin, Refused: d.Announcement.Approval.Refused}
 	need := place.Approvals.Need(string(who.Role), d.Announcement.Class)
 	switch next {
 	case scheduler.Returned:
 		to.Need, to.Pin = d.Announcement.Approval.Need.With(overruledBy(who)), d.Announcement.Approval.Pin.Recalled()
+		if isOfficer(who) {
+			to.Refused = d.Announcement.WordsMark()
+		}
 	case scheduler.Submitted:
 		own := need == scheduler.NeedNone && d.Announcement.CreatedBy == who.Name && d.Announcement.Approval.Need == scheduler.NeedNone
-		if own || !place.Approvals.On() {
+		if (own || !place.Approvals.On()) && (isOfficer(who) || !d.Announcement.Overruled()) {
 			to.State, to.Pin = scheduler.Approved, pinAt(d, now)
 			break
 		}
 		to.Need = scheduler.NeedAnyone.With(need).With(d.Announcement.Approval.Need)
 	case scheduler.Approved:
 		to.Pin = pinAt(d, now)
+		if isOfficer(who) {
+			to.Refused = ""
+		}
 	case scheduler.Urgent:
 		to.Pin, to.Review, to.Need = pinAt(d, now), place.Approvals.Within(now), need.With(d.Announcement.Approval.Need)
 		if due := d.Announcement.Approval.Review; d.Announcement.Approval.State == next && due.Before(to.Review) {
@@ -214,7 +239,7 @@ func (s *Server) decided(who people.Principal, place scheduler.Village, d schedu
 // overruledBy says who may still approve what somebody returned: an officer's no
 // is taken back by an officer only.
 func overruledBy(who people.Principal) scheduler.Need {
-	if who.Role == people.Officer || who.Role == people.Admin {
+	if isOfficer(who) {
 		return scheduler.NeedOfficer
 	}
 	return scheduler.NeedAnyone
@@ -233,10 +258,13 @@ func (s *Server) mayDecide(ctx context.Context, who people.Principal, place sche
 	if !who.May(right, a.Village) {
 		return errNoRight
 	}
+	if act == scheduler.ActUrge && a.Overruled() && !isOfficer(who) {
+		return errOverruled
+	}
 	if act != scheduler.ActApprove {
 		return nil
 	}
-	if a.Approval.Need == scheduler.NeedOfficer && who.Role != people.Officer && who.Role != people.Admin {
+	if a.Approval.Need == scheduler.NeedOfficer && !isOfficer(who) {
 		return errNeedsOfficer
 	}
 	if place.Approvals.Need(string(who.Role), a.Class) == scheduler.NeedNone {
@@ -253,6 +281,9 @@ func (s *Server) mayDecide(ctx context.Context, who people.Principal, place sche
 	wrote := slices.ContainsFunc(writers, func(w people.Actor) bool { return w.ID == who.ID })
 	if wrote || since.IsZero() && a.CreatedBy == who.Name {
 		return errOwnWords
+	}
+	if place.Approvals.TwoPeople && who.Unowned {
+		return errUnowned
 	}
 	return nil
 }

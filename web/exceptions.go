@@ -75,6 +75,15 @@ func (s *Server) decideException(ctx context.Context, who people.Principal, e sc
 	if e.State(s.cfg.Now()) != scheduler.ExceptionRequested {
 		return e, scheduler.Invalid{{Field: "approve", Code: scheduler.FaultDecided}}
 	}
+	if d.approve && who.Unowned {
+		place, err := s.cfg.Places.Village(ctx, e.Village)
+		if err != nil {
+			return e, err
+		}
+		if place.Approvals.TwoPeople {
+			return e, errUnowned
+		}
+	}
 	if d.approve && !s.mayApprove(ctx, who, e) {
 		return e, scheduler.Invalid{{Field: "approve", Code: scheduler.FaultOwnRequest}}
 	}

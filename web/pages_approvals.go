@@ -200,7 +200,7 @@ func (p *panel) showApproval(v *visit, status int, f *form) {
 		if _, no := d.Step(act, place.Approvals); a.Withdrawn.IsZero() && err == nil && no == nil {
 			w.Acts[string(act)] = true
 		}
-		if act == scheduler.ActApprove && (errors.Is(err, errNeedsOfficer) || errors.Is(err, errOwnWords)) {
+		if act == scheduler.ActApprove && (errors.Is(err, errNeedsOfficer) || errors.Is(err, errOwnWords)) || act == scheduler.ActUrge && errors.Is(err, errOverruled) && w.Why == "" {
 			w.Why = v.whyNot(err)
 		}
 	}
@@ -274,8 +274,10 @@ func (v *visit) waitingPart(part string) string {
 }
 
 func (v *visit) whyNot(err error) string {
-	if errors.Is(err, errOwnWords) {
-		return v.word("problem.approval-own-words")
+	for _, r := range refusals {
+		if errors.Is(err, r.err) {
+			return v.word("problem." + r.code)
+		}
 	}
 	return v.word("problem.approval-needs-officer")
 }
@@ -304,6 +306,7 @@ func (p *panel) decideNotice(v *visit) {
 	}
 	err := step(v.ctx())
 	var faults scheduler.Invalid
+	var already approvedAlready
 	switch {
 	case err == nil && f.Get("back") == "notice":
 		v.goTo("/announcements/"+d.Announcement.ID, "approval-"+act)
@@ -321,7 +324,10 @@ func (p *panel) decideNotice(v *visit) {
 	case errors.Is(err, scheduler.ErrApproval):
 		f.fault("act", v.word("problem.approval-state"))
 		p.showApproval(v, http.StatusConflict, f)
-	case errors.Is(err, errNeedsOfficer), errors.Is(err, errOwnWords):
+	case errors.As(err, &already):
+		f.fault("act", v.word("problem.approval-already-by", already.by))
+		p.showApproval(v, http.StatusConflict, f)
+	case errors.Is(err, errNeedsOfficer), errors.Is(err, errOwnWords), errors.Is(err, errOverruled), errors.Is(err, errUnowned):
 		f.fault("act", v.whyNot(err))
 		p.showApproval(v, http.StatusForbidden, f)
 	case errors.Is(err, errNoRight):

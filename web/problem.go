@@ -125,6 +125,8 @@ var refusals = []struct {
 	{errNoRight, http.StatusForbidden, "forbidden"},
 	{errNeedsOfficer, http.StatusForbidden, "approval-needs-officer"},
 	{errOwnWords, http.StatusForbidden, "approval-own-words"},
+	{errOverruled, http.StatusForbidden, "approval-overruled"},
+	{errUnowned, http.StatusForbidden, "approval-unowned"},
 	{scheduler.ErrTransition, http.StatusConflict, "rendition-state"},
 	{playout.ErrNotOnAir, http.StatusConflict, "not-on-air"},
 	{playout.ErrNoEmergency, http.StatusConflict, "no-emergency"},
@@ -141,9 +143,14 @@ func (s *Server) explain(lang string, err error) *Problem {
 	var invalid scheduler.Invalid
 	var person people.Invalid
 	var tooLarge *http.MaxBytesError
+	var already approvedAlready
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.As(err, &already):
+		refusal := s.problem(lang, http.StatusConflict, "approval-already")
+		refusal.Detail = word(lang, "problem.approval-already-by", already.by)
+		return refusal
 	case errors.As(err, &invalid):
 		return s.invalid(lang, invalid...)
 	case errors.As(err, &person):
