@@ -246,6 +246,6 @@ func (b *browser) turnOn(page string) {
 	b.screen(1280, 800)
 	b.picture("microphone-1280")
 	b.screen(360, 740)
-	b.press(`main p > a[href$="/record/pcc"]`)
+	b.press(`main p > a[href^="/announcements/"]`)
 	b.until("the page for recording is there again", `document.querySelector("[data-unable]")?.checkVisibility()`)
 }
