@@ -93,3 +93,14 @@ func fields(t *testing.T, body string) url.Values {
 	})
 	return f
 }
+
+// The button of the question before a withdrawal said that it saves: it names the deed.
+func TestTheQuestionNamesItsDeed(t *testing.T) {
+	w := newWorld(t)
+	w.aired("hop", "Mời họp", scheduler.ClassNormal, w.at(24, 18, 30), time.Minute)
+	s := newSite(t, w, people.Officer, "vi")
+	p := s.post("/announcements/hop/withdraw", url.Values{})
+	if !strings.Contains(p.text, "Rút bản tin") || strings.Contains(p.text, "Vẫn lưu") || strings.Contains(p.text, "Lưu thay đổi") {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+}

@@ -60,6 +60,7 @@ type visit struct {
 	now     time.Time
 	planned string     // names what a save made of the plan, for goTo
 	beside  *stateView // what a person should know beside the difference in the plan
+	deed    string     // what the button of the page that shows a difference does; empty: it saves
 	phrase
 }
 

@@ -410,7 +410,7 @@ func (p *panel) removeSchedule(v *visit) {
 		return
 	}
 	remove := func(ctx context.Context) error { return p.s.cfg.Schedules.RemoveSchedule(ctx, id, v.now.UTC()) }
-	if !p.sure(v, f, remove) {
+	if !p.sureTo(v, f, "foreseen.unschedule", remove) {
 		return
 	}
 	if err := remove(v.ctx()); err != nil {
@@ -440,7 +440,7 @@ func (p *panel) withdraw(v *visit) {
 			p.s.cfg.Logger.Error("what is taken back could not be silenced at once", "announcement", d.Announcement.ID, "err", err)
 		}
 	}
-	if d.Announcement.Withdrawn.IsZero() && !p.sure(v, f, take) {
+	if d.Announcement.Withdrawn.IsZero() && !p.sureTo(v, f, "foreseen.withdraw", take) {
 		return
 	}
 	if err := take(v.ctx()); err != nil {

@@ -164,7 +164,7 @@ func (p *panel) deleteDrill(v *visit) {
 	d, err := p.s.drillOf(v.ctx(), v.village.Key, v.c.Param("id"))
 	if err == nil {
 		remove := func(ctx context.Context) error { return p.s.removeDrill(ctx, v.me, d) }
-		if !p.sure(v, f, remove) {
+		if !p.sureTo(v, f, "foreseen.undrill", remove) {
 			return
 		}
 		err = remove(v.ctx())

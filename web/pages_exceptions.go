@@ -245,7 +245,7 @@ func (p *panel) withdrawException(v *visit) {
 	case f.goesBack():
 		v.goTo("/exceptions", "")
 		return
-	case !p.sure(v, f, withdraw):
+	case !p.sureTo(v, f, "foreseen.unlift", withdraw):
 		return
 	default:
 		err = withdraw(v.ctx())

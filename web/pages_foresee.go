@@ -21,6 +21,7 @@ type seenView struct {
 	Beside  *stateView // what else is to be known before it is saved
 	Clashes []string   // slots that would overlap
 	Stops   bool       // what sounds now would end at once
+	Deed    string     // what the button does, where that is no saving; empty: it saves
 	Harm    bool       // something is lost or refused: going back is what most want then
 }
 
@@ -58,6 +59,12 @@ func (p *panel) sure(v *visit, f *form, do func(ctx context.Context) error) bool
 	return p.shown(v, f, do, func(prospect) bool { return true })
 }
 
+// sureTo is sure for what is no saving: the button names the deed, a code of words.
+func (p *panel) sureTo(v *visit, f *form, deed string, do func(ctx context.Context) error) bool {
+	v.deed = v.word(deed)
+	return p.sure(v, f, do)
+}
+
 // How long a form waits for what it would make of the plan, before it is saved
 // unforeseen; and, once somebody has looked, for the sentence behind it.
 const (
@@ -89,7 +96,7 @@ func (p *panel) shown(v *visit, f *form, do func(ctx context.Context) error, ask
 	if err != nil {
 		p.s.cfg.Logger.Warn("ways out could not be looked for", "page", v.c.Request.URL.Path, "err", err)
 	}
-	w := seenView{Action: v.c.Request.URL.Path, Fields: f.carried(), Groups: v.seenGroups(seen, v.waysFor(seen, found, f)), Days: seen.days(), Beside: v.beside, Clashes: seen.clashWords(v.phrase), Stops: len(seen.stops) > 0, Harm: seen.asks()}
+	w := seenView{Action: v.c.Request.URL.Path, Fields: f.carried(), Groups: v.seenGroups(seen, v.waysFor(seen, found, f)), Days: seen.days(), Beside: v.beside, Clashes: seen.clashWords(v.phrase), Stops: len(seen.stops) > 0, Deed: v.deed, Harm: seen.asks()}
 	p.render(v, http.StatusOK, "foresee", view{Title: v.word("foreseen.title"), Tab: "plan", Path: pageOf(v.c.Request.URL.Path), Data: w})
 	return false
 }

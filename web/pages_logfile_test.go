@@ -119,3 +119,26 @@ func TestPrintedLogNamesVillageAndYear(t *testing.T) {
 		t.Error("the sheet's heading is not for paper alone")
 	}
 }
+
+// A log in the zone of the board cannot be read in the village (xibo#3853): whatever the
+// zone in which an instant comes, page and file tell it by the clock of the village.
+func TestTheLogIsInTheTimeOfTheVillage(t *testing.T) {
+	w := newWorld(t)
+	row := w.ran("zone", "Họp chi bộ", w.at(22, 5, 36), "", playout.Played, "completed", 0)
+	board := time.FixedZone("board", -5*60*60)
+	row.Nominal, row.Due = row.Nominal.In(board), row.Due.In(board)
+	for i := range row.Airings {
+		row.Airings[i].Started, row.Airings[i].Ended = row.Airings[i].Started.In(board), row.Airings[i].Ended.In(board)
+	}
+	w.runs = append(w.runs, row)
+	s := newSite(t, w, people.Viewer, "vi")
+	for path, want := range map[string]string{
+		"/asrun.csv?from=2026-11-22&to=2026-11-22":               "0\x005\x00:\x003\x006\x00:\x000\x000\x00", // UTF-16
+		"/asrun?from=2026-11-22&to=2026-11-22":                   "05:36",
+		"/api/v1/asrun?from=2026-11-22&to=2026-11-22&format=csv": "zone",
+	} {
+		if p := s.get(path); !strings.Contains(p.body, want) || strings.Contains(p.body, "17:36") {
+			t.Errorf("%s does not say %q: %s", path, want, p.body)
+		}
+	}
+}

@@ -341,7 +341,7 @@ func (p *panel) removeSlot(v *visit) {
 	case f.goesBack():
 		v.goTo("/slots", "")
 		return
-	case !p.sure(v, f, remove):
+	case !p.sureTo(v, f, "slots.remove", remove):
 		return
 	default:
 		err = remove(v.ctx())

@@ -103,7 +103,7 @@ func (p *panel) removeStation(v *visit) {
 	case f.goesBack():
 		v.goTo("/stations", "")
 		return
-	case !p.sure(v, f, remove):
+	case !p.sureTo(v, f, "stations.remove", remove):
 		return
 	default:
 		err = remove(v.ctx())
