@@ -43,4 +43,5 @@ const (
 	FaultEither     = "one-of-both"
 	FaultAddress    = "no-address"
 	FaultOverlap    = "overlap"
+	FaultDayBelow   = "day-below-broadcast" // fewer minutes in a day than in one broadcast of it
 )

@@ -218,3 +218,13 @@ func TestRulesThereAndBack(t *testing.T) {
 		}
 	}
 }
+
+// Fewer minutes in a day than in one broadcast were answered as if an end came before
+// its beginning.
+func TestDayBelowBroadcastIsNamed(t *testing.T) {
+	v := unTa()
+	v.Rules.Limits = []scheduler.Limit{{Broadcast: 15 * time.Minute, Day: time.Minute}}
+	if got := faultsOf(t, v.Validate()); got != "limits[0]: day-below-broadcast" {
+		t.Errorf("faults %q", got)
+	}
+}

@@ -62,7 +62,7 @@ func (f *faults) limit(name string, l Limit) {
 	case l.Broadcast == 0 && l.Day == 0 && l.Times == 0:
 		f.add(name, FaultRequired, "")
 	case l.Broadcast > 0 && l.Day > 0 && l.Broadcast > l.Day:
-		f.add(name, FaultOrder, "")
+		f.add(name, FaultDayBelow, "")
 	}
 }
 
