@@ -26,6 +26,12 @@ type Rules struct {
 	Music []Music
 }
 
+// Ruled says whether the village rules anything: hours, or any of its Rules.
+func (v Village) Ruled() bool {
+	r := v.Rules
+	return len(v.Allowed)+len(r.Quiet)+len(r.Limits)+len(r.Holidays)+len(r.Mourning) > 0
+}
+
 // Limit is how much may be broadcast on days of the week. A broadcast is what
 // sounds in one slot on one day, its opening and closing included; what has an
 // exact time outside the slots is a broadcast of its own.

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"slices"
 	"time"
 
+	"loalang/people"
 	"loalang/scheduler"
 )
 
@@ -24,7 +26,16 @@ type wantingView struct {
 // lacks a language, and what is overdue, on this board; nothing when all is well
 // or cannot be read.
 func (p *panel) wanting(v *visit) []wantingView {
-	return append(p.unapproved(v), p.uncovered(v)...)
+	return slices.Concat(p.unruled(v), p.unapproved(v), p.uncovered(v))
+}
+
+// unruled asks who may for the rules of a place that has none, not even hours: a new
+// board would sound at night. It is the rules' page that offers the models.
+func (p *panel) unruled(v *visit) []wantingView {
+	if v.village.Ruled() || !v.me.May(people.Arrange, v.village.Key) {
+		return nil
+	}
+	return []wantingView{{stateView{"wait", "gio", v.word("rules.unruled")}, "/rules"}}
 }
 
 const (
