@@ -25,7 +25,7 @@ func fullPlan() scheduler.Plan {
 			{Kind: scheduler.PartChime, Recording: "rec-chime", Length: 2 * time.Second},
 			{Kind: scheduler.PartVoice, Recording: "rec-vi", Language: "vi", Length: time.Minute, Pause: 700 * time.Millisecond, For: []string{"pcc"}},
 		},
-		Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 10 * time.Minute}, Immediate: true, Recurring: true,
+		Misfire: scheduler.Misfire{Policy: scheduler.PlayLate, Grace: 10 * time.Minute}, Immediate: true, Recurring: true, SpeakerOnly: true,
 		Until: day0.Add(3 * time.Hour), UntilReason: scheduler.ReasonOutsideHours, Expires: day0.Add(9 * time.Hour), Interrupted: scheduler.Restart, Missing: []string{"pcc"},
 		Bed:     &scheduler.Part{Kind: scheduler.PartBed, Recording: "rec-bed", Length: 3 * time.Minute},
 		Drill:   &scheduler.DrillTurn{Silent: true, Key: true, Before: "Sắp thử loa.", After: "Đã thử xong.", Siren: 10 * time.Second, Languages: []string{"vi"}, By: "ubnd"},

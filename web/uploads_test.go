@@ -171,3 +171,12 @@ func TestMicrophonePage(t *testing.T) {
 		t.Errorf("the service worker: %d %.120s", p.status, p.body)
 	}
 }
+
+// Whoever may upload in another village only sends nothing to this one.
+func TestUploadOfAnotherVillage(t *testing.T) {
+	h, i, _ := sending(t)
+	h.sendAll("elsewhere", "tiếng nói", "filename", "thôn.wav").want(http.StatusForbidden)
+	if i.got != nil {
+		t.Error("something was taken in")
+	}
+}
