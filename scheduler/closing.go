@@ -25,7 +25,7 @@ func (b *builder) close(oc *occasion) {
 	if !wanted {
 		return
 	}
-	closing.Due = later(oc.lastEnd, oc.fixedEnd).Add(b.track.gap).UTC() // where it belongs, should it find no place
+	closing.Due = later(later(oc.lastEnd, oc.fixedEnd), oc.fixedWas).Add(b.track.gap).UTC() // where it belongs, should it find no place
 	if closing.Length == 0 {
 		b.omit(closing, oc.end, frameless(closing))
 		return

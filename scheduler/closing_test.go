@@ -47,3 +47,23 @@ func TestAClosingComesBehindTheRelay(t *testing.T) {
 		})
 	}
 }
+
+// A closing that waited for a fixed position which the clock then leapt over was dated
+// back behind the last notice, before the leap, and ended "too late" for no cause. It
+// belongs behind the fixed position, whether that had its turn or missed it.
+func TestAClosingBelongsBehindAFixedPositionThatIsOver(t *testing.T) {
+	notice := scheduler.Past{Occurrence: "lich-a:un-ta:2026-11-23T17:00:1", Schedule: "lich-a", Slot: "chieu", Nominal: at(t, "2026-11-23 17:00"), Due: at(t, "2026-11-23 17:00"), End: at(t, "2026-11-23 17:01"), Over: true}
+	missed := scheduler.Past{Occurrence: "chieu:un-ta:2026-11-23T17:00:fixed600", Slot: "chieu", Nominal: at(t, "2026-11-23 17:10"), Due: at(t, "2026-11-23 17:10"), Over: true}
+	for name, past := range map[string][]scheduler.Past{"its row is written": {notice, missed}, "its row is not written yet": {notice}} {
+		b := evening(t)
+		b.Frame.Gap = 2 * time.Second
+		b.Frame.Sounds = map[string]time.Duration{"nhac-ket": 4 * time.Second, "nhac-nen": 20 * time.Second}
+		b.Slots[0].ID, b.Slots[0].Closing, b.Slots[0].Relays = "chieu", "nhac-ket", []scheduler.SlotRelay{{Recording: "nhac-nen", Offset: 10 * time.Minute}}
+		b.Schedules[0].Slots, b.Past = []string{"chieu"}, past
+		p := plan(t, at(t, "2026-11-23 17:40"), time.Hour, b)
+		i := slices.IndexFunc(p.Omissions, func(o scheduler.Omission) bool { return o.Occurrence.Kind == scheduler.Closing })
+		if i < 0 || !p.Omissions[i].Occurrence.Due.Equal(at(t, "2026-11-23 17:10").Add(22*time.Second)) {
+			t.Errorf("%s:\n%s", name, p.Text())
+		}
+	}
+}

@@ -112,6 +112,8 @@ type occasion struct {
 	placed  int                 // notices in the plan
 	// fixedEnd is the end of the last fixed position in the plan.
 	fixedEnd time.Time
+	// fixedWas is when the last fixed position that had its turn, or missed it, was to end.
+	fixedWas time.Time
 	framed   bool // its opening is decided
 }
 

@@ -58,6 +58,7 @@ func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) 
 		Relay:   &RelayTurn{Station: r.Station, URL: stations[r.Station].URL, Input: stations[r.Station].Input, Fallback: b.fallback(r), Patience: r.patience()},
 	}
 	if b.fixedPast(oc, o.ID) || !end.After(later(oc.slot.Created, oc.slot.Updated)) {
+		oc.fixedWas = later(oc.fixedWas, end)
 		return
 	}
 	if start.Before(oc.start) || end.After(oc.end) {
@@ -71,7 +72,7 @@ func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) 
 		o.Reasons = []Reason{{Code: ReasonLate, By: at.Sub(start)}}
 	}
 	if o.Length < min(leastRelay, r.Length) {
-		o.Length = r.Length
+		o.Length, oc.fixedWas = r.Length, later(oc.fixedWas, end)
 		b.omit(o, start, Reason{Code: ReasonTooLate, By: at.Sub(start)})
 		return
 	}
@@ -118,10 +119,11 @@ func (b *builder) fix(oc *occasion, r SlotRelay) {
 		Kind: Fixed, Village: b.book.Village.Key, Slot: oc.slot.ID, Title: oc.slot.Name, Class: ClassNormal,
 		Nominal: start.UTC(), Due: start.UTC(), Misfire: Misfire{Policy: PlayLate, Grace: frameGrace}, Interrupted: Drop,
 	}
+	length := b.book.Frame.Sounds[r.Recording]
 	if b.fixedPast(oc, o.ID) || !start.After(later(oc.slot.Created, oc.slot.Updated)) {
+		oc.fixedWas = later(oc.fixedWas, start.Add(length))
 		return
 	}
-	length := b.book.Frame.Sounds[r.Recording]
 	if length <= 0 {
 		b.omit(o, start, Reason{Code: ReasonNotReady})
 		return
@@ -133,6 +135,7 @@ func (b *builder) fix(oc *occasion, r SlotRelay) {
 	}
 	p := &promise{occ: o, holder: oc, created: oc.slot.Created, hours: b.frameHours(oc), from: start, to: start.Add(frameGrace)}
 	if b.missed(p, false) || b.forbidden(p) {
+		oc.fixedWas = later(oc.fixedWas, o.End())
 		return
 	}
 	b.admit(p)
