@@ -32,8 +32,12 @@ func (b *builder) close(oc *occasion) {
 	}
 	free := b.lastSound(oc)
 	from := later(free.Add(b.track.gap), b.soon)
-	if oc.placed == 0 && from.After(free.Add(closingPatience)) {
-		b.omit(closing, oc.end, Reason{Code: ReasonTooLate, By: from.Sub(free)})
+	if oc.placed == 0 && from.After(later(free, oc.fixedWas).Add(closingPatience)) {
+		r := Reason{Code: ReasonTooLate, By: from.Sub(free)}
+		if oc.fixedLost != "" && oc.fixedWas.After(free) {
+			r = Reason{Code: oc.fixedLost}
+		}
+		b.omit(closing, oc.end, r)
 		return
 	}
 	for _, last := range []time.Time{oc.end, b.overrun(oc)} {

@@ -67,3 +67,24 @@ func TestAClosingBelongsBehindAFixedPositionThatIsOver(t *testing.T) {
 		}
 	}
 }
+
+// A closing whose fixed position was missed because the board was off says the same, and
+// sounds where the board is back in time for it.
+func TestAClosingSharesTheFateOfItsFixedPosition(t *testing.T) {
+	notice := scheduler.Past{Occurrence: "lich-a:un-ta:2026-11-23T17:00:1", Schedule: "lich-a", Slot: "chieu", Nominal: at(t, "2026-11-23 17:00"), Due: at(t, "2026-11-23 17:00"), End: at(t, "2026-11-23 17:01"), Over: true}
+	missed := scheduler.Past{Occurrence: "chieu:un-ta:2026-11-23T17:00:fixed600", Slot: "chieu", Nominal: at(t, "2026-11-23 17:10"), Due: at(t, "2026-11-23 17:10"), End: at(t, "2026-11-23 17:10"), Cause: scheduler.ReasonPower, Over: true}
+	b := evening(t)
+	b.Frame.Gap = 2 * time.Second
+	b.Frame.Sounds = map[string]time.Duration{"nhac-ket": 4 * time.Second, "nhac-nen": 20 * time.Second}
+	b.Slots[0].ID, b.Slots[0].Closing, b.Slots[0].Relays = "chieu", "nhac-ket", []scheduler.SlotRelay{{Recording: "nhac-nen", Offset: 10 * time.Minute}}
+	b.Schedules[0].Slots, b.Past = []string{"chieu"}, []scheduler.Past{notice, missed}
+	p := plan(t, at(t, "2026-11-23 17:20"), time.Hour, b)
+	i := slices.IndexFunc(p.Omissions, func(o scheduler.Omission) bool { return o.Occurrence.Kind == scheduler.Closing })
+	if i < 0 || p.Omissions[i].Reason.Code != scheduler.ReasonPower {
+		t.Errorf("long after it:\n%s", p.Text())
+	}
+	p = plan(t, at(t, "2026-11-23 17:10").Add(30*time.Second), time.Hour, b)
+	if !slices.ContainsFunc(p.Occurrences, func(o scheduler.Occurrence) bool { return o.Kind == scheduler.Closing }) {
+		t.Errorf("just behind it:\n%s", p.Text())
+	}
+}

@@ -112,9 +112,11 @@ type occasion struct {
 	placed  int                 // notices in the plan
 	// fixedEnd is the end of the last fixed position in the plan.
 	fixedEnd time.Time
-	// fixedWas is when the last fixed position that had its turn, or missed it, was to end.
-	fixedWas time.Time
-	framed   bool // its opening is decided
+	// fixedWas is when the last fixed position that had its turn, or missed it, was to end,
+	// and fixedLost why one was missed, if a row says so.
+	fixedWas  time.Time
+	fixedLost string
+	framed    bool // its opening is decided
 }
 
 // occasions lays the living slots out over the civil days around [from, to),

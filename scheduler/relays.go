@@ -58,7 +58,7 @@ func (b *builder) place(oc *occasion, r SlotRelay, stations map[string]Station) 
 		Relay:   &RelayTurn{Station: r.Station, URL: stations[r.Station].URL, Input: stations[r.Station].Input, Fallback: b.fallback(r), Patience: r.patience()},
 	}
 	if b.fixedPast(oc, o.ID) || !end.After(later(oc.slot.Created, oc.slot.Updated)) {
-		oc.fixedWas = later(oc.fixedWas, end)
+		b.fixedOver(oc, o.ID, end)
 		return
 	}
 	if start.Before(oc.start) || end.After(oc.end) {
@@ -110,6 +110,24 @@ func (b *builder) fixedPast(oc *occasion, id string) bool {
 	return past || b.history.done[turn{oc.slot.ID, oc.day, id[strings.LastIndexByte(id, ':')+1:]}]
 }
 
+// fixedOver notes that a fixed position had its turn or missed it: the closing belongs
+// behind it all the same, and is missed for the same reason where it waited for it.
+func (b *builder) fixedOver(oc *occasion, id string, end time.Time) {
+	oc.fixedWas = later(oc.fixedWas, end)
+	if p, past := b.past[id]; past && !p.sounded() && absent(p.Cause) {
+		oc.fixedLost = p.Cause
+	}
+}
+
+// absent says whether a cause tells that nobody was there when something was due.
+func absent(cause string) bool {
+	switch cause {
+	case ReasonPower, ReasonRestart, ReasonAsleep, ReasonClockSet, ReasonClock:
+		return true
+	}
+	return false
+}
+
 // fix promises a recording at its fixed position: like what has an exact instant,
 // but that it belongs to its slot.
 func (b *builder) fix(oc *occasion, r SlotRelay) {
@@ -121,7 +139,7 @@ func (b *builder) fix(oc *occasion, r SlotRelay) {
 	}
 	length := b.book.Frame.Sounds[r.Recording]
 	if b.fixedPast(oc, o.ID) || !start.After(later(oc.slot.Created, oc.slot.Updated)) {
-		oc.fixedWas = later(oc.fixedWas, start.Add(length))
+		b.fixedOver(oc, o.ID, start.Add(length))
 		return
 	}
 	if length <= 0 {
