@@ -252,8 +252,14 @@ func TestFeedWithoutFallbackSaysThatItGivesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pipe.Close()
-	if c := <-f.Changes(); c.Gives != relay.GivesNothing || c.Detail != "private: 127.0.0.1" {
-		t.Errorf("%+v", c)
+	// On a busy machine it may say that it is silent before the address was judged.
+	for c := range f.Changes() {
+		if c.Gives != relay.GivesNothing || c.Detail != "private: 127.0.0.1" && c.Detail != string(relay.Silent) {
+			t.Errorf("%+v", c)
+		}
+		if c.Detail != string(relay.Silent) {
+			break
+		}
 	}
 	got := make([]byte, 9600)
 	if _, err := io.ReadFull(pipe, got); err != nil || power(got) != 0 {
