@@ -177,27 +177,7 @@ func (p *panel) exceptSchedule(v *visit) {
 	if !ok {
 		return
 	}
-	day, err := parseCivil(f.Get("day"))
-	second, errTime := secondOfDay(f.Get("time"))
-	if err != nil || errTime != nil {
-		f.fault("day", v.word("fault.date"))
-	}
-	told, changed, save := "left-out", s, p.s.trimSchedule
-	if err == nil && errTime == nil {
-		if f.Get("do") == "include" {
-			told = "included"
-			save = func(ctx context.Context, d scheduler.Dossier, sc scheduler.Schedule) error {
-				return p.s.keepSchedule(ctx, d, sc)
-			}
-			changed, err = s.Include(day, second, v.now, v.loc)
-		} else {
-			changed, err = s.LeaveOut(day, second, v.now, v.loc)
-		}
-		var invalid scheduler.Invalid
-		if errors.As(err, &invalid) {
-			f.fault("day", faultWords(v.lang, invalid[0]))
-		}
-	}
+	day, changed, told, save := p.excepting(v, f, s)
 	if len(f.faults) > 0 {
 		shown := v.ruleForm(s, slots, v.now)
 		shown.faults = f.faults
@@ -228,6 +208,32 @@ func (p *panel) exceptSchedule(v *visit) {
 		return
 	}
 	v.goTo(back, told)
+}
+
+// excepting is the schedule s with the day left out or added that the form names, what
+// is told then, and what keeps it. Faults are in the form.
+func (p *panel) excepting(v *visit, f *form, s scheduler.Schedule) (day scheduler.Date, changed scheduler.Schedule, told string, save func(context.Context, scheduler.Dossier, scheduler.Schedule) error) {
+	day, err := parseCivil(f.Get("day"))
+	second, errTime := secondOfDay(f.Get("time"))
+	if err != nil || errTime != nil {
+		f.fault("day", v.word("fault.date"))
+		return day, s, "", nil
+	}
+	told, save = "left-out", p.s.trimSchedule
+	if f.Get("do") == "include" {
+		told = "included"
+		save = func(ctx context.Context, d scheduler.Dossier, sc scheduler.Schedule) error {
+			return p.s.keepSchedule(ctx, d, sc)
+		}
+		changed, err = s.Include(day, second, v.now, v.loc)
+	} else {
+		changed, err = s.LeaveOut(day, second, v.now, v.loc)
+	}
+	var invalid scheduler.Invalid
+	if errors.As(err, &invalid) {
+		f.fault("day", faultWords(v.lang, invalid[0]))
+	}
+	return day, changed, told, save
 }
 
 // nominalOf is the day and the time in an occurrence's ID; the time is empty of a
