@@ -63,6 +63,11 @@ type Token struct {
 	// Owner is the ID of the account whose token it is: what it does is done by that
 	// person, within the token's own role. Empty: it is a program's, and nobody's.
 	Owner string
+	// Issuer is the name of whoever made it, as it was then; empty: it was made before
+	// that was kept, or by a command on the board.
+	Issuer string
+	// Used is when it was last used, to the hour; zero: never, as far as is known.
+	Used time.Time
 }
 
 // Principal is who stands behind a request: a signed-in account or a token.

@@ -78,7 +78,11 @@ func TestTokens(t *testing.T) {
 	k := people.Token{ID: "1", Name: "trạm", Role: people.Viewer, Village: unTa, Expires: day0.AddDate(0, 1, 0), Emergency: true, Hash: "h1", Created: day0}
 	forEver := people.Token{ID: "2", Name: "máy", Role: people.Recorder, Hash: "h2", Created: day0.Add(time.Second)}
 	check(t, s.SaveToken(ctx, k), nil)
+	forEver.Issuer = "Hoa"
 	check(t, s.SaveToken(ctx, forEver), nil)
+	check(t, s.TokenUsed(ctx, "2", day0.Add(2*time.Hour)), nil)
+	check(t, s.TokenUsed(ctx, "2", day0.Add(time.Hour)), nil) // written too late
+	forEver.Used = day0.Add(2 * time.Hour)
 	k.Revoked = day0.Add(time.Hour)
 	check(t, s.SaveToken(ctx, k), nil)
 	all, err := s.AllTokens(ctx)

@@ -3,16 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"loalang/people"
 	"loalang/scheduler"
 )
 
-const tokenColumns = "id, name, role, village, expires_at, emergency, hash, created_at, revoked_at, feed, owner"
+const tokenColumns = "id, name, role, village, expires_at, emergency, hash, created_at, revoked_at, feed, owner, issuer, (SELECT used_at FROM token_uses WHERE token = tokens.id)"
 
 func scanToken(r row) (people.Token, error) {
 	var t people.Token
-	err := r.Scan(&t.ID, &t.Name, &t.Role, &t.Village, (*instant)(&t.Expires), &t.Emergency, &t.Hash, (*instant)(&t.Created), (*instant)(&t.Revoked), &t.Feed, &t.Owner)
+	err := r.Scan(&t.ID, &t.Name, &t.Role, &t.Village, (*instant)(&t.Expires), &t.Emergency, &t.Hash, (*instant)(&t.Created), (*instant)(&t.Revoked), &t.Feed, &t.Owner, &t.Issuer, (*instant)(&t.Used))
 	return t, err
 }
 
@@ -27,6 +28,7 @@ func (s *Store) SaveToken(ctx context.Context, t people.Token) error {
 		{"hash", t.Hash},
 		{"feed", t.Feed},
 		{"owner", t.Owner},
+		{"issuer", t.Issuer},
 		{"expires_at", micros(t.Expires)},
 		{"revoked_at", micros(t.Revoked)},
 	}...))
@@ -35,6 +37,16 @@ func (s *Store) SaveToken(ctx context.Context, t people.Token) error {
 		return err
 	})
 	return s.followed(ctx, err)
+}
+
+// TokenUsed remembers that a token was used at an instant. It is nothing that the history
+// tells, and no other process is told of it.
+func (s *Store) TokenUsed(ctx context.Context, id string, at time.Time) error {
+	return s.write(ctx, "note use of token", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO token_uses (token, used_at) VALUES (?, ?)
+			ON CONFLICT (token) DO UPDATE SET used_at = max(used_at, excluded.used_at)`, id, micros(at))
+		return err
+	})
 }
 
 // AllTokens lists every token, the oldest first; those that expired or were

@@ -18,6 +18,9 @@ type tokenJSON struct {
 	Village   string     `json:"village" doc:"Key of the one village; empty: every village."`
 	Emergency bool       `json:"emergency" doc:"It may raise and stop emergencies and speak live, without a PIN."`
 	Owner     string     `json:"owner,omitempty" doc:"ID of the account whose token it is; absent: a program's."`
+	OwnerName string     `json:"owner_name,omitempty" doc:"Name of that account."`
+	Issuer    string     `json:"issuer,omitempty" doc:"Name of whoever made it; absent: a command on the board, or not known."`
+	Used      *time.Time `json:"used,omitempty" doc:"When it was last used, to the hour after a restart; absent: never."`
 	Created   time.Time  `json:"created"`
 	Expires   *time.Time `json:"expires,omitempty" doc:"Absent: it works until it is revoked."`
 	Revoked   *time.Time `json:"revoked,omitempty"`
@@ -57,8 +60,9 @@ func (s *Server) registerTokens(api huma.API) {
 	answer(s, api, operation{"revoke-token", http.MethodDelete, "/tokens/{id}", "Make a token worthless, at once and for ever", tag, people.Administer, http.StatusNoContent}, s.deleteToken)
 }
 
-func tokenOf(t people.Token, secret string) tokenJSON {
+func (s *Server) tokenOf(ctx context.Context, t people.Token, secret string) tokenJSON {
 	return tokenJSON{
+		OwnerName: s.ownerName(ctx, t), Issuer: t.Issuer, Used: instantOf(s.uses.of(t)),
 		ID: t.ID, Name: t.Name, Role: string(t.Role), Village: t.Village, Emergency: t.Emergency, Owner: t.Owner,
 		Created: t.Created.UTC(), Expires: instantOf(t.Expires), Revoked: instantOf(t.Revoked), Secret: secret,
 	}
@@ -75,7 +79,7 @@ func (s *Server) listTokens(ctx context.Context, in *mineInput) (*tokensOutput, 
 	var out tokensOutput
 	out.Body.Tokens = []tokenJSON{}
 	for _, t := range all {
-		out.Body.Tokens = append(out.Body.Tokens, tokenOf(t, ""))
+		out.Body.Tokens = append(out.Body.Tokens, s.tokenOf(ctx, t, ""))
 	}
 	return &out, nil
 }
@@ -89,7 +93,7 @@ func (s *Server) createToken(ctx context.Context, in *newTokenInput) (*tokenOutp
 	if err != nil {
 		return nil, err
 	}
-	return &tokenOutput{Body: tokenOf(t, secret)}, nil
+	return &tokenOutput{Body: s.tokenOf(ctx, t, secret)}, nil
 }
 
 func (s *Server) deleteToken(ctx context.Context, in *tokenInput) (*nothing, error) {

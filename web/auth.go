@@ -85,7 +85,12 @@ func (s *Server) bearer(ctx context.Context, header string) (people.Principal, b
 	if !ok || !people.IsSecret(secret) {
 		return people.Principal{}, false
 	}
-	return s.holder(ctx, people.HashSecret(secret))
+	hash := people.HashSecret(secret)
+	who, ok := s.holder(ctx, hash)
+	if t, known := s.roster.token(ctx, hash); ok && known {
+		s.tokenUsed(ctx, t.ID)
+	}
+	return who, ok
 }
 
 // holder is the program behind the token of a hash, while that counts.

@@ -15,6 +15,7 @@ type interchange struct {
 	told     map[string]scheduler.FeedEvent
 	keys     []people.Token
 	stuck    error // what remembering the feed answers
+	uses     map[string]time.Time
 }
 
 func (w *world) Imported(_ context.Context, village string, uids []string) ([]scheduler.Imported, error) {
@@ -95,6 +96,27 @@ func (w *world) SaveToken(_ context.Context, t people.Token) error {
 func (r *register) SaveToken(_ context.Context, t people.Token) error {
 	r.change(func(r *register) {
 		r.tokens = append(slices.DeleteFunc(r.tokens, func(o people.Token) bool { return o.ID == t.ID }), t)
+	})
+	return nil
+}
+
+func (w *world) TokenUsed(_ context.Context, id string, at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.calendars.uses == nil {
+		w.calendars.uses = map[string]time.Time{}
+	}
+	w.calendars.uses[id] = at
+	return w.broken
+}
+
+func (r *register) TokenUsed(_ context.Context, id string, at time.Time) error {
+	r.change(func(r *register) {
+		for i := range r.tokens {
+			if r.tokens[i].ID == id {
+				r.tokens[i].Used = at
+			}
+		}
 	})
 	return nil
 }

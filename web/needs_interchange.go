@@ -30,4 +30,6 @@ type Keys interface {
 	AllTokens(ctx context.Context) ([]people.Token, error)
 	// SaveToken inserts a token, or replaces the one with its ID.
 	SaveToken(ctx context.Context, t people.Token) error
+	// TokenUsed remembers that a token was used at an instant.
+	TokenUsed(ctx context.Context, id string, at time.Time) error
 }

@@ -22,6 +22,7 @@ type tokensView struct {
 type tokenRow struct {
 	ID, Name, Role, Village, State, Class string
 	Emergency, Alive                      bool
+	Owner, Made, Used                     string
 	Secret                                string // for whoever just made it; empty: nobody sees it
 }
 
@@ -49,15 +50,16 @@ func (p *panel) showTokens(v *visit, status int, f *form) {
 	w := tokensView{Name: f.Get("name"), Roles: v.roles(f.Get("role")), Emergency: f.Get("emergency") != "", Faults: f.faults}
 	for _, t := range all {
 		row := tokenRow{ID: t.ID, Name: t.Name, Role: v.word("role." + string(t.Role)), Village: p.reach(v, t.Village), Emergency: t.Emergency, Alive: t.AliveAt(v.now), Class: "bad"}
+		p.tokenPeople(v, t, &row)
 		switch {
 		case !t.Revoked.IsZero():
-			row.State = v.word("tokens.revoked", v.date(t.Revoked))
+			row.State = v.word("tokens.revoked", v.fullOrNear(t.Revoked, v.now))
 		case !row.Alive:
-			row.State = v.word("tokens.expired", v.date(t.Expires))
+			row.State = v.word("tokens.expired", v.fullOrNear(t.Expires, v.now))
 		case t.Expires.IsZero():
 			row.State, row.Class = v.word("tokens.for-ever"), "ok"
 		default:
-			row.State, row.Class = v.word("tokens.until", v.date(t.Expires)), "ok"
+			row.State, row.Class = v.word("tokens.until", v.fullOrNear(t.Expires, v.now)), "ok"
 		}
 		if row.Alive {
 			row.Secret = p.s.once.find(v.me.ID, t.ID)
@@ -76,6 +78,24 @@ func (p *panel) showTokens(v *visit, status int, f *form) {
 		w.Days = append(w.Days, choiceView{Value: strconv.Itoa(n), Name: name, Checked: strconv.Itoa(n) == f.Get("days")})
 	}
 	p.render(v, status, "tokens", view{Title: v.word("tokens.title"), Tab: "people", Path: "/tokens", Data: w})
+}
+
+// tokenPeople says whose a token is, who made it and when it was last used.
+func (p *panel) tokenPeople(v *visit, t people.Token, row *tokenRow) {
+	switch name := p.s.ownerName(v.ctx(), t); {
+	case t.Owner == "":
+		row.Owner = v.word("tokens.program")
+	case name == "":
+		row.Owner = v.word("tokens.owner-gone")
+	default:
+		row.Owner = v.word("tokens.owner", name)
+	}
+	if row.Made = v.word("tokens.made", v.fullOrNear(t.Created, v.now)); t.Issuer != "" {
+		row.Made = v.word("tokens.made-by", v.fullOrNear(t.Created, v.now), t.Issuer)
+	}
+	if row.Used = v.word("tokens.unused"); !p.s.uses.of(t).IsZero() {
+		row.Used = v.word("tokens.used", v.at(p.s.uses.of(t), v.now))
+	}
 }
 
 func (p *panel) makeToken(v *visit) {

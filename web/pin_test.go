@@ -264,6 +264,11 @@ func TestTokensPage(t *testing.T) {
 	if shown == nil || people.HashSecret(shown[1]) != k.Hash || !k.Emergency || k.Expires.IsZero() || !strings.Contains(p.text, "được gọi khẩn cấp") {
 		t.Fatalf("%+v: %s", k, p.text)
 	}
+	for _, want := range []string{"Của một chương trình, không của ai riêng.", "truongthon làm thứ Hai 23/11.", "Chưa dùng lần nào."} {
+		if !strings.Contains(p.text, want) {
+			t.Errorf("no %q: %s", want, p.text)
+		}
+	}
 	if p := s.post("/tokens/"+k.ID+"/revoke", nil); p.location != "/tokens?told=token-revoked" || w.calendars.keys[0].Revoked.IsZero() {
 		t.Errorf("revoked: to %q", p.location)
 	}

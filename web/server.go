@@ -134,6 +134,7 @@ type Server struct {
 	kept      *keptSessions
 	once      *shownOnce
 	pins      *people.PINs
+	uses      *tokenUses
 	asked     *asked
 	place     *placeMemory
 	imports   *imports
@@ -161,7 +162,7 @@ func New(c Config) (*Server, error) {
 		c.Registry = prometheus.NewRegistry()
 	}
 	c.rehearsable()
-	s := &Server{cfg: c, passwords: people.NewPasswords(), pins: people.NewPINs(), asked: newAsked(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
+	s := &Server{cfg: c, passwords: people.NewPasswords(), pins: people.NewPINs(), uses: newTokenUses(), asked: newAsked(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
 	s.roster, s.once = newRoster(c.Roster, c.Logger), newShownOnce()
 	s.landings = newLandings()
 	s.bulletin = newBulletins(s)

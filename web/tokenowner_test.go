@@ -3,6 +3,7 @@ package web_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"loalang/people"
 )
@@ -37,4 +38,33 @@ func TestTokenIsItsOwner(t *testing.T) {
 	}
 	h.do(ask{as: "ha-2", method: "POST", path: "/api/v1/announcements", body: `{}`}).want(422)
 	h.do(ask{as: "gone", method: "GET", path: "/api/v1/plan"}).want(401)
+}
+
+// Whose a token is, who made it and whether it is still used was nowhere to be seen.
+func TestTokenTellsOwnerIssuerAndUse(t *testing.T) {
+	h := newHouse(t)
+	h.w.accounts = append(h.w.accounts, people.Account{ID: "ha", Name: "Hà", Role: people.Officer, Password: "x"})
+	h.people.change(func(r *register) {
+		r.accounts = append(r.accounts, people.Account{ID: "ha", Name: "Hà", Role: people.Officer, Password: "x"})
+	})
+	type told struct {
+		ID, Secret, Owner, Issuer string
+		OwnerName                 string `json:"owner_name"`
+		Used                      *time.Time
+	}
+	var made told
+	h.call("admin", "POST", "/api/v1/tokens", `{"name":"Điện thoại","role":"viewer","village":"un-ta","owner":"ha"}`).want(201).into(&made)
+	if made.Owner != "ha" || made.OwnerName != "Hà" || made.Issuer != "máy admin" || made.Used != nil {
+		t.Errorf("made: %+v", made)
+	}
+	h.as["phone"] = made.Secret
+	h.call("phone", "GET", "/api/v1/plan", "").want(200)
+	var list struct{ Tokens []told }
+	h.call("admin", "GET", "/api/v1/tokens", "").want(200).into(&list)
+	for _, one := range list.Tokens {
+		if one.ID == made.ID && one.Used != nil && one.OwnerName == "Hà" {
+			return
+		}
+	}
+	t.Errorf("used: %+v", list.Tokens)
 }

@@ -28,6 +28,7 @@ func (s *Server) makeToken(ctx context.Context, who people.Principal, t people.T
 	now := s.cfg.Now().UTC()
 	secret := people.NewSecret()
 	t.ID, t.Name, t.Hash, t.Created = s.cfg.NewID(), people.CleanName(t.Name), people.HashSecret(secret), now
+	t.Issuer = who.Name
 	if err := t.Validate(now); err != nil {
 		return t, "", err
 	}
@@ -69,4 +70,17 @@ func (s *Server) revokeToken(ctx context.Context, who people.Principal, id strin
 	}
 	s.roster.refresh(ctx)
 	return nil
+}
+
+// ownerName is the name of the account whose token it is, of one that may not sign in
+// any more too; empty: a program's, or an account that is gone.
+func (s *Server) ownerName(ctx context.Context, t people.Token) string {
+	if t.Owner == "" {
+		return ""
+	}
+	a, err := s.cfg.Accounts.AccountByID(ctx, t.Owner)
+	if err != nil { // the token works no less for it
+		return ""
+	}
+	return a.Name
 }
