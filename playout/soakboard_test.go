@@ -28,7 +28,7 @@ type soakBoard struct {
 	began time.Time // local midnight before the first day
 	clock sleeper   // right, unless somebody sets it
 	steps chan time.Duration
-	wake  func() // what the clock is like after a power cut; nil: as before it
+	wake  func() // what the clock is like when it is back from a crash; nil: as before it
 
 	mu       sync.Mutex
 	book     scheduler.Book
@@ -115,7 +115,7 @@ func (b *soakBoard) crash(away time.Duration, power bool) {
 		s.spool, s.alarms = spool, alarms
 		cfg.Spool, cfg.Emergencies = []string{spool}, alarms
 		cfg.Released = func() { b.planner.Changed() }
-		if power && b.wake != nil {
+		if b.wake != nil {
 			b.wake()
 		}
 		if power {
