@@ -110,6 +110,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerTemplates(r)
 	p.registerVoices(r)
 	p.registerEmergency(r)
+	p.registerSettings(r)
 	r.GET("/live", p.allow(people.Live, p.live))
 }
 

@@ -76,7 +76,7 @@ func (p *panel) showRules(v *visit, status int, f *form) {
 		}
 		w.Rows = append(w.Rows, row)
 	}
-	p.render(v, status, "approvalrules", view{Title: v.word("rules.approvals"), Tab: "approvals", Data: w})
+	p.render(v, status, "approvalrules", view{Title: v.word("rules.approvals"), Tab: "more", Data: w})
 }
 
 func (p *panel) saveApprovalRules(v *visit) {

@@ -117,7 +117,7 @@ func (p *panel) approvals(v *visit) {
 	if total > 0 {
 		title = v.word("approvals.waiting", total)
 	}
-	p.show(v, "approvals", view{Title: title, Tab: "approvals", Data: w})
+	p.show(v, "approvals", view{Title: title, Tab: "more", Data: w})
 }
 
 // excerpt is how many characters of a text a list shows.
@@ -216,7 +216,7 @@ func (p *panel) showApproval(v *visit, status int, f *form) {
 			return
 		}
 	}
-	p.render(v, status, "approval", view{Title: a.Title, Tab: "approvals", Data: w})
+	p.render(v, status, "approval", view{Title: a.Title, Tab: "more", Data: w})
 }
 
 // foreseenLines is how many turns of a plan an approver reads.

@@ -28,7 +28,7 @@ func TestApprovalByForms(t *testing.T) {
 	w := waiting(t)
 	s := newSite(t, w, people.Cadre, "vi")
 	path := "/approvals/notice/" + noticeID
-	if p := s.get("/approvals"); p.status != 200 || !strings.Contains(p.text, "1 bản tin chờ duyệt") || !strings.Contains(p.text, "Duyệt (1)") {
+	if p := s.get("/approvals"); p.status != 200 || !strings.Contains(p.text, "1 bản tin chờ duyệt") || !strings.Contains(p.text, "Thêm (1)") {
 		t.Errorf("%d %s", p.status, p.text)
 	}
 	p := s.get(path)
@@ -60,7 +60,7 @@ func TestApprovalByForms(t *testing.T) {
 
 func TestApprovalPagesByRole(t *testing.T) {
 	path := "/approvals/notice/" + noticeID
-	if p := newSite(t, waiting(t), people.Recorder, "vi").get(path); p.status != 200 || strings.Contains(p.text, "Duyệt cho phát") || strings.Contains(p.text, "Duyệt (1)") {
+	if p := newSite(t, waiting(t), people.Recorder, "vi").get(path); p.status != 200 || strings.Contains(p.text, "Duyệt cho phát") || strings.Contains(p.text, "Thêm (1)") {
 		t.Errorf("a recorder: %d %s", p.status, p.text)
 	}
 	if p := newSite(t, waiting(t), people.Viewer, "vi").get("/approvals"); p.status != 403 {

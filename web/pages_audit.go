@@ -63,7 +63,7 @@ func (p *panel) audit(v *visit) {
 		}
 		w.Older = "/audit?" + q.Encode()
 	}
-	p.show(v, "audit", view{Title: v.word("audit.title"), Tab: "people", Data: w})
+	p.show(v, "audit", view{Title: v.word("audit.title"), Tab: "more", Data: w})
 }
 
 // auditEntry words an entry: a sign-in as a sentence, a change of a record as the history

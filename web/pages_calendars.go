@@ -119,7 +119,7 @@ func (p *panel) showCalendars(v *visit, status int, w calendarsView) {
 			return
 		}
 	}
-	p.render(v, status, "calendars", view{Title: v.word("calendars.title"), Tab: "plan", Path: "/calendars", Data: w})
+	p.render(v, status, "calendars", view{Title: v.word("calendars.title"), Tab: "more", Path: "/calendars", Data: w})
 }
 
 // previewCalendar shows what each event of an uploaded file becomes, and keeps the

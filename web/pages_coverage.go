@@ -202,7 +202,7 @@ func (p *panel) showLanguages(v *visit, status int, place scheduler.Village, f *
 	for _, rule := range scheduler.MissingRules() {
 		w.Rules = append(w.Rules, choiceView{Value: string(rule), Name: v.word("missing." + string(rule)), Checked: rule == place.MissingRule()})
 	}
-	p.render(v, status, "languages", view{Title: v.word("languages.title"), Tab: "plan", Data: w})
+	p.render(v, status, "languages", view{Title: v.word("languages.title"), Tab: "more", Data: w})
 }
 
 // saveLanguages takes the order, the rule and the pause at once; a row without a

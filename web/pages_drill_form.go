@@ -150,7 +150,7 @@ func (p *panel) editDrill(v *visit) {
 }
 
 func (p *panel) showDrill(v *visit, status int, f *form, d scheduler.Drill) {
-	p.render(v, status, "drills", view{Title: v.word("drills.edit-title"), Tab: "plan", Data: drillsView{Form: v.drillForm(f, d)}})
+	p.render(v, status, "drills", view{Title: v.word("drills.edit-title"), Tab: "more", Data: drillsView{Form: v.drillForm(f, d)}})
 }
 
 func (p *panel) saveDrill(v *visit) {

@@ -79,7 +79,7 @@ func (p *panel) showDrills(v *visit, status int, f *form) {
 	if len(runs) > 0 {
 		w.Rate = v.word("drills.rate", len(runs), passed)
 	}
-	p.render(v, status, "drills", view{Title: v.word("drills.title"), Tab: "plan", Data: w})
+	p.render(v, status, "drills", view{Title: v.word("drills.title"), Tab: "more", Data: w})
 }
 
 func (v *visit) drillHow(silent bool) string {

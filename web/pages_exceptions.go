@@ -73,7 +73,7 @@ func (p *panel) showExceptions(v *visit, status int, wrong *form, id, fault stri
 		}
 		w.List = append(w.List, row)
 	}
-	p.render(v, status, "exceptions", view{Title: v.word("exceptions.title"), Tab: "plan", Data: w})
+	p.render(v, status, "exceptions", view{Title: v.word("exceptions.title"), Tab: "more", Data: w})
 }
 
 // exceptionChoices fills in the form, with what was typed.

@@ -87,7 +87,7 @@ func (p *panel) history(v *visit) {
 		}
 		w.Older = "/history?" + q.Encode()
 	}
-	p.show(v, "history", view{Title: v.word("history.title"), Tab: "history", Data: w})
+	p.show(v, "history", view{Title: v.word("history.title"), Tab: "more", Data: w})
 }
 
 // historyKinds are the records that people look for.

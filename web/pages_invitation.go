@@ -59,7 +59,7 @@ func (p *panel) showInvite(v *visit, status int, f *form) {
 		p.fail(v, err)
 		return
 	}
-	p.render(v, status, "invite", view{Title: v.word("invite.title"), Tab: "people", Data: w})
+	p.render(v, status, "invite", view{Title: v.word("invite.title"), Tab: "more", Data: w})
 }
 
 func (p *panel) makeInvitation(v *visit) {
@@ -122,7 +122,7 @@ func (p *panel) invitation(v *visit) {
 	if w.Anew {
 		title = "invite.made-anew"
 	}
-	p.show(v, "invitation", view{Title: v.word(title), Tab: "people", Data: w})
+	p.show(v, "invitation", view{Title: v.word(title), Tab: "more", Data: w})
 }
 
 func (p *panel) revokeInvitation(v *visit) {

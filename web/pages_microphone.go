@@ -41,7 +41,7 @@ func (p *panel) microphone(v *visit) {
 	if p.s.cfg.Trust != nil {
 		m.Fingerprint = p.s.cfg.Trust.Fingerprint()
 	}
-	p.show(v, "microphone", view{Title: v.word("microphone.title"), Tab: "microphone", Data: m})
+	p.show(v, "microphone", view{Title: v.word("microphone.title"), Tab: "more", Data: m})
 }
 
 // hostOf is the name or address under which the visitor sees the board.

@@ -66,7 +66,7 @@ func (p *panel) people(v *visit) {
 	for _, i := range open {
 		w.Invitations = append(w.Invitations, p.invitationRow(v, i))
 	}
-	p.show(v, "people", view{Title: v.word("people.title"), Tab: "people", Data: w})
+	p.show(v, "people", view{Title: v.word("people.title"), Tab: "more", Data: w})
 }
 
 func (p *panel) personRow(v *visit, a people.Account) personRow {
@@ -150,7 +150,7 @@ func (p *panel) showPerson(v *visit, status int, a people.Account, f *form) {
 		p.fail(v, err)
 		return
 	}
-	p.render(v, status, "person", view{Title: a.Name, Tab: "people", Path: "/people/" + a.ID, Data: w})
+	p.render(v, status, "person", view{Title: a.Name, Tab: "more", Path: "/people/" + a.ID, Data: w})
 }
 
 func (p *panel) changePerson(v *visit) {

@@ -39,7 +39,7 @@ func (p *panel) publicity(v *visit) {
 
 func (p *panel) showPublicity(v *visit, status int, w publicityView) {
 	w.Here = origin(v.c.Request) + "/"
-	p.render(v, status, "publicity", view{Title: v.word("publicity.title"), Tab: "plan", Path: "/publicity", Data: w})
+	p.render(v, status, "publicity", view{Title: v.word("publicity.title"), Tab: "more", Path: "/publicity", Data: w})
 }
 
 func (p *panel) savePublicity(v *visit) {

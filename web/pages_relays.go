@@ -85,7 +85,7 @@ func (p *panel) showRelays(v *visit, status int, wrong string, f *form) {
 		}
 		w.Slots = append(w.Slots, s)
 	}
-	p.render(v, status, "relays", view{Title: v.word("relays.title"), Tab: "plan", Data: w})
+	p.render(v, status, "relays", view{Title: v.word("relays.title"), Tab: "more", Data: w})
 }
 
 // typedRelay is a row as people write it: a time of day, minutes, and seconds of

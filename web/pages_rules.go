@@ -228,7 +228,7 @@ func (p *panel) showPlaceRules(v *visit, status int, w placeRulesView) {
 	for i := range w.Mourning {
 		w.Mourning[i].Number = i + 1
 	}
-	p.render(v, status, "rules", view{Title: v.word("rules.title"), Tab: "plan", Data: w})
+	p.render(v, status, "rules", view{Title: v.word("rules.title"), Tab: "more", Data: w})
 }
 
 // savePlaceRules takes all rows at once; one that is empty is none.

@@ -114,7 +114,7 @@ func (p *panel) showSlots(v *visit) {
 		row.Clashes, _ = v.clashesOf(sl, slots, v.now)
 		w.Rows = append(w.Rows, row)
 	}
-	p.show(v, "slots", view{Title: v.word("slots.title"), Tab: "plan", Data: w})
+	p.show(v, "slots", view{Title: v.word("slots.title"), Tab: "more", Data: w})
 }
 
 func monthDayText(d scheduler.MonthDay) string { return fmt.Sprintf("%d/%d", d.Day, int(d.Month)) }
@@ -214,7 +214,7 @@ func (p *panel) showSlot(v *visit, status int, f *form, sl scheduler.Slot) {
 	if w.ID == newSlot {
 		title = v.word("slots.add")
 	}
-	p.render(v, status, "slot", view{Title: title, Tab: "plan", Data: w})
+	p.render(v, status, "slot", view{Title: title, Tab: "more", Data: w})
 }
 
 // roomOf says what a slot as it was typed holds; nil: nothing is known of it.

@@ -42,7 +42,7 @@ func (p *panel) showStations(v *visit, status int, w stationsView) {
 		}
 		w.Rows = append(w.Rows, row)
 	}
-	p.render(v, status, "stations", view{Title: v.word("stations.title"), Tab: "plan", Data: w})
+	p.render(v, status, "stations", view{Title: v.word("stations.title"), Tab: "more", Data: w})
 }
 
 // saveStation adds a station, or changes the one that the form names.

@@ -73,5 +73,5 @@ func (p *panel) recording(v *visit) {
 	}
 	t := v.take(r)
 	t.Twin = p.twin(v, r)
-	p.render(v, http.StatusOK, "recording", view{Title: r.Title, Tab: "recordings", Data: recordingPage{p.recordingView(v, r), t}})
+	p.render(v, http.StatusOK, "recording", view{Title: r.Title, Tab: "more", Data: recordingPage{p.recordingView(v, r), t}})
 }

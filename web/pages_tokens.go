@@ -77,7 +77,7 @@ func (p *panel) showTokens(v *visit, status int, f *form) {
 		}
 		w.Days = append(w.Days, choiceView{Value: strconv.Itoa(n), Name: name, Checked: strconv.Itoa(n) == f.Get("days")})
 	}
-	p.render(v, status, "tokens", view{Title: v.word("tokens.title"), Tab: "people", Path: "/tokens", Data: w})
+	p.render(v, status, "tokens", view{Title: v.word("tokens.title"), Tab: "more", Path: "/tokens", Data: w})
 }
 
 // tokenPeople says whose a token is, who made it and when it was last used.

@@ -72,7 +72,7 @@ func (p *panel) showVoices(v *visit, status int, typed voiceForm) {
 	if len(silent) > 0 {
 		w.Silent = v.word("voices.silent", v.languages(silent))
 	}
-	p.render(v, status, "voices", view{Title: v.word("voices.title"), Tab: "plan", Data: w})
+	p.render(v, status, "voices", view{Title: v.word("voices.title"), Tab: "more", Data: w})
 }
 
 func (v *visit) voiceForm(code string, voices []speech.Voice, chosen []scheduler.VoiceChoice, typed voiceForm) voiceForm {
