@@ -121,7 +121,7 @@ func doors() []door {
 		{"DELETE", "/api/v1/invitations/" + invitedID, "", people.Administer},
 		{"GET", "/api/v1/audit", "", people.Administer},
 		{"GET", "/api/v1/tokens", "", people.Administer},
-		{"POST", "/api/v1/tokens", `{"name":"trạm","role":"viewer"}`, people.Administer},
+		{"POST", "/api/v1/tokens", `{"name":"trạm","role":"viewer","village":"un-ta"}`, people.Administer},
 		{"DELETE", "/api/v1/tokens/" + keyID, "", people.Administer},
 		{"POST", "/api/v1/account/pin/confirmation", `{"pin":"7351"}`, people.Live},
 		{"PUT", "/api/v1/account/pin", `{"pin":"7351"}`, people.Live},

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"loalang/scheduler"
 	"loalang/scheduler/calendar"
 )
@@ -65,6 +67,21 @@ func Forms(s *Server) (paths []string) {
 		}
 	}
 	return paths
+}
+
+// Doors lists every route behind its method. That HEAD may be asked wherever GET may
+// is left out.
+func Doors(s *Server) (doors []string) {
+	routes := s.routes().Routes()
+	for _, r := range routes {
+		if r.Method == http.MethodHead && slices.ContainsFunc(routes, func(o gin.RouteInfo) bool {
+			return o.Path == r.Path && o.Method == http.MethodGet && o.Handler == r.Handler
+		}) {
+			continue
+		}
+		doors = append(doors, r.Method+" "+r.Path)
+	}
+	return doors
 }
 
 // Rehearsed says whether a call of the API may be rehearsed.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -115,16 +116,29 @@ func (s *Server) registerPages(r *gin.Engine) {
 }
 
 func newPanel(s *Server) (*panel, error) {
+	e, err := embeddedPages()
+	if err != nil {
+		return nil, err
+	}
+	return &panel{s: s, assets: e.assets, sets: e.sets}, nil
+}
+
+// embedded is what every panel shows, whatever board it is of.
+type embedded struct {
+	assets *assets
+	sets   map[string]map[string]*template.Template // language, page
+}
+
+// embeddedPages reads what is embedded once in the life of the program: it never
+// changes, and parsing it takes a tenth of a second.
+var embeddedPages = sync.OnceValues(func() (embedded, error) {
 	as, err := loadAssets()
 	if err != nil {
-		return nil, err
+		return embedded{}, err
 	}
 	sets, err := parsePages(as)
-	if err != nil {
-		return nil, err
-	}
-	return &panel{s: s, assets: as, sets: sets}, nil
-}
+	return embedded{as, sets}, err
+})
 
 // shared are the template files that are no page of their own.
 func shared(name string) bool {
