@@ -59,6 +59,7 @@ func openGates() []gate {
 func lookingGates() []gate {
 	return []gate{
 		{route: "GET /", right: people.View},
+		{route: "GET /about", right: people.View},
 		{route: "GET /account", right: people.View},
 		{route: "GET /announcements", right: people.View},
 		{route: "GET /announcements/new", right: people.Write},
@@ -96,6 +97,7 @@ func lookingGates() []gate {
 		{route: "GET /report", right: people.View},
 		{route: "GET /report.csv", right: people.View},
 		{route: "GET /rules", right: people.Arrange},
+		{route: "GET /settings", right: people.View},
 		{route: "GET /slots", right: people.Arrange},
 		{route: "GET /slots/:id", right: people.Arrange},
 		{route: "GET /stations", right: people.Administer},
@@ -165,7 +167,7 @@ func doingGates() []gate {
 		{route: "POST /languages", right: people.Arrange},
 		{route: "POST /moved/seen", right: people.Write, body: "occurrence=x"},
 		{route: "POST /people/:id", right: people.Administer, body: "revision=1&role=admin&village=un-ta"},
-		{route: "POST /people/:id/do", right: people.Administer, body: "revision=1&do=disable"},
+		{route: "POST /people/:id/do", right: people.Administer, body: "do=off"},
 		{route: "POST /pin", right: people.Live},
 		{route: "POST /publicity", right: people.Arrange},
 		{route: "POST /recordings", right: people.Upload},
