@@ -160,6 +160,7 @@ func parsePages(as *assets) (map[string]map[string]*template.Template, error) {
 			"length": length,
 			"list":   func(items ...any) []any { return items },
 			"icon":   as.icon,
+			"needs":  as.preloads,
 			"asset":  func(name string) string { return as.urls[name] },
 		}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/day.html", "templates/recur.html")
 		if err != nil {

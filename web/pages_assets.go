@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -38,18 +39,22 @@ type asset struct {
 // content, so that a browser may keep each for ever and a new release is seen
 // at once. They are compressed once, when the server starts.
 type assets struct {
-	urls  map[string]string // "app.css" to "/static/app.1f2e3d4c.css"
-	files map[string]asset  // "app.1f2e3d4c.css" to content
+	urls  map[string]string   // "app.css" to "/static/app.1f2e3d4c.css"
+	needs map[string][]string // the siblings that a module imports, by its file name, and what those import
+	files map[string]asset    // "app.1f2e3d4c.css" to content
 }
 
 // cssComment matches what a browser does not need.
 var cssComment = regexp.MustCompile(`(?s)/\*.*?\*/\n?`)
 
+// scriptComment matches a line of a script that is nothing but a comment.
+var scriptComment = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
+
 // moduleImport matches the file name in an import of a sibling module.
 var moduleImport = regexp.MustCompile(`"\./([a-z]+\.js)"`)
 
 func loadAssets() (*assets, error) {
-	as := &assets{urls: map[string]string{}, files: map[string]asset{}}
+	as := &assets{urls: map[string]string{}, needs: map[string][]string{}, files: map[string]asset{}}
 	entries, err := fs.ReadDir(staticFiles, "static")
 	if err != nil {
 		return nil, fmt.Errorf("read static files: %w", err)
@@ -76,10 +81,12 @@ func (as *assets) add(name string) error {
 	case ".css":
 		raw = cssComment.ReplaceAll(raw, nil)
 	case ".js":
+		raw = scriptComment.ReplaceAll(raw, nil)
 		for _, m := range moduleImport.FindAllSubmatch(raw, -1) {
 			if err := as.add(string(m[1])); err != nil {
 				return err
 			}
+			as.need(name, append([]string{string(m[1])}, as.needs[string(m[1])]...))
 			hashed := strings.TrimPrefix(as.urls[string(m[1])], assetRoot)
 			raw = bytes.ReplaceAll(raw, m[0], []byte(`"./`+hashed+`"`))
 		}
@@ -94,6 +101,25 @@ func (as *assets) add(name string) error {
 	as.files[hashed] = asset{kind: mimeOf(ext), plain: raw, zipped: zipped}
 	as.urls[name] = assetRoot + hashed
 	return nil
+}
+
+// need notes what a module cannot run without.
+func (as *assets) need(name string, siblings []string) {
+	for _, one := range siblings {
+		if !slices.Contains(as.needs[name], one) {
+			as.needs[name] = append(as.needs[name], one)
+		}
+	}
+}
+
+// preloads are the addresses of what a module imports, however deep: a browser that is
+// told at once asks for all of it together, and not for one after the other.
+func (as *assets) preloads(name string) []string {
+	var urls []string
+	for _, one := range as.needs[name] {
+		urls = append(urls, as.urls[one])
+	}
+	return urls
 }
 
 // mimeOf does not ask the machine's own table first: a board may have none.

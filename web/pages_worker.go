@@ -25,6 +25,7 @@ func worker(as *assets) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the service worker: %w", err)
 	}
+	raw = scriptComment.ReplaceAll(raw, nil)
 	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(maps.Values(as.urls)), " ")))
 	return bytes.Replace(raw, []byte("VERSION"), []byte(hex.EncodeToString(sum[:6])), 1), nil
 }
