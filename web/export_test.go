@@ -84,6 +84,17 @@ func Doors(s *Server) (doors []string) {
 	return doors
 }
 
+// Pages lists the addresses that a person may open with a browser: whatever is looked
+// at, outside the API.
+func Pages(s *Server) (paths []string) {
+	for _, r := range s.routes().Routes() {
+		if r.Method == http.MethodGet && !strings.HasPrefix(r.Path, "/api/") && !strings.HasPrefix(r.Path, assetRoot) {
+			paths = append(paths, r.Path)
+		}
+	}
+	return paths
+}
+
 // Rehearsed says whether a call of the API may be rehearsed.
 func Rehearsed(operation string) bool { return slices.Contains(rehearsedCalls, operation) }
 
