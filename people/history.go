@@ -10,6 +10,8 @@ const (
 	Made    Deed = "made"
 	Altered Deed = "changed"
 	Removed Deed = "removed" // it has a tombstone, or its row is gone
+	// Restored is a removal undone: it has a tombstone no more.
+	Restored Deed = "restored"
 )
 
 // Change is one entry of the history: what somebody did to one record. Entries

@@ -159,7 +159,7 @@ func (t toldTable) triggers() []string {
 	}
 	deed := "'changed'"
 	if t.has["deleted_at"] {
-		deed = "CASE WHEN new.deleted_at IS NULL OR old.deleted_at IS NOT NULL THEN 'changed' ELSE 'removed' END"
+		deed = "CASE WHEN old.deleted_at IS NULL AND new.deleted_at IS NOT NULL THEN 'removed' WHEN old.deleted_at IS NOT NULL AND new.deleted_at IS NULL THEN 'restored' ELSE 'changed' END"
 	}
 	head := "CREATE TEMP TRIGGER history_of_" + t.name
 	return []string{

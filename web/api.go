@@ -191,6 +191,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerAnnouncements(api)
 	s.registerApprovals(api)
 	s.registerHistory(api)
+	s.registerUndo(api)
 	s.registerCoverage(api)
 	s.registerSchedules(api)
 	s.registerCalendars(api)

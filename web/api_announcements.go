@@ -105,6 +105,10 @@ type (
 		Location string `header:"Location"`
 		Body     announcementJSON
 	}
+	withdrawnOutput struct {
+		Undo string `header:"Undo" doc:"POST to this path, within the same village, and the announcement airs again as before."`
+		Body announcementJSON
+	}
 	announcementsInput struct {
 		Caller
 		Village string `query:"village" doc:"Key; the board's own when left out."`
@@ -126,7 +130,7 @@ func (s *Server) registerAnnouncements(api huma.API) {
 	answer(s, api, operation{"get-announcement", http.MethodGet, "/announcements/{id}", "Read an announcement", tag, people.View, 0}, s.getAnnouncement)
 	answer(s, api, operation{"edit-announcement", http.MethodPatch, "/announcements/{id}", "Change an announcement", tag, people.Write, 0}, s.editAnnouncement)
 	answer(s, api, operation{"bring-back-announcement", http.MethodPost, "/announcements/{id}/bring-back", "Undo one change of an announcement, from its history", tag, people.Write, 0}, s.bringBackAnnouncement)
-	answer(s, api, operation{"withdraw-announcement", http.MethodPost, "/announcements/{id}/withdraw", "Take an announcement back; it never airs again", tag, people.Write, 0}, s.withdrawAnnouncement)
+	answer(s, api, operation{"withdraw-announcement", http.MethodPost, "/announcements/{id}/withdraw", "Take an announcement back; it airs no more, unless that is undone", tag, people.Write, 0}, s.withdrawAnnouncement)
 	answer(s, api, operation{"put-rendition", http.MethodPut, "/announcements/{id}/renditions/{language}", "Put a recording or a voice behind one language", tag, people.Write, 0}, s.putRendition)
 }
 
@@ -319,7 +323,7 @@ func (s *Server) owned(id, village string) scheduler.Owned {
 
 // withdrawAnnouncement takes an announcement back, and silences it when it
 // sounds. Taking it back twice is once.
-func (s *Server) withdrawAnnouncement(ctx context.Context, in *announcementInput) (*announcementOutput, error) {
+func (s *Server) withdrawAnnouncement(ctx context.Context, in *announcementInput) (*withdrawnOutput, error) {
 	d, err := s.dossier(ctx, &in.Caller, in.ID, people.Write)
 	if err != nil {
 		return nil, err
@@ -330,5 +334,5 @@ func (s *Server) withdrawAnnouncement(ctx context.Context, in *announcementInput
 	if d, err = s.cfg.Announcements.Announcement(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	return s.shown(d), nil
+	return &withdrawnOutput{s.undoHeader(ctx, in.who, d.Announcement.Village, "announcements", in.ID), s.shown(d).Body}, nil
 }

@@ -265,7 +265,7 @@ func (s *Server) changeDrill(ctx context.Context, in *changeDrillInput) (*drillO
 	return s.answerDrill(ctx, &in.Caller, d, in.Body)
 }
 
-func (s *Server) deleteDrill(ctx context.Context, in *drillInput) (*struct{}, error) {
+func (s *Server) deleteDrill(ctx context.Context, in *drillInput) (*removed, error) {
 	village, err := in.village(in.Village, people.Arrange)
 	if err != nil {
 		return nil, err
@@ -274,7 +274,10 @@ func (s *Server) deleteDrill(ctx context.Context, in *drillInput) (*struct{}, er
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.removeDrill(ctx, in.who, d)
+	if err := s.removeDrill(ctx, in.who, d); err != nil {
+		return nil, err
+	}
+	return s.removedOf(ctx, &in.Caller, village, "drills", d.ID), nil
 }
 
 func (s *Server) runDrill(ctx context.Context, in *runDrillInput) (*drillOutput, error) {

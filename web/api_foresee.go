@@ -25,7 +25,7 @@ var rehearsedCalls = []string{
 	"create-drill", "change-drill", "delete-drill", "create-station",
 	"create-schedule", "edit-schedule", "except-schedule", "delete-schedule",
 	"edit-village", "put-rules", "request-exception", "decide-exception", "withdraw-exception",
-	"create-slot", "change-slot", "delete-slot", "put-relays", "change-station", "delete-station",
+	"undo-removal", "create-slot", "change-slot", "delete-slot", "put-relays", "change-station", "delete-station",
 }
 
 func (o operation) rehearsed() bool { return slices.Contains(rehearsedCalls, o.id) }

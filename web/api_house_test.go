@@ -111,7 +111,7 @@ func newHouse(t testing.TB, change ...func(c *web.Config)) *house {
 	h.cfg = web.Config{
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: h.people, Chronicle: w, Shelf: w, Accounts: w, Roster: h.people, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
-		Diary: w, Authors: w, Texts: w,
+		Diary: w, Graves: w, Authors: w, Texts: w,
 		Invites: w, Invited: w,
 		Village: "un-ta", Origin: "board-1", Version: "1.2.3", Logger: slog.New(slog.NewTextHandler(h, nil)),
 		Now: func() time.Time { return w.now }, NewID: w.NewID, Changed: func() { w.mu.Lock(); w.changed++; w.mu.Unlock() },
@@ -200,7 +200,7 @@ func describe() ([]byte, error) {
 	s, err := web.New(web.Config{
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: &register{}, Chronicle: w, Shelf: w, Accounts: w, Roster: &register{}, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
-		Diary: w, Authors: w, Texts: w,
+		Diary: w, Graves: w, Authors: w, Texts: w,
 		Invites: w, Invited: w,
 		Village: "un-ta", Version: "1.2.3", Logger: slog.New(slog.DiscardHandler), Now: time.Now, NewID: w.NewID,
 	})

@@ -71,6 +71,10 @@ type (
 			Revision int64  `json:"revision,omitempty" minimum:"1" doc:"The revision that was read; left out: whatever it is."`
 		}
 	}
+	withdrawnLift struct {
+		Undo string `header:"Undo" doc:"POST to this path, within the same village, and the exception holds again."`
+		Body exceptionJSON
+	}
 	liftOutput struct {
 		Body exceptionJSON
 	}
@@ -220,7 +224,7 @@ func (s *Server) postDecision(ctx context.Context, in *liftDecisionInput) (*lift
 	return &liftOutput{Body: s.exceptionOf(e)}, nil
 }
 
-func (s *Server) postWithdrawal(ctx context.Context, in *liftInput) (*liftOutput, error) {
+func (s *Server) postWithdrawal(ctx context.Context, in *liftInput) (*withdrawnLift, error) {
 	village, err := in.village(in.Village, people.Plan)
 	if err != nil {
 		return nil, err
@@ -235,5 +239,5 @@ func (s *Server) postWithdrawal(ctx context.Context, in *liftInput) (*liftOutput
 	if e, err = s.withdrawException(ctx, in.who, e); err != nil {
 		return nil, err
 	}
-	return &liftOutput{Body: s.exceptionOf(e)}, nil
+	return &withdrawnLift{s.undoHeader(ctx, in.who, village, "exceptions", e.ID), s.exceptionOf(e)}, nil
 }

@@ -129,7 +129,7 @@ func (s *Server) createSchedule(ctx context.Context, in *scheduleInput) (*schedu
 }
 
 // removeSchedule also ends what sounds of the schedule, or is about to.
-func (s *Server) removeSchedule(ctx context.Context, in *removeInput) (*nothing, error) {
+func (s *Server) removeSchedule(ctx context.Context, in *removeInput) (*removed, error) {
 	d, err := s.dossier(ctx, &in.Caller, in.ID, people.Plan)
 	if err != nil {
 		return nil, err
@@ -141,7 +141,10 @@ func (s *Server) removeSchedule(ctx context.Context, in *removeInput) (*nothing,
 		return nil, err
 	}
 	s.tellChange(ctx)
-	return nil, s.unschedule(ctx, in.Schedule, in.who.Name)
+	if err := s.unschedule(ctx, in.Schedule, in.who.Name); err != nil {
+		return nil, err
+	}
+	return s.removedOf(ctx, &in.Caller, d.Announcement.Village, "schedules", in.Schedule), nil
 }
 
 // schedule makes a schedule of an announcement. The error is scheduler.Invalid

@@ -186,7 +186,7 @@ func (s *Server) changeSlot(ctx context.Context, in *changeSlotInput) (*slotOutp
 	return s.shownSlot(ctx, &in.Caller, sl)
 }
 
-func (s *Server) deleteSlot(ctx context.Context, in *slotInput) (*nothing, error) {
+func (s *Server) deleteSlot(ctx context.Context, in *slotInput) (*removed, error) {
 	village, err := in.village(in.Village, people.Arrange)
 	if err != nil {
 		return nil, err
@@ -195,5 +195,8 @@ func (s *Server) deleteSlot(ctx context.Context, in *slotInput) (*nothing, error
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.removeSlot(ctx, sl) //nolint:nilnil // 204 has no body
+	if err := s.removeSlot(ctx, sl); err != nil {
+		return nil, err
+	}
+	return s.removedOf(ctx, &in.Caller, village, "slots", sl.ID), nil
 }

@@ -201,7 +201,7 @@ func (s *Server) changeStation(ctx context.Context, in *changeStationInput) (*st
 	return &stationOutput{Body: stationOf(st)}, nil
 }
 
-func (s *Server) deleteStation(ctx context.Context, in *stationInput) (*nothing, error) {
+func (s *Server) deleteStation(ctx context.Context, in *stationInput) (*removed, error) {
 	st, err := s.known(ctx, &in.Caller, in.Village, in.ID)
 	if err != nil {
 		return nil, err
@@ -210,7 +210,7 @@ func (s *Server) deleteStation(ctx context.Context, in *stationInput) (*nothing,
 		return nil, err
 	}
 	s.tellChange(ctx)
-	return nil, nil //nolint:nilnil // 204 has no body
+	return s.removedOf(ctx, &in.Caller, st.Village, "stations", st.ID), nil
 }
 
 func (s *Server) tryStation(ctx context.Context, in *stationInput) (*tryOutput, error) {

@@ -199,7 +199,7 @@ func (s *Server) changeTemplate(ctx context.Context, in *changeTemplateInput) (*
 	return s.shownTemplate(ctx, t, village)
 }
 
-func (s *Server) deleteTemplate(ctx context.Context, in *templateInput) (*nothing, error) {
+func (s *Server) deleteTemplate(ctx context.Context, in *templateInput) (*removed, error) {
 	t, _, _, err := s.villageTemplate(ctx, in, people.Write)
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func (s *Server) deleteTemplate(ctx context.Context, in *templateInput) (*nothin
 	if err := s.dropTemplate(ctx, t, in.who.Name); err != nil {
 		return nil, err
 	}
-	return nil, nil //nolint:nilnil // 204 has no body
+	return s.removedOf(ctx, &in.Caller, t.Village, "templates", t.ID), nil
 }
 
 func (s *Server) fillTemplate(ctx context.Context, in *fillTemplateInput) (*fillTemplateOutput, error) {

@@ -99,6 +99,12 @@ type (
 			Hints         []hint        `json:"hints" doc:"What is worth knowing of it."`
 		}
 	}
+	unlearned struct {
+		Undo string `header:"Undo" doc:"POST to this path, within the same village, and the word is there again."`
+		Body struct {
+			Announcements amendmentJSON `json:"announcements"`
+		}
+	}
 	amendmentOutput struct {
 		Body struct {
 			Announcements amendmentJSON `json:"announcements"`
@@ -240,7 +246,7 @@ func (s *Server) changeWord(ctx context.Context, in *changeWordInput) (*savedWor
 	return s.keptWord(ctx, in.lang, all, w)
 }
 
-func (s *Server) deleteWord(ctx context.Context, in *wordInput) (*amendmentOutput, error) {
+func (s *Server) deleteWord(ctx context.Context, in *wordInput) (*unlearned, error) {
 	w, _, err := s.wordInVillage(ctx, in, people.Write)
 	if err != nil {
 		return nil, err
@@ -250,7 +256,7 @@ func (s *Server) deleteWord(ctx context.Context, in *wordInput) (*amendmentOutpu
 	if err != nil {
 		return nil, err
 	}
-	var out amendmentOutput
+	out := unlearned{Undo: s.undoHeader(ctx, in.who, w.Village, "words", w.ID)}
 	out.Body.Announcements = amendmentOf(done)
 	return &out, nil
 }

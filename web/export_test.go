@@ -112,3 +112,6 @@ func ASlot(lang, name string) string { return phrase{lang: lang}.aSlot(name) }
 
 // FaultIn shows the tests how a fault is said in a language.
 func FaultIn(lang string, f scheduler.Fault) string { return faultWords(lang, f) }
+
+// Undoable says whether removals of a kind of record can be undone.
+func Undoable(kind string) bool { _, known := undoings[kind]; return known }

@@ -98,6 +98,7 @@ func fields(t *testing.T, body string) url.Values {
 func TestTheQuestionNamesItsDeed(t *testing.T) {
 	w := newWorld(t)
 	w.aired("hop", "Mời họp", scheduler.ClassNormal, w.at(24, 18, 30), time.Minute)
+	w.past = []scheduler.Past{{Occurrence: "o1", Schedule: "s-hop", Due: w.now, End: w.now.Add(time.Minute)}}
 	s := newSite(t, w, people.Officer, "vi")
 	p := s.post("/announcements/hop/withdraw", url.Values{})
 	if !strings.Contains(p.text, "Rút bản tin") || strings.Contains(p.text, "Vẫn lưu") || strings.Contains(p.text, "Lưu thay đổi") {

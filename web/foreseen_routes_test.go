@@ -132,10 +132,8 @@ func changingForms() map[string]changing {
 			d.Announcement.Class = scheduler.ClassPriority
 			w.notices[dailyID] = d
 		}},
-		"/announcements/:id/schedules/:sid":        {path: bell + "/schedules/s-" + bellID},
-		"/announcements/:id/schedules/:sid/days":   {path: bell + "/schedules/s-" + bellID + "/days", form: url.Values{"do": {"leave-out"}, "day": {"2026-11-25"}, "time": {"18:30:00"}}},
-		"/announcements/:id/schedules/:sid/remove": {path: bell + "/schedules/s-" + bellID + "/remove"},
-		"/announcements/:id/withdraw":              {path: bell + "/withdraw"},
+		"/announcements/:id/schedules/:sid":      {path: bell + "/schedules/s-" + bellID},
+		"/announcements/:id/schedules/:sid/days": {path: bell + "/schedules/s-" + bellID + "/days", form: url.Values{"do": {"leave-out"}, "day": {"2026-11-25"}, "time": {"18:30:00"}}},
 		"/announcements/:id/expiry": {path: evening + "/expiry", says: "Giữ ấm", arrange: func(w *world) {
 			w.village.Approvals.Days = 2
 		}},
@@ -169,6 +167,8 @@ var planless = map[string]string{
 	"/people/:id": "no plan", "/people/:id/do": "no plan", "/invitations/new": "no plan", "/invitations/:id/revoke": "no plan", "/join": "no plan",
 	"/account/pin": "no plan", "/account/password": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
 	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/stop": "the same",
+	"/announcements/:id/withdraw": "it falls silent at once, and the message after it undoes it; TestTakingBackWhatSoundsSaysSo holds what is asked", "/announcements/:id/schedules/:sid/remove": "the same",
+	"/undo":     "what was removed is as it was; TestUndoThatHarmsAsks",
 	"/air/stop": "what sounds stops at once", "/clock": "every page says what an unknown clock does; telling it changes no record",
 	"/exceptions":        "lifts nothing before somebody has approved it, which shows it",
 	"/calendars/preview": "saves nothing", "/calendars/feeds": "no plan", "/calendars/feeds/:id/revoke": "no plan",

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -37,6 +38,7 @@ type view struct {
 	Path     string // where a switch of language comes back to
 	Script   string // the page's own module; empty: none
 	Told     string // what was just done, a sentence
+	Undo     int64  // entry of the history that can be undone; 0: none
 	Refused  string // what could not be done, a sentence
 	Trouble  string // what is wrong with the board, a sentence
 	Clock    clockView
@@ -59,6 +61,7 @@ type visit struct {
 	me      people.Principal
 	village scheduler.Village
 	now     time.Time
+	undone  int64      // entry of the history that the visitor has just made and may undo; 0: none
 	planned string     // names what a save made of the plan, for goTo
 	beside  *stateView // what a person should know beside the difference in the plan
 	deed    string     // what the button of the page that shows a difference does; empty: it saves
@@ -99,6 +102,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerReport(r)
 	p.registerApprovals(r)
 	p.registerHistory(r)
+	p.registerUndo(r)
 	p.registerPlaceRules(r)
 	p.registerExceptions(r)
 	p.registerDrills(r)
@@ -294,6 +298,7 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 			w.Told += " " + said
 		}
 	}
+	w.Undo = p.undoOffer(v)
 	if code := "refused." + v.c.Query("refused"); w.Refused == "" && hasWord(code) {
 		w.Refused = v.word(code)
 	}
@@ -314,6 +319,7 @@ func withQuery(path, name, value string) string {
 	q.Del("told")
 	q.Del("refused")
 	q.Del("planned")
+	q.Del("undo")
 	q.Set(name, value)
 	u.RawQuery = q.Encode()
 	return u.RequestURI()
@@ -395,6 +401,9 @@ func (v *visit) goTo(path, told string) {
 	}
 	if v.planned != "" {
 		q.Set("planned", v.planned)
+	}
+	if v.undone > 0 {
+		q.Set("undo", strconv.FormatInt(v.undone, 10))
 	}
 	if len(q) > 0 {
 		path += "?" + q.Encode()

@@ -410,7 +410,7 @@ func (p *panel) removeSchedule(v *visit) {
 		return
 	}
 	remove := func(ctx context.Context) error { return p.s.cfg.Schedules.RemoveSchedule(ctx, id, v.now.UTC()) }
-	if !p.sureTo(v, f, "foreseen.unschedule", remove) {
+	if !p.confirmedTo(v, f, "foreseen.unschedule", remove) {
 		return
 	}
 	if err := remove(v.ctx()); err != nil {
@@ -421,6 +421,7 @@ func (p *panel) removeSchedule(v *visit) {
 	if err := p.s.unschedule(v.ctx(), id, v.me.Name); err != nil {
 		p.s.cfg.Logger.Error("what a removed schedule sounds could not be stopped", "schedule", id, "err", err)
 	}
+	v.took(p, "schedules", id)
 	v.goTo("/announcements/"+d.Announcement.ID, "unscheduled")
 }
 
@@ -440,12 +441,13 @@ func (p *panel) withdraw(v *visit) {
 			p.s.cfg.Logger.Error("what is taken back could not be silenced at once", "announcement", d.Announcement.ID, "err", err)
 		}
 	}
-	if d.Announcement.Withdrawn.IsZero() && !p.sureTo(v, f, "foreseen.withdraw", take) {
+	if d.Announcement.Withdrawn.IsZero() && !p.confirmedTo(v, f, "foreseen.withdraw", take) {
 		return
 	}
 	if err := take(v.ctx()); err != nil {
 		p.fail(v, err)
 		return
 	}
+	v.took(p, "announcements", d.Announcement.ID)
 	v.goTo("/announcements/"+d.Announcement.ID, "withdrawn")
 }

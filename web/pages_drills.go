@@ -164,7 +164,7 @@ func (p *panel) deleteDrill(v *visit) {
 	d, err := p.s.drillOf(v.ctx(), v.village.Key, v.c.Param("id"))
 	if err == nil {
 		remove := func(ctx context.Context) error { return p.s.removeDrill(ctx, v.me, d) }
-		if !p.sureTo(v, f, "foreseen.undrill", remove) {
+		if !p.confirmedTo(v, f, "foreseen.undrill", remove) {
 			return
 		}
 		err = remove(v.ctx())
@@ -173,5 +173,6 @@ func (p *panel) deleteDrill(v *visit) {
 		p.fail(v, err)
 		return
 	}
+	v.took(p, "drills", d.ID)
 	v.goTo("/drills", "drill-removed")
 }

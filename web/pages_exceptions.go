@@ -245,7 +245,7 @@ func (p *panel) withdrawException(v *visit) {
 	case f.goesBack():
 		v.goTo("/exceptions", "")
 		return
-	case !p.sureTo(v, f, "foreseen.unlift", withdraw):
+	case !p.weighedTo(v, f, "foreseen.unlift", withdraw):
 		return
 	default:
 		err = withdraw(v.ctx())
@@ -256,6 +256,7 @@ func (p *panel) withdrawException(v *visit) {
 	case err != nil:
 		p.fail(v, err)
 	default:
+		v.took(p, "exceptions", e.ID)
 		v.goTo("/exceptions", "exception-withdrawn")
 	}
 }

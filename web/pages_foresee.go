@@ -59,10 +59,17 @@ func (p *panel) sure(v *visit, f *form, do func(ctx context.Context) error) bool
 	return p.shown(v, f, do, func(prospect) bool { return true })
 }
 
-// sureTo is sure for what is no saving: the button names the deed, a code of words.
-func (p *panel) sureTo(v *visit, f *form, deed string, do func(ctx context.Context) error) bool {
+// confirmedTo is confirmed for what is no saving and can be undone, except that what
+// sounds falls silent: the button names the deed, a code of words.
+func (p *panel) confirmedTo(v *visit, f *form, deed string, do func(ctx context.Context) error) bool {
 	v.deed = v.word(deed)
-	return p.sure(v, f, do)
+	return p.shown(v, f, do, func(seen prospect) bool { return len(seen.stops) > 0 || seen.asks() })
+}
+
+// weighedTo is weighed for what is no saving and can be undone.
+func (p *panel) weighedTo(v *visit, f *form, deed string, do func(ctx context.Context) error) bool {
+	v.deed = v.word(deed)
+	return p.weighed(v, f, do)
 }
 
 // How long a form waits for what it would make of the plan, before it is saved

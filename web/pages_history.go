@@ -33,6 +33,7 @@ type historyEntry struct {
 	Fields                []historyField
 	ID                    int64
 	Back                  string // what of it can be brought back, in words
+	Undo                  int64  // its ID when it took away what can be given back; 0: it did not
 }
 
 type historyField struct{ Name, Before, After string }
@@ -68,8 +69,13 @@ func (p *panel) history(v *visit) {
 		p.fail(v, err)
 		return
 	}
+	later := map[string]bool{} // records of which a newer entry tells
 	for _, c := range list {
 		e := v.historyEntry(c)
+		if !later[c.Record] && takesAway(c) && v.me.May(undoings[c.Kind].right, c.Village) {
+			e.Undo = c.ID
+		}
+		later[c.Record] = true
 		if _, names := broughtBack(c, v.now); alive && c.Record == w.About && len(names) > 0 {
 			e.ID, e.Back = c.ID, v.word("history.bring-back", v.historyNames(names))
 		}

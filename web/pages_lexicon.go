@@ -147,6 +147,9 @@ func (v *visit) wordTold() string {
 // goToWords leads to the list, which says what was done.
 func (v *visit) goToWords(done string, a playout.Amendment, more url.Values) {
 	q := url.Values{"done": {done}}
+	if v.undone > 0 {
+		q.Set("undo", strconv.FormatInt(v.undone, 10))
+	}
 	for name, list := range map[string][]scheduler.Announcement{"anew": a.Anew, "kept": a.Kept, "late": a.Late} {
 		if len(list) > 0 {
 			q.Set(name, strconv.Itoa(len(list)))
@@ -382,5 +385,6 @@ func (p *panel) removeWord(v *visit) {
 		p.failWord(v, w, err)
 		return
 	}
+	v.took(p, "words", w.ID)
 	v.goToWords("removed", done, nil)
 }

@@ -341,7 +341,7 @@ func (p *panel) removeSlot(v *visit) {
 	case f.goesBack():
 		v.goTo("/slots", "")
 		return
-	case !p.sureTo(v, f, "slots.remove", remove):
+	case !p.weighedTo(v, f, "slots.remove", remove):
 		return
 	default:
 		err = remove(v.ctx())
@@ -350,5 +350,6 @@ func (p *panel) removeSlot(v *visit) {
 		p.fail(v, err)
 		return
 	}
+	v.took(p, "slots", sl.ID)
 	v.goTo("/slots", "slot-removed")
 }

@@ -103,7 +103,7 @@ func (p *panel) removeStation(v *visit) {
 	case f.goesBack():
 		v.goTo("/stations", "")
 		return
-	case !p.sureTo(v, f, "stations.remove", remove):
+	case !p.weighedTo(v, f, "stations.remove", remove):
 		return
 	default:
 		err = remove(v.ctx())
@@ -113,6 +113,7 @@ func (p *panel) removeStation(v *visit) {
 		return
 	}
 	p.s.cfg.Changed()
+	v.took(p, "stations", st.ID)
 	v.goTo("/stations", "station-removed")
 }
 

@@ -230,6 +230,7 @@ func (p *panel) removeTemplate(v *visit) {
 	if err == nil && t.Revision > 0 {
 		err = p.s.dropTemplate(v.ctx(), t, v.me.Name)
 	}
+	v.took(p, "templates", t.ID)
 	switch {
 	case err != nil && !isMissing(err): // removed before: as wished
 		if errors.Is(err, scheduler.ErrRevision) {

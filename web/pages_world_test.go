@@ -72,6 +72,7 @@ type world struct {
 	writers    []people.Actor
 	reinstated []string // announcements
 	calendars  interchange
+	remains    map[string]scheduler.Remains // what was removed, by kind and ID
 }
 
 // isDamaged says that the database is damaged, as the store's error does.

@@ -117,6 +117,7 @@ var refusals = []struct {
 	code   string
 }{
 	{scheduler.ErrRevision, http.StatusConflict, "conflict"},
+	{errUndone, http.StatusConflict, "undone"},
 	{errWithdrawn, http.StatusConflict, "withdrawn"},
 	{scheduler.ErrApproval, http.StatusConflict, "approval-state"},
 	{errSeenOther, http.StatusConflict, "approval-seen-other"},

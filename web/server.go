@@ -29,6 +29,7 @@ type Config struct {
 	Stations      Stations
 	Approvals     Approvals
 	Diary         Diary
+	Graves        Graves
 	Authors       Authors
 	Exceptions    Exceptions
 	Drills        Drills    // nil: the emergency path is not tested by schedule
@@ -109,7 +110,7 @@ func (c Config) check() error {
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
 		"Invites": c.Invites != nil, "Invited": c.Invited != nil,
-		"Diary": c.Diary != nil, "Authors": c.Authors != nil, "Texts": c.Texts != nil,
+		"Diary": c.Diary != nil, "Graves": c.Graves != nil, "Authors": c.Authors != nil, "Texts": c.Texts != nil,
 		"Village": c.Village != "", "Logger": c.Logger != nil, "Now": c.Now != nil, "NewID": c.NewID != nil,
 	} {
 		if !there {
