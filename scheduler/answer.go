@@ -111,9 +111,13 @@ func number(digits string) int {
 	return n
 }
 
+// digitsTime is how a keyboard of digits writes a time: 730, 1930.
+var digitsTime = regexp.MustCompile(`^(\d{1,2})(\d{2})$`)
+
 var typedTime = regexp.MustCompile(`^(\d{1,2}) ?(?:(?:h|g|giờ|:|\.) ?(\d{1,2})?)? ?(?:phút|p)?( rưỡi)?(?: (sáng|trưa|chiều|tối))?$`)
 
 func writeTime(value string, _ time.Time) (Answer, Fault) {
+	value = digitsTime.ReplaceAllString(value, "$1:$2")
 	m := typedTime.FindStringSubmatch(strings.ToLower(value))
 	if m == nil || m[2] != "" && m[3] != "" {
 		return Answer{}, Fault{Code: FaultAnswerTime}

@@ -165,7 +165,7 @@ func (p *panel) showAnnouncement(v *visit, status int, f *form) {
 		name, sub := v.scheduleName(s, slots)
 		n.Schedules = append(n.Schedules, scheduleView{s.ID, name, sub, s.Kind == scheduler.Recurring})
 	}
-	p.render(v, status, "announcement", view{Title: a.Title, Tab: "announcements", Script: "notice.js", Data: n})
+	p.render(v, status, "announcement", view{Title: a.Title, Tab: "announcements", Script: "announcement.js", Data: n})
 }
 
 // tellApproval adds what the author is to know of approval and end.

@@ -19,13 +19,17 @@ import (
 // newView is the page of a new announcement, with everything typed so far.
 type newView struct {
 	Key       string // becomes the announcement's ID: sending twice makes one
+	Step      string // which of its sheets is seen
+	Topic     string // the chosen template's code, or ownWords; empty: nothing is chosen yet
 	Title     string
 	Text      string
-	Own       bool // no template is chosen
+	Often     []choiceOfTemplate
 	Templates []templateGroup
 	Blanks    *blanksView // of the chosen template; nil: none
 	Preview   *previewView
 	Languages []tongueView
+	In        string // in which languages it is told
+	Heard     bool   // the languages are shown unasked
 	When      whenView
 	Priority  bool
 	MayPlan   bool
@@ -78,6 +82,7 @@ func (p *panel) newNotice(v *visit) {
 	take := v.c.Query("take")
 	if take != "" || v.c.Query("how") == "take" {
 		f.Set("topic", ownWords)
+		f.Set("step", stepWrite)
 		f.Set("how_"+v.village.Languages[0], "take")
 	}
 	if take != "" {
@@ -90,6 +95,7 @@ func (p *panel) newNotice(v *visit) {
 			return
 		}
 		f.Set("topic", code)
+		f.Set("step", stepWrite)
 		v.useTemplate(all, f)
 	}
 	p.showNotice(v, http.StatusOK, f, nil)
@@ -109,17 +115,19 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 	}
 	blanks := v.blanksOf(all, f)
 	n := newView{
-		Key: p.noticeKey(f), Title: f.Get("title"), Text: f.Get("text"), Preview: preview,
-		Own: blanks == nil, Templates: v.templateGroups(all, uses, f.Get("topic")), Blanks: blanks, Languages: p.tongues(v, f),
+		Key: p.noticeKey(f), Topic: f.Get("topic"), Title: f.Get("title"), Text: f.Get("text"), Preview: preview,
+		Blanks: blanks, Languages: p.tongues(v, f),
 		When: v.whenView(slots, f), Priority: f.Get("priority") != "", MayPlan: v.may(people.Plan), Faults: f.faults,
 	}
+	n.Often, n.Templates = v.templateGroups(all, uses, n.Topic)
+	n.Step, n.When.Fold = f.step(), true
 	n.Board, n.SpeakerOnly = v.village.Publicity.Board == scheduler.BoardOn, f.Get("speaker_only") != ""
 	n.When.MayKeep, n.MayDraft = true, v.village.Approvals.On()
 	if f.Get("do") == "rule" {
 		n.When.Recur.Preview = v.rulePreview(v.recurring(slots, f), slots)
 	}
 	n.Beds = p.sounds(v, f.Get("bed"))
-	n.Review = v.review(n)
+	n.Review, n.In, n.Heard = v.review(n), v.word("new.in", v.languages(n.told())), f.heard()
 	p.render(v, status, "new", view{Title: v.word("do.write"), Tab: "announcements", Script: "notice.js", Data: n})
 }
 
@@ -175,12 +183,7 @@ func (v *visit) review(n newView) string {
 	if title == "" {
 		title = v.word("new.untitled")
 	}
-	var langs []string
-	for _, t := range n.Languages {
-		if t.Checked {
-			langs = append(langs, t.Code)
-		}
-	}
+	langs := n.told()
 	if n.When.Choice == "later" || !n.MayPlan {
 		return v.word("new.review-keep", v.village.Name, title, "", v.languages(langs))
 	}
@@ -209,20 +212,17 @@ func (p *panel) sendNotice(v *visit) {
 		p.fail(v, err)
 		return
 	}
-	if f.Get("do") == "template" {
-		v.useTemplate(all, f)
-	} else {
-		v.fillBlanks(all, f)
+	if p.walk(v, f, all) {
+		p.showNotice(v, http.StatusOK, f, nil)
+		return
 	}
 	switch f.Get("do") {
-	case "template", "fill":
-		p.showNotice(v, http.StatusOK, f, nil)
-	case "rule":
-		f.Set("when", "recurring")
-		p.showNotice(v, http.StatusOK, f, nil)
 	case "preview":
+		f.Set("step", stepWrite)
 		preview := p.preview(v, f.Get("text"))
 		p.showNotice(v, http.StatusOK, f, &preview)
+	case "next":
+		p.nextStep(v, f, all)
 	default:
 		p.saveNotice(v, f, all)
 	}
@@ -247,6 +247,7 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 		return
 	}
 	f.takeWay()
+	f.Set("step", stepSend)
 	if f.goesBack() {
 		p.showNotice(v, http.StatusOK, f, nil)
 		return

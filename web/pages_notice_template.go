@@ -4,14 +4,15 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"loalang/scheduler"
 )
 
 // choiceOfTemplate is what stands in the list of templates for a notice.
 type choiceOfTemplate struct {
-	Code, Name, Sub string
-	Checked         bool
+	Code, Icon, Name, Sub string
+	Checked               bool
 }
 
 // templateGroup is the templates of a topic, folded unless one of them is chosen.
@@ -54,15 +55,18 @@ func (p phrase) templateSub(t scheduler.Template, v scheduler.Village) string {
 	return strings.Join(labels, ", ")
 }
 
+// startWith are the templates that stand first while a village has used none.
+var startWith = []string{"hop-thon", "y-te", "cat-dien", "ve-sinh"}
+
 // templateGroups lists the templates to choose from: those that the village uses
 // most, then the others by topic.
-func (v *visit) templateGroups(all scheduler.Templates, uses map[string]int, chosen string) []templateGroup {
-	often := templateGroup{Name: v.word("templates.often"), Icon: "tot", Open: true}
+func (v *visit) templateGroups(all scheduler.Templates, uses map[string]int, chosen string) (often []choiceOfTemplate, groups []templateGroup) {
+	first := mostUsedOf(all, uses)
 	byTopic := map[scheduler.TemplateTopic]*templateGroup{}
 	for _, t := range all {
-		one := choiceOfTemplate{Code: t.Code(), Name: v.templateName(t), Sub: v.templateSub(t, v.village), Checked: t.Code() == chosen}
-		if uses[t.Code()] > 0 && len(often.Templates) < mostUsed {
-			often.Templates = append(often.Templates, one)
+		one := choiceOfTemplate{Code: t.Code(), Icon: topicIcons[t.Topic], Name: v.templateName(t), Sub: v.templateSub(t, v.village), Checked: t.Code() == chosen}
+		if slices.Contains(first, one.Code) {
+			often = append(often, one)
 			continue
 		}
 		g := byTopic[t.Topic]
@@ -72,16 +76,34 @@ func (v *visit) templateGroups(all scheduler.Templates, uses map[string]int, cho
 		}
 		g.Templates, g.Open = append(g.Templates, one), g.Open || one.Checked
 	}
-	var groups []templateGroup
-	if len(often.Templates) > 0 {
-		groups = append(groups, often)
-	}
+	slices.SortStableFunc(often, func(x, y choiceOfTemplate) int { return slices.Index(first, x.Code) - slices.Index(first, y.Code) })
 	for _, topic := range scheduler.TemplateTopics() {
 		if g := byTopic[topic]; g != nil {
 			groups = append(groups, *g)
 		}
 	}
-	return groups
+	return often, groups
+}
+
+// mostUsedOf are the codes of the templates that stand first: those that the village
+// uses most, which are the first of all, filled up with those to start with.
+func mostUsedOf(all scheduler.Templates, uses map[string]int) (codes []string) {
+	add := func(code string) {
+		if len(codes) < mostUsed && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	for _, t := range all {
+		if uses[t.Code()] > 0 {
+			add(t.Code())
+		}
+	}
+	for _, code := range startWith {
+		if _, there := all.Find(code); there {
+			add(code)
+		}
+	}
+	return codes
 }
 
 // blanksView is what is to be filled into the chosen template.
@@ -103,6 +125,18 @@ type blankField struct {
 	Value       string // as entered
 	Was         string // as it was last written into the text
 	Fault, Hint string
+	Days        []choiceView // to be taken with one press; of a day only
+}
+
+// daysOffered are the days that a press writes into a blank, from today.
+var daysOffered = []string{"when.today", "when.tomorrow", "when.day-after"}
+
+// daysFrom offers them.
+func (v *visit) daysFrom() (days []choiceView) {
+	for i, code := range daysOffered {
+		days = append(days, choiceView{Value: v.now.In(v.loc).AddDate(0, 0, i).Format(time.DateOnly), Name: v.word(code)})
+	}
+	return days
 }
 
 // Of the form's fields, those of a blank begin so, with its label behind.
@@ -113,7 +147,7 @@ const (
 
 // inputs are the kinds of input and of keyboard for a kind of blank.
 var inputs = map[scheduler.BlankKind][2]string{
-	scheduler.BlankDate: {"date", ""}, scheduler.BlankTime: {"time", ""}, scheduler.BlankPlace: {"text", ""}, scheduler.BlankMoney: {"text", "decimal"},
+	scheduler.BlankDate: {"date", ""}, scheduler.BlankTime: {"text", "numeric"}, scheduler.BlankPlace: {"text", ""}, scheduler.BlankMoney: {"text", "decimal"},
 	scheduler.BlankNumber: {"text", "decimal"}, scheduler.BlankPhone: {"tel", ""}, scheduler.BlankText: {"text", ""},
 }
 
@@ -139,6 +173,9 @@ func (v *visit) blanksOf(all scheduler.Templates, f *form) *blanksView {
 		one := blankField{
 			ID: "blank-" + string(rune('a'+i)), Label: b.Label, Type: in[0], Mode: in[1], Example: v.word("blank-kind." + string(b.Kind)),
 			Value: f.Get(blankPrefix + b.Label), Was: f.Get(wasPrefix + b.Label), Fault: f.faults[blankPrefix+b.Label],
+		}
+		if b.Kind == scheduler.BlankDate {
+			one.Days = v.daysFrom()
 		}
 		if fault, wrong := given.faults[b.Label]; wrong {
 			one.Fault = faultWords(v.lang, fault)

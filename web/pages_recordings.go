@@ -59,7 +59,7 @@ func (p *panel) showRecordings(v *visit, status int, f *form) {
 	if len(rs) == pageLength {
 		l.Older = rs[len(rs)-1].ID
 	}
-	p.render(v, status, "recordings", view{Title: v.word("nav.recordings"), Tab: "more", Script: "notice.js", Refused: f.faults["delete"], Data: l})
+	p.render(v, status, "recordings", view{Title: v.word("nav.recordings"), Tab: "more", Script: "upload.js", Refused: f.faults["delete"], Data: l})
 }
 
 func (p *panel) recordingView(v *visit, r recordings.Recording) recordingView {

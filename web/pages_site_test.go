@@ -132,7 +132,7 @@ func has(n *html.Node, key string) bool {
 // pressed with its last button.
 func (p page) fields(t *testing.T) url.Values {
 	t.Helper()
-	f := url.Values{}
+	f, pressed := url.Values{}, ""
 	var form *html.Node
 	inMain := func(n *html.Node) bool {
 		for a := range n.Ancestors() {
@@ -160,8 +160,10 @@ func (p page) fields(t *testing.T) url.Values {
 				text = n.FirstChild.Data
 			}
 			f.Add(name, text)
-		case n.Data == "button":
+		case n.Data == "button": // one is pressed: the last
+			f.Del(pressed)
 			f.Set(name, attr(n, "value"))
+			pressed = name
 		case n.Data == "input" && (attr(n, "type") == "radio" || attr(n, "type") == "checkbox"):
 			if has(n, "checked") {
 				f.Add(name, attr(n, "value"))

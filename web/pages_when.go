@@ -14,6 +14,7 @@ import (
 type whenView struct {
 	Choice      string // "now", "minute", "daily", "recurring", "at", "later", or an occasion
 	MayKeep     bool   // offer "later": save without a schedule
+	Fold        bool   // the coming slots stand first, everything else is folded
 	Occasions   []occasionView
 	Slots       []choiceView
 	Days        []choiceView
@@ -26,6 +27,11 @@ type whenView struct {
 	Recur       recurView
 	Open        bool // shown unasked
 	Faults      map[string]string
+}
+
+// Else says whether the answer is another than a coming slot.
+func (w whenView) Else() bool {
+	return len(w.Faults) > 0 || !strings.HasPrefix(w.Choice, "slot:")
 }
 
 // occasionView is one coming slot: "Chiều nay, 17:00".

@@ -73,7 +73,14 @@ func (p phrase) outcome(f prospect, place string) string {
 		if f.waits {
 			key = "planned.approved"
 		}
+		told, awaited := f.tongues(first.Occurrence.Announcement)
+		if len(told) > 0 {
+			place = p.word("planned.in", place, p.languages(told))
+		}
 		says = append(says, p.several(key, len(airs)-1, f, p.at(first.Due, f.now), place))
+		if len(awaited) > 0 {
+			says = append(says, p.word("planned.awaits", p.languages(awaited)))
+		}
 	}
 	if len(wont) > 0 {
 		says = append(says, p.several("planned.wont", len(wont)-1, f, p.at(wont[0].Occurrence.Nominal, f.now), p.lower(p.reason(wont[0].Reason, f.now))))
@@ -88,6 +95,22 @@ func (p phrase) outcome(f prospect, place string) string {
 		return p.word("planned.same", f.days())
 	}
 	return strings.Join(says, " ")
+}
+
+// tongues are the languages in which an announcement is to be told, in the village's
+// order, and those of them that somebody has still to record.
+func (f prospect) tongues(announcement string) (told, awaited []string) {
+	for _, lang := range f.after.Village.Tongues() {
+		i := slices.IndexFunc(f.after.Renditions, func(r scheduler.Rendition) bool { return r.Announcement == announcement && r.Language == lang })
+		if i < 0 || f.after.Renditions[i].Waived {
+			continue
+		}
+		told = append(told, lang)
+		if state := f.after.Renditions[i].State; state == scheduler.Missing || state == scheduler.Assigned {
+			awaited = append(awaited, lang)
+		}
+	}
+	return told, awaited
 }
 
 // several is a sentence about one turn, or about that and n more like it.

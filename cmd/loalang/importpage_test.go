@@ -57,8 +57,9 @@ func TestImportInABrowser(t *testing.T) {
 	file := lasting(t, "họp thôn.m4a", 300, "volume=-16dB", "-c:a", "aac")
 	page := d.url + "/announcements/new?how=take"
 	b.open(page)
-	b.until("the form is there", "document.querySelector('[data-draft]')")
+	b.until("the form is there", "document.querySelector('[data-ready]')")
 	b.fill("#title", "Mời họp")
+	b.sheet("send")
 	b.attach(`input[name=file_pcc]:not([capture])`, file)
 	b.until("how far it is is seen", importing)
 	b.picture("import-going-360")

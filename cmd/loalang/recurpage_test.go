@@ -20,8 +20,10 @@ func TestRecurringPage(t *testing.T) {
 
 	b.screen(360, 740)
 	b.open(d.url + "/announcements/new")
+	b.sheet("write")
 	b.set("#title", "Nhắc lễ rằm")
 	b.set("#text", "Mời bà con dọn vệ sinh đường làng.")
+	b.sheet("send")
 	b.press("[name=when][value=recurring]")
 	b.press("[name=rslot]")
 	b.until("the next three are there", "document.querySelectorAll('[data-rule-preview] li').length == 3 && document.querySelector('[data-rule-preview]').innerText.includes('Mùng 1 và rằm hằng tháng âm lịch')")

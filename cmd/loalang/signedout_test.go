@@ -24,8 +24,10 @@ func TestSignedOutInTheMiddle(t *testing.T) {
 
 	b.open(d.url + "/announcements/new")
 	b.until("the form is there", "document.querySelector('[data-draft]')")
+	b.sheet("write")
 	b.fill("#title", "Mời họp thôn")
 	b.fill("#text", notice)
+	b.sheet("send")
 	b.press("input[name=when][value=later]")
 	if said := b.text("[data-review]"); strings.Contains(said, "sẽ phát") || !strings.Contains(said, "loa chưa phát") {
 		t.Errorf("without a time the review says %q", said)
@@ -65,7 +67,9 @@ func (b *browser) takeOfSomebodySignedOut(t *testing.T, d *daemon) {
 	}
 	b.open(d.url + "/announcements/new")
 	b.until("the form is there", "document.querySelector('[data-draft]')")
+	b.sheet("write")
 	b.fill("#title", "Tiêm phòng")
+	b.sheet("send")
 	b.signedOut()
 	b.attach(`[data-tongue] input[name=file_pcc]:not([capture])`, file)
 	b.until("the page asks to sign in", "location.pathname == '/sign-in'")

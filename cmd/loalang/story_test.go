@@ -193,6 +193,20 @@ func (b *browser) picture(name string) {
 	}
 }
 
+// sheet goes to a sheet of a new notice, as its buttons do; what is folded on it opens.
+func (b *browser) sheet(name string) {
+	b.t.Helper()
+	b.until("the sheets are ready", "document.querySelector('[data-ready]')")
+	switch name {
+	case "write":
+		b.press("[name=pick][value=tu-viet]")
+	case "send":
+		b.press("[data-sheet=write] button.btn")
+	}
+	b.until("the sheet is there", fmt.Sprintf("document.querySelector('[data-sheet=%s]').checkVisibility()", name))
+	js[bool](b, "(document.querySelectorAll('[data-sheet=send] details').forEach((d) => { d.open = true; }), true)")
+}
+
 // attach chooses a file in a file input.
 func (b *browser) attach(css, file string) {
 	b.t.Helper()
@@ -267,9 +281,7 @@ func (b *browser) typed(d *daemon) {
 	t := b.t
 	b.press(`a[href="/announcements/new"]`)
 	b.until("the form is there", "document.querySelector('[data-draft]')")
-	b.press(`input[name=topic]:not([data-text]), input[name=topic][data-text=""]`)
-	b.clear("#title")
-	b.clear("#text")
+	b.sheet("write")
 	b.fill("#title", "Mời họp thôn tối mai")
 	b.fill("#text", notice)
 	b.press("button[value=preview]")
@@ -281,6 +293,7 @@ func (b *browser) typed(d *daemon) {
 		}
 	}
 	b.until("the preview can be heard", "document.querySelector('#preview audio').duration > 3")
+	b.sheet("send")
 	b.press("input[name=when][value=minute]")
 	b.picture("new-360")
 	if said := b.text("[data-review]"); !strings.Contains(said, "Mời họp thôn tối mai") || !strings.Contains(said, "Ún Tà") {
@@ -341,9 +354,8 @@ func (b *browser) recorded(t *testing.T) {
 	b.do(chromedp.Evaluate[chromedp.Void]("localStorage.clear()"))
 	b.open(js[string](b, "location.origin") + "/announcements/new?how=take")
 	b.until("the form is there", "document.querySelector('[data-draft]')")
-	b.clear("#title")
-	b.clear("#text")
 	b.fill("#title", "Tiêm phòng cho trâu bò")
+	b.sheet("send")
 	b.press("input[name=language][value=vi]") // only Giáy this time
 	b.attach(`[data-tongue] input[name=file_pcc]:not([capture])`, file)
 	b.until("the recording is taken in", "document.querySelector('input[name=take_pcc]').value.length == 64")

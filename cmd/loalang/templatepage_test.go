@@ -28,8 +28,8 @@ func TestTemplatePage(t *testing.T) {
 
 	b.open(d.url + "/announcements/new")
 	b.picture("template-choose-360")
-	b.press("details.group:nth-of-type(2) summary")
-	b.press("[name=topic][value=cat-dien]")
+	b.until("the sheets are ready", "document.querySelector('[data-ready]')")
+	b.press("[name=pick][value=cat-dien]")
 	b.until("the blanks are there", "document.querySelector('[name=\"blank:ngày cắt điện\"]')?.type == 'date' && document.querySelector('#text').value.includes('[giờ: giờ cắt điện]')")
 	b.set("[name='blank:ngày cắt điện']", "2026-11-20")
 	b.until("the past is told of", "document.querySelector('[data-blanks]').innerText.includes('đã qua')")
@@ -43,6 +43,8 @@ func TestTemplatePage(t *testing.T) {
 	// The page is lost: the draft brings back the words and the fields.
 	time.Sleep(600 * time.Millisecond) // the draft is kept 0.4 s after the last change
 	b.open(d.url + "/announcements/new")
+	b.until("it offers to go on", "document.querySelector('[data-go-on]').innerText.includes('Tạm ngừng cấp điện')")
+	b.press("[data-go-on] button")
 	b.until("everything is back", "document.querySelector('[name=\"blank:giờ cắt điện\"]')?.value == '07:30' && document.querySelector('#text').value.includes('từ 7 giờ 30')")
 
 	// Own words beside the blanks stay.
@@ -53,12 +55,13 @@ func TestTemplatePage(t *testing.T) {
 	b.until("both are there", "(t => t.includes('tại xóm Đồi') && t.includes('thông cảm') && t.includes('thứ Hai, ngày 1/3/2027'))(document.querySelector('#text').value)")
 
 	// With a blank left it is not sent; nothing is lost.
-	b.press("[name=when][value=later]")
-	b.press("button[value=send]")
+	b.press("[data-sheet=write] button.btn")
 	b.until("the blank is named", "document.querySelector('#text-fault')?.innerText.includes('[điện thoại: số của điện lực]')")
 	b.picture("template-fault-360")
 	b.set("[name='blank:số của điện lực']", "0214 384 0123")
 	b.until("the last is filled in", "document.querySelector('#text').value.includes('số 0214 384 0123')")
+	b.sheet("send")
+	b.press("[name=when][value=later]")
 	b.press("button[value=send]")
 	b.until("it is sent", "location.search.includes('told=kept')")
 

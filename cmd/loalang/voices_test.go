@@ -117,6 +117,7 @@ func (d *daemon) voicePictures(notice string) {
 			b.picture(fmt.Sprintf("voice-away-%s-%d", name, width))
 		}
 		b.open(d.url + "/announcements/new")
+		b.sheet("write")
 		b.fill("#text", "Kính mời bà con họp thôn.")
 		b.press("button[value=preview]")
 		b.until("the preview says who speaks", "document.querySelector('#preview')?.innerText.includes('đọc thay')")

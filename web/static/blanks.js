@@ -2,12 +2,12 @@
 // filled in stands in the notice at once. The board writes it; here is only asked.
 const ours = /^(topic|title|text|filled|(blank|was):.*)$/;
 
-export function blanks(form) {
+export function blanks(form, go) {
   const box = form.querySelector("[data-blanks]");
-  const { title, text } = form.elements;
-  const chosen = () => form.querySelector("[name=topic]:checked");
-  let last = chosen();
+  const undo = form.querySelector("[data-replaced-told]");
+  const { title, text, topic } = form.elements;
   let set = [title.value, text.value]; // as the board wrote them
+  let before = null; // what a template took the place of
   let turn = 0;
 
   if (!box.querySelector("[data-blanks-of]")) set = ["", ""];
@@ -52,44 +52,67 @@ export function blanks(form) {
       for (const told of fresh.querySelectorAll("[data-told]")) document.getElementById(told.id)?.replaceChildren(...told.childNodes);
     }
     if (!fresh || what === "show") return;
-    title.value = fresh.dataset.title;
-    text.value = fresh.dataset.text;
     if (what === "template" && form.elements.priority) form.elements.priority.checked = "urgent" in fresh.dataset;
+    write(fresh.dataset.title, fresh.dataset.text);
     set = [title.value, text.value];
+  }
+
+  function write(...words) {
+    [title.value, text.value] = words;
+    for (const field of [title, text]) field.removeAttribute("aria-invalid");
+    for (const id of ["title-fault", "text-fault"]) document.getElementById(id).replaceChildren();
     text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   form.addEventListener("change", (e) => {
-    if (e.target.name?.startsWith("blank:")) return ask("fill");
-    if (e.target.name !== "topic") return;
-    const mine = own();
-    if (e.target.hasAttribute("data-own")) {
-      last = e.target;
-      if (mine) return ask("show"); // own words stay
-      title.value = text.value = "";
-      text.dispatchEvent(new Event("input", { bubbles: true }));
-      return ask("show");
-    }
-    if (mine && !confirm(form.dataset.replace)) {
-      if (last) last.checked = true;
-      return;
-    }
-    last = e.target;
-    ask("template").then(() => box.scrollIntoView({ block: "nearest" }));
+    if (e.target.name?.startsWith("blank:")) ask("fill");
   });
 
-  // What was filled in before this page was loaded anew.
-  return (values) => {
-    last = chosen();
-    if (!values?.length || !last || last.hasAttribute("data-own")) return;
-    last.closest("details")?.setAttribute("open", "");
-    for (const [name, value] of values) {
-      const field = document.createElement("input");
-      field.type = "hidden";
-      field.name = name;
-      field.value = value;
-      box.append(field);
-    }
+  // A day that is offered is written with one press, which leads to the next blank.
+  box.addEventListener("click", (e) => {
+    const day = e.target.closest("[data-day]");
+    if (!day) return;
+    const all = [...box.querySelectorAll("[name^='blank:']")];
+    const at = all.indexOf(day.closest("div").parentElement.querySelector("[name^='blank:']"));
+    all[at].value = day.dataset.day;
+    all[at].dispatchEvent(new Event("change", { bubbles: true }));
+    all.slice(at + 1).find((field) => !field.value)?.focus();
+  });
+
+  undo.querySelector("button").addEventListener("click", () => {
+    undo.hidden = true;
+    topic.value = before.topic;
+    write(...before.words);
+    before = null;
     ask("show");
+  });
+
+  return {
+    // pick starts with a template, or without one. Words of somebody's own that it
+    // takes the place of can be brought back.
+    async pick(code) {
+      const plain = code === "tu-viet";
+      if (own() && !plain && code !== topic.value) {
+        before = { topic: topic.value, words: [title.value, text.value] };
+        undo.hidden = false;
+      } else if (!own() && plain && topic.value !== code) write("", "");
+      const again = code === topic.value;
+      topic.value = code;
+      go("write");
+      if (!again || !plain) await ask(plain || (again && own()) ? "show" : "template");
+    },
+    // show brings the form of the blanks back with what was filled in before this page
+    // was loaded anew.
+    show(values) {
+      if (!values?.length || topic.value === "tu-viet") return;
+      for (const [name, value] of values) {
+        const field = document.createElement("input");
+        field.type = "hidden";
+        field.name = name;
+        field.value = value;
+        box.append(field);
+      }
+      ask("show");
+    },
   };
 }
