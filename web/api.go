@@ -195,6 +195,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerCoverage(api)
 	s.registerSchedules(api)
 	s.registerCalendars(api)
+	s.registerFeeds(api)
 	s.registerSpeech(api)
 	s.registerWords(api, r)
 	s.registerTemplates(api)

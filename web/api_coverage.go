@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,10 +18,13 @@ type (
 		Village string `query:"village" doc:"Key; every village that the caller may see when left out."`
 		Day     string `query:"day" doc:"A day such as 2026-11-24: what airs on it. Everything that may still air when left out."`
 		Only    string `query:"only" enum:"missing" doc:"missing: only what lacks a language."`
+		After   string `query:"after" doc:"Go on behind the announcement of this ID: next of the page before."`
+		Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"200" doc:"At most so many announcements."`
 	}
 	coverageOutput struct {
 		Body struct {
 			Villages []coverageJSON `json:"villages"`
+			Next     string         `json:"next,omitempty" doc:"Give it as after for what follows; absent: that was all."`
 		}
 	}
 	languageInput struct {
@@ -151,7 +155,39 @@ func (s *Server) getCoverage(ctx context.Context, in *coverageInput) (*coverageO
 		}
 		out.Body.Villages = append(out.Body.Villages, coverageOf(c, in.Only == "missing", s.cfg.Now()))
 	}
+	page, next, found := pageOfCoverage(out.Body.Villages, in.After, in.Limit)
+	if !found {
+		return nil, in.invalid("after", scheduler.FaultUnknown, "")
+	}
+	out.Body.Villages, out.Body.Next = entries(page), next
 	return out, nil
+}
+
+// pageOfCoverage leaves of the villages what lies on a page: at most limit announcements
+// behind the one of the ID after, and where the next page begins; empty: there is none.
+// Not found: there is no such announcement.
+func pageOfCoverage(villages []coverageJSON, after string, limit int) (page []coverageJSON, next string, found bool) {
+	found = after == ""
+	for _, v := range villages {
+		rows := v.Announcements
+		if !found {
+			i := slices.IndexFunc(rows, func(r coverageRowJSON) bool { return r.ID == after })
+			if i < 0 {
+				continue
+			}
+			found, rows = true, rows[i+1:]
+		}
+		v.Announcements = rows[:min(limit, len(rows))]
+		if n := len(v.Announcements); n > 0 {
+			next = v.Announcements[n-1].ID
+		}
+		page = append(page, v)
+		if len(rows) > limit {
+			return page, next, true
+		}
+		limit -= len(rows)
+	}
+	return page, "", found
 }
 
 func coverageOf(c scheduler.Coverage, onlyMissing bool, now time.Time) coverageJSON {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -234,5 +235,45 @@ func TestVoiceOfANewLanguage(t *testing.T) {
 	h.call("officer", "PATCH", "/api/v1/villages/un-ta", `{"languages":["pcc","vi"]}`).want(200)
 	if r := h.w.notices[noticeID].Renditions[0]; r.State != scheduler.Spoken || r.SpokenText == "" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// The coverage comes in pages that follow one another without a gap.
+func TestCoverageByPages(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	for i := range 6 {
+		h.call("cadre", "POST", "/api/v1/announcements", fmt.Sprintf(`{"title":"tin %d","text":"chữ","schedules":[{"kind":"slots","slots":["17:00"]}]}`, i)).want(201)
+	}
+	type reply struct {
+		Villages []struct{ Announcements []struct{ ID string } }
+		Next     string
+	}
+	var whole reply
+	h.call("viewer", "GET", "/api/v1/coverage", "").want(200).into(&whole)
+	if n := len(whole.Villages[0].Announcements); n != 7 || whole.Next != "" {
+		t.Fatalf("%d announcements, next %q", n, whole.Next)
+	}
+	var seen []string
+	for after, pages := "", 0; ; pages++ {
+		var l reply
+		h.call("viewer", "GET", "/api/v1/coverage?limit=3&after="+after, "").want(200).into(&l)
+		for _, a := range l.Villages[0].Announcements {
+			seen = append(seen, a.ID)
+		}
+		if after = l.Next; after == "" {
+			if pages != 2 {
+				t.Errorf("%d pages", pages+1)
+			}
+			break
+		}
+	}
+	for i, a := range whole.Villages[0].Announcements {
+		if i >= len(seen) || seen[i] != a.ID {
+			t.Fatalf("by pages %v, whole %v", seen, whole)
+		}
+	}
+	if got := h.call("viewer", "GET", "/api/v1/coverage?after=0193a000-0000-7000-8000-000000000fff", "").want(422).faults(); got != "after unknown" {
+		t.Errorf("got %q", got)
 	}
 }

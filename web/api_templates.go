@@ -37,6 +37,13 @@ type blankJSON struct {
 	Kind  string `json:"kind" enum:"date,time,place,money,number,phone,text"`
 }
 
+// sampleBlankJSON is a blank with something in it.
+type sampleBlankJSON struct {
+	Label   string `json:"label"`
+	Kind    string `json:"kind" enum:"date,time,place,money,number,phone,text"`
+	Example string `json:"example"`
+}
+
 func templateJSONOf(t scheduler.Template, v scheduler.Village, uses map[string]int) templateJSON {
 	j := templateJSON{
 		Code: t.Code(), Village: v.Key, Topic: string(t.Topic), Class: string(t.Class), Name: t.Name, English: t.English, Title: t.Title, Text: t.Text,
@@ -91,6 +98,22 @@ type (
 			Answers map[string]string `json:"answers" doc:"By label: dates such as 2026-11-30 or 30/11, times such as 19:30 or 7h30, amounts such as 50000 or 1,2 triệu."`
 		}
 	}
+	tryTemplateInput struct {
+		Caller
+		Village string `query:"village" doc:"Key; the board's own when left out."`
+		Body    struct {
+			Title string `json:"title" doc:"Of the notice, with blanks."`
+			Text  string `json:"text" doc:"Of the notice, with blanks."`
+		}
+	}
+	tryTemplateOutput struct {
+		Body struct {
+			Title  string            `json:"title" doc:"With something in every blank."`
+			Text   string            `json:"text"`
+			Spoken string            `json:"spoken" doc:"How the text is read in Vietnamese."`
+			Blanks []sampleBlankJSON `json:"blanks" doc:"As they were understood."`
+		}
+	}
 	fillTemplateOutput struct {
 		Body struct {
 			Title string   `json:"title"`
@@ -111,6 +134,7 @@ func (s *Server) registerTemplates(api huma.API) {
 	answer(s, api, operation{"change-template", http.MethodPut, "/templates/{code}", "Change a template; of one that came with the program the village gets a copy", tag, people.Write, 0}, s.changeTemplate)
 	answer(s, api, operation{"delete-template", http.MethodDelete, "/templates/{code}", "Delete the village's own template, or put one that was changed back as it came", tag, people.Write, http.StatusNoContent}, s.deleteTemplate)
 	answer(s, api, operation{"fill-template", http.MethodPost, "/templates/{code}/fill", "Fill in a template, for an announcement", tag, people.View, 0}, s.fillTemplate)
+	answer(s, api, operation{"try-template", http.MethodPost, "/templates/try", "See how a template is understood, with something in every blank; nothing is saved", tag, people.Write, 0}, s.tryTemplate)
 }
 
 // villageTemplate is the template that a call is about, with its village.
@@ -248,5 +272,33 @@ func (s *Server) fillTemplate(ctx context.Context, in *fillTemplateInput) (*fill
 			out.Body.Hints = append(out.Body.Hints, hint{code, b.Label + ": " + word(in.lang, "blank-hint."+code)})
 		}
 	}
+	return &out, nil
+}
+
+func (s *Server) tryTemplate(ctx context.Context, in *tryTemplateInput) (*tryTemplateOutput, error) {
+	key, err := in.village(in.Village, people.Write)
+	if err != nil {
+		return nil, err
+	}
+	place, err := s.cfg.Places.Village(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := place.Location()
+	if err != nil {
+		return nil, err
+	}
+	t := scheduler.Template{Topic: scheduler.TopicOther, Class: scheduler.ClassNormal, Name: "x", Title: scheduler.Clean(in.Body.Title), Text: scheduler.Clean(in.Body.Text)}
+	if err := t.Validate(); err != nil {
+		return nil, err
+	}
+	var out tryTemplateOutput
+	out.Body.Blanks = []sampleBlankJSON{}
+	sample := sampleOf(t.For(place), s.cfg.Now().In(zone))
+	for i, b := range sample.blanks {
+		out.Body.Blanks = append(out.Body.Blanks, sampleBlankJSON{b.Label, string(b.Kind), sample.written[i]})
+	}
+	out.Body.Title, out.Body.Text = sample.title, sample.text
+	out.Body.Spoken = s.cfg.Speaker.Normalize(vietnamese, sample.text).Text
 	return &out, nil
 }

@@ -273,6 +273,7 @@ var planlessCalls = map[string]string{
 	"confirm-pin": "no plan", "choose-pin": "no plan", "change-password": "no plan", "end-sign-in": "no plan", "end-sign-ins": "no plan", "create-token": "no plan", "revoke-token": "no plan",
 	"see-moved": "no plan", "preview-speech": "saves nothing", "try-station": "saves nothing",
 	"create-template": "no plan", "change-template": "no plan", "delete-template": "no plan", "fill-template": "saves nothing",
+	"create-feed": "no plan", "revoke-feed": "no plan", "try-voice": "saves nothing", "try-template": "saves nothing",
 	"choose-voice": "lengths are known only once it is spoken", "create-word": "the same", "try-word": "saves nothing", "import-words": "has a dry run of its own", "change-word": "the same", "delete-word": "the same",
 }
 

@@ -267,17 +267,12 @@ func (p *panel) example(v *visit, t scheduler.Template, aloud bool) exampleView 
 			}
 		}
 	}
-	t = t.For(v.village)
-	written := map[string]string{}
-	asked := map[scheduler.BlankKind]int{}
-	for _, b := range t.Blanks() {
-		a, _ := b.Write(exampleOf(b, asked[b.Kind], v.now.In(v.loc)), v.now.In(v.loc))
-		asked[b.Kind]++
-		written[b.Label] = a.Written
-		x.Blanks = append(x.Blanks, kindView{b.String(), a.Written})
+	sample := sampleOf(t.For(v.village), v.now.In(v.loc))
+	for i, b := range sample.blanks {
+		x.Blanks = append(x.Blanks, kindView{b.String(), sample.written[i]})
 	}
-	x.Title = scheduler.Fill(t.Title, written)
-	text := scheduler.Fill(t.Text, written)
+	x.Title = sample.title
+	text := sample.text
 	switch {
 	case text == "":
 	case aloud:
@@ -294,6 +289,26 @@ func (p *panel) silently(v *visit, text string) previewView {
 	pv := previewView{Lines: sides(spoken, text), Changes: spoken.Changes}
 	pv.Doubts, pv.Doubtful = v.doubts(spoken.Changes)
 	return pv
+}
+
+// sample is a template with something in every blank.
+type sample struct {
+	title, text string
+	blanks      []scheduler.Blank
+	written     []string // of each blank
+}
+
+func sampleOf(t scheduler.Template, now time.Time) sample {
+	written, asked := map[string]string{}, map[scheduler.BlankKind]int{}
+	var x sample
+	for _, b := range t.Blanks() {
+		a, _ := b.Write(exampleOf(b, asked[b.Kind], now), now)
+		asked[b.Kind]++
+		written[b.Label] = a.Written
+		x.blanks, x.written = append(x.blanks, b), append(x.written, a.Written)
+	}
+	x.title, x.text = scheduler.Fill(t.Title, written), scheduler.Fill(t.Text, written)
+	return x
 }
 
 // exampleOf is something to fill into a blank with so many of its kind before it: what
