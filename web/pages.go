@@ -37,6 +37,7 @@ type view struct {
 	Tab      string // which tab is the current one
 	Path     string // where a switch of language comes back to
 	Script   string // the page's own module; empty: none
+	Style    string // the page's own style sheet; empty: none
 	Told     string // what was just done, a sentence
 	Undo     int64  // entry of the history that can be undone; 0: none
 	Refused  string // what could not be done, a sentence

@@ -76,6 +76,7 @@ type dayItem struct {
 	at, end time.Time
 	slot    string
 	row     dayRow
+	movable string // its occurrence, when its time may be changed
 }
 
 // bounds are the day's first instant and the next day's.

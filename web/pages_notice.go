@@ -76,7 +76,8 @@ func (p *panel) registerNotices(r *gin.Engine) {
 	r.POST("/announcements/:id/withdraw", p.allow(people.Write, p.withdraw))
 }
 
-// newNotice is the empty form; "how=take" and "take=ID" begin with a recording.
+// newNotice is the empty form; "how=take" and "take=ID" begin with a recording, "date",
+// "slot" and "time" with a place in the plan.
 func (p *panel) newNotice(v *visit) {
 	f := &form{Values: map[string][]string{}, takes: map[string]takeView{}, faults: map[string]string{}}
 	take := v.c.Query("take")
@@ -98,6 +99,7 @@ func (p *panel) newNotice(v *visit) {
 		f.Set("step", stepWrite)
 		v.useTemplate(all, f)
 	}
+	v.askedFor(f)
 	p.showNotice(v, http.StatusOK, f, nil)
 }
 

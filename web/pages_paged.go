@@ -3,7 +3,6 @@ package web
 import (
 	"net/url"
 	"strconv"
-	"time"
 )
 
 // pageRows is how many lines of a long list one page shows: with them it stays
@@ -64,28 +63,27 @@ const dayRows = 12
 // shorten keeps the week within one page: of days that are too long together the
 // first lines, and where the others are. A day that the address names is shown
 // alone, in pages.
-func (v *visit) shorten(days []planDay, today time.Time) (kept []planDay, week string) {
+func (v *visit) shorten(days []planDay) (kept []planDay, alone bool) {
 	total := 0
 	for i := range days {
-		date := today.AddDate(0, 0, i).Format(time.DateOnly)
-		if d := &days[i]; v.c.Query("day") == date {
-			from, to, paged := v.paged("/plan", url.Values{"day": {date}}, len(d.Rows), false)
+		if d := &days[i]; v.c.Query("day") == d.Date {
+			from, to, paged := v.paged("/plan", url.Values{"day": {d.Date}}, len(d.Rows), false)
 			d.Rows, d.Paged = d.Rows[from:to], paged
-			return days[i : i+1], "/plan"
+			return days[i : i+1], true
 		}
 		total += len(days[i].Rows)
 	}
 	if total <= pageRows {
-		return days, ""
+		return days, false
 	}
 	for i := range days {
 		if d := &days[i]; len(d.Rows) > dayRows {
 			d.Rest = v.word("plan.day-rest", len(d.Rows)-dayRows)
-			d.More = "/plan?day=" + today.AddDate(0, 0, i).Format(time.DateOnly)
+			d.More = "/plan?day=" + d.Date
 			d.Rows = d.Rows[:dayRows]
 		}
 	}
-	return days, ""
+	return days, false
 }
 
 // aroundNow keeps of a day that is too long for the page of today the lines about

@@ -89,8 +89,8 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 		{"recordings", "/recordings", (*world).fill, []string{"Mời họp thôn, tiếng Giáy", "Có nhiều tiếng ồn.", "Nhạc hiệu", "/api/v1/recordings/" + takeID + "/audio", "0:27"}, []string{"There is much noise.", "Built in"}},
 		{
 			"plan", "/plan", (*world).fill,
-			[]string{"Lịch phát 23/11 – 29/11", meeting, "4/30 phút", "Sẽ không phát: buổi phát đã hết chỗ", "31/30 phút", "ngoài giờ được phát loa; sớm nhất là 05:00 thứ Năm 26/11", "máy xếp lúc 16:20 hôm nay"},
-			[]string{"Plan 23/11 – 29/11", "Will not air: the slot is full", "the earliest is 05:00 Thursday 26 November"},
+			[]string{"Tuần 23/11 – 29/11", meeting, "4/30 phút", "Sẽ không phát: buổi phát đã hết chỗ", "31/30 phút", "ngoài giờ được phát loa; sớm nhất là 05:00 thứ Năm 26/11", "máy xếp lúc 16:20 hôm nay"},
+			[]string{"Week 23/11 – 29/11", "Will not air: the slot is full", "the earliest is 05:00 Thursday 26 November"},
 		},
 		{
 			"as-run", "/asrun", (*world).fill,

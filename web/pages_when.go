@@ -1,12 +1,14 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"loalang/people"
 	"loalang/scheduler"
 )
 
@@ -73,6 +75,7 @@ func (v *visit) whenView(slots []scheduler.Slot, f *form) whenView {
 			w.Choice = w.Occasions[0].Value
 		}
 	}
+	w.Occasions = v.withOccasion(w.Occasions, slots, w.Choice)
 	for i := range w.Occasions {
 		w.Occasions[i].Checked = w.Occasions[i].Value == w.Choice
 	}
@@ -105,17 +108,55 @@ func (v *visit) occasions(slots []scheduler.Slot) []occasionView {
 	slices.SortFunc(coming, func(a, b occasion) int { return a.at.Compare(b.at) })
 	var views []occasionView
 	for _, o := range coming[:min(len(coming), occasionsShown)] {
-		say := v.at(o.at, v.now)
-		name := o.slot.Name
-		if name == "" {
-			name = v.word("when.slot")
-		}
-		views = append(views, occasionView{
-			Value: occasionValue(o.slot.ID, v.civilOf(o.at)),
-			Name:  upper(say), Sub: name, Say: v.word("when.occasion-say", say),
-		})
+		views = append(views, v.occasionView(o.slot, o.at))
 	}
 	return views
+}
+
+// occasionView words a slot on one day.
+func (v *visit) occasionView(s scheduler.Slot, at time.Time) occasionView {
+	say := v.at(at, v.now)
+	return occasionView{
+		Value: occasionValue(s.ID, v.civilOf(at)),
+		Name:  upper(say), Sub: cmp.Or(s.Name, v.word("when.slot")), Say: v.word("when.occasion-say", say),
+	}
+}
+
+// withOccasion are the occasions with the one that is chosen, which may be further away
+// than those that are offered.
+func (v *visit) withOccasion(views []occasionView, slots []scheduler.Slot, choice string) []occasionView {
+	slot, day, ok := strings.Cut(strings.TrimPrefix(choice, "slot:"), ":")
+	d, err := parseCivil(day)
+	i := slices.IndexFunc(slots, func(s scheduler.Slot) bool { return s.ID == slot })
+	if !ok || err != nil || i < 0 || slices.ContainsFunc(views, func(o occasionView) bool { return o.Value == choice }) {
+		return views
+	}
+	b := dayBook{phrase: v.phrase, day: time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, v.loc)}
+	at, held := b.slotStart(slots[i])
+	if !held || !at.After(v.now) {
+		return views
+	}
+	return append(views, v.occasionView(slots[i], at))
+}
+
+// askedFor puts the place in the plan into the form of a new notice that the address
+// names: a day with a slot, or with a time.
+func (v *visit) askedFor(f *form) {
+	date := v.c.Query("date")
+	d, err := parseCivil(date)
+	if err != nil || !v.may(people.Plan) {
+		return
+	}
+	for _, day := range weekFromMonday() { // as when nothing was chosen yet
+		f.Values["day"] = append(f.Values["day"], weekdayCode(day))
+	}
+	if slot := v.c.Query("slot"); slot != "" {
+		f.Set("when", occasionValue(slot, d))
+		return
+	}
+	f.Set("when", "at")
+	f.Set("date", date)
+	f.Set("time", v.c.Query("time"))
 }
 
 func occasionValue(slot string, d scheduler.Date) string { return "slot:" + slot + ":" + civil(d) }

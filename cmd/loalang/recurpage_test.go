@@ -66,7 +66,7 @@ func TestRecurringPage(t *testing.T) {
 	b.press("button[name=foreseen][value=save]")
 	b.until("it is put back", "location.search.includes('told=included') && !document.querySelector('main').innerText.includes('trừ')")
 
-	b.open(d.url + "/plan")
+	b.open(d.url + "/plan?day=" + time.Now().AddDate(0, 0, 1).Format(time.DateOnly))
 	b.until("the plan offers it", "document.querySelector('.leave button') != null")
 	b.picture("recur-plan-1280")
 	b.screen(360, 740)
