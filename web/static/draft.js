@@ -46,8 +46,10 @@ export function draft(form) {
     if (!raw || typed() || form.querySelector(".fault")) return null;
     const all = JSON.parse(raw);
     if (form.dataset.step !== "what" && all.search !== location.search) return null; // begun otherwise
+    const placed = new URLSearchParams(location.search).has("date"); // the calendar chose when
     const nth = {}; // of the fields that have the same name
     for (const field of form.elements) {
+      if (placed && ["when", "date", "time"].includes(field.name)) continue;
       const values = all[field.name];
       if (!values || field.name === "step" || field.type === "submit") continue;
       if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
