@@ -17,6 +17,8 @@ type Config struct {
 	Dir string
 	// Index remembers the recordings.
 	Index Index
+	// Bin remembers what was removed. Nil: what is removed is gone for ever.
+	Bin Bin
 	// Memory is a folder on a file system in memory, made when missing, for what
 	// must be made while the disk of Dir is full; empty: within Dir.
 	Memory string
@@ -70,6 +72,7 @@ type Library struct {
 	dir     string
 	memory  string
 	index   Index
+	bin     Bin
 	sandbox *Sandbox
 	origin  string
 	now     func() time.Time
@@ -90,7 +93,7 @@ func Open(c Config) (*Library, error) {
 		return nil, fmt.Errorf("open recordings: %w", err)
 	}
 	l := &Library{
-		dir: dir, memory: c.Memory, index: c.Index, sandbox: c.Sandbox, origin: c.Origin,
+		dir: dir, memory: c.Memory, index: c.Index, bin: c.Bin, sandbox: c.Sandbox, origin: c.Origin,
 		now: c.Now, limits: c.Limits.filled(), log: c.Log,
 	}
 	if l.memory == "" {

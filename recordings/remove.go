@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -32,11 +31,8 @@ var ErrBuiltIn = errors.New("the recording is part of the program: it cannot be 
 // and those of the Index and the disk; a file that stays is removed by Clear. It
 // blocks while an import is being put in its place.
 func (l *Library) Remove(ctx context.Context, id string) error {
-	if !isID(id) {
-		return ErrNotFound
-	}
-	if slices.ContainsFunc(BuiltIns(), func(b BuiltInSound) bool { return b.ID == id }) {
-		return ErrBuiltIn
+	if err := removable(id); err != nil {
+		return err
 	}
 	// The same sound may be coming in again: either it is whole after us or gone
 	// before it.
@@ -50,7 +46,10 @@ func (l *Library) Remove(ctx context.Context, id string) error {
 		return err // it says already what was to be done
 	}
 	l.log.LogAttrs(ctx, slog.LevelInfo, "recording removed", slog.String("recording", id), slog.String("title", gone.Title))
-	return l.discard(gone)
+	if err := l.discard(gone); err != nil || l.bin == nil {
+		return err
+	}
+	return l.bin.ClearedRecordings(ctx, []string{id})
 }
 
 // Clear removes the files of recordings that were removed before, where a power

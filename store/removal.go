@@ -36,7 +36,7 @@ func (s *Store) RemoveRecording(ctx context.Context, id string, at time.Time) (g
 			return err
 		}
 		gone.Deleted = at
-		gone.Variants, err = unneeded(ctx, tx, gone)
+		gone.Variants, err = unneeded(ctx, tx, gone, at.Add(-recordings.TakeBackTime))
 		return err
 	})
 	return gone, err
@@ -69,9 +69,14 @@ func (s *Store) needed(ctx context.Context, tx *sql.Tx, id string, now time.Time
 }
 
 // forget takes a recording away from the renditions that hold it, and from what
-// was spoken before.
+// was spoken before. What they held is kept for when it is taken back.
 func (s *Store) forget(ctx context.Context, tx *sql.Tx, id string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE renditions SET recording = '', length_ns = 0, fault = ?, updated_at = ?, revision = revision + 1, state = ?
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO forgotten (rendition, recording, length_ns, state, fault)
+		SELECT id, recording, length_ns, state, fault FROM renditions WHERE recording = ? AND deleted_at IS NULL`, id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE renditions SET recording = '', length_ns = 0, fault = ?, updated_at = ?, revision = revision + 1, state = ?
 		WHERE recording = ? AND deleted_at IS NULL`, playout.FaultGone, micros(s.cfg.Now()), scheduler.Missing, id)
 	if err != nil {
 		return err
@@ -130,13 +135,13 @@ func hadTheirTurn(ctx context.Context, tx *sql.Tx, now time.Time) (map[string]bo
 	return done, nil
 }
 
-// unneeded are the variants of a recording with a tombstone that no living one
-// has.
-func unneeded(ctx context.Context, tx *sql.Tx, of recordings.Recording) ([]recordings.Variant, error) {
-	found, err := query(ctx, tx, scanVariant, `SELECT recording, form, sha256, bytes FROM variants AS v WHERE recording = ? AND NOT EXISTS (
+// unneeded are the variants of a recording with a tombstone that no living one has,
+// nor one that was removed since and may be taken back.
+func unneeded(ctx context.Context, tx *sql.Tx, of recordings.Recording, since time.Time) ([]recordings.Variant, error) {
+	found, err := query(ctx, tx, scanVariant, `SELECT recording, form, sha256, bytes FROM variants AS v WHERE recording = ?1 AND NOT EXISTS (
 			SELECT 1 FROM variants AS w JOIN recordings AS r ON r.id = w.recording
-			WHERE w.form = v.form AND w.sha256 = v.sha256 AND r.deleted_at IS NULL)
-		ORDER BY form`, of.ID)
+			WHERE w.form = v.form AND w.sha256 = v.sha256 AND r.id <> ?1 AND (r.deleted_at IS NULL OR r.deleted_at >= ?2))
+		ORDER BY form`, of.ID, micros(since))
 	if err != nil {
 		return nil, err
 	}
@@ -145,21 +150,4 @@ func unneeded(ctx context.Context, tx *sql.Tx, of recordings.Recording) ([]recor
 		variants = append(variants, v.Variant)
 	}
 	return variants, nil
-}
-
-// RemovedRecordings lists every recording with a tombstone, with the variants
-// that no living one needs: a power cut may have left their files.
-func (s *Store) RemovedRecordings(ctx context.Context) (list []recordings.Recording, err error) {
-	err = s.read(ctx, "list removed recordings", func(tx *sql.Tx) error {
-		if list, err = recordingsBy(ctx, tx, "deleted_at IS NOT NULL ORDER BY created_at, id"); err != nil {
-			return err
-		}
-		for i := range list {
-			if list[i].Variants, err = unneeded(ctx, tx, list[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return list, err
 }

@@ -45,6 +45,7 @@ type recordingJSON struct {
 	Bytes    int64         `json:"bytes" doc:"Of the master."`
 	Warnings []warningJSON `json:"warnings" doc:"It may air, but somebody should listen first."`
 	Audio    string        `json:"audio" doc:"Where to hear it."`
+	Uses     *int          `json:"uses,omitempty" doc:"How many announcements, slots and villages use it; of what was searched."`
 	Measures *measuresJSON `json:"measures,omitempty" doc:"Before and after the import; absent for built-in sounds and what was imported before it was measured."`
 }
 
@@ -93,8 +94,9 @@ func (s *Server) registerRecordings(api huma.API, r *gin.Engine) {
 	answer(s, api, operation{"list-recordings", http.MethodGet, "/recordings", "List recordings", tag, people.View, 0}, s.listRecordings)
 	answer(s, api, operation{"get-recording", http.MethodGet, "/recordings/{id}", "Read about a recording", tag, people.View, 0}, s.getRecording)
 	answer(s, api, operation{"get-import", http.MethodGet, "/imports/{id}", "Ask how far an import is: one's own, by the ID that was sent with it; known for the last 64", tag, people.Upload, 0}, s.getImport)
-	answer(s, api, operation{"delete-recording", http.MethodDelete, "/recordings/{id}", "Delete a recording for ever: one's own, or with the right plan any; 409 while an announcement that may still air uses it", tag, people.Upload, http.StatusNoContent}, s.deleteRecording)
+	answer(s, api, operation{"delete-recording", http.MethodDelete, "/recordings/{id}", "Delete a recording: one's own, or with the right plan any. It can be taken back for seven days, less when the disk runs full; 409 while an announcement that may still air uses it", tag, people.Upload, http.StatusNoContent}, s.deleteRecording)
 	answer(s, api, operation{"trim-recording", http.MethodPost, "/recordings/{id}/trim", "Keep another piece of a recording's sound as it came: a new recording", tag, people.Upload, http.StatusCreated}, s.trimRecording)
+	s.registerLibrary(api)
 	r.POST(apiRoot+"/recordings", s.guard(people.Upload, s.upload))
 	r.GET(apiRoot+"/recordings/:id/audio", s.guard(people.View, s.sound))
 	r.GET(apiRoot+"/recordings/:id/before", s.guard(people.View, s.soundBefore))
@@ -141,7 +143,7 @@ func (s *Server) deleteRecording(ctx context.Context, in *recordingInput) (*noth
 	if !s.mayDelete(in.who, r) {
 		return nil, in.forbidden()
 	}
-	if err := s.cfg.Importer.Remove(ctx, r.ID); err != nil {
+	if err := s.cfg.Bin.Bury(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	s.tellChange(ctx)

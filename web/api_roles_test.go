@@ -62,7 +62,11 @@ func doors() []door {
 		{"HEAD", "/api/v1/uploads/" + soundID, "", people.Upload},
 		{"PATCH", "/api/v1/uploads/" + soundID, "", people.Upload},
 		{"DELETE", "/api/v1/uploads/" + soundID, "", people.Upload},
-		{"DELETE", "/api/v1/recordings/" + soundID, "", people.Plan}, // or upload, of one's own
+		{"DELETE", "/api/v1/recordings/" + soundID, "", people.Plan},                // or upload, of one's own
+		{"POST", "/api/v1/recordings/" + soundID + "/restore", "", people.Plan},     // as above
+		{"PATCH", "/api/v1/recordings/" + soundID, `{"title":"Khèn"}`, people.Plan}, // as above
+		{"GET", "/api/v1/recordings/search?q=hop", "", people.View},
+		{"GET", "/api/v1/recordings/" + soundID + "/uses", "", people.View},
 		{"POST", "/api/v1/recordings/" + soundID + "/trim", `{"from":1}`, people.Upload},
 		{"POST", "/api/v1/speech/preview", `{"language":"vi","text":"chào"}`, people.Write},
 		{"GET", "/api/v1/speech/voices", "", people.View},

@@ -125,14 +125,11 @@ type Listener interface {
 	Listen(ctx context.Context) (io.ReadCloser, error)
 }
 
-// Importer brings sound into the library and takes it out. *recordings.Library is one.
+// Importer brings sound into the library. *recordings.Library is one.
 type Importer interface {
 	Import(ctx context.Context, r io.Reader, about recordings.About) (recordings.Recording, error)
 	// PlayCopy opens the 48 kHz WAV of a recording.
 	PlayCopy(ctx context.Context, id string) (*os.File, error)
-	// Remove removes a recording for ever; recordings.ErrNotFound, ErrBuiltIn or
-	// InUse when it cannot.
-	Remove(ctx context.Context, id string) error
 }
 
 // Archive opens recordings as they came. *recordings.Library is one.

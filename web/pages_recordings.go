@@ -4,28 +4,13 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"loalang/people"
 	"loalang/recordings"
+	"loalang/scheduler"
 )
-
-// shelfView is the library.
-type shelfView struct {
-	Take  uploadView
-	Items []recordingView
-	Older string
-}
-
-type recordingView struct {
-	ID, Title, Sub string
-	Length         time.Duration
-	Warnings       []string
-	Usable         bool // an announcement may be made of it
-	Deletable      bool
-}
 
 // anyLanguage is the upload field of a recording that is for no announcement
 // yet.
@@ -38,43 +23,9 @@ func (p *panel) registerRecordings(r *gin.Engine) {
 	r.GET("/recordings", p.allow(people.View, p.recordings))
 	r.POST("/recordings", p.allow(people.Upload, p.addRecording))
 	r.POST("/recordings/:id/delete", p.allow(people.Upload, p.deleteRecording))
+	r.POST("/recordings/:id/restore", p.allow(people.Upload, p.takeBackRecording))
+	r.POST("/recordings/:id/rename", p.allow(people.Upload, p.renameRecording))
 	r.POST("/takes", p.allow(people.Upload, p.addTakeAlone))
-}
-
-func (p *panel) recordings(v *visit) { p.showRecordings(v, http.StatusOK, emptyForm()) }
-
-func (p *panel) showRecordings(v *visit, status int, f *form) {
-	rs, err := p.s.cfg.Shelf.Recordings(v.ctx(), v.village.Key, v.c.Query("before"), pageLength)
-	if err != nil {
-		p.fail(v, err)
-		return
-	}
-	l := shelfView{Take: uploadView{Code: anyLanguage, Then: "/recordings/{0}?told={1}", Fault: f.faults["file_"+anyLanguage]}}
-	if u, ok := p.s.imports.latest(v.me.ID, v.village.Key); ok {
-		l.Take.Going = v.going(u)
-	}
-	for _, r := range rs {
-		l.Items = append(l.Items, p.recordingView(v, r))
-	}
-	if len(rs) == pageLength {
-		l.Older = rs[len(rs)-1].ID
-	}
-	p.render(v, status, "recordings", view{Title: v.word("nav.recordings"), Tab: "more", Script: "upload.js", Refused: f.faults["delete"], Data: l})
-}
-
-func (p *panel) recordingView(v *visit, r recordings.Recording) recordingView {
-	sub := v.word("recording." + string(r.Kind))
-	switch {
-	case r.Kind == recordings.BuiltIn:
-	case r.By == "":
-		sub = v.word("recordings.since", sub, v.at(r.Created, v.now))
-	default:
-		sub = v.word("recordings.by", sub, v.at(r.Created, v.now), r.By)
-	}
-	return recordingView{
-		ID: r.ID, Title: r.Title, Sub: sub, Length: r.Length, Warnings: v.warnings(r), Usable: r.Kind == recordings.Take,
-		Deletable: p.s.mayDelete(v.me, r),
-	}
 }
 
 func (p *panel) addRecording(v *visit) {
@@ -96,7 +47,8 @@ func (p *panel) addRecording(v *visit) {
 	v.goTo("/recordings/"+t.ID, t.told())
 }
 
-// deleteRecording removes a recording for ever, or says what still needs it.
+// deleteRecording removes a recording so that it can be taken back, or says what still
+// needs it.
 func (p *panel) deleteRecording(v *visit) {
 	id := v.c.Param("id")
 	rec, err := p.s.cfg.Shelf.Recording(v.ctx(), id)
@@ -112,11 +64,11 @@ func (p *panel) deleteRecording(v *visit) {
 		return
 	}
 	var used recordings.InUse
-	err = p.s.cfg.Importer.Remove(v.ctx(), id)
+	err = p.s.cfg.Bin.Bury(v.ctx(), id)
 	if errors.As(err, &used) {
 		f := emptyForm()
 		f.fault("delete", usedBy(v.lang, used))
-		p.showRecordings(v, http.StatusConflict, f)
+		p.showRecording(v, http.StatusConflict, rec, f)
 		return
 	}
 	if err != nil && !isMissing(err) {
@@ -124,7 +76,60 @@ func (p *panel) deleteRecording(v *visit) {
 		return
 	}
 	p.s.cfg.Changed()
-	v.goTo("/recordings", "recording-deleted")
+	v.c.Redirect(http.StatusSeeOther, "/recordings?"+url.Values{"told": {"recording-deleted"}, "removed": {id}}.Encode())
+}
+
+// takeBackRecording undoes that.
+func (p *panel) takeBackRecording(v *visit) {
+	id := v.c.Param("id")
+	rec, err := p.s.removed(v.ctx(), v.village.Key, id)
+	if err == nil && !p.s.mayDelete(v.me, rec) {
+		p.problem(v, http.StatusForbidden, "problem.forbidden")
+		return
+	}
+	if err == nil {
+		err = p.s.cfg.Bin.Restore(v.ctx(), id)
+	}
+	switch {
+	case isMissing(err):
+		v.c.Redirect(http.StatusSeeOther, withQuery("/recordings", "refused", "recording-cleared"))
+	case err != nil:
+		p.fail(v, err)
+	default:
+		p.s.cfg.Changed()
+		v.goTo("/recordings/"+id, "recording-back")
+	}
+}
+
+// renameRecording gives a recording another title.
+func (p *panel) renameRecording(v *visit) {
+	rec, err := p.s.cfg.Shelf.Recording(v.ctx(), v.c.Param("id"))
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	if !p.s.mayDelete(v.me, rec) || rec.Village != "" && rec.Village != v.village.Key {
+		p.problem(v, http.StatusForbidden, "problem.forbidden")
+		return
+	}
+	raw := v.c.PostForm("title")
+	title, err := cleanTitle(raw)
+	var invalid scheduler.Invalid
+	if errors.As(err, &invalid) {
+		f := emptyForm()
+		f.Set("title", raw)
+		f.fault("title", faultWords(v.lang, invalid[0]))
+		p.showRecording(v, http.StatusUnprocessableEntity, rec, f)
+		return
+	}
+	if err == nil {
+		err = p.s.cfg.Labels.RenameRecording(v.ctx(), rec.ID, title)
+	}
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
+	v.goTo("/recordings/"+rec.ID, "renamed")
 }
 
 // addTakeAlone takes one file from the page's module, which sends it as soon as

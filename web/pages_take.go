@@ -53,25 +53,3 @@ func (t takeView) told() string {
 	}
 	return "recorded"
 }
-
-// recordingPage is one recording with its waves before and after.
-type recordingPage struct {
-	recordingView
-	Take takeView
-}
-
-// recording shows one recording.
-func (p *panel) recording(v *visit) {
-	r, err := p.s.cfg.Shelf.Recording(v.ctx(), v.c.Param("id"))
-	if isMissing(err) || err == nil && r.Village != "" && r.Village != v.village.Key {
-		p.problem(v, http.StatusNotFound, "problem.not-found")
-		return
-	}
-	if err != nil {
-		p.fail(v, err)
-		return
-	}
-	t := v.take(r)
-	t.Twin = p.twin(v, r)
-	p.render(v, http.StatusOK, "recording", view{Title: r.Title, Tab: "more", Data: recordingPage{p.recordingView(v, r), t}})
-}

@@ -44,6 +44,9 @@ type world struct {
 	runs       []playout.AsRun
 	plan       scheduler.Plan
 	shelf      []recordings.Recording
+	bin        []recordings.Recording // removed, and not cleared
+	uses       []recordings.Use       // of every recording
+	searched   recordings.Search      // for what was asked last
 	air        playout.Air
 	raised     []scheduler.Emergency
 	lowered    int
@@ -533,15 +536,63 @@ func (w *world) PlayCopy(context.Context, string) (*os.File, error) {
 	return nil, recordings.ErrNotFound
 }
 
-func (w *world) Remove(_ context.Context, id string) error {
+func (w *world) Bury(_ context.Context, id string) error {
 	if len(w.used.By) > 0 {
 		return fmt.Errorf("remove: %w", w.used)
 	}
-	n := len(w.shelf)
-	if w.shelf = slices.DeleteFunc(w.shelf, func(r recordings.Recording) bool { return r.ID == id }); len(w.shelf) == n {
+	i := slices.IndexFunc(w.shelf, func(r recordings.Recording) bool { return r.ID == id })
+	if i < 0 {
 		return recordings.ErrNotFound
 	}
+	gone := w.shelf[i]
+	gone.Deleted = w.now
+	w.shelf, w.bin = slices.Delete(w.shelf, i, i+1), append(w.bin, gone)
 	return w.broken
+}
+
+func (w *world) Restore(_ context.Context, id string) error {
+	i := slices.IndexFunc(w.bin, func(r recordings.Recording) bool { return r.ID == id })
+	if i < 0 {
+		return recordings.ErrNotFound
+	}
+	back := w.bin[i]
+	back.Deleted = time.Time{}
+	w.bin, w.shelf = slices.Delete(w.bin, i, i+1), append(w.shelf, back)
+	return w.broken
+}
+
+func (w *world) SearchRecordings(_ context.Context, q recordings.Search) (found []recordings.Found, total int, err error) {
+	w.searched = q
+	from := w.shelf
+	if q.Purpose == recordings.OfRemoved {
+		from = w.bin
+	}
+	for _, r := range from {
+		if (q.ID == "" || q.ID == r.ID) && strings.Contains(string(scheduler.SkeletonOf(r.Title)), strings.TrimSpace(string(scheduler.SkeletonOf(q.Words)))) {
+			found = append(found, recordings.Found{Recording: r, Uses: len(w.uses)})
+		}
+	}
+	total = len(found)
+	found = found[min(q.Skip, total):]
+	return found[:min(q.Limit, len(found))], total, w.broken
+}
+
+func (w *world) RecordingUses(context.Context, string) ([]recordings.Use, error) {
+	return w.uses, w.broken
+}
+
+func (w *world) RecordingReaders(context.Context, string) ([]string, error) {
+	return []string{"Thào A Sử"}, w.broken
+}
+
+func (w *world) RenameRecording(_ context.Context, id, title string) error {
+	for i := range w.shelf {
+		if w.shelf[i].ID == id {
+			w.shelf[i].Title = title
+			return w.broken
+		}
+	}
+	return recordings.ErrNotFound
 }
 
 // Normalize reads as the board does.

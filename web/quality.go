@@ -41,8 +41,8 @@ func (p phrase) quality(r recordings.Recording) *qualityView {
 	}
 	sound := apiRoot + "/recordings/" + r.ID
 	q := &qualityView{Sides: []sideView{
-		{p.word("quality.before"), sound + "/before", wavePath(m.Before.Wave), p.facts(m.Before)},
-		{p.word("quality.after"), sound + "/audio", wavePath(m.After.Wave), p.facts(m.After)},
+		{p.word("quality.before"), sound + "/before", wavePath(m.Before.Wave, waveWide), p.facts(m.Before)},
+		{p.word("quality.after"), sound + "/audio", wavePath(m.After.Wave, waveWide), p.facts(m.After)},
 	}}
 	note := func(code string, args ...any) { q.Notes = append(q.Notes, p.word(code, args...)) }
 	if gain := m.After.Loudness - m.Before.Loudness; gain >= 1 {
@@ -88,10 +88,10 @@ func (p phrase) decibels(x float64) string {
 }
 
 // wavePath draws a wave as strokes about the middle.
-func wavePath(w recordings.Wave) string {
+func wavePath(w recordings.Wave, wide int) string {
 	var b strings.Builder
-	for i := range waveWide {
-		from, to := i*len(w)/waveWide, (i+1)*len(w)/waveWide
+	for i := range wide {
+		from, to := i*len(w)/wide, (i+1)*len(w)/wide
 		var top byte
 		for _, v := range w[from:max(to, min(from+1, len(w)))] {
 			top = max(top, v)

@@ -172,13 +172,10 @@ func (b *board) openKept(ctx context.Context, spool []string) (err error) {
 	return err
 }
 
-// clearRemoved frees the room of recordings whose removal a power cut interrupted.
+// clearRemoved frees the room of recordings that can no more be taken back, and of
+// those whose removal a power cut interrupted.
 func (b *board) clearRemoved(ctx context.Context) {
-	removed, err := b.db.RemovedRecordings(ctx)
-	if err == nil {
-		err = b.library.Clear(ctx, removed)
-	}
-	if err != nil {
+	if _, err := b.library.Empty(ctx, b.clock.Now().Add(-recordings.TakeBackTime)); err != nil {
 		b.log.Warn("the files of removed recordings could not be cleared; the next start tries again", "err", err)
 	}
 }
@@ -280,7 +277,7 @@ func (b *board) openPanel() (err error) {
 	b.panel, err = web.New(web.Config{
 		Tuner:     b.stations(),
 		VoiceBook: b.db, Prompter: b.producer,
-		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Accounts: b.db,
+		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output, Studio: b.studio,
 		Uploads: b.uploads, Landing: b.uploads,

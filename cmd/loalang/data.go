@@ -180,6 +180,6 @@ func storeConfig(s settings, log *slog.Logger) store.Config {
 // folder for what is made in memory; "" when nothing is.
 func openLibrary(s settings, db *store.Store, memory string, now func() time.Time, log *slog.Logger) (*recordings.Library, error) {
 	return recordings.Open(recordings.Config{
-		Dir: folder(s.Data).recordings(), Memory: memory, Index: db, Origin: db.Node(), Now: now, Log: log,
+		Dir: folder(s.Data).recordings(), Memory: memory, Index: db, Bin: db, Origin: db.Node(), Now: now, Log: log,
 	})
 }

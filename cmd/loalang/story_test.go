@@ -264,16 +264,23 @@ func (b *browser) mended(d *daemon) {
 	b.until("the machine has read them", "document.querySelector('#renditions audio')")
 }
 
-// deleted asks back before it deletes a recording, which is over and done.
+// deleted deletes a recording, takes that back, and deletes it again.
 func (b *browser) deleted(d *daemon) {
-	b.open(d.url + "/recordings")
-	count := js[float64](b, `document.querySelectorAll('form[action$="/delete"]').length`)
-	script := `(window.asked = "", window.confirm = (text) => { window.asked = text; return %v; }, [...document.querySelectorAll("li")].find((li) => li.innerText.includes("ghi-am")).querySelector('form[action$="/delete"] button').click(), window.asked)`
-	if asked := js[string](b, fmt.Sprintf(script, false)); !strings.Contains(asked, "ghi-am") {
-		b.t.Errorf("it asks back %q", asked)
+	find := func() string {
+		b.open(d.url + "/recordings?q=ghi+am")
+		b.until("it is found", `document.querySelector("li b a")`)
+		return js[string](b, `[...document.querySelectorAll("li b a")].find((a) => a.innerText.includes("ghi-am")).pathname`)
 	}
-	js[string](b, fmt.Sprintf(script, true))
-	b.until("it is deleted", fmt.Sprintf(`location.search.includes("recording-deleted") && document.querySelectorAll('form[action$="/delete"]').length == %v`, count-1))
+	remove := func() {
+		b.open(d.url + find())
+		b.until("it can be deleted", `document.querySelector('form[action$="/delete"] button')`)
+		b.press(`form[action$="/delete"] button`)
+		b.until("it is deleted", `location.search.includes("recording-deleted") && document.querySelector('form[action$="/restore"] button')`)
+	}
+	remove()
+	b.press(`form[action$="/restore"] button`)
+	b.until("it is back", `location.search.includes("recording-back")`)
+	remove()
 }
 
 // typed walks a typed notice from the form to the as-run.
