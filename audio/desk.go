@@ -45,7 +45,7 @@ type DeskOptions struct {
 // below bit for bit alone; an alarm is one voice of known peak, whose gain is
 // bounded instead. Fading across in 5 ms, both stay below the ceiling together.
 //
-// Cue, Stop, Hush, Raise, Lower, Levels, Position, AlarmActive, Anchor and Underrun
+// Cue, Stop, Hush, Turn, Raise, Lower, Levels, Position, AlarmActive, Anchor and Underrun
 // may be called from any goroutine. PullProgramme is for one goroutine,
 // PullAlarm and PullAlarmAt for one, which may be another. The pulls never
 // block, wait for a lock, or allocate.
@@ -82,7 +82,7 @@ func NewDesk(o DeskOptions) *Desk {
 		runs:    make(map[string]*alarmRun),
 		arrived: make(chan struct{}, 1),
 	}
-	d.programme = programme{d: d, limiter: NewLimiter(ceiling), gain: 1, lift: 1}
+	d.programme = programme{d: d, limiter: NewLimiter(ceiling), gain: 1, lift: 1, volume: volume{at: 1}}
 	d.alarms.d = d
 	theSinc() // now: at its first cue there is no time for it
 	d.alarms.signal = make(chan struct{}, 1)

@@ -29,6 +29,7 @@ type programme struct {
 	recasted bool    // the cues know of the freeze
 	openFrom Frames  // the first frame after the last alarm
 	seenTo   Frames  // end of the alarm that was dealt with last
+	volume   volume
 	scratch  [block]float32
 	voices   voices
 	energy   energy
@@ -47,6 +48,7 @@ func (p *programme) pull(dst []float32) {
 		p.prepare(head, n)
 	}
 	p.mix(dst, head)
+	p.volume.apply(dst)
 	p.limiter.Process(dst)
 	p.mute(dst)
 	if p.frozen {

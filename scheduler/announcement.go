@@ -87,7 +87,16 @@ type Village struct {
 	Approvals ApprovalRules
 	// Publicity says what stands on its public board; zero: nobody was asked yet.
 	Publicity Publicity
+	// Volume of its programme against how sound is levelled, in dB, LeastVolume to
+	// MostVolume. An emergency and a drill have none.
+	Volume int
 }
+
+// Bounds of Village.Volume, in dB.
+const (
+	LeastVolume = -20
+	MostVolume  = 6
+)
 
 // zones are the time zones that were loaded, by name: a plan is built every minute,
 // and the file says the same each time.

@@ -145,6 +145,9 @@ func (v Village) Validate() error {
 	if v.Pause < 0 || v.Pause > MaxLanguagePause {
 		f.add("pause", FaultRange, "0–"+strconv.Itoa(int(MaxLanguagePause/time.Second)))
 	}
+	if v.Volume < LeastVolume || v.Volume > MostVolume {
+		f.add("volume", FaultRange, strconv.Itoa(LeastVolume)+"–"+strconv.Itoa(MostVolume))
+	}
 	f.publicity(v.Publicity)
 	for _, w := range v.Allowed {
 		if w.From < 0 || w.To > endOfDay || w.Days > everyDay {

@@ -34,6 +34,7 @@ type villageForm struct {
 	Revision   int64               `json:"revision"`
 	Approvals  *rulesForm          `json:"approvals,omitempty"`
 	Publicity  publicityForm       `json:"publicity,omitzero"`
+	Volume     int                 `json:"volume,omitempty"`
 }
 
 // publicityForm is what stands on the public board.
@@ -104,7 +105,7 @@ type tokenForm struct {
 func formVillage(v scheduler.Village) villageForm {
 	return villageForm{
 		Key: v.Key, Name: v.Name, Commune: v.Commune, Zone: v.Zone, Languages: v.Languages, Missing: string(v.Missing), Pause: int64(v.Pause), Revision: v.Revision,
-		Approvals: formRules(v.Approvals), Publicity: publicityForm{string(v.Publicity.Board), v.Publicity.Indexed, v.Publicity.Address},
+		Approvals: formRules(v.Approvals), Publicity: publicityForm{string(v.Publicity.Board), v.Publicity.Indexed, v.Publicity.Address}, Volume: v.Volume,
 		Rules: scheduler.FormOf(nil, v.Rules), Exceptions: each(v.Exceptions, formException),
 		Allowed: each(v.Allowed, func(w scheduler.Window) windowForm {
 			return windowForm{From: int(w.From), To: int(w.To), Days: int(w.Days)}
@@ -116,7 +117,7 @@ func readVillage(f villageForm) scheduler.Village {
 	_, ruled, _ := f.Rules.Read() // what cannot be read of it rules nothing: the file is ours
 	return scheduler.Village{
 		Key: f.Key, Name: f.Name, Commune: f.Commune, Zone: f.Zone, Languages: f.Languages, Missing: scheduler.MissingRule(f.Missing), Pause: time.Duration(f.Pause), Revision: f.Revision,
-		Approvals: readRules(f.Approvals), Publicity: scheduler.Publicity{Board: scheduler.BoardState(f.Publicity.Board), Indexed: f.Publicity.Indexed, Address: f.Publicity.Address},
+		Approvals: readRules(f.Approvals), Publicity: scheduler.Publicity{Board: scheduler.BoardState(f.Publicity.Board), Indexed: f.Publicity.Indexed, Address: f.Publicity.Address}, Volume: f.Volume,
 		Rules: ruled, Exceptions: each(f.Exceptions, readException),
 		Allowed: each(f.Allowed, func(w windowForm) scheduler.Window {
 			return scheduler.Window{From: scheduler.TimeOfDay(w.From), To: scheduler.TimeOfDay(w.To), Days: scheduler.Weekdays(w.Days)}

@@ -48,11 +48,11 @@ func (w *windows) Scan(src any) error {
 	return nil
 }
 
-const villageColumns = "village, name, commune, zone, languages, allowed, rules, missing, pause_ns, revision, approvals, board, board_indexed, board_address"
+const villageColumns = "village, name, commune, zone, languages, allowed, rules, missing, pause_ns, revision, approvals, board, board_indexed, board_address, volume"
 
 func scanVillage(r row) (scheduler.Village, error) {
 	var v scheduler.Village
-	err := r.Scan(&v.Key, &v.Name, &v.Commune, &v.Zone, (*words)(&v.Languages), (*windows)(&v.Allowed), (*rules)(&v.Rules), &v.Missing, &v.Pause, &v.Revision, (*approvalRules)(&v.Approvals), &v.Publicity.Board, &v.Publicity.Indexed, &v.Publicity.Address)
+	err := r.Scan(&v.Key, &v.Name, &v.Commune, &v.Zone, (*words)(&v.Languages), (*windows)(&v.Allowed), (*rules)(&v.Rules), &v.Missing, &v.Pause, &v.Revision, (*approvalRules)(&v.Approvals), &v.Publicity.Board, &v.Publicity.Indexed, &v.Publicity.Address, &v.Volume)
 	return v, err
 }
 
@@ -147,6 +147,7 @@ func (s *Store) saveVillage(ctx context.Context, tx *sql.Tx, v scheduler.Village
 		{"board", v.Publicity.Board},
 		{"board_indexed", v.Publicity.Indexed},
 		{"board_address", v.Publicity.Address},
+		{"volume", v.Volume},
 	}})
 }
 

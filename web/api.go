@@ -207,6 +207,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerPlaceRules(api)
 	s.registerSlots(api)
 	s.registerAir(api)
+	s.registerVolume(api)
 	s.registerEmergencies(api)
 	s.registerClock(api)
 	s.registerPeople(api)

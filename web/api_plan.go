@@ -72,6 +72,7 @@ type villageJSON struct {
 	Missing   string       `json:"missing" enum:"fallback,wait,skip" doc:"What becomes of a notice that is not ready in a language."`
 	Pause     float64      `json:"pause,omitempty" doc:"Seconds of silence between two languages; absent: as between the other parts."`
 	Board     boardJSON    `json:"board"`
+	Volume    int          `json:"volume" doc:"dB of the programme against how sound is levelled."`
 	Revision  int64        `json:"revision" doc:"Goes up by one at each change."`
 }
 
@@ -189,7 +190,7 @@ func (s *Server) listVillages(ctx context.Context, in *villagesInput) (*villages
 }
 
 func villageOf(v scheduler.Village) villageJSON {
-	j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}, string(v.MissingRule()), v.Pause.Seconds(), boardJSON{cmp.Or(string(v.Publicity.Board), "unasked"), v.Publicity.Indexed, v.Publicity.Address}, v.Revision}
+	j := villageJSON{v.Key, v.Name, v.Commune, v.Zone, entries(v.Languages), []windowJSON{}, string(v.MissingRule()), v.Pause.Seconds(), boardJSON{cmp.Or(string(v.Publicity.Board), "unasked"), v.Publicity.Indexed, v.Publicity.Address}, v.Volume, v.Revision}
 	for _, w := range v.Allowed {
 		j.Allowed = append(j.Allowed, windowJSON{w.From.String(), w.To.String(), daysOf(w.Days)})
 	}

@@ -168,8 +168,9 @@ var planless = map[string]string{
 	"/account/pin": "no plan", "/account/password": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
 	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/stop": "the same",
 	"/announcements/:id/withdraw": "it falls silent at once, and the message after it undoes it; TestTakingBackWhatSoundsSaysSo holds what is asked", "/announcements/:id/schedules/:sid/remove": "the same",
-	"/undo":     "what was removed is as it was; TestUndoThatHarmsAsks",
-	"/air/stop": "what sounds stops at once", "/clock": "every page says what an unknown clock does; telling it changes no record",
+	"/undo":       "what was removed is as it was; TestUndoThatHarmsAsks",
+	"/air/volume": "no plan",
+	"/air/stop":   "what sounds stops at once", "/clock": "every page says what an unknown clock does; telling it changes no record",
 	"/exceptions":        "lifts nothing before somebody has approved it, which shows it",
 	"/calendars/preview": "saves nothing", "/calendars/feeds": "no plan", "/calendars/feeds/:id/revoke": "no plan",
 	"/drills/run": "now, as soon as the output is free: it takes what is left", "/drills/stop": "what sounds stops at once",
@@ -266,7 +267,7 @@ func TestEveryFormShowsWhatItMakesOfThePlan(t *testing.T) {
 // planlessCalls are the calls of the API that change something and cannot be rehearsed,
 // and why.
 var planlessCalls = map[string]string{
-	"stop-air": "what sounds stops at once", "preview-calendar": "saves nothing", "tell-clock": "changes no record",
+	"put-volume": "no plan", "stop-air": "what sounds stops at once", "preview-calendar": "saves nothing", "tell-clock": "changes no record",
 	"run-drill": "now", "raise-emergency": "now", "renew-emergency": "now", "end-emergency": "now",
 	"delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "create-upload": "on the shelf, or a take as by the page for recording", "send-piece": "the same", "ask-upload": "saves nothing", "end-upload": "nothing was made of it yet", "read-rule": "saves nothing",
 	"create-account": "no plan", "change-account": "no plan", "create-invitation": "no plan", "revoke-invitation": "no plan",

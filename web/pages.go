@@ -93,6 +93,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerAudit(r)
 	p.registerTokens(r)
 	p.registerToday(r)
+	p.registerVolume(r)
 	p.registerBulletin(r)
 	p.registerNotices(r)
 	p.registerRecord(r)

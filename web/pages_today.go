@@ -25,6 +25,7 @@ type todayView struct {
 	OnAir                *onAirView
 	Meter                string // percent
 	Next                 string
+	Volume               *volumeView // nil: it is not for the visitor to turn
 	Health               []stateView
 	Waiting, Yesterday   string
 	Ribbon               ribbonView
@@ -95,6 +96,9 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 		Ribbon: b.ribbon(), Rows: b.rows(),
 	}
 	t.Drill = v.drillNotice(air, b)
+	if p.s.cfg.Loudness != nil && v.may(people.Plan) {
+		t.Volume = new(v.volume())
+	}
 	t.Rows, t.Rest = b.aroundNow(t.Rows)
 	t.RestDay = local.Format(time.DateOnly)
 	if v.lang == english {

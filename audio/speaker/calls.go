@@ -120,6 +120,25 @@ func (o *Output) Lower(id string) error {
 	return nil
 }
 
+// Turn sets the volume of the programme, in dB, within audio.Softest and audio.Loudest: it
+// is heard within a second, and kept for every child that follows. Alarms stay as loud as
+// they are. It may be called from any goroutine. The error is ErrEnded.
+func (o *Output) Turn(gain audio.Decibels) error {
+	if !(gain >= audio.Softest && gain <= audio.Loudest) {
+		return fmt.Errorf("%w: a volume of %v dB; %v to %v is possible", ErrCue, float64(gain), float64(audio.Softest), float64(audio.Loudest))
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.ended {
+		return ErrEnded
+	}
+	o.volume = &gain
+	if o.active != nil {
+		o.active.tell(&message{Volume: &gain})
+	}
+	return nil
+}
+
 func wordsOf(c audio.Cue) cue {
 	return cue{
 		ID: c.ID, At: c.At, After: c.After, Gap: c.Gap, Gain: c.Gain, Replaces: c.Replaces,

@@ -12,7 +12,7 @@ import (
 
 const (
 	// protocolVersion changes whenever a message changes its meaning.
-	protocolVersion = 6
+	protocolVersion = 7
 	// maxMessage bounds one message, in bytes.
 	maxMessage = 32 << 10
 	// maxFiles bounds the descriptors that travel with one message.
@@ -35,7 +35,9 @@ type message struct {
 	Raise  *raise  `json:"raise,omitempty"`
 	Lower  *string `json:"lower,omitempty"` // ID of an alarm
 	Listen *bool   `json:"listen,omitempty"`
-	Leave  bool    `json:"leave,omitempty"` // fade out and end
+	// Volume of the programme, in dB.
+	Volume *audio.Decibels `json:"volume,omitempty"`
+	Leave  bool            `json:"leave,omitempty"` // fade out and end
 
 	// Upward.
 	Absent *absent      `json:"absent,omitempty"` // again and again, until Up
@@ -208,7 +210,7 @@ func decodeMessage(raw []byte) (*message, error) {
 func (m *message) check() error {
 	said := 0
 	for _, field := range []bool{
-		m.Hello != nil, m.Cue != nil, m.Stop != nil, m.Raise != nil, m.Lower != nil, m.Listen != nil, m.Leave,
+		m.Hello != nil, m.Cue != nil, m.Stop != nil, m.Raise != nil, m.Lower != nil, m.Listen != nil, m.Volume != nil, m.Leave,
 		m.Absent != nil, m.Up != nil, m.Event != nil, m.Status != nil, m.Fault != nil,
 	} {
 		if field {

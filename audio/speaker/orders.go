@@ -31,6 +31,8 @@ func (c *child) obey() error {
 			c.lower(*m.Lower)
 		case m.Listen != nil:
 			c.tap.on.Store(*m.Listen)
+		case m.Volume != nil:
+			c.desk.Turn(*m.Volume)
 		case m.Leave:
 			c.stop(nil)
 			c.desk.Hush()

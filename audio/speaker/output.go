@@ -66,6 +66,7 @@ type Output struct {
 	state   audio.OutputState
 	buffer  time.Duration     // asked of the next child; 0: its own choice
 	lessons map[string]lesson // by the card's label
+	volume  *audio.Decibels   // of the programme; nil: nobody has turned it
 	opened  bool              // a child has held the device
 	chosen  *Card             // the card that the default was; nil: none was
 	dry     dryness
@@ -151,6 +152,9 @@ func (o *Output) takeCharge(s *session) {
 	o.publish(o.ledger.expire(now))
 	if o.ears.listening() {
 		s.tell(&message{Listen: new(true)})
+	}
+	if o.volume != nil { // before anything sounds
+		s.tell(&message{Volume: o.volume})
 	}
 	for _, e := range o.ledger.alarms {
 		s.tell(raiseMessage(e))

@@ -15,8 +15,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"loalang/audio"
 	"loalang/people"
 	"loalang/playout"
+	"loalang/scheduler"
 )
 
 // shutdownPatience is how long requests under way may take when serve ends.
@@ -145,6 +147,19 @@ func (b *board) changedElsewhere(ctx context.Context) {
 	b.changed()
 	b.silenceTakenBack(ctx)
 	b.panel.Reread(ctx)
+	v, err := b.db.Village(ctx, b.village.Key)
+	if err == nil {
+		err = b.turn(v)
+	}
+	if err != nil {
+		b.log.Error("how loud the programme is could not be taken over", "err", err)
+	}
+}
+
+// turn makes the programme as loud as its village wants it; what a file says out of
+// bounds counts as the bound.
+func (b *board) turn(v scheduler.Village) error {
+	return b.output.Turn(audio.Decibels(min(max(v.Volume, scheduler.LeastVolume), scheduler.MostVolume)))
 }
 
 // takenBackFor is how long what another process took back is looked for: Watch

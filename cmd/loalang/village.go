@@ -53,6 +53,7 @@ func (p program) villageSetCommand() *cobra.Command {
 	var public scheduler.Publicity
 	var state string
 	var pause time.Duration
+	var volume int
 	cmd := &cobra.Command{
 		Use:   "set KEY",
 		Short: "Change the rules of a village",
@@ -64,8 +65,8 @@ func (p program) villageSetCommand() *cobra.Command {
 			"24:00 is the end of the day. A running serve takes the change over at once.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.ContainsFunc([]string{"allowed", "languages", "missing", "pause", "board", "board-indexed", "board-address"}, cmd.Flags().Changed) {
-				return usagef("say what to change: --allowed, --languages, --missing, --pause or --board")
+			if !slices.ContainsFunc([]string{"allowed", "languages", "missing", "pause", "board", "board-indexed", "board-address", "volume"}, cmd.Flags().Changed) {
+				return usagef("say what to change: --allowed, --languages, --missing, --pause, --volume or --board")
 			}
 			change, err := parseRules(cmd, allowed, languages)
 			if err != nil {
@@ -80,6 +81,9 @@ func (p program) villageSetCommand() *cobra.Command {
 				change(&v)
 				if cmd.Flags().Changed("missing") {
 					v.Missing = scheduler.MissingRule(missing)
+				}
+				if cmd.Flags().Changed("volume") {
+					v.Volume = volume
 				}
 				if cmd.Flags().Changed("pause") {
 					v.Pause = pause
@@ -108,6 +112,7 @@ func (p program) villageSetCommand() *cobra.Command {
 	cmd.Flags().StringVar(&allowed, "allowed", "always", "when sound is allowed, such as 05:00-21:00 or mon-fri=05:00-21:00,sun=06:00-20:00")
 	cmd.Flags().StringVar(&missing, "missing", "fallback", "what becomes of a notice that lacks a language: fallback (Vietnamese stands for it), wait (for its next slot) or skip (the others air)")
 	cmd.Flags().DurationVar(&pause, "pause", 0, "silence between two languages, at most 5s; 0: as between the other parts of a notice")
+	cmd.Flags().IntVar(&volume, "volume", 0, "how loud the programme is in dB, -20 to 6; 0: as levelled. Emergencies and drills stay as loud as they are")
 	cmd.Flags().StringVar(&state, "board", "", "whether the village has a public board: on or off")
 	cmd.Flags().BoolVar(&public.Indexed, "board-indexed", false, "let search engines list the public board")
 	cmd.Flags().StringVar(&public.Address, "board-address", "", "where people open the public board, as posters print it, such as http://loa.internal")
