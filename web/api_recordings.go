@@ -310,6 +310,9 @@ func (s *Server) soundBefore(k *Caller) {
 	s.sendSound(k, f, "audio/flac", r.ID+"-before")
 }
 
+// soundPolicy lets a file that people uploaded do nothing, whatever a browser takes it for.
+const soundPolicy = "default-src 'none'; sandbox"
+
 // sendSound sends a file that never changes, and closes it.
 func (s *Server) sendSound(k *Caller, f *os.File, kind, tag string) {
 	defer f.Close() //nolint:errcheck // it was only read
@@ -320,5 +323,7 @@ func (s *Server) sendSound(k *Caller, f *os.File, kind, tag string) {
 	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")
 	h.Set("ETag", `"`+tag+`"`)
+	h.Set("Content-Disposition", `inline; filename="`+tag[:min(12, len(tag))]+"."+strings.TrimPrefix(kind, "audio/")+`"`)
+	h.Set("Content-Security-Policy", soundPolicy)
 	http.ServeContent(k.c.Writer, k.c.Request, "", time.Time{}, f)
 }

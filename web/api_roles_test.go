@@ -37,6 +37,7 @@ func doors() []door {
 		{"GET", "/api/v1/villages/un-ta/approval-rules", "", people.View},
 		{"PUT", "/api/v1/villages/un-ta/approval-rules", `{"recorder":{"normal":"anyone","priority":"anyone"},"cadre":{"normal":"none","priority":"none"},"officer":{"normal":"none","priority":"none"},"two_people":false,"later_takes":false,"review_hours":0,"days":0,"priority_days":0}`, people.Arrange},
 		{"GET", "/api/v1/history", "", people.Write},
+		{"POST", "/api/v1/history/7/undo", "", people.Write},
 		{"GET", "/api/v1/coverage", "", people.View},
 		{"GET", "/api/v1/assignments", "", people.View},
 		{"POST", a + "/schedules", `{"kind":"now"}`, people.Plan},
@@ -178,7 +179,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(keyID, "{id}", personID, "{id}", invitedID, "{id}", noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/").Replace(d.path)
+		path := strings.NewReplacer(keyID, "{id}", personID, "{id}", invitedID, "{id}", noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/", "/history/7/", "/history/{entry}/").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor, "GET /api/v1/public/board", "GET /api/v1/public/board/{date}") // the last two ask nobody: TestPublicAPI

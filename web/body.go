@@ -2,10 +2,13 @@ package web
 
 import (
 	"io"
+	"mime"
 	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"loalang/people"
 )
 
 // bodySilence is how long a request may send nothing. Slow lines are welcome,
@@ -34,4 +37,26 @@ func (b *rollingBody) Read(p []byte) (int, error) {
 		_ = b.line.SetReadDeadline(time.Time{})
 	}
 	return n, err
+}
+
+// boundForm bounds what is sent to a page before anything of it is read. Files are for
+// who may upload, and are bounded where they are taken in.
+func (p *panel) boundForm(c *gin.Context) {
+	r := c.Request
+	if reads(r) || isAPI(r) || r.Body == nil {
+		return
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
+		if me, ok := p.s.principal(c); ok && me.May(people.Upload, p.s.cfg.Village) {
+			return
+		}
+	}
+	if r.ContentLength > formBytes {
+		c.Abort()
+		c.Header("Connection", "close") // nobody reads the rest
+		me, _ := p.s.principal(c)
+		p.problem(p.visit(c, me), http.StatusRequestEntityTooLarge, "problem.too-large")
+		return
+	}
+	r.Body = http.MaxBytesReader(c.Writer, r.Body, formBytes)
 }

@@ -205,6 +205,7 @@ func (b *bulletins) serveSound(w http.ResponseWriter, r *http.Request, name stri
 	}
 	h.Set("Content-Type", "audio/mpeg")
 	h.Set("Content-Disposition", `inline; filename="ban-tin.mp3"`)
+	h.Set("Content-Security-Policy", soundPolicy)
 	http.ServeContent(w, r, "", time.Time{}, f)
 }
 

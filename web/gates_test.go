@@ -187,6 +187,7 @@ func doingGates() []gate {
 		{route: "POST /templates/:code/remove", right: people.Write},
 		{route: "POST /tokens", right: people.Administer, body: "name=x&role=admin&days=30"},
 		{route: "POST /tokens/:id/revoke", right: people.Administer},
+		{route: "POST /undo", right: people.Write, body: "entry=7"},
 		{route: "POST /voices/:language", right: people.Plan},
 		{route: "POST /voices/:language/try", right: people.Plan},
 		{route: "POST /words/import", right: people.Write},

@@ -81,6 +81,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	if err != nil {
 		panic(err)
 	}
+	r.Use(p.boundForm)
 	r.GET(assetRoot+":name", p.assets.serve)
 	r.GET("/"+workerFile, p.serveWorker)
 	r.POST("/language", p.switchLanguage)
@@ -344,7 +345,7 @@ func (p *panel) send(v *visit, status int, f fragment) {
 	}
 	v.c.Header("Cache-Control", "no-store")
 	v.c.Header("Vary", "Accept-Encoding, Cookie")
-	body := b.Bytes()
+	body := straight(b.Bytes())
 	if takesGzip(v.c) {
 		if zipped, err := compress(body, gzip.DefaultCompression); err == nil {
 			v.c.Header("Content-Encoding", "gzip")
@@ -352,6 +353,21 @@ func (p *panel) send(v *visit, status int, f fragment) {
 		}
 	}
 	v.c.Data(status, "text/html; charset=utf-8", body)
+}
+
+// straight takes out of a page what turns the direction of writing round, in place:
+// forms refuse it, but what came another way must not make a line read otherwise than it
+// is. Those characters are three bytes, E2 80 AA to AE and E2 81 A6 to A9.
+func straight(page []byte) []byte {
+	kept := page[:0]
+	for i := 0; i < len(page); i++ {
+		if page[i] == 0xE2 && i+2 < len(page) && (page[i+1] == 0x80 && page[i+2] >= 0xAA && page[i+2] <= 0xAE || page[i+1] == 0x81 && page[i+2] >= 0xA6 && page[i+2] <= 0xA9) {
+			i += 2
+			continue
+		}
+		kept = append(kept, page[i])
+	}
+	return kept
 }
 
 // problem is a page that says what is wrong.

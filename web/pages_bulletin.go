@@ -350,7 +350,7 @@ func (p *panel) sendPublic(v *visit, status int, f fragment) {
 		v.c.String(http.StatusInternalServerError, v.word("problem.internal"))
 		return
 	}
-	p.sendTagged(v, status, "text/html; charset=utf-8", b.Bytes())
+	p.sendTagged(v, status, "text/html; charset=utf-8", straight(b.Bytes()))
 }
 
 // sendTagged sends a body with its digest, and only says so when it is there already.

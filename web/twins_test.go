@@ -156,6 +156,7 @@ var twins = map[string]string{
 	"POST /templates/new":                           "create-template",
 	"POST /tokens":                                  "create-token",
 	"POST /tokens/:id/revoke":                       "revoke-token",
+	"POST /undo":                                    "undo-removal",
 	"POST /voices/:language":                        "choose-voice",
 	"POST /voices/:language/try":                    "try-voice",
 	"POST /words/:id":                               "change-word try-word",
