@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"loalang/speech":             1,
 	"loalang/recordings":         1,
 	"loalang/relay":              1,
+	"loalang/push":               2, // dials only what a Guard of relay lets it
 	"loalang/audio":              0,
 	"loalang/hardware":           0,
 	"loalang/scheduler":          0,

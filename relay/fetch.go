@@ -34,7 +34,7 @@ type fetcher struct {
 // newFetcher is a fetcher within guard. The environment's proxies are not used: one
 // would dial for us what guard refuses.
 func newFetcher(guard Guard, stall time.Duration) *fetcher {
-	dialer := &net.Dialer{Timeout: connectWithin, Control: guard.control}
+	dialer := &net.Dialer{Timeout: connectWithin, Control: guard.Control}
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := dialer.DialContext(ctx, network, address)

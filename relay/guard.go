@@ -56,9 +56,9 @@ func (g Guard) permits(addr netip.Addr) bool {
 	return true
 }
 
-// control is for net.Dialer: it is asked with the address itself, after the name
+// Control is for net.Dialer: it is asked with the address itself, after the name
 // was resolved, so that a name that resolves differently the next time is no way in.
-func (g Guard) control(network, address string, _ syscall.RawConn) error {
+func (g Guard) Control(network, address string, _ syscall.RawConn) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return fault(BadAddress, "%s", address)

@@ -214,6 +214,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerAccount(api)
 	s.registerAudit(api)
 	s.registerTokens(api)
+	s.registerPushes(api)
 	s.registerRecordings(api, r)
 	s.registerUploads(api, r)
 	s.registerAsRun(api, r)

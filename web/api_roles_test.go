@@ -139,6 +139,10 @@ func doors() []door {
 		{"GET", "/api/v1/account/sign-ins", "", people.View},
 		{"DELETE", "/api/v1/account/sign-ins/" + keyID, "", people.View},
 		{"DELETE", "/api/v1/account/sign-ins", "", people.View},
+		{"GET", "/api/v1/account/pushes", "", people.View},
+		{"POST", "/api/v1/account/pushes", `{"endpoint":"https://a.example/","keys":{"p256dh":"","auth":""}}`, people.View},
+		{"DELETE", "/api/v1/account/pushes/" + keyID, "", people.View},
+		{"POST", "/api/v1/account/pushes/" + keyID + "/trial", "", people.View},
 		{"POST", "/api/v1/clock", `{"at":"2026-11-23T16:25:00+07:00"}`, people.Plan},
 	}
 }

@@ -93,6 +93,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerAccount(r)
 	p.registerAudit(r)
 	p.registerTokens(r)
+	p.registerPushes(r)
 	p.registerToday(r)
 	p.registerVolume(r)
 	p.registerBulletin(r)
@@ -245,6 +246,8 @@ func pageOf(path string) string {
 		return path
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
+	case first == "account" && strings.HasPrefix(rest, "news/"):
+		return "/account/news"
 	case first == "pin":
 		return "/live"
 	case first == "people" && second != "":

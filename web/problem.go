@@ -14,6 +14,7 @@ import (
 
 	"loalang/people"
 	"loalang/playout"
+	"loalang/push"
 	"loalang/recordings"
 	"loalang/scheduler"
 	"loalang/speech"
@@ -124,6 +125,8 @@ var refusals = []struct {
 	{people.ErrLastAdmin, http.StatusConflict, "last-admin"},
 	{people.ErrNameTaken, http.StatusConflict, "name-taken"},
 	{errNoRight, http.StatusForbidden, "forbidden"},
+	{push.ErrSubscription, http.StatusUnprocessableEntity, "no-push"},
+	{errPushFailed, http.StatusBadGateway, "push-failed"},
 	{errNeedsOfficer, http.StatusForbidden, "approval-needs-officer"},
 	{errOwnWords, http.StatusForbidden, "approval-own-words"},
 	{errOverruled, http.StatusForbidden, "approval-overruled"},

@@ -49,6 +49,9 @@ type Config struct {
 	Setup         Setup
 	Invites       Invites
 	Invited       Invited
+	Pushes        Pushes    // nil: nobody is told anything
+	PushDiary     PushDiary // of Pushes
+	Pusher        Pusher    // of Pushes; nil: nobody is told anything
 	Sessions      scs.Store // scs.CtxStore is used when it is one
 	Database      Pinger
 

@@ -63,3 +63,22 @@ addEventListener("fetch", (e) => {
   if (pathname.startsWith("/static/")) e.respondWith(part(e.request));
   else if (mode === "navigate" && keeps.test(pathname)) e.respondWith(page(e.request, pathname));
 });
+
+// What the board tells while nobody looks: what became of a notice, what waits.
+addEventListener("push", (e) => {
+  const { title, body, path, tag, lang } = e.data?.json() ?? {};
+  if (title) e.waitUntil(registration.showNotification(title, { body, tag, lang, data: path }));
+});
+
+addEventListener("notificationclick", (e) => {
+  e.notification.close();
+  const to = new URL(e.notification.data ?? "/", location.origin).href;
+  e.waitUntil(
+    (async () => {
+      for (const page of await clients.matchAll({ type: "window" })) {
+        if (page.url === to) return page.focus();
+      }
+      return clients.openWindow(to);
+    })(),
+  );
+});
