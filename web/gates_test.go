@@ -61,6 +61,7 @@ func lookingGates() []gate {
 		{route: "GET /", right: people.View},
 		{route: "GET /about", right: people.View},
 		{route: "GET /account", right: people.View},
+		{route: "GET /account/news", right: people.View, persons: true},
 		{route: "GET /announcements", right: people.View},
 		{route: "GET /announcements/new", right: people.Write},
 		{route: "GET /announcements/:id", right: people.View},
@@ -118,6 +119,8 @@ func lookingGates() []gate {
 // doingGates are the forms.
 func doingGates() []gate {
 	return []gate{
+		{route: "POST /account/news/:id/remove", right: people.View, persons: true},
+		{route: "POST /account/news/:id/trial", right: people.View, persons: true},
 		{route: "POST /account/password", right: people.View, persons: true},
 		{route: "POST /account/pin", right: people.View, persons: true},
 		{route: "POST /account/sign-ins/:id/end", right: people.View, persons: true},
