@@ -188,8 +188,9 @@ func TestEveryRemovalIsUndoneOrSaysWhyNot(t *testing.T) {
 
 		"POST /announcements/:id/unassign":                                 "why: the form beside it asks the same person again, filled in",
 		"DELETE /api/v1/announcements/:id/renditions/:language/assignment": "why: PUT assigns the same person again",
-		"POST /recordings/:id/delete":                                      "why: the sound is gone from the disk, which is what deleting is for; the page asks first",
-		"DELETE /api/v1/recordings/:id":                                    "why: the sound is gone from the disk, which is what deleting is for",
+		"POST /recordings/:id/delete":                                      "by POST /recordings/:id/restore, for seven days",
+		"DELETE /api/v1/recordings/:id":                                    "by POST /api/v1/recordings/:id/restore, for seven days",
+		"DELETE /api/v1/calendars/feeds/:id":                               "why: " + key,
 		"DELETE /api/v1/uploads/:id":                                       "why: half a file is sent again from the phone, which keeps it",
 		"POST /calendars/feeds/:id/revoke":                                 "why: " + key,
 		"POST /tokens/:id/revoke":                                          "why: " + key,
@@ -207,7 +208,8 @@ func TestEveryRemovalIsUndoneOrSaysWhyNot(t *testing.T) {
 		"DELETE /api/v1/emergency":                                         "why: " + silence,
 	}
 	seen := map[string]bool{}
-	for _, route := range web.Forms(newHouse(t).server) {
+	routes := web.Forms(newHouse(t).server)
+	for _, route := range routes {
 		method, path, _ := strings.Cut(route, " ")
 		if method != http.MethodDelete && (method != http.MethodPost || !removes.MatchString(path)) {
 			continue
@@ -217,6 +219,11 @@ func TestEveryRemovalIsUndoneOrSaysWhyNot(t *testing.T) {
 		switch {
 		case !known:
 			t.Errorf("%s takes something away: say in this test how it is undone, or why it is not", route)
+		case strings.HasPrefix(kind, "by "):
+			way, _, _ := strings.Cut(strings.TrimPrefix(kind, "by "), ",")
+			if !slices.Contains(routes, way) {
+				t.Errorf("%s is undone by %s, which is no route", route, way)
+			}
 		case !strings.HasPrefix(kind, "why: ") && !web.Undoable(kind):
 			t.Errorf("%s removes %s, which nothing brings back", route, kind)
 		}
