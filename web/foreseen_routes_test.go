@@ -110,6 +110,12 @@ func changingForms() map[string]changing {
 	}
 	longWords := strings.Repeat("giữ ấm cho trâu bò ", 100)
 	return map[string]changing{
+		"/again": {form: url.Values{"notice": {bellID}, "when": {"slot:0193a000-0000-7000-8000-0000000000a2:2026-11-24"}}, says: "Giữ ấm", arrange: func(w *world) {
+			w.slots[1].Limit = 90 * time.Second
+			d := w.notices[bellID]
+			d.Announcement.Class = scheduler.ClassPriority
+			w.notices[bellID] = d
+		}},
 		"/announcements/new":       {form: notice("when", "at", "date", "2026-11-24", "time", "18:30", "priority", "1")},
 		"/announcements/:id/edit":  {path: evening + "/edit", form: url.Values{"revision": {"1"}, "title": {"Giữ ấm"}, "text": {longWords}}, arrange: voiced, says: "Giữ ấm"},
 		"/announcements/:id/takes": {path: evening + "/takes", form: url.Values{"language": {"pcc"}, "take_pcc": {longTake}}, says: "Giữ ấm"},

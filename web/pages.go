@@ -96,6 +96,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerPushes(r)
 	p.registerToday(r)
 	p.registerVolume(r)
+	p.registerAgain(r)
 	p.registerBulletin(r)
 	p.registerNotices(r)
 	p.registerRecord(r)
@@ -254,7 +255,7 @@ func pageOf(path string) string {
 		return "/people/" + second
 	case first == "invitations" && second != "":
 		return "/invitations/" + second
-	case first == "account", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
+	case first == "account", first == "again", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

@@ -53,11 +53,11 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 			"a buffer that was learned", "/", func(w *world) {
 				w.onAirWith(audio.OutputState{Audible: true, Up: true, Buffer: 12 * time.Millisecond, Learned: true})
 			},
-			[]string{"Tiếng tốt; máy này có lúc bận nên card âm thanh giữ sẵn 12 phần nghìn giây tiếng"},
-			[]string{"the sound card holds 12 thousandths of a second in reserve"},
+			[]string{"Giờ đúng Tiếng tốt Âm-li đang bật"}, // health in words
+			[]string{"The time is right Sound is well Amplifier on"},
 		},
 		{"today in an emergency", "/", func(w *world) { w.fill(); w.emergencyOn() }, []string{"Đang phát khẩn cấp", "Mở để dừng"}, []string{"Emergency on air"}},
-		{"empty village", "/", func(*world) {}, []string{"Chưa có bản tin nào chờ phát.", "chưa có bản tin"}, []string{"No notice waits"}},
+		{"empty village", "/", func(*world) {}, []string{"Chưa có bản tin nào chờ phát. Bấm “Thông báo mới”", "chưa có bản tin"}, []string{"No notice waits", "Press “New notice”"}},
 		{
 			"clock unknown", "/", func(w *world) { w.air.Clock = hardware.ClockState{Trust: hardware.Unknown} },
 			[]string{"Máy chưa biết giờ đúng", "Bây giờ là mấy giờ?", `type="date"`},
@@ -65,7 +65,7 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 		},
 		{
 			"new notice", "/announcements/new", (*world).fill,
-			[]string{"Nói gì?", "Loa sẽ đọc", "Bằng tiếng gì?", "Phát khi nào?", "Xem lại và gửi", "17:00 hôm nay, thứ Hai 23/11", "05:30 ngày mai, thứ Ba 24/11", "Ghi bằng máy ghi âm", "Chọn tệp có sẵn", `capture`, "Sau một phút"},
+			[]string{"Nói gì?", "Họp thôn", "Viết bản tin", "Tiếp: chọn giờ phát", "Bằng tiếng Việt và tiếng Giáy", "Phát khi nào?", "Giờ khác", "17:00 hôm nay, thứ Hai 23/11", "05:30 ngày mai, thứ Ba 24/11", "Ghi bằng máy ghi âm", "Chọn tệp có sẵn", `capture`, "Sau một phút"},
 			[]string{"What is it about?", "In which languages?", "When?", "In one minute", "Choose a file"},
 		},
 		{"notices", "/announcements", (*world).fill, []string{meeting, cattle, "Tiếng Giáy: chờ thu", "Tiếng Việt: xong", "Ưu tiên"}, []string{"Giáy: waits for a recording", "Priority"}},

@@ -27,7 +27,8 @@ type todayView struct {
 	Next                 string
 	Volume               *volumeView // nil: it is not for the visitor to turn
 	Health               []stateView
-	Waiting, Yesterday   string
+	Waiting              string
+	Again                *againOffer // nil: yesterday's slots aired nothing
 	Ribbon               ribbonView
 	Rows                 []dayRow
 	RestDay              string        // its date
@@ -92,12 +93,15 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 		Key: airKey(air), Day: local.Day(), Date: v.date(v.now), Weekday: upper(v.weekday(local.Weekday())), Month: v.month(v.now), Lunar: v.lunar(v.now),
 		Emergency: air.Emergency, OnAir: v.onAir(air), Meter: meterPercent(air),
 		Next: v.next(b), Health: append(v.health(air), p.voiceHealth(v)...),
-		Waiting: v.word("do.record-sub"), Yesterday: v.word("do.again-sub"),
-		Ribbon: b.ribbon(), Rows: b.rows(),
+		Waiting: v.word("do.record-sub"),
+		Ribbon:  b.ribbon(), Rows: b.rows(),
 	}
 	t.Drill = v.drillNotice(air, b)
 	if p.s.cfg.Loudness != nil && v.may(people.Plan) {
 		t.Volume = new(v.volume())
+	}
+	if v.may(people.Plan) {
+		t.Again = p.againOffer(v, b.slots)
 	}
 	t.Rows, t.Rest = b.aroundNow(t.Rows)
 	t.RestDay = local.Format(time.DateOnly)
@@ -178,6 +182,9 @@ func (v *visit) next(b dayBook) string {
 			return v.word("air.next", v.at(o.Due, v.now), o.Title)
 		}
 	}
+	if v.may(people.Write) {
+		return v.word("air.nothing-next") + " " + v.word("air.begin", v.word("do.write"))
+	}
 	return v.word("air.nothing-next")
 }
 
@@ -220,8 +227,6 @@ func (v *visit) soundState(a playout.Air) stateView {
 		return stateView{"wait", "song", strings.Join(all, ". ")}
 	case a.Output.Fault != "":
 		return stateView{"wait", "song", v.word("sound.weak")}
-	case a.Output.Learned:
-		return stateView{"ok", "song", v.word("sound.good-learned", a.Output.Buffer.Milliseconds())}
 	}
 	return stateView{"ok", "song", v.word("sound.good")}
 }

@@ -44,6 +44,8 @@ func TestRecurringPage(t *testing.T) {
 	time.Sleep(600 * time.Millisecond)
 	b.open(d.url + "/announcements/new")
 	b.until("the draft is back", "document.querySelector('[name=rhythm]:checked').value == 'market' && document.querySelector('#rstart').value == '2026-11-20'")
+	b.press("[data-go-on] button")
+	b.until("the sheet is there", "document.querySelector('[data-else][open] [name=rhythm]').checkVisibility()")
 	b.press("[name=rhythm][value=daily]")
 	b.press("button[value=send]")
 	b.until("it is sent", "location.search.includes('told=sent')")

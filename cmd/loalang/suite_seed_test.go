@@ -223,10 +223,14 @@ func lived(t testing.TB, data string, notices [][2]string, now time.Time) {
 		func(a *playout.AsRun) { a.Outcome, a.Cause = playout.Cut, scheduler.ReasonPreempted },
 		func(a *playout.AsRun) { a.Heard = playout.HeardSilent },
 	}
+	slots, err := db.Slots(ctx, "un-ta")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for n := range 35 {
 		one := notices[n%(len(notices)-1)]
 		put(1+n/5, []int{5, 17}[n%2], 30+2*(n%5), func(a *playout.AsRun) {
-			a.Announcement, a.Title = one[0], one[1]
+			a.Announcement, a.Title, a.Slot = one[0], one[1], slots[n%2].ID
 			ways[n%len(ways)](a)
 		})
 	}

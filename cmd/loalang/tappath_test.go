@@ -2,15 +2,23 @@ package main_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/google/uuid"
+
+	"loalang/playout"
+	"loalang/scheduler"
+	"loalang/store"
 )
 
 // finger is a person who taps on a phone's glass, and how often they did.
@@ -113,5 +121,61 @@ func TestSixTapsForATemplate(t *testing.T) {
 		t.Errorf("%d taps, want 6 at most", f.taps)
 	}
 	b.until("nothing is kept of it on the phone", "!Object.keys(localStorage).some((k) => k.startsWith('notice'))")
+	d.stop()
+}
+
+// heardYesterday puts a notice into yesterday's afternoon slot, as it was heard.
+func (d *daemon) heardYesterday(data, id, title string) {
+	d.t.Helper()
+	ctx := context.Background()
+	db, err := store.Open(ctx, store.Config{Path: filepath.Join(data, "loalang.db"), Now: time.Now, NewID: uuid.NewString})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	hanoi := time.FixedZone("+07", 7*60*60)
+	now := time.Now().In(hanoi)
+	due := time.Date(now.Year(), now.Month(), now.Day()-1, 17, 1, 0, 0, hanoi).UTC()
+	slots := d.call(http.MethodGet, "/slots", nil, http.StatusOK)["slots"].([]any)
+	err = db.Record(ctx, playout.AsRun{
+		Owned:      scheduler.Owned{ID: uuid.NewString(), Village: "un-ta", Origin: "test", Created: due, Updated: due},
+		Occurrence: uuid.NewString(), Kind: scheduler.Notice, Class: scheduler.ClassNormal, Announcement: id, Title: title, Nominal: due, Due: due,
+		Slot: slots[len(slots)-1].(map[string]any)["id"].(string), Outcome: playout.Played, Cause: "completed", Heard: playout.HeardYes, Languages: []string{"vi"},
+		Airings: []playout.Airing{{Part: scheduler.PartVoice, Language: "vi", Started: due, Ended: due.Add(time.Minute), Frames: 60 * 48000, Cause: "completed"}},
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// What was heard yesterday is heard again with two taps, with three at another time.
+func TestThreeTapsForYesterday(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	b := newBrowser(t)
+	data := t.TempDir()
+	d := serve(t, data, "null", quick...).admit()
+	id := d.announce(object{"title": "Giữ ấm cho trâu, bò", "text": notice, "renditions": []object{{"language": "vi"}}})
+	d.heardYesterday(data, id, "Giữ ấm cho trâu, bò")
+	b.cadre(d)
+
+	f := b.finger()
+	b.picture("again-today-360")
+	f.tap("yesterday's", withText("a", "Phát lại hôm qua"))
+	f.tap("the afternoon's slot", withText("label.pick", "17:00"))
+	b.picture("again-360")
+	when := js[string](b, "document.querySelector('[name=when]:checked').dataset.say.replace(/,$/, '').replace('lúc 17:00', 'lúc 17:0')")
+	f.tap("repeat", withText("button.btn", "Phát lại"))
+	b.until("it is promised", "location.search.includes('told=again')")
+	said := b.text("[role=status]")
+	for _, want := range []string{"Sẽ phát lúc 17:0", when[len("lúc 17:0"):], "ở Ún Tà, bằng tiếng Việt"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it says %q, want it to hold %q", said, want)
+		}
+	}
+	if f.taps > 3 {
+		t.Errorf("%d taps, want 3 at most", f.taps)
+	}
+	b.until("it stands in the plan", "fetch('/api/v1/plan').then((r) => r.text()).then((text) => { window.planned = text; }) && (window.planned ?? '').includes('"+id+"')")
+	b.picture("again-done-360")
 	d.stop()
 }
