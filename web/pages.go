@@ -39,6 +39,7 @@ type view struct {
 	Script   string // the page's own module; empty: none
 	Style    string // the page's own style sheet; empty: none
 	Told     string // what was just done, a sentence
+	Alarm    string // title of the newest emergency that is active; empty: none is
 	Undo     int64  // entry of the history that can be undone; 0: none
 	Refused  string // what could not be done, a sentence
 	Trouble  string // what is wrong with the board, a sentence
@@ -306,6 +307,9 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 		}
 	}
 	w.Undo = p.undoOffer(v)
+	if e := p.s.cfg.Air.Air().Emergency; e != nil && w.SignedIn && w.Tab != "emergency" && w.Tab != "today" {
+		w.Alarm = e.Title
+	}
 	if code := "refused." + v.c.Query("refused"); w.Refused == "" && hasWord(code) {
 		w.Refused = v.word(code)
 	}

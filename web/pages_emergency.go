@@ -22,6 +22,9 @@ type emergencyView struct {
 	Stop      string     // words of the button that ends them all
 	Meter     string
 	Confirm   bool
+	Clear     *clearView // the emergency is over: the village may be told so; nil: another face
+	Zones     []choiceView
+	Heard     []spokenView // what a voice reads, by language
 	Templates []templateView
 	What      string
 	Title     string
@@ -30,6 +33,7 @@ type emergencyView struct {
 	Text      string
 	Languages []tongueView
 	Chosen    []string
+	ZonesOn   []string
 	Summary   string
 	Replaces  string     // ID of the one that a new one replaces; empty: none, they alternate
 	Active    []liveView // that may be replaced
@@ -52,6 +56,10 @@ func (p *panel) registerEmergency(r *gin.Engine) {
 
 func (p *panel) emergency(v *visit) {
 	air := p.s.cfg.Air.Air()
+	if len(air.Emergencies) == 0 && v.c.Query("over") != "" {
+		p.show(v, "emergency", view{Title: v.word("emergency.clear-title"), Tab: "emergency", Data: emergencyView{Clear: p.clearView(v)}})
+		return
+	}
 	if n := len(air.Emergencies); n == 0 || v.c.Query("do") == "new" {
 		f := emptyForm()
 		f.Set("what", "lu-quet")
@@ -96,12 +104,15 @@ type templateView struct {
 
 // emergencyTemplates are the dangers of the place; what is said is Vietnamese.
 func (v *visit) emergencyTemplates(chosen string) []templateView {
-	ts := []templateView{{Code: "lu-quet"}, {Code: "chay"}, {Code: "bao"}, {Code: "nguoi-lac"}, {Code: "khac"}}
+	ts := []templateView{{Code: "lu-quet"}, {Code: "chay"}, {Code: "bao"}, {Code: "nguoi-lac"}, {Code: "coi"}, {Code: "khac"}}
 	for i := range ts {
 		t := &ts[i]
 		key := "emergency-template." + t.Code
 		t.Name = v.word(key + ".name")
-		t.Title, t.Text = word(vietnamese, key+".title"), word(vietnamese, key+".text", v.village.Name)
+		t.Title = word(vietnamese, key+".title")
+		if t.Code != sirenOnly {
+			t.Text = word(vietnamese, key+".text", v.village.Name)
+		}
 		t.Checked = t.Code == chosen
 	}
 	return ts
@@ -137,6 +148,14 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 			w.Chosen = append(w.Chosen, code)
 		}
 	}
+	for _, zone := range p.s.cfg.Zones {
+		on := slices.Contains(f.Values["zone"], zone) || !f.Has("zone")
+		w.Zones = append(w.Zones, choiceView{Value: zone, Name: zone, Checked: on})
+		if on {
+			w.ZonesOn = append(w.ZonesOn, zone)
+		}
+	}
+	w.Heard = p.heard(v, w.Text, w.Chosen)
 	w.Summary = v.word("emergency.summary", v.languages(w.Chosen), v.span(scheduler.DefaultEmergencyLife))
 	return w
 }
@@ -147,6 +166,10 @@ func (p *panel) raise(v *visit) {
 	f, err := p.readForm(v)
 	if err != nil {
 		p.badForm(v, err)
+		return
+	}
+	if f.Get("do") == "read" { // only to see what a voice makes of it
+		p.showEmergency(v, http.StatusOK, f)
 		return
 	}
 	if f.Get("do") == "template" {
@@ -203,6 +226,14 @@ func (p *panel) emergencyOf(v *visit, f *form) scheduler.Emergency {
 			e.Languages = append(e.Languages, code)
 		}
 	}
+	for _, zone := range p.s.cfg.Zones {
+		if slices.Contains(f.Values["zone"], zone) {
+			e.Zones = append(e.Zones, zone)
+		}
+	}
+	if len(e.Zones) == len(p.s.cfg.Zones) {
+		e.Zones = nil // all
+	}
 	if len(e.Languages) == len(v.village.Languages) {
 		e.Languages = nil // all
 	}
@@ -234,5 +265,42 @@ func (p *panel) lower(v *visit) {
 		p.fail(v, err)
 		return
 	}
-	v.goTo("/", "emergency-over")
+	v.c.Redirect(http.StatusSeeOther, "/emergency?over=1&told=emergency-over")
+}
+
+// sirenOnly is the choice that says nothing behind the siren.
+const sirenOnly = "coi"
+
+// spokenView is what a voice reads in one language.
+type spokenView struct{ Name, Text string }
+
+// heard is what the voices read of a text, as the emergency will have it: it needs no
+// database.
+func (p *panel) heard(v *visit, text string, languages []string) (list []spokenView) {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	choir := p.s.choir(v.ctx())
+	for _, code := range languages {
+		if choir.err == nil && choir.speaks(code, "") {
+			list = append(list, spokenView{v.language(code), p.s.cfg.Speaker.Normalize(code, text).Text})
+		}
+	}
+	return list
+}
+
+// clearView tells the village that an emergency is over: an ordinary notice of high
+// priority, now, so that whoever is asked to approve notices is asked, and the log has it.
+type clearView struct {
+	Title, Text string
+	Languages   []tongueView
+}
+
+func (p *panel) clearView(v *visit) *clearView {
+	w := &clearView{Title: word(vietnamese, "emergency-clear.title"), Text: word(vietnamese, "emergency-clear.text", v.village.Name)}
+	choir := p.s.choir(v.ctx())
+	for _, code := range v.village.Languages {
+		w.Languages = append(w.Languages, tongueView{uploadView: uploadView{Code: code}, Name: v.language(code), Voiced: choir.err == nil && choir.speaks(code, "")})
+	}
+	return w
 }

@@ -387,10 +387,10 @@ func TestEmergencyTwoSteps(t *testing.T) {
 	if got := e.Expires.Sub(e.Raised); got != scheduler.DefaultEmergencyLife {
 		t.Errorf("it lives %v", got)
 	}
-	if p := s.post("/emergency/stop", nil); p.location != "/?told=emergency-over" || w.lowered != 1 {
+	if p := s.post("/emergency/stop", nil); p.location != "/emergency?over=1&told=emergency-over" || w.lowered != 1 {
 		t.Errorf("stop: sent to %q, lowered %d", p.location, w.lowered)
 	}
-	if p := s.post("/emergency/stop", nil); p.location != "/?told=emergency-over" {
+	if p := s.post("/emergency/stop", nil); p.location != "/emergency?over=1&told=emergency-over" {
 		t.Errorf("stopping twice: sent to %q", p.location)
 	}
 }

@@ -44,4 +44,7 @@ if (button) {
   });
   button.addEventListener("keyup", release);
   templates(form);
+  // What a voice reads was shown of another text.
+  form.querySelector("[name=text]").addEventListener("input", () => form.querySelector("[data-heard]").replaceChildren());
+  form.addEventListener("change", (e) => e.target.name === "what" && form.querySelector("[data-heard]").replaceChildren());
 }

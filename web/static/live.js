@@ -19,6 +19,7 @@ if (root) {
   root.hidden = !able;
   document.querySelector("[data-unable]").hidden = !!able;
   find("start").addEventListener("click", start);
+  find("pin").addEventListener("submit", confirm);
   find("stop").addEventListener("click", () => order("end"));
   find("extend").addEventListener("click", () => order("extend"));
   addEventListener("pagehide", () => talk?.socket?.close(1000));
@@ -72,9 +73,40 @@ async function open(t) {
   await awake(t);
 }
 
+// confirm gives the PIN that is asked again when the page was open for long, and starts:
+// what was set stays as it is.
+async function confirm(e) {
+  e.preventDefault();
+  const field = find("pin").querySelector("input");
+  tell("why", "");
+  try {
+    const answer = await fetch("/api/v1/account/pin/confirmation", {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ pin: field.value }),
+    });
+    field.value = "";
+    if (!answer.ok) {
+      tell("why", (await answer.json()).detail);
+      field.focus();
+      return;
+    }
+  } catch {
+    tell("why", root.dataset.broken);
+    return;
+  }
+  find("pin").hidden = true;
+  start();
+}
+
 function close(t) {
   if (talk !== t) return;
   release();
+  if (t.ended?.cause === "pin-required") {
+    find("pin").hidden = false;
+    find("pin").querySelector("input").focus();
+  }
   const meant = ["speaker", "limit"].includes(t.ended?.cause);
   tell(meant ? "done" : "why", t.ended?.detail ?? root.dataset.broken);
 }
