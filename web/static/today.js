@@ -47,9 +47,9 @@ function faults(emergency) {
   list.dataset.said = words.join("\n");
   list.replaceChildren(
     ...words.map((w) => {
-      const li = document.createElement("li");
-      li.textContent = w;
-      return li;
+      const p = document.createElement("p");
+      p.textContent = w;
+      return p;
     }),
   );
 }
