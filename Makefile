@@ -7,7 +7,7 @@ SOAK    ?= 1h
 FUZZ    ?= 1m
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench soak year fuzz generate setup-build setup-run setup-test setup-bench clean
+.PHONY: run test check build bench soak year fuzz pictures generate setup-build setup-run setup-test setup-bench clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -39,6 +39,9 @@ year: setup-test ## a year on the air in virtual time, some two minutes: 200 pow
 
 fuzz: setup-test ## every fuzz test for FUZZ each; what it finds is kept in testdata/fuzz of the package
 	scripts/fuzz.sh "$(FUZZ)"
+
+pictures: setup-test ## every page on a phone and on a desk, into docs/pictures
+	LOALANG_E2E=require LOALANG_PICTURES=$(CURDIR)/docs/pictures $(GO) test -count=1 -timeout 10m -run '^TestEvery(Empty)?Page$$' ./cmd/loalang
 
 generate:
 	$(GO) generate ./...

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,9 @@ func settled(t testing.TB, d *daemon) places {
 		"allowed": []object{{"from": "05:00", "to": "21:00"}}, "quiet": []object{{"from": "11:30", "to": "13:30"}},
 		"holidays": []object{{"calendar": "lunar", "month": 1, "day": 1, "length": 3, "name": "Tết Nguyên đán", "rule": "sunday"}},
 	}, http.StatusOK)
+	d.until("the machine has read everything", func() bool {
+		return !slices.ContainsFunc(notices[:29], func(one [2]string) bool { return d.reading(one[0], "vi")["state"] != "ready" })
+	})
 	d.until("the board has what aired", func() bool {
 		resp, body := d.look("/bang-tin")
 		found := regexp.MustCompile(`<article class="tin" id="([a-z0-9]+)"`).FindStringSubmatch(body)
@@ -175,6 +179,8 @@ func (d *daemon) told(p places, now time.Time) [][2]string {
 			d.call(http.MethodPut, "/announcements/"+id+"/renditions/pcc/assignment", object{"reader": "Sùng A Chơ"}, http.StatusOK)
 		}
 	}
+	long := d.call(http.MethodPost, "/announcements", object{"title": "Phát thanh sáng: chuyện bản làng", "topic": "community", "text": strings.Repeat(said[0][2]+" ", 10), "renditions": []object{{"language": "vi"}, {"language": "pcc", "waived": true}}}, http.StatusCreated)
+	p["long"] = long["id"].(string)
 	p["waiting"] = d.submitted("Mời các em dự Trung thu muộn của thôn")
 	p["returned"] = d.submitted("Tập huấn trồng quế")
 	d.call(http.MethodPost, "/announcements/"+p["returned"]+"/approval", object{"act": "return", "reason": "Sai giờ: buổi tập huấn bắt đầu lúc 8h."}, http.StatusOK)

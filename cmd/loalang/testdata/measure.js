@@ -8,7 +8,6 @@
     const marks = [...e.classList].slice(0, 2).map((c) => "." + c).join("");
     return `${e.localName}${e.id ? "#" + e.id : ""}${marks} "${text}"`;
   };
-  const crowded = ".tabs:has(:nth-child(6))"; // six in the bar: more than it is made for
   const box = (e) => e.getBoundingClientRect();
 
   // Nothing is wider than the screen, nor cut off at its edge.
@@ -42,7 +41,7 @@
   };
   for (let e of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=slider], [role=tab]")) {
     if (!shown(e) && !(e.closest(".file") && shown(e.closest(".file")))) continue;
-    if (within(e) || e.closest(crowded)) continue;
+    if (within(e)) continue;
     if (e.matches("[type=checkbox], [type=radio], .file input")) e = e.closest("label") ?? e.labels?.[0] ?? e;
     if (e.matches("[type=range]")) continue; // its handle is what is pressed; the page of trimming has a test of its own
     const r = box(e);
@@ -53,12 +52,12 @@
 
   // Text is at least 18 px; what only names something, a label of the bar, an axis or a
   // small date, at least 16.
-  const label = ".tabs, .brand, .strip, .moon, svg, .sums, .qr";
+  const label = ".tabs, .week .st, .brand, .strip, .moon, svg, .sums, .qr";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const root = parseFloat(getComputedStyle(document.documentElement).fontSize) / 18;
   for (let n = walker.nextNode(); n; n = walker.nextNode()) {
     const e = n.parentElement;
-    if (!n.data.trim() || /^(script|style|noscript|template|option)$/.test(e.localName) || !shown(e) || e.closest(crowded)) continue;
+    if (!n.data.trim() || /^(script|style|noscript|template|option)$/.test(e.localName) || !shown(e)) continue;
     const size = parseFloat(getComputedStyle(e).fontSize) / root;
     const least = e.closest(label) ? 16 : 18;
     if (size < least - 0.05) found.add(`text of ${size.toFixed(1)} px, want ${least}: ${name(e)}`);
