@@ -43,6 +43,8 @@ func openGates() []gate {
 		{route: "GET /bang-tin/rss/:file", path: "/bang-tin/rss/vi.xml"},
 		{route: "GET /bang-tin/to-dan"},
 		{route: "GET /microphone/loa.crt"},
+		{route: "GET /help"},
+		{route: "GET /help/:area", path: "/help/daily"},
 		{route: "GET /hours"}, // leads to /rules, which asks
 		{route: "GET /sign-in"},
 		{route: "POST /sign-out"},

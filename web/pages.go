@@ -36,6 +36,7 @@ type view struct {
 	Place    string // "Thôn Ún Tà"
 	Tab      string // which tab is the current one
 	Path     string // where a switch of language comes back to
+	Help     string // where help is for this page
 	Script   string // the page's own module; empty: none
 	Style    string // the page's own style sheet; empty: none
 	Told     string // what was just done, a sentence
@@ -94,6 +95,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerAccount(r)
 	p.registerAudit(r)
 	p.registerTokens(r)
+	p.registerHelp(r)
 	p.registerPushes(r)
 	p.registerToday(r)
 	p.registerVolume(r)
@@ -291,6 +293,7 @@ func (p *panel) show(v *visit, page string, w view) { p.render(v, http.StatusOK,
 // browser takes that.
 func (p *panel) render(v *visit, status int, page string, w view) {
 	w.Village, w.Me, w.SignedIn = v.village, v.me, v.me.ID != ""
+	w.Help = helpLink(v.c.FullPath())
 	w.Place = v.word("place.village", v.village.Name)
 	switch {
 	case w.Path != "": // the page knows better
