@@ -171,7 +171,7 @@ func changingForms() map[string]changing {
 var planless = map[string]string{
 	"/language": "no plan", "/publicity": "no plan", "/sign-in": "no plan", "/sign-out": "no plan", "/setup": "no plan",
 	"/people/:id": "no plan", "/people/:id/do": "no plan", "/invitations/new": "no plan", "/invitations/:id/revoke": "no plan", "/join": "no plan",
-	"/account/pin": "no plan", "/account/news/:id/remove": "no plan", "/account/news/:id/trial": "no plan", "/account/password": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
+	"/account/pin": "no plan", "/start": "no plan", "/start/sound": "now: it airs at once, and is asked for by its own button", "/account/news/:id/remove": "no plan", "/account/news/:id/trial": "no plan", "/account/password": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
 	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/stop": "the same",
 	"/announcements/:id/withdraw": "it falls silent at once, and the message after it undoes it; TestTakingBackWhatSoundsSaysSo holds what is asked", "/announcements/:id/schedules/:sid/remove": "the same",
 	"/undo":       "what was removed is as it was; TestUndoThatHarmsAsks",

@@ -96,6 +96,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerAudit(r)
 	p.registerTokens(r)
 	p.registerHelp(r)
+	p.registerStart(r)
 	p.registerPushes(r)
 	p.registerToday(r)
 	p.registerVolume(r)
@@ -252,6 +253,8 @@ func pageOf(path string) string {
 		return "/announcements/" + second
 	case first == "account" && strings.HasPrefix(rest, "news/"):
 		return "/account/news"
+	case first == "start":
+		return "/start"
 	case first == "pin":
 		return "/live"
 	case first == "people" && second != "":

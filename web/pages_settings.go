@@ -56,6 +56,7 @@ func settingsGroups() []settingsGroup {
 		{"machine", []settingsWay{
 			{"microphone", "/microphone", "mic", people.View, nil},
 			{"stations", "/stations", "song", people.Administer, nil},
+			{"start", "/start", "tiep", people.Arrange, nil},
 			{"about", "/about", "amli", people.View, nil},
 		}},
 	}

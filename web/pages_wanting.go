@@ -26,7 +26,7 @@ type wantingView struct {
 // lacks a language, and what is overdue, on this board; nothing when all is well
 // or cannot be read.
 func (p *panel) wanting(v *visit) []wantingView {
-	return slices.Concat(p.unruled(v), p.unapproved(v), p.uncovered(v))
+	return slices.Concat(p.unstarted(v), p.unruled(v), p.unapproved(v), p.uncovered(v))
 }
 
 // unruled asks who may for the rules of a place that has none, not even hours: a new
