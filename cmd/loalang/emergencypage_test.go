@@ -1,0 +1,56 @@
+package main_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// At 320 px, in letters of twice the size, with the keyboard alone: the key is held for two
+// seconds, every page tells of the emergency, the big button stops it, and one press gives
+// the all-clear.
+func TestEmergencyByKeyboardInABrowser(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	b := newBrowser(t)
+	d := serve(t, t.TempDir(), "null", quick...)
+	b.screen(320, 640)
+	b.open(d.setup)
+	b.until("the form is there", "document.querySelector('#password')")
+	b.fill("#name", "Vàng Thị Mỷ")
+	b.fill("#password", password)
+	b.press("form button[type=submit]")
+	b.until("the first account is signed in", "location.pathname == '/'")
+	large := func() { js[bool](b, "(document.documentElement.style.fontSize = '200%', true)") }
+
+	b.open(d.url + "/emergency")
+	b.until("the button is armed", "document.querySelector('[data-armed]')")
+	large()
+	b.picture("emergency-320-large")
+	key := func(kind string) {
+		js[bool](b, `(document.querySelector("[data-hold]").focus(), document.querySelector("[data-hold]").dispatchEvent(new KeyboardEvent("`+kind+`", {key: " ", bubbles: true})), true)`)
+	}
+	key("keydown")
+	time.Sleep(500 * time.Millisecond)
+	key("keyup")
+	time.Sleep(2 * time.Second)
+	if js[bool](b, "!!document.querySelector('.stop')") {
+		t.Fatal("half a second raised it")
+	}
+	key("keydown")
+	b.until("the siren sounds", "document.querySelector('.stop')")
+	large()
+	b.picture("emergency-live-320-large")
+	b.open(d.url + "/plan")
+	b.until("every page tells of it", "document.querySelector('main .alarm a[href=\"/emergency\"]')")
+	b.picture("emergency-elsewhere-320")
+	b.press("main .alarm a[href='/emergency']")
+	b.until("the button is there", "document.querySelector('.stop')")
+	b.do(chromedp.Click(chromedp.CSS(".stop")))
+	b.until("the all-clear is offered", "document.querySelector('form[action=\"/announcements/new\"] button.btn')")
+	b.picture("emergency-clear-320")
+	b.press("form[action='/announcements/new'] button.btn")
+	b.until("it is a notice", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'")
+	b.until("it airs", "document.body.innerText.includes('Hết báo động')")
+}
