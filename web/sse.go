@@ -23,6 +23,8 @@ const (
 	// airEvery is how often the whole of the air is told though nothing but the
 	// level changed.
 	airEvery = time.Second
+	// slowLevels is how seldom a slow line is told the level: twice a second.
+	slowLevels = 500 * time.Millisecond
 	// streamRetry is when a browser comes back after a break, in milliseconds.
 	streamRetry = "3000"
 )
@@ -101,6 +103,9 @@ func (s *Server) events(k *Caller) {
 	check := time.NewTicker(streamCheck)
 	defer check.Stop()
 	t := teller{lang: k.lang}
+	if k.c.Query("slow") != "" {
+		t.every = slowLevels
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -114,7 +119,8 @@ func (s *Server) events(k *Caller) {
 			if !open {
 				return
 			}
-			if st.send(t.tell(a)) != nil {
+			piece := t.tell(a)
+			if piece != nil && st.send(piece) != nil {
 				return
 			}
 		}
@@ -126,8 +132,12 @@ type teller struct {
 	lang string // in which faults are worded
 	last string // what was told, without level and times
 	at   time.Time
+
+	every time.Duration // between two levels; 0: each is told
+	level time.Time     // when the last was told
 }
 
+// tell is the piece for the air as it is; nil: nothing of it is told.
 func (t *teller) tell(a playout.Air) []byte {
 	j := airOf(a, t.lang)
 	key := j
@@ -135,9 +145,13 @@ func (t *teller) tell(a playout.Air) []byte {
 	key.Clock.Age, key.Clock.Vouched = nil, nil // they grow while nothing changes
 	what := string(encode(key))
 	if since := a.At.Sub(t.at); what == t.last && since >= 0 && since < airEvery {
+		if last := a.At.Sub(t.level); last >= 0 && last < t.every {
+			return nil
+		}
+		t.level = a.At
 		return event("level", j.Level)
 	}
-	t.last, t.at = what, a.At
+	t.last, t.at, t.level = what, a.At, a.At
 	return event("air", j)
 }
 

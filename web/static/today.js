@@ -9,7 +9,9 @@ let drawing = false;
 
 function open() {
   if (stream || document.hidden || !live) return;
-  stream = new EventSource(live.dataset.live);
+  const link = navigator.connection;
+  const slow = link?.saveData || /2g|3g/.test(link?.effectiveType);
+  stream = new EventSource(live.dataset.live + (slow ? "?slow=1" : ""));
   stream.addEventListener("air", (e) => show(JSON.parse(e.data)));
   stream.addEventListener("level", (e) => {
     level(JSON.parse(e.data).rms);
