@@ -7,7 +7,7 @@ SOAK    ?= 1h
 FUZZ    ?= 1m
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench soak year fuzz pictures generate setup-build setup-run setup-test setup-bench clean
+.PHONY: run test check build bench soak year fuzz pictures web-audit generate setup-build setup-run setup-test setup-bench setup-audit clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -43,6 +43,9 @@ fuzz: setup-test ## every fuzz test for FUZZ each; what it finds is kept in test
 pictures: setup-test ## every page on a phone and on a desk, into docs/pictures
 	LOALANG_E2E=require LOALANG_PICTURES=$(CURDIR)/docs/pictures $(GO) test -count=1 -timeout 10m -run '^TestEvery(Empty)?Page$$' ./cmd/loalang
 
+web-audit: setup-audit ## how soon pages are usable on thin lines, and what Lighthouse says, into docs/BENCHMARKS.md; on a quiet machine, some fifteen minutes
+	LOALANG_E2E=require LOALANG_AUDIT=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 40m -run '^TestWebAudit$$' ./cmd/loalang
+
 generate:
 	$(GO) generate ./...
 
@@ -55,6 +58,9 @@ setup-test:
 
 setup-bench:
 	@scripts/setup.sh bench
+
+setup-audit:
+	@scripts/setup.sh audit
 
 clean:
 	rm -rf bin

@@ -1,5 +1,5 @@
 #!/bin/sh
-# setup.sh build|run|test|bench: install what this machine lacks for that purpose.
+# setup.sh build|run|test|bench|audit: install what this machine lacks for that purpose.
 # Everything is announced; what is present is left alone; where nothing may be
 # installed, it says what a person has to do, and fails.
 set -eu
@@ -46,7 +46,7 @@ if [ "$purpose" != build ]; then
 	want alsa-utils has arecord
 	want tzdata test -e /usr/share/zoneinfo/Asia/Ho_Chi_Minh
 fi
-if [ "$purpose" = test ]; then
+if [ "$purpose" = test ] || [ "$purpose" = audit ]; then
 	want chromium has chromium
 	want nodejs has node
 	want npm has npm
@@ -82,12 +82,15 @@ install_packages() {
 [ -z "$wanted" ] || install_packages
 
 # --- what the tests hold the panel against comes from npm; without it they skip, and say so
-browser=$(dirname "$0")/../tools/browser
-if [ "$purpose" = test ] && ! cmp -s "$browser/package-lock.json" "$browser/node_modules/.installed"; then
-	say "installing the tools of tools/browser with npm (this is done once)"
-	if npm --prefix "$browser" ci --loglevel=error >/dev/null; then
-		cp "$browser/package-lock.json" "$browser/node_modules/.installed"
+from_npm() { # from_npm FOLDER: what its package-lock.json names, once
+	tools=$(dirname "$0")/../tools/$1
+	if cmp -s "$tools/package-lock.json" "$tools/node_modules/.installed"; then return 0; fi
+	say "installing the tools of tools/$1 with npm (this is done once)"
+	if npm --prefix "$tools" ci --loglevel=error >/dev/null; then
+		cp "$tools/package-lock.json" "$tools/node_modules/.installed"
 	else
 		say "they could not be installed: the tests that need them will skip. Try again when there is a network."
 	fi
-fi
+}
+if [ "$purpose" = test ] || [ "$purpose" = audit ]; then from_npm browser; fi
+if [ "$purpose" = audit ]; then from_npm audit; fi
