@@ -27,7 +27,6 @@ func doors() []door {
 		{"GET", "/api/v1/plan/explained", "", people.View},
 		{"PATCH", a, `{"title":"Họp thôn"}`, people.Write},
 		{"POST", a + "/bring-back", `{"entry":7}`, people.Write},
-		{"POST", "/api/v1/history/7/undo", "", people.Write},
 		{"GET", "/api/v1/air/volume", "", people.View},
 		{"PUT", "/api/v1/air/volume", `{"volume":-6}`, people.Plan},
 		{"POST", a + "/withdraw", "", people.Write},

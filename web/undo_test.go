@@ -198,6 +198,8 @@ func TestEveryRemovalIsUndoneOrSaysWhyNot(t *testing.T) {
 		"POST /invitations/:id/revoke":                                     "why: " + key,
 		"DELETE /api/v1/invitations/:id":                                   "why: " + key,
 		"POST /account/sign-ins/:id/end":                                   "why: " + ended,
+		"POST /account/news/:id/remove":                                    "why: the browser that has it asks for the news again in one press",
+		"DELETE /api/v1/account/pushes/:id":                                "why: the browser that has it asks for the news again",
 		"POST /account/sign-ins/end":                                       "why: " + ended,
 		"DELETE /api/v1/account/sign-ins/:id":                              "why: " + ended,
 		"DELETE /api/v1/account/sign-ins":                                  "why: " + ended,
