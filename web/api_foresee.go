@@ -23,7 +23,7 @@ var rehearsedCalls = []string{
 	"create-announcement", "edit-announcement", "withdraw-announcement", "put-rendition", "decide-approval",
 	"put-approval-rules", "bring-back-announcement", "assign-rendition", "unassign-rendition", "hold-rendition", "import-calendar",
 	"create-drill", "change-drill", "delete-drill", "create-station",
-	"create-schedule", "edit-schedule", "except-schedule", "delete-schedule",
+	"create-schedule", "edit-schedule", "except-schedule", "delete-schedule", "move-turn",
 	"edit-village", "put-rules", "request-exception", "decide-exception", "withdraw-exception",
 	"undo-removal", "create-slot", "change-slot", "delete-slot", "put-relays", "change-station", "delete-station",
 }

@@ -171,6 +171,7 @@ func (s *Server) registerPlaces(api huma.API) {
 	answer(s, api, operation{"edit-village", http.MethodPatch, "/villages/{key}", "Change the rules of a village: its allowed hours, its languages", tag, people.Arrange, 0}, s.editVillage)
 	answer(s, api, operation{"list-slots", http.MethodGet, "/slots", "List the slots of a village", tag, people.View, 0}, s.listSlots)
 	answer(s, api, operation{"get-plan", http.MethodGet, "/plan", "Read what a village will hear", tag, people.View, 0}, s.getPlan)
+	s.registerMoves(api)
 }
 
 func (s *Server) listVillages(ctx context.Context, in *villagesInput) (*villagesOutput, error) {

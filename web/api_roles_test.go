@@ -44,6 +44,7 @@ func doors() []door {
 		{"GET", "/api/v1/assignments", "", people.View},
 		{"POST", a + "/schedules", `{"kind":"now"}`, people.Plan},
 		{"PATCH", a + "/schedules/" + scheduleID, `{"misfire":{"policy":"skip"}}`, people.Plan},
+		{"POST", "/api/v1/plan/moves", `{"occurrence":"` + scheduleID + `:un-ta:2026-11-24T17:00:1","day":"2026-11-25","slot":"sang"}`, people.Plan},
 		{"POST", a + "/schedules/" + scheduleID + "/exceptions", `{"do":"leave-out","day":"2026-12-01"}`, people.Plan},
 		{"POST", "/api/v1/calendars/preview", `{"calendar":"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}`, people.Plan},
 		{"POST", "/api/v1/calendars/import", `{"calendar":"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}`, people.Plan},

@@ -92,6 +92,7 @@ func lookingGates() []gate {
 		{route: "GET /people", right: people.Administer},
 		{route: "GET /people/:id", right: people.Administer},
 		{route: "GET /plan", right: people.View},
+		{route: "GET /plan/move", right: people.Plan},
 		{route: "GET /publicity", right: people.Arrange},
 		{route: "GET /readings", right: people.View},
 		{route: "GET /recordings", right: people.View},
@@ -178,6 +179,7 @@ func doingGates() []gate {
 		{route: "POST /people/:id", right: people.Administer, body: "revision=1&role=admin&village=un-ta"},
 		{route: "POST /people/:id/do", right: people.Administer, body: "do=off"},
 		{route: "POST /pin", right: people.Live},
+		{route: "POST /plan/move", right: people.Plan},
 		{route: "POST /publicity", right: people.Arrange},
 		{route: "POST /recordings", right: people.Upload},
 		{route: "POST /recordings/:id/delete", right: people.Plan}, // or upload, of one's own

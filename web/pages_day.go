@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ type dayRow struct {
 	States []stateView
 	Why    string    // where it is explained; empty: there is nothing to explain
 	Skip   *skipView // its day may be left out
+	Move   string    // where its time is changed; empty: it may not
+	ID     string    // occurrence of what may be moved
+	Slot   string    // of its head
 }
 
 // skipView is the button that leaves out one day of what recurs.
@@ -76,7 +80,6 @@ type dayItem struct {
 	at, end time.Time
 	slot    string
 	row     dayRow
-	movable string // its occurrence, when its time may be changed
 }
 
 // bounds are the day's first instant and the next day's.
@@ -158,7 +161,7 @@ func (b dayBook) willItem(o scheduler.Occurrence) dayItem {
 	if len(o.Reasons) > 0 {
 		row.Why = b.whyLink(o.Announcement, o.Nominal)
 	}
-	return dayItem{at: o.Due, end: o.End(), slot: o.Slot, row: row}
+	return b.withMove(dayItem{at: o.Due, end: o.End(), slot: o.Slot, row: row}, o)
 }
 
 // skip offers to leave out the day of an occurrence that recurs, on the page of
@@ -183,7 +186,16 @@ func (b dayBook) omittedItem(o scheduler.Omission) dayItem {
 	row.States = []stateView{{Class: "wait", Icon: "nhac", Text: b.omitted(o, b.now)}}
 	row.Skip = b.skip(o.Occurrence)
 	row.Why = b.whyLink(o.Occurrence.Announcement, o.Occurrence.Nominal)
-	return dayItem{at: at, end: at, slot: o.Occurrence.Slot, row: row}
+	return b.withMove(dayItem{at: at, end: at, slot: o.Occurrence.Slot, row: row}, o.Occurrence)
+}
+
+// withMove offers to change the time of an item, on the page of the plan and to who may
+// plan.
+func (b dayBook) withMove(it dayItem, o scheduler.Occurrence) dayItem {
+	if b.mayPlan && movable(o, b.now) {
+		it.row.ID, it.row.Move = o.ID, "/plan/move?occurrence="+url.QueryEscape(o.ID)
+	}
+	return it
 }
 
 // doing is what becomes of the occurrences that have no outcome yet.

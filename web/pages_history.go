@@ -97,7 +97,7 @@ func (p *panel) history(v *visit) {
 }
 
 // historyKinds are the records that people look for.
-var historyKinds = []string{"announcements", "renditions", "schedules", "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
+var historyKinds = []string{"announcements", "renditions", "schedules", moveKind, "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
 
 func (v *visit) historyEntry(c people.Change) historyEntry {
 	kind := c.Kind
@@ -114,6 +114,9 @@ func (v *visit) historyEntry(c people.Change) historyEntry {
 		e.Link = "/recordings/" + c.Record
 	}
 	for _, f := range c.Fields {
+		if c.Kind == moveKind && f.Name == moveUndo {
+			continue
+		}
 		if f.Name == "approval_form" {
 			e.Fields = append(e.Fields, v.approvalFields(f)...)
 			continue

@@ -51,6 +51,8 @@ type weekWays struct {
 
 func (p *panel) registerPlan(r *gin.Engine) {
 	r.GET("/plan", p.allow(people.View, p.plan))
+	r.GET("/plan/move", p.allow(people.Plan, p.moveForm))
+	r.POST("/plan/move", p.allow(people.Plan, p.move))
 	r.GET("/asrun", p.allow(people.View, p.asrun))
 	r.GET(logFile, p.allow(people.View, p.asrunFile))
 }

@@ -15,7 +15,7 @@ func (b dayBook) slotGroup(s scheduler.Slot, items []dayItem) (dayGroup, bool) {
 		return dayGroup{}, false
 	}
 	g := dayGroup{at: start, end: start.Add(s.Length)}
-	head := dayRow{Class: "slot", Time: b.clock(start), Title: cmp.Or(s.Name, b.clock(start))}
+	head := dayRow{Class: "slot", Slot: s.ID, Time: b.clock(start), Title: cmp.Or(s.Name, b.clock(start))}
 	var rows []dayRow
 	for _, it := range items {
 		if it.slot == s.ID {

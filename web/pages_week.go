@@ -17,8 +17,8 @@ type weekTable struct {
 
 // weekRow is a slot on seven days, or what airs outside the slots.
 type weekRow struct {
-	Name, Start string
-	Cells       []weekCell
+	Slot, Name, Start string
+	Cells             []weekCell
 }
 
 // weekCell is a slot on one day.
@@ -37,7 +37,7 @@ type weekCell struct {
 type weekTurn struct {
 	Occurrence         string // of what may be moved; empty: it may not
 	Time, Title, Class string
-	Link               string
+	Link, Move         string
 	States             []stateView
 	Why                string
 }
@@ -58,7 +58,7 @@ func (b dayBook) weekTable(monday time.Time, adds bool) weekTable {
 	slots := slices.Clone(b.slots)
 	slices.SortStableFunc(slots, func(x, y scheduler.Slot) int { return cmp.Compare(x.Start, y.Start) })
 	for _, s := range slots {
-		row := weekRow{Name: cmp.Or(s.Name, b.word("when.slot")), Start: s.Start.String()}
+		row := weekRow{Slot: s.ID, Name: cmp.Or(s.Name, b.word("when.slot")), Start: s.Start.String()}
 		for _, d := range days {
 			row.Cells = append(row.Cells, d.cell(s, adds))
 		}
@@ -124,7 +124,7 @@ func (c *weekCell) put(items []dayItem, lies func(dayItem) bool, timed bool) {
 		if !lies(it) {
 			continue
 		}
-		t := weekTurn{Occurrence: it.movable, Title: it.row.Title, Class: it.row.Class, Link: it.row.Link, States: it.row.States, Why: it.row.Why}
+		t := weekTurn{Occurrence: it.row.ID, Move: it.row.Move, Title: it.row.Title, Class: it.row.Class, Link: it.row.Link, States: it.row.States, Why: it.row.Why}
 		if timed {
 			t.Time = it.row.Time
 		}

@@ -39,6 +39,7 @@ var undoings = map[string]undoing{
 	"exceptions":    {people.Plan, true, "/exceptions", (*Server).restoreException},
 	"templates":     {people.Write, false, "/templates", (*Server).restoreTemplate},
 	"words":         {people.Write, false, "/words", (*Server).restoreWord},
+	moveKind:        {people.Plan, true, "/plan", (*Server).restoreMove},
 }
 
 // undoPath is what a DELETE names in its header Undo.
@@ -51,7 +52,7 @@ func takesAway(c people.Change) bool {
 	if !known {
 		return false
 	}
-	if c.Deed == people.Removed {
+	if c.Deed == people.Removed || c.Kind == moveKind {
 		return true
 	}
 	return (c.Kind == "announcements" || c.Kind == "exceptions") && slices.ContainsFunc(c.Fields, func(f people.FieldChange) bool {
