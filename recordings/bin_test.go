@@ -3,6 +3,7 @@ package recordings_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ func (b *bin) RemovedRecordings(_ context.Context, before time.Time) (list []rec
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, r := range b.known {
-		if !r.Deleted.IsZero() && r.Deleted.Before(before) {
+		if !r.Deleted.IsZero() && r.Deleted.Before(before) && !slices.Contains(b.cleared, r.ID) {
 			list = append(list, r)
 		}
 	}

@@ -69,6 +69,9 @@ func doors() []door {
 		{"DELETE", "/api/v1/recordings/" + soundID, "", people.Plan},                // or upload, of one's own
 		{"POST", "/api/v1/recordings/" + soundID + "/restore", "", people.Plan},     // as above
 		{"PATCH", "/api/v1/recordings/" + soundID, `{"title":"Khèn"}`, people.Plan}, // as above
+		{"GET", "/api/v1/retention", "", people.Arrange},
+		{"PUT", "/api/v1/retention", `{"preview_days":3,"take_days":60,"log_years":0}`, people.Arrange},
+		{"POST", "/api/v1/retention/tidy", "", people.Arrange},
 		{"GET", "/api/v1/recordings/search?q=hop", "", people.View},
 		{"GET", "/api/v1/recordings/" + soundID + "/uses", "", people.View},
 		{"POST", "/api/v1/recordings/" + soundID + "/trim", `{"from":1}`, people.Upload},

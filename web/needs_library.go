@@ -31,3 +31,17 @@ type Bin interface {
 	// Restore takes that back; recordings.ErrNotFound when it is too late.
 	Restore(ctx context.Context, id string) error
 }
+
+// Keeping remembers how long the board keeps what nothing uses. *store.Store is one.
+type Keeping interface {
+	Retention(ctx context.Context) (recordings.Retention, error)
+	// SaveRetention returns recordings.ErrRetention when r is outside of its bounds.
+	SaveRetention(ctx context.Context, r recordings.Retention, by string) error
+}
+
+// Caretaker removes what nothing uses. *recordings.Caretaker is one.
+type Caretaker interface {
+	// Surplus lists what Tidy would remove now.
+	Surplus(ctx context.Context) ([]recordings.Recording, error)
+	Tidy(ctx context.Context) (recordings.Tidied, error)
+}

@@ -125,6 +125,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerVoices(r)
 	p.registerEmergency(r)
 	p.registerSettings(r)
+	p.registerRetention(r)
 	r.GET("/live", p.allow(people.Live, p.live))
 }
 
@@ -261,7 +262,7 @@ func pageOf(path string) string {
 		return "/people/" + second
 	case first == "invitations" && second != "":
 		return "/invitations/" + second
-	case first == "account", first == "again", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
+	case first == "account", first == "again", first == "retention", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

@@ -57,6 +57,7 @@ func settingsGroups() []settingsGroup {
 			{"microphone", "/microphone", "mic", people.View, nil},
 			{"stations", "/stations", "song", people.Administer, nil},
 			{"start", "/start", "tiep", people.Arrange, nil},
+			{"retention", "/retention", "lo", people.Arrange, nil},
 			{"about", "/about", "amli", people.View, nil},
 		}},
 	}

@@ -47,6 +47,8 @@ type world struct {
 	bin        []recordings.Recording // removed, and not cleared
 	uses       []recordings.Use       // of every recording
 	searched   recordings.Search      // for what was asked last
+	kept       recordings.Retention   // zero: nobody has decided
+	surplus    []recordings.Recording // that the caretaker would remove
 	air        playout.Air
 	raised     []scheduler.Emergency
 	lowered    int
@@ -579,6 +581,26 @@ func (w *world) SearchRecordings(_ context.Context, q recordings.Search) (found 
 
 func (w *world) RecordingUses(context.Context, string) ([]recordings.Use, error) {
 	return w.uses, w.broken
+}
+
+func (w *world) Retention(context.Context) (recordings.Retention, error) {
+	if w.kept == (recordings.Retention{}) {
+		return recordings.UsualRetention(), w.broken
+	}
+	return w.kept, w.broken
+}
+
+func (w *world) SaveRetention(_ context.Context, r recordings.Retention, _ string) error {
+	w.kept = r
+	return w.broken
+}
+
+func (w *world) Surplus(context.Context) ([]recordings.Recording, error) { return w.surplus, w.broken }
+
+func (w *world) Tidy(context.Context) (recordings.Tidied, error) {
+	n := len(w.surplus)
+	w.surplus = nil
+	return recordings.Tidied{Takes: n}, w.broken
 }
 
 func (w *world) RecordingReaders(context.Context, string) ([]string, error) {

@@ -44,6 +44,8 @@ type Config struct {
 	Holdings      Holdings
 	Labels        Labels
 	Bin           Bin
+	Keeping       Keeping
+	Caretaker     Caretaker
 	Accounts      Accounts
 	Roster        Roster
 	Setup         Setup
@@ -113,7 +115,7 @@ func (c Config) check() error {
 	var missing []string
 	for name, there := range map[string]bool{
 		"Announcements": c.Announcements != nil, "Schedules": c.Schedules != nil, "Places": c.Places != nil, "Readings": c.Readings != nil, "Arrange": c.Arrange != nil, "Stations": c.Stations != nil, "Approvals": c.Approvals != nil, "Exceptions": c.Exceptions != nil,
-		"AsRun": c.AsRun != nil, "Tellings": c.Tellings != nil, "Interchange": c.Interchange != nil, "Keys": c.Keys != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Holdings": c.Holdings != nil, "Labels": c.Labels != nil, "Bin": c.Bin != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
+		"AsRun": c.AsRun != nil, "Tellings": c.Tellings != nil, "Interchange": c.Interchange != nil, "Keys": c.Keys != nil, "Chronicle": c.Chronicle != nil, "Shelf": c.Shelf != nil, "Holdings": c.Holdings != nil, "Labels": c.Labels != nil, "Bin": c.Bin != nil, "Keeping": c.Keeping != nil, "Caretaker": c.Caretaker != nil, "Accounts": c.Accounts != nil, "Roster": c.Roster != nil,
 		"Setup": c.Setup != nil, "Sessions": c.Sessions != nil, "Database": c.Database != nil, "Air": c.Air != nil,
 		"Alarm": c.Alarm != nil, "Withdraw": c.Withdraw != nil, "Importer": c.Importer != nil, "Speaker": c.Speaker != nil, "Prompter": c.Prompter != nil, "VoiceBook": c.VoiceBook != nil, "Words": c.Words != nil, "Reader": c.Reader != nil, "Clock": c.Clock != nil,
 		"Invites": c.Invites != nil, "Invited": c.Invited != nil,

@@ -26,7 +26,7 @@ func (p program) recordingsCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(p.importCommand(), p.recordingsListCommand(), p.recordingsDeleteCommand())
+	cmd.AddCommand(p.importCommand(), p.recordingsListCommand(), p.recordingsDeleteCommand(), p.recordingsTidyCommand())
 	return cmd
 }
 

@@ -1,0 +1,201 @@
+package recordings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Retention says how long a board keeps what nothing uses.
+type Retention struct {
+	PreviewDays int // what a voice read only to be heard beforehand
+	TakeDays    int // what people recorded and no announcement or slot ever took, or takes no more
+	LogYears    int // as-run; 0: for ever
+}
+
+// UsualRetention is that of a board on which nobody has decided.
+func UsualRetention() Retention { return Retention{PreviewDays: 2, TakeDays: 90, LogYears: 5} }
+
+// The bounds of a Retention. What is younger than a day may still be on its way into
+// an announcement; a take is somebody's work.
+const (
+	PreviewDaysLeast, PreviewDaysMost = 1, 365
+	TakeDaysLeast, TakeDaysMost       = 7, 3650
+	LogYearsMost                      = 50
+)
+
+// ErrRetention says that a Retention is outside of its bounds.
+var ErrRetention = errors.New("previews are kept for 1 to 365 days, takes for 7 to 3650, the log for 1 to 50 years or for ever")
+
+// Check is ErrRetention when r is outside of its bounds.
+func (r Retention) Check() error {
+	if r.PreviewDays < PreviewDaysLeast || r.PreviewDays > PreviewDaysMost || r.TakeDays < TakeDaysLeast || r.TakeDays > TakeDaysMost || r.LogYears < 0 || r.LogYears > LogYearsMost {
+		return ErrRetention
+	}
+	return nil
+}
+
+// Surplus is what can be removed: recordings that nothing uses, brought before these
+// instants.
+type Surplus struct {
+	Previews, Takes time.Time
+}
+
+// surplus is what r lets go at now. On a disk that runs full it is more: previews of an
+// hour ago, takes after half of their time.
+func (r Retention) surplus(now time.Time, short bool) Surplus {
+	if short {
+		return Surplus{now.Add(-time.Hour), now.AddDate(0, 0, -max(1, r.TakeDays/2))}
+	}
+	return Surplus{now.AddDate(0, 0, -r.PreviewDays), now.AddDate(0, 0, -r.TakeDays)}
+}
+
+// Stock knows what the library need not keep. The store implements it.
+type Stock interface {
+	Retention(ctx context.Context) (Retention, error)
+	// Expendable lists the recordings of a Surplus, the oldest first: none that an
+	// announcement, a slot or the plan names, nor that aired within ReplayTime.
+	Expendable(ctx context.Context, s Surplus, now time.Time) ([]Recording, error)
+	// PruneLog removes the as-run of before an instant and returns how many rows it
+	// had.
+	PruneLog(ctx context.Context, before time.Time) (int, error)
+}
+
+// ReplayTime is how long what aired can be heard again on the public board, and a day
+// more for people who are late.
+const ReplayTime = 8 * 24 * time.Hour
+
+// CaretakerConfig is what a Caretaker is made of. Every field is required.
+type CaretakerConfig struct {
+	Library *Library
+	Stock   Stock
+	// Quiet says that nothing airs and nothing is about to.
+	Quiet func(ctx context.Context) bool
+	// Trusted says that Now is right: by a wrong clock everything would be old.
+	Trusted func() bool
+	Now     func() time.Time
+	Log     *slog.Logger
+	// Short says that the disk runs full; nil: as Library.Short does.
+	Short func() bool
+}
+
+// Caretaker removes by itself what nothing uses any more. Its methods may be called
+// from any goroutine.
+type Caretaker struct{ cfg CaretakerConfig }
+
+// NewCaretaker makes one; Run sets it to work.
+func NewCaretaker(c CaretakerConfig) *Caretaker {
+	if c.Short == nil {
+		c.Short = c.Library.Short
+	}
+	return &Caretaker{c}
+}
+
+// The rhythm of a Caretaker.
+const (
+	careLook  = 10 * time.Minute // between two looks
+	careEvery = 20 * time.Hour   // between two rounds, when the disk has room
+)
+
+// Run makes a round about once a day, at a time when nothing airs; at once when the
+// disk runs full. It blocks until ctx ends, and tells of faults in the log.
+func (k *Caretaker) Run(ctx context.Context) error {
+	var last time.Time
+	for rest(ctx, careLook) == nil {
+		now, short := k.cfg.Now(), k.cfg.Short()
+		due := short || last.IsZero() || now.Sub(last) >= careEvery || now.Before(last)
+		if !due || !k.cfg.Trusted() || !k.cfg.Quiet(ctx) {
+			continue
+		}
+		last = now
+		if _, err := k.Tidy(ctx); err != nil && ctx.Err() == nil {
+			k.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the library could not be tidied; the next round tries again", slog.Any("err", err))
+		}
+	}
+	return nil
+}
+
+// Surplus lists what a round would remove now, and changes nothing.
+func (k *Caretaker) Surplus(ctx context.Context) ([]Recording, error) {
+	if !k.cfg.Trusted() {
+		return nil, nil
+	}
+	r, err := k.cfg.Stock.Retention(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read how long recordings are kept: %w", err)
+	}
+	now := k.cfg.Now()
+	list, err := k.cfg.Stock.Expendable(ctx, r.surplus(now, k.cfg.Short()), now)
+	if err != nil {
+		return nil, fmt.Errorf("look for what nothing uses: %w", err)
+	}
+	return list, nil
+}
+
+// Tidied is what a round removed.
+type Tidied struct {
+	Previews, Takes int
+	Cleared         int // recordings that were removed before and can no more be taken back
+	LogRows         int
+}
+
+// Tidy makes one round. What people recorded can be taken back for TakeBackTime, unless
+// the disk runs full. What has come to be used meanwhile stays. By a clock that is not
+// trusted nothing is removed.
+func (k *Caretaker) Tidy(ctx context.Context) (t Tidied, err error) {
+	list, err := k.Surplus(ctx)
+	if err != nil || !k.cfg.Trusted() {
+		return t, err
+	}
+	short := k.cfg.Short()
+	var errs []error
+	for _, r := range list {
+		if ctx.Err() != nil {
+			return t, ctx.Err()
+		}
+		remove, count := k.cfg.Library.Bury, &t.Takes
+		if r.Kind == Speech {
+			remove, count = k.cfg.Library.Remove, &t.Previews
+		}
+		var used InUse
+		switch err := remove(ctx, r.ID); {
+		case err == nil:
+			*count++
+		case errors.As(err, &used), errors.Is(err, ErrNotFound): // it came to be used, or somebody was faster
+		default:
+			errs = append(errs, fmt.Errorf("remove %.8s: %w", r.ID, err))
+		}
+	}
+	now := k.cfg.Now()
+	before := now.Add(-TakeBackTime)
+	if short {
+		before = now.Add(time.Second)
+	}
+	t.Cleared, err = k.cfg.Library.Empty(ctx, before)
+	errs = append(errs, err)
+	r, err := k.cfg.Stock.Retention(ctx)
+	if err == nil && r.LogYears > 0 {
+		t.LogRows, err = k.cfg.Stock.PruneLog(ctx, now.AddDate(-r.LogYears, 0, 0))
+	}
+	if t != (Tidied{}) {
+		k.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "library tidied", slog.Int("previews", t.Previews), slog.Int("takes", t.Takes), slog.Int("cleared", t.Cleared), slog.Int("log rows", t.LogRows), slog.Bool("short", short))
+	}
+	return t, errors.Join(append(errs, err)...)
+}
+
+// shortOf is how much room beyond the reserve the disk has left when it runs full.
+const shortOf = 300 << 20
+
+// Short says that the library's disk runs full: beyond the reserve there is room for
+// little more than one long recording.
+func (l *Library) Short() bool {
+	var s unix.Statfs_t
+	if err := unix.Statfs(l.dir, &s); err != nil {
+		return false // what writes will say so
+	}
+	return int64(s.Bavail)*s.Bsize < l.limits.Reserve+shortOf
+}

@@ -1,0 +1,203 @@
+package recordings_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/recordings"
+)
+
+// stock is a store in memory that has recordings by the day they were brought.
+type stock struct {
+	*bin
+	rules  recordings.Retention
+	pruned []time.Time
+	err    error
+}
+
+func (s *stock) Retention(context.Context) (recordings.Retention, error) { return s.rules, s.err }
+
+func (s *stock) Expendable(_ context.Context, x recordings.Surplus, _ time.Time) (list []recordings.Recording, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.known {
+		if r.Deleted.IsZero() && (r.Kind == recordings.Speech && r.Created.Before(x.Previews) || r.Kind == recordings.Take && r.Created.Before(x.Takes)) {
+			list = append(list, r)
+		}
+	}
+	return list, s.err
+}
+
+func (s *stock) PruneLog(_ context.Context, before time.Time) (int, error) {
+	s.pruned = append(s.pruned, before)
+	return 1, nil
+}
+
+// care is a caretaker in virtual time, of a library with a preview and a take that come
+// when it begins.
+type care struct {
+	stock   *stock
+	keeper  *recordings.Caretaker
+	quiet   bool
+	short   bool
+	trusted bool
+}
+
+const (
+	previewID = "1111111111111111111111111111111111111111111111111111111111111111"
+	oldTakeID = "2222222222222222222222222222222222222222222222222222222222222222"
+)
+
+func newCare(t *testing.T) *care {
+	t.Helper()
+	x := &index{}
+	c := &care{stock: &stock{bin: &bin{index: x}, rules: recordings.UsualRetention()}, quiet: true, trusted: true}
+	l, err := recordings.Open(recordings.Config{Dir: t.TempDir(), Index: x, Bin: c.stock, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, kind := range map[string]recordings.Kind{previewID: recordings.Speech, oldTakeID: recordings.Take} {
+		if err := x.SaveRecording(t.Context(), recordings.Recording{ID: id, Kind: kind, Created: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.keeper = recordings.NewCaretaker(recordings.CaretakerConfig{
+		Library: l, Stock: c.stock, Now: time.Now, Log: slog.New(slog.DiscardHandler), Short: func() bool { return c.short },
+		Quiet: func(context.Context) bool { return c.quiet }, Trusted: func() bool { return c.trusted },
+	})
+	return c
+}
+
+// lives says whether a recording has no tombstone.
+func (c *care) lives(id string) bool {
+	_, err := c.stock.Recording(context.Background(), id)
+	return err == nil
+}
+
+// run runs the caretaker within a bubble while do looks at it.
+func (c *care) run(t *testing.T, do func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.keeper.Run(ctx) }()
+	do()
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+func TestCaretakerKeepsWhatIsYoung(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCare(t)
+		c.run(t, func() {
+			time.Sleep(days(2) - time.Hour)
+			if !c.lives(previewID) || !c.lives(oldTakeID) {
+				t.Error("removed too early")
+			}
+			time.Sleep(days(2))
+			if c.lives(previewID) || !c.lives(oldTakeID) {
+				t.Error("after four days the preview is to be gone, and the take there")
+			}
+			time.Sleep(days(85))
+			if !c.lives(oldTakeID) {
+				t.Error("the take is gone after 89 days")
+			}
+			time.Sleep(days(3))
+			if c.lives(oldTakeID) {
+				t.Error("the take is there after 92 days")
+			}
+			if len(c.stock.cleared) != 1 {
+				t.Errorf("cleared %v: a take can be taken back", c.stock.cleared)
+			}
+			time.Sleep(days(8))
+			if len(c.stock.cleared) != 2 {
+				t.Errorf("cleared %v", c.stock.cleared)
+			}
+		})
+		if n := len(c.stock.pruned); n < 80 || n > 130 {
+			t.Errorf("the log was looked at %d times in 100 days", n)
+		}
+		if at := c.stock.pruned[0]; time.Since(at) < 5*365*24*time.Hour {
+			t.Errorf("the log is pruned before %v", at)
+		}
+	})
+}
+
+func TestCaretakerWaitsForQuietAndForTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCare(t)
+		c.quiet = false
+		c.run(t, func() {
+			time.Sleep(days(30))
+			if !c.lives(previewID) {
+				t.Error("it tidied while something aired")
+			}
+			c.quiet, c.trusted = true, false
+			time.Sleep(days(30))
+			if !c.lives(previewID) {
+				t.Error("it tidied by a clock that is not trusted")
+			}
+			c.trusted = true
+			time.Sleep(time.Hour)
+			if c.lives(previewID) {
+				t.Error("it did not make up for it")
+			}
+		})
+	})
+}
+
+func TestCaretakerIsEarlyOnAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCare(t)
+		c.run(t, func() {
+			time.Sleep(2 * time.Hour)
+			c.short = true
+			time.Sleep(30 * time.Minute)
+			if c.lives(previewID) || !c.lives(oldTakeID) {
+				t.Error("on a full disk a preview of two hours ago is to go, and a take to stay")
+			}
+			time.Sleep(days(46))
+			if c.lives(oldTakeID) || len(c.stock.cleared) < 2 {
+				t.Errorf("after half of its time the take is to be gone for ever: %v", c.stock.cleared)
+			}
+		})
+	})
+}
+
+func TestCaretakerLeavesWhatCameToBeUsed(t *testing.T) {
+	c := newCare(t)
+	c.short = true
+	c.stock.used = recordings.InUse{By: []string{"Họp thôn"}}
+	for id, r := range c.stock.known {
+		r.Created = r.Created.AddDate(-1, 0, 0)
+		c.stock.known[id] = r
+	}
+	got, err := c.keeper.Tidy(t.Context())
+	if err != nil || got.Takes+got.Previews != 0 || !c.lives(oldTakeID) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	c.stock.err = errors.New("locked")
+	if _, err := c.keeper.Tidy(t.Context()); !errors.Is(err, c.stock.err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRetentionBounds(t *testing.T) {
+	for _, r := range []recordings.Retention{{0, 90, 5}, {366, 90, 5}, {2, 6, 5}, {2, 3651, 5}, {2, 90, -1}, {2, 90, 51}} {
+		if err := r.Check(); !errors.Is(err, recordings.ErrRetention) {
+			t.Errorf("%+v: %v", r, err)
+		}
+	}
+	for _, r := range []recordings.Retention{recordings.UsualRetention(), {1, 7, 0}, {365, 3650, 50}} {
+		if err := r.Check(); err != nil {
+			t.Errorf("%+v: %v", r, err)
+		}
+	}
+}
