@@ -143,7 +143,7 @@ func TestImportWaitsInABrowser(t *testing.T) {
 	time.Sleep(16 * time.Second) // longer than a page may wait that has given up
 	b.offline(false)
 	b.until("its page shows what became of it", `location.pathname.length > 64 && document.querySelectorAll("figure audio").length == 2`)
-	if told := b.text(".note[role=status]"); !strings.Contains(told, "Đã nhận bản thu") {
+	if told := b.text(".note [role=status]"); !strings.Contains(told, "Đã nhận bản thu") {
 		t.Errorf("it greets with %q", told)
 	}
 	b.picture("import-page-360")

@@ -74,7 +74,8 @@ func (b *browser) takeOfSomebodySignedOut(t *testing.T, d *daemon) {
 	b.attach(`[data-tongue] input[name=file_pcc]:not([capture])`, file)
 	b.until("the page asks to sign in", "location.pathname == '/sign-in'")
 	b.signIn("/announcements/new")
-	b.until("the words are still there", "document.querySelector('#title').value == 'Tiêm phòng'")
+	b.until("the words are still there", "document.querySelector('#title').value == 'Tiêm phòng' && document.querySelector('[data-sheet=send]').checkVisibility()")
+	b.until("the file has gone by itself", "document.querySelector('[name=take_pcc]').value.length == 64")
 }
 
 // signedOut ends the sign-in as another tab does.
