@@ -7,7 +7,7 @@ SOAK    ?= 1h
 FUZZ    ?= 1m
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench soak year fuzz pictures web-audit generate setup-build setup-run setup-test setup-bench setup-audit clean
+.PHONY: run test check build bench soak year fuzz pictures web-audit web-load generate setup-build setup-run setup-test setup-bench setup-audit clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -45,6 +45,9 @@ pictures: setup-test ## every page on a phone and on a desk, into docs/pictures
 
 web-audit: setup-audit ## how soon pages are usable on thin lines, and what Lighthouse says, into docs/BENCHMARKS.md; on a quiet machine, some fifteen minutes
 	LOALANG_E2E=require LOALANG_AUDIT=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 40m -run '^TestWebAudit$$' ./cmd/loalang
+
+web-load: setup-test ## 200 people at the panel at once, and the start of the sound beside them, into docs/BENCHMARKS.md; on a quiet machine, some eight minutes
+	LOALANG_E2E=require LOALANG_WEB_LOAD=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 30m -run '^TestWebLoad$$' ./cmd/loalang
 
 generate:
 	$(GO) generate ./...

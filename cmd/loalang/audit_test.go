@@ -185,32 +185,36 @@ func (a *audited) lighthouse(t *testing.T, address, cookie string) {
 	}
 }
 
-const auditBegins, auditEnds = "<!-- written by `make web-audit`: panel -->\n", "<!-- end of panel -->\n"
-
-// keepTable writes the section into a document, in place of the one before.
+// keepTable writes what was measured of the pages into a document.
 func keepTable(file string, all []*audited) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s## The panel (%d cores, %s, %s)\n\n", auditBegins, runtime.NumCPU(), runtime.Version(), time.Now().Format("2 January 2006"))
+	fmt.Fprintf(&b, "## The panel (%d cores, %s, %s)\n\n", runtime.NumCPU(), runtime.Version(), time.Now().Format("2 January 2006"))
 	b.WriteString("Cold loads, the median of three, with the processor slowed four times: from the tap until the page is painted and its scripts have run. The board has\nthirty notices. KB are all that goes over the wire, heads included, sounds left out. Lighthouse: its four sums; \"is-crawlable\" counts for the public board alone.\n\n")
 	b.WriteString("| page | KB | 400 kbit/s, 400 ms | 120 kbit/s, 600 ms | performance | accessibility | best practices | search |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, a := range all {
 		fmt.Fprintf(&b, "| `%s` | %.1f | %.1f s | %.1f s | %.0f | %.0f | %.0f | %.0f |\n", a.address, a.wire, a.usable[0], a.usable[1], a.performance, a.others[0], a.others[1], a.others[2])
 	}
-	fmt.Fprintf(&b, "\nWanted: 30 KB (the calendar 45), %.1f s, %.1f s, 95, 100, 100, 100.\n\n%s", lines[0].want, lines[1].want, auditEnds)
+	fmt.Fprintf(&b, "\nWanted: 30 KB (the calendar 45), %.1f s, %.1f s, 95, 100, 100, 100.\n\n", lines[0].want, lines[1].want)
+	return keepSection(file, "make web-audit", "panel", b.String())
+}
+
+// keepSection writes a section of figures into a document, in place of the one before.
+func keepSection(file, by, name, section string) error {
+	begins, ends := "<!-- written by `"+by+"`: "+name+" -->\n", "<!-- end of "+name+" -->\n"
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("read the figures: %w", err)
 	}
 	text := string(raw)
-	before, rest, found := strings.Cut(text, auditBegins)
-	_, after, ended := strings.Cut(rest, auditEnds)
+	before, rest, found := strings.Cut(text, begins)
+	_, after, ended := strings.Cut(rest, ends)
 	if found && !ended {
-		return fmt.Errorf("%s begins figures of the panel and does not end them", file)
+		return fmt.Errorf("%s begins figures of the %s and does not end them", file, name)
 	}
 	if !found {
 		before, after = strings.TrimRight(text, "\n")+"\n\n", ""
 	}
-	if err := os.WriteFile(file, []byte(before+b.String()+after), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(before+begins+section+ends+after), 0o600); err != nil {
 		return fmt.Errorf("write the figures: %w", err)
 	}
 	return nil

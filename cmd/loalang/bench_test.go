@@ -21,7 +21,7 @@ import (
 
 // onCard starts serve on the virtual card, with more flags, and waits until it is
 // open.
-func onCard(b *testing.B, flags ...string) (d *daemon, dir string) {
+func onCard(b testing.TB, flags ...string) (d *daemon, dir string) {
 	b.Helper()
 	need(b, sound)
 	dir, env := card(b)
@@ -89,10 +89,29 @@ func BenchmarkStarts(b *testing.B) {
 	const starts = 30
 	d, dir := onCard(b)
 	finish := yardstick(b)
+	due := d.startsGiven(starts)
+	air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
+	realtime := air["real_time"] == true
+	finish()
+	d.stop()
+	runs, dry := heard(b, dir)
+	off := errorsOf(b, runs, due)
+	report(b, "start", off)
+	b.ReportMetric(float64(starts-len(off)), "lost")
+	b.ReportMetric(float64(dry), "underruns")
+	b.ReportMetric(map[bool]float64{true: 1}[realtime], "real-time")
+}
+
+// startsGiven gives a notice so many starts at random instants, waits until they are
+// over and says when each was due.
+func (d *daemon) startsGiven(starts int) []audio.Instant {
+	d.t.Helper()
 	id := d.announce(object{"title": "Đo giờ", "text": "Một.", "renditions": []object{{"language": "vi"}}})
 	length := 0.0
 	for _, r := range d.call(http.MethodGet, "/announcements/"+id, nil, http.StatusOK)["renditions"].([]any) {
-		length = max(length, object(r.(map[string]any))["length"].(float64))
+		if of, ok := object(r.(map[string]any))["length"].(float64); ok {
+			length = max(length, of)
+		}
 	}
 	step := time.Duration((length+2.5+0.7+2.5)*float64(time.Second)) + time.Second
 	at := time.Now().Add(12 * time.Second)
@@ -104,23 +123,20 @@ func BenchmarkStarts(b *testing.B) {
 		at = at.Add(step)
 	}
 	time.Sleep(time.Until(at) + 2*time.Second)
-	air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
-	realtime := air["real_time"] == true
-	finish()
-	d.stop()
-	runs, dry := heard(b, dir)
+	return due
+}
+
+// errorsOf is by how many milliseconds each start was off, of those that were heard.
+func errorsOf(t testing.TB, runs []played, due []audio.Instant) (off []float64) {
+	t.Helper()
 	// The beginning is enough: a card that runs dry later must not hide a start.
-	chime := builtIn(b, recordings.ChimeSound)[:9600]
-	var off []float64
+	chime := builtIn(t, recordings.ChimeSound)[:9600]
 	for _, instant := range due {
 		if e, ok := errorOf(runs, chime, int64(instant)); ok {
 			off = append(off, e)
 		}
 	}
-	report(b, "start", off)
-	b.ReportMetric(float64(starts-len(off)), "lost")
-	b.ReportMetric(float64(dry), "underruns")
-	b.ReportMetric(map[bool]float64{true: 1}[realtime], "real-time")
+	return off
 }
 
 // errorOf finds a clip within 50 ms of an instant and says by how many
@@ -222,7 +238,7 @@ func BenchmarkMemory(b *testing.B) {
 
 var residentSet = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
 
-func rss(b *testing.B, pid int) float64 {
+func rss(b testing.TB, pid int) float64 {
 	b.Helper()
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
