@@ -59,9 +59,10 @@ type Air struct {
 	Emergency *scheduler.Emergency // the newest that is active; nil: none
 	// Emergencies are all that are active, the oldest first.
 	Emergencies []ActiveEmergency
-	Drill       *Drilling // a test of the emergency path that has begun; nil: none
-	DeadAir     *DeadAir  // something is silent that should be heard; nil: nothing is
-	DeadAirs    int64     // how often that began since the Player started
+	Over        *scheduler.Emergency // the last that ended and was no all-clear; nil: none is known
+	Drill       *Drilling            // a test of the emergency path that has begun; nil: none
+	DeadAir     *DeadAir             // something is silent that should be heard; nil: nothing is
+	DeadAirs    int64                // how often that began since the Player started
 	Output      audio.OutputState
 	Amp         hardware.AmpState
 	Clock       hardware.ClockState

@@ -110,7 +110,7 @@ func (p *Player) raise(al *alarm) error {
 	e := al.e
 	al.over, al.open = make(chan struct{}), map[string]int{}
 	p.mu.Lock()
-	superseded := p.superseded(e)
+	superseded := p.superseded(al)
 	if p.activeAlarms()-len(superseded) >= maxEmergencies {
 		p.mu.Unlock()
 		return ErrManyEmergencies
@@ -161,11 +161,14 @@ func (p *Player) await(al *alarm) {
 	})
 }
 
-// superseded lists the active emergencies that e replaces. Player.mu is held.
-func (p *Player) superseded(e scheduler.Emergency) []string {
+// superseded lists the active emergencies that al replaces. Player.mu is held.
+func (p *Player) superseded(al *alarm) []string {
 	var ids []string
+	e := al.e
 	for _, other := range p.alarms {
-		if e.Supersedes != "" && other.e.ID == e.Supersedes && other.e.Ended.IsZero() {
+		// After an all-clear nothing sounds on, and a danger that comes back takes it back.
+		replaces := e.AllClear || other.e.AllClear || e.Supersedes != "" && other.e.ID == e.Supersedes
+		if replaces && other.e.Ended.IsZero() {
 			ids = append(ids, other.e.ID)
 		}
 	}
@@ -184,8 +187,8 @@ func (p *Player) activeAlarms() int {
 }
 
 // sound gives the output the cycle of an alarm: the siren and then the message
-// parts. It does nothing once the alarm was stopped or is over, or the process
-// goes down.
+// parts; an all-clear has no siren. It does nothing once the alarm was stopped or is
+// over, or the process goes down.
 func (p *Player) sound(al *alarm) error {
 	al.order.Lock()
 	defer al.order.Unlock()
@@ -195,14 +198,21 @@ func (p *Player) sound(al *alarm) error {
 		p.mu.Unlock()
 		return nil
 	}
-	a := audio.Alarm{ID: al.e.ID, Until: al.deadline, Cycle: []audio.AlarmPart{{Name: sirenPart}}}
+	a := audio.Alarm{ID: al.e.ID, Until: al.deadline}
+	before := time.Duration(0) // how long sounds before the words
+	if !al.e.AllClear {
+		a.Cycle, before = []audio.AlarmPart{{Name: sirenPart}}, sirenCycle
+	} else if !al.complete || len(al.said) == 0 { // it is said in every language, or not yet
+		p.mu.Unlock()
+		return nil
+	}
 	if al.complete || al.e.Text == "" {
 		a.Repeat = al.e.Repeat
 	}
 	for i, s := range al.said {
 		gap := messageGap
-		if i == 0 && settle > sirenCycle {
-			gap += settle - sirenCycle
+		if i == 0 && settle > before {
+			gap += settle - before
 		}
 		a.Cycle = append(a.Cycle, audio.AlarmPart{File: s.file, Gap: gap, Name: s.language})
 		a.Rest = cycleRest
@@ -293,6 +303,7 @@ func (p *Player) lowerOne(id, by, cause string) error {
 	}
 	al.e.Ended, al.e.EndedBy = p.cfg.Now().UTC(), cmp.Or(by, cause) // a restart from here on does not raise it again
 	p.vault.put(al.e)
+	p.over(al.e)
 	p.mu.Unlock()
 	al.order.Lock()
 	err := p.cfg.Siren.Lower(id)
@@ -337,6 +348,7 @@ func (p *Player) endAlarm(id, cause string, outcome Outcome) {
 	}
 	p.conclude(al, outcome, cause)
 	e, row, said := al.e, al.snapshot(), al.said
+	p.over(e)
 	p.recordEnd(row)
 	p.mu.Unlock()
 	al.order.Lock() // the output may be taking them over

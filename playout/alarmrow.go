@@ -159,6 +159,8 @@ func alarmOutcome(c audio.Cause) Outcome {
 func (p *Player) conclude(al *alarm, outcome Outcome, cause string) {
 	sounded := len(al.row.Airings) > 0
 	switch {
+	case al.mute() && outcome != StoppedBy:
+		outcome, cause = Missed, scheduler.ReasonNotReady
 	case !sounded && outcome == StoppedBy:
 		outcome = Withdrawn
 	case !sounded && !p.up:

@@ -36,6 +36,7 @@ func (p *Player) message(al *alarm) {
 		done := p.sayAll(ctx, al)
 		p.side.Go(func() { p.keepSaid(al) }) // an import may be in its way for minutes
 		if done {
+			p.endMute(al)
 			return
 		}
 		again.Reset(messageAgain)

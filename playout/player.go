@@ -138,8 +138,9 @@ type Player struct {
 	mu        sync.Mutex
 	onAir     *OnAir
 	alarms    []*alarm
-	concluded []AsRun       // of emergencies and drills, until the loop marks them
-	change    chan struct{} // closed and replaced at each change
+	ended     *scheduler.Emergency // the last that ended
+	concluded []AsRun              // of emergencies and drills, until the loop marks them
+	change    chan struct{}        // closed and replaced at each change
 
 	drilling  *drill   // the one that is prepared or sounds; nil: none
 	languages []string // of the village, as they were last known

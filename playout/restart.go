@@ -79,6 +79,11 @@ func (p *Player) afterRestart(ctx context.Context) {
 			p.raiseAgain(k, rows)
 		}
 	}
+	if e := p.vault.lastEnded(); e != nil {
+		p.mu.Lock()
+		p.over(*e)
+		p.mu.Unlock()
+	}
 	p.side.Go(func() { p.vault.tend(ctx) })
 	p.side.Go(func() { p.inherit(ctx) })
 }

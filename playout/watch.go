@@ -37,7 +37,7 @@ func (p *Player) Air() Air {
 			a.Emergencies = append(a.Emergencies, p.activeEmergency(al))
 		}
 	}
-	a.Drill = p.drillOnAir()
+	a.Drill, a.Over = p.drillOnAir(), p.ended
 	if n := len(a.Emergencies); n > 0 {
 		a.Emergency = &a.Emergencies[n-1].Emergency
 	}

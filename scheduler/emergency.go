@@ -1,14 +1,24 @@
 package scheduler
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// DefaultEmergencyLife is how long an Emergency lives unless it is renewed.
-const DefaultEmergencyLife = 15 * time.Minute
+const (
+	// DefaultEmergencyLife is how long an Emergency lives unless it is renewed.
+	DefaultEmergencyLife = 15 * time.Minute
+	// AllClearLife is how long an all-clear lives at most: time for its words in
+	// every language, MaxAllClears times.
+	AllClearLife = 10 * time.Minute
+	// DefaultAllClears is how often an all-clear is said that does not tell.
+	DefaultAllClears = 2
+	// MaxAllClears is how often an all-clear is said at most.
+	MaxAllClears = 3
+)
 
 // Emergency is what sounds at once, over everything, until stopped or expired.
 type Emergency struct {
@@ -26,6 +36,9 @@ type Emergency struct {
 	EndedBy    string    // "expired", or who stopped it
 	Supersedes string    // ID of the Emergency that this one replaces
 	RaisedBy   string
+	// AllClear tells that the danger is over: words alone, said Repeat times at
+	// once, 1 to MaxAllClears; it ends what sounds and then itself.
+	AllClear bool `json:",omitempty"`
 }
 
 // ActiveAt says whether e may sound at the instant t.
@@ -55,11 +68,22 @@ func (e Emergency) Settle(now time.Time, languages, zones []string) (Emergency, 
 		done.add("repeat", FaultRange, "0–"+strconv.Itoa(maxRepeat))
 		e.Repeat = min(max(e.Repeat, 0), maxRepeat)
 	}
+	if e.AllClear {
+		e.Repeat = done.clears(e.Repeat)
+	}
 	if last := now.Add(maxEmergencyLife); e.Expires.After(last) {
 		done.add("expires", FaultRange, maxEmergencyLife.String())
 		e.Expires = last
 	}
 	return e, done
+}
+
+// clears is how often an all-clear is said that was asked for so often; 0: as usual.
+func (f *faults) clears(asked int) int {
+	if asked > MaxAllClears {
+		f.add("repeat", FaultRange, "1–"+strconv.Itoa(MaxAllClears))
+	}
+	return min(cmp.Or(asked, DefaultAllClears), MaxAllClears)
 }
 
 // among keeps what there is of asked, each once.

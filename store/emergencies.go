@@ -9,12 +9,12 @@ import (
 	"loalang/scheduler"
 )
 
-const emergencyColumns = ownedColumns + ", title, reason, source, text, languages, zones, repeat, raised_at, expires_at, ended_at, ended_by, supersedes, raised_by"
+const emergencyColumns = ownedColumns + ", title, reason, source, text, languages, zones, repeat, raised_at, expires_at, ended_at, ended_by, supersedes, raised_by, all_clear"
 
 func scanEmergency(r row) (scheduler.Emergency, error) {
 	var e scheduler.Emergency
 	err := r.Scan(append(owned(&e.Owned), &e.Title, &e.Reason, &e.Source, &e.Text, (*words)(&e.Languages), (*words)(&e.Zones), &e.Repeat,
-		(*instant)(&e.Raised), (*instant)(&e.Expires), (*instant)(&e.Ended), &e.EndedBy, &e.Supersedes, &e.RaisedBy)...)
+		(*instant)(&e.Raised), (*instant)(&e.Expires), (*instant)(&e.Ended), &e.EndedBy, &e.Supersedes, &e.RaisedBy, &e.AllClear)...)
 	return e, err
 }
 
@@ -36,6 +36,7 @@ func (s *Store) SaveEmergency(ctx context.Context, e scheduler.Emergency) error 
 		{"ended_by", e.EndedBy},
 		{"supersedes", e.Supersedes},
 		{"raised_by", e.RaisedBy},
+		{"all_clear", e.AllClear},
 	}...))
 	return s.writeSurely(ctx, "save emergency", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, insertSQL("emergencies", names)+overwrite("id", names)+" WHERE emergencies.ended_at IS NULL OR excluded.ended_at IS NOT NULL", values...)

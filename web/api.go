@@ -209,6 +209,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerAir(api)
 	s.registerVolume(api)
 	s.registerEmergencies(api)
+	s.registerAllClear(api)
 	s.registerClock(api)
 	s.registerPeople(api)
 	s.registerAccount(api)

@@ -82,6 +82,7 @@ type emergencyJSON struct {
 	RaisedBy   string    `json:"raised_by"`
 	Supersedes string    `json:"supersedes,omitempty" doc:"ID of the one that this one replaced."`
 	Expires    time.Time `json:"expires" doc:"It never sounds after this instant."`
+	AllClear   bool      `json:"all_clear,omitempty" doc:"It tells that the danger is over: words without a siren, said repeat times."`
 
 	Sounding *bool              `json:"sounding,omitempty" doc:"In the air: the sound card plays it, now or in its turn, with the amplifier on."`
 	Spoken   []string           `json:"spoken,omitempty" doc:"In the air: languages whose words are read after the siren so far."`
@@ -170,7 +171,7 @@ func emergencyOf(e scheduler.Emergency) emergencyJSON {
 	return emergencyJSON{
 		ID: e.ID, Title: e.Title, Reason: e.Reason, Source: e.Source, Text: e.Text, Languages: entries(e.Languages), Zones: entries(e.Zones),
 		Repeat: e.Repeat, Raised: e.Raised.UTC(), RaisedBy: e.RaisedBy, Expires: e.Expires.UTC(),
-		Supersedes: e.Supersedes,
+		Supersedes: e.Supersedes, AllClear: e.AllClear,
 	}
 }
 

@@ -30,6 +30,8 @@ type publicAlarmJSON struct {
 	Text    string    `json:"text,omitempty"`
 	Raised  time.Time `json:"raised"`
 	Expires time.Time `json:"expires"`
+
+	AllClear bool `json:"all_clear,omitempty" doc:"It tells that the danger is over."`
 }
 
 type publicDayJSON struct {
@@ -129,7 +131,7 @@ func (s *Server) publicBoard(ctx context.Context, in *publicBoardInput) (*public
 		Next: instantOf(b.Next), Emergencies: []publicAlarmJSON{}, Days: []publicDayJSON{}, Feeds: []publicFeedAddress{},
 	}
 	for _, e := range air.Emergencies {
-		j.Emergencies = append(j.Emergencies, publicAlarmJSON{s.bulletin.publicName("emergency", e.ID), e.Title, e.Text, e.Raised.UTC(), e.Expires.UTC()})
+		j.Emergencies = append(j.Emergencies, publicAlarmJSON{s.bulletin.publicName("emergency", e.ID), e.Title, e.Text, e.Raised.UTC(), e.Expires.UTC(), e.AllClear})
 	}
 	if air.OnAir != nil {
 		j.OnAir = b.public[air.OnAir.Occurrence.Announcement]

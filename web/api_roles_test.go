@@ -127,6 +127,7 @@ func doors() []door {
 		{"DELETE", "/api/v1/air", "", people.Plan},
 		{"GET", "/api/v1/air/listen", "", people.View},
 		{"POST", "/api/v1/emergency", `{"title":"Lũ","reason":"Nước dâng"}`, people.Alarm},
+		{"POST", "/api/v1/emergency/all-clear", `{}`, people.Alarm},
 		{"PATCH", "/api/v1/emergency/" + alarmID, `{"expires_in":60}`, people.Alarm},
 		{"DELETE", "/api/v1/emergency", "", people.Alarm},
 		{"GET", "/api/v1/accounts", "", people.Administer},

@@ -236,7 +236,7 @@ func (g *gathered) add(n *notice, heard sound) {
 
 // raised takes in an emergency, which always stands on the board.
 func (g *gathered) raised(e scheduler.Emergency) {
-	n := notice{ID: g.s.name("emergency", e.ID), Title: e.Title, Text: e.Text, Emergency: true, Aired: []time.Time{e.Raised}}
+	n := notice{ID: g.s.name("emergency", e.ID), Title: e.Title, Text: e.Text, Emergency: !e.AllClear, Aired: []time.Time{e.Raised}}
 	for _, run := range g.s.told.Runs {
 		if run.Occurrence == playout.AlarmOccurrence(e) {
 			g.sounds(&n, e.ID, run)

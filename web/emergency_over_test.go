@@ -12,30 +12,79 @@ import (
 	"loalang/web"
 )
 
-// TestAllClearAfterAnEmergency: behind the stop the all-clear is offered, and one press
-// makes a notice of priority that airs now in every language of the village.
+// TestAllClearAfterAnEmergency: behind the stop the all-clear is offered for where the
+// emergency was heard, and one press says it at once, by the emergency's own way.
 func TestAllClearAfterAnEmergency(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
-	s := newSite(t, w, people.Cadre, "vi")
+	w.village.Allowed = []scheduler.Window{{From: 300, To: 301}} // no notice may air now
+	s := newSite(t, w, people.Cadre, "vi", func(c *web.Config) { c.Zones = []string{"dau-thon", "cuoi-thon"} })
 	p := s.get(s.post("/emergency/stop", nil).location)
 	if !strings.Contains(p.text, "Phát tin báo yên") || !strings.Contains(p.text, "Hết báo động. Thôn Ún Tà đã an toàn.") {
 		t.Fatalf("status %d: %s", p.status, p.text)
 	}
-	before := len(w.notices)
-	f := fields(t, p.body)
-	f.Del("lang")
-	f.Set("text", "Hết báo động. Mời bà con về nhà.")
-	if p := s.post("/announcements/new", f); p.status != http.StatusSeeOther || len(w.notices) != before+1 {
-		t.Fatalf("status %d to %q: %s", p.status, p.location, p.text)
+	w.air.Over = &scheduler.Emergency{Title: "Lũ", Zones: []string{"cuoi-thon"}, Languages: []string{"vi"}, Ended: w.now}
+	if p := s.get("/emergency"); !strings.Contains(p.text, "Báo yên: hết “Lũ”") {
+		t.Errorf("the emergency page does not lead to it: %s", p.text)
 	}
-	d := w.notices[w.order[len(w.order)-1]]
-	if d.Announcement.Class != scheduler.ClassPriority || len(d.Schedules) != 1 || d.Schedules[0].Kind != scheduler.Now || d.Announcement.Title != "Hết báo động" {
-		t.Errorf("made %+v with %+v", d.Announcement, d.Schedules)
+	before := len(w.notices)
+	p = s.get("/emergency?over=1")
+	for _, want := range []string{`name="zone" value="cuoi-thon" checked`, `name="zone" value="dau-thon">`, `name="language" value="vi" checked`, `name="language" value="pcc">`} {
+		if !strings.Contains(p.body, want) {
+			t.Errorf("it proposes no %s: %s", want, p.body)
+		}
+	}
+	f := url.Values{"zone": {"cuoi-thon"}, "language": {"vi"}, "text": {""}}
+	if p := s.post("/emergency/all-clear", f); p.location != "/emergency?told=all-clear" || len(w.notices) != before || len(w.raised) != 1 {
+		t.Fatalf("status %d to %q, raised %+v: %s", p.status, p.location, w.raised, p.text)
+	}
+	e := w.raised[0]
+	if !e.AllClear || e.Repeat != 2 || e.Title != "Hết báo động" || !strings.HasPrefix(e.Text, "Hết báo động. Thôn Ún Tà") || !slices.Equal(e.Zones, []string{"cuoi-thon"}) || e.Expires.Sub(e.Raised) != scheduler.AllClearLife {
+		t.Errorf("raised %+v", e)
+	}
+	if p := s.get("/emergency"); !strings.Contains(p.text, "Đang phát tin báo yên") || strings.Contains(p.text, "Phát thêm") || strings.Contains(p.body, "air alarm") {
+		t.Errorf("while it is said: %s", p.text)
+	}
+	if p := s.get("/plan"); !strings.Contains(p.text, "Đang phát tin báo yên") || strings.Contains(p.body, "air alarm") {
+		t.Error("a page tells of it as of a danger")
+	}
+	if to := s.post("/emergency/stop", nil).location; to != "/emergency?told=all-clear-stopped" {
+		t.Errorf("stopped, it leads to %q", to)
 	}
 	w.emergencyOn()
 	if p := s.get("/emergency?over=1"); strings.Contains(p.text, "Phát tin báo yên") {
 		t.Error("the all-clear is offered while an emergency sounds")
+	}
+}
+
+// TestAllClearByTheAPI: it goes where the emergency was heard, is not refused for a
+// detail, and needs what the emergency needs, which is no database.
+func TestAllClearByTheAPI(t *testing.T) {
+	h := newHouse(t)
+	h.call("viewer", "POST", "/api/v1/emergency/all-clear", `{}`).want(403)
+	h.call("cadre", "POST", "/api/v1/emergency/all-clear", `{}`).want(403) // a token without the emergency right
+	h.w.air.Over = &scheduler.Emergency{Languages: []string{"pcc"}}
+	if err := h.server.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.w.broken = errDisk
+	var e struct {
+		Text      string
+		Languages []string
+		Repeat    int
+		AllClear  bool `json:"all_clear"`
+		Warnings  []struct{ Field, Code string }
+	}
+	h.call("cadre+", "POST", "/api/v1/emergency/all-clear", `{}`).want(201).into(&e)
+	if !e.AllClear || e.Repeat != 2 || !strings.Contains(e.Text, "Ún Tà") || !slices.Equal(e.Languages, []string{"pcc"}) || len(e.Warnings) != 0 {
+		t.Errorf("answered %+v", e)
+	}
+	h.call("cadre+", "POST", "/api/v1/emergency/all-clear", `{"repeat": 50, "text": "!!!", "zones": ["x"]}`).want(201).into(&e)
+	if e.Repeat != 3 || !strings.HasPrefix(e.Text, "Hết báo động") || len(e.Warnings) != 3 {
+		t.Errorf("answered %+v", e)
+	}
+	if len(h.w.raised) != 2 || !h.w.raised[1].AllClear {
+		t.Errorf("raised %+v", h.w.raised)
 	}
 }
 

@@ -172,7 +172,7 @@ var planless = map[string]string{
 	"/language": "no plan", "/publicity": "no plan", "/sign-in": "no plan", "/sign-out": "no plan", "/setup": "no plan",
 	"/people/:id": "no plan", "/people/:id/do": "no plan", "/invitations/new": "no plan", "/invitations/:id/revoke": "no plan", "/join": "no plan",
 	"/account/pin": "no plan", "/start": "no plan", "/start/sound": "now: it airs at once, and is asked for by its own button", "/account/news/:id/remove": "no plan", "/account/news/:id/trial": "no plan", "/account/password": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
-	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/stop": "the same",
+	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/all-clear": "the same", "/emergency/stop": "the same",
 	"/announcements/:id/withdraw": "it falls silent at once, and the message after it undoes it; TestTakingBackWhatSoundsSaysSo holds what is asked", "/announcements/:id/schedules/:sid/remove": "the same",
 	"/undo":       "what was removed is as it was; TestUndoThatHarmsAsks",
 	"/air/volume": "no plan",
@@ -274,7 +274,7 @@ func TestEveryFormShowsWhatItMakesOfThePlan(t *testing.T) {
 // and why.
 var planlessCalls = map[string]string{
 	"put-volume": "no plan", "stop-air": "what sounds stops at once", "preview-calendar": "saves nothing", "tell-clock": "changes no record",
-	"run-drill": "now", "raise-emergency": "now", "renew-emergency": "now", "end-emergency": "now",
+	"run-drill": "now", "raise-emergency": "now", "raise-all-clear": "now", "renew-emergency": "now", "end-emergency": "now",
 	"delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "create-upload": "on the shelf, or a take as by the page for recording", "send-piece": "the same", "ask-upload": "saves nothing", "end-upload": "nothing was made of it yet", "read-rule": "saves nothing",
 	"create-account": "no plan", "change-account": "no plan", "create-invitation": "no plan", "revoke-invitation": "no plan",
 	"confirm-pin": "no plan", "create-push": "no plan", "delete-push": "no plan", "try-push": "no plan", "choose-pin": "no plan", "change-password": "no plan", "end-sign-in": "no plan", "end-sign-ins": "no plan", "create-token": "no plan", "revoke-token": "no plan",

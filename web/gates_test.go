@@ -167,6 +167,7 @@ func doingGates() []gate {
 		{route: "POST /drills/run", right: people.Arrange},
 		{route: "POST /drills/stop", right: people.Plan},
 		{route: "POST /emergency", right: people.Alarm, body: "do=raise&title=Lũ&reason=Nước+dâng&text=Có+lũ&language=vi"},
+		{route: "POST /emergency/all-clear", right: people.Alarm, body: "text=Hết+báo+động"},
 		{route: "POST /emergency/renew", right: people.Alarm},
 		{route: "POST /emergency/stop", right: people.Alarm},
 		{route: "POST /exceptions", right: people.Plan},

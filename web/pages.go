@@ -33,17 +33,17 @@ type panel struct {
 // view is what the layout shows around a page.
 type view struct {
 	Title    string
-	Place    string // "Thôn Ún Tà"
-	Tab      string // which tab is the current one
-	Path     string // where a switch of language comes back to
-	Help     string // where help is for this page
-	Script   string // the page's own module; empty: none
-	Style    string // the page's own style sheet; empty: none
-	Told     string // what was just done, a sentence
-	Alarm    string // title of the newest emergency that is active; empty: none is
-	Undo     int64  // entry of the history that can be undone; 0: none
-	Refused  string // what could not be done, a sentence
-	Trouble  string // what is wrong with the board, a sentence
+	Place    string               // "Thôn Ún Tà"
+	Tab      string               // which tab is the current one
+	Path     string               // where a switch of language comes back to
+	Help     string               // where help is for this page
+	Script   string               // the page's own module; empty: none
+	Style    string               // the page's own style sheet; empty: none
+	Told     string               // what was just done, a sentence
+	Alarm    *scheduler.Emergency // the newest that is active; nil: none is
+	Undo     int64                // entry of the history that can be undone; 0: none
+	Refused  string               // what could not be done, a sentence
+	Trouble  string               // what is wrong with the board, a sentence
 	Clock    clockView
 	Waiting  int  // how many announcements wait for the visitor's approval
 	Approves bool // the village asks for approval, and the visitor may give it
@@ -315,7 +315,7 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 	}
 	w.Undo = p.undoOffer(v)
 	if e := p.s.cfg.Air.Air().Emergency; e != nil && w.SignedIn && w.Tab != "emergency" && w.Tab != "today" {
-		w.Alarm = e.Title
+		w.Alarm = e
 	}
 	if code := "refused." + v.c.Query("refused"); w.Refused == "" && hasWord(code) {
 		w.Refused = v.word(code)

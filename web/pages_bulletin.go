@@ -232,7 +232,7 @@ func (p *panel) bulletinNowView(v *visit, b *bulletin) bulletinNow {
 			title = v.word("bulletin.emergency")
 		}
 		now.Emergencies = append(now.Emergencies, noticeRow{
-			ID: p.s.bulletin.publicName("emergency", e.ID), Title: title, When: v.word("bulletin.since", v.at(e.Raised, v.now)), Paragraphs: paragraphs(e.Text), Emergency: true,
+			ID: p.s.bulletin.publicName("emergency", e.ID), Title: title, When: v.word("bulletin.since", v.at(e.Raised, v.now)), Paragraphs: paragraphs(e.Text), Emergency: !e.AllClear,
 		})
 	}
 	if on := air.OnAir; on != nil && len(now.Emergencies) == 0 && on.Occurrence.Kind != scheduler.DrillKind {

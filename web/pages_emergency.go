@@ -19,6 +19,7 @@ type emergencyView struct {
 	Key       string
 	Live      *liveView  // the newest that sounds
 	Others    []liveView // that sound in turn with it
+	State     string     // what sounds
 	Stop      string     // words of the button that ends them all
 	Meter     string
 	Confirm   bool
@@ -37,6 +38,7 @@ type emergencyView struct {
 	Summary   string
 	Replaces  string     // ID of the one that a new one replaces; empty: none, they alternate
 	Active    []liveView // that may be replaced
+	Over      string     // title of one that ended not long ago, of which the village may be told
 	Faults    map[string]string
 	PIN       pinView
 }
@@ -44,6 +46,7 @@ type emergencyView struct {
 // liveView is an emergency that is active.
 type liveView struct {
 	ID, Title, Line, Text, Until string
+	AllClear                     bool // tells that the danger is over
 	Troubles                     []string
 }
 
@@ -52,18 +55,19 @@ func (p *panel) registerEmergency(r *gin.Engine) {
 	r.POST("/emergency", p.allow(people.Alarm, p.raise))
 	r.POST("/emergency/renew", p.allow(people.Alarm, p.renew))
 	r.POST("/emergency/stop", p.allow(people.Alarm, p.lower))
+	r.POST("/emergency/all-clear", p.allow(people.Alarm, p.clear))
 }
 
 func (p *panel) emergency(v *visit) {
 	air := p.s.cfg.Air.Air()
 	if len(air.Emergencies) == 0 && v.c.Query("over") != "" {
-		p.show(v, "emergency", view{Title: v.word("emergency.clear-title"), Tab: "emergency", Data: emergencyView{Clear: p.clearView(v)}})
+		p.showClear(v, http.StatusOK, p.clearForm(v))
 		return
 	}
 	if n := len(air.Emergencies); n == 0 || v.c.Query("do") == "new" {
 		f := emptyForm()
 		f.Set("what", "lu-quet")
-		if n > 0 { // what is said further of a danger most often replaces what was said
+		if n > 0 && !air.Emergencies[n-1].AllClear { // what is said further of a danger most often replaces what was said
 			f.Set("replaces", air.Emergencies[n-1].ID)
 		}
 		p.fillEmergency(v, f)
@@ -71,11 +75,14 @@ func (p *panel) emergency(v *visit) {
 		return
 	}
 	live := v.activeEmergencies(air)
-	w := emergencyView{Key: emergencyKey(air), Meter: meterPercent(air), Live: &live[0], Others: live[1:], Stop: v.word("emergency.stop")}
+	w := emergencyView{Key: emergencyKey(air), Meter: meterPercent(air), Live: &live[0], Others: live[1:], Stop: v.word("emergency.stop"), State: v.word("emergency.live")}
+	if live[0].AllClear {
+		w.State = v.word("emergency.clear-live")
+	}
 	if len(live) > 1 {
 		w.Stop = v.word("emergency.stop-all")
 	}
-	p.show(v, "emergency", view{Title: v.word("emergency.live"), Tab: "emergency", Script: "today.js", Data: w})
+	p.show(v, "emergency", view{Title: w.State, Tab: "emergency", Script: "today.js", Data: w})
 }
 
 // activeEmergencies describes what is active, the newest first.
@@ -83,9 +90,12 @@ func (v *visit) activeEmergencies(air playout.Air) []liveView {
 	var live []liveView
 	for _, e := range slices.Backward(air.Emergencies) {
 		l := liveView{
-			ID: e.ID, Title: e.Title, Text: e.Text,
+			ID: e.ID, Title: e.Title, Text: e.Text, AllClear: e.AllClear,
 			Line:  v.word("emergency.line", v.clock(e.Raised), e.RaisedBy, e.Reason),
 			Until: v.word("emergency.until", v.clock(e.Expires)),
+		}
+		if e.AllClear {
+			l.Until = v.word("emergency.clear-until", e.Repeat)
 		}
 		for _, f := range e.Faults {
 			l.Troubles = append(l.Troubles, troubleWords(v.lang, f))
@@ -138,7 +148,7 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 	w := emergencyView{
 		Templates: v.emergencyTemplates(f.Get("what")), What: f.Get("what"), Title: f.Get("title"),
 		Reason: f.Get("reason"), Source: f.Get("source"), Text: f.Get("text"), Faults: f.faults,
-		Replaces: f.Get("replaces"), Active: v.activeEmergencies(p.s.cfg.Air.Air()), PIN: p.pinView(v, f),
+		Replaces: f.Get("replaces"), Active: v.replaceable(p.s.cfg.Air.Air()), PIN: p.pinView(v, f),
 	}
 	choir := p.s.choir(v.ctx())
 	for _, code := range v.village.Languages {
@@ -147,6 +157,9 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 		if chosen {
 			w.Chosen = append(w.Chosen, code)
 		}
+	}
+	if e := p.s.cfg.Air.Air().Over; e != nil && len(w.Active) == 0 && v.now.Sub(e.Ended) < clearWithin {
+		w.Over = e.Title
 	}
 	for _, zone := range p.s.cfg.Zones {
 		on := slices.Contains(f.Values["zone"], zone) || !f.Has("zone")
@@ -260,9 +273,14 @@ func (p *panel) renew(v *visit) {
 }
 
 func (p *panel) lower(v *visit) {
+	air := p.s.cfg.Air.Air()
 	err := p.s.cfg.Alarm.Lower(v.ctx(), v.me.Name)
 	if err != nil && !errors.Is(err, playout.ErrNoEmergency) {
 		p.fail(v, err)
+		return
+	}
+	if air.Emergency != nil && air.Emergency.AllClear { // whoever takes it back is not asked to say it
+		v.goTo("/emergency", "all-clear-stopped")
 		return
 	}
 	v.c.Redirect(http.StatusSeeOther, "/emergency?over=1&told=emergency-over")
@@ -287,20 +305,4 @@ func (p *panel) heard(v *visit, text string, languages []string) (list []spokenV
 		}
 	}
 	return list
-}
-
-// clearView tells the village that an emergency is over: an ordinary notice of high
-// priority, now, so that whoever is asked to approve notices is asked, and the log has it.
-type clearView struct {
-	Title, Text string
-	Languages   []tongueView
-}
-
-func (p *panel) clearView(v *visit) *clearView {
-	w := &clearView{Title: word(vietnamese, "emergency-clear.title"), Text: word(vietnamese, "emergency-clear.text", v.village.Name)}
-	choir := p.s.choir(v.ctx())
-	for _, code := range v.village.Languages {
-		w.Languages = append(w.Languages, tongueView{uploadView: uploadView{Code: code}, Name: v.language(code), Voiced: choir.err == nil && choir.speaks(code, "")})
-	}
-	return w
 }

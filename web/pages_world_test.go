@@ -462,6 +462,9 @@ func (w *world) Raise(_ context.Context, e scheduler.Emergency) error {
 		return w.tooMany
 	}
 	w.raised = append(w.raised, e)
+	if e.AllClear {
+		w.air.Emergencies = nil
+	}
 	w.air.Emergencies = append(slices.DeleteFunc(w.air.Emergencies, func(o playout.ActiveEmergency) bool { return o.ID == e.Supersedes }),
 		playout.ActiveEmergency{Emergency: e, Sounding: true})
 	w.newest()

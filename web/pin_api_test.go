@@ -37,6 +37,12 @@ func TestEmergencyByTheAPIAsksForThePIN(t *testing.T) {
 	if p.status != http.StatusForbidden || !strings.Contains(p.body, `"pin-required"`) || len(w.raised) != 1 {
 		t.Fatalf("without the PIN: %d, %d raised: %s", p.status, len(w.raised), p.body)
 	}
+	if p := b.json("POST", "/api/v1/emergency/all-clear", "{}"); p.status != http.StatusForbidden || !strings.Contains(p.body, `"pin-required"`) || len(w.raised) != 1 {
+		t.Errorf("the all-clear without the PIN: %d, %d raised: %s", p.status, len(w.raised), p.body)
+	}
+	if p := b.post("/emergency/all-clear", url.Values{"text": {"Hết báo động"}}); p.status != http.StatusForbidden || len(w.raised) != 1 || !strings.Contains(p.body, `name="pin"`) {
+		t.Errorf("its form without the PIN: %d, %d raised: %s", p.status, len(w.raised), p.text)
+	}
 	if p := b.json("POST", "/api/v1/account/pin/confirmation", `{"pin":"9999"}`); p.status != http.StatusForbidden {
 		t.Errorf("a wrong PIN: %d: %s", p.status, p.body)
 	}

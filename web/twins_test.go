@@ -123,6 +123,7 @@ var twins = map[string]string{
 	"POST /drills/run":                              "run-drill",
 	"POST /drills/stop":                             "stop-air",
 	"POST /emergency":                               "raise-emergency",
+	"POST /emergency/all-clear":                     "raise-all-clear",
 	"POST /emergency/renew":                         "renew-emergency",
 	"POST /emergency/stop":                          "end-emergency",
 	"POST /exceptions":                              "request-exception",
