@@ -28,14 +28,8 @@ func scanAnnouncement(r row) (scheduler.Announcement, error) {
 // fs.ErrNotExist when the village is unknown.
 func (s *Store) SaveAnnouncement(ctx context.Context, a scheduler.Announcement, rs []scheduler.Rendition, ss []scheduler.Schedule) error {
 	return s.write(ctx, "save announcement", func(tx *sql.Tx) error {
-		v, err := village(ctx, tx, a.Village)
+		zone, err := s.saveAlone(ctx, tx, a)
 		if err != nil {
-			return err
-		}
-		if err := s.keepWording(ctx, tx, a); err != nil {
-			return err
-		}
-		if err := s.saveAnnouncement(ctx, tx, a, v.Zone); err != nil {
 			return err
 		}
 		if rs != nil {
@@ -44,10 +38,23 @@ func (s *Store) SaveAnnouncement(ctx context.Context, a scheduler.Announcement, 
 			}
 		}
 		if ss != nil {
-			return s.saveSchedules(ctx, tx, a, ss, v.Zone)
+			return s.saveSchedules(ctx, tx, a, ss, zone)
 		}
 		return nil
 	})
+}
+
+// saveAlone saves an announcement without what belongs to it, and returns the zone of its
+// village.
+func (s *Store) saveAlone(ctx context.Context, tx *sql.Tx, a scheduler.Announcement) (zone string, err error) {
+	v, err := village(ctx, tx, a.Village)
+	if err != nil {
+		return "", err
+	}
+	if err := s.keepWording(ctx, tx, a); err != nil {
+		return "", err
+	}
+	return v.Zone, s.saveAnnouncement(ctx, tx, a, v.Zone)
 }
 
 func (s *Store) saveAnnouncement(ctx context.Context, tx *sql.Tx, a scheduler.Announcement, zone string) error {

@@ -202,6 +202,52 @@ func TestSchedules(t *testing.T) {
 	check(t, s.SaveSchedule(ctx, sc), scheduler.ErrRevision)
 }
 
+// TestSchedulesMoveTogether: what a move changes, adds and takes away is saved whole, with
+// the announcement, or not at all.
+func TestSchedulesMoveTogether(t *testing.T) {
+	cases := []struct {
+		name   string
+		change func(a *scheduler.Announcement, kept []scheduler.Schedule, gone *string)
+		want   error
+	}{
+		{"OK", func(*scheduler.Announcement, []scheduler.Schedule, *string) {}, nil},
+		{"announcement changed since", func(a *scheduler.Announcement, _ []scheduler.Schedule, _ *string) { a.Revision = 9 }, scheduler.ErrRevision},
+		{"the last schedule changed since", func(_ *scheduler.Announcement, kept []scheduler.Schedule, _ *string) { kept[1].Revision = 9 }, scheduler.ErrRevision},
+		{"what goes is not there", func(_ *scheduler.Announcement, _ []scheduler.Schedule, gone *string) { *gone = "never" }, fs.ErrNotExist},
+		{"of no announcement", func(_ *scheduler.Announcement, kept []scheduler.Schedule, _ *string) { kept[1].Announcement = "none" }, fs.ErrNotExist},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s, _ := seeded(t)
+			ctx := context.Background()
+			sc := func(id string, at time.Duration) scheduler.Schedule {
+				return scheduler.Schedule{Owned: scheduler.Owned{ID: id}, Announcement: "a", Kind: scheduler.Once, At: day0.Add(at)}
+			}
+			check(t, s.SaveAnnouncement(ctx, notice("a"), nil, []scheduler.Schedule{sc("s", time.Hour), sc("t", time.Hour)}), nil)
+			before, err := s.Announcement(ctx, "a")
+			check(t, err, nil)
+			a, moved, gone := before.Announcement, before.Schedules[0], "t"
+			a.Title, moved.At = "mới", day0.Add(2*time.Hour)
+			kept := []scheduler.Schedule{sc("u", 3*time.Hour), moved}
+			c.change(&a, kept, &gone)
+			check(t, s.SaveSchedules(ctx, &a, kept, []string{gone}), c.want)
+			after, err := s.Announcement(ctx, "a")
+			check(t, err, nil)
+			if c.want != nil {
+				same(t, "dossier", after, before)
+				return
+			}
+			var ids []string
+			for _, sc := range after.Schedules {
+				ids = append(ids, sc.ID)
+			}
+			slices.Sort(ids)
+			same(t, "schedules", ids, []string{"s", "u"})
+			same(t, "title", after.Announcement.Title, "mới")
+		})
+	}
+}
+
 func TestSaveRendition(t *testing.T) {
 	s, _ := seeded(t)
 	ctx := context.Background()

@@ -25,20 +25,48 @@ func scanSchedule(r row) (scheduler.Schedule, error) {
 // scheduler.ErrRevision when it has changed since, and fs.ErrNotExist when there
 // is no such announcement.
 func (s *Store) SaveSchedule(ctx context.Context, sc scheduler.Schedule) error {
-	return s.write(ctx, "save schedule", func(tx *sql.Tx) error {
-		var zone string
-		err := tx.QueryRowContext(ctx, "SELECT village, zone FROM announcements WHERE id = ? AND deleted_at IS NULL", sc.Announcement).Scan(&sc.Village, &zone)
-		if errors.Is(err, sql.ErrNoRows) {
-			return missing{what: "announcement", id: sc.Announcement}
+	return s.write(ctx, "save schedule", func(tx *sql.Tx) error { return s.saveOne(ctx, tx, sc) })
+}
+
+// SaveSchedules saves each of kept as SaveSchedule does, leaves a tombstone of each ID in
+// gone, and saves the announcement, without its renditions, when a is not nil: all in one
+// transaction, so that of a turn that is moved nobody finds half. The errors are those of
+// SaveAnnouncement, SaveSchedule and RemoveSchedule.
+func (s *Store) SaveSchedules(ctx context.Context, a *scheduler.Announcement, kept []scheduler.Schedule, gone []string) error {
+	return s.write(ctx, "save schedules", func(tx *sql.Tx) error {
+		if a != nil {
+			if _, err := s.saveAlone(ctx, tx, *a); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
+		for _, sc := range kept {
+			if err := s.saveOne(ctx, tx, sc); err != nil {
+				return err
+			}
 		}
-		if err := s.saveSchedule(ctx, tx, sc, zone); err != nil {
-			return err
+		for _, id := range gone {
+			if err := s.bury(ctx, tx, "schedules", missing{what: "schedule", id: id}, s.cfg.Now()); err != nil {
+				return err
+			}
 		}
-		return s.revive(ctx, tx, sc.Announcement)
+		return nil
 	})
+}
+
+// saveOne saves a schedule in the village and the zone of its announcement.
+func (s *Store) saveOne(ctx context.Context, tx *sql.Tx, sc scheduler.Schedule) error {
+	var zone string
+	err := tx.QueryRowContext(ctx, "SELECT village, zone FROM announcements WHERE id = ? AND deleted_at IS NULL", sc.Announcement).Scan(&sc.Village, &zone)
+	if errors.Is(err, sql.ErrNoRows) {
+		return missing{what: "announcement", id: sc.Announcement}
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.saveSchedule(ctx, tx, sc, zone); err != nil {
+		return err
+	}
+	return s.revive(ctx, tx, sc.Announcement)
 }
 
 func (s *Store) saveSchedule(ctx context.Context, tx *sql.Tx, sc scheduler.Schedule, zone string) error {

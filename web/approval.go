@@ -83,17 +83,22 @@ func (s *Server) changed(ctx context.Context, d *scheduler.Dossier, t scheduler.
 	return nil
 }
 
-// keepSchedule keeps new schedules of d, or changed ones. The approval comes first: a
-// schedule that it names and that is not there calls for nothing.
+// keepSchedule keeps new schedules of d, or changed ones, with what that makes of its
+// approval: all of it or nothing.
 func (s *Server) keepSchedule(ctx context.Context, d scheduler.Dossier, ss ...scheduler.Schedule) error {
+	return s.reschedule(ctx, d, ss, nil)
+}
+
+// reschedule is keepSchedule that takes schedules away as well, by their ID.
+func (s *Server) reschedule(ctx context.Context, d scheduler.Dossier, kept []scheduler.Schedule, gone []string) error {
 	was := d.Announcement
-	for _, sc := range ss {
+	for _, sc := range kept {
 		d.Schedules = d.WithSchedule(sc).Schedules
 		if err := s.changed(ctx, &d, scheduler.Touched{Schedule: sc.ID}); err != nil {
 			return err
 		}
 	}
-	return s.saveSchedules(ctx, d, was, ss...)
+	return s.saveSchedules(ctx, d, was, kept, gone)
 }
 
 // trimSchedule keeps a schedule of d that airs on one day less: nobody need approve
@@ -101,19 +106,16 @@ func (s *Server) keepSchedule(ctx context.Context, d scheduler.Dossier, ss ...sc
 func (s *Server) trimSchedule(ctx context.Context, d scheduler.Dossier, sc scheduler.Schedule) error {
 	was := d.Announcement
 	d.Announcement.Approval = d.Trimmed(sc)
-	return s.saveSchedules(ctx, d, was, sc)
+	return s.saveSchedules(ctx, d, was, []scheduler.Schedule{sc}, nil)
 }
 
-func (s *Server) saveSchedules(ctx context.Context, d scheduler.Dossier, was scheduler.Announcement, ss ...scheduler.Schedule) error {
+func (s *Server) saveSchedules(ctx context.Context, d scheduler.Dossier, was scheduler.Announcement, kept []scheduler.Schedule, gone []string) error {
+	var changed *scheduler.Announcement
 	if d.Announcement != was {
-		if err := s.cfg.Announcements.SaveAnnouncement(ctx, d.Announcement, nil, nil); err != nil {
-			return err
-		}
+		changed = &d.Announcement
 	}
-	for _, sc := range ss {
-		if err := s.cfg.Schedules.SaveSchedule(ctx, sc); err != nil {
-			return err
-		}
+	if err := s.cfg.Schedules.SaveSchedules(ctx, changed, kept, gone); err != nil {
+		return err
 	}
 	s.tellChange(ctx)
 	return nil

@@ -136,8 +136,8 @@ func (s *Server) moved(m moving, to scheduler.Spot, whole bool) (sc scheduler.Sc
 	return sc, more, sc.Validate(now, m.place)
 }
 
-// keepMoved keeps what a move made, and notes in the history how to undo it. What is new
-// comes first: if the second save fails, a turn is told twice rather than never.
+// keepMoved keeps what a move made, all of it or nothing, and notes in the history how to
+// undo it.
 func (s *Server) keepMoved(ctx context.Context, m moving, to scheduler.Spot, sc scheduler.Schedule, more []scheduler.Schedule) error {
 	if r := rehearsing(ctx); r != nil { // the plan has to reach both days
 		r.named = append(r.named, noon(m.from.Day, m.loc), noon(to.Day, m.loc))
@@ -237,14 +237,9 @@ func (s *Server) restoreMove(ctx context.Context, _ people.Principal, c people.C
 	}
 	now := s.cfg.Now().UTC()
 	was.Revision, was.Updated = kept[0].Revision, now
-	if err := s.keepSchedule(ctx, d, was); err != nil {
-		return err
-	}
+	var added []string
 	for _, k := range kept[1:] {
-		if err := s.cfg.Schedules.RemoveSchedule(ctx, k.ID, now); err != nil {
-			return err
-		}
+		added = append(added, k.ID)
 	}
-	s.tellChange(ctx)
-	return nil
+	return s.reschedule(ctx, d, []scheduler.Schedule{was}, added)
 }

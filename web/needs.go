@@ -38,6 +38,9 @@ type Notice = scheduler.Dossier
 type Schedules interface {
 	// SaveSchedule inserts or updates, as SaveAnnouncement does.
 	SaveSchedule(ctx context.Context, s scheduler.Schedule) error
+	// SaveSchedules saves each of kept, leaves a tombstone of each ID in gone, and saves
+	// the announcement alone when a is not nil: all of it or nothing.
+	SaveSchedules(ctx context.Context, a *scheduler.Announcement, kept []scheduler.Schedule, gone []string) error
 	// RemoveSchedule leaves a tombstone.
 	RemoveSchedule(ctx context.Context, id string, at time.Time) error
 }

@@ -237,6 +237,25 @@ func (w *world) SaveSchedule(_ context.Context, s scheduler.Schedule) error {
 	return w.broken
 }
 
+func (w *world) SaveSchedules(ctx context.Context, a *scheduler.Announcement, kept []scheduler.Schedule, gone []string) error {
+	if a != nil {
+		if err := w.SaveAnnouncement(ctx, *a, nil, nil); err != nil {
+			return err
+		}
+	}
+	for _, s := range kept {
+		if err := w.SaveSchedule(ctx, s); err != nil {
+			return err
+		}
+	}
+	for _, id := range gone {
+		if err := w.RemoveSchedule(ctx, id, w.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *world) RemoveSchedule(_ context.Context, id string, _ time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

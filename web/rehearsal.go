@@ -167,6 +167,28 @@ func (k rehearsedSchedules) SaveSchedule(ctx context.Context, s scheduler.Schedu
 	return nil
 }
 
+func (k rehearsedSchedules) SaveSchedules(ctx context.Context, a *scheduler.Announcement, kept []scheduler.Schedule, gone []string) error {
+	if rehearsing(ctx) == nil {
+		return k.Schedules.SaveSchedules(ctx, a, kept, gone)
+	}
+	if a != nil {
+		if err := k.notices.SaveAnnouncement(ctx, *a, nil, nil); err != nil {
+			return err
+		}
+	}
+	for _, s := range kept {
+		if err := k.SaveSchedule(ctx, s); err != nil {
+			return err
+		}
+	}
+	for _, id := range gone {
+		if err := k.RemoveSchedule(ctx, id, time.Time{}); err != nil { // no instant is kept
+			return err
+		}
+	}
+	return nil
+}
+
 func (k rehearsedSchedules) RemoveSchedule(ctx context.Context, id string, at time.Time) error {
 	r := rehearsing(ctx)
 	if r == nil {

@@ -201,7 +201,7 @@ func (s *Server) restoreSchedule(ctx context.Context, _ people.Principal, c peop
 	if err := s.rises(&gone.Owned, c); err != nil {
 		return err
 	}
-	if err := s.saveSchedules(ctx, d, was, gone); err != nil {
+	if err := s.saveSchedules(ctx, d, was, []scheduler.Schedule{gone}, nil); err != nil {
 		return err
 	}
 	s.reinstate(ctx, gone.ID)

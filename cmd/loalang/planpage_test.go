@@ -242,7 +242,7 @@ func TestPlanMoveByKeyboardAndForm(t *testing.T) {
 	p.do(chromedp.KeyEvent("\u001b"))
 	p.sees("it is left", "!document.querySelector('.drag') && location.pathname == '/plan'")
 	js[bool](p.browser, focus)
-	p.do(chromedp.KeyEvent(" "), chromedp.KeyEvent("\u0303"), chromedp.KeyEvent("\u0301"), chromedp.KeyEvent("\r")) // right, up
+	p.do(chromedp.KeyEvent(" "), chromedp.KeyEvent("\u0303"), chromedp.KeyEvent("\u0304"), chromedp.KeyEvent("\r")) // right, up
 	p.settled("plan-keys-1280")
 	p.wants("it airs on Wednesday morning", p.evening, p.date(2)+" 05:30")
 	p.undone()
