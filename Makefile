@@ -37,6 +37,9 @@ YEARTMP = $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 1000000 { 
 year: setup-test ## a year on the air in virtual time, some two minutes: 200 power cuts, 50 steps of the clock, 30 losses of the card
 	GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$(or $(YEARTMP),$${TMPDIR:-/tmp}) LOALANG_YEAR=1 $(GO) test -count=1 -v -timeout 30m -run '^TestYear$$' ./playout
 
+hour: setup-test ## an hour of sound taken in, as WAV and as MP3, some minutes: how long it takes and what memory
+	LOALANG_HOUR=1 $(GO) test -count=1 -v -timeout 30m -run '^TestImportTakesAnHour' ./recordings
+
 fuzz: setup-test ## every fuzz test for FUZZ each; what it finds is kept in testdata/fuzz of the package
 	scripts/fuzz.sh "$(FUZZ)"
 

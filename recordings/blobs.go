@@ -30,11 +30,12 @@ func (l *Library) blob(form Form, hash string) string {
 type work struct {
 	dir     string
 	lock    *os.File
-	reserve int64        // bytes of its disk that are left alone
-	urgent  bool         // an emergency waits for it
-	idle    bool         // nobody waits for it
-	from    string       // what is opened instead of the upload; empty: that
-	pace    func() error // called while it is measured; nil: it goes as fast as it can
+	reserve int64         // bytes of its disk that are left alone
+	longest time.Duration // that its sound may last
+	urgent  bool          // an emergency waits for it
+	idle    bool          // nobody waits for it
+	from    string        // what is opened instead of the upload; empty: that
+	pace    func() error  // called while it is measured; nil: it goes as fast as it can
 }
 
 // tmp is the folder of the work folders.
@@ -46,7 +47,7 @@ func (l *Library) begin() (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.reserve = l.limits.Reserve
+	w.reserve, w.longest = l.limits.Reserve, l.limits.Length
 	return w, nil
 }
 

@@ -19,7 +19,7 @@ const (
 	openFormats = "mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav,flac,matroska,webm,amr,amrnb,amrwb,aac"
 	openCodecs  = "aac,mp3float,mp3,opus,libopus,vorbis,flac,amrnb,amrwb," +
 		"pcm_s16le,pcm_u8,pcm_s24le,pcm_f32le,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav"
-	decodeFile = 128 << 20 // bytes; 30 minutes are 115 MB
+	decodeFile = 256 << 20 // bytes; an hour is 230 MB
 )
 
 // decoded is an upload as raw s16 mono at 32 kHz.
@@ -42,8 +42,8 @@ func (l *Library) hear(ctx context.Context, w *work, c container, piece Trim) (d
 	}
 	length := audio.SampleRate(masterRate).D(audio.Frames(d.frames))
 	switch {
-	case length > l.limits.Length:
-		return decoded{}, raw{}, l.tooLong()
+	case length > w.longest:
+		return decoded{}, raw{}, w.tooLong()
 	case length < leastLength:
 		return decoded{}, raw{}, refuse(TooShort, "it lasts %d ms", length.Milliseconds())
 	}
@@ -54,6 +54,7 @@ func (l *Library) hear(ctx context.Context, w *work, c container, piece Trim) (d
 	if err != nil || !d.stereo {
 		return d, heard, err
 	}
+	whole := d
 	var sides [2]decoded
 	var raws [2]raw
 	for i, channel := range []Channel{Left, Right} {
@@ -75,7 +76,21 @@ func (l *Library) hear(ctx context.Context, w *work, c container, piece Trim) (d
 	if louder := raws[one].loudness(); louder > heard.loudness()+cancelled || louder > raws[other].loudness()+onesided {
 		d, heard = sides[one], raws[one]
 	}
-	return d, heard, nil
+	return d, heard, leaveOnly(d, whole, sides[0], sides[1])
+}
+
+// leaveOnly removes what was decoded in vain: of an hour each is 230 MB, and as much
+// is needed on the disk for the next steps.
+func leaveOnly(chosen decoded, all ...decoded) error {
+	for _, d := range all {
+		if d.path == chosen.path {
+			continue
+		}
+		if err := os.Remove(d.path); err != nil {
+			return fmt.Errorf("remove what was decoded: %w", err)
+		}
+	}
+	return nil
 }
 
 // How much louder, in LU, one channel is than the mean of both when they cancel
@@ -102,7 +117,7 @@ func (l *Library) decode(ctx context.Context, w *work, c container, channels Cha
 	if err != nil {
 		return decoded{}, err
 	}
-	limit := strconv.Itoa(int(l.limits.Length/time.Second) + 1)
+	limit := strconv.Itoa(int(w.longest/time.Second) + 1)
 	st := step{
 		in: w.source(), out: out, fileSize: size, urgent: w.urgent, idle: w.idle,
 		input:  append([]string{"-v", "info"}, opening(limit)...),

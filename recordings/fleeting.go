@@ -14,8 +14,8 @@ import (
 // Fleeting makes sound fit for the air as Import does, but only for once and in
 // memory: it needs neither the library's disk nor its Index, leaves no reserve
 // alone and waits for no import. What it returns is the play copy, a 48 kHz s16
-// mono WAV without a name, at its start; the caller closes it. The errors are
-// those of Import, ErrDiskFull when the memory is full.
+// mono WAV without a name, at its start; the caller closes it. It may last half
+// an hour. The errors are those of Import, ErrDiskFull when the memory is full.
 func (l *Library) Fleeting(ctx context.Context, r io.Reader) (_ *os.File, err error) {
 	f, err := l.fleeting(ctx, r)
 	if err != nil {
@@ -35,9 +35,9 @@ func (l *Library) fleeting(ctx context.Context, r io.Reader) (_ *os.File, err er
 	if err != nil {
 		return nil, err
 	}
-	w.urgent = true
+	w.urgent, w.longest = true, min(l.limits.Length, longestFleeting)
 	defer func() { err = errors.Join(err, w.end()) }()
-	if _, err := l.receive(ctx, w, r); err != nil {
+	if _, err := l.receive(ctx, w, r, l.limits.Bytes); err != nil {
 		return nil, err
 	}
 	v, _, err := l.prepare(ctx, w, About{}, speechTarget)

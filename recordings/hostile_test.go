@@ -120,7 +120,7 @@ func refusedUploads(t *testing.T, dir, server string) []upload {
 		{"picture", append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 900)...), recordings.NotAudio},
 		{"MPEG stream", mustRead(t, secret), recordings.NotAudio},
 		{"100 hours of silence", silentFLAC(100 * time.Hour), recordings.TooLong},
-		{"31 minutes", silentFLAC(31 * time.Minute), recordings.TooLong},
+		{"61 minutes", silentFLAC(61 * time.Minute), recordings.TooLong},
 		{"5 minutes of silence", silentFLAC(5 * time.Minute), recordings.NoSound},
 		{"fmt chunk of 2 GB", riff(0x7ffffff0, 1, 1000), recordings.Broken},
 		{"fmt chunk of 4 GB", riff(0xfffffff0, 1, 1000), recordings.Broken},

@@ -27,8 +27,13 @@ import (
 // file takes about 5 s on two cores; two are worked on at a time, and others wait.
 // about.Tell hears how it goes on.
 func (l *Library) Import(ctx context.Context, r io.Reader, about About) (_ Recording, err error) {
+	return l.importUpTo(ctx, r, about, l.limits.Bytes)
+}
+
+// importUpTo is Import of at most so many bytes.
+func (l *Library) importUpTo(ctx context.Context, r io.Reader, about About, most int64) (_ Recording, err error) {
 	began := audio.Monotonic()
-	rec, err := l.take(ctx, r, about)
+	rec, err := l.take(ctx, r, about, most)
 	if err != nil {
 		if errors.Is(err, syscall.ENOSPC) {
 			err = ErrDiskFull
@@ -41,7 +46,7 @@ func (l *Library) Import(ctx context.Context, r io.Reader, about About) (_ Recor
 	return rec, nil
 }
 
-func (l *Library) take(ctx context.Context, r io.Reader, about About) (_ Recording, err error) {
+func (l *Library) take(ctx context.Context, r io.Reader, about About, most int64) (_ Recording, err error) {
 	if err := about.Trim.Validate(); err != nil {
 		return Recording{}, err
 	}
@@ -51,7 +56,7 @@ func (l *Library) take(ctx context.Context, r io.Reader, about About) (_ Recordi
 	}
 	defer func() { err = errors.Join(err, w.end()) }()
 	about.tell(Receiving, 0, 0)
-	upload, err := l.receive(ctx, w, r)
+	upload, err := l.receive(ctx, w, r, most)
 	if err != nil {
 		return Recording{}, err
 	}
@@ -91,9 +96,9 @@ func (l *Library) print(ctx context.Context, w *work, rec *Recording, about Abou
 	return err
 }
 
-// receive copies the upload to disk and hashes it.
-func (l *Library) receive(ctx context.Context, w *work, r io.Reader) (stored, error) {
-	room, err := w.allowance(l.limits.Bytes + 1)
+// receive copies the upload, of at most so many bytes, to disk and hashes it.
+func (l *Library) receive(ctx context.Context, w *work, r io.Reader, most int64) (stored, error) {
+	room, err := w.allowance(most + 1)
 	if err != nil {
 		return stored{}, err
 	}
@@ -109,8 +114,8 @@ func (l *Library) receive(ctx context.Context, w *work, r io.Reader) (stored, er
 	switch {
 	case n == 0:
 		return stored{}, Refused{Code: Empty}
-	case n > l.limits.Bytes:
-		return stored{}, refuse(TooLarge, "the limit is %d MB", l.limits.Bytes>>20)
+	case n > most:
+		return stored{}, refuse(TooLarge, "the limit is %d MB", most>>20)
 	case n == room:
 		return stored{}, ErrDiskFull
 	}
@@ -183,8 +188,8 @@ func (l *Library) prepare(ctx context.Context, w *work, about About, target floa
 	if err != nil {
 		return levelled{}, finding{}, err
 	}
-	if said.length > l.limits.Length+time.Second && c == amr {
-		return levelled{}, finding{}, l.tooLong()
+	if said.length > w.longest+time.Second && c == amr {
+		return levelled{}, finding{}, w.tooLong()
 	}
 	about.tell(Opening, 0.05, 0)
 	d, before, err := l.hear(ctx, w, c, about.Trim)
@@ -210,8 +215,8 @@ func (l *Library) prepare(ctx context.Context, w *work, about About, target floa
 	return v, finding{warnings(said, d, before, v, target), before.measures(v)}, nil
 }
 
-func (l *Library) tooLong() error {
-	return refuse(TooLong, "the limit is %d minutes", int(l.limits.Length.Minutes()))
+func (w *work) tooLong() error {
+	return refuse(TooLong, "the limit is %d minutes", int(w.longest.Minutes()))
 }
 
 // look sniffs and inspects the upload.

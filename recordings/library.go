@@ -37,7 +37,7 @@ type Config struct {
 // Limits bound what an import and the cache may take.
 type Limits struct {
 	Bytes   int64         // of one upload; default 100 MB
-	Length  time.Duration // of one recording, in whole seconds; default and most: 30 minutes
+	Length  time.Duration // of one recording, in whole seconds; default and most: an hour
 	Reserve int64         // bytes of the disk that are left alone; default 200 MB
 	Cache   int64         // bytes of play copies that are kept; default 2 GiB
 }
@@ -46,8 +46,8 @@ func (l Limits) filled() Limits {
 	if l.Bytes == 0 {
 		l.Bytes = 100 << 20
 	}
-	if l.Length == 0 || l.Length > 30*time.Minute {
-		l.Length = 30 * time.Minute
+	if l.Length == 0 || l.Length > longest {
+		l.Length = longest
 	}
 	if l.Reserve == 0 {
 		l.Reserve = 200 << 20
@@ -57,6 +57,14 @@ func (l Limits) filled() Limits {
 	}
 	return l
 }
+
+const (
+	// longest is the most that Limits.Length can be: what bounds a step of ffmpeg and
+	// its files fits that.
+	longest = time.Hour
+	// longestFleeting bounds what is made in memory, where all of it lies at once.
+	longestFleeting = 30 * time.Minute
+)
 
 // Library keeps recordings in a folder:
 //

@@ -36,7 +36,7 @@ type SandboxConfig struct {
 	// Confine starts this program so that it hands its further arguments to
 	// the function Confine. Empty: this executable with the argument "confine".
 	Confine []string
-	// Wall is how long one step may take; 0: two minutes. Steps on sound that
+	// Wall is how long one step may take; 0: four minutes. Steps on sound that
 	// is already ours have five times that.
 	Wall time.Duration
 }
@@ -54,9 +54,9 @@ type Sandbox struct {
 const (
 	stderrCap   = 64 << 10
 	memoryCap   = 1500000000 // of address space
-	cpuCap      = 60 * time.Second
+	cpuCap      = 2 * time.Minute
 	filesCap    = 64
-	defaultWall = 2 * time.Minute
+	defaultWall = 4 * time.Minute
 )
 
 // NewSandbox makes a Sandbox. Nothing is started before the first step or

@@ -22,6 +22,9 @@ const (
 	tapeSync = playRate
 	// tapeAhead is what must be free beside the reserve for a tape to go on.
 	tapeAhead = 1 << 20
+	// tapeMost is how many bytes a tape may have, whatever the limit of what people
+	// send: those of the longest recording, and a second.
+	tapeMost = wavHead + 2*playRate*int64(longest/time.Second+1)
 )
 
 // TapeNote says what is on a Tape. It lies beside the sound, so that the sound
@@ -196,7 +199,7 @@ func (l *Library) KeepTape(ctx context.Context, note TapeNote, named func(Record
 	if err != nil {
 		return fmt.Errorf("keep a tape: %w", err)
 	}
-	rec, err := l.Import(ctx, sound, note.About)
+	rec, err := l.importUpTo(ctx, sound, note.About, tapeMost)
 	var refused Refused
 	if errors.As(err, &refused) {
 		return errors.Join(err, l.eraseTape(note.ID))

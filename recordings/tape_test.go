@@ -156,3 +156,22 @@ func TestTapesWithABadNote(t *testing.T) {
 		t.Errorf("got %v, %v", notes, err)
 	}
 }
+
+// What aired is kept whole, though people may not send as many bytes: a tape has four
+// times those of the same sound as an MP3. Half an hour of it was erased as too large.
+func TestTapeIsNotBoundByWhatPeopleMaySend(t *testing.T) {
+	t.Parallel()
+	needs(t, "ffmpeg", "espeak-ng")
+	l, _, _ := library(t, func(c *recordings.Config) { c.Limits.Bytes = 64 << 10 })
+	tape, err := l.NewTape(tapeNote())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(tape.Write(spoken(t, 4)), tape.Close()); err != nil {
+		t.Fatal(err)
+	}
+	named := false
+	if err := l.KeepTape(t.Context(), tapeNote(), func(recordings.Recording) error { named = true; return nil }); err != nil || !named {
+		t.Errorf("a tape of more bytes than people may send is %v, kept %v", err, named)
+	}
+}

@@ -76,6 +76,9 @@ func (w *work) keep(d *decoded, t Trim) (err error) {
 	if err = errors.Join(err, piece.Close()); err != nil {
 		return fmt.Errorf("keep a piece: %w", err)
 	}
+	if err := os.Remove(d.path); err != nil {
+		return fmt.Errorf("keep a piece: %w", err)
+	}
 	d.path, d.frames = path, to-from
 	return nil
 }

@@ -51,7 +51,7 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 	doc.AddOperation(&huma.Operation{
 		OperationID: "create-recording", Method: http.MethodPost, Path: apiRoot + "/recordings", Tags: []string{"recordings"},
 		Summary:     "Send a sound file into the library",
-		Description: "m4a, mp3, ogg, webm, wav, flac, amr, 3gp or aac; at most 100 MB and 30 minutes. The fields title, cut_from and cut_to (seconds: the piece that is kept) come before the field file; other fields before it are refused. It answers once the recording is levelled and safe on disk. Needs the right: upload.",
+		Description: "m4a, mp3, ogg, webm, wav, flac, amr, 3gp or aac; at most 100 MB and an hour. The fields title, cut_from and cut_to (seconds: the piece that is kept) come before the field file; other fields before it are refused. It answers once the recording is levelled and safe on disk. Needs the right: upload.",
 		Parameters:  []*huma.Param{query("village", "Key; the board's own when left out."), query("import", "16 to 64 hex digits of one's own choice, under which GET /imports/{id} tells how far it is.")},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{
 			Type: huma.TypeObject, Required: []string{"file"}, Properties: map[string]*huma.Schema{"title": text, "cut_from": text, "cut_to": text, "file": binary},

@@ -27,8 +27,10 @@ const (
 	titleBytes = 4 << 10
 	// statusGone stands in the metrics for a caller that left, as nginx has it.
 	statusGone = 499
-	// soundTime bounds the sending of one recording to one listener.
+	// soundTime bounds the sending of one recording to one listener, with soundPace,
+	// in bytes a second, on top: a browser takes an hour of sound while it plays.
 	soundTime = 20 * time.Minute
+	soundPace = 64 << 10
 )
 
 // recordingJSON is a recording as the API shows it.
@@ -316,9 +318,13 @@ const soundPolicy = "default-src 'none'; sandbox"
 // sendSound sends a file that never changes, and closes it.
 func (s *Server) sendSound(k *Caller, f *os.File, kind, tag string) {
 	defer f.Close() //nolint:errcheck // it was only read
+	within := soundTime
+	if info, err := f.Stat(); err == nil {
+		within += time.Duration(info.Size()/soundPace) * time.Second
+	}
 	line := http.NewResponseController(k.c.Writer)
-	_ = line.SetWriteDeadline(systemTime(soundTime)) // a listener that stands still must not hold the file for ever
-	defer line.SetWriteDeadline(time.Time{})         //nolint:errcheck // as above; a test's recorder has no deadlines
+	_ = line.SetWriteDeadline(systemTime(within)) // a listener that stands still must not hold the file for ever
+	defer line.SetWriteDeadline(time.Time{})      //nolint:errcheck // as above; a test's recorder has no deadlines
 	h := k.c.Writer.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")

@@ -13,8 +13,9 @@ import (
 const (
 	// importsKept bounds what is remembered of imports, those over included.
 	importsKept = 64
-	// importTime bounds one that goes on after its sender has left.
-	importTime = 30 * time.Minute
+	// importTime bounds one that goes on after its sender has left, from its first byte
+	// on: 100 MB come in two hours over 120 kbit/s, and an hour of sound takes minutes.
+	importTime = 4 * time.Hour
 )
 
 // imports remembers how far imports are, so that a page that was loaded anew, or

@@ -286,7 +286,7 @@ func TestPageRefusedUploads(t *testing.T) {
 	}{
 		{"empty", recordings.Refused{Code: recordings.Empty}, "Tệp rỗng."},
 		{"not sound", recordings.Refused{Code: recordings.NotAudio}, "không phải là bản thu âm"},
-		{"too long", recordings.Refused{Code: recordings.TooLong}, "dài quá 30 phút"},
+		{"too long", recordings.Refused{Code: recordings.TooLong}, "dài quá 1 giờ"},
 		{"disk full", recordings.ErrDiskFull, "gần hết chỗ"},
 		{"too many at once", recordings.ErrBusy, "chờ vài phút rồi gửi lại"},
 		{"no ffmpeg", recordings.ErrNoFFmpeg, "apt-get install ffmpeg"},

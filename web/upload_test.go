@@ -129,7 +129,7 @@ func TestUploadRefused(t *testing.T) {
 	}{
 		{"empty", recordings.Refused{Code: recordings.Empty}, 422, "file empty"},
 		{"too large", recordings.Refused{Code: recordings.TooLarge}, 413, "file too-large"},
-		{"an hour long", recordings.Refused{Code: recordings.TooLong}, 422, "file too-long"},
+		{"two hours long", recordings.Refused{Code: recordings.TooLong}, 422, "file too-long"},
 		{"a playlist", recordings.Refused{Code: recordings.NotAudio, Detail: "#EXTM3U"}, 422, "file not-audio"},
 		{"truncated", recordings.Refused{Code: recordings.Truncated}, 422, "file truncated"},
 		{"255 channels", recordings.Refused{Code: recordings.Channels}, 422, "file channels"},

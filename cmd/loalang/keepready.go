@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"loalang/scheduler"
+)
+
+const (
+	// readyAhead is how long before it airs a recording lies ready to be played: of an
+	// hour of sound that the cache has dropped, a small board needs minutes to make it
+	// anew, far more than wakeMargin.
+	readyAhead = 12 * time.Hour
+	// readyEvery is how often that is looked after.
+	readyEvery = 5 * time.Minute
+)
+
+// playCopies opens what is to be played, and makes it anew where it is missing.
+type playCopies interface {
+	PlayCopy(ctx context.Context, recording string) (*os.File, error)
+}
+
+// keepReady sees to it, until ctx ends, that what airs soon lies ready to be played:
+// it makes anew what the cache has dropped, and counts as a use, so that the cache
+// drops others first.
+func (b *board) keepReady(ctx context.Context) error {
+	tick := time.NewTicker(readyEvery)
+	defer tick.Stop()
+	told := map[string]bool{}
+	for {
+		plan, err := b.db.Published(ctx, b.settings.Village)
+		if err == nil { // else the next look
+			makeReady(ctx, plan, b.clock.Now(), b.library, func(recording string, err error) {
+				if !told[recording] {
+					b.log.LogAttrs(ctx, slog.LevelWarn, "a recording that airs soon cannot be played: listen to it, or send it again",
+						slog.String("recording", recording), slog.Any("err", err))
+				}
+				told[recording] = true
+			})
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// makeReady opens once each recording that airs within readyAhead of now, the next one
+// first, and tells of those that cannot be.
+func makeReady(ctx context.Context, plan scheduler.Plan, now time.Time, from playCopies, tell func(recording string, err error)) {
+	seen := map[string]bool{"": true}
+	for _, o := range plan.Occurrences {
+		if o.Due.After(now.Add(readyAhead)) || !o.End().After(now) {
+			continue
+		}
+		parts := o.Parts
+		if o.Bed != nil {
+			parts = append(parts[:len(parts):len(parts)], *o.Bed)
+		}
+		for _, part := range parts {
+			if seen[part.Recording] || ctx.Err() != nil {
+				continue
+			}
+			seen[part.Recording] = true
+			f, err := from.PlayCopy(ctx, part.Recording)
+			if err == nil {
+				err = f.Close()
+			}
+			if err != nil && ctx.Err() == nil {
+				tell(part.Recording, err)
+			}
+		}
+	}
+}
