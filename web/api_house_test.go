@@ -332,4 +332,5 @@ func (h *house) fill() {
 		Airings: []playout.Airing{{ID: "a1", Part: scheduler.PartVoice, Recording: soundID, Language: "vi", Started: past, Frames: 96000, Cause: "lost", Level: -21.37}},
 	}}
 	w.shelf = append(w.shelf, takeOf(soundID, "un-ta"), takeOf(foreignID, "toong-gianh"))
+	w.bin = append(w.bin, takeOf(soundID, "un-ta")) // the same: what is removed is asked for by itself
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -163,6 +164,7 @@ func changingForms() map[string]changing {
 		"/stations":                {form: url.Values{"id": {stationID}, "revision": {"1"}, "name": {"Đài huyện"}, "url": {"https://huyen.example/"}}, says: "Đài huyện"},
 		"/stations/:id/remove":     {path: "/stations/" + stationID + "/remove", says: "Tiếp sóng"},
 		"/slots/:id":               {path: "/slots/0193a000-0000-7000-8000-0000000000a2", form: url.Values{"revision": {"0"}, "name": {"Buổi chiều"}, "start": {"19:00"}, "length": {"30"}, "day": week}, says: "Giữ ấm"},
+		"/plan/move":               {form: url.Values{"day": {"2026-11-25"}, "place": {"time"}, "time": {"19:00"}, "scope": {"one"}}},
 		"/slots/:id/remove":        {path: "/slots/0193a000-0000-7000-8000-0000000000a2/remove", says: "Giữ ấm"},
 	}
 }
@@ -232,6 +234,11 @@ func TestEveryFormShowsWhatItMakesOfThePlan(t *testing.T) {
 			case "/calendars/import":
 				upload := uploadField.FindStringSubmatch(s.uploadCalendar(intakeFile(event("mot", "Họp thôn", "DTSTART:20261126T120000Z"))).body)
 				form = url.Values{"upload": {upload[1]}, "take": {"mot"}}
+			case "/plan/move":
+				turns := planned(t, w).Occurrences
+				i := slices.IndexFunc(turns, func(o scheduler.Occurrence) bool { return o.Announcement == bellID })
+				form = maps.Clone(form)
+				form.Set("occurrence", turns[i].ID)
 			case "/announcements/:id/ways":
 				form = wayForms(t, s.get("/announcements/"+nightID+"/why?day=2026-11-24"))["slot"]
 			case "/announcements/:id/schedules/:sid":
@@ -275,7 +282,7 @@ func TestEveryFormShowsWhatItMakesOfThePlan(t *testing.T) {
 var planlessCalls = map[string]string{
 	"put-volume": "no plan", "stop-air": "what sounds stops at once", "preview-calendar": "saves nothing", "tell-clock": "changes no record",
 	"run-drill": "now", "raise-emergency": "now", "raise-all-clear": "now", "renew-emergency": "now", "end-emergency": "now",
-	"delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "create-upload": "on the shelf, or a take as by the page for recording", "send-piece": "the same", "ask-upload": "saves nothing", "end-upload": "nothing was made of it yet", "read-rule": "saves nothing",
+	"restore-recording": "gives what no longer airs its sound back", "rename-recording": "no plan", "put-retention": "no plan", "tidy-library": "removes nothing that any plan has", "delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "create-upload": "on the shelf, or a take as by the page for recording", "send-piece": "the same", "ask-upload": "saves nothing", "end-upload": "nothing was made of it yet", "read-rule": "saves nothing",
 	"create-account": "no plan", "change-account": "no plan", "create-invitation": "no plan", "revoke-invitation": "no plan",
 	"confirm-pin": "no plan", "create-push": "no plan", "delete-push": "no plan", "try-push": "no plan", "choose-pin": "no plan", "change-password": "no plan", "end-sign-in": "no plan", "end-sign-ins": "no plan", "create-token": "no plan", "revoke-token": "no plan",
 	"see-moved": "no plan", "preview-speech": "saves nothing", "try-station": "saves nothing",

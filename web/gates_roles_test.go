@@ -228,7 +228,7 @@ func (h *house) everything(t *testing.T) string {
 	t.Helper()
 	w := h.w
 	raw, err := json.Marshal([]any{
-		w.snapshot(t), w.accounts, w.invited, w.raised, w.lowered, w.stopped, w.told, w.shelf, w.words, w.templates, w.choices, w.tried, w.tellings, w.changes, w.calendars.keys, w.setup,
+		w.snapshot(t), w.accounts, w.invited, w.raised, w.lowered, w.stopped, w.told, w.shelf, w.bin, w.kept, w.surplus, w.words, w.templates, w.choices, w.tried, w.tellings, w.changes, w.calendars.keys, w.setup,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -98,6 +98,7 @@ func lookingGates() []gate {
 		{route: "GET /recordings", right: people.View},
 		{route: "GET /recordings/:id", right: people.View},
 		{route: "GET /recordings/:id/trim", right: people.Upload},
+		{route: "GET /retention", right: people.Arrange},
 		{route: "GET /relays", right: people.Arrange},
 		{route: "GET /report", right: people.View},
 		{route: "GET /report.csv", right: people.View},
@@ -184,7 +185,11 @@ func doingGates() []gate {
 		{route: "POST /publicity", right: people.Arrange},
 		{route: "POST /recordings", right: people.Upload},
 		{route: "POST /recordings/:id/delete", right: people.Plan}, // or upload, of one's own
+		{route: "POST /recordings/:id/rename", right: people.Plan, body: "title=x"}, // as above
+		{route: "POST /recordings/:id/restore", right: people.Plan}, // as above
 		{route: "POST /recordings/:id/trim", right: people.Upload},
+		{route: "POST /retention", right: people.Arrange},
+		{route: "POST /retention/tidy", right: people.Arrange},
 		{route: "POST /relays/:id", right: people.Arrange},
 		{route: "POST /rules", right: people.Arrange},
 		{route: "POST /slots/:id", right: people.Arrange},

@@ -145,6 +145,7 @@ func TestScheduleSaysWhatAnInterruptionMeans(t *testing.T) {
 	f["language"] = []string{"vi"}
 	f.Set("when", "now")
 	f.Set("interrupted", "drop")
+	f.Set("do", "send")
 	p := s.post("/announcements/new", f)
 	id, _, _ := strings.Cut(strings.TrimPrefix(p.location, "/announcements/"), "?")
 	d := w.notices[id]

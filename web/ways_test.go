@@ -64,7 +64,7 @@ func TestWayOutIsTakenWithOneTap(t *testing.T) {
 				t.Fatalf("status %d to %q: %s", p.status, p.location, p.text)
 			}
 			shown := s.get(p.location + "&planned=" + p.planned)
-			if !strings.Contains(shown.text, "Sẽ phát lúc") || !strings.Contains(shown.text, "ở Ún Tà.") {
+			if !strings.Contains(shown.text, "Sẽ phát lúc") || !strings.Contains(shown.text, "ở Ún Tà, bằng tiếng Việt.") {
 				t.Errorf("the page does not say when it airs: %s", shown.text)
 			}
 			airs := 0
