@@ -184,9 +184,9 @@ func doingGates() []gate {
 		{route: "POST /plan/move", right: people.Plan},
 		{route: "POST /publicity", right: people.Arrange},
 		{route: "POST /recordings", right: people.Upload},
-		{route: "POST /recordings/:id/delete", right: people.Plan}, // or upload, of one's own
+		{route: "POST /recordings/:id/delete", right: people.Plan},                  // or upload, of one's own
 		{route: "POST /recordings/:id/rename", right: people.Plan, body: "title=x"}, // as above
-		{route: "POST /recordings/:id/restore", right: people.Plan}, // as above
+		{route: "POST /recordings/:id/restore", right: people.Plan},                 // as above
 		{route: "POST /recordings/:id/trim", right: people.Upload},
 		{route: "POST /retention", right: people.Arrange},
 		{route: "POST /retention/tidy", right: people.Arrange},

@@ -186,6 +186,7 @@ func TestLibraryAPI(t *testing.T) {
 	if !strings.Contains(string(a.Body), "Khèn") {
 		t.Error(string(a.Body))
 	}
+	h.w.bin = nil
 	h.call("cadre", "DELETE", "/api/v1/recordings/"+soundID, "").want(204)
 	h.call("cadre", "GET", "/api/v1/recordings/"+soundID, "").want(404)
 	h.call("recorder", "POST", "/api/v1/recordings/"+soundID+"/restore", "").want(403)
