@@ -28,6 +28,10 @@ const (
 // errNoBulletin says that the village has no public board.
 var errNoBulletin = errors.New("the village has no public board")
 
+// errVillageUnread says that the database has not answered since the start: nobody knows
+// whether the village has a public board.
+var errVillageUnread = errors.New("the village was not read yet")
+
 // bulletins makes the public board and keeps it for a moment, for hundreds come at
 // once when something was on the air. Its methods may be called from any goroutine.
 type bulletins struct {
@@ -65,9 +69,12 @@ func (b *bulletins) publicName(parts ...string) string {
 }
 
 // now is the board as it is, at most bulletinAge old; errNoBulletin when the village
-// has none.
+// has none, errVillageUnread while nobody knows whether it has.
 func (b *bulletins) now(ctx context.Context) (*bulletin, error) {
-	village, _ := b.s.place.village(ctx, placePatience)
+	village, known := b.s.place.village(ctx, placePatience)
+	if !known && b.s.cfg.Bulletins != nil {
+		return nil, errVillageUnread
+	}
 	if b.s.cfg.Bulletins == nil || village.Publicity.Board != scheduler.BoardOn {
 		return nil, errNoBulletin
 	}

@@ -42,8 +42,8 @@ var bulletinSound = []byte(strings.Repeat("\xff\xf3\x44\xc4 not a note of it is 
 
 func (b *boardTold) Bulletin(_ context.Context, village string, from, to time.Time, also []string) (playout.Bulletin, error) {
 	out := playout.Bulletin{Announcements: map[string]scheduler.Announcement{}, Lengths: map[string]time.Duration{}}
-	if b.w.broken != nil {
-		return out, b.w.broken
+	if err := b.w.down(); err != nil {
+		return out, err
 	}
 	for _, r := range b.w.runs {
 		if r.Village == village && !r.Due.Before(from) && r.Due.Before(to) {

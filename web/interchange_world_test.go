@@ -27,7 +27,7 @@ func (w *world) Imported(_ context.Context, village string, uids []string) ([]sc
 			list = append(list, m)
 		}
 	}
-	return list, w.broken
+	return list, w.down()
 }
 
 func (w *world) SaveImported(ctx context.Context, m scheduler.Imported, d scheduler.Dossier) error {
@@ -90,7 +90,7 @@ func (w *world) FeedTold(_ context.Context, _ string, now time.Time, events []sc
 
 func (w *world) SaveToken(_ context.Context, t people.Token) error {
 	w.calendars.keys = append(slices.DeleteFunc(w.calendars.keys, func(o people.Token) bool { return o.ID == t.ID }), t)
-	return w.broken
+	return w.down()
 }
 
 func (r *register) SaveToken(_ context.Context, t people.Token) error {
@@ -107,7 +107,7 @@ func (w *world) TokenUsed(_ context.Context, id string, at time.Time) error {
 		w.calendars.uses = map[string]time.Time{}
 	}
 	w.calendars.uses[id] = at
-	return w.broken
+	return w.down()
 }
 
 func (r *register) TokenUsed(_ context.Context, id string, at time.Time) error {

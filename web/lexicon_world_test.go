@@ -10,7 +10,7 @@ import (
 )
 
 func (w *world) Words(context.Context, string) (scheduler.Words, error) {
-	return slices.Clone(w.words), w.broken
+	return slices.Clone(w.words), w.down()
 }
 
 // Foresee has every announcement of the world read anew that has one of the words
@@ -30,7 +30,7 @@ func (w *world) Foresee(_ context.Context, changes []scheduler.Word) (a playout.
 			break
 		}
 	}
-	return a, w.broken
+	return a, w.down()
 }
 
 func (w *world) Amend(ctx context.Context, changes []scheduler.Word) (playout.Amendment, error) {
@@ -60,7 +60,7 @@ func (w *world) Uses(_ context.Context, words scheduler.Words) (map[string][]sch
 			}
 		}
 	}
-	return uses, w.broken
+	return uses, w.down()
 }
 
 // teach puts a word into the dictionary.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -13,13 +12,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"loalang/people"
-	"loalang/recordings"
 	"loalang/scheduler"
 )
 
@@ -270,17 +267,6 @@ func pageOf(path string) string {
 	return "/"
 }
 
-// forbid says why the visitor may not, and what they can do: the account of another
-// village is no fault of theirs.
-func (p *panel) forbid(v *visit) {
-	if v.me.Village != "" && v.me.Village != v.village.Key {
-		text := v.word("problem.other-village", v.me.Name, p.reach(v, v.me.Village), v.word("place.village", v.village.Name))
-		p.render(v, http.StatusForbidden, "problem", view{Title: v.word("problem.title"), Data: struct{ Text string }{text}})
-		return
-	}
-	p.problem(v, http.StatusForbidden, "problem.forbidden")
-}
-
 func (p *panel) visit(c *gin.Context, me people.Principal) *visit {
 	village, _ := p.s.place.village(c.Request.Context(), placePatience)
 	loc, err := village.Location()
@@ -383,47 +369,6 @@ func straight(page []byte) []byte {
 		kept = append(kept, page[i])
 	}
 	return kept
-}
-
-// problem is a page that says what is wrong.
-func (p *panel) problem(v *visit, status int, code string) {
-	p.render(v, status, "problem", view{
-		Title: v.word("problem.title"),
-		Data:  struct{ Text string }{v.word(code)},
-	})
-}
-
-// fail words an error from below and logs it when it is not the visitor's.
-func (p *panel) fail(v *visit, err error) {
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, recordings.ErrNotFound):
-		p.problem(v, http.StatusNotFound, "problem.not-found")
-	case errors.Is(err, scheduler.ErrRevision):
-		p.problem(v, http.StatusConflict, "problem.conflict")
-	case errors.Is(err, syscall.ENOSPC):
-		p.problem(v, http.StatusInsufficientStorage, "problem.disk-full")
-	case isDamage(err): // the store has logged it
-		p.problem(v, http.StatusServiceUnavailable, "problem.database-damaged")
-	default:
-		p.s.cfg.Logger.Error("page failed", "page", v.c.Request.URL.Path, "err", err)
-		p.problem(v, http.StatusServiceUnavailable, "problem.unavailable")
-	}
-}
-
-func (p *panel) noRoute(c *gin.Context) {
-	me, _ := p.s.principal(c)
-	p.problem(p.visit(c, me), http.StatusNotFound, "problem.not-found")
-}
-
-// noMethod leads a browser that opens the address of a form, from its history
-// or after it was put to sleep, to the page of the form.
-func (p *panel) noMethod(c *gin.Context) {
-	if c.Request.Method == http.MethodGet {
-		c.Redirect(http.StatusSeeOther, pageOf(c.Request.URL.Path))
-		return
-	}
-	me, _ := p.s.principal(c)
-	p.problem(p.visit(c, me), http.StatusMethodNotAllowed, "problem.method")
 }
 
 // goTo answers a POST with a redirect and says there what was done.

@@ -24,7 +24,7 @@ func (w *world) AwaitingApproval(_ context.Context, village string, now time.Tim
 		}
 	}
 	slices.SortFunc(list, func(x, y scheduler.Dossier) int { return cmp.Compare(x.Announcement.ID, y.Announcement.ID) })
-	return list, w.broken
+	return list, w.down()
 }
 
 func (w *world) History(_ context.Context, q people.HistoryQuery) ([]people.Change, error) {
@@ -33,11 +33,11 @@ func (w *world) History(_ context.Context, q people.HistoryQuery) ([]people.Chan
 	return slices.DeleteFunc(slices.Clone(w.changes), func(c people.Change) bool {
 		return len(q.Kinds) > 0 && !slices.Contains(q.Kinds, c.Kind) || q.Kind != "" && len(q.Kinds) > 0 && c.Kind != q.Kind ||
 			len(q.Kinds) == 0 && q.Kind == "" && c.Kind == "sign-ins"
-	}), w.broken
+	}), w.down()
 }
 
 func (w *world) Writers(context.Context, string, time.Time) ([]people.Actor, error) {
-	return w.writers, w.broken
+	return w.writers, w.down()
 }
 
 // Unapproved is what the store's answers, but for its order.
@@ -52,7 +52,7 @@ func (w *world) Unapproved(_ context.Context, village, author string, since time
 			list = append(list, a)
 		}
 	}
-	return list, w.broken
+	return list, w.down()
 }
 
 func (w *world) Note(ctx context.Context, c people.Change) error {
@@ -60,7 +60,7 @@ func (w *world) Note(ctx context.Context, c people.Change) error {
 	defer w.mu.Unlock()
 	c.Actor = people.ActorOf(ctx)
 	w.changes = append(w.changes, c)
-	return w.broken
+	return w.down()
 }
 
 func (w *world) Reinstate(announcement string) {

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"html/template"
 	"net/http"
 	"slices"
@@ -41,6 +42,7 @@ type bulletinView struct {
 	QR                           template.HTML
 	Address                      string
 	Refused                      string
+	Again                        string // the page once more, when a moment may mend it
 }
 
 // linkView is a link in words.
@@ -96,9 +98,13 @@ func (p *panel) onBoard(c *gin.Context) (*visit, *bulletin, bool) {
 	v := p.visit(c, people.Principal{})
 	b, err := p.s.bulletin.now(v.ctx())
 	if err != nil {
-		w := p.bulletinView(v, &bulletin{Village: v.village, Made: v.now})
+		status, w := http.StatusNotFound, p.bulletinView(v, &bulletin{Village: v.village, Made: v.now})
 		w.Title, w.Refused = v.word("bulletin.closed"), v.word("bulletin.closed-so")
-		p.sendPublic(v, http.StatusNotFound, fragment{"bulletin", "bulletin", w})
+		if errors.Is(err, errVillageUnread) {
+			status, w.Again = http.StatusServiceUnavailable, v.c.Request.URL.RequestURI()
+			w.Title, w.Refused = v.word("bulletin.title"), v.word("bulletin.unread-so")
+		}
+		p.sendPublic(v, status, fragment{"bulletin", "bulletin", w})
 		return nil, nil, false
 	}
 	return v, b, true
@@ -197,10 +203,15 @@ func (p *panel) bulletinNotice(c *gin.Context) {
 	p.noSuchNotice(v, b)
 }
 
+// noSuchNotice says that a notice is gone; while the board has only the plan, nobody knows.
 func (p *panel) noSuchNotice(v *visit, b *bulletin) {
-	w := p.bulletinView(v, b)
+	status, w := http.StatusNotFound, p.bulletinView(v, b)
 	w.Title, w.Refused, w.Past = v.word("bulletin.gone"), v.word("bulletin.gone-so"), true
-	p.sendPublic(v, http.StatusNotFound, fragment{"bulletin", "bulletin", w})
+	if b.Partial {
+		status, w.Again = http.StatusServiceUnavailable, v.c.Request.URL.RequestURI()
+		w.Title, w.Refused = v.word("bulletin.title"), v.word("bulletin.unread-so")
+	}
+	p.sendPublic(v, status, fragment{"bulletin", "bulletin", w})
 }
 
 // bulletinNow is what sounds now: the page's module asks for it, and so does a frame

@@ -129,7 +129,7 @@ func TestCoveragePage(t *testing.T) {
 		p.checkForm(t, lang)
 	}
 	s := newSite(t, w, people.Viewer, "vi")
-	if p := s.get("/coverage?day=2026-11-22"); strings.Contains(p.text, meeting) || !strings.Contains(p.text, "Không có bản tin nào.") {
+	if p := s.get("/coverage?day=2026-11-22"); strings.Contains(p.text, meeting) || !strings.Contains(p.text, "Không có bản tin nào khớp với lựa chọn này.") || !strings.Contains(p.body, `href="/coverage">`) {
 		t.Errorf("yesterday: %s", p.text)
 	}
 	if p := s.get("/coverage?day=mai&only=missing"); p.status != http.StatusOK || !strings.Contains(p.text, meeting) || p.body == "" {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"log/slog"
@@ -69,36 +70,36 @@ func (w *world) reach() string {
 }
 
 func (w *world) AllAccounts(context.Context) ([]people.Account, error) {
-	return w.accounts, w.broken
+	return w.accounts, w.down()
 }
 
 func (w *world) AllTokens(context.Context) ([]people.Token, error) {
 	return append(slices.Clone(w.calendars.keys), []people.Token{{
-		ID: "0193c000-0000-7000-8000-000000000001", Name: "truongthon", Role: w.role, Village: w.reach(), Emergency: w.role != people.Recorder && w.role != people.Viewer, Hash: people.HashSecret(secret),
-	}}...), w.broken
+		ID: "0193c000-0000-7000-8000-000000000001", Name: "truongthon", Role: w.role, Village: w.reach(), Emergency: w.role != people.Recorder && w.role != people.Viewer, Hash: people.HashSecret(secret), Created: w.now.AddDate(0, -1, 0),
+	}}...), w.down()
 }
 
 func (w *world) AccountByName(_ context.Context, name string) (people.Account, error) {
 	for _, a := range w.accounts {
 		if a.Name == name {
-			return a, nil
+			return a, w.down()
 		}
 	}
-	return people.Account{}, fs.ErrNotExist
+	return people.Account{}, cmp.Or(w.down(), fs.ErrNotExist)
 }
 
 func (w *world) AccountByID(_ context.Context, id string) (people.Account, error) {
 	for _, a := range w.accounts {
 		if a.ID == id {
-			return a, nil
+			return a, w.down()
 		}
 	}
-	return people.Account{}, fs.ErrNotExist
+	return people.Account{}, cmp.Or(w.down(), fs.ErrNotExist)
 }
 
 func (w *world) SaveAccount(_ context.Context, a people.Account) error {
-	if w.broken != nil {
-		return w.broken
+	if err := w.down(); err != nil {
+		return err
 	}
 	i := slices.IndexFunc(w.accounts, func(old people.Account) bool { return old.ID == a.ID })
 	taken := slices.ContainsFunc(w.accounts, func(old people.Account) bool {
@@ -122,16 +123,16 @@ func (w *world) SaveAccount(_ context.Context, a people.Account) error {
 }
 
 func (w *world) Invitations(context.Context) ([]people.Invitation, error) {
-	return w.invited, w.broken
+	return w.invited, w.down()
 }
 
 func (w *world) Invitation(_ context.Context, hash string) (people.Invitation, error) {
 	for _, i := range w.invited {
 		if i.Hash == hash {
-			return i, w.broken
+			return i, w.down()
 		}
 	}
-	return people.Invitation{}, fs.ErrNotExist
+	return people.Invitation{}, cmp.Or(w.down(), fs.ErrNotExist)
 }
 
 func (w *world) SaveInvitation(_ context.Context, i people.Invitation) error {
@@ -142,7 +143,7 @@ func (w *world) SaveInvitation(_ context.Context, i people.Invitation) error {
 	} else {
 		w.invited[n] = i
 	}
-	return w.broken
+	return w.down()
 }
 
 func (w *world) Accept(ctx context.Context, hash string, now time.Time, a people.Account) error {
@@ -168,7 +169,7 @@ func (w *world) UseSetup(_ context.Context, hash string, _ time.Time, a people.A
 }
 
 func (w *world) SetupAlive(_ context.Context, hash string, _ time.Time) (bool, error) {
-	return w.setup != "" && hash == w.setup, w.broken
+	return w.setup != "" && hash == w.setup, w.down()
 }
 
 func (w *world) Ping(context.Context) error { return w.broken }

@@ -54,20 +54,26 @@ func startMarks(v *visit) []string {
 	})
 }
 
-// startDone says which steps are done in the village itself; the first notice also when
-// notices cannot be read: nobody is sent there for a fault of the board.
-func (p *panel) startDone(v *visit) map[string]bool {
+// startDone says which steps are done in the village itself.
+func (p *panel) startDone(v *visit) (map[string]bool, error) {
 	done := map[string]bool{"rules": v.village.Ruled(), "languages": len(v.village.Languages) > 1, "board": v.village.Publicity.Board != scheduler.BoardUnasked}
 	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
-	done["slot"] = err != nil || len(slots) > 0
+	if err != nil {
+		return nil, err
+	}
+	done["slot"] = len(slots) > 0
 	list, err := p.s.cfg.Announcements.Announcements(v.ctx(), v.village.Key, "", 10)
-	done["notice"] = err != nil || slices.ContainsFunc(list, func(n Notice) bool { return n.Announcement.Title != v.word("start.sound-title") })
-	return done
+	done["notice"] = slices.ContainsFunc(list, func(n Notice) bool { return n.Announcement.Title != v.word("start.sound-title") })
+	return done, err
 }
 
-func (p *panel) startView(v *visit) startView {
+func (p *panel) startView(v *visit) (startView, error) {
 	paths := map[string]string{"rules": "/rules", "languages": "/languages", "board": "/publicity", "slot": "/slots", "notice": "/announcements/new"}
-	done, marks, w := p.startDone(v), startMarks(v), startView{}
+	marks, w := startMarks(v), startView{}
+	done, err := p.startDone(v)
+	if err != nil {
+		return w, err
+	}
 	for i, code := range startSteps {
 		s := startStep{Code: code, Path: paths[code], Number: i + 1, Done: done[code], Skipped: !done[code] && slices.Contains(marks, code)}
 		if !s.Done && !s.Skipped {
@@ -75,11 +81,15 @@ func (p *panel) startView(v *visit) startView {
 		}
 		w.Steps = append(w.Steps, s)
 	}
-	return w
+	return w, nil
 }
 
 func (p *panel) start(v *visit) {
-	w := p.startView(v)
+	w, err := p.startView(v)
+	if err != nil {
+		p.fail(v, err)
+		return
+	}
 	w.Asked, w.Deaf = v.c.Query("sound") == "asked", v.c.Query("sound") == "deaf"
 	p.show(v, "start", view{Title: v.word("start.title"), Tab: "more", Path: "/start", Data: w})
 }
@@ -116,7 +126,7 @@ func (p *panel) startSound(v *visit) {
 	}}
 	if _, err := p.s.createAnnouncement(v.ctx(), in); err != nil {
 		problem := p.s.explain(v.lang, err)
-		p.render(v, problem.Status, "problem", view{Title: v.word("problem.title"), Data: struct{ Text string }{problem.Detail}})
+		p.showProblem(v, problem.Status, problem.Detail)
 		return
 	}
 	v.c.Redirect(http.StatusSeeOther, "/start?sound=asked#sound")
@@ -128,7 +138,10 @@ func (p *panel) unstarted(v *visit) []wantingView {
 	if !v.me.May(people.Arrange, v.village.Key) || p.s.cfg.Damaged() || slices.Contains(startMarks(v), startAway) {
 		return nil
 	}
-	w := p.startView(v)
+	w, err := p.startView(v)
+	if err != nil {
+		return nil // nobody is sent there for a fault of the board, and the page says so itself
+	}
 	needed := func(s startStep) bool { return !s.Done && !s.Skipped && (s.Code == "slot" || s.Code == "notice") }
 	if !slices.ContainsFunc(w.Steps, needed) {
 		return nil

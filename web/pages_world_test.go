@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -58,9 +60,11 @@ type world struct {
 	told       []time.Time
 	changed    int
 	ids        int
-	broken     error       // what every read of the database answers
-	role       people.Role // of whoever visits
-	everywhere bool        // the visitor is bound to no village
+	broken     error        // what every read of the database answers
+	reads      atomic.Int64 // of the database, since it was last set to 0
+	lost       int64        // which of them is answered with errLost; 0: none
+	role       people.Role  // of whoever visits
+	everywhere bool         // the visitor is bound to no village
 	accounts   []people.Account
 	invited    []people.Invitation
 	setup      string           // hash of the set-up link; empty: none
@@ -78,6 +82,18 @@ type world struct {
 	reinstated []string // announcements
 	calendars  interchange
 	remains    map[string]scheduler.Remains // what was removed, by kind and ID
+}
+
+// errLost is what the database answers in tests that take one of its answers away. Nobody
+// but a log may ever read its words.
+var errLost = errors.New("SQLITE_BUSY: unseen words")
+
+// down is what a read of the database answers beside what it found.
+func (w *world) down() error {
+	if n := w.reads.Add(1); n == w.lost {
+		return errLost
+	}
+	return w.broken
 }
 
 // isDamaged says that the database is damaged, as the store's error does.
@@ -126,8 +142,8 @@ func (w *world) NewID() string {
 func (w *world) SaveAnnouncement(_ context.Context, a scheduler.Announcement, rs []scheduler.Rendition, ss []scheduler.Schedule) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.broken != nil {
-		return w.broken
+	if err := w.down(); err != nil {
+		return err
 	}
 	d, known := w.notices[a.ID]
 	if known != (a.Revision > 0) || a.Revision != d.Announcement.Revision {
@@ -160,8 +176,8 @@ func (w *world) SaveAnnouncement(_ context.Context, a scheduler.Announcement, rs
 func (w *world) Announcement(_ context.Context, id string) (scheduler.Dossier, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.broken != nil {
-		return scheduler.Dossier{}, w.broken
+	if err := w.down(); err != nil {
+		return scheduler.Dossier{}, err
 	}
 	d, ok := w.notices[id]
 	if !ok {
@@ -179,14 +195,14 @@ func (w *world) MayAir(context.Context, string, time.Time) ([]scheduler.Dossier,
 			ds = append(ds, d)
 		}
 	}
-	return ds, w.broken
+	return ds, w.down()
 }
 
 func (w *world) SaveRendition(_ context.Context, r scheduler.Rendition) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.broken != nil {
-		return w.broken
+	if err := w.down(); err != nil {
+		return err
 	}
 	if w.racing != nil { // somebody else was quicker
 		race := w.racing
@@ -218,7 +234,7 @@ func (w *world) Announcements(_ context.Context, _, before string, limit int) ([
 			ds = append(ds, w.notices[id])
 		}
 	}
-	return ds, w.broken
+	return ds, w.down()
 }
 
 func (w *world) SaveSchedule(_ context.Context, s scheduler.Schedule) error {
@@ -234,7 +250,7 @@ func (w *world) SaveSchedule(_ context.Context, s scheduler.Schedule) error {
 	s.Revision++
 	d.Schedules = append(d.Schedules, s)
 	w.notices[s.Announcement] = d
-	return w.broken
+	return w.down()
 }
 
 func (w *world) SaveSchedules(ctx context.Context, a *scheduler.Announcement, kept []scheduler.Schedule, gone []string) error {
@@ -263,21 +279,22 @@ func (w *world) RemoveSchedule(_ context.Context, id string, _ time.Time) error 
 		d.Schedules = slices.DeleteFunc(d.Schedules, func(s scheduler.Schedule) bool { return s.ID == id })
 		w.notices[key] = d
 	}
-	return w.broken
+	return w.down()
 }
 
 func (w *world) Village(_ context.Context, key string) (scheduler.Village, error) {
-	if w.broken == nil && key != w.village.Key && key != "toong-gianh" {
+	err := w.down()
+	if err == nil && key != w.village.Key && key != "toong-gianh" {
 		return scheduler.Village{}, fmt.Errorf("no village %q: %w", key, fs.ErrNotExist)
 	}
 	v := w.village
 	v.Key = key
-	return v, w.broken
+	return v, err
 }
 
 func (w *world) SaveVillage(_ context.Context, v scheduler.Village) error {
-	if w.broken != nil {
-		return w.broken
+	if err := w.down(); err != nil {
+		return err
 	}
 	if v.Revision != w.village.Revision {
 		return scheduler.ErrRevision
@@ -310,7 +327,7 @@ func (w *world) Exceptions(_ context.Context, village, _ string, limit int) (lis
 			list = append(list, e)
 		}
 	}
-	return list, w.broken
+	return list, w.down()
 }
 
 func (w *world) Exception(_ context.Context, id string) (scheduler.Exception, error) {
@@ -318,7 +335,7 @@ func (w *world) Exception(_ context.Context, id string) (scheduler.Exception, er
 	if i < 0 {
 		return scheduler.Exception{}, fmt.Errorf("no exception %q: %w", id, fs.ErrNotExist)
 	}
-	return w.exceptions[i], w.broken
+	return w.exceptions[i], w.down()
 }
 
 func (w *world) SaveException(_ context.Context, e scheduler.Exception) error {
@@ -344,25 +361,25 @@ func (w *world) RemoveSlot(_ context.Context, id string, _ time.Time) error {
 	if len(w.slots) == n {
 		return fs.ErrNotExist
 	}
-	return w.broken
+	return w.down()
 }
 
 func (w *world) Tellings(context.Context, string, time.Time) ([]scheduler.Telling, error) {
-	return slices.Clone(w.tellings), w.broken
+	return slices.Clone(w.tellings), w.down()
 }
 
 func (w *world) SeeTelling(_ context.Context, _, occurrence, by string, at time.Time) error {
 	for i := range w.tellings {
 		if w.tellings[i].Occurrence == occurrence {
 			w.tellings[i].Seen, w.tellings[i].SeenBy = at, by
-			return w.broken
+			return w.down()
 		}
 	}
 	return fs.ErrNotExist
 }
 
 func (w *world) Stations(context.Context, string) ([]scheduler.Station, error) {
-	return slices.Clone(w.stations), w.broken
+	return slices.Clone(w.stations), w.down()
 }
 
 func (w *world) SaveStation(_ context.Context, s scheduler.Station) error {
@@ -384,14 +401,14 @@ func (w *world) SaveStation(_ context.Context, s scheduler.Station) error {
 
 func (w *world) RemoveStation(_ context.Context, id string, _ time.Time) error {
 	w.stations = slices.DeleteFunc(w.stations, func(s scheduler.Station) bool { return s.ID == id })
-	return w.broken
+	return w.down()
 }
 
 func (w *world) Villages(context.Context) ([]scheduler.Village, error) {
-	return []scheduler.Village{w.village}, w.broken
+	return []scheduler.Village{w.village}, w.down()
 }
 
-func (w *world) Slots(context.Context, string) ([]scheduler.Slot, error) { return w.slots, w.broken }
+func (w *world) Slots(context.Context, string) ([]scheduler.Slot, error) { return w.slots, w.down() }
 
 func (w *world) AsRuns(_ context.Context, _ string, from, to time.Time) ([]playout.AsRun, error) {
 	var in []playout.AsRun
@@ -400,10 +417,10 @@ func (w *world) AsRuns(_ context.Context, _ string, from, to time.Time) ([]playo
 			in = append(in, r)
 		}
 	}
-	return in, w.broken
+	return in, w.down()
 }
 
-func (w *world) Published(context.Context, string) (scheduler.Plan, error) { return w.plan, w.broken }
+func (w *world) Published(context.Context, string) (scheduler.Plan, error) { return w.plan, w.down() }
 
 func (w *world) Book(_ context.Context, village string, now time.Time) (scheduler.Book, error) {
 	b := scheduler.Book{Village: w.village, Slots: w.slots, Stations: w.stations}
@@ -413,20 +430,20 @@ func (w *world) Book(_ context.Context, village string, now time.Time) (schedule
 		d := w.notices[id]
 		b.Announcements, b.Renditions, b.Schedules = append(b.Announcements, d.Announcement), append(b.Renditions, d.Renditions...), append(b.Schedules, d.Schedules...)
 	}
-	return b, w.broken
+	return b, w.down()
 }
 
 func (w *world) Recording(_ context.Context, id string) (recordings.Recording, error) {
 	for _, r := range w.shelf {
 		if r.ID == id {
-			return r, nil
+			return r, w.down()
 		}
 	}
-	return recordings.Recording{}, recordings.ErrNotFound
+	return recordings.Recording{}, cmp.Or(w.down(), recordings.ErrNotFound)
 }
 
 func (w *world) Recordings(context.Context, string, string, int) ([]recordings.Recording, error) {
-	return w.shelf, w.broken
+	return w.shelf, w.down()
 }
 
 func (w *world) Air() playout.Air {
@@ -571,7 +588,7 @@ func (w *world) Bury(_ context.Context, id string) error {
 	gone := w.shelf[i]
 	gone.Deleted = w.now
 	w.shelf, w.bin = slices.Delete(w.shelf, i, i+1), append(w.bin, gone)
-	return w.broken
+	return w.down()
 }
 
 func (w *world) Restore(_ context.Context, id string) error {
@@ -582,7 +599,7 @@ func (w *world) Restore(_ context.Context, id string) error {
 	back := w.bin[i]
 	back.Deleted = time.Time{}
 	w.bin, w.shelf = slices.Delete(w.bin, i, i+1), append(w.shelf, back)
-	return w.broken
+	return w.down()
 }
 
 func (w *world) SearchRecordings(_ context.Context, q recordings.Search) (found []recordings.Found, total int, err error) {
@@ -598,42 +615,42 @@ func (w *world) SearchRecordings(_ context.Context, q recordings.Search) (found 
 	}
 	total = len(found)
 	found = found[min(q.Skip, total):]
-	return found[:min(q.Limit, len(found))], total, w.broken
+	return found[:min(q.Limit, len(found))], total, w.down()
 }
 
 func (w *world) RecordingUses(context.Context, string) ([]recordings.Use, error) {
-	return w.uses, w.broken
+	return w.uses, w.down()
 }
 
 func (w *world) Retention(context.Context) (recordings.Retention, error) {
 	if w.kept == (recordings.Retention{}) {
-		return recordings.UsualRetention(), w.broken
+		return recordings.UsualRetention(), w.down()
 	}
-	return w.kept, w.broken
+	return w.kept, w.down()
 }
 
 func (w *world) SaveRetention(_ context.Context, r recordings.Retention, _ string) error {
 	w.kept = r
-	return w.broken
+	return w.down()
 }
 
-func (w *world) Surplus(context.Context) ([]recordings.Recording, error) { return w.surplus, w.broken }
+func (w *world) Surplus(context.Context) ([]recordings.Recording, error) { return w.surplus, w.down() }
 
 func (w *world) Tidy(context.Context) (recordings.Tidied, error) {
 	n := len(w.surplus)
 	w.surplus = nil
-	return recordings.Tidied{Takes: n}, w.broken
+	return recordings.Tidied{Takes: n}, w.down()
 }
 
 func (w *world) RecordingReaders(context.Context, string) ([]string, error) {
-	return []string{"Thào A Sử"}, w.broken
+	return []string{"Thào A Sử"}, w.down()
 }
 
 func (w *world) RenameRecording(_ context.Context, id, title string) error {
 	for i := range w.shelf {
 		if w.shelf[i].ID == id {
 			w.shelf[i].Title = title
-			return w.broken
+			return w.down()
 		}
 	}
 	return recordings.ErrNotFound
@@ -671,7 +688,7 @@ func (w *world) Tell(t time.Time, _ string) error {
 }
 
 func (w *world) VoiceChoices(context.Context, string) ([]scheduler.VoiceChoice, error) {
-	return slices.Clone(w.choices), w.broken
+	return slices.Clone(w.choices), w.down()
 }
 
 func (w *world) SaveVoiceChoice(_ context.Context, c scheduler.VoiceChoice) error {
@@ -714,14 +731,14 @@ func (w *world) EachAsRun(ctx context.Context, village string, from, to time.Tim
 }
 
 func (w *world) Urged(context.Context, string, time.Time, time.Time) ([]scheduler.Urged, error) {
-	return w.urged, w.broken
+	return w.urged, w.down()
 }
 
-func (w *world) Drills(context.Context, string) ([]scheduler.Drill, error) { return w.drills, w.broken }
+func (w *world) Drills(context.Context, string) ([]scheduler.Drill, error) { return w.drills, w.down() }
 
 func (w *world) SaveDrill(_ context.Context, d scheduler.Drill) error {
-	if w.broken != nil {
-		return w.broken
+	if err := w.down(); err != nil {
+		return err
 	}
 	w.drills = slices.DeleteFunc(w.drills, func(old scheduler.Drill) bool { return old.ID == d.ID })
 	if d.Revision++; d.Deleted.IsZero() {
@@ -732,9 +749,9 @@ func (w *world) SaveDrill(_ context.Context, d scheduler.Drill) error {
 
 func (w *world) DrillRuns(context.Context, string, time.Time, int) ([]playout.AsRun, error) {
 	if w.drillRuns != nil {
-		return w.drillRuns, w.broken
+		return w.drillRuns, w.down()
 	}
 	return []playout.AsRun{{Occurrence: "d", Kind: scheduler.DrillKind, Title: "Thử loa khẩn cấp", Due: time.Date(2026, 11, 4, 2, 0, 0, 0, time.UTC), Outcome: playout.Missed, Cause: playout.CauseDrill, Drill: &playout.DrillResult{
 		Silent: true, Steps: []playout.DrillStep{{Code: playout.StepVault, OK: true}, {Code: playout.StepSiren, Fault: playout.DrillRefused}},
-	}}}, w.broken
+	}}}, w.down()
 }

@@ -8,12 +8,12 @@ import (
 )
 
 func (w *world) Templates(context.Context, string) (scheduler.Templates, error) {
-	return slices.Clone(w.templates), w.broken
+	return slices.Clone(w.templates), w.down()
 }
 
 func (w *world) SaveTemplate(_ context.Context, t scheduler.Template) error {
-	if w.broken != nil {
-		return w.broken
+	if err := w.down(); err != nil {
+		return err
 	}
 	if race := w.racing; race != nil {
 		w.racing = nil
@@ -41,5 +41,5 @@ func (w *world) TemplateUses(context.Context, string) (map[string]int, error) {
 	for _, d := range w.notices {
 		uses[d.Announcement.Topic]++
 	}
-	return uses, w.broken
+	return uses, w.down()
 }

@@ -26,7 +26,7 @@ func (w *world) Removed(_ context.Context, kind, id string) (scheduler.Remains, 
 	if !there {
 		return r, fs.ErrNotExist
 	}
-	return r, w.broken
+	return r, w.down()
 }
 
 // remember has the history tell what was done to a record.
