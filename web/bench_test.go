@@ -33,3 +33,18 @@ func BenchmarkGetAir(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPage is what the panel itself costs for a page, database and plan left out:
+// its memory is mostly the page, not what compresses it.
+func BenchmarkPage(b *testing.B) {
+	h := newHouse(b)
+	for b.Loop() {
+		r := httptest.NewRequest("GET", "/help/daily", nil)
+		r.Header.Set("Accept-Encoding", "gzip")
+		r.Header.Set("Authorization", "Bearer "+h.as["cadre"])
+		rec := httptest.NewRecorder()
+		if h.http.ServeHTTP(rec, r); rec.Code != 200 || rec.Header().Get("Content-Encoding") != "gzip" {
+			b.Fatalf("status %d: %s", rec.Code, rec.Body)
+		}
+	}
+}

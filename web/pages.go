@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"html/template"
@@ -348,7 +347,7 @@ func (p *panel) send(v *visit, status int, f fragment) {
 	v.c.Header("Vary", "Accept-Encoding, Cookie")
 	body := straight(b.Bytes())
 	if takesGzip(v.c) {
-		if zipped, err := compress(body, gzip.DefaultCompression); err == nil {
+		if zipped, err := compressPage(body); err == nil {
 			v.c.Header("Content-Encoding", "gzip")
 			body = zipped
 		}

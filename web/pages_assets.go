@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -15,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 )
@@ -135,12 +138,31 @@ func mimeOf(ext string) string {
 	return mime.TypeByExtension(ext)
 }
 
+// zippers are writers that have compressed a page: a new one is most of a megabyte of
+// memory, for a page of some kilobytes.
+var zippers = sync.Pool{New: func() any { return gzip.NewWriter(io.Discard) }}
+
+// compressPage compresses what is made anew for each visitor.
+func compressPage(page []byte) ([]byte, error) {
+	z, ok := zippers.Get().(*gzip.Writer)
+	if !ok {
+		return nil, errors.New("compress: no writer")
+	}
+	defer zippers.Put(z)
+	return compressBy(z, page)
+}
+
 func compress(raw []byte, level int) ([]byte, error) {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, level)
+	z, err := gzip.NewWriterLevel(io.Discard, level)
 	if err != nil {
 		return nil, fmt.Errorf("compress: %w", err)
 	}
+	return compressBy(z, raw)
+}
+
+func compressBy(z *gzip.Writer, raw []byte) ([]byte, error) {
+	var b bytes.Buffer
+	z.Reset(&b)
 	if _, err := z.Write(raw); err != nil {
 		return nil, fmt.Errorf("compress: %w", err)
 	}

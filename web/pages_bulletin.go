@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -377,7 +376,7 @@ func (p *panel) sendTagged(v *visit, status int, kind string, body []byte) {
 		return
 	}
 	if takesGzip(v.c) {
-		if zipped, err := compress(body, gzip.DefaultCompression); err == nil {
+		if zipped, err := compressPage(body); err == nil {
 			h.Set("Content-Encoding", "gzip")
 			body = zipped
 		}
