@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io/fs"
@@ -45,17 +46,11 @@ func (k *keptSessions) saw(token, from string) {
 // of lists the sessions of an account that are in memory, which after Warm is all of
 // them but those beyond sessionsKept.
 func (k *keptSessions) of(a people.Account) []signedIn {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	var list []signedIn
-	now := systemTime(0)
-	for token, e := range k.alive.at {
-		entry, ok := e.Value.(*lruEntry[string, keptSession])
-		if !ok || !entry.value.expiry.After(now) {
-			continue
-		}
-		_, values, err := scs.GobCodec{}.Decode(entry.value.data)
-		if err != nil || values[sessionAccount] != a.ID || values[sessionMark] != markOf(a) {
+	mark := markOf(a)
+	for token, data := range k.mentioning(a.ID) {
+		_, values, err := scs.GobCodec{}.Decode(data)
+		if err != nil || values[sessionAccount] != a.ID || values[sessionMark] != mark {
 			continue
 		}
 		one := signedIn{ID: people.HashSecret(token)[:32], token: token, account: a.ID}
@@ -67,13 +62,34 @@ func (k *keptSessions) of(a people.Account) []signedIn {
 		if renewed, ok := values[sessionRenewed].(int64); ok {
 			one.Seen = time.Unix(renewed, 0)
 		}
-		if last, ok := k.seen.get(token); ok {
+		if last, ok := k.lastSeen(token); ok {
 			one.Seen, one.From = last.at, last.from
 		}
 		list = append(list, one)
 	}
 	slices.SortFunc(list, func(x, y signedIn) int { return cmp.Or(y.Seen.Compare(x.Seen), cmp.Compare(x.ID, y.ID)) })
 	return list
+}
+
+// mentioning is what is alive and has an account's ID somewhere in it, by token. Every
+// request of everybody waits for this memory: what is found is read outside.
+func (k *keptSessions) mentioning(id string) map[string][]byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now, found := systemTime(0), map[string][]byte{}
+	for token, e := range k.alive.at {
+		entry, ok := e.Value.(*lruEntry[string, keptSession])
+		if ok && entry.value.expiry.After(now) && bytes.Contains(entry.value.data, []byte(id)) { // gob writes a string as it is
+			found[token] = entry.value.data
+		}
+	}
+	return found
+}
+
+func (k *keptSessions) lastSeen(token string) (seen, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.seen.get(token)
 }
 
 // signIns lists where the account behind a request is signed in, what was used last
