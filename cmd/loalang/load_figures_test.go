@@ -98,6 +98,7 @@ func (d *daemon) cpu() time.Duration {
 type taken struct {
 	reads, writes []float64
 	events        int
+	conflicts     int
 	faults        map[string]int
 	slowest       []string
 }
@@ -106,13 +107,13 @@ type taken struct {
 func (s *tally) take() taken {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	got := taken{reads: s.reads, writes: s.writes, events: s.events, faults: s.faults}
+	got := taken{reads: s.reads, writes: s.writes, events: s.events, conflicts: s.conflicts, faults: s.faults}
 	slices.Sort(got.reads)
 	slices.Sort(got.writes)
 	for _, what := range slices.SortedFunc(maps.Keys(s.worst), func(a, b string) int { return int(s.worst[b] - s.worst[a]) }) {
 		got.slowest = append(got.slowest, fmt.Sprintf("%s %.0f ms", what, s.worst[what]))
 	}
-	s.reads, s.writes, s.events, s.faults, s.worst = nil, nil, 0, map[string]int{}, map[string]float64{}
+	s.reads, s.writes, s.events, s.conflicts, s.faults, s.worst = nil, nil, 0, 0, map[string]int{}, map[string]float64{}
 	return got
 }
 
@@ -186,6 +187,7 @@ func (f loadFigures) section() string {
 	row("reading", "–", func(t taken) []float64 { return t.reads })
 	row("writing", "–", func(t taken) []float64 { return t.writes })
 	fmt.Fprintf(&b, "| events of the streams a second | – | %.0f | %.0f |\n", float64(f.thinking.events)/f.took.Seconds(), float64(f.flat.events)/f.flatTook.Seconds())
+	fmt.Fprintf(&b, "| answers that somebody else changed the same notice first | – | %d | %d |\n", f.thinking.conflicts, f.flat.conflicts)
 	fmt.Fprintf(&b, "| `serve`: of one core, resident set | – | %.0f %%, %.0f MB | – |\n\n", 100*f.cpu.Seconds()/f.took.Seconds(), f.memory)
 	slices.Sort(f.alone)
 	slices.Sort(f.beside)

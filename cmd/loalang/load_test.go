@@ -40,6 +40,7 @@ type tally struct {
 	mu            sync.Mutex
 	reads, writes []float64 // ms, each until its last byte was there
 	events        int       // pieces of streams
+	conflicts     int       // answers that somebody else was quicker
 	faults        map[string]int
 	worst         map[string]float64 // ms by what was asked
 }
@@ -61,6 +62,12 @@ func (s *tally) fault(what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults[what]++
+}
+
+func (s *tally) conflict() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conflicts++
 }
 
 // newVisitor makes an account and signs it in, from an address of the loopback that
@@ -221,6 +228,10 @@ func (v *visitor) ask(ctx context.Context, method, path, kind, body string) (ans
 		return nil, ""
 	}
 	v.sum.took(what, method != http.MethodGet, float64(time.Since(began).Microseconds())/1000)
+	if resp.StatusCode == http.StatusConflict { // somebody else was quicker with the same notice
+		v.sum.conflict()
+		return nil, ""
+	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		v.sum.fault(fmt.Sprintf("%s: %d", what, resp.StatusCode))
 		return nil, ""
