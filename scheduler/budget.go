@@ -290,7 +290,8 @@ func (b *builder) spendFrame(o Occurrence, oc *occasion) {
 		return
 	}
 	frame := b.bill(o, oc) - o.Length
-	if frame == 0 { // nothing of the slot is counted, so it is no broadcast of the day either
+	allowed, ever := b.frameHours(oc).next(oc.start, time.Nanosecond)
+	if frame == 0 || !ever || !allowed.Before(b.overrun(oc)) { // nothing of the slot is counted, so it is no broadcast of the day either
 		return
 	}
 	b.count(o.Due, oc.broadcast(), frame)

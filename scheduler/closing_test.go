@@ -88,3 +88,25 @@ func TestAClosingSharesTheFateOfItsFixedPosition(t *testing.T) {
 		t.Errorf("just behind it:\n%s", p.Text())
 	}
 }
+
+// A slot at night in which only an emergency sounds has no frame, for that keeps to the
+// hours: it is no broadcast of the day, and leaves it to the evening. It was once counted
+// until the emergency had aired, and then no more.
+func TestAFrameOutsideTheHoursIsNotCounted(t *testing.T) {
+	b := evening(t)
+	b.Village.Allowed = []scheduler.Window{{From: 5 * 60, To: 21 * 60}}
+	b.Village.Rules.Limits = []scheduler.Limit{{Times: 1}}
+	b.Frame.Sounds = map[string]time.Duration{"nhac": 4 * time.Second}
+	night := b.Slots[0]
+	night.ID, night.Start, night.Opening, night.Closing = "dem", 2*60+30, "nhac", "nhac"
+	b.Slots = append(b.Slots, night)
+	tell(&b, "gap", 30*time.Second).Class = scheduler.ClassEmergency
+	when(&b, "gap", daily("dem"))
+	p := plan(t, at(t, "2026-11-23 01:00"), day, b)
+	want := []string{"lich-gap:un-ta:2026-11-23T02:30:1", "lich-a:un-ta:2026-11-23T17:00:1"}
+	for _, id := range want {
+		if find(p, id) == nil {
+			t.Errorf("%s does not air:\n%s", id, p.Text())
+		}
+	}
+}
