@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"loalang/scheduler/calendar"
@@ -11,6 +12,7 @@ import (
 // view is of a day that the calendar does not know, and shows nothing.
 type lunarView struct {
 	Short string // "rằm", "mùng 1" or "16/10": fits a seventh of a phone
+	Month string // the "/10" at the end of Short, which the narrowest phones leave out
 	Long  string // "16 tháng Mười âm lịch"
 	Disc  bool   // the 1st or the 15th
 }
@@ -26,14 +28,18 @@ func (p phrase) lunarOn(d calendar.Date) lunarView {
 		return lunarView{}
 	}
 	v := lunarView{Short: strconv.Itoa(l.Day) + "/" + strconv.Itoa(l.Month), Disc: l.Day == 1 || l.Day == 15, Long: p.lunarLong(l)}
+	v.Month = "/" + strconv.Itoa(l.Month)
 	if l.Leap {
-		v.Short += "+"
+		v.Short, v.Month = v.Short+"+", v.Month+"+"
 	}
 	if v.Disc {
-		v.Short = p.word("lunar.short-" + strconv.Itoa(l.Day))
+		v.Short, v.Month = p.word("lunar.short-"+strconv.Itoa(l.Day)), ""
 	}
 	return v
 }
+
+// Day is Short without its Month.
+func (v lunarView) Day() string { return strings.TrimSuffix(v.Short, v.Month) }
 
 // lunarDay is "mùng 1", "rằm" or "ngày 16".
 func (p phrase) lunarDay(day int) string {

@@ -148,6 +148,7 @@ func (p *panel) move(v *visit) {
 	}
 	keep := func(ctx context.Context) error { return p.s.keepMoved(ctx, m, to, sc, more) }
 	v.deed = v.word("move.do")
+	v.beside = &stateView{Icon: "tiep", Text: v.word("move.from-to", m.d.Announcement.Title, v.spotName(m, m.from), v.spotName(m, to))}
 	if !p.sure(v, f, keep) {
 		return
 	}

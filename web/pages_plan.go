@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"loalang/people"
+	"loalang/scheduler"
 	"loalang/scheduler/calendar"
 )
 
@@ -20,9 +21,13 @@ type planView struct {
 	// Wanting is what airs within a day and lacks a language.
 	Wanting []wantingView
 	Moved   []movedView // what does not fit its slot
-	Alone   bool        // one day is shown
-	Table   *weekTable  // nil: one day is shown
-	Ways    weekWays
+	// Conflicts are promises that find no place, with a way out.
+	Conflicts []conflictView
+	Places    []placeLink // villages whose plan the visitor may see; none: this one alone
+	Elsewhere string      // why nothing of this plan is changed here; empty: it is the board's own
+	Alone     bool        // one day is shown
+	Table     *weekTable  // nil: one day is shown
+	Ways      weekWays
 }
 
 // planDay is one day: its place in the strip, and its list.
@@ -62,41 +67,58 @@ const planDays = 7
 
 func (p *panel) plan(v *visit) {
 	monday, day, refused := v.weekAsked()
-	b, err := p.weekBook(v, monday)
+	place, places := p.placeAsked(v)
+	b, err := p.weekBook(v, place, monday)
 	if err != nil && (!isDamage(err) || b.plan.Made.IsZero()) {
 		p.fail(v, err)
 		return
 	}
-	b.fills, b.mayPlan = true, v.may(people.Plan)
-	air := p.s.cfg.Air.Air()
-	b.doing = doingOf(air, v.now)
-	w := planView{Made: v.word("plan.none-yet"), Ways: v.weekWays(monday, day)}
+	writes := v.mayIn(place, people.Write)
+	b.fills, b.mayPlan = true, v.mayIn(place, people.Plan)
+	w := planView{Made: v.word("plan.none-yet"), Ways: v.weekWays(monday, day), Places: places}
 	w.Ways.Refused = refused
 	if !b.plan.Made.IsZero() {
 		w.Made = v.word("plan.made", v.at(b.plan.Made, v.now))
 	}
-	w.Wanting, w.Moved = p.wanting(v), p.moved(v, "")
-	if !air.Clock.Trusted() {
-		w.Told = v.word("clock.unknown-so")
+	if v.own(place) {
+		air := p.s.cfg.Air.Air()
+		b.doing = doingOf(air, v.now)
+		w.Wanting, w.Moved = p.wanting(v), p.moved(v, "")
+		if !air.Clock.Trusted() {
+			w.Told = v.word("clock.unknown-so")
+		}
+	} else {
+		w.Elsewhere = v.word("plan.elsewhere", place.Name, v.village.Name)
 	}
-	table := b.weekTable(monday, v.may(people.Write))
+	table := b.weekTable(monday, writes)
+	w.Days = b.planDays(monday, day, writes)
+	title := v.word("plan.title", v.weekName(monday))
+	from, to := monday, monday.AddDate(0, 0, planDays)
+	if w.Days, w.Alone = v.shorten(w.Days); w.Alone {
+		title = w.Days[0].Name
+		w.Ways.byDay(day)
+		from, to = day, day.AddDate(0, 0, 1)
+	} else {
+		w.Table = &table
+	}
+	if writes && b.mayPlan {
+		w.Conflicts = p.conflicts(v, b, from, to)
+	}
+	p.show(v, "plan", view{Title: title, Tab: "plan", Style: "plan.css", Script: "plan.js", Data: w})
+}
+
+// planDays are the days of the week of a Monday; day is the one that a phone shows first.
+func (b dayBook) planDays(monday, day time.Time, writes bool) (days []planDay) {
 	for i := range planDays {
 		b.day = monday.AddDate(0, 0, i)
 		d := b.planDay()
 		d.Shown = b.holds(day)
-		if d.Past || !v.may(people.Write) {
+		if d.Past || !writes {
 			d.Add = ""
 		}
-		w.Days = append(w.Days, d)
+		days = append(days, d)
 	}
-	title := v.word("plan.title", v.weekName(monday))
-	if w.Days, w.Alone = v.shorten(w.Days); w.Alone {
-		title = w.Days[0].Name
-		w.Ways.byDay(day)
-	} else {
-		w.Table = &table
-	}
-	p.show(v, "plan", view{Title: title, Tab: "plan", Style: "plan.css", Script: "plan.js", Data: w})
+	return days
 }
 
 // weekAsked is the Monday of the week that the address asks for, and the day that it
@@ -159,15 +181,15 @@ func (v *visit) weekName(monday time.Time) string {
 	return v.word("plan.span", monday.Format("2/1"), monday.AddDate(0, 0, planDays-1).Format("2/1"))
 }
 
-// weekBook reads what is known of the week of a Monday. What could be read is in it
+// weekBook reads what is known of the week of a Monday in a village. What could be read is in it
 // also when there is an error.
-func (p *panel) weekBook(v *visit, monday time.Time) (dayBook, error) {
-	b := dayBook{phrase: v.phrase, now: v.now, day: monday, village: v.village}
+func (p *panel) weekBook(v *visit, place scheduler.Village, monday time.Time) (dayBook, error) {
+	b := dayBook{phrase: v.phraseOf(place), now: v.now, day: monday, village: place}
 	to := monday.AddDate(0, 0, planDays)
 	var errs [3]error
-	b.runs, errs[0] = p.s.cfg.AsRun.AsRuns(v.ctx(), v.village.Key, monday, to)
-	b.plan, errs[1] = p.s.planUntil(v.ctx(), v.village.Key, v.now, to)
-	b.slots, errs[2] = p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	b.runs, errs[0] = p.s.cfg.AsRun.AsRuns(v.ctx(), place.Key, monday, to)
+	b.plan, errs[1] = p.s.planUntil(v.ctx(), place.Key, v.now, to)
+	b.slots, errs[2] = p.s.cfg.Places.Slots(v.ctx(), place.Key)
 	return b, firstError(errs[:])
 }
 

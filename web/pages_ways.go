@@ -55,10 +55,23 @@ func wayRight(way scheduler.Way) people.Action {
 // wayOut is the way out of that name of an omitted occurrence of d; false: the plan has
 // it no more.
 func (s *Server) wayOut(ctx context.Context, d scheduler.Dossier, occurrence, name string) (way scheduler.Suggestion, ok bool, err error) {
+	all, err := s.waysOut(ctx, d, occurrence)
+	if err != nil {
+		return way, false, err
+	}
+	i := slices.IndexFunc(all, func(s scheduler.Suggestion) bool { return wayName(s) == name })
+	if i < 0 || !slices.ContainsFunc(d.Schedules, func(sc scheduler.Schedule) bool { return strings.HasPrefix(occurrence, sc.ID+":") }) {
+		return way, false, nil
+	}
+	return all[i], true, nil
+}
+
+// waysOut are the ways out of an omitted occurrence of d, as they are now.
+func (s *Server) waysOut(ctx context.Context, d scheduler.Dossier, occurrence string) ([]scheduler.Suggestion, error) {
 	now := s.cfg.Now()
 	book, err := s.cfg.AsRun.Book(ctx, d.Announcement.Village, now)
 	if err != nil {
-		return way, false, fmt.Errorf("read the book: %w", err)
+		return nil, fmt.Errorf("read the book: %w", err)
 	}
 	horizon := whyAhead
 	if day, there := dayIn(occurrence, book.Village); there {
@@ -66,13 +79,9 @@ func (s *Server) wayOut(ctx context.Context, d scheduler.Dossier, occurrence, na
 	}
 	all, err := scheduler.Suggest(now, horizon, book.With(d), occurrence)
 	if err != nil {
-		return way, false, fmt.Errorf("look for the way out: %w", err)
+		return nil, fmt.Errorf("look for the way out: %w", err)
 	}
-	i := slices.IndexFunc(all, func(s scheduler.Suggestion) bool { return wayName(s) == name })
-	if i < 0 || !slices.ContainsFunc(d.Schedules, func(sc scheduler.Schedule) bool { return strings.HasPrefix(occurrence, sc.ID+":") }) {
-		return way, false, nil
-	}
-	return all[i], true, nil
+	return all, nil
 }
 
 // dayIn is the first instant of the civil day in an occurrence's ID.

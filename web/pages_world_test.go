@@ -60,11 +60,12 @@ type world struct {
 	told       []time.Time
 	changed    int
 	ids        int
-	broken     error        // what every read of the database answers
-	reads      atomic.Int64 // of the database, since it was last set to 0
-	lost       int64        // which of them is answered with errLost; 0: none
-	role       people.Role  // of whoever visits
-	everywhere bool         // the visitor is bound to no village
+	neighbours []scheduler.Village // that other boards drive
+	broken     error               // what every read of the database answers
+	reads      atomic.Int64        // of the database, since it was last set to 0
+	lost       int64               // which of them is answered with errLost; 0: none
+	role       people.Role         // of whoever visits
+	everywhere bool                // the visitor is bound to no village
 	accounts   []people.Account
 	invited    []people.Invitation
 	setup      string           // hash of the set-up link; empty: none
@@ -405,7 +406,7 @@ func (w *world) RemoveStation(_ context.Context, id string, _ time.Time) error {
 }
 
 func (w *world) Villages(context.Context) ([]scheduler.Village, error) {
-	return []scheduler.Village{w.village}, w.down()
+	return append([]scheduler.Village{w.village}, w.neighbours...), w.down()
 }
 
 func (w *world) Slots(context.Context, string) ([]scheduler.Slot, error) { return w.slots, w.down() }

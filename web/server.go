@@ -151,6 +151,7 @@ type Server struct {
 	landings  *landings
 	calendars *calendarDrop
 	planned   *planned
+	ways      *wayMemory
 	bulletin  *bulletins
 	meters    *meters
 	handler   http.Handler
@@ -172,7 +173,7 @@ func New(c Config) (*Server, error) {
 		c.Registry = prometheus.NewRegistry()
 	}
 	c.rehearsable()
-	s := &Server{cfg: c, passwords: people.NewPasswords(), pins: people.NewPINs(), uses: newTokenUses(), asked: newAsked(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
+	s := &Server{cfg: c, passwords: people.NewPasswords(), pins: people.NewPINs(), uses: newTokenUses(), asked: newAsked(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, ways: newWayMemory(), planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
 	s.roster, s.once = newRoster(c.Roster, c.Logger), newShownOnce()
 	s.landings = newLandings()
 	s.bulletin = newBulletins(s)

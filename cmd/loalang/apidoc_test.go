@@ -45,6 +45,7 @@ var unheard = map[string]string{
 	"/trim":                           "the same",
 	"emergency/ID":                    "TestEmergency has one that sounds",
 	"plan/explained?about=OCCURRENCE": "nothing is promised yet",
+	"/plan/moves":                     "the same",
 	"/schedules/SID":                  "the schedule of the test has no rule",
 	"/imports/":                       "it is asked for before it has begun",
 	"$BOARD$at":                       "TestUpload sends the pieces",

@@ -248,6 +248,12 @@ func TestPlanMoveByKeyboardAndForm(t *testing.T) {
 	p.undone()
 	p.wants("it is back", p.evening, p.date(1)+" 17:00")
 
+	p.week(320, 700)
+	p.picture("plan-320")
+	if cut := js[string](p.browser, `[...document.querySelectorAll(".steps a, .strip a, .strip .moon")].filter((n) => n.scrollWidth > n.clientWidth + 1 || n.getBoundingClientRect().right > innerWidth + 1).map((n) => n.textContent.trim()).join("; ")`); cut != "" {
+		t.Errorf("at 320 px it is cut off: %s", cut)
+	}
+
 	p.screen(360, 740)
 	p.open(p.url + "/plan?day=" + p.date(1))
 	p.sees("the day offers it", "document.querySelector('[data-turn*=\"T17:00\"] .move')")
@@ -269,4 +275,39 @@ func TestPlanMoveByKeyboardAndForm(t *testing.T) {
 	if q := js[string](p.browser, "location.search"); !strings.Contains(q, url.QueryEscape(p.slots[1])) {
 		t.Errorf("it leads to %s", q)
 	}
+}
+
+// What finds no place is told above the plan, and one press leads to moving it; in light
+// and dark, on a phone and on a desk.
+func TestPlanConflictIsMovedByOnePress(t *testing.T) {
+	t.Parallel()
+	p := plannedWeek(t)
+	late := p.announce(object{"title": "Văn nghệ đêm hội", "text": "Mời bà con đến xem.", "renditions": []object{{"language": "vi"}, {"language": "pcc", "waived": true}}})
+	p.call(http.MethodPost, "/announcements/"+late+"/schedules", object{"kind": "once", "at": p.date(2) + "T22:30:00+07:00"}, http.StatusCreated)
+	p.call(http.MethodPatch, "/villages/un-ta", object{"allowed": []object{{"from": "05:00", "to": "21:00"}}}, http.StatusOK)
+	scheme := func(value string) {
+		p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}})
+			return err
+		}))
+	}
+	const way = "form[action$='/ways'] button[name=way]"
+	p.daemon.until("the plan tells of it", func() bool {
+		p.open(p.url + "/plan?week=" + p.date(1))
+		return js[bool](p.browser, `!!document.querySelector("`+way+`")`)
+	})
+	p.screen(1280, 900)
+	p.picture("plan-conflict-1280")
+	scheme("dark")
+	p.picture("plan-conflict-1280-dark")
+	p.screen(360, 740)
+	p.picture("plan-conflict-360-dark")
+	scheme("light")
+	p.picture("plan-conflict-360")
+	p.press(way)
+	p.sees("what it makes of the plan is shown", "document.querySelector('button[name=foreseen][value=save]')")
+	p.picture("plan-conflict-look-360")
+	p.press("button[name=foreseen][value=save]")
+	p.sees("it is taken", "location.search.includes('told=way-')")
+	p.daemon.until("it airs", func() bool { return len(p.due(late)) == 1 })
 }
