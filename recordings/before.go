@@ -2,10 +2,7 @@ package recordings
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -27,37 +24,21 @@ func (l *Library) Before(ctx context.Context, id string) (*os.File, error) {
 	if !isID(id) {
 		return nil, ErrNotFound
 	}
-	path := l.beforeFile(id)
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		if err = l.makeBefore(ctx, id); err == nil {
-			f, err = os.Open(path)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open the sound of %.8s as it came: %w", id, err)
-	}
-	now := l.now()
-	_ = os.Chtimes(path, now, now) // only orders the cache
-	return f, nil
+	return l.openDerived(ctx, id, derived{
+		name: "the sound as it came", path: l.beforeFile(id), file: "before.flac",
+		step: func(w *work, out string) error { return l.makeBefore(ctx, w, id, out) },
+		left: func(ctx context.Context) error { _, err := l.index.Recording(ctx, id); return err },
+	})
 }
 
-func (l *Library) makeBefore(ctx context.Context, id string) (err error) {
+// makeBefore writes the sound as it came into out.
+func (l *Library) makeBefore(ctx context.Context, w *work, id, out string) error {
 	rec, err := l.index.Recording(ctx, id)
 	if err != nil {
 		return err
 	}
 	if !isID(rec.original()) {
 		return ErrNotFound
-	}
-	w, err := l.begin()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.end()) }()
-	out, err := w.folder("before")
-	if err != nil {
-		return err
 	}
 	size, err := w.allowance(2 * decodeFile)
 	if err != nil {
@@ -80,25 +61,5 @@ func (l *Library) makeBefore(ctx context.Context, id string) (err error) {
 	if res.err != nil {
 		return l.verdict(res, size)
 	}
-	made := filepath.Join(out, "before.flac")
-	f, err := openOutput(made)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("close what ffmpeg wrote: %w", err)
-	}
-	order, err := l.oneByOne() // it may be removed just now
-	if err != nil {
-		return err
-	}
-	defer func() { _ = order.Close() }()
-	if _, err := l.index.Recording(ctx, id); err != nil {
-		return err
-	}
-	if err := publish(made, l.beforeFile(id)); err != nil {
-		return err
-	}
-	l.tidy(ctx, id)
 	return nil
 }

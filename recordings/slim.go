@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -27,32 +26,21 @@ func (l *Library) Slim(ctx context.Context, id string) (*os.File, error) {
 	if !isID(id) {
 		return nil, ErrNotFound
 	}
-	path := l.slimFile(id)
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		if err = l.makeSlim(ctx, id); err == nil {
-			f, err = os.Open(path)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open the slim form of %.8s: %w", id, err)
-	}
-	now := l.now()
-	_ = os.Chtimes(path, now, now) // only orders the cache
-	return f, nil
+	return l.openDerived(ctx, id, derived{
+		name: "the slim form", path: l.slimFile(id), file: "slim.mp3",
+		step: func(w *work, out string) error { return l.makeSlim(ctx, w, id, out) },
+		left: func(context.Context) error {
+			if _, err := os.Stat(l.blob(Master, id)); errors.Is(err, os.ErrNotExist) {
+				return ErrNotFound
+			}
+			return nil
+		},
+	})
 }
 
-func (l *Library) makeSlim(ctx context.Context, id string) (err error) {
+// makeSlim writes the slim form into out.
+func (l *Library) makeSlim(ctx context.Context, w *work, id, out string) error {
 	if err := l.sound(id); err != nil {
-		return err
-	}
-	w, err := l.begin()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.end()) }()
-	out, err := w.folder("slim")
-	if err != nil {
 		return err
 	}
 	size, err := w.allowance(decodeFile)
@@ -73,25 +61,5 @@ func (l *Library) makeSlim(ctx context.Context, id string) (err error) {
 	if res.err != nil {
 		return fmt.Errorf("make the slim form: %w: %s", res.err, cleaned(lastLine(res.stderr)))
 	}
-	made := filepath.Join(out, "slim.mp3")
-	f, err := openOutput(made)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("close what ffmpeg wrote: %w", err)
-	}
-	order, err := l.oneByOne() // it may be removed just now
-	if err != nil {
-		return err
-	}
-	defer func() { _ = order.Close() }()
-	if _, err := os.Stat(l.blob(Master, id)); errors.Is(err, os.ErrNotExist) {
-		return ErrNotFound
-	}
-	if err := publish(made, l.slimFile(id)); err != nil {
-		return err
-	}
-	l.tidy(ctx, id)
 	return nil
 }
