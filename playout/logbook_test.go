@@ -97,6 +97,9 @@ func TestRowIsSpooledAtOnceWhileTheDatabaseIsLocked(t *testing.T) {
 		if len(files) != 1 {
 			t.Fatalf("spooled: %v, want one row", files)
 		}
+		if rows := s.player.Spooled(); len(rows) != 1 || rows[0].Occurrence != "one" {
+			t.Errorf("what waits is told as %+v", rows)
+		}
 		raw, err := os.ReadFile(files[0])
 		if err != nil {
 			t.Fatal(err)

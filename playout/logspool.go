@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -116,4 +117,18 @@ func (l *logbook) keep(a AsRun) error {
 	}
 	defer l.setClean(false) // once it is there
 	return l.spool.write(spoolName(a.Occurrence), raw)
+}
+
+// Spooled lists the as-run rows that wait beside the database, the earliest due first:
+// what aired while that could not be written. It reads the disk, needs no database, and
+// may be called from any goroutine. Rows that cannot be read are left out.
+func (p *Player) Spooled() []AsRun {
+	var rows []AsRun
+	for _, name := range p.book.spool.list("asrun-*.json") {
+		if a, err := p.book.readRow(name); err == nil && a.Occurrence != "" && a.Deleted.IsZero() {
+			rows = append(rows, a)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b AsRun) int { return a.Due.Compare(b.Due) })
+	return rows
 }

@@ -127,7 +127,7 @@ func (s *Server) readAsRun(ctx context.Context, k *Caller) (asRunJSON, error) {
 	if err != nil {
 		return out, err
 	}
-	rows, err := s.cfg.AsRun.AsRuns(ctx, village, from, to)
+	rows, _, err := s.asRuns(ctx, village, from, to)
 	if err != nil {
 		return out, err
 	}

@@ -74,6 +74,12 @@ type Log interface {
 	Book(ctx context.Context, village string, now time.Time) (scheduler.Book, error)
 }
 
+// Spool is what aired while the database could not be written.
+type Spool interface {
+	// Spooled lists the rows that wait beside the database; it does not ask that.
+	Spooled() []playout.AsRun
+}
+
 // Shelf lists the library.
 type Shelf interface {
 	Recording(ctx context.Context, id string) (recordings.Recording, error)

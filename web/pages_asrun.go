@@ -16,6 +16,7 @@ type logView struct {
 	Headline string
 	Sheet    string // what heads the paper when the page is printed
 	Unheard  string // that nothing measured the loudspeaker; empty when it was
+	Waiting  string // which rows the database does not have; empty: it has all
 	Figures  []figureView
 	Causes   []causeView
 	Days     []logDay
@@ -70,10 +71,16 @@ func (p *panel) asrun(v *visit) {
 		w.From, w.To = today.AddDate(0, 0, 1-logDays).Format(time.DateOnly), today.Format(time.DateOnly)
 		from, to, _ = v.logBounds(w.From, w.To) // our own dates are right
 	}
-	runs, err := p.logRuns(v, from, to)
-	if err != nil {
+	runs, spooled, err := p.logRuns(v, from, to)
+	switch {
+	case err != nil && spooled == 0:
 		p.fail(v, err)
 		return
+	case err != nil:
+		p.s.cfg.Logger.Error("the log shows only what waits beside the database", "err", err)
+		w.Waiting = v.word("asrun.spool-alone", spooled)
+	case spooled > 0:
+		w.Waiting = v.word("asrun.spool", spooled)
 	}
 	v.summarise(&w, runs, from, to)
 	w.Sheet = p.sheet(v, from, to)
@@ -91,13 +98,14 @@ func (p *panel) asrun(v *visit) {
 }
 
 // logRuns is what the as-run page and its file list: openings and closings only
-// when something was wrong with them.
-func (p *panel) logRuns(v *visit, from, to time.Time) ([]playout.AsRun, error) {
-	runs, err := p.s.cfg.AsRun.AsRuns(v.ctx(), v.village.Key, from, to)
+// when something was wrong with them. spooled is how many of them wait beside the
+// database; with an error these are all there are.
+func (p *panel) logRuns(v *visit, from, to time.Time) (runs []playout.AsRun, spooled int, err error) {
+	runs, waiting, err := p.s.asRuns(v.ctx(), v.village.Key, from, to)
 	if err != nil {
-		return nil, err
+		runs = waiting
 	}
-	return slices.DeleteFunc(runs, func(r playout.AsRun) bool { return framing(r.Kind) && !troubled(r) }), nil
+	return slices.DeleteFunc(runs, func(r playout.AsRun) bool { return framing(r.Kind) && !troubled(r) }), len(waiting), err
 }
 
 func onlyTrouble(runs []playout.AsRun) []playout.AsRun {

@@ -27,7 +27,7 @@ func (p *panel) asrunFile(v *visit) {
 		p.problem(v, http.StatusUnprocessableEntity, "asrun.file-days")
 		return
 	}
-	runs, err := p.logRuns(v, from, to)
+	runs, _, err := p.logRuns(v, from, to)
 	if err != nil {
 		p.fail(v, err)
 		return

@@ -61,6 +61,7 @@ type Config struct {
 	Alarm    Alarmer
 	Withdraw Withdrawer
 	Listen   Listener // nil: there is nothing to listen in to
+	Spool    Spool    // nil: nothing is kept beside the database
 	Loudness Loudness // nil: how loud it is cannot be changed
 	Studio   Studio   // nil: nobody can speak live
 	Tuner    Tuner    // nil: stations cannot be tried

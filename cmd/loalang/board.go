@@ -282,7 +282,7 @@ func (b *board) openPanel() (err error) {
 		VoiceBook: b.db, Prompter: b.producer,
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(), Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
-		Air: b.player, Alarm: b.player, Withdraw: b.player, Listen: b.output, Loudness: b.output, Studio: b.studio,
+		Air: b.player, Alarm: b.player, Withdraw: b.player, Spool: b.player, Listen: b.output, Loudness: b.output, Studio: b.studio,
 		Uploads: b.uploads, Landing: b.uploads,
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,
 		Diary: b.db, Authors: b.db, Texts: b.db, Bulletins: b.db, Slim: b.library, PublicKey: b.publicKey(),
