@@ -3,6 +3,7 @@ package people_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -141,6 +142,40 @@ func TestPasswordsFromManyGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// Twenty sign-ins at once take the memory of one or two, not of twenty: 380 MB are more
+// than a board has.
+func TestBurstOfSignInsTakesTheMemoryOfOne(t *testing.T) {
+	p := people.NewPasswords()
+	inUse := func() uint64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	runtime.GC()
+	before, most := inUse(), uint64(0)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if ok, err := p.CheckPassword(t.Context(), "trạm y tế xã", ""); ok || err != nil {
+				t.Errorf("got %v, %v", ok, err)
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	for range time.Tick(2 * time.Millisecond) {
+		most = max(most, inUse())
+		select {
+		case <-done:
+			if most > before+150<<20 {
+				t.Errorf("at most %d MB more", (most-before)>>20)
+			}
+			return
+		default:
+		}
+	}
 }
 
 const loaSum = "9c2c2f675ac80fd033789190a9d84a743527129901c291cd48370eed4a3a535b"

@@ -120,8 +120,8 @@ func TestSecureCookieOnHTTPSOnly(t *testing.T) {
 	b := h.browser()
 	b.tls = true
 	b.signIn("Hoa", "trạm y tế xã")
-	c := b.cookies["loalang-s"]
-	if c == nil || !c.Secure || len(b.cookies) != 1 {
+	c := b.cookies["__Host-loalang"] // a name that a browser takes only with what is asked for here
+	if c == nil || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || len(b.cookies) != 1 {
 		t.Fatalf("cookies %v", b.cookies)
 	}
 	b.call("GET", "/api/v1/air", "").want(200)

@@ -38,7 +38,9 @@ const (
 func newSessions(kept *keptSessions, secure bool) *scs.SessionManager {
 	name := "loalang"
 	if secure {
-		name = "loalang-s" // a browser keeps http from replacing a cookie of https
+		// With this name a browser takes a cookie of https alone, for this host and all of
+		// its paths (RFC 6265bis, 4.1.3.2): http on the same machine replaces it by none.
+		name = "__Host-loalang"
 	}
 	// Not scs.New: it starts a store of its own with a goroutine that never ends.
 	return &scs.SessionManager{
