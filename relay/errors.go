@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"syscall"
 )
@@ -55,8 +56,13 @@ func fault(code Code, format string, args ...any) error {
 	return Fault{Code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
-// faultOf finds out what an error of the network means.
+// faultOf finds out what an error of the network means. The address is left out of what
+// net/http says: a station may have a key in it, and errors are logged.
 func faultOf(err error) error {
+	var full *url.Error
+	if errors.As(err, &full) {
+		err = full.Err
+	}
 	var known Fault
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
@@ -70,7 +76,7 @@ func faultOf(err error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return fault(Unreachable, "no answer in time")
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		return fault(Unreachable, "%v", errors.Unwrap(err))
+		return fault(Unreachable, "%v", err)
 	}
 	return fmt.Errorf("%w (%w)", Fault{Code: Unreachable, Detail: "the connection broke"}, err)
 }
