@@ -65,13 +65,15 @@ func TestDisableAndRevokeBesideARunningServe(t *testing.T) {
 	}
 	program := &http.Client{}
 	status(t, soon, program, ask("DELETE", "/api/v1/emergency", ""), http.StatusConflict) // it may, but there is none
-	contains(run("", 0, "token", "list"), "Còi xã", "cadre", "works until it is revoked")
+	contains(run("", 0, "token", "list"), "OWNER", "ISSUER", "USED", "Còi xã", "cadre", "works until it is revoked")
 	contains(run("", 1, "token", "revoke", "còi"), "no such token", "loalang token list")
 	contains(run("", 0, "token", "revoke", "còi xã"), "Còi xã is revoked")
 	status(t, soon, program, ask("DELETE", "/api/v1/emergency", ""), http.StatusUnauthorized)
 	contains(run("", 0, "token", "list"), "revoked 2")
 
 	run(password, 0, "user", "add", "Lù A Páo", "--role", "cadre", "--village", "un-ta", "--password-stdin")
+	run("", 0, "token", "add", "Điện thoại Páo", "--role", "cadre", "--owner", "Lù A Páo")
+	contains(run("", 0, "token", "list"), "Lù A Páo", "never")
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

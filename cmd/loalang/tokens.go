@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -94,15 +96,19 @@ func (p program) tokenListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				accounts, err := db.AllAccounts(ctx)
+				if err != nil {
+					return err
+				}
 				now := time.Now()
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "ID\tNAME\tROLE\tVILLAGE\tEMERGENCY\tADDED\tSTATE") // Flush tells of failures
+				fmt.Fprintln(w, "ID\tNAME\tROLE\tVILLAGE\tEMERGENCY\tOWNER\tADDED\tISSUER\tUSED\tSTATE") // Flush tells of failures
 				for _, t := range all {
 					emergency := "no"
 					if t.Emergency {
 						emergency = "yes"
 					}
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, everyOr(t.Village), emergency, localDay(t.Created), tokenState(t, now))
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, everyOr(t.Village), emergency, tokenOwner(t, accounts), localDay(t.Created), cmp.Or(t.Issuer, "-"), tokenUsed(t), tokenState(t, now))
 				}
 				return w.Flush()
 			})
@@ -110,6 +116,26 @@ func (p program) tokenListCommand() *cobra.Command {
 	}
 	addFlags(cmd.Flags(), "data")
 	return cmd
+}
+
+// tokenOwner is the name of the account whose token it is; "-": it is a program's own.
+func tokenOwner(t people.Token, accounts []people.Account) string {
+	i := slices.IndexFunc(accounts, func(a people.Account) bool { return a.ID == t.Owner })
+	switch {
+	case t.Owner == "":
+		return "-"
+	case i < 0:
+		return "gone"
+	}
+	return accounts[i].Name
+}
+
+// tokenUsed is when a token was last used, which is kept to the hour.
+func tokenUsed(t people.Token) string {
+	if t.Used.IsZero() {
+		return "never"
+	}
+	return t.Used.Local().Format("2006-01-02 15:04")
 }
 
 func tokenState(t people.Token, now time.Time) string {
