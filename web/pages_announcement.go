@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,17 +9,6 @@ import (
 	"loalang/people"
 	"loalang/scheduler"
 )
-
-// listView is the list of announcements.
-type listView struct {
-	Items []listItem
-	Older string // ID to go on before; empty: this is the end
-}
-
-type listItem struct {
-	ID, Title, Sub string
-	States         []stateView
-}
 
 // noticeView is one announcement with everything that belongs to it.
 type noticeView struct {
@@ -55,70 +43,6 @@ type noticeApproval struct {
 type scheduleView struct {
 	ID, Name, Sub string
 	Recurs        bool
-}
-
-// pageLength is how many announcements or recordings a list shows at once.
-const pageLength = 30
-
-func (p *panel) announcements(v *visit) {
-	ds, err := p.s.cfg.Announcements.Announcements(v.ctx(), v.village.Key, v.c.Query("before"), pageLength)
-	if err != nil {
-		p.fail(v, err)
-		return
-	}
-	var l listView
-	for _, d := range ds {
-		a := d.Announcement
-		l.Items = append(l.Items, listItem{
-			ID: a.ID, Title: a.Title, Sub: v.word("announcement.by", v.at(a.Created, v.now), a.CreatedBy), States: v.noticeStates(d),
-		})
-	}
-	if len(ds) == pageLength {
-		l.Older = ds[len(ds)-1].Announcement.ID
-	}
-	p.show(v, "announcements", view{Title: v.word("nav.announcements"), Tab: "announcements", Data: l})
-}
-
-// noticeStates are what is worth knowing of an announcement at a glance.
-func (v *visit) noticeStates(d scheduler.Dossier) []stateView {
-	a := d.Announcement
-	if !a.Withdrawn.IsZero() {
-		return []stateView{{"soft", "tra", v.word("announcement.withdrawn-at", v.at(a.Withdrawn, v.now))}}
-	}
-	var states []stateView
-	if q := a.Approval.State; q != scheduler.Unasked && (q != scheduler.Approved || a.Approval.Need != scheduler.NeedNone) {
-		states = append(states, v.approvalState(a))
-	}
-	if a.Class != scheduler.ClassNormal {
-		states = append(states, stateView{"", "dau", v.word("class." + string(a.Class))})
-	}
-	for _, r := range d.Renditions {
-		if !v.concerns(r) {
-			continue
-		}
-		s := v.renditionState(r)
-		s.Text = v.language(r.Language) + ": " + lower(s.Text)
-		states = append(states, s)
-	}
-	if len(d.Schedules) == 0 {
-		states = append(states, stateView{"wait", "lich", v.word("announcement.no-schedule")})
-	}
-	return states
-}
-
-func (v *visit) renditionState(r scheduler.Rendition) stateView {
-	s := stateView{Class: "wait", Icon: "cho", Text: v.word("rendition." + string(r.State))}
-	switch {
-	case r.Waived:
-		return stateView{Class: "soft", Icon: "nghi", Text: v.word("rendition.waived")}
-	case r.State == scheduler.Ready && r.InsteadOf != "" && r.InsteadOf != r.SpokenBy:
-		s.Icon, s.Text = "tot", v.word("rendition.stood-in")
-	case r.State == scheduler.Ready:
-		s.Class, s.Icon = "ok", "tot"
-	case r.Fault != "":
-		s.Class, s.Icon = "bad", "lo"
-	}
-	return s
 }
 
 func (p *panel) announcement(v *visit) { p.showAnnouncement(v, http.StatusOK, emptyForm()) }
@@ -255,105 +179,6 @@ func (p *panel) nextOf(v *visit, d scheduler.Dossier) (said, why string) {
 		}
 	}
 	return "", why
-}
-
-// addTake puts an uploaded recording behind one language.
-func (p *panel) addTake(v *visit) {
-	f, d, ok := p.formOf(v)
-	if !ok {
-		return
-	}
-	lang := f.Get("language")
-	if !slices.Contains(v.village.Languages, lang) {
-		p.problem(v, http.StatusUnprocessableEntity, "fault.unknown")
-		return
-	}
-	take := p.takeOf(v, f, lang)
-	if take == nil {
-		f.fault("file_"+lang, v.word("new.take-missing"))
-		p.showAnnouncement(v, http.StatusUnprocessableEntity, f)
-		return
-	}
-	if f.goesBack() {
-		p.showAnnouncement(v, http.StatusOK, f)
-		return
-	}
-	put := func(ctx context.Context) (err error) {
-		d, err = p.s.putTake(ctx, d.Announcement.ID, lang, take.ID, f.Get("wording"))
-		return err
-	}
-	if !p.confirmed(v, f, put) {
-		return
-	}
-	if err := put(v.ctx()); err != nil {
-		p.failRendition(v, err)
-		return
-	}
-	told := "take"
-	if slices.ContainsFunc(d.Renditions, func(r scheduler.Rendition) bool { return r.Language == lang && r.State == scheduler.Outdated }) {
-		told = "take-outdated"
-	}
-	v.goTo("/announcements/"+d.Announcement.ID, told)
-}
-
-// failRendition words what kept a language from being changed.
-func (p *panel) failRendition(v *visit, err error) {
-	var invalid scheduler.Invalid
-	switch {
-	case errors.Is(err, errWithdrawn):
-		p.problem(v, http.StatusConflict, "problem.withdrawn")
-	case errors.Is(err, scheduler.ErrTransition):
-		p.problem(v, http.StatusConflict, "problem.rendition-state")
-	case errors.As(err, &invalid):
-		p.problem(v, http.StatusUnprocessableEntity, "fault."+invalid[0].Code)
-	default:
-		p.fail(v, err)
-	}
-}
-
-// addVoice lets a voice tell one language in place of a recording.
-func (p *panel) addVoice(v *visit) {
-	f, d, ok := p.formOf(v)
-	if !ok {
-		return
-	}
-	if f.goesBack() {
-		v.goTo("/announcements/"+d.Announcement.ID, "")
-		return
-	}
-	speak := func(ctx context.Context) error {
-		return p.s.giveVoice(ctx, d.Announcement.ID, f.Get("language"), v.village)
-	}
-	if !p.confirmed(v, f, speak) {
-		return
-	}
-	err := speak(v.ctx())
-	if errors.As(err, new(scheduler.Invalid)) {
-		p.problem(v, http.StatusUnprocessableEntity, "refused.no-voice")
-		return
-	}
-	if err != nil {
-		p.failRendition(v, err)
-		return
-	}
-	v.goTo("/announcements/"+d.Announcement.ID, "voice")
-}
-
-// giveVoice lets a voice tell one language of an announcement. The errors are those of
-// changeRendition; scheduler.Invalid also where no voice speaks it.
-func (s *Server) giveVoice(ctx context.Context, id, language string, place scheduler.Village) error {
-	of := renditionOf{place, s.choir(ctx)}
-	_, err := s.changeRendition(ctx, id, language, func(d scheduler.Dossier, r scheduler.Rendition) (scheduler.Rendition, error) {
-		made, err := s.rendition(ctx, d.Announcement, renditionForm{Language: language}, of)
-		if err == nil && (made.State != scheduler.Spoken || d.Announcement.Text == "") {
-			err = scheduler.Invalid{{Field: "language", Code: scheduler.FaultUnknown}}
-		}
-		if err != nil {
-			return r, err
-		}
-		return r.Speak(made.Voice, made.SpokenText, made.Fault)
-	})
-	return err
 }
 
 func (p *panel) addSchedule(v *visit) {
