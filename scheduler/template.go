@@ -38,7 +38,7 @@ type Template struct {
 	Owned                 // zero of what comes with the program
 	Key     string        // of what comes with the program, "hop-thon"; a village's copy bears it too; empty: the village's own
 	Topic   TemplateTopic // where it is listed
-	Class   Class         // of the notice; never emergency
+	Class   Class         // of the notice; emergency: a message that is prepared for one, always the village's own
 	Name    string        // in the list, "Họp thôn"
 	English string        // the name in English; only of what comes with the program
 	Title   string        // of the notice, may hold blanks
@@ -57,6 +57,8 @@ const (
 const (
 	FaultTemplateMany = "template-many" // the village has MaxTemplates
 	FaultTemplateName = "template-name" // another template is called the same
+	// FaultTemplateUrgent: there is no time to fill in a blank of an emergency's message.
+	FaultTemplateUrgent = "template-urgent"
 )
 
 // Code names a template in addresses and as the Topic of the announcements that
@@ -133,7 +135,13 @@ func (t Template) Validate() error {
 	if !slices.Contains(TemplateTopics(), t.Topic) {
 		f.add("topic", FaultUnknown, string(t.Topic))
 	}
-	if t.Class != ClassNormal && t.Class != ClassPriority {
+	switch {
+	case t.Class == ClassEmergency && t.Key == "":
+		named := Village{Name: blankVillage, Commune: blankCommune}
+		if left := t.For(named).Blanks(); len(left) > 0 {
+			f.add("text", FaultTemplateUrgent, left[0].Label)
+		}
+	case t.Class != ClassNormal && t.Class != ClassPriority:
 		f.add("class", FaultUnknown, string(t.Class))
 	}
 	f.blanks(t)
@@ -177,6 +185,11 @@ func (ts Templates) Beside(own Templates) Templates {
 		all[i] = t
 	}
 	return all
+}
+
+// Of are those of some classes, in their order.
+func (ts Templates) Of(classes ...Class) Templates {
+	return slices.DeleteFunc(slices.Clone(ts), func(t Template) bool { return !slices.Contains(classes, t.Class) })
 }
 
 // Find is the template of a Code.

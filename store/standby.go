@@ -42,7 +42,7 @@ func (s *Store) planFile(village string) string {
 // follow brings the whole standby up to date with the database, which has the
 // truth: what cannot be written is logged and left for the next time.
 func (s *Store) follow(ctx context.Context) {
-	if err := errors.Join(s.followPeople(ctx), s.followPlans(ctx), s.followAllWords(ctx)); err != nil {
+	if err := errors.Join(s.followPeople(ctx), s.followPlans(ctx), s.followAllWords(ctx), s.followAllTemplates(ctx)); err != nil {
 		s.cfg.Log.Error("what the board needs without its database is not up to date", "err", err)
 	}
 }

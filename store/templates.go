@@ -16,20 +16,28 @@ func scanTemplate(r row) (scheduler.Template, error) {
 }
 
 // Templates lists the living templates that a village has written or changed, the
-// oldest first; those that come with the program are not among them.
+// oldest first; those that come with the program are not among them. Of a damaged
+// database they are what the standby has: an emergency needs its messages then too.
 func (s *Store) Templates(ctx context.Context, village string) (list scheduler.Templates, err error) {
 	err = s.read(ctx, "list templates", func(tx *sql.Tx) error {
-		list, err = query(ctx, tx, scanTemplate, "SELECT "+templateColumns+" FROM templates WHERE village = ? AND deleted_at IS NULL ORDER BY created_at, id", village)
+		list, err = templatesOf(ctx, tx, village)
 		return err
 	})
-	return list, err
+	if err == nil {
+		return list, nil
+	}
+	return s.templatesInstead(village, err)
+}
+
+func templatesOf(ctx context.Context, tx *sql.Tx, village string) (scheduler.Templates, error) {
+	return query(ctx, tx, scanTemplate, "SELECT "+templateColumns+" FROM templates WHERE village = ? AND deleted_at IS NULL ORDER BY created_at, id", village)
 }
 
 // SaveTemplate inserts a template (Revision 0) or updates the one of the revision
 // that was read, Deleted leaving a tombstone. scheduler.ErrRevision when it has
 // changed since, or when the village has another copy of the same Key.
 func (s *Store) SaveTemplate(ctx context.Context, t scheduler.Template) error {
-	return s.write(ctx, "save template", func(tx *sql.Tx) error {
+	err := s.write(ctx, "save template", func(tx *sql.Tx) error {
 		return s.save(ctx, tx, record{table: "templates", what: "template", owned: t.Owned, rest: []column{
 			{"key", t.Key},
 			{"topic", t.Topic},
@@ -40,6 +48,10 @@ func (s *Store) SaveTemplate(ctx context.Context, t scheduler.Template) error {
 			{"changed_by", t.By},
 		}})
 	})
+	if err == nil {
+		s.followTemplates(context.WithoutCancel(ctx), t.Village) // the caller may be gone, what it wrote is not
+	}
+	return err
 }
 
 // TemplateUses counts the announcements of a village by their Topic.

@@ -18,7 +18,7 @@ type templateJSON struct {
 	Code     string      `json:"code" doc:"Names it in addresses and as the topic of announcements."`
 	Village  string      `json:"village"`
 	Topic    string      `json:"topic" doc:"Where it is listed."`
-	Class    string      `json:"class" enum:"normal,priority"`
+	Class    string      `json:"class" enum:"normal,priority,emergency" doc:"emergency: prepared for one, and offered by its page."`
 	Name     string      `json:"name"`
 	English  string      `json:"english,omitempty" doc:"The name in English."`
 	Title    string      `json:"title" doc:"Of the notice, with blanks."`
@@ -194,7 +194,11 @@ func (s *Server) createTemplate(ctx context.Context, in *newTemplateInput) (*tem
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.keepTemplate(ctx, key, all, in.Body.apply(scheduler.Template{}, in.who.Name))
+	made := in.Body.apply(scheduler.Template{}, in.who.Name)
+	if err := in.mayPrepare(key, made); err != nil {
+		return nil, err
+	}
+	t, err := s.keepTemplate(ctx, key, all, made)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +221,11 @@ func (s *Server) changeTemplate(ctx context.Context, in *changeTemplateInput) (*
 	if in.Body.Revision != 0 && in.Body.Revision != t.Revision {
 		return nil, scheduler.ErrRevision
 	}
-	if t, err = s.keepTemplate(ctx, village.Key, all, in.Body.apply(t, in.who.Name)); err != nil {
+	made := in.Body.apply(t, in.who.Name)
+	if err := in.mayPrepare(village.Key, t, made); err != nil {
+		return nil, err
+	}
+	if t, err = s.keepTemplate(ctx, village.Key, all, made); err != nil {
 		return nil, err
 	}
 	return s.shownTemplate(ctx, t, village)
@@ -226,6 +234,9 @@ func (s *Server) changeTemplate(ctx context.Context, in *changeTemplateInput) (*
 func (s *Server) deleteTemplate(ctx context.Context, in *templateInput) (*removed, error) {
 	t, _, _, err := s.villageTemplate(ctx, in, people.Write)
 	if err != nil {
+		return nil, err
+	}
+	if err := in.mayPrepare(t.Village, t); err != nil {
 		return nil, err
 	}
 	if err := s.dropTemplate(ctx, t, in.who.Name); err != nil {
@@ -301,4 +312,12 @@ func (s *Server) tryTemplate(ctx context.Context, in *tryTemplateInput) (*tryTem
 	out.Body.Title, out.Body.Text = sample.title, sample.text
 	out.Body.Spoken = s.cfg.Speaker.Normalize(vietnamese, sample.text).Text
 	return &out, nil
+}
+
+// mayPrepare refuses a change of what is prepared for an emergency to who may not raise
+// one.
+func (c *Caller) mayPrepare(village string, ts ...scheduler.Template) error {
+	var err error
+	alarmTemplateBy(func(a people.Action) bool { _, err = c.village(village, a); return err == nil }, ts...)
+	return err
 }

@@ -108,7 +108,7 @@ func TestBadTemplatesOfTheAPI(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"name":"THU QUỸ","title":"x","text":"x"}`:                         "name template-name",
 		`{"name":"a","title":"x","text":"x","topic":"x"}`:                   "topic unknown",
-		`{"name":"a","title":"x","text":"x","class":"emergency"}`:           "class unknown",
+		`{"name":"a","title":"x","text":"x","class":"red"}`:                 "class unknown",
 		`{"name":"a","title":"[ngày: d] [giờ: d]","text":"x"}`:              "title blank-twice",
 		`{"name":"a","title":"[ngày: d]","text":"lúc [giờ: d]"}`:            "text blank-twice",
 		`{"name":"","title":"","text":"…"}`:                                 "name required, title required, text no-words",

@@ -261,6 +261,7 @@ func (s *Server) useSetup(c *gin.Context, secret, name, password string) error {
 func (s *Server) Warm(ctx context.Context) error {
 	s.Reread(ctx)
 	s.place.village(ctx, placePatience)
+	s.alarms.list(ctx, placePatience)
 	if err := s.kept.warm(ctx); err != nil {
 		return fmt.Errorf("read sign-ins: %w", err)
 	}
@@ -273,5 +274,6 @@ func (s *Server) Warm(ctx context.Context) error {
 // database some seconds at the most; any goroutine may call it.
 func (s *Server) Reread(ctx context.Context) {
 	s.place.forget()
+	s.alarms.forget()
 	s.roster.refresh(ctx)
 }

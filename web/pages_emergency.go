@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -66,7 +67,7 @@ func (p *panel) emergency(v *visit) {
 	}
 	if n := len(air.Emergencies); n == 0 || v.c.Query("do") == "new" {
 		f := emptyForm()
-		f.Set("what", "lu-quet")
+		f.Set("what", cmp.Or(v.c.Query("what"), "lu-quet"))
 		if n > 0 && !air.Emergencies[n-1].AllClear { // what is said further of a danger most often replaces what was said
 			f.Set("replaces", air.Emergencies[n-1].ID)
 		}
@@ -112,8 +113,14 @@ type templateView struct {
 	Checked     bool
 }
 
-// emergencyTemplates are the dangers of the place; what is said is Vietnamese.
-func (v *visit) emergencyTemplates(chosen string) []templateView {
+// emergencyTemplates are what the village has prepared, and the dangers of the place;
+// what is said of these is Vietnamese.
+func (p *panel) emergencyTemplates(v *visit, chosen string) []templateView {
+	var own []templateView
+	for _, t := range p.s.alarms.list(v.ctx(), placePatience) {
+		said := t.For(v.village)
+		own = append(own, templateView{Code: t.Code(), Name: t.Name, Title: said.Title, Text: said.Text, Checked: t.Code() == chosen})
+	}
 	ts := []templateView{{Code: "lu-quet"}, {Code: "chay"}, {Code: "bao"}, {Code: "nguoi-lac"}, {Code: "coi"}, {Code: "khac"}}
 	for i := range ts {
 		t := &ts[i]
@@ -125,12 +132,12 @@ func (v *visit) emergencyTemplates(chosen string) []templateView {
 		}
 		t.Checked = t.Code == chosen
 	}
-	return ts
+	return append(own, ts...)
 }
 
 // fillEmergency puts the chosen template's words into the form.
 func (p *panel) fillEmergency(v *visit, f *form) {
-	for _, t := range v.emergencyTemplates(f.Get("what")) {
+	for _, t := range p.emergencyTemplates(v, f.Get("what")) {
 		if t.Checked {
 			f.Set("title", t.Title)
 			f.Set("text", t.Text)
@@ -146,7 +153,7 @@ func (p *panel) showEmergency(v *visit, status int, f *form) {
 
 func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 	w := emergencyView{
-		Templates: v.emergencyTemplates(f.Get("what")), What: f.Get("what"), Title: f.Get("title"),
+		Templates: p.emergencyTemplates(v, f.Get("what")), What: f.Get("what"), Title: f.Get("title"),
 		Reason: f.Get("reason"), Source: f.Get("source"), Text: f.Get("text"), Faults: f.faults,
 		Replaces: f.Get("replaces"), Active: v.replaceable(p.s.cfg.Air.Air()), PIN: p.pinView(v, f),
 	}

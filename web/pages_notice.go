@@ -90,7 +90,7 @@ func (p *panel) newNotice(v *visit) {
 		f.Set("take_"+v.village.Languages[0], take)
 	}
 	if code := v.c.Query("template"); code != "" {
-		all, _, err := p.s.templates(v.ctx(), v.village.Key)
+		all, _, err := p.s.noticeTemplates(v.ctx(), v.village.Key)
 		if err != nil {
 			p.fail(v, err)
 			return
@@ -110,7 +110,7 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 		p.fail(v, err)
 		return
 	}
-	all, uses, err := p.s.templates(v.ctx(), v.village.Key)
+	all, uses, err := p.s.noticeTemplates(v.ctx(), v.village.Key)
 	if err != nil {
 		p.fail(v, err)
 		return
@@ -209,7 +209,7 @@ func (p *panel) sendNotice(v *visit) {
 		p.badForm(v, err)
 		return
 	}
-	all, _, err := p.s.templates(v.ctx(), v.village.Key)
+	all, _, err := p.s.noticeTemplates(v.ctx(), v.village.Key)
 	if err != nil {
 		p.fail(v, err)
 		return

@@ -295,7 +295,7 @@ func (p *panel) noticeBlanks(v *visit) {
 		p.badForm(v, err)
 		return
 	}
-	all, _, err := p.s.templates(v.ctx(), v.village.Key)
+	all, _, err := p.s.noticeTemplates(v.ctx(), v.village.Key)
 	if err != nil {
 		p.fail(v, err)
 		return

@@ -15,7 +15,10 @@ import (
 )
 
 // templatesView is the templates of a village, by topic.
-type templatesView struct{ Groups []templateRows }
+type templatesView struct {
+	Alarms []templateRow // what is prepared for emergencies
+	Groups []templateRows
+}
 
 // templateRows is the templates of a topic.
 type templateRows struct {
@@ -36,6 +39,7 @@ type templateEdit struct {
 	Name, Title, Text string
 	Topics            []choiceView
 	Urgent            bool
+	Alarm             bool // it is prepared for an emergency
 	Copy              bool // it stands in the place of one that came with the program
 	Own               bool // the village wrote it
 	Faults            map[string]string
@@ -72,10 +76,13 @@ func (p *panel) templates(v *visit) {
 		return
 	}
 	var list templatesView
+	for _, t := range all.Of(scheduler.ClassEmergency) {
+		list.Alarms = append(list.Alarms, templateRow{Code: t.Code(), Name: t.Name, Sub: t.For(v.village).Text})
+	}
 	for _, topic := range scheduler.TemplateTopics() {
 		g := templateRows{ID: string(topic), Name: v.word("template-topic." + string(topic)), Icon: topicIcons[topic]}
 		for _, t := range all {
-			if t.Topic != topic {
+			if t.Topic != topic || t.Class == scheduler.ClassEmergency {
 				continue
 			}
 			row := templateRow{Code: t.Code(), Name: v.templateName(t), Sub: v.templateSub(t, v.village)}
@@ -100,6 +107,9 @@ func (p *panel) templates(v *visit) {
 // newTemplate is the empty form; "from" names an announcement to begin with.
 func (p *panel) newTemplate(v *visit) {
 	t := scheduler.Template{Topic: scheduler.TopicOther, Class: scheduler.ClassNormal}
+	if v.c.Query("class") == string(scheduler.ClassEmergency) {
+		t.Topic, t.Class = scheduler.TopicDanger, scheduler.ClassEmergency
+	}
 	if from := v.c.Query("from"); from != "" {
 		d, err := p.s.cfg.Announcements.Announcement(v.ctx(), from)
 		if err != nil || d.Announcement.Village != v.village.Key {
@@ -135,6 +145,7 @@ func (p *panel) showTemplate(v *visit, status int, t scheduler.Template, e templ
 		title = v.templateName(t)
 	}
 	e.Code, e.Revision, e.Name, e.Title, e.Text = t.Code(), t.Revision, t.Name, t.Title, t.Text
+	e.Alarm = t.Class == scheduler.ClassEmergency
 	e.Urgent, e.Copy, e.Own = t.Class == scheduler.ClassPriority, t.Key != "" && t.Revision > 0, t.Key == "" && t.Revision > 0
 	for _, topic := range scheduler.TemplateTopics() {
 		e.Topics = append(e.Topics, choiceView{Value: string(topic), Name: v.word("template-topic." + string(topic)), Checked: topic == t.Topic})
@@ -156,7 +167,10 @@ func (p *panel) showTemplate(v *visit, status int, t scheduler.Template, e templ
 // templateOf is a template with what the form says of it.
 func (p *panel) templateOf(v *visit, f *form, t scheduler.Template) scheduler.Template {
 	class := scheduler.ClassNormal
-	if f.Get("urgent") != "" {
+	switch {
+	case f.Get("class") == string(scheduler.ClassEmergency):
+		class = scheduler.ClassEmergency
+	case f.Get("urgent") != "":
 		class = scheduler.ClassPriority
 	}
 	return templateForm{Topic: f.Get("topic"), Class: string(class), Name: f.Get("name"), Title: f.Get("title"), Text: f.Get("text")}.apply(t, v.me.Name)
@@ -176,6 +190,10 @@ func (p *panel) sendTemplate(v *visit, code string) {
 	}
 	old, known := all.Find(code)
 	t := p.templateOf(v, f, old)
+	if !alarmTemplateBy(v.may, t, old) {
+		p.forbid(v)
+		return
+	}
 	if f.Get("do") == "try" {
 		x := p.example(v, t, true)
 		p.showTemplate(v, http.StatusOK, t, templateEdit{Example: &x})
@@ -213,6 +231,13 @@ func (p *panel) sendTemplate(v *visit, code string) {
 	}
 }
 
+// alarmTemplateBy says whether somebody may do anything to templates: what is prepared
+// for an emergency is for those who may raise one.
+func alarmTemplateBy(may func(people.Action) bool, ts ...scheduler.Template) bool {
+	urgent := slices.ContainsFunc(ts, func(t scheduler.Template) bool { return t.Class == scheduler.ClassEmergency })
+	return !urgent || may(people.Alarm)
+}
+
 // templateChanged keeps what was typed when somebody else was quicker: saving again
 // is a choice.
 func (p *panel) templateChanged(v *visit, t scheduler.Template) {
@@ -227,6 +252,10 @@ func sameWords(a, b scheduler.Template) bool {
 // removeTemplate deletes the village's own, or puts one that was changed back.
 func (p *panel) removeTemplate(v *visit) {
 	t, _, err := p.s.template(v.ctx(), v.village.Key, v.c.Param("code"))
+	if err == nil && !alarmTemplateBy(v.may, t) {
+		p.forbid(v)
+		return
+	}
 	if err == nil && t.Revision > 0 {
 		err = p.s.dropTemplate(v.ctx(), t, v.me.Name)
 	}

@@ -148,6 +148,7 @@ type Server struct {
 	uses      *tokenUses
 	asked     *asked
 	place     *placeMemory
+	alarms    *alarmTexts
 	imports   *imports
 	landings  *landings
 	calendars *calendarDrop
@@ -179,6 +180,7 @@ func New(c Config) (*Server, error) {
 	s.landings = newLandings()
 	s.bulletin = newBulletins(s)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
+	s.alarms = &alarmTexts{village: c.Village, texts: c.Texts, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)
 	s.plain, s.secure = newSessions(s.kept, false), newSessions(s.kept, true)
 	var err error

@@ -14,7 +14,7 @@ import (
 // templateForm is what makes a template of a village.
 type templateForm struct {
 	Topic    string `json:"topic,omitempty" doc:"Where it is listed: community, utilities, health, danger, farming, service, digital, school, festival or other; other when left out."`
-	Class    string `json:"class,omitempty" doc:"Of the notices: normal or priority; normal when left out."`
+	Class    string `json:"class,omitempty" doc:"Of the notices: normal or priority; normal when left out. emergency: a message that is prepared for one, without blanks but [thôn] and [xã]; the emergency page offers it, and only who may raise an emergency changes it."`
 	Name     string `json:"name" doc:"In the list, at most 60 characters."`
 	Title    string `json:"title" doc:"Of the notice, may hold blanks such as [ngày: ngày họp]."`
 	Text     string `json:"text" doc:"Of the notice, may hold blanks; at most 5,000 characters."`
@@ -42,6 +42,12 @@ func (s *Server) templates(ctx context.Context, village string) (scheduler.Templ
 	return scheduler.BuiltIn().Beside(own).ByUse(uses), uses, nil
 }
 
+// noticeTemplates are those of templates that a notice is made of.
+func (s *Server) noticeTemplates(ctx context.Context, village string) (scheduler.Templates, map[string]int, error) {
+	all, uses, err := s.templates(ctx, village)
+	return all.Of(scheduler.ClassNormal, scheduler.ClassPriority), uses, err
+}
+
 // template is the template of a code, among all of its village; fs.ErrNotExist when
 // there is none.
 func (s *Server) template(ctx context.Context, village, code string) (scheduler.Template, scheduler.Templates, error) {
@@ -62,6 +68,7 @@ func (s *Server) keepTemplate(ctx context.Context, village string, all scheduler
 	if err := t.Validate(); err != nil {
 		return t, err
 	}
+	defer s.alarms.renew(ctx)
 	if t.ID == "" {
 		t.Owned = s.owned(s.cfg.NewID(), village)
 	}
@@ -83,6 +90,7 @@ func (s *Server) dropTemplate(ctx context.Context, t scheduler.Template, by stri
 	if t.Revision == 0 {
 		return fmt.Errorf("change of template %s: %w", t.Code(), fs.ErrNotExist)
 	}
+	defer s.alarms.renew(ctx)
 	t.Deleted, t.By = s.cfg.Now().UTC(), by
 	return s.cfg.Texts.SaveTemplate(ctx, t)
 }

@@ -278,6 +278,7 @@ func (s *Server) restoreTemplate(ctx context.Context, who people.Principal, c pe
 		return err
 	}
 	r.Template.By = who.Name
+	defer s.alarms.renew(ctx)
 	return s.cfg.Texts.SaveTemplate(ctx, *r.Template)
 }
 

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"loalang/scheduler"
+)
+
+// templateForm is a template in the standby.
+type templateForm struct {
+	ID       string `json:"id"`
+	Key      string `json:"key,omitempty"`
+	Topic    string `json:"topic"`
+	Class    string `json:"class"`
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Text     string `json:"text"`
+	By       string `json:"by"`
+	Revision int64  `json:"revision"`
+}
+
+func (s *Store) templatesFile(village string) string {
+	return filepath.Join(standbyFolder(s.cfg.Path), "templates-"+url.PathEscape(village)+".json")
+}
+
+// followTemplates keeps a village's templates for a board without its database: the
+// messages that are prepared for an emergency are among them. What cannot be written
+// is logged.
+func (s *Store) followTemplates(ctx context.Context, village string) {
+	if err := s.copyTemplates(ctx, village); err != nil {
+		s.cfg.Log.Error("the templates are not kept for a board without its database", "village", village, "err", err)
+	}
+}
+
+// copyTemplates reads and writes under a lock: another process may do the same.
+func (s *Store) copyTemplates(ctx context.Context, village string) (err error) {
+	unlock, err := lockFile(s.cfg.Path + ".lock")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	var list scheduler.Templates
+	err = s.read(ctx, "list templates", func(tx *sql.Tx) error {
+		list, err = templatesOf(ctx, tx, village)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(each(list, func(t scheduler.Template) templateForm {
+		return templateForm{t.ID, t.Key, string(t.Topic), string(t.Class), t.Name, t.Title, t.Text, t.By, t.Revision}
+	}))
+	if err != nil {
+		return fmt.Errorf("encode templates: %w", err)
+	}
+	return s.writeStandby(s.templatesFile(village), raw)
+}
+
+// followAllTemplates keeps the templates of every village, after a start.
+func (s *Store) followAllTemplates(ctx context.Context) error {
+	villages, err := s.Villages(ctx)
+	for _, v := range villages {
+		s.followTemplates(ctx, v.Key)
+	}
+	return err
+}
+
+// templatesInstead is instead for templates.
+func (s *Store) templatesInstead(village string, err error) (scheduler.Templates, error) {
+	if !unreadable(err) {
+		return nil, err
+	}
+	raw, missing := os.ReadFile(s.templatesFile(village))
+	if missing != nil {
+		return nil, err
+	}
+	var forms []templateForm
+	if bad := json.Unmarshal(raw, &forms); bad != nil {
+		return nil, errors.Join(err, fmt.Errorf("read templates of the standby: %w", bad))
+	}
+	return each(forms, func(f templateForm) scheduler.Template {
+		return scheduler.Template{
+			Owned: scheduler.Owned{ID: f.ID, Village: village, Revision: f.Revision}, Key: f.Key, Topic: scheduler.TemplateTopic(f.Topic),
+			Class: scheduler.Class(f.Class), Name: f.Name, Title: f.Title, Text: f.Text, By: f.By,
+		}
+	}), nil
+}
