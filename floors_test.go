@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"loalang/report":             0,
 	"loalang/upload":             0, // knows neither gin, nor the database, nor recordings
 	"loalang/localca":            0,
+	"loalang/passkey":            0, // knows neither accounts nor the database
 	"loalang/scheduler/calendar": -1, // a back room of scheduler
 	"loalang/speech/vi":          0,  // how Vietnamese is read, a back room of speech
 	"loalang/recordings/builtin": 0,  // the sounds themselves, a back room of recordings
@@ -35,7 +36,7 @@ var floors = map[string]int{
 }
 
 // benches are rooms of tests and generators: they may import their own house.
-var benches = []string{"loalang/audio/devicetest", "loalang/speech/enginetest", "loalang/speech/enginetest/standin", "loalang/speech/vi/casetest", "loalang/recordings/builtin/generate", "loalang/recordings/yardstick", "loalang/recordings/yardstick/figures", "loalang/hardware/amptest", "loalang/audio/speaker/ruler", "loalang/audio/speaker/comparison"}
+var benches = []string{"loalang/audio/devicetest", "loalang/speech/enginetest", "loalang/speech/enginetest/standin", "loalang/speech/vi/casetest", "loalang/recordings/builtin/generate", "loalang/recordings/yardstick", "loalang/recordings/yardstick/figures", "loalang/hardware/amptest", "loalang/passkey/passkeytest", "loalang/audio/speaker/ruler", "loalang/audio/speaker/comparison"}
 
 // doors names the one package that may import each third party.
 var doors = map[string]string{
@@ -50,6 +51,7 @@ var doors = map[string]string{
 	"github.com/coder/websocket":     "loalang/web",
 	"github.com/spf13/cobra":         "loalang/cmd/loalang",
 	"github.com/arran4/golang-ical":  "loalang/web",
+	"github.com/go-webauthn/":        "loalang/passkey",
 	"github.com/boombuler/barcode":   "loalang/web",
 	"github.com/teambition/rrule-go": "loalang/scheduler/calendar", // the second opinion of its tests
 }

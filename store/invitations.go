@@ -70,7 +70,8 @@ func invitationOf(ctx context.Context, tx *sql.Tx, hash string) (people.Invitati
 }
 
 // Accept uses up the invitation whose secret hashes to hash and saves the account that
-// it makes or changes, in one transaction: of two who use it at once, one succeeds.
+// it makes or changes, in one transaction: of two who use it at once, one succeeds. The
+// passkeys of an account that gets another password this way are forgotten.
 // fs.ErrNotExist when no such invitation is alive at now; the other errors are those of
 // SaveAccount.
 func (s *Store) Accept(ctx context.Context, hash string, now time.Time, a people.Account) error {
@@ -84,6 +85,11 @@ func (s *Store) Accept(ctx context.Context, hash string, now time.Time, a people
 		}
 		if err := s.saveAccount(ctx, tx, a); err != nil {
 			return err
+		}
+		if i.Account != "" { // whoever had the password may have added a key of their own
+			if _, err := tx.ExecContext(ctx, "DELETE FROM passkeys WHERE account = ?", i.Account); err != nil {
+				return fmt.Errorf("drop its passkeys: %w", err)
+			}
 		}
 		i.Used, i.Became = now, a.Name
 		if err := s.saveInvitation(ctx, tx, i); err != nil {

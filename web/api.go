@@ -216,6 +216,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerAudit(api)
 	s.registerTokens(api)
 	s.registerPushes(api)
+	s.registerPasskeys(api)
 	s.registerRecordings(api, r)
 	s.registerUploads(api, r)
 	s.registerAsRun(api, r)

@@ -22,7 +22,7 @@ type entryJSON struct {
 	Record   string       `json:"record" doc:"ID of the record that was changed."`
 	Table    string       `json:"kind" doc:"What it is: announcements, renditions, schedules, slots, villages…"`
 	About    string       `json:"about,omitempty" doc:"ID of the announcement that it belongs to."`
-	Deed     string       `json:"deed" enum:"made,changed,removed,restored,signed-in,signed-out,refused,slowed,pin-locked"`
+	Deed     string       `json:"deed" enum:"made,changed,removed,restored,signed-in,signed-out,refused,slowed,pin-locked,passkey-signed-in,passkey-added,passkey-removed,passkey-refused,passkey-copied"`
 	Revision int64        `json:"revision,omitempty" doc:"Of the record afterwards."`
 	Fields   []entryField `json:"fields"`
 }

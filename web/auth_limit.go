@@ -34,6 +34,7 @@ type limits struct {
 	mu        sync.Mutex
 	pairs     *lru[string, *rate.Limiter] // name and address
 	addresses *lru[string, *rate.Limiter]
+	asked     *lru[string, *rate.Limiter] // addresses, for a passkey
 	names     *lru[string, *rate.Limiter]
 	known     *lru[string, struct{}]  // name and address that have signed in
 	told      *lru[string, time.Time] // what was told of late, system clock
@@ -44,6 +45,7 @@ func newLimits() *limits {
 		pairs:     newLRU[string, *rate.Limiter](limitKept),
 		told:      newLRU[string, time.Time](limitKept),
 		addresses: newLRU[string, *rate.Limiter](limitKept),
+		asked:     newLRU[string, *rate.Limiter](limitKept),
 		names:     newLRU[string, *rate.Limiter](limitKept),
 		known:     newLRU[string, struct{}](limitKept),
 	}
@@ -63,6 +65,22 @@ func (l *limits) allow(address, name string) bool {
 		return false
 	}
 	return limiter(l.addresses, address, addressEvery, addressBurst).Allow()
+}
+
+// tryUnnamed is allow for an attempt that names nobody, by a passkey: the address alone
+// counts, together with the attempts by password.
+func (l *limits) tryUnnamed(address string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return limiter(l.addresses, network(address), addressEvery, addressBurst).Allow()
+}
+
+// ask says whether a browser at an address may be asked for a passkey now, and counts it:
+// each question lies in memory for a while.
+func (l *limits) ask(address string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return limiter(l.asked, network(address), addressEvery, addressBurst).Allow()
 }
 
 // worthTelling says whether a trouble was not told of late: who guesses all day long

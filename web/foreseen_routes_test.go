@@ -173,7 +173,7 @@ func changingForms() map[string]changing {
 var planless = map[string]string{
 	"/language": "no plan", "/publicity": "no plan", "/sign-in": "no plan", "/sign-out": "no plan", "/setup": "no plan",
 	"/people/:id": "no plan", "/people/:id/do": "no plan", "/invitations/new": "no plan", "/invitations/:id/revoke": "no plan", "/join": "no plan",
-	"/account/pin": "no plan", "/start": "no plan", "/start/sound": "now: it airs at once, and is asked for by its own button", "/account/news/:id/remove": "no plan", "/account/news/:id/trial": "no plan", "/account/password": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
+	"/account/pin": "no plan", "/start": "no plan", "/start/sound": "now: it airs at once, and is asked for by its own button", "/account/news/:id/remove": "no plan", "/account/news/:id/trial": "no plan", "/account/passkeys/:id/remove": "no plan", "/account/password": "no plan", "/sign-in/passkey": "no plan", "/sign-in/passkey/challenge": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
 	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/all-clear": "the same", "/emergency/stop": "the same",
 	"/announcements/:id/withdraw": "it falls silent at once, and the message after it undoes it; TestTakingBackWhatSoundsSaysSo holds what is asked", "/announcements/:id/schedules/:sid/remove": "the same",
 	"/undo":       "what was removed is as it was; TestUndoThatHarmsAsks",
@@ -284,7 +284,7 @@ var planlessCalls = map[string]string{
 	"run-drill": "now", "raise-emergency": "now", "raise-all-clear": "now", "renew-emergency": "now", "end-emergency": "now",
 	"restore-recording": "gives what no longer airs its sound back", "rename-recording": "no plan", "put-retention": "no plan", "tidy-library": "removes nothing that any plan has", "delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "create-upload": "on the shelf, or a take as by the page for recording", "send-piece": "the same", "ask-upload": "saves nothing", "end-upload": "nothing was made of it yet", "read-rule": "saves nothing",
 	"create-account": "no plan", "change-account": "no plan", "create-invitation": "no plan", "revoke-invitation": "no plan",
-	"confirm-pin": "no plan", "create-push": "no plan", "delete-push": "no plan", "try-push": "no plan", "choose-pin": "no plan", "change-password": "no plan", "end-sign-in": "no plan", "end-sign-ins": "no plan", "create-token": "no plan", "revoke-token": "no plan",
+	"confirm-pin": "no plan", "create-push": "no plan", "delete-push": "no plan", "try-push": "no plan", "ask-passkey": "no plan", "create-passkey": "no plan", "delete-passkey": "no plan", "choose-pin": "no plan", "change-password": "no plan", "end-sign-in": "no plan", "end-sign-ins": "no plan", "create-token": "no plan", "revoke-token": "no plan",
 	"see-moved": "no plan", "preview-speech": "saves nothing", "try-station": "saves nothing",
 	"create-template": "no plan", "change-template": "no plan", "delete-template": "no plan", "fill-template": "saves nothing",
 	"create-feed": "no plan", "revoke-feed": "no plan", "try-voice": "saves nothing", "try-template": "saves nothing",

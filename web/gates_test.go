@@ -54,6 +54,8 @@ func openGates() []gate {
 		{route: "GET /join"},
 		{route: "POST /join", body: "t=x"},
 		{route: "POST /sign-in"},
+		{route: "POST /sign-in/passkey", body: "{}"},
+		{route: "POST /sign-in/passkey/challenge"},
 	}
 }
 
@@ -64,6 +66,7 @@ func lookingGates() []gate {
 		{route: "GET /about", right: people.View},
 		{route: "GET /account", right: people.View},
 		{route: "GET /account/news", right: people.View, persons: true},
+		{route: "GET /account/passkeys", right: people.View, persons: true},
 		{route: "GET /again", right: people.Plan},
 		{route: "GET /announcements", right: people.View},
 		{route: "GET /announcements/new", right: people.Write},
@@ -127,6 +130,7 @@ func doingGates() []gate {
 	return []gate{
 		{route: "POST /account/news/:id/remove", right: people.View, persons: true},
 		{route: "POST /account/news/:id/trial", right: people.View, persons: true},
+		{route: "POST /account/passkeys/:id/remove", right: people.View, persons: true},
 		{route: "POST /account/password", right: people.View, persons: true},
 		{route: "POST /account/pin", right: people.View, persons: true},
 		{route: "POST /account/sign-ins/:id/end", right: people.View, persons: true},

@@ -93,6 +93,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerHelp(r)
 	p.registerStart(r)
 	p.registerPushes(r)
+	p.registerPasskeys(r)
 	p.registerToday(r)
 	p.registerVolume(r)
 	p.registerAgain(r)
@@ -247,8 +248,8 @@ func pageOf(path string) string {
 		return path
 	case first == "announcements" && second != "":
 		return "/announcements/" + second
-	case first == "account" && strings.HasPrefix(rest, "news/"):
-		return "/account/news"
+	case first == "account" && (second == "news" || second == "passkeys"):
+		return "/account/" + second
 	case first == "start":
 		return "/start"
 	case first == "pin":

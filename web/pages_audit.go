@@ -81,7 +81,7 @@ func (v *visit) auditEntry(c people.Change, named map[string]string) auditEntry 
 	if c.Record == "" {
 		e.Who = v.word("audit.somebody")
 	}
-	if c.Deed == deedRefused || c.Deed == deedSlowed || c.Deed == deedPINLocked {
+	if slices.Contains([]people.Deed{deedRefused, deedSlowed, deedPINLocked, deedPasskeyRefused, deedPasskeyCopied}, c.Deed) {
 		e.Icon, e.Class = "nhac", "bad"
 	}
 	var where []string

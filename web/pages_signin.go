@@ -11,7 +11,10 @@ import (
 	"loalang/people"
 )
 
-type signInView struct{ Name, Next, Fault string }
+type signInView struct {
+	Name, Next, Fault string
+	Passkeys          bool // somebody can sign in by a key here
+}
 
 type setupView struct {
 	Secret, Name string
@@ -36,7 +39,8 @@ func (p *panel) signInPage(c *gin.Context) {
 }
 
 func (p *panel) showSignIn(v *visit, status int, data signInView) {
-	p.render(v, status, "signin", view{Title: v.word("signin.title"), Script: "password.js", Data: data})
+	data.Passkeys = p.s.passkeysHere(v.c)
+	p.render(v, status, "signin", view{Title: v.word("signin.title"), Script: "signin.js", Data: data})
 }
 
 func (p *panel) signIn(c *gin.Context) {

@@ -210,7 +210,7 @@ const (
 // password into the wrong field.
 func (s *Server) note(ctx context.Context, who people.Principal, c *gin.Context, deed people.Deed) {
 	from, agent := c.RemoteIP(), c.Request.UserAgent()
-	often := deed == deedRefused || deed == deedSlowed
+	often := deed == deedRefused || deed == deedSlowed || deed == deedPasskeyRefused || deed == deedPasskeyCopied
 	if often && !s.limits.worthTelling(string(deed)+" "+who.ID+" "+network(from)) {
 		return
 	}

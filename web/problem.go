@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"loalang/passkey"
 	"loalang/people"
 	"loalang/playout"
 	"loalang/push"
@@ -126,6 +127,10 @@ var refusals = []struct {
 	{people.ErrNameTaken, http.StatusConflict, "name-taken"},
 	{errNoRight, http.StatusForbidden, "forbidden"},
 	{push.ErrSubscription, http.StatusUnprocessableEntity, "no-push"},
+	{passkey.ErrAddress, http.StatusUnprocessableEntity, "passkey-address"},
+	{errPasskeysMost, http.StatusConflict, "passkeys-most"},
+	{errPasskeyOver, http.StatusConflict, "passkey-over"},
+	{errPasskeyRefused, http.StatusUnprocessableEntity, "passkey-refused"},
 	{errPushFailed, http.StatusBadGateway, "push-failed"},
 	{errNeedsOfficer, http.StatusForbidden, "approval-needs-officer"},
 	{errOwnWords, http.StatusForbidden, "approval-own-words"},

@@ -51,10 +51,12 @@ type Config struct {
 	Setup         Setup
 	Invites       Invites
 	Invited       Invited
-	Pushes        Pushes    // nil: nobody is told anything
-	PushDiary     PushDiary // of Pushes
-	Pusher        Pusher    // of Pushes; nil: nobody is told anything
-	Sessions      scs.Store // scs.CtxStore is used when it is one
+	Pushes        Pushes      // nil: nobody is told anything
+	PushDiary     PushDiary   // of Pushes
+	Pusher        Pusher      // of Pushes; nil: nobody is told anything
+	Passkeys      PasskeyBook // nil: nobody signs in by a key
+	PasskeyDoor   PasskeyDoor // of Passkeys
+	Sessions      scs.Store   // scs.CtxStore is used when it is one
 	Database      Pinger
 
 	Air      Airer
@@ -157,6 +159,8 @@ type Server struct {
 	bulletin  *bulletins
 	meters    *meters
 	handler   http.Handler
+
+	ceremonies *ceremonies
 }
 
 // New makes a Server. The error is a field of c that is missing, or a metric
@@ -177,7 +181,7 @@ func New(c Config) (*Server, error) {
 	c.rehearsable()
 	s := &Server{cfg: c, passwords: people.NewPasswords(), pins: people.NewPINs(), uses: newTokenUses(), asked: newAsked(), limits: newLimits(), imports: &imports{}, calendars: &calendarDrop{}, ways: newWayMemory(), planned: &planned{newID: c.NewID, all: newLRU[string, plannedSentence](plannedKept)}}
 	s.roster, s.once = newRoster(c.Roster, c.Logger), newShownOnce()
-	s.landings = newLandings()
+	s.landings, s.ceremonies = newLandings(), newCeremonies()
 	s.bulletin = newBulletins(s)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
 	s.alarms = &alarmTexts{village: c.Village, texts: c.Texts, now: c.Now}
