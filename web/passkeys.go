@@ -36,10 +36,10 @@ const (
 )
 
 // party is this board as the browser of a request knows it; passkey.ErrAddress where that
-// is an address.
+// is an address, fs.ErrNotExist where nobody signs in by a key.
 func (s *Server) party(c *gin.Context) (passkey.Party, error) {
 	if s.cfg.Passkeys == nil {
-		return passkey.Party{}, errPasskeyRefused
+		return passkey.Party{}, fmt.Errorf("passkeys: %w", fs.ErrNotExist)
 	}
 	village, _ := s.place.village(c.Request.Context(), placePatience)
 	return passkey.PartyOf(c.Request.Host, "Loa "+village.Name)
