@@ -99,9 +99,11 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		"a counter goes back":   {phone: func(ph *passkeytest.Phone) { ph.Count = 5 }, want: passkey.ErrCopied},
 		"somebody else's":       {owner: "018f-lan", want: passkey.ErrRefused},
 		"a key of another name": {at: "loa.internal:8443", phone: func(ph *passkeytest.Phone) { ph.Party, ph.Origin = "loa.internal", "https://loa.internal:8443" }, want: passkey.ErrRefused},
-		"another signature":     {answer: func(b []byte) []byte { return bytes.Replace(b, []byte(`"signature":"ME`), []byte(`"signature":"MF`), 1) }, want: passkey.ErrRefused},
-		"nothing":               {answer: func([]byte) []byte { return nil }, want: passkey.ErrRefused},
-		"no JSON":               {answer: func([]byte) []byte { return []byte(`{"id":5}`) }, want: passkey.ErrRefused},
+		"another signature": {answer: func(b []byte) []byte {
+			return bytes.Replace(b, []byte(`"signature":"ME`), []byte(`"signature":"MF`), 1)
+		}, want: passkey.ErrRefused},
+		"nothing": {answer: func([]byte) []byte { return nil }, want: passkey.ErrRefused},
+		"no JSON": {answer: func([]byte) []byte { return []byte(`{"id":5}`) }, want: passkey.ErrRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			phone, k := made(t, p)
