@@ -28,7 +28,7 @@ var floors = map[string]int{
 	"loalang/report":             0,
 	"loalang/upload":             0, // knows neither gin, nor the database, nor recordings
 	"loalang/localca":            0,
-	"loalang/passkey":            0, // knows neither accounts nor the database
+	"loalang/passkey":            0,  // knows neither accounts nor the database
 	"loalang/scheduler/calendar": -1, // a back room of scheduler
 	"loalang/speech/vi":          0,  // how Vietnamese is read, a back room of speech
 	"loalang/recordings/builtin": 0,  // the sounds themselves, a back room of recordings
