@@ -23,9 +23,11 @@ func UsualRetention() Retention { return Retention{PreviewDays: 2, TakeDays: 90,
 // The bounds of a Retention. What is younger than a day may still be on its way into
 // an announcement; a take is somebody's work.
 const (
-	PreviewDaysLeast, PreviewDaysMost = 1, 365
-	TakeDaysLeast, TakeDaysMost       = 7, 3650
-	LogYearsMost                      = 50
+	PreviewDaysLeast = 1
+	PreviewDaysMost  = 365
+	TakeDaysLeast    = 7
+	TakeDaysMost     = 3650
+	LogYearsMost     = 50
 )
 
 // ErrRetention says that a Retention is outside of its bounds.

@@ -105,11 +105,6 @@ type (
 			Announcements amendmentJSON `json:"announcements"`
 		}
 	}
-	amendmentOutput struct {
-		Body struct {
-			Announcements amendmentJSON `json:"announcements"`
-		}
-	}
 	triedWordOutput struct {
 		Body struct {
 			Announcements amendmentJSON `json:"announcements"`

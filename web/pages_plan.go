@@ -103,6 +103,9 @@ func (p *panel) plan(v *visit) {
 	}
 	if writes && b.mayPlan {
 		w.Conflicts = p.conflicts(v, b, from, to)
+		w.Moved = slices.DeleteFunc(w.Moved, func(m movedView) bool { // told already, with the way out
+			return !m.MaySee && slices.ContainsFunc(w.Conflicts, func(c conflictView) bool { return slices.Contains(m.Occurrences, c.Occurrence) })
+		})
 	}
 	p.show(v, "plan", view{Title: title, Tab: "plan", Style: "plan.css", Script: "plan.js", Data: w})
 }

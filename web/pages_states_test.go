@@ -200,10 +200,11 @@ func (p page) whole(t *testing.T, lang string) string {
 // says tells whether a text has a sentence of the catalog in it, whatever stands for what
 // the sentence leaves open.
 func says(text, lang, code string) bool {
-	sentence := code
-	if s, literal := strings.CutPrefix(code, "="); literal {
-		sentence = s
-	} else if sentence = web.Catalog(lang)[code]; sentence == "" {
+	sentence, literal := strings.CutPrefix(code, "=")
+	if !literal {
+		sentence = web.Catalog(lang)[code]
+	}
+	if sentence == "" {
 		return false
 	}
 	for _, piece := range regexp.MustCompile(`\{\d\}`).Split(strings.Join(strings.Fields(sentence), " "), -1) {
