@@ -241,8 +241,8 @@ func TestEveryPageOfAnEmptyBoard(t *testing.T) {
 var stateProblems = []string{"problem.unavailable", "problem.database-damaged", "problem.disk-full", "trouble.database-damaged", "bulletin.partial", "bulletin.unread-so"}
 
 // aliveWithoutStore are the pages that show nothing of what the database has, or what is
-// kept beside it.
-var aliveWithoutStore = []string{"/", "/about", "/account", "/bang-tin/now", "/bang-tin/to-dan", "/emergency", "/help", "/help/:area", "/live", "/microphone", "/settings", "/sign-in", "/templates/new"}
+// kept beside it; a browser that can make no passkey is told so without it.
+var aliveWithoutStore = []string{"/", "/about", "/account", "/account/passkeys", "/bang-tin/now", "/bang-tin/to-dan", "/emergency", "/help", "/help/:area", "/live", "/microphone", "/settings", "/sign-in", "/templates/new"}
 
 // Every page of a board whose database does not answer, is damaged, or has no room says
 // what is wrong in words, and leads on.
