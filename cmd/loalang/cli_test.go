@@ -304,7 +304,7 @@ func TestVillageRules(t *testing.T) {
 		{`"vi" is there twice`, []string{"--languages", "vi,pcc,vi"}},
 		{`the language "zz" is not known`, []string{"--allowed", "5-21", "--languages", "zz"}},
 		{"write stretches", []string{"--allowed", "5-21", "--languages", "zz"}},
-		{"--allowed, --languages, --missing, --pause or --board", nil},
+		{"--allowed, --languages, --missing, --pause, --volume or --board", nil},
 	} {
 		if errs, code := set(c.args...); code != 2 || !strings.Contains(errs, c.says) {
 			t.Errorf("%q: exit %d, %q, want %q", c.args, code, errs, c.says)

@@ -46,9 +46,8 @@ func TestEmergencyByKeyboardInABrowser(t *testing.T) {
 	js[bool](b, `(document.querySelector("main .alarm a[href='/emergency']").click(), true)`)
 	b.until("the button is there", "document.querySelector('.stop')")
 	js[bool](b, `(document.querySelector(".stop").click(), true)`)
-	b.until("the all-clear is offered", "document.querySelector('form[action=\"/announcements/new\"] button.btn')")
+	b.until("the all-clear is offered", "document.querySelector('form[action=\"/emergency/all-clear\"] button.btn')")
 	b.picture("emergency-clear-320")
-	js[bool](b, `(document.querySelector("form[action='/announcements/new'] button.btn").click(), true)`)
-	b.until("it is a notice", "location.pathname.startsWith('/announcements/') && location.pathname != '/announcements/new'")
+	js[bool](b, `(document.querySelector("form[action='/emergency/all-clear'] button.btn").click(), true)`)
 	b.until("it airs", "document.body.innerText.includes('Hết báo động')")
 }

@@ -84,5 +84,5 @@ func TestPeopleInABrowser(t *testing.T) {
 	b.press("[value=raise]")
 	b.until("it sounds", `document.querySelector("#emergency-live")`)
 	b.press(".stop")
-	b.until("it is over", "location.pathname == '/'")
+	b.until("it is over, and an all-clear is offered", `document.querySelector("form[action='/emergency/all-clear']")`)
 }
