@@ -129,7 +129,7 @@ func TestLockBoundsWhatIsSpent(t *testing.T) {
 			t.Error("a failure is not reported")
 		}
 		// Without a subshell, which Landlock's lock does not start.
-		script := "for l in v:1464844 t:60 n:64 c:0; do ulimit -${l%:*} > got; read -r x < got; [ $x -le ${l#*:} ] || exit 1; done"
+		script := "for l in v:1464844 t:120 n:64 c:0; do ulimit -${l%:*} > got; read -r x < got; [ $x -le ${l#*:} ] || exit 1; done"
 		if r := run(time.Minute, script); r.Err != nil {
 			t.Errorf("the limits are not set: %+v", r)
 		}

@@ -97,7 +97,12 @@ func TestStationIsRelayed(t *testing.T) {
 	if fallback == "" {
 		t.Fatal("there is no recording to stand in")
 	}
-	offset := time.Since(time.Date(time.Now().Year(), time.Now().Month(), time.Now().Day(), time.Now().Hour(), time.Now().Minute(), 0, 0, time.Local)) + 14*time.Second
+	// From the minute in which the slot began, which may be over.
+	began := time.Now().Truncate(time.Minute)
+	for int(slot.Start)%60 != began.Minute() {
+		began = began.Add(-time.Minute)
+	}
+	offset := time.Since(began) + 14*time.Second
 	d.call(http.MethodPut, "/slots/"+slot.ID+"/relays", object{"relays": []object{{"station": id, "offset": offset.Seconds(), "length": 60, "fallback": fallback, "patience": 1}}}, http.StatusOK)
 
 	relayed := func() (row object) {

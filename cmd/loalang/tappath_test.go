@@ -109,7 +109,7 @@ func TestSixTapsForATemplate(t *testing.T) {
 	b.picture("path-send-360")
 	when := js[string](b, "document.querySelector('[name=when]:checked').dataset.say.replace(/,$/, '')")
 	f.tap("send", withText("button.btn", "Gửi"))
-	b.until("it is sent", "location.search.includes('told=sent')")
+	b.until("it is sent", "location.search.includes('told=sent') && document.querySelector('[role=status]')?.innerText.includes('Sẽ phát')")
 	said := b.text("[role=status]")
 	for _, want := range []string{"Sẽ phát " + when, "ở Ún Tà", "bằng tiếng Việt và tiếng Giáy", "17:0"} {
 		if !strings.Contains(said, want) {
