@@ -62,6 +62,7 @@ func TestImportInABrowser(t *testing.T) {
 	b.sheet("send")
 	b.attach(`input[name=file_pcc]:not([capture])`, file)
 	b.until("how far it is is seen", importing)
+	b.until("this phone keeps it", "document.querySelector('[data-upload][data-kept]')")
 	b.picture("import-going-360")
 	b.open(page)
 	b.until("and after the page was loaded anew", importing)

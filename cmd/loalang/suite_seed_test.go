@@ -75,16 +75,6 @@ func settled(t testing.TB, d *daemon) places {
 	d.until("the machine has read everything", func() bool {
 		return !slices.ContainsFunc(notices[:29], func(one [2]string) bool { return d.reading(one[0], "vi")["state"] != "ready" })
 	})
-	d.until("something of the plan can be moved", func() bool {
-		for _, o := range d.call(http.MethodGet, "/plan", nil, http.StatusOK)["occurrences"].([]any) {
-			o := object(o.(map[string]any))
-			if due, err := time.Parse(time.RFC3339, o["due"].(string)); err == nil && o["kind"] == "notice" && due.After(now.Add(6*time.Hour)) {
-				p["turn"] = url.QueryEscape(o["id"].(string))
-				return true
-			}
-		}
-		return false
-	})
 	d.until("the board has what aired", func() bool {
 		resp, body := d.look("/bang-tin")
 		found := regexp.MustCompile(`<article class="tin" id="([a-z0-9]+)"`).FindStringSubmatch(body)
@@ -93,6 +83,17 @@ func settled(t testing.TB, d *daemon) places {
 		}
 		p["tin"] = found[1]
 		return true
+	})
+	d.until("something of the plan can be moved", func() bool {
+		for _, o := range d.call(http.MethodGet, "/plan", nil, http.StatusOK)["occurrences"].([]any) {
+			o := object(o.(map[string]any))
+			if due, err := time.Parse(time.RFC3339, o["due"].(string)); err == nil && o["kind"] == "notice" && due.After(now.Add(6*time.Hour)) {
+				p["turn"] = url.QueryEscape(o["id"].(string))
+				found, _ := d.look("/plan/move?occurrence=" + p["turn"]) // the plan may be another meanwhile
+				return found == http.StatusOK
+			}
+		}
+		return false
 	})
 	return p
 }

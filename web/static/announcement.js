@@ -43,10 +43,14 @@ function rework() {
   const key = words.dataset.words;
   const box = words.closest("details");
   if (new URLSearchParams(location.search).get("told") === "edited") tab()?.removeItem(key);
-  const kept = tab()?.getItem(key);
+  let kept = JSON.parse(tab()?.getItem(key) ?? "null");
+  if (kept?.[1] === title.value && kept[2] === text.value) {
+    tab().removeItem(key); // saved, by a page that was left before it could say so
+    kept = null;
+  }
   if (kept && !box.open) {
     // Of the revision that was changed: the server says when there is a newer one.
-    [revision.value, title.value, text.value] = JSON.parse(kept);
+    [revision.value, title.value, text.value] = kept;
     box.open = true;
     words.querySelector("[data-words-kept]").hidden = false;
   }

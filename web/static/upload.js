@@ -27,6 +27,7 @@ async function upload(box, file) {
     kept = false; // the phone has no room: the page alone holds it
   }
   for (const old of before) await store.remove(old.id).catch(() => {});
+  box.toggleAttribute("data-kept", kept); // from here on a reload loses nothing
   await ship(box, take, file, kept);
 }
 
