@@ -19,6 +19,7 @@ import (
 // newView is the page of a new announcement, with everything typed so far.
 type newView struct {
 	Key       string // becomes the announcement's ID: sending twice makes one
+	Sent      string // the Key that was sent last from this sign-in: the phone keeps its draft no longer
 	Step      string // which of its sheets is seen
 	Topic     string // the chosen template's code, or ownWords; empty: nothing is chosen yet
 	Title     string
@@ -117,7 +118,7 @@ func (p *panel) showNotice(v *visit, status int, f *form, preview *previewView) 
 	}
 	blanks := v.blanksOf(all, f)
 	n := newView{
-		Key: p.noticeKey(f), Topic: f.Get("topic"), Title: f.Get("title"), Text: f.Get("text"), Preview: preview,
+		Key: p.noticeKey(f), Sent: p.s.sessions(v.c.Request).GetString(v.ctx(), sessionSent), Topic: f.Get("topic"), Title: f.Get("title"), Text: f.Get("text"), Preview: preview,
 		Blanks: blanks, Languages: p.tongues(v, f),
 		When: v.whenView(slots, f), Priority: f.Get("priority") != "", MayPlan: v.may(people.Plan), Faults: f.faults,
 	}
@@ -268,6 +269,7 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 		told = "kept"
 	}
 	if p.sentBefore(v, &a, rs, schedules) {
+		p.noteSent(v, f)
 		v.goTo("/announcements/"+a.ID, told)
 		return
 	}
@@ -283,6 +285,7 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 		return
 	}
 	p.s.cfg.Changed()
+	p.noteSent(v, f)
 	switch d.Announcement.Approval.State {
 	case scheduler.Submitted:
 		told = "submitted"
@@ -290,6 +293,12 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 		told = "draft"
 	}
 	v.goTo("/announcements/"+a.ID, told)
+}
+
+// noteSent remembers for the next new notice that this one is here: the page that
+// follows, and forgets the draft, may be left before its module has run.
+func (p *panel) noteSent(v *visit, f *form) {
+	p.s.sessions(v.c.Request).Put(v.ctx(), sessionSent, f.Get("key"))
 }
 
 // sentBefore says whether this very form was sent already: a second press, or

@@ -419,3 +419,27 @@ func TestNoticeWithoutAnEngine(t *testing.T) {
 		t.Errorf("renditions %+v", rs)
 	}
 }
+
+// TestDraftOfASentNoticeIsForgotten: whoever left the page behind a notice before its
+// module ran found the draft in the next one, and typed behind its words.
+func TestDraftOfASentNoticeIsForgotten(t *testing.T) {
+	s := newSite(t, newWorld(t), people.Cadre, "vi")
+	f := s.get("/announcements/new").fields(t)
+	key := f.Get("key")
+	if key == "" || strings.Contains(s.get("/announcements/new").body, `data-sent="`+key) {
+		t.Fatalf("the key %q, before it is sent", key)
+	}
+	f.Set("title", "Họp thôn")
+	f.Set("text", "Kính mời bà con.")
+	f["language"] = []string{"vi"}
+	f.Set("when", "later")
+	f.Set("do", "send")
+	p := s.post("/announcements/new", f)
+	if p.status != http.StatusSeeOther {
+		t.Fatalf("status %d: %s", p.status, p.text)
+	}
+	s.cookies = (&http.Response{Header: p.header}).Cookies()
+	if body := s.get("/announcements/new").body; !strings.Contains(body, `data-sent="`+key+`"`) {
+		t.Error("the phone is not told that it was sent")
+	}
+}

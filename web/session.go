@@ -31,6 +31,7 @@ const (
 	sessionBegan   = "began"   // Unix seconds
 	sessionAgent   = "agent"   // what the browser says it is
 	sessionFrom    = "from"    // address
+	sessionSent    = "sent"    // the key of the notice that was sent last
 )
 
 // newSessions makes the manager of one transport. The two transports share

@@ -45,6 +45,10 @@ export function draft(form) {
     const raw = store("localStorage")?.getItem(mine);
     if (!raw || typed() || form.querySelector(".fault")) return null;
     const all = JSON.parse(raw);
+    if (all.key?.[0] && all.key[0] === form.dataset.sent) {
+      store("localStorage").removeItem(mine); // the board has it, and its page was left before it could say so
+      return null;
+    }
     if (form.dataset.step !== "what" && all.search !== location.search) return null; // begun otherwise
     const placed = new URLSearchParams(location.search).has("date"); // the calendar chose when
     const nth = {}; // of the fields that have the same name
