@@ -68,6 +68,14 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 		Summary: "Hear a recording as it came", Description: "32 kHz FLAC, made when it is first asked for; Range is understood. Needs the right: view.", Parameters: []*huma.Param{id},
 		Responses: map[string]*huma.Response{"200": answer("The sound", map[string]*huma.MediaType{"audio/flac": {Schema: binary}}), "206": answer("A part of the sound", map[string]*huma.MediaType{"audio/flac": {Schema: binary}})},
 	})
+	describeTables(doc, query, answer)
+	describeUploads(doc)
+	s.describeStreams(doc, query, answer)
+}
+
+// describeTables adds what a spreadsheet reads.
+func describeTables(doc *huma.OpenAPI, query func(name, description string) *huma.Param, answer func(string, map[string]*huma.MediaType) *huma.Response) {
+	text := &huma.Schema{Type: huma.TypeString}
 	doc.AddOperation(&huma.Operation{
 		OperationID: "get-asrun", Method: http.MethodGet, Path: apiRoot + "/asrun", Tags: []string{"as-run"},
 		Summary:     "Read what became of every occurrence",
@@ -77,7 +85,7 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 			query("to", "A day, inclusive, or an instant, exclusive; today when left out."), query("format", "json or csv."),
 		},
 		Responses: map[string]*huma.Response{"200": answer("The as-run", map[string]*huma.MediaType{
-			"application/json": {Schema: schema(reflect.TypeFor[asRunJSON](), "AsRunJSON")}, "text/csv": {Schema: text},
+			"application/json": {Schema: doc.Components.Schemas.Schema(reflect.TypeFor[asRunJSON](), true, "AsRunJSON")}, "text/csv": {Schema: text},
 		})},
 	})
 	doc.AddOperation(&huma.Operation{
@@ -96,8 +104,6 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 		Parameters: []*huma.Param{query("village", "Key; the board's own when left out.")},
 		Responses:  map[string]*huma.Response{"200": answer("The file", map[string]*huma.MediaType{"text/csv": {Schema: text}})},
 	})
-	describeUploads(doc)
-	s.describeStreams(doc, query, answer)
 }
 
 func (s *Server) describeStreams(doc *huma.OpenAPI, query func(name, description string) *huma.Param, answer func(string, map[string]*huma.MediaType) *huma.Response) {

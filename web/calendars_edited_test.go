@@ -258,6 +258,35 @@ func TestImportLeavesWhatWasEditedHere(t *testing.T) {
 	}
 }
 
+// TestImportWhileWhatItBecameIsSpoken: what the machine saves between the look and the
+// taking refuses nothing, what a person saves between them stays.
+func TestImportWhileWhatItBecameIsSpoken(t *testing.T) {
+	h := newHouse(t)
+	file := func(version int, start string) string {
+		return intakeFile(event("mot", "Họp thôn", "DTSTART:"+start, fmt.Sprint("SEQUENCE:", version)))
+	}
+	id := h.calendar("cadre", "import", file(0, "20261202T120000Z"))["mot"].Announcement
+	between := func(change func(a *scheduler.Announcement)) {
+		h.w.racing = func() {
+			d := h.w.notices[id]
+			d.Announcement.Revision++
+			change(&d.Announcement)
+			h.w.notices[id] = d
+		}
+	}
+	between(func(*scheduler.Announcement) {})
+	if did := h.calendar("cadre", "import", file(1, "20261203T120000Z"))["mot"]; did.Deed != "change" || did.Fault != "" {
+		t.Errorf("spoken meanwhile: %+v", did)
+	}
+	between(func(a *scheduler.Announcement) { a.Text += " Mang theo ghế." })
+	if did := h.calendar("cadre", "import", file(2, "20261204T120000Z"))["mot"]; did.Deed != "refuse" || did.Fault != "edited" {
+		t.Errorf("edited meanwhile: %+v", did)
+	}
+	if h.w.racing != nil || !strings.Contains(h.w.notices[id].Announcement.Text, "ghế") {
+		t.Error("the edit is lost")
+	}
+}
+
 // TestImportOfChangesAlone: a file with nothing but moved and cancelled times of an
 // event that was taken in applies these; once more does nothing, and what it cannot
 // know it refuses.

@@ -46,6 +46,8 @@ type Intake struct {
 	Edited bool
 
 	mark scheduler.Imported
+	from *intaking
+	read CalendarEvent // as the file has it
 }
 
 // Does says whether taking it in does anything.
@@ -122,7 +124,7 @@ func (in *intaking) choose(ctx context.Context, names []string) error {
 // of says what becomes of one event. The error comes from the store; what is wrong
 // with the event is the Fault of the answer.
 func (in *intaking) of(ctx context.Context, e CalendarEvent) (Intake, error) {
-	i := Intake{Event: e, mark: in.known[e.UID]}
+	i := Intake{Event: e, mark: in.known[e.UID], from: in, read: e}
 	if i.mark.Revision > 0 {
 		old, err := in.s.cfg.Announcements.Announcement(ctx, i.mark.Announcement)
 		if err != nil && !isMissing(err) {

@@ -25,7 +25,7 @@ func (s *Server) take(ctx context.Context, who people.Principal, all []Intake, c
 			continue
 		}
 		if i.Does() {
-			err := s.takeOne(ctx, who, i)
+			err := s.takeOne(ctx, who, i, replaces)
 			if ctx.Err() != nil {
 				return done, err
 			}
@@ -63,7 +63,45 @@ var errEdited = CalendarFault{Code: "edited"}
 // here: telling to overwrite its UID takes it.
 func (i Intake) Left() bool { return errors.Is(i.Fault, errEdited) }
 
-func (s *Server) takeOne(ctx context.Context, who people.Principal, i Intake) error {
+// takeOne saves one event. What changed since it was looked at, as when what it became
+// before is just being spoken, is looked at anew and taken all the same, unless a
+// person's edit would be lost by that and it is not told to replace it.
+func (s *Server) takeOne(ctx context.Context, who people.Principal, i Intake, replaces bool) error {
+	for try := 1; ; try++ {
+		err := s.takeOnce(ctx, who, i)
+		if !errors.Is(err, scheduler.ErrRevision) || try == editTries {
+			return err
+		}
+		if i, err = i.anew(ctx); err != nil {
+			return err
+		}
+		switch {
+		case i.Fault != nil:
+			return i.Fault
+		case !i.Does(): // the same was taken in meanwhile
+			return nil
+		case i.Edited && !replaces:
+			return errEdited
+		}
+	}
+}
+
+// anew says what becomes of the event by what is there now.
+func (i Intake) anew(ctx context.Context) (Intake, error) {
+	in := *i.from
+	in.drawn = 0
+	marks, err := in.s.cfg.Interchange.Imported(ctx, in.place.Key, []string{i.read.UID})
+	if err != nil {
+		return i, err
+	}
+	in.known = map[string]scheduler.Imported{}
+	for _, m := range marks {
+		in.known[m.UID] = m
+	}
+	return in.of(ctx, i.read)
+}
+
+func (s *Server) takeOnce(ctx context.Context, who people.Principal, i Intake) error {
 	d, m := i.Dossier, i.mark
 	now := s.cfg.Now().UTC()
 	m.Updated = now

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,11 +15,15 @@ import (
 	"loalang/web"
 )
 
+// planFlags are the flags of plan.
+type planFlags struct {
+	from, day, lang   string
+	days              int
+	asJSON, explained bool
+}
+
 func (p program) planCommand() *cobra.Command {
-	var from string
-	var days int
-	var asJSON, explained bool
-	var day, lang string
+	var f planFlags
 	cmd := &cobra.Command{
 		Use:   "plan [ANNOUNCEMENT|SCHEDULE|OCCURRENCE|TITLE] [DAY]",
 		Short: "Print what will air, and what will not and why",
@@ -28,58 +33,66 @@ func (p program) planCommand() *cobra.Command {
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			now := time.Now() // only to judge how many days are asked for
-			if _, err := scheduler.PlanSpan(now, now, days); err != nil {
+			if _, err := scheduler.PlanSpan(now, now, f.days); err != nil {
 				return faultyFlags(err)
 			}
-			if err := knownLang(lang); err != nil {
+			if err := knownLang(f.lang); err != nil {
 				return err
 			}
-			if explained {
-				if from != "" {
-					day = from
-				}
-				return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-					w := whyWish{village: s.Village, words: args, day: day, days: days, lang: lang, now: p.clock(s).Now()}
-					if (len(args) > 0 || day != "") && !cmd.Flags().Changed("days") {
-						w.days = 1
-					}
-					return w.print(ctx, cmd.OutOrStdout(), db, asJSON)
-				})
+			if f.explained {
+				return p.explainPlan(cmd, args, f)
 			}
-			if len(args) > 0 {
-				return usagef("%q is too much without --explain: give a day with --day", args[0])
-			}
-			if day != "" {
-				from, days = day, 1
-			}
-			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				clock := p.clock(s)
-				plan, err := makePlan(ctx, db, planWish{s.Village, from, days, clock.Now()})
-				if err != nil {
-					return faultyFlags(err)
-				}
-				if asJSON {
-					enc := json.NewEncoder(cmd.OutOrStdout())
-					enc.SetIndent("", "  ")
-					return enc.Encode(web.PlanDocument(plan, clock.State(), clock.Now()))
-				}
-				if loc, err := time.LoadLocation(plan.Zone); err == nil {
-					sayClock(cmd, clock, loc)
-				}
-				_, err = fmt.Fprint(cmd.OutOrStdout(), plan.Text())
-				return err
-			})
+			return p.printPlan(cmd, args, f)
 		},
 	}
 	addFlags(cmd.Flags(), "data", "village")
 	cmd.Flags().Lookup("village").Usage = "key of the village"
-	cmd.Flags().StringVar(&from, "from", "", "first day or instant; empty: now; at most three months ahead")
-	cmd.Flags().IntVar(&days, "days", 7, fmt.Sprintf("how many days, 1 to %d", scheduler.MaxPlanDays))
-	cmd.Flags().BoolVar(&explained, "explain", false, "print sentences: what airs, what does not, why, and what would help")
-	cmd.Flags().StringVar(&day, "day", "", "only this day, such as 2026-11-24, 24/11, tomorrow or mai")
-	cmd.Flags().StringVar(&lang, "lang", "vi", "language of --explain: vi or en")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, as the API does")
+	cmd.Flags().StringVar(&f.from, "from", "", "first day or instant; empty: now; at most three months ahead")
+	cmd.Flags().IntVar(&f.days, "days", 7, fmt.Sprintf("how many days, 1 to %d", scheduler.MaxPlanDays))
+	cmd.Flags().BoolVar(&f.explained, "explain", false, "print sentences: what airs, what does not, why, and what would help")
+	cmd.Flags().StringVar(&f.day, "day", "", "only this day, such as 2026-11-24, 24/11, tomorrow or mai")
+	cmd.Flags().StringVar(&f.lang, "lang", "vi", "language of --explain: vi or en")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print JSON, as the API does")
 	return cmd
+}
+
+// explainPlan prints the plan in sentences.
+func (p program) explainPlan(cmd *cobra.Command, args []string, f planFlags) error {
+	day := cmp.Or(f.from, f.day)
+	return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+		w := whyWish{village: s.Village, words: args, day: day, days: f.days, lang: f.lang, now: p.clock(s).Now()}
+		if (len(args) > 0 || day != "") && !cmd.Flags().Changed("days") {
+			w.days = 1
+		}
+		return w.print(ctx, cmd.OutOrStdout(), db, f.asJSON)
+	})
+}
+
+// printPlan prints the plan as a table or as JSON.
+func (p program) printPlan(cmd *cobra.Command, args []string, f planFlags) error {
+	if len(args) > 0 {
+		return usagef("%q is too much without --explain: give a day with --day", args[0])
+	}
+	if f.day != "" {
+		f.from, f.days = f.day, 1
+	}
+	return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+		clock := p.clock(s)
+		plan, err := makePlan(ctx, db, planWish{s.Village, f.from, f.days, clock.Now()})
+		if err != nil {
+			return faultyFlags(err)
+		}
+		if f.asJSON {
+			enc := json.NewEncoder(cmd.OutOrStdout())
+			enc.SetIndent("", "  ")
+			return enc.Encode(web.PlanDocument(plan, clock.State(), clock.Now()))
+		}
+		if loc, err := time.LoadLocation(plan.Zone); err == nil {
+			sayClock(cmd, clock, loc)
+		}
+		_, err = fmt.Fprint(cmd.OutOrStdout(), plan.Text())
+		return err
+	})
 }
 
 // planWish is which plan is asked for, and when.

@@ -92,7 +92,7 @@ func settled(t testing.TB, d *daemon) places {
 				if strings.Contains(id[strings.LastIndexByte(id, ':'):], ".") { // carried: another plan may not
 					continue
 				}
-				p["turn"] = url.QueryEscape(id)
+				p["turn"] = id
 				return true
 			}
 		}

@@ -48,12 +48,16 @@ func (p program) villageListCommand() *cobra.Command {
 	return cmd
 }
 
+// villageRules are the flags of village set.
+type villageRules struct {
+	allowed, languages, missing, board string
+	public                             scheduler.Publicity
+	pause                              time.Duration
+	volume                             int
+}
+
 func (p program) villageSetCommand() *cobra.Command {
-	var allowed, languages, missing string
-	var public scheduler.Publicity
-	var state string
-	var pause time.Duration
-	var volume int
+	var r villageRules
 	cmd := &cobra.Command{
 		Use:   "set KEY",
 		Short: "Change the rules of a village",
@@ -64,60 +68,62 @@ func (p program) villageSetCommand() *cobra.Command {
 			"  --allowed mon+wed=05:00-11:30+13:30-21:00         days and stretches joined by +\n\n" +
 			"24:00 is the end of the day. A running serve takes the change over at once.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.ContainsFunc([]string{"allowed", "languages", "missing", "pause", "board", "board-indexed", "board-address", "volume"}, cmd.Flags().Changed) {
-				return usagef("say what to change: --allowed, --languages, --missing, --pause, --volume or --board")
-			}
-			change, err := parseRules(cmd, allowed, languages)
-			if err != nil {
-				return err
-			}
-			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				v, _, err := place(ctx, db, args[0])
-				if err != nil {
-					return err
-				}
-				before := v.Tongues()
-				change(&v)
-				if cmd.Flags().Changed("missing") {
-					v.Missing = scheduler.MissingRule(missing)
-				}
-				if cmd.Flags().Changed("volume") {
-					v.Volume = volume
-				}
-				if cmd.Flags().Changed("pause") {
-					v.Pause = pause
-				}
-				if cmd.Flags().Changed("board") {
-					v.Publicity.Board = scheduler.BoardState(state)
-				}
-				if cmd.Flags().Changed("board-indexed") {
-					v.Publicity.Indexed = public.Indexed
-				}
-				if cmd.Flags().Changed("board-address") {
-					v.Publicity.Address = public.Address
-				}
-				if err := v.Validate(); err != nil {
-					return faultyFlags(err)
-				}
-				if err := db.SaveVillage(ctx, v); err != nil {
-					return err
-				}
-				s.Village = v.Key
-				return p.speakAdded(cmd, s, db, v.Added(before))
-			})
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return p.setVillage(cmd, args[0], r) },
 	}
 	addFlags(cmd.Flags(), "data")
-	cmd.Flags().StringVar(&allowed, "allowed", "always", "when sound is allowed, such as 05:00-21:00 or mon-fri=05:00-21:00,sun=06:00-20:00")
-	cmd.Flags().StringVar(&missing, "missing", "fallback", "what becomes of a notice that lacks a language: fallback (Vietnamese stands for it), wait (for its next slot) or skip (the others air)")
-	cmd.Flags().DurationVar(&pause, "pause", 0, "silence between two languages, at most 5s; 0: as between the other parts of a notice")
-	cmd.Flags().IntVar(&volume, "volume", 0, "how loud the programme is in dB, -20 to 6; 0: as levelled. Emergencies and drills stay as loud as they are")
-	cmd.Flags().StringVar(&state, "board", "", "whether the village has a public board: on or off")
-	cmd.Flags().BoolVar(&public.Indexed, "board-indexed", false, "let search engines list the public board")
-	cmd.Flags().StringVar(&public.Address, "board-address", "", "where people open the public board, as posters print it, such as http://loa.internal")
-	cmd.Flags().StringVar(&languages, "languages", "", "languages in the order they air, such as vi,pcc")
+	cmd.Flags().StringVar(&r.allowed, "allowed", "always", "when sound is allowed, such as 05:00-21:00 or mon-fri=05:00-21:00,sun=06:00-20:00")
+	cmd.Flags().StringVar(&r.missing, "missing", "fallback", "what becomes of a notice that lacks a language: fallback (Vietnamese stands for it), wait (for its next slot) or skip (the others air)")
+	cmd.Flags().DurationVar(&r.pause, "pause", 0, "silence between two languages, at most 5s; 0: as between the other parts of a notice")
+	cmd.Flags().IntVar(&r.volume, "volume", 0, "how loud the programme is in dB, -20 to 6; 0: as levelled. Emergencies and drills stay as loud as they are")
+	cmd.Flags().StringVar(&r.board, "board", "", "whether the village has a public board: on or off")
+	cmd.Flags().BoolVar(&r.public.Indexed, "board-indexed", false, "let search engines list the public board")
+	cmd.Flags().StringVar(&r.public.Address, "board-address", "", "where people open the public board, as posters print it, such as http://loa.internal")
+	cmd.Flags().StringVar(&r.languages, "languages", "", "languages in the order they air, such as vi,pcc")
 	return cmd
+}
+
+// setVillage changes the rules of a village as far as the flags of cmd were given.
+func (p program) setVillage(cmd *cobra.Command, key string, r villageRules) error {
+	if !slices.ContainsFunc([]string{"allowed", "languages", "missing", "pause", "board", "board-indexed", "board-address", "volume"}, cmd.Flags().Changed) {
+		return usagef("say what to change: --allowed, --languages, --missing, --pause, --volume or --board")
+	}
+	change, err := parseRules(cmd, r.allowed, r.languages)
+	if err != nil {
+		return err
+	}
+	return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+		v, _, err := place(ctx, db, key)
+		if err != nil {
+			return err
+		}
+		before := v.Tongues()
+		change(&v)
+		r.apply(cmd, &v)
+		if err := v.Validate(); err != nil {
+			return faultyFlags(err)
+		}
+		if err := db.SaveVillage(ctx, v); err != nil {
+			return err
+		}
+		s.Village = v.Key
+		return p.speakAdded(cmd, s, db, v.Added(before))
+	})
+}
+
+// apply sets what was given besides hours and languages.
+func (r villageRules) apply(cmd *cobra.Command, v *scheduler.Village) {
+	for flag, set := range map[string]func(){
+		"missing":       func() { v.Missing = scheduler.MissingRule(r.missing) },
+		"volume":        func() { v.Volume = r.volume },
+		"pause":         func() { v.Pause = r.pause },
+		"board":         func() { v.Publicity.Board = scheduler.BoardState(r.board) },
+		"board-indexed": func() { v.Publicity.Indexed = r.public.Indexed },
+		"board-address": func() { v.Publicity.Address = r.public.Address },
+	} {
+		if cmd.Flags().Changed(flag) {
+			set()
+		}
+	}
 }
 
 // parseRules reads the flags that were given, and reports all faults at once.
