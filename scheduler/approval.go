@@ -116,6 +116,7 @@ func (a Announcement) Overruled() bool {
 // whatever changed since, by whatever way, does not air.
 type Pin struct {
 	At        time.Time         // when it was approved as a whole; zero: it was returned since
+	Title     string            // under which people read it; empty: a version approved it that kept none
 	Text      string            // of the announcement, as written
 	Bed       string            // recording under the voices
 	Class     Class             // a higher one interrupts others
@@ -132,7 +133,7 @@ func scheduleMark(s Schedule) string { return fmt.Sprintf("%s@%d", s.ID, max(s.R
 // PinOf is what d sounds like now.
 func PinOf(d Dossier) *Pin {
 	a := d.Announcement
-	p := &Pin{Text: a.Text, Bed: a.Bed, Class: a.Class, From: a.ValidFrom, Until: a.ValidUntil, Spoken: map[string]string{}, Takes: map[string]string{}}
+	p := &Pin{Title: a.Title, Text: a.Text, Bed: a.Bed, Class: a.Class, From: a.ValidFrom, Until: a.ValidUntil, Spoken: map[string]string{}, Takes: map[string]string{}}
 	for _, r := range d.Renditions {
 		p.hear(r)
 	}
@@ -243,7 +244,7 @@ func (p *Pin) with(d Dossier, t Touched) *Pin {
 	now, next := PinOf(d), *PinOf(d)
 	next.At = p.At
 	if !t.Words {
-		next.Text, next.Bed, next.Class, next.From, next.Until = p.Text, p.Bed, p.Class, p.From, p.Until
+		next.Title, next.Text, next.Bed, next.Class, next.From, next.Until = p.Title, p.Text, p.Bed, p.Class, p.From, p.Until
 	}
 	next.Spoken, next.Takes = map[string]string{}, map[string]string{}
 	for _, r := range d.Renditions {
@@ -275,9 +276,9 @@ func copyKey(to, from map[string]string, key string) {
 	}
 }
 
-// Waiting lists what of d waits for approval: "words", "validity",
+// Waiting lists what of d waits for approval: "words", "title", "validity",
 // "language:pcc", "schedule:ID"; nil when nothing does. All of it is heard only
-// when it is approved.
+// when it is approved, and a title read only then.
 func (d Dossier) Waiting(rules ApprovalRules) []string {
 	a := d.Announcement
 	switch {
@@ -291,6 +292,9 @@ func (d Dossier) Waiting(rules ApprovalRules) []string {
 		return []string{"words"}
 	}
 	var parts []string
+	if p.Title != "" && p.Title != a.Title {
+		parts = append(parts, "title")
+	}
 	if b := p.bound(a); !b.ValidFrom.Equal(a.ValidFrom) || !b.ValidUntil.Equal(a.ValidUntil) {
 		parts = append(parts, "validity")
 	}

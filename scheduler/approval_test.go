@@ -293,6 +293,33 @@ func TestWhatIsNotApprovedIsExplained(t *testing.T) {
 	}
 }
 
+// A title is read by everybody on the public board: a new one waits for approval, and
+// what sounds goes on meanwhile.
+func TestNewTitleWaitsForApproval(t *testing.T) {
+	m := newModel()
+	approve := func() {
+		m.decide(scheduler.ActApprove)
+		m.d.Announcement.Approval.Pin.At = noon
+	}
+	approve()
+	before := m.d.Announcement.Title
+	m.d.Announcement.Title = "Tên chưa ai duyệt"
+	if got := m.d.Waiting(m.rules); !slices.Equal(got, []string{"title"}) {
+		t.Errorf("waiting: %v", got)
+	}
+	m.d.Announcement.Approval = m.d.Change(m.rules, scheduler.NeedOfficer, scheduler.Touched{Words: true})
+	if a := m.d.Announcement.Approval; a.State != scheduler.Approved || a.Need != scheduler.NeedOfficer {
+		t.Errorf("%+v", a)
+	}
+	if title, _, public := m.d.Announcement.Told(); title != before || !public {
+		t.Errorf("everybody reads %q", title)
+	}
+	approve()
+	if title, _, _ := m.d.Announcement.Told(); title != "Tên chưa ai duyệt" || m.d.Waiting(m.rules) != nil {
+		t.Errorf("approved, and everybody reads %q; waiting: %v", title, m.d.Waiting(m.rules))
+	}
+}
+
 func TestLaterTakesAirWhereTheVillageSaysSo(t *testing.T) {
 	m := newModel()
 	m.decide(scheduler.ActApprove)

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -49,19 +50,19 @@ func (f *faults) publicity(p Publicity) {
 	}
 }
 
-// Told is the text of an announcement that people may read on the board: what was
+// Told are the title and the text of an announcement that people may read on the board: what was
 // approved, where somebody approves, else what is written. False: it does not stand
 // there at all, because it is withdrawn, sent back, deleted, not approved or for the
 // loudspeakers alone.
-func (a Announcement) Told() (text string, public bool) {
+func (a Announcement) Told() (title, text string, public bool) {
 	q := a.Approval
 	switch {
 	case a.SpeakerOnly, !a.Withdrawn.IsZero(), !a.Deleted.IsZero():
-		return "", false
+		return "", "", false
 	case q.State == Unasked, q.State == Approved && q.Pin == nil, q.State == Urgent && q.Pin == nil:
-		return a.Text, true
+		return a.Title, a.Text, true
 	case q.Pin == nil, q.Pin.At.IsZero(), q.State == Returned, q.State == TakenBack:
-		return "", false
+		return "", "", false
 	}
-	return q.Pin.Text, true
+	return cmp.Or(q.Pin.Title, a.Title), q.Pin.Text, true
 }

@@ -11,7 +11,7 @@ import (
 
 func TestToldIsWhatPeopleMayRead(t *testing.T) {
 	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	pin := &scheduler.Pin{At: at, Text: "đã duyệt"}
+	pin := &scheduler.Pin{At: at, Title: "tên đã duyệt", Text: "đã duyệt"}
 	for _, c := range []struct {
 		name   string
 		of     scheduler.Announcement
@@ -31,8 +31,13 @@ func TestToldIsWhatPeopleMayRead(t *testing.T) {
 		{"for the loudspeakers alone", scheduler.Announcement{Text: "lời", SpeakerOnly: true}, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if text, public := c.of.Told(); text != c.want || public != c.public {
+			c.of.Title = "tên vừa sửa" // after whatever was approved
+			title, text, public := c.of.Told()
+			if text != c.want || public != c.public {
 				t.Errorf("%q, %v; want %q, %v", text, public, c.want, c.public)
+			}
+			if public && (title == "tên đã duyệt") != (text == "đã duyệt") {
+				t.Errorf("the title is %q", title)
 			}
 		})
 	}

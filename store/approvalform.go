@@ -29,6 +29,7 @@ type approvalForm struct {
 
 type pinForm struct {
 	At        stamp             `json:"at,omitzero"`
+	Title     string            `json:"title,omitempty"`
 	Text      string            `json:"text"`
 	Bed       string            `json:"bed,omitempty"`
 	Class     string            `json:"class"`
@@ -47,7 +48,7 @@ func approvalOf(a scheduler.Approval) (string, error) {
 	f := approvalForm{By: a.By, ByID: a.ByID, At: stamp{a.At}, Reason: a.Reason, Review: stamp{a.Review}, Need: string(a.Need), Refused: a.Refused}
 	if p := a.Pin; p != nil {
 		f.Pin = &pinForm{
-			At: stamp{p.At}, Text: p.Text, Bed: p.Bed, Class: string(p.Class), From: stamp{p.From}, Until: stamp{p.Until},
+			At: stamp{p.At}, Title: p.Title, Text: p.Text, Bed: p.Bed, Class: string(p.Class), From: stamp{p.From}, Until: stamp{p.Until},
 			Spoken: p.Spoken, Takes: p.Takes, Schedules: p.Schedules,
 		}
 	}
@@ -78,7 +79,7 @@ func (a *approval) Scan(src any) error {
 	a.Refused = f.Refused
 	if p := f.Pin; p != nil {
 		a.Pin = &scheduler.Pin{
-			At: p.At.Time, Text: p.Text, Bed: p.Bed, Class: scheduler.Class(p.Class), From: p.From.Time, Until: p.Until.Time,
+			At: p.At.Time, Title: p.Title, Text: p.Text, Bed: p.Bed, Class: scheduler.Class(p.Class), From: p.From.Time, Until: p.Until.Time,
 			Spoken: p.Spoken, Takes: p.Takes, Schedules: p.Schedules,
 		}
 	}

@@ -28,7 +28,7 @@ func approvalJSONOf(a scheduler.Approval) *approvalJSON {
 // waitingJSON is an announcement that waits for somebody.
 type waitingJSON struct {
 	Announcement announcementJSON `json:"announcement"`
-	Waiting      []string         `json:"waiting" doc:"What waits: words, validity, language:pcc, schedule:ID; review of what aired urgently."`
+	Waiting      []string         `json:"waiting" doc:"What waits: words, title, validity, language:pcc, schedule:ID; review of what aired urgently."`
 	Next         *time.Time       `json:"next,omitempty" doc:"When its schedules call for it next."`
 	Seen         string           `json:"seen" doc:"Names everything that an approval would approve: give it with the decision."`
 }

@@ -76,8 +76,8 @@ func (s source) midnight(n int) time.Time {
 func (s source) compile() *bulletin {
 	b := &bulletin{Village: s.village, Made: s.now, Partial: s.partial, sounds: map[string]sound{}, public: map[string]string{}}
 	for id, a := range s.told.Announcements {
-		if _, public := a.Told(); public {
-			b.public[id] = a.Title
+		if title, _, public := a.Told(); public {
+			b.public[id] = title
 		}
 	}
 	for n := range bulletinDays + 1 {
@@ -182,13 +182,13 @@ func (g *gathered) of(a scheduler.Announcement) *notice {
 	if i, known := g.at[a.ID]; known {
 		return &g.list[i]
 	}
-	text, public := a.Told()
+	title, text, public := a.Told()
 	if !public {
 		return nil
 	}
 	g.at[a.ID] = len(g.list)
 	g.list = append(g.list, notice{
-		ID: g.s.name("notice", a.ID), Title: a.Title, Text: text, Office: office(a.Issuer),
+		ID: g.s.name("notice", a.ID), Title: title, Text: text, Office: office(a.Issuer),
 		Emergency: a.Class == scheduler.ClassEmergency, Urgent: a.Class == scheduler.ClassPriority,
 	})
 	return &g.list[len(g.list)-1]
