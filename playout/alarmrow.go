@@ -22,8 +22,12 @@ type pass struct {
 
 // alarmRow begins the as-run row of an emergency.
 func (p *Player) alarmRow(e scheduler.Emergency) AsRun {
+	kind := KindEmergency
+	if e.AllClear {
+		kind = KindAllClear
+	}
 	row := p.newRow(scheduler.Occurrence{
-		ID: AlarmOccurrence(e), Kind: KindEmergency, Title: e.Title, Class: scheduler.ClassEmergency,
+		ID: AlarmOccurrence(e), Kind: kind, Title: e.Title, Class: scheduler.ClassEmergency,
 		Nominal: e.Raised, Due: e.Raised,
 	})
 	row.Claimed, row.Keyed, row.By, row.Languages = row.Created, row.Created, e.RaisedBy, e.Languages

@@ -41,7 +41,7 @@ func TestAllClear(t *testing.T) {
 		s.book.breaks(nil)
 		s.at(2 * time.Minute)
 		row := s.expect("emergency:c1", playout.Played, "completed", 1)
-		if a := row.Airings[0]; a.Part != scheduler.PartVoice || a.Language != "vi" || a.Frames != 2*4*48000 || row.By != "trưởng thôn" {
+		if a := row.Airings[0]; a.Part != scheduler.PartVoice || a.Language != "vi" || a.Frames != 2*4*48000 || row.By != "trưởng thôn" || row.Kind != playout.KindAllClear {
 			t.Errorf("row = %+v, want the words twice and no siren", row)
 		}
 		s.expect("emergency:e1", playout.StoppedBy, "replaced", 1)

@@ -39,7 +39,7 @@ const (
 type AsRun struct {
 	scheduler.Owned
 	Occurrence   string                   // unique per village
-	Kind         scheduler.OccurrenceKind // "emergency" for an Emergency
+	Kind         scheduler.OccurrenceKind // KindEmergency or KindAllClear for an Emergency
 	Announcement string
 	Schedule     string
 	Slot         string
@@ -70,8 +70,15 @@ type AsRun struct {
 	Airings []Airing
 }
 
-// KindEmergency is the AsRun.Kind of an Emergency.
-const KindEmergency scheduler.OccurrenceKind = "emergency"
+// The AsRun.Kind of an Emergency: one that tells that the danger is over is none to
+// whoever counts them.
+const (
+	KindEmergency scheduler.OccurrenceKind = "emergency"
+	KindAllClear  scheduler.OccurrenceKind = "all-clear"
+)
+
+// Alarmed says whether it is what became of an Emergency, an all-clear among them.
+func (a AsRun) Alarmed() bool { return a.Kind == KindEmergency || a.Kind == KindAllClear }
 
 // LateAfter is the lateness beyond which an occurrence was not on time.
 const LateAfter = 2 * time.Second
@@ -143,7 +150,7 @@ func (a AsRun) Ahead(now time.Time) bool {
 
 // untouched says whether a row is a claim for which nothing was switched on yet.
 func (a AsRun) untouched() bool {
-	return a.Kind != KindEmergency && a.Outcome == "" && a.Keyed.IsZero() && len(a.Airings) == 0
+	return !a.Alarmed() && a.Outcome == "" && a.Keyed.IsZero() && len(a.Airings) == 0
 }
 
 // Airing is one stretch of sound of an AsRun, as the output reported it. The

@@ -230,7 +230,7 @@ func (p *Player) settleRows(ctx context.Context, rows []AsRun) {
 // tooSoon says whether a row that was keyed has not sounded for certain: its
 // instant is yet to come.
 func (p *Player) tooSoon(row AsRun) bool {
-	return row.Kind != KindEmergency && row.Outcome == "" && len(row.Airings) == 0 &&
+	return !row.Alarmed() && row.Outcome == "" && len(row.Airings) == 0 &&
 		p.cfg.Clock().Trusted() && p.cfg.Now().Before(row.Due)
 }
 

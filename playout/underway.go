@@ -8,7 +8,7 @@ import "loalang/scheduler"
 func Underway(rows []AsRun) []scheduler.Occurrence {
 	var taken []scheduler.Occurrence
 	for _, r := range rows {
-		if r.Outcome != "" || r.Kind == KindEmergency {
+		if r.Outcome != "" || r.Alarmed() {
 			continue
 		}
 		o := scheduler.Occurrence{

@@ -142,6 +142,18 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
+// An all-clear ends an emergency: a village that had one had not two.
+func TestAllClearIsNoEmergency(t *testing.T) {
+	s := report.NewSum(report.Filter{})
+	for i, kind := range []string{"emergency", "all-clear"} {
+		s.Add(report.Row{Kind: kind, Due: at(1, 17, i), Outcome: "played", Cause: "completed"})
+	}
+	r := s.Report()
+	if r.Sections[report.Emergencies].Planned != 1 || r.Sections[report.AllClears].Planned != 1 || len(r.Raised.Rows) != 1 || r.All().Planned != 2 {
+		t.Errorf("%+v, %d named, %d in all", r.Sections, len(r.Raised.Rows), r.All().Planned)
+	}
+}
+
 func TestFilter(t *testing.T) {
 	row := report.Row{Topic: "hop-thon", Issuer: "Thôn Ún Tà", Planned: []string{"vi"}, Missing: []string{"pcc"}}
 	cases := []struct {

@@ -6,7 +6,7 @@ import "time"
 // those of the as-run.
 type Row struct {
 	Occurrence string
-	Kind       string // "notice", "relay", "live", "opening", "closing", "emergency", "drill"
+	Kind       string // "notice", "relay", "live", "opening", "closing", "emergency", "all-clear", "drill"
 	Title      string
 	Village    string // key
 	Topic      string // of the announcement when the row was written; empty: none
@@ -116,7 +116,7 @@ func (r Row) Aired() (sum time.Duration) {
 // Section is the part of a report in which the kind of r counts.
 func (r Row) Section() Section {
 	switch r.Kind {
-	case "notice", "relay", "live", "emergency", "drill":
+	case "notice", "relay", "live", "emergency", "all-clear", "drill":
 		return Section(r.Kind)
 	case "opening", "closing":
 		return Frames
@@ -133,6 +133,7 @@ const (
 	Relays      Section = "relay" // of a higher station
 	Lives       Section = "live"  // spoken by a person
 	Emergencies Section = "emergency"
+	AllClears   Section = "all-clear" // that told that an emergency was over
 	Drills      Section = "drill"
 	Frames      Section = "frame" // openings and closings of slots
 	Others      Section = "other" // of a kind that is not known here
@@ -140,5 +141,5 @@ const (
 
 // Sections lists every Section in the order of a report.
 func Sections() []Section {
-	return []Section{Notices, Relays, Lives, Emergencies, Drills, Frames, Others}
+	return []Section{Notices, Relays, Lives, Emergencies, AllClears, Drills, Frames, Others}
 }

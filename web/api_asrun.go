@@ -40,7 +40,7 @@ type outcomeJSON struct {
 // asRunRow is what became of one occurrence or emergency.
 type asRunRow struct {
 	Occurrence   string       `json:"occurrence"`
-	Kind         string       `json:"kind" enum:"notice,opening,closing,relay,live,emergency"`
+	Kind         string       `json:"kind" enum:"notice,opening,closing,relay,fixed,live,emergency,all-clear,drill"`
 	Announcement string       `json:"announcement,omitempty"`
 	Schedule     string       `json:"schedule,omitempty"`
 	Slot         string       `json:"slot,omitempty"`

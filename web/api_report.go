@@ -48,7 +48,7 @@ type reportJSON struct {
 	ClockSay string                 `json:"clock_text,omitempty" doc:"The same in words, with who vouched for it and how long ago."`
 	Summary  string                 `json:"summary" doc:"All in one sentence."`
 	Notices  groupJSON              `json:"notices" doc:"Of them are the rates, the groups and the cases."`
-	Apart    []groupJSON            `json:"apart" doc:"What is counted apart, by section: relay, live, emergency, drill, frame, other."`
+	Apart    []groupJSON            `json:"apart" doc:"What is counted apart, by section: relay, live, emergency, all-clear, drill, frame, other."`
 	By       map[string][]groupJSON `json:"by" doc:"Groups by dimension. By language a notice counts in each of its languages."`
 	Causes   []reportCauseJSON      `json:"causes"`
 	Drills   drillsJSON             `json:"drills" doc:"Tests of the emergency path."`

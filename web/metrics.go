@@ -169,7 +169,7 @@ func (m *meters) readAsRun(ctx context.Context) {
 			continue
 		}
 		m.outcomes.WithLabelValues(string(row.Outcome)).Inc()
-		if len(row.Airings) > 0 && row.Kind != playout.KindEmergency {
+		if len(row.Airings) > 0 && !row.Alarmed() {
 			m.lateness.Observe(row.Lateness.Seconds())
 		}
 	}

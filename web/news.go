@@ -168,7 +168,7 @@ func (s *Server) news(ctx context.Context) ([]item, error) {
 func tellable(r playout.AsRun) bool {
 	switch r.Outcome {
 	case playout.Played, playout.Cut, playout.Missed, playout.Skipped, playout.StoppedBy:
-		return r.Kind != playout.KindEmergency && r.Announcement != "" && r.Deleted.IsZero()
+		return !r.Alarmed() && r.Announcement != "" && r.Deleted.IsZero()
 	}
 	return false
 }

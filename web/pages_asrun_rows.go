@@ -76,7 +76,7 @@ func (v *visit) logRow(r playout.AsRun, d doing) logRow {
 		row.Link = "/announcements/" + r.Announcement
 		row.Why = v.whyLink(r.Announcement, r.Due)
 	}
-	if r.Kind == playout.KindEmergency || r.Kind == playout.KindLive {
+	if r.Alarmed() || r.Kind == playout.KindLive {
 		row.Sub = strings.TrimSuffix(v.word("kind."+string(r.Kind))+", "+v.lower(row.Sub), ", ")
 	}
 	if gone := unheard(r); len(gone) > 0 {
