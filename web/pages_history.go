@@ -72,8 +72,15 @@ func (p *panel) history(v *visit) {
 	later := map[string]bool{} // records of which a newer entry tells
 	for _, c := range list {
 		e := v.historyEntry(c)
-		if !later[c.Record] && takesAway(c) && v.me.May(undoings[c.Kind].right, c.Village) {
-			e.Undo = c.ID
+		if !later[c.Record] && takesAway(c) {
+			may, err := p.s.mayUndo(v.ctx(), v.me, c)
+			if err != nil {
+				p.fail(v, err)
+				return
+			}
+			if may {
+				e.Undo = c.ID
+			}
 		}
 		later[c.Record] = true
 		if _, names := broughtBack(c, v.now); alive && c.Record == w.About && len(names) > 0 {

@@ -109,13 +109,31 @@ func (s *Server) undoable(ctx context.Context, who people.Principal, village str
 		return c, undoing{}, err
 	}
 	how := undoings[c.Kind]
-	switch {
-	case !takesAway(c):
+	if !takesAway(c) {
 		return c, how, fmt.Errorf("undo entry %d of the history: %w", id, fs.ErrNotExist)
-	case !who.May(how.right, c.Village):
-		return c, how, errNoRight
 	}
-	return c, how, nil
+	may, err := s.mayUndo(ctx, who, c)
+	if err == nil && !may {
+		err = errNoRight
+	}
+	return c, how, err
+}
+
+// mayUndo says whether who may give back what an entry took away: what is prepared for
+// an emergency, who may remove it.
+func (s *Server) mayUndo(ctx context.Context, who people.Principal, c people.Change) (bool, error) {
+	may := func(a people.Action) bool { return who.May(a, c.Village) }
+	if right := undoings[c.Kind].right; !may(right) || c.Kind != "templates" || may(people.Alarm) {
+		return may(right), nil
+	}
+	r, err := s.remains(ctx, c)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil // nothing lies there: undoing it says so
+	}
+	if err != nil {
+		return false, err
+	}
+	return alarmTemplateBy(may, *r.Template), nil
 }
 
 // undo gives back what an entry of the history took away. The errors are errUndone when it

@@ -92,6 +92,29 @@ func TestUndoIsOfferedToWhoRemoved(t *testing.T) {
 	}
 }
 
+// TestUndoOfAPreparedEmergencyAsksForItsRight: what is prepared for an emergency is given
+// back by who may remove it, not by whoever writes notices.
+func TestUndoOfAPreparedEmergencyAsksForItsRight(t *testing.T) {
+	for class, want := range map[scheduler.Class]int{scheduler.ClassEmergency: 403, scheduler.ClassNormal: 200} {
+		h := newHouse(t)
+		gone := scheduler.Template{Owned: scheduler.Owned{ID: "t1", Village: "un-ta", Revision: 2, Deleted: h.w.now}, Topic: scheduler.TopicDanger, Class: class, Name: "Xả lũ", Title: "Xả lũ", Text: "Bà con rời bờ suối."}
+		h.w.remains = map[string]scheduler.Remains{"templates t1": {Template: &gone}}
+		h.w.templates = append(h.w.templates, gone) // the revision that the store has
+		entry := h.w.remember("máy cadre", "templates", "t1", "", people.Removed, 2)
+		undo := fmt.Sprintf("/api/v1/history/%d/undo", entry)
+		h.call("cadre", "POST", undo, "").want(want) // a token without the emergency right
+		if class != scheduler.ClassEmergency {
+			continue
+		}
+		for role, offered := range map[people.Role]bool{people.Recorder: false, people.Cadre: true} {
+			if p := newSite(t, h.w, role, "vi").get("/history"); p.status != 200 || strings.Contains(p.body, `action="/undo"`) != offered {
+				t.Errorf("%s: %d, offered %t", role, p.status, !offered)
+			}
+		}
+		h.call("cadre+", "POST", undo, "").want(200)
+	}
+}
+
 // TestUndoRemovedSchedule: it comes back as it was, with its approval; what was changed
 // since stays.
 func TestUndoRemovedSchedule(t *testing.T) {
