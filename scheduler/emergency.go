@@ -72,7 +72,7 @@ func (e Emergency) Settle(now time.Time, languages, zones []string) (Emergency, 
 		e.Repeat = done.clears(e.Repeat)
 	}
 	if last := now.Add(maxEmergencyLife); e.Expires.After(last) {
-		done.add("expires", FaultRange, maxEmergencyLife.String())
+		done.add("expires", FaultRange, "<= "+maxEmergencyLife.String())
 		e.Expires = last
 	}
 	return e, done

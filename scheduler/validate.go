@@ -118,7 +118,7 @@ func (e Emergency) Validate(now time.Time) error {
 	case !e.Expires.After(e.Raised):
 		f.add("expires", FaultOrder, "")
 	case e.Expires.Sub(now) > maxEmergencyLife:
-		f.add("expires", FaultRange, maxEmergencyLife.String())
+		f.add("expires", FaultRange, "<= "+maxEmergencyLife.String())
 	}
 	return f.err()
 }

@@ -229,7 +229,7 @@ func TestEmergencyValidate(t *testing.T) {
 		{"never expires", func(e *scheduler.Emergency) { e.Expires = time.Time{} }, "expires: required"},
 		{"expired", func(e *scheduler.Emergency) { e.Expires = now }, "expires: in-the-past"},
 		{"expires before it is raised", func(e *scheduler.Emergency) { e.Raised = e.Expires.Add(1) }, "expires: wrong-order"},
-		{"lasts for days", func(e *scheduler.Emergency) { e.Expires = now.Add(25 * time.Hour) }, "expires: out-of-range 24h0m0s"},
+		{"lasts for days", func(e *scheduler.Emergency) { e.Expires = now.Add(25 * time.Hour) }, "expires: out-of-range <= 24h0m0s"},
 		{"repeat", func(e *scheduler.Emergency) { e.Repeat = -1 }, "repeat: out-of-range 0–100"},
 		{"language", func(e *scheduler.Emergency) { e.Languages = []string{"vi", "?"} }, "languages: unknown ?"},
 	}

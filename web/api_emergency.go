@@ -158,7 +158,11 @@ func emergencyTitle(languages []string) string {
 func emergencyWarnings(lang string, repaired []scheduler.Fault) []ProblemFault {
 	var warnings []ProblemFault
 	for _, f := range repaired {
-		w := ProblemFault{Field: f.Field, Code: f.Code, Detail: word(lang, "emergency-repaired."+f.Code, f.Limit)}
+		limit := f.Limit
+		if f.Code == scheduler.FaultRange {
+			limit = limitWords(lang, limit)
+		}
+		w := ProblemFault{Field: f.Field, Code: f.Code, Detail: word(lang, "emergency-repaired."+f.Code, limit)}
 		if f.Field == "expires" {
 			w.Field = "expires_in"
 		}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -55,6 +56,21 @@ func TestEmergencyIsNotRefusedForADetail(t *testing.T) {
 				t.Errorf("raised %+v", h.w.raised)
 			}
 		})
+	}
+}
+
+// What was brought within its bounds says which they are, in words.
+func TestEmergencyRepairedSaysTheLimits(t *testing.T) {
+	h := newHouse(t)
+	var e struct {
+		Warnings []struct{ Field, Detail string }
+	}
+	h.call("cadre+", "POST", "/api/v1/emergency?lang=vi", `{"title":"Lũ","reason":"x","expires_in":31536000,"repeat":-4}`).want(201).into(&e)
+	said := fmt.Sprint(e.Warnings)
+	for _, want := range []string{"repeat Ngoài mức cho phép, máy đã đưa về trong mức: 0–100.", "expires_in Ngoài mức cho phép, máy đã đưa về trong mức: nhiều nhất 24 giờ."} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said: %s", want, said)
+		}
 	}
 }
 
