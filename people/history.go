@@ -24,6 +24,7 @@ type Change struct {
 	Kind     string // of the record, the name of its table: "announcements"
 	Record   string // its ID
 	About    string // ID of the announcement that it belongs to; empty: none
+	Title    string // of the announcement that it is or belongs to, as it is when read; empty: of none
 	Deed     Deed
 	Revision int64 // of the record afterwards; 0: it counts none
 	Fields   []FieldChange

@@ -53,9 +53,44 @@ func (s *Store) History(ctx context.Context, q people.HistoryQuery) (list []peop
 		if err != nil {
 			return err
 		}
-		return spellOut(ctx, tx, list)
+		if err := spellOut(ctx, tx, list); err != nil {
+			return err
+		}
+		return nameChanged(ctx, tx, list)
 	})
 	return list, err
+}
+
+// nameChanged gives each the title of its announcement as it is now.
+func nameChanged(ctx context.Context, tx *sql.Tx, list []people.Change) error {
+	of := make([]string, len(list))
+	for i, c := range list {
+		if of[i] = c.About; c.Kind == "announcements" {
+			of[i] = c.Record
+		}
+	}
+	titles, err := titlesOf(ctx, tx, of)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Title = titles[of[i]]
+	}
+	return nil
+}
+
+// titlesOf reads the titles of announcements, by ID; of one that is not known there is none.
+func titlesOf(ctx context.Context, tx *sql.Tx, ids []string) (map[string]string, error) {
+	named, err := query(ctx, tx, func(r row) (t [2]string, err error) { return t, r.Scan(&t[0], &t[1]) },
+		"SELECT id, title FROM announcements WHERE id IN (SELECT value FROM json_each(?))", listOf(ids))
+	if err != nil {
+		return nil, err
+	}
+	titles := map[string]string{}
+	for _, t := range named {
+		titles[t[0]] = t[1]
+	}
+	return titles, nil
 }
 
 func scanChange(r row) (people.Change, error) {

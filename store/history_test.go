@@ -55,7 +55,7 @@ func TestHistoryTellsWhoChangedWhat(t *testing.T) {
 		t.Fatalf("%d entries: the announcement, its rendition and the edit were expected: %+v", len(list), list)
 	}
 	edit := list[0]
-	if edit.Actor != lan || edit.Deed != people.Altered || edit.Revision != 2 || edit.Village != unTa || !edit.At.Equal(day0) {
+	if edit.Title != a.Title || list[2].Title != a.Title || edit.Actor != lan || edit.Deed != people.Altered || edit.Revision != 2 || edit.Village != unTa || !edit.At.Equal(day0) {
 		t.Errorf("the edit is told as %+v", edit)
 	}
 	text, ok := field(edit, "text")

@@ -89,17 +89,9 @@ func nameUrged(ctx context.Context, tx *sql.Tx, list []scheduler.Urged) error {
 	for _, u := range list {
 		ids = append(ids, u.Announcement)
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	named, err := query(ctx, tx, func(r row) (t [2]string, err error) { return t, r.Scan(&t[0], &t[1]) },
-		"SELECT id, title FROM announcements WHERE id IN (SELECT value FROM json_each(?))", listOf(ids))
+	titles, err := titlesOf(ctx, tx, ids)
 	if err != nil {
 		return err
-	}
-	titles := map[string]string{}
-	for _, t := range named {
-		titles[t[0]] = t[1]
 	}
 	for i := range list {
 		list[i].Title = titles[list[i].Announcement]

@@ -22,6 +22,7 @@ type entryJSON struct {
 	Record   string       `json:"record" doc:"ID of the record that was changed."`
 	Table    string       `json:"kind" doc:"What it is: announcements, renditions, schedules, slots, villages…"`
 	About    string       `json:"about,omitempty" doc:"ID of the announcement that it belongs to."`
+	Title    string       `json:"title,omitempty" doc:"Of the announcement that it is or belongs to, as it is now."`
 	Deed     string       `json:"deed" enum:"made,changed,removed,restored,signed-in,signed-out,refused,slowed,pin-locked,passkey-signed-in,passkey-added,passkey-removed,passkey-refused,passkey-copied"`
 	Revision int64        `json:"revision,omitempty" doc:"Of the record afterwards."`
 	Fields   []entryField `json:"fields"`
@@ -41,7 +42,7 @@ func entriesOf(list []people.Change) []entryJSON {
 	for _, c := range list {
 		j := entryJSON{
 			ID: c.ID, At: c.At.UTC(), By: c.Actor.Name, Account: c.Actor.ID, Kind: string(c.Actor.Kind), Way: string(c.Actor.Way),
-			Village: c.Village, Record: c.Record, Table: c.Kind, About: c.About, Deed: string(c.Deed), Revision: c.Revision, Fields: []entryField{},
+			Village: c.Village, Record: c.Record, Table: c.Kind, About: c.About, Title: c.Title, Deed: string(c.Deed), Revision: c.Revision, Fields: []entryField{},
 		}
 		for _, f := range c.Fields {
 			j.Fields = append(j.Fields, entryField(f))

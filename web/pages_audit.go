@@ -70,7 +70,7 @@ func (p *panel) audit(v *visit) {
 // does, with the name of whom it is about.
 func (v *visit) auditEntry(c people.Change, named map[string]string) auditEntry {
 	if c.Kind != "sign-ins" {
-		e := auditEntry{historyEntry: v.historyEntry(c), Icon: "them"}
+		e := auditEntry{historyEntry: v.historyEntry(c, true), Icon: "them"}
 		if name := named[c.Record]; c.Kind == "accounts" && name != "" {
 			e.What += ": " + name
 			e.Link = "/people/" + c.Record

@@ -71,7 +71,7 @@ func (p *panel) history(v *visit) {
 	}
 	later := map[string]bool{} // records of which a newer entry tells
 	for _, c := range list {
-		e := v.historyEntry(c)
+		e := v.historyEntry(c, w.About != "")
 		if !later[c.Record] && takesAway(c) {
 			may, err := p.s.mayUndo(v.ctx(), v.me, c)
 			if err != nil {
@@ -106,12 +106,14 @@ func (p *panel) history(v *visit) {
 // historyKinds are the records that people look for.
 var historyKinds = []string{"announcements", "renditions", "schedules", moveKind, "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
 
-func (v *visit) historyEntry(c people.Change) historyEntry {
+// historyEntry words an entry; alone: the page is of one announcement, which need not be
+// named again.
+func (v *visit) historyEntry(c people.Change, alone bool) historyEntry {
 	kind := c.Kind
 	if hasWord("history-kind." + kind) {
 		kind = v.word("history-kind." + kind)
 	}
-	e := historyEntry{When: v.exactAt(c.At), Who: v.word("history.who-"+string(c.Actor.Way), c.Actor.Name), What: v.word("history."+string(c.Deed), lower(kind))}
+	e := historyEntry{When: v.exactAt(c.At), Who: v.word("history.who-"+string(c.Actor.Way), c.Actor.Name)}
 	switch {
 	case c.Kind == "announcements":
 		e.Link = "/announcements/" + c.Record
@@ -119,6 +121,10 @@ func (v *visit) historyEntry(c people.Change) historyEntry {
 		e.Link = "/announcements/" + c.About
 	case c.Kind == "recordings":
 		e.Link = "/recordings/" + c.Record
+	}
+	e.What = v.word("history."+string(c.Deed), lower(kind))
+	if c.Title != "" && !alone {
+		e.What = v.word("history.of", e.What, c.Title)
 	}
 	for _, f := range c.Fields {
 		if c.Kind == moveKind && f.Name == moveUndo {
@@ -137,7 +143,10 @@ func (v *visit) historyEntry(c people.Change) historyEntry {
 	return e
 }
 
-func (v *visit) exactAt(t time.Time) string { return v.day(t, v.now) + ", " + v.exact(t) }
+// exactAt is when somebody did something, to the second.
+func (v *visit) exactAt(t time.Time) string {
+	return v.day(t, v.now) + ", " + t.In(v.loc).Format("15:04:05")
+}
 
 // historyCodes are the columns that hold a code, and where its words are.
 var historyCodes = map[string]string{
