@@ -65,6 +65,7 @@ type (
 	templatesInput struct {
 		Caller
 		Village string `query:"village" doc:"Key; the board's own when left out."`
+		Query   string `query:"q" maxLength:"100" doc:"Words that its name, topic or title begins with, or its text where none is named so; marks and capitals do not matter."`
 	}
 	templatesOutput struct {
 		Body struct {
@@ -175,7 +176,7 @@ func (s *Server) listTemplates(ctx context.Context, in *templatesInput) (*templa
 	}
 	var out templatesOutput
 	out.Body.Templates = []templateJSON{}
-	for _, t := range all {
+	for _, t := range sought(all, in.Query) {
 		out.Body.Templates = append(out.Body.Templates, templateJSONOf(t, village, uses))
 	}
 	return &out, nil

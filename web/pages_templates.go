@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -16,6 +17,7 @@ import (
 
 // templatesView is the templates of a village, by topic.
 type templatesView struct {
+	Query  string        // what is looked for; empty: all of them
 	Alarms []templateRow // what is prepared for emergencies
 	Groups []templateRows
 }
@@ -75,7 +77,8 @@ func (p *panel) templates(v *visit) {
 		p.fail(v, err)
 		return
 	}
-	var list templatesView
+	list := templatesView{Query: strings.TrimSpace(v.c.Query("q"))}
+	all = sought(all, list.Query)
 	for _, t := range all.Of(scheduler.ClassEmergency) {
 		list.Alarms = append(list.Alarms, templateRow{Code: t.Code(), Name: t.Name, Sub: t.For(v.village).Text})
 	}

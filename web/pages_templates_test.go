@@ -54,6 +54,30 @@ func TestPageTemplates(t *testing.T) {
 	}
 }
 
+// TestTemplatesAreSoughtWithoutMarks: by name, title and topic, else by the text; the API
+// finds the same.
+func TestTemplatesAreSoughtWithoutMarks(t *testing.T) {
+	h := newHouse(t)
+	s := newSite(t, h.w, people.Cadre, "vi")
+	if n := strings.Count(s.get("/templates").body, `href="/announcements/new?template=`); n < 25 {
+		t.Fatalf("%d templates", n)
+	}
+	for query, want := range map[string]string{
+		"cat dien": "Cắt điện", "CẮT ĐIỆN": "Cắt điện", "dien ca": "Cắt điện", "hop thon": "Họp thôn", "power cut": "Cắt điện", "aptomat": "", "xyz": "",
+	} {
+		p := s.get("/templates?q=" + url.QueryEscape(query))
+		n := strings.Count(p.body, `href="/announcements/new?template=`)
+		var found struct{ Templates []struct{ Name string } }
+		h.call("cadre", "GET", "/api/v1/templates?q="+url.QueryEscape(query), "").want(200).into(&found)
+		if n != len(found.Templates) || want != "" && (n < 1 || n > 4 || !strings.Contains(p.text, want+" ")) {
+			t.Errorf("%s: %d on the page, %d by the API: %s", query, n, len(found.Templates), p.text)
+		}
+		if query == "xyz" && (n != 0 || !strings.Contains(p.text, "Không có mẫu nào khớp với “xyz”") || !strings.Contains(p.text, "Xem mọi mẫu")) {
+			t.Errorf("nothing found: %s", p.text)
+		}
+	}
+}
+
 // TestPageTemplateIsChangedAndRestored makes a copy of what came with the program.
 func TestPageTemplateIsChangedAndRestored(t *testing.T) {
 	w := newWorld(t)

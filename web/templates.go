@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,31 @@ func (s *Server) templates(ctx context.Context, village string) (scheduler.Templ
 		return nil, nil, err
 	}
 	return scheduler.BuiltIn().Beside(own).ByUse(uses), uses, nil
+}
+
+// sought leaves of templates those that somebody looks for: each of their words begins one
+// of its name, topic or title, or, where none is named so, one of its text. Marks, capitals
+// and signs are all the same.
+func sought(all scheduler.Templates, query string) scheduler.Templates {
+	asked := strings.Fields(string(scheduler.SkeletonOf(query)))
+	has := func(texts ...string) bool {
+		of := string(scheduler.SkeletonOf(strings.Join(texts, " ")))
+		return !slices.ContainsFunc(asked, func(begun string) bool { return !strings.Contains(of, " "+begun) })
+	}
+	var named, told scheduler.Templates
+	for _, t := range all {
+		topic := "template-topic." + string(t.Topic)
+		switch {
+		case has(t.Name, t.English, t.Title, word(vietnamese, topic), word(english, topic)):
+			named = append(named, t)
+		case has(t.Text):
+			told = append(told, t)
+		}
+	}
+	if len(named) == 0 {
+		return told
+	}
+	return named
 }
 
 // noticeTemplates are those of templates that a notice is made of.
