@@ -103,7 +103,7 @@ func (p *panel) setup(c *gin.Context) {
 	err = p.s.useSetup(c, f.Get("t"), f.Get("name"), f.Get("password"))
 	switch {
 	case err == nil:
-		c.Redirect(http.StatusSeeOther, "/")
+		c.Redirect(http.StatusSeeOther, "/start") // the board is new
 		return
 	case errors.As(err, &invalid):
 		for _, fault := range schedulerFaults(invalid) {

@@ -120,8 +120,8 @@ func TestPageSetup(t *testing.T) {
 	}
 	shown.checkForm(t, "vi")
 	p := s.post("/setup", form())
-	if p.status != http.StatusSeeOther || len(w.accounts) != 1 || w.accounts[0].Role != people.Admin {
-		t.Fatalf("status %d, accounts %d: %s", p.status, len(w.accounts), p.text)
+	if p.status != http.StatusSeeOther || p.location != "/start" || len(w.accounts) != 1 || w.accounts[0].Role != people.Admin {
+		t.Fatalf("status %d, to %q, accounts %d: %s", p.status, p.location, len(w.accounts), p.text)
 	}
 	s.take(p)
 	if p := s.get("/"); p.status != http.StatusOK || !strings.Contains(p.text, "hoa, Quản trị") {

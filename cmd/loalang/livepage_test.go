@@ -32,7 +32,7 @@ func TestLivePageInABrowser(t *testing.T) {
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'")
+	b.begun()
 
 	b.press(`a[href="/live"]`)
 	b.until("the page offers the microphone", "document.querySelector('[data-start]')?.offsetParent")
@@ -147,7 +147,7 @@ func TestLivePageOverALineThatStops(t *testing.T) {
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'")
+	b.begun()
 	b.screen(1280, 800)
 	b.press(`a[href="/live"]`)
 	b.until("the page offers the microphone", "document.querySelector('[data-start]')?.offsetParent")

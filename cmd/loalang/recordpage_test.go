@@ -23,7 +23,15 @@ func (b *browser) signUp(setup string) {
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'")
+	b.begun()
+}
+
+// begun waits until the first account is signed in, which leads to the first steps, and
+// goes on to the first page.
+func (b *browser) begun() {
+	b.t.Helper()
+	b.until("the first account is signed in", "location.pathname == '/start'")
+	b.open(js[string](b, "location.origin") + "/")
 }
 
 // offline cuts the browser's line, or mends it.

@@ -16,7 +16,7 @@ func TestRecurringPage(t *testing.T) {
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'")
+	b.begun()
 
 	b.screen(360, 740)
 	b.open(d.url + "/announcements/new")

@@ -53,7 +53,7 @@ func (d *daemon) slotPictures(slot string) {
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'")
+	b.begun()
 	for _, width := range []int64{360, 1280} {
 		b.screen(width, 740)
 		for name, path := range map[string]string{"today": "/", "slots": "/slots", "slot": "/slots/" + slot, "new": "/slots/new", "plan": "/plan", "relays": "/relays"} {
