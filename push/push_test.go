@@ -198,6 +198,19 @@ func TestCheckSubscription(t *testing.T) {
 	}
 }
 
+// Push services refuse whoever cannot be written to.
+func TestCheckContact(t *testing.T) {
+	for contact, want := range map[string]bool{
+		"mailto:vanhoa@cocsan.example": true, "https://cocsan.example/loa": true,
+		"": false, "vanhoa@cocsan.example": false, "mailto:": false, "mailto:vanhoa": false, "mailto:Xã <vanhoa@cocsan.example>": false, "mailto:a@b.example?cc=c@d.example": false,
+		"http://cocsan.example": false, "https://": false, "https://a:b@cocsan.example/": false, "mailto:" + strings.Repeat("a", 200) + "@b.example": false,
+	} {
+		if err := CheckContact(contact); (err == nil) != want {
+			t.Errorf("%q: %v", contact, err)
+		}
+	}
+}
+
 // What a browser names as its push service would else be a way into the village's own
 // network.
 func TestPublicClientDialsNoPrivateAddress(t *testing.T) {

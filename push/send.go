@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/mail"
 	"net/url"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ import (
 const (
 	// maxEndpoint bounds the address of a subscription.
 	maxEndpoint = 1024
+	maxContact  = 200
 	dialWithin  = 5 * time.Second
 	sendWithin  = 15 * time.Second
 	// httpsPort is the only one that push services have.
@@ -40,6 +42,21 @@ type Subscription struct {
 	Endpoint string // https
 	Key      string // p256dh: a point on P-256, base64url
 	Auth     string // 16 bytes, base64url
+}
+
+// CheckContact says whether whom a push service may write to is told as it has to be
+// (RFC 8292, section 2.1): an address of mail or a page, at most 200 bytes.
+func CheckContact(contact string) error {
+	u, err := url.Parse(contact)
+	if err == nil && len(contact) <= maxContact {
+		if address, wrong := mail.ParseAddress(u.Opaque); u.Scheme == "mailto" && u.RawQuery == "" && wrong == nil && address.Address == u.Opaque {
+			return nil
+		}
+		if u.Scheme == "https" && u.Hostname() != "" && u.User == nil {
+			return nil
+		}
+	}
+	return errors.New("use mailto: and an address of mail, or https:// and a page")
 }
 
 // Check says whether s can be one; the error is ErrSubscription. That its host has a

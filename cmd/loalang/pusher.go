@@ -5,9 +5,9 @@ import (
 	"loalang/web"
 )
 
-// pushContact is whom a push service may write to about this board. Some refuse a
-// message without one; a board has no address of its own.
-const pushContact = "mailto:loalang@example.org"
+// noContact is the push-contact of a board that was given none: push services refuse a
+// message that names nobody, and a board has no address of its own.
+const noContact = "mailto:loalang@example.org"
 
 // pusher hands messages to browsers' push services, under keys of this board; nil: where
 // there is no https, or the keys cannot be kept. Nothing else needs it.
@@ -20,5 +20,5 @@ func (b *board) pusher() web.Pusher {
 		b.log.Error("nobody is told anything in a browser", "err", err)
 		return nil
 	}
-	return &push.Sender{Keys: keys, Contact: pushContact, Now: b.clock.Now, Client: push.PublicClient()}
+	return &push.Sender{Keys: keys, Contact: b.settings.PushContact, Now: b.clock.Now, Client: push.PublicClient()}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"loalang/audio"
+	"loalang/push"
 
 	"loalang/audio/speaker"
 )
@@ -37,6 +38,7 @@ type settings struct {
 	Village      string
 	Log          slog.Level
 	MetricsToken string
+	PushContact  string // whom push services may write to: "mailto:…" or "https://…"
 	ClockTrust   string // "kernel", or "system": the technician declares the clock good
 	AmpChip      string // GPIO chip; empty: a simulated amplifier
 	AmpLine      string // line name or offset on AmpChip
@@ -89,6 +91,10 @@ func table() []setting {
 		{"village", "un-ta", "key of the village whose loudspeakers this board drives", setVillage},
 		{"log", "info", "what is logged: debug, info, warn or error", setLog},
 		{"metrics-token", "", "bearer token that may read /metrics from elsewhere than this machine", setText(func(s *settings) *string { return &s.MetricsToken })},
+		{"push-contact", noContact, "whom push services may write to about this board: mailto:ADDRESS, or https:// and a page", func(s *settings, v string) error {
+			s.PushContact = v
+			return push.CheckContact(v)
+		}},
 		{"clock-trust", "kernel", "kernel: believe the clock when the kernel or an RTC vouches for it; system: always", func(s *settings, v string) error {
 			if v != "kernel" && v != "system" {
 				return errors.New("use kernel or system")

@@ -10,7 +10,7 @@ import (
 // wrong has a value for each setting that can be wrong.
 var wrong = map[string]string{
 	"listen": "localhost", "listen-tls": "8443", "device": "a b", "village": "Ún Tà", "log": "loud", "clock-trust": "sun",
-	"amp-active-low": "perhaps", "settle": "5h", "tail": "soon", "buffer": "1ms", "espeak": "", "amp-chip": "gpiochip0",
+	"amp-active-low": "perhaps", "settle": "5h", "tail": "soon", "buffer": "1ms", "espeak": "", "amp-chip": "gpiochip0", "push-contact": "the commune",
 }
 
 // Each setting is read from each layer, flags over the environment over the
