@@ -218,6 +218,27 @@ func TestANewPasswordByLink(t *testing.T) {
 	}
 }
 
+// A link for a new password opens no account that may more by now than when it was made:
+// whoever made it has seen it.
+func TestALinkOpensNoMoreThanItDid(t *testing.T) {
+	w, s := peopled(t)
+	w.account(t, "Thủy")
+	w.accounts[2].Revision = 1
+	made := s.post("/people/"+w.accounts[2].ID+"/do", url.Values{"do": {"password"}})
+	link := joinLink.FindStringSubmatch(s.get(made.location).body)
+	if link == nil {
+		t.Fatalf("no link at %q", made.location)
+	}
+	c := newSite(t, w, "", "vi")
+	f := c.get(link[2]).fields(t)
+	f.Set("password", "con suối sau nhà")
+	w.accounts[2].Role, w.accounts[2].Village = people.Admin, ""
+	before := w.accounts[2].Password
+	if p := c.post("/join", f); p.status != http.StatusNotFound || w.accounts[2].Password != before {
+		t.Errorf("an administrator's account is opened: %d: %s", p.status, p.text)
+	}
+}
+
 // Whoever administers one village sees and makes nobody of another.
 func TestAnAdminOfOneVillage(t *testing.T) {
 	w, _ := peopled(t)

@@ -135,6 +135,18 @@ func (s *Server) dropPasskey(c *gin.Context, who people.Principal, id string) er
 	return nil
 }
 
+// forgetPasskeys lets an account that somebody else gives a new password sign in by none of
+// its keys any more: whoever had the password may have added one of their own.
+func (s *Server) forgetPasskeys(ctx context.Context, a people.Account) error {
+	keys, err := s.passkeysOf(ctx, a.Principal())
+	for _, k := range keys {
+		if err := s.cfg.Passkeys.DropPasskey(ctx, a.ID, k.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return err
+}
+
 // passkeysHere says whether anybody can sign in by a key where a request was made: nobody
 // is offered what nobody has. It tells of no one in particular.
 func (s *Server) passkeysHere(c *gin.Context) bool {

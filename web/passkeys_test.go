@@ -135,6 +135,25 @@ func keyed(t *testing.T, w *world, k *keyring) (*site, *passkeytest.Phone) {
 	return s, s.made("máy của Thuý")
 }
 
+// Who is given a new password by somebody else is let in by no key any more: whoever had
+// the old one may have added their own.
+func TestPasswordGivenAnewForgetsPasskeys(t *testing.T) {
+	w, k := newWorld(t), &keyring{}
+	s, phone := keyed(t, w, k)
+	answer := s.asked(phone)
+	k.keys = append(k.keys, people.Passkey{ID: "of-another", Account: "another"})
+	admin := newSite(t, w, people.Admin, "vi", k.use)
+	if p := admin.json("PATCH", "/api/v1/accounts/"+w.accounts[0].ID, `{"password":"ngắn"}`); p.status != http.StatusUnprocessableEntity || len(k.keys) != 2 {
+		t.Errorf("a password that is not taken: %d, %d keys: %s", p.status, len(k.keys), p.body)
+	}
+	if p := admin.json("PATCH", "/api/v1/accounts/"+w.accounts[0].ID, `{"password":"con suối sau nhà"}`); p.status != http.StatusOK || len(k.keys) != 1 {
+		t.Fatalf("%d, %d keys: %s", p.status, len(k.keys), p.body)
+	}
+	if p := s.enter(answer); p.status != http.StatusUnauthorized {
+		t.Errorf("in by a forgotten key: %d", p.status)
+	}
+}
+
 // A key is made with the password, lets its owner in without a name, and is worth nothing
 // once it was removed. It does not stand for the PIN.
 func TestPasskeySignsIn(t *testing.T) {

@@ -45,7 +45,7 @@ type accountChange struct {
 	Disabled *bool   `json:"disabled,omitempty" doc:"true: may sign in no more, and what is signed in ends."`
 	SignOut  bool    `json:"sign_out,omitempty" doc:"true: everything that is signed in as this account ends."`
 	ResetPIN bool    `json:"reset_pin,omitempty" doc:"true: the PIN is forgotten and its lock lifted; the person chooses another at the next emergency."`
-	Password string  `json:"password,omitempty" doc:"A new password, at least 8 characters; what is signed in ends."`
+	Password string  `json:"password,omitempty" doc:"A new password, at least 8 characters; what is signed in ends, and the passkeys are forgotten."`
 	Revision int64   `json:"revision,omitempty" minimum:"1" doc:"The revision that was read: 409 when somebody has changed it since."`
 }
 
@@ -81,6 +81,9 @@ func (s *Server) changeAccount(ctx context.Context, who people.Principal, id str
 	if to.Password != "" {
 		encoded, err := s.passwords.HashPassword(ctx, to.Password)
 		if err != nil {
+			return a, err
+		}
+		if err := s.forgetPasskeys(ctx, a); err != nil {
 			return a, err
 		}
 		a = a.WithPassword(encoded)
@@ -234,7 +237,7 @@ func (s *Server) accept(c *gin.Context, secret, name, password string) error {
 		if a, err = s.cfg.Accounts.AccountByID(ctx, i.Account); err != nil {
 			return err
 		}
-		if !a.Active() {
+		if !a.Active() || a.Role != i.Role || a.Village != i.Village { // since then it may more than whoever invited
 			return errInvitationOver
 		}
 	}

@@ -55,14 +55,14 @@ func localDay(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
 func (p program) userDisableCommand() *cobra.Command {
 	return p.accountCommand("disable NAME", "Let a person sign in no more; what they are signed in to ends at once",
-		func(_ context.Context, a people.Account) (people.Account, string, error) {
+		func(_ context.Context, _ *store.Store, a people.Account) (people.Account, string, error) {
 			return a.Off(time.Now().UTC()), a.Name + " may sign in no more", nil
 		})
 }
 
 func (p program) userEnableCommand() *cobra.Command {
 	return p.accountCommand("enable NAME", "Let a disabled person sign in again, by the password they had",
-		func(_ context.Context, a people.Account) (people.Account, string, error) {
+		func(_ context.Context, _ *store.Store, a people.Account) (people.Account, string, error) {
 			return a.On(), fmt.Sprintf("%s may sign in as %s", a.Name, a.Role), nil
 		})
 }
@@ -70,10 +70,13 @@ func (p program) userEnableCommand() *cobra.Command {
 func (p program) userPasswordCommand() *cobra.Command {
 	var fromStdin bool
 	var password string
-	cmd := p.accountCommand("password NAME", "Give a person a new password; what they are signed in to ends at once",
-		func(ctx context.Context, a people.Account) (people.Account, string, error) {
+	cmd := p.accountCommand("password NAME", "Give a person a new password; what they are signed in to ends at once, and their passkeys are forgotten",
+		func(ctx context.Context, db *store.Store, a people.Account) (people.Account, string, error) {
 			encoded, err := people.NewPasswords().HashPassword(ctx, password)
-			return a.WithPassword(encoded), a.Name + " signs in by the new password", err
+			if err != nil {
+				return a, "", err
+			}
+			return a.WithPassword(encoded), a.Name + " signs in by the new password", forgetPasskeys(ctx, db, a.ID)
 		})
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) (err error) {
 		password, err = readPassword(cmd.InOrStdin(), fromStdin)
@@ -83,10 +86,22 @@ func (p program) userPasswordCommand() *cobra.Command {
 	return cmd
 }
 
+// forgetPasskeys lets an account sign in by none of its keys any more: whoever had the
+// password may have added one of their own.
+func forgetPasskeys(ctx context.Context, db *store.Store, account string) error {
+	keys, err := db.Passkeys(ctx, account)
+	for _, k := range keys {
+		if err := db.DropPasskey(ctx, account, k.ID); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return err
+}
+
 func (p program) userPINCommand() *cobra.Command {
 	var reset bool
 	cmd := p.accountCommand("pin NAME", "Let the PIN of a person be forgotten; they choose another at the next emergency",
-		func(_ context.Context, a people.Account) (people.Account, string, error) {
+		func(_ context.Context, _ *store.Store, a people.Account) (people.Account, string, error) {
 			return a.WithoutPIN(), a.Name + " has no PIN and chooses another at the next emergency", nil
 		})
 	cmd.PreRunE = func(*cobra.Command, []string) error {
@@ -100,7 +115,7 @@ func (p program) userPINCommand() *cobra.Command {
 }
 
 // accountCommand is a command that changes one account and says what it did.
-func (p program) accountCommand(use, short string, change func(context.Context, people.Account) (people.Account, string, error)) *cobra.Command {
+func (p program) accountCommand(use, short string, change func(context.Context, *store.Store, people.Account) (people.Account, string, error)) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   use,
 		Short: short,
@@ -114,7 +129,7 @@ func (p program) accountCommand(use, short string, change func(context.Context, 
 				if err != nil {
 					return err
 				}
-				after, said, err := change(ctx, before)
+				after, said, err := change(ctx, db, before)
 				if err != nil {
 					return err
 				}
