@@ -92,6 +92,12 @@ type Village struct {
 	Volume int
 }
 
+// What a new board calls its village until it is told.
+const (
+	SampleName    = "Ún Tà"
+	SampleCommune = "Cốc San"
+)
+
 // Bounds of Village.Volume, in dB.
 const (
 	LeastVolume = -20

@@ -25,6 +25,8 @@ type (
 		Caller
 		Key  string `path:"key"`
 		Body struct {
+			Name    *string      `json:"name,omitempty" maxLength:"200" doc:"As people call it, without the word for village."`
+			Commune *string      `json:"commune,omitempty" maxLength:"200" doc:"Likewise; empty: none is named."`
 			Allowed []windowJSON `json:"allowed,omitempty" maxItems:"20" doc:"When sound is allowed; none is always; left out: as it is."`
 
 			Languages []string `json:"languages,omitempty" maxItems:"20" doc:"In the order they air; left out: as they are."`
@@ -168,7 +170,7 @@ type reasonJSON struct {
 func (s *Server) registerPlaces(api huma.API) {
 	const tag = "plan"
 	answer(s, api, operation{"list-villages", http.MethodGet, "/villages", "List villages", tag, people.View, 0}, s.listVillages)
-	answer(s, api, operation{"edit-village", http.MethodPatch, "/villages/{key}", "Change the rules of a village: its allowed hours, its languages", tag, people.Arrange, 0}, s.editVillage)
+	answer(s, api, operation{"edit-village", http.MethodPatch, "/villages/{key}", "Change a village: its name, its allowed hours, its languages", tag, people.Arrange, 0}, s.editVillage)
 	answer(s, api, operation{"list-slots", http.MethodGet, "/slots", "List the slots of a village", tag, people.View, 0}, s.listSlots)
 	answer(s, api, operation{"get-plan", http.MethodGet, "/plan", "Read what a village will hear", tag, people.View, 0}, s.getPlan)
 	s.registerMoves(api)
@@ -206,7 +208,7 @@ func (s *Server) editVillage(ctx context.Context, in *villageInput) (*villageOut
 	var faults scheduler.Invalid
 	var windows []scheduler.Window
 	b := in.Body
-	if b.Allowed == nil && b.Languages == nil && b.Missing == "" && b.Pause == nil && b.Board == "" && b.BoardIndexed == nil && b.BoardAddress == nil {
+	if b.Name == nil && b.Commune == nil && b.Allowed == nil && b.Languages == nil && b.Missing == "" && b.Pause == nil && b.Board == "" && b.BoardIndexed == nil && b.BoardAddress == nil {
 		faults = append(faults, scheduler.Fault{Field: "allowed", Code: scheduler.FaultRequired})
 	}
 	for i, j := range in.Body.Allowed {
@@ -220,6 +222,12 @@ func (s *Server) editVillage(ctx context.Context, in *villageInput) (*villageOut
 		return nil, faults
 	}
 	place, err := s.arrange(ctx, in.Key, in.Body.Revision, func(v *scheduler.Village) {
+		if b.Name != nil {
+			v.Name = placeName(*b.Name, "thôn")
+		}
+		if b.Commune != nil {
+			v.Commune = placeName(*b.Commune, "xã")
+		}
 		if in.Body.Allowed != nil {
 			v.Allowed = windows
 		}

@@ -171,7 +171,7 @@ func changingForms() map[string]changing {
 
 // planless are the forms that show nothing of the plan, and why.
 var planless = map[string]string{
-	"/language": "no plan", "/publicity": "no plan", "/sign-in": "no plan", "/sign-out": "no plan", "/setup": "no plan",
+	"/language": "no plan", "/publicity": "no plan", "/village": "no plan", "/sign-in": "no plan", "/sign-out": "no plan", "/setup": "no plan",
 	"/people/:id": "no plan", "/people/:id/do": "no plan", "/invitations/new": "no plan", "/invitations/:id/revoke": "no plan", "/join": "no plan",
 	"/account/pin": "no plan", "/start": "no plan", "/start/sound": "now: it airs at once, and is asked for by its own button", "/account/news/:id/remove": "no plan", "/account/news/:id/trial": "no plan", "/account/passkeys/:id/remove": "no plan", "/account/password": "no plan", "/sign-in/passkey": "no plan", "/sign-in/passkey/challenge": "no plan", "/account/sign-ins/:id/end": "no plan", "/account/sign-ins/end": "no plan", "/pin": "no plan", "/tokens": "no plan", "/tokens/:id/revoke": "no plan",
 	"/emergency": "an emergency waits for no question, and the plan gives way", "/emergency/renew": "the same", "/emergency/all-clear": "the same", "/emergency/stop": "the same",

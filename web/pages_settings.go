@@ -40,6 +40,7 @@ func settingsGroups() []settingsGroup {
 			{"rules", "/rules", "gio", people.Arrange, nil},
 			{"exceptions", "/exceptions", "nhac", people.Plan, nil},
 			{"approval-rules", "/approvals/rules", "dau", people.Arrange, nil},
+			{"naming", "/village", "nha", people.Arrange, nil},
 			{"languages", "/languages", "chu", people.Arrange, nil},
 			{"voices", "/voices", "loa", people.Plan, nil},
 			{"relays", "/relays", "song", people.Arrange, nil},

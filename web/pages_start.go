@@ -20,7 +20,7 @@ const startCookie = "start"
 const startAway = "away"
 
 // startSteps are the codes of the first steps, in their order.
-var startSteps = []string{"rules", "languages", "sound", "board", "slot", "notice"}
+var startSteps = []string{"village", "rules", "languages", "sound", "board", "slot", "notice"}
 
 // startView is the guide of the first steps.
 type startView struct {
@@ -41,6 +41,7 @@ func (p *panel) registerStart(r *gin.Engine) {
 	r.GET("/start", p.allow(people.Arrange, p.start))
 	r.POST("/start", p.allow(people.Arrange, p.stepStart))
 	r.POST("/start/sound", p.allow(people.Arrange, p.startSound))
+	p.registerVillage(r)
 }
 
 // startMarks are the codes that the visitor's browser remembers.
@@ -56,7 +57,7 @@ func startMarks(v *visit) []string {
 
 // startDone says which steps are done in the village itself.
 func (p *panel) startDone(v *visit) (map[string]bool, error) {
-	done := map[string]bool{"rules": v.village.Ruled(), "languages": len(v.village.Languages) > 1, "board": v.village.Publicity.Board != scheduler.BoardUnasked}
+	done := map[string]bool{"village": !sampled(v.village), "rules": v.village.Ruled(), "languages": len(v.village.Languages) > 1, "board": v.village.Publicity.Board != scheduler.BoardUnasked}
 	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
 	if err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func (p *panel) startDone(v *visit) (map[string]bool, error) {
 }
 
 func (p *panel) startView(v *visit) (startView, error) {
-	paths := map[string]string{"rules": "/rules", "languages": "/languages", "board": "/publicity", "slot": "/slots", "notice": "/announcements/new"}
+	paths := map[string]string{"village": "/village", "rules": "/rules", "languages": "/languages", "board": "/publicity", "slot": "/slots", "notice": "/announcements/new"}
 	marks, w := startMarks(v), startView{}
 	done, err := p.startDone(v)
 	if err != nil {
@@ -102,6 +103,16 @@ func (p *panel) stepStart(v *visit) {
 		p.problem(v, http.StatusBadRequest, "problem.bad-form")
 		return
 	}
+	markStart(v, code)
+	if code == startAway {
+		v.goTo("/", "")
+		return
+	}
+	v.goTo("/start", "")
+}
+
+// markStart lets the visitor's browser remember a step.
+func markStart(v *visit, code string) {
 	marks := startMarks(v)
 	if !slices.Contains(marks, code) {
 		marks = append(marks, code)
@@ -110,11 +121,6 @@ func (p *panel) stepStart(v *visit) {
 		Name: startCookie, Value: strings.Join(marks, "."), Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
-	if code == startAway {
-		v.goTo("/", "")
-		return
-	}
-	v.goTo("/start", "")
 }
 
 // startSound airs the test phrase as soon as the output can, as any other notice: it is

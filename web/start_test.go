@@ -16,12 +16,12 @@ func TestFirstSteps(t *testing.T) {
 	w := newWorld(t)
 	w.slots = nil
 	s := newSite(t, w, people.Officer, "vi")
-	if p := s.get("/"); !strings.Contains(p.text, "Máy mới: còn 4 bước đầu") || !strings.Contains(p.body, `href="/start"`) {
+	if p := s.get("/"); !strings.Contains(p.text, "Máy mới: còn 5 bước đầu") || !strings.Contains(p.body, `href="/start"`) {
 		t.Errorf("today: %s", p.text)
 	}
 	p := s.get("/start")
 	p.checkForm(t, "vi")
-	if strings.Count(p.text, "Chưa làm") != 4 || strings.Count(p.text, "Đã xong") != 2 || strings.Contains(p.text, "Nghe rõ") {
+	if strings.Count(p.text, "Chưa làm") != 5 || strings.Count(p.text, "Đã xong") != 2 || strings.Contains(p.text, "Nghe rõ") {
 		t.Errorf("at first: %s", p.text)
 	}
 	if got := s.post("/start/sound", nil); got.location != "/start?sound=asked#sound" || len(w.notices) != 1 {
@@ -45,7 +45,7 @@ func TestFirstSteps(t *testing.T) {
 		}
 		s.cookies = append(s.cookies[:1], (&http.Response{Header: got.header}).Cookies()...)
 	}
-	if p := s.get("/"); !strings.Contains(p.text, "còn 1 bước đầu") { // the test is no first notice
+	if p := s.get("/"); !strings.Contains(p.text, "còn 2 bước đầu") { // the test is no first notice
 		t.Errorf("after three: %s", p.text)
 	}
 	got := s.post("/start", url.Values{"step": {"away"}})

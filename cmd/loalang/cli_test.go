@@ -288,11 +288,15 @@ func TestVillageRules(t *testing.T) {
 	if _, code := set("--languages", "pcc, vi"); code != 0 || !strings.Contains(shown(), "\tpcc,vi\t") {
 		t.Errorf("languages: exit %d, %q", code, shown())
 	}
+	if errs, code := set("--name", " Luổng  Láo ", "--commune", "Cốc San"); code != 0 || !strings.Contains(shown(), "\tLuổng Láo, Cốc San\t") {
+		t.Errorf("name: exit %d, %s, %q", code, errs, shown())
+	}
 	before := shown()
 	for _, c := range []struct {
 		says string
 		args []string
 	}{
+		{"--name", []string{"--name", "--"}},
 		{"earlier to later", []string{"--allowed", "21:00-05:00"}},
 		{"24:00 for the end of the day", []string{"--allowed", "05:00-24:01"}},
 		{"or always", []string{"--allowed", ""}},

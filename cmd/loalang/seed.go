@@ -16,7 +16,7 @@ import (
 // firstVillage is what a fresh data folder begins with.
 func firstVillage() scheduler.Village {
 	return scheduler.Village{
-		Key: "un-ta", Name: "Ún Tà", Commune: "Cốc San", Zone: "Asia/Ho_Chi_Minh", Languages: []string{"vi", "pcc"},
+		Key: "un-ta", Name: scheduler.SampleName, Commune: scheduler.SampleCommune, Zone: "Asia/Ho_Chi_Minh", Languages: []string{"vi", "pcc"},
 		Approvals: scheduler.UsualApprovals(),
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"loalang/people"
 	"loalang/scheduler"
 	"loalang/store"
 )
@@ -50,6 +51,7 @@ func (p program) villageListCommand() *cobra.Command {
 
 // villageRules are the flags of village set.
 type villageRules struct {
+	name, commune                      string
 	allowed, languages, missing, board string
 	public                             scheduler.Publicity
 	pause                              time.Duration
@@ -60,7 +62,7 @@ func (p program) villageSetCommand() *cobra.Command {
 	var r villageRules
 	cmd := &cobra.Command{
 		Use:   "set KEY",
-		Short: "Change the rules of a village",
+		Short: "Name a village, or change its rules",
 		Long: "Change the rules of a village. Nothing but an emergency sounds outside the allowed hours:\n\n" +
 			"  --allowed always                                  no rule\n" +
 			"  --allowed 05:00-11:30,13:30-21:00                 every day, not at noon\n" +
@@ -71,6 +73,8 @@ func (p program) villageSetCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return p.setVillage(cmd, args[0], r) },
 	}
 	addFlags(cmd.Flags(), "data")
+	cmd.Flags().StringVar(&r.name, "name", "", "what the village is called, such as \"Ún Tà\"")
+	cmd.Flags().StringVar(&r.commune, "commune", "", "what its commune is called, such as \"Cốc San\"")
 	cmd.Flags().StringVar(&r.allowed, "allowed", "always", "when sound is allowed, such as 05:00-21:00 or mon-fri=05:00-21:00,sun=06:00-20:00")
 	cmd.Flags().StringVar(&r.missing, "missing", "fallback", "what becomes of a notice that lacks a language: fallback (Vietnamese stands for it), wait (for its next slot) or skip (the others air)")
 	cmd.Flags().DurationVar(&r.pause, "pause", 0, "silence between two languages, at most 5s; 0: as between the other parts of a notice")
@@ -84,8 +88,8 @@ func (p program) villageSetCommand() *cobra.Command {
 
 // setVillage changes the rules of a village as far as the flags of cmd were given.
 func (p program) setVillage(cmd *cobra.Command, key string, r villageRules) error {
-	if !slices.ContainsFunc([]string{"allowed", "languages", "missing", "pause", "board", "board-indexed", "board-address", "volume"}, cmd.Flags().Changed) {
-		return usagef("say what to change: --allowed, --languages, --missing, --pause, --volume or --board")
+	if !slices.ContainsFunc([]string{"name", "commune", "allowed", "languages", "missing", "pause", "board", "board-indexed", "board-address", "volume"}, cmd.Flags().Changed) {
+		return usagef("say what to change: --name, --commune, --allowed, --languages, --missing, --pause, --volume or --board")
 	}
 	change, err := parseRules(cmd, r.allowed, r.languages)
 	if err != nil {
@@ -113,6 +117,8 @@ func (p program) setVillage(cmd *cobra.Command, key string, r villageRules) erro
 // apply sets what was given besides hours and languages.
 func (r villageRules) apply(cmd *cobra.Command, v *scheduler.Village) {
 	for flag, set := range map[string]func(){
+		"name":          func() { v.Name = people.CleanName(r.name) },
+		"commune":       func() { v.Commune = people.CleanName(r.commune) },
 		"missing":       func() { v.Missing = scheduler.MissingRule(r.missing) },
 		"volume":        func() { v.Volume = r.volume },
 		"pause":         func() { v.Pause = r.pause },
