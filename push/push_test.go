@@ -2,13 +2,9 @@ package push
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/hkdf"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -21,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"loalang/push/pushtest"
 )
 
 func decode(t *testing.T, text string) []byte {
@@ -53,56 +51,19 @@ func TestSealAsInTheRFC(t *testing.T) {
 }
 
 // browser is the other side: it opens what was sealed for it.
-type browser struct {
-	private *ecdh.PrivateKey
-	auth    []byte
-}
+type browser struct{ pushtest.Browser }
 
 func newBrowser(t *testing.T) browser {
 	t.Helper()
-	private, err := ecdh.P256().GenerateKey(rand.Reader)
+	b, err := pushtest.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return browser{private, []byte("0123456789abcdef")}
+	return browser{b}
 }
 
 func (b browser) at(endpoint string) Subscription {
-	return Subscription{Endpoint: endpoint, Key: base64url.EncodeToString(b.private.PublicKey().Bytes()), Auth: base64url.EncodeToString(b.auth)}
-}
-
-func (b browser) open(t *testing.T, sealed []byte) string {
-	t.Helper()
-	salt, theirs := sealed[:16], sealed[21:21+65]
-	point, err := ecdh.P256().NewPublicKey(theirs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shared, err := b.private.ECDH(point)
-	if err != nil {
-		t.Fatal(err)
-	}
-	derive := func(secret, salt []byte, info string, n int) []byte {
-		key, err := hkdf.Key(sha256.New, secret, salt, info, n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return key
-	}
-	ikm := derive(shared, b.auth, "WebPush: info\x00"+string(b.private.PublicKey().Bytes())+string(theirs), 32)
-	block, err := aes.NewCipher(derive(ikm, salt, "Content-Encoding: aes128gcm\x00", 16))
-	if err != nil {
-		t.Fatal(err)
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := gcm.Open(nil, derive(ikm, salt, "Content-Encoding: nonce\x00", 12), sealed[86:], nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSuffix(string(text), "\x02")
+	return Subscription{Endpoint: endpoint, Key: b.Key(), Auth: b.Auth()}
 }
 
 // signed checks the signature of an Authorization header and returns its claims.
@@ -147,7 +108,10 @@ func TestSend(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		got, header = b.open(t, raw), r.Header.Get("Authorization")
+		if got, err = b.Open(raw); err != nil {
+			t.Error(err)
+		}
+		header = r.Header.Get("Authorization")
 		if r.Header.Get("TTL") != "3600" || r.Header.Get("Content-Encoding") != "aes128gcm" {
 			t.Errorf("headers %v", r.Header)
 		}

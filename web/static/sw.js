@@ -70,6 +70,21 @@ addEventListener("push", (e) => {
   if (title) e.waitUntil(registration.showNotification(title, { body, tag, lang, data: path }));
 });
 
+// The push service has given the browser another address: the board is told of it, or goes
+// on with the old one until that is gone.
+async function moved(old, fresh) {
+  const now = fresh ?? (old && (await registration.pushManager.subscribe(old.options)));
+  if (!now) return;
+  await fetch("/api/v1/account/pushes", {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(now),
+  });
+}
+
+addEventListener("pushsubscriptionchange", (e) => e.waitUntil(moved(e.oldSubscription, e.newSubscription)));
+
 addEventListener("notificationclick", (e) => {
   e.notification.close();
   const to = new URL(e.notification.data ?? "/", location.origin).href;
