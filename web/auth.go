@@ -150,7 +150,7 @@ func markOf(a people.Account) string {
 func (s *Server) signIn(c *gin.Context, name, password string) (people.Principal, error) {
 	ctx := c.Request.Context()
 	allowed := s.limits.allow(c.RemoteIP(), name)
-	a, ok := s.roster.named(ctx, name)
+	a, ok := s.roster.signing(ctx, name)
 	if !ok {
 		a = people.Account{}
 	}

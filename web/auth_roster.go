@@ -81,6 +81,26 @@ func (r *roster) named(ctx context.Context, name string) (people.Account, bool) 
 	})
 }
 
+// signing is named for who signs in. News are read whether anybody has that name or not:
+// how long the answer takes must not tell.
+func (r *roster) signing(ctx context.Context, name string) (people.Account, bool) {
+	find := func() (people.Account, bool) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		a, ok := r.accounts[r.ids[people.FoldName(name)]]
+		return a, ok && a.Active()
+	}
+	_, known := find()
+	if r.names.Allow() {
+		patience := rosterMissPatience
+		if known { // memory counts when the database does not answer
+			patience = rosterPatience
+		}
+		r.wait(ctx, patience)
+	}
+	return find()
+}
+
 // everyone lists the living accounts by name.
 func (r *roster) everyone(ctx context.Context) []people.Account {
 	all, _ := look(ctx, r, r.miss, func() ([]people.Account, bool) {

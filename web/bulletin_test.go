@@ -583,7 +583,7 @@ func TestPublicityPage(t *testing.T) {
 	if p := s.post("/publicity", typed("revision", "0")); p.status != 422 || !strings.Contains(p.text, "Hãy chọn") {
 		t.Error(p.status, p.text)
 	}
-	if p := s.post("/publicity", typed("revision", "0", "board", "on", "address", "loa")); p.status != 422 || !strings.Contains(p.body, `value="loa"`) || !strings.Contains(p.body, `class="fault"`) {
+	if p := s.post("/publicity", typed("revision", "0", "board", "on", "address", "loa")); p.status != 422 || !strings.Contains(p.body, `value="loa"`) || !strings.Contains(p.body, `aria-invalid="true"`) {
 		t.Error(p.status, p.text)
 	}
 	if p := s.post("/publicity", typed("revision", "0", "board", "on", "indexed", "1", "address", "http://loa.internal")); p.status != 303 || p.location != "/publicity?told=publicity-on" {

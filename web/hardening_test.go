@@ -42,6 +42,24 @@ func TestStrangersLearnNoNames(t *testing.T) {
 	}
 }
 
+// A name that nobody has was looked for in the database once more, and the others were
+// not: how long the answer took told who exists.
+func TestStrangersLearnNoNamesByTime(t *testing.T) {
+	h := newHouse(t)
+	h.account("Thào A Tủa", "trạm y tế xã")
+	h.browser().trySignIn("Thào A Tủa", "mật khẩu sai").want(http.StatusUnauthorized) // known from now on
+	read := map[string]int{}
+	for _, name := range []string{"Thào A Tủa", "Thào A Sía"} {
+		before := 0
+		h.people.change(func(r *register) { before = r.reads })
+		h.browser().trySignIn(name, "mật khẩu sai").want(http.StatusUnauthorized)
+		h.people.change(func(r *register) { read[name] = r.reads - before })
+	}
+	if read["Thào A Tủa"] != read["Thào A Sía"] {
+		t.Errorf("the database is asked %v times", read)
+	}
+}
+
 // Every cookie of the panel is out of reach of scripts and of other sites.
 func TestCookiesAreForThePanelAlone(t *testing.T) {
 	w := newWorld(t)

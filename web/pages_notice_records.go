@@ -122,7 +122,7 @@ func (v *visit) faults(f *form, err error, other string) {
 		f.fault(other, err.Error())
 		return
 	}
-	shown := []string{"title", "text", "at", "slots", "days", "from", "until", "reason", "source", "languages"}
+	shown := []string{"title", "text", "at", "slots", "days", "from", "until", "reason", "source", "languages", "board_address"}
 	for _, fault := range invalid {
 		field := fault.Field
 		if !slices.Contains(shown, field) {
