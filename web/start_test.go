@@ -15,6 +15,7 @@ import (
 func TestFirstSteps(t *testing.T) {
 	w := newWorld(t)
 	w.slots = nil
+	w.village.Languages = []string{"pcc", "vi"} // the phrase is Vietnamese whatever comes first
 	s := newSite(t, w, people.Officer, "vi")
 	if p := s.get("/"); !strings.Contains(p.text, "Máy mới: còn 5 bước đầu") || !strings.Contains(p.body, `href="/start"`) {
 		t.Errorf("today: %s", p.text)
@@ -28,7 +29,7 @@ func TestFirstSteps(t *testing.T) {
 		t.Fatalf("sound: to %q: %s", got.location, got.text)
 	}
 	for _, d := range w.notices {
-		if d.Announcement.Text != "Bà con có nghe không?" || len(d.Schedules) != 1 || d.Schedules[0].Kind != scheduler.Now || !d.Announcement.SpeakerOnly {
+		if d.Announcement.Text != "Bà con có nghe không?" || len(d.Schedules) != 1 || d.Schedules[0].Kind != scheduler.Now || !d.Announcement.SpeakerOnly || d.Renditions[0].Language != "vi" {
 			t.Errorf("aired: %+v", d)
 		}
 	}
@@ -58,6 +59,9 @@ func TestFirstSteps(t *testing.T) {
 	}
 	if got := s.post("/start", url.Values{"step": {"a.b"}}); got.status != http.StatusBadRequest {
 		t.Errorf("a step that is none: %d", got.status)
+	}
+	if p := newSite(t, w, people.Officer, "en").get("/start"); !strings.Contains(p.text, "7. The first notice Not done yet") {
+		t.Errorf("in English the test is a first notice: %s", p.text)
 	}
 	if p := newSite(t, w, people.Cadre, "vi").get("/"); strings.Contains(p.text, "bước đầu") {
 		t.Error("a cadre is sent there")
