@@ -214,6 +214,10 @@ func (p *panel) doWithPerson(v *visit) {
 		p.changed(v, f, accountChange{ResetPIN: true}, "person-pin")
 	case "password":
 		i, secret, err := p.s.inviteAnew(v.ctx(), v.me, v.c.Param("id"))
+		if errors.Is(err, errNoRight) {
+			p.problem(v, http.StatusForbidden, "problem.forbidden")
+			return
+		}
 		if err != nil {
 			p.fail(v, err)
 			return

@@ -239,6 +239,50 @@ func TestALinkOpensNoMoreThanItDid(t *testing.T) {
 	}
 }
 
+// An administrator's phone that was left on a table took its own PIN away, or gave itself a
+// new password, which takes the PIN's place, and was asked for neither.
+func TestOnesOwnPINIsNotTakenAway(t *testing.T) {
+	w, s := peopled(t)
+	w.account(t, "Thủy")
+	me := &w.accounts[2]
+	me.Role, me.Village, me.Revision, me.PIN = people.Admin, "", 1, "x"
+	b := &site{t: t, server: s.server, handler: s.handler}
+	b.take(b.post("/sign-in", url.Values{"name": {"Thủy"}, "password": {passphrase}}))
+	before := *me
+	for _, do := range []string{"pin", "password"} {
+		if p := b.post("/people/"+me.ID+"/do", url.Values{"do": {do}}); p.status != http.StatusUnprocessableEntity && p.status != http.StatusForbidden {
+			t.Errorf("%s: %d to %q", do, p.status, p.location)
+		}
+	}
+	for _, body := range []string{`{"reset_pin":true}`, `{"password":"con suối sau nhà"}`} {
+		if p := b.json("PATCH", "/api/v1/accounts/"+me.ID, body); p.status != http.StatusForbidden {
+			t.Errorf("%s: %d: %s", body, p.status, p.body)
+		}
+	}
+	if p := b.json("POST", "/api/v1/invitations", `{"account":"`+me.ID+`"}`); p.status != http.StatusForbidden || len(w.invited) != 0 {
+		t.Errorf("a link: %d: %s", p.status, p.body)
+	}
+	if *me != before {
+		t.Errorf("changed: %+v", *me)
+	}
+	page := b.get("/people/" + me.ID)
+	page.checkForm(t, "vi")
+	if strings.Contains(page.body, `value="pin"`) || strings.Contains(page.body, `value="password"`) || !strings.Contains(page.text, "Đổi PIN, mật khẩu của tôi") {
+		t.Errorf("it is offered: %s", page.text)
+	}
+	if p := b.post("/people/"+personID+"/do", url.Values{"do": {"pin"}}); p.status != http.StatusSeeOther || w.accounts[1].PIN != "" {
+		t.Errorf("somebody else's: %d: %s", p.status, p.text)
+	}
+}
+
+// A program that may raise no emergency made a token that may.
+func TestAProgramGivesItselfNoEmergency(t *testing.T) {
+	h := newHouse(t)
+	body := `{"name":"còi","role":"cadre","village":"un-ta","emergency":true}`
+	h.call("admin", "POST", "/api/v1/tokens", body).want(http.StatusForbidden)
+	h.call("admin", "POST", "/api/v1/tokens", strings.Replace(body, "true", "false", 1)).want(http.StatusCreated)
+}
+
 // Whoever administers one village sees and makes nobody of another.
 func TestAnAdminOfOneVillage(t *testing.T) {
 	w, _ := peopled(t)

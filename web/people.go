@@ -50,7 +50,9 @@ type accountChange struct {
 }
 
 // changeAccount makes a change to an account in the name of who. The errors are
-// people.Invalid, people.ErrLastAdmin, scheduler.ErrRevision, fs.ErrNotExist and errNoRight.
+// people.Invalid, people.ErrLastAdmin, scheduler.ErrRevision, fs.ErrNotExist and errNoRight,
+// which also says that one's own PIN or password is not changed here: an administrator's
+// phone that was left on a table would make its PIN worth nothing (ADR 44).
 func (s *Server) changeAccount(ctx context.Context, who people.Principal, id string, to accountChange) (people.Account, error) {
 	a, err := s.accountFor(ctx, who, id)
 	if err != nil {
@@ -58,6 +60,9 @@ func (s *Server) changeAccount(ctx context.Context, who people.Principal, id str
 	}
 	if to.Revision != 0 && to.Revision != a.Revision {
 		return a, scheduler.ErrRevision
+	}
+	if id == who.ID && (to.ResetPIN || to.Password != "") {
+		return a, errNoRight // one's own are changed with those before
 	}
 	before := a
 	if to.Role != nil {
@@ -189,11 +194,15 @@ func (s *Server) invite(ctx context.Context, who people.Principal, i people.Invi
 	return i, secret, nil
 }
 
-// inviteAnew makes the link by which a person chooses a new password.
+// inviteAnew makes the link by which another person chooses a new password; errNoRight for
+// one's own.
 func (s *Server) inviteAnew(ctx context.Context, who people.Principal, id string) (people.Invitation, string, error) {
 	a, err := s.accountFor(ctx, who, id)
 	if err != nil {
 		return people.Invitation{}, "", err
+	}
+	if id == who.ID {
+		return people.Invitation{}, "", errNoRight // one's own is changed with the one before
 	}
 	return s.invite(ctx, who, people.Invitation{For: a.Name, Role: a.Role, Village: a.Village, Account: a.ID}, people.InvitationLife)
 }

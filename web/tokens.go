@@ -35,6 +35,9 @@ func (s *Server) makeToken(ctx context.Context, who people.Principal, t people.T
 	if err := s.mayPlace(ctx, who, t.Village); err != nil {
 		return t, "", err
 	}
+	if t.Emergency && !who.May(people.Alarm, t.Village) { // a program gives itself no right
+		return t, "", errNoRight
+	}
 	if t.Owner != "" {
 		if _, err := s.accountFor(ctx, who, t.Owner); isMissing(err) {
 			return t, "", people.Invalid{{Field: "owner", Code: people.FaultUnknown}}
