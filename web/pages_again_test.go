@@ -43,7 +43,7 @@ func againWorld(t *testing.T) *world {
 func TestYesterdayAgain(t *testing.T) {
 	w := againWorld(t)
 	s := newSite(t, w, people.Cadre, "vi")
-	if p := s.get("/"); !strings.Contains(p.text, "Phát lại hôm qua 3 bản tin, vào 17:00 hôm nay") {
+	if p := s.get("/"); !strings.Contains(p.text, "Phát lại hôm qua Hôm qua phát 3 bản tin. Buổi tới: 17:00 hôm nay") {
 		t.Errorf("the first page offers %s", p.text)
 	}
 	p := s.get("/again")

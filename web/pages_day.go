@@ -34,6 +34,7 @@ type dayRow struct {
 	Move   string    // where its time is changed; empty: it may not
 	ID     string    // occurrence of what may be moved
 	Slot   string    // of its head
+	Add    string    // where a notice is begun in the slot; empty: nobody may, or it has begun
 }
 
 // skipView is the button that leaves out one day of what recurs.
@@ -73,6 +74,7 @@ type dayBook struct {
 	doing   doing
 	fills   bool // show how full the slots are
 	mayPlan bool // offer to leave out days
+	adds    bool // offer to begin notices in slots
 }
 
 // dayItem is one line before it is laid out.

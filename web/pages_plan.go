@@ -15,12 +15,10 @@ import (
 
 // planView is one week of the plan, or one day of it.
 type planView struct {
-	Days []planDay
-	Told string // why nothing will play, when that is so
-	Made string
-	// Wanting is what airs within a day and lacks a language.
-	Wanting []wantingView
-	Moved   []movedView // what does not fit its slot
+	Days     []planDay
+	Told     string // why nothing will play, when that is so
+	Made     string
+	Concerns concernsView
 	// Conflicts are promises that find no place, with a way out.
 	Conflicts []conflictView
 	Places    []placeLink // villages whose plan the visitor may see; none: this one alone
@@ -74,16 +72,18 @@ func (p *panel) plan(v *visit) {
 		return
 	}
 	writes := v.mayIn(place, people.Write)
-	b.fills, b.mayPlan = true, v.mayIn(place, people.Plan)
+	b.fills, b.adds, b.mayPlan = true, writes, v.mayIn(place, people.Plan)
 	w := planView{Made: v.word("plan.none-yet"), Ways: v.weekWays(monday, day), Places: places}
 	w.Ways.Refused = refused
 	if !b.plan.Made.IsZero() {
 		w.Made = v.word("plan.made", v.at(b.plan.Made, v.now))
 	}
+	var moved []movedView
+	var wanting []wantingView
 	if v.own(place) {
 		air := p.s.cfg.Air.Air()
 		b.doing = doingOf(air, v.now)
-		w.Wanting, w.Moved = p.wanting(v), p.moved(v, "")
+		moved, wanting = p.moved(v, ""), p.wanting(v)
 		if !air.Clock.Trusted() {
 			w.Told = v.word("clock.unknown-so")
 		}
@@ -103,10 +103,11 @@ func (p *panel) plan(v *visit) {
 	}
 	if writes && b.mayPlan {
 		w.Conflicts = p.conflicts(v, b, from, to)
-		w.Moved = slices.DeleteFunc(w.Moved, func(m movedView) bool { // told already, with the way out
+		moved = slices.DeleteFunc(moved, func(m movedView) bool { // told already, with the way out
 			return !m.MaySee && slices.ContainsFunc(w.Conflicts, func(c conflictView) bool { return slices.Contains(m.Occurrences, c.Occurrence) })
 		})
 	}
+	w.Concerns = v.concernsOf(moved, wanting)
 	p.show(v, "plan", view{Title: title, Tab: "plan", Style: "plan.css", Script: "plan.js", Data: w})
 }
 

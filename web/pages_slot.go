@@ -27,6 +27,9 @@ func (b dayBook) slotGroup(s scheduler.Slot, items []dayItem) (dayGroup, bool) {
 	if b.fills {
 		head.Fill = b.fill(s)
 	}
+	if b.adds && start.After(b.now) {
+		head.Add = newAt(start.Format(time.DateOnly), s.ID)
+	}
 	switch {
 	case len(rows) == 0 && !g.end.After(b.now):
 		head.Aside = b.word("day.slot-was-empty")

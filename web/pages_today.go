@@ -31,11 +31,10 @@ type todayView struct {
 	Again                *againOffer // nil: yesterday's slots aired nothing
 	Ribbon               ribbonView
 	Rows                 []dayRow
-	RestDay              string        // its date
-	Drill                *drillNotice  // nil: none sounds, and none is due today
-	Rest                 string        // that the day has more lines, which its page shows; empty: all are here
-	Wanting              []wantingView // what somebody should see to
-	Moved                []movedView   // what does not fit its slot
+	RestDay              string       // its date
+	Drill                *drillNotice // nil: none sounds, and none is due today
+	Rest                 string       // that the day has more lines, which its page shows; empty: all are here
+	Concerns             concernsView
 }
 
 // onAirView is the occurrence for which the amplifier is on.
@@ -65,7 +64,7 @@ func (p *panel) today(v *visit) {
 	}
 	book.doing = doingOf(air, v.now)
 	t := p.todayView(v, air, book)
-	t.Wanting, t.Moved = p.wanting(v), p.moved(v, "")
+	t.Concerns = v.concernsOf(p.moved(v, ""), p.wanting(v))
 	w.Data = t
 	if v.c.Query("part") == "live" {
 		w.Village, w.Me, w.SignedIn, w.Clock = v.village, v.me, true, p.clockView(v, "/")
@@ -120,7 +119,10 @@ func airKey(a playout.Air) string {
 	if j.DeadAir != nil {
 		dead = j.DeadAir.Occurrence
 	}
-	key := []string{emergencyKey(a), "", "", "", "", dead, strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), j.Trouble, strconv.FormatBool(j.Amp.Keyed), strconv.FormatBool(j.Clock.Trusted)}
+	key := []string{
+		emergencyKey(a), "", "", "", "", dead, strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), j.Trouble, strconv.FormatBool(j.Fault != ""), strings.Join(j.Weak, "+"),
+		strconv.FormatBool(j.Amp.Keyed), j.Amp.Fault, j.Clock.Trust,
+	}
 	if j.Drill != nil {
 		key = append(key, "drill "+j.Drill.Occurrence)
 	}

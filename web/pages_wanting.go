@@ -22,6 +22,22 @@ type wantingView struct {
 	Link string
 }
 
+// concernsView is what somebody should see to. It stands behind what its page is for and
+// is told in front of that in one line: a list of it is longer than a phone.
+type concernsView struct {
+	Told    string      // how much there is; empty: nothing
+	Moved   []movedView // what does not fit its slot
+	Wanting []wantingView
+}
+
+func (v *visit) concernsOf(moved []movedView, wanting []wantingView) concernsView {
+	c := concernsView{Moved: moved, Wanting: wanting}
+	if n := len(moved) + len(wanting); n > 0 {
+		c.Told = v.word("wanting.see", n)
+	}
+	return c
+}
+
 // wanting says what became of what the visitor wrote and nobody approved, what the visitor was asked to record, what airs within a day and
 // lacks a language, and what is overdue, on this board; nothing when all is well
 // or cannot be read.

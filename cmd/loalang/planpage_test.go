@@ -311,3 +311,31 @@ func TestPlanConflictIsMovedByOnePress(t *testing.T) {
 	p.sees("it is taken", "location.search.includes('told=way-')")
 	p.daemon.until("it airs", func() bool { return len(p.due(late)) == 1 })
 }
+
+// A finger that put an item back where it was took the next tap with it: the browser makes
+// no click of a long press, and the one that was to be ignored came later.
+func TestPlanTapBehindADrag(t *testing.T) {
+	t.Parallel()
+	p := plannedWeek(t)
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+		return err
+	}))
+	p.week(360, 740)
+	item := fmt.Sprintf(`document.querySelector('[data-days] [data-turn*="%s"]')`, p.date(1)+"T17:00")
+	js[bool](p.browser, "("+item+`.scrollIntoView({ block: "center" }), true)`)
+	at := p.spot(item)
+	p.do(touchAt(input.DispatchTouchEventTypeTouchStart, at), chromedp.Sleep(700*time.Millisecond))
+	p.sees("it is picked up", "document.querySelector('.drag')")
+	p.do(touchAt(input.DispatchTouchEventTypeTouchEnd))
+	p.sees("it is put back", "!document.querySelector('.drag') && location.pathname == '/plan'")
+	time.Sleep(200 * time.Millisecond) // no finger is faster
+	at = p.spot(fmt.Sprintf(`document.querySelector('.strip [data-day="%s"]')`, p.date(3)))
+	p.do(touchAt(input.DispatchTouchEventTypeTouchStart, at), touchAt(input.DispatchTouchEventTypeTouchEnd))
+	p.sees("the next tap leads to its day", fmt.Sprintf(`document.querySelector('[data-shown]').dataset.date == %q`, p.date(3)))
+
+	// Nor was a button in an item pressed by space: that picked the item up.
+	js[bool](p.browser, `(() => { const b = document.createElement("button"); b.type = "button"; b.onclick = () => { window.pressed = true; }; document.querySelector("[data-shown] [data-turn] > div").append(b); b.focus(); return true; })()`)
+	p.do(chromedp.KeyEvent(" "))
+	p.sees("space presses the button", "window.pressed && !document.querySelector('.drag')")
+}

@@ -46,6 +46,7 @@ function say(button) {
 
 function listen(url) {
   listening = listening ? "" : url;
+  unheard(false);
   if (listening) {
     const line = navigator.connection;
     const thin = line?.saveData || /2g|3g/.test(line?.effectiveType ?? "");
@@ -62,8 +63,16 @@ function listen(url) {
 function hush() {
   if (listening) listen(listening);
 }
+
+function unheard(is) {
+  for (const note of document.querySelectorAll("[data-listen-failed]")) note.hidden = !is;
+}
 air.addEventListener("ended", hush);
-air.addEventListener("error", hush);
+air.addEventListener("error", () => {
+  if (!listening) return; // it was stopped
+  hush();
+  unheard(true);
+});
 
 document.addEventListener("click", (e) => {
   const b = e.target.closest("[data-listen]");

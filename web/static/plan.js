@@ -157,8 +157,11 @@ function up() {
   clearTimeout(wait?.timer);
   wait = null;
   if (!drag || drag.keys) return;
-  addEventListener("click", (e) => e.preventDefault(), { capture: true, once: true });
+  // The click behind a drag is no press of the link under it; a finger makes none.
+  const ignore = (e) => e.preventDefault();
+  addEventListener("click", ignore, { capture: true, once: true });
   setTimeout(() => drop(true));
+  setTimeout(() => removeEventListener("click", ignore, { capture: true }), 50);
 }
 
 // keys moves what space picked up: left and right by days, up and down by slots, and by
@@ -166,7 +169,7 @@ function up() {
 function keys(e) {
   const item = e.target.closest?.("[data-turn]");
   if (!drag) {
-    if (e.key !== " " || !item) return;
+    if (e.key !== " " || !item || e.target.closest("button")) return; // a button in it is pressed by space
     e.preventDefault();
     lift(item, true);
     said.textContent = fill(table.dataset.picked, drag.title);

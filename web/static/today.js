@@ -6,14 +6,25 @@ const live = document.querySelector("[data-live]");
 let stream = null;
 let ahead = 0; // the server's clock minus this one's, in milliseconds
 let drawing = false;
+let heard = 0; // when the board told something last
+
+// The board tells something every second. Silent for this long, in ms, it is not known
+// what sounds; the browser itself would go on showing what was.
+const missed = 8000;
 
 function open() {
   if (stream || document.hidden || !live) return;
   const link = navigator.connection;
   const slow = link?.saveData || /2g|3g/.test(link?.effectiveType);
+  heard = Date.now();
   stream = new EventSource(live.dataset.live + (slow ? "?slow=1" : ""));
-  stream.addEventListener("air", (e) => show(JSON.parse(e.data)));
+  stream.addEventListener("open", told);
+  stream.addEventListener("air", (e) => {
+    told();
+    show(JSON.parse(e.data));
+  });
   stream.addEventListener("level", (e) => {
+    told();
     level(JSON.parse(e.data).rms);
     left();
   });
@@ -23,6 +34,27 @@ function open() {
 function close() {
   stream?.close();
   stream = null;
+}
+
+function told() {
+  heard = Date.now();
+  lost(false);
+}
+
+function lost(is) {
+  const note = document.querySelector("[data-lost]");
+  if (note) note.hidden = !is;
+}
+
+// watch sees that the line is gone, and comes back where the browser has given up.
+function watch() {
+  if (!stream || Date.now() - heard < missed) return;
+  lost(true);
+  level(-120);
+  if (stream.readyState !== EventSource.CLOSED) return;
+  close();
+  open();
+  draw(live.dataset.key); // it was answered otherwise than with the air: signed out, perhaps
 }
 
 // level draws −60 dBFS as nothing and 0 dBFS as full, as the server does.
@@ -62,7 +94,7 @@ function keyOf(air) {
   const on = air.on_air;
   const emergencies = (air.emergencies ?? []).map((e) => e.id).join("+");
   if (!live.dataset.part) return emergencies;
-  return [emergencies, on?.occurrence, on && air.state, on?.part, on?.language, air.dead_air?.occurrence, air.up, air.audible, air.trouble, air.amp?.keyed, air.clock?.trusted, ...(air.drill ? ["drill " + air.drill.occurrence] : [])].map((v) => v ?? "").join("/");
+  return [emergencies, on?.occurrence, on && air.state, on?.part, on?.language, air.dead_air?.occurrence, air.up, air.audible, air.trouble, !!air.fault, (air.weak ?? []).join("+"), air.amp?.keyed, air.amp?.fault, air.clock?.trust, ...(air.drill ? ["drill " + air.drill.occurrence] : [])].map((v) => v ?? "").join("/");
 }
 
 // left counts down to the end of what sounds.
@@ -106,6 +138,8 @@ document.addEventListener("visibilitychange", () => (document.hidden ? close() :
 addEventListener("pagehide", close);
 addEventListener("pageshow", open);
 open();
+
+setInterval(watch, 1000);
 
 // What is next and what was changes also without a sound.
 setInterval(() => live?.dataset.part && !document.hidden && draw(live.dataset.key), 120000);
