@@ -197,8 +197,9 @@ func TestEmergencyPageRenewsAndReplaces(t *testing.T) {
 		t.Fatalf("the form replaces %q: %s", f.Get("replaces"), p.text)
 	}
 	words := url.Values{"do": {"ask"}, "title": {"Lũ lớn"}, "reason": {"Nước đã vào nhà"}, "text": {"Chạy ngay"}, "language": {"vi"}, "replaces": {"e1"}}
-	p = s.post("/emergency", words)
-	if p = s.post("/emergency", p.fields(t)); p.location != "/emergency" || len(w.raised) != 1 || w.raised[0].Supersedes != "e1" || len(w.air.Emergencies) != 1 {
+	yes := s.post("/emergency", words).fields(t)
+	yes.Set("do", "raise")
+	if p = s.post("/emergency", yes); p.location != "/emergency" || len(w.raised) != 1 || w.raised[0].Supersedes != "e1" || len(w.air.Emergencies) != 1 {
 		t.Fatalf("sent to %q, raised %+v", p.location, w.raised)
 	}
 	words["replaces"], words["do"] = []string{""}, []string{"raise"}

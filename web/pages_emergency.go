@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -214,6 +215,10 @@ func (p *panel) raise(v *visit) {
 		p.show(v, "emergency", view{Title: v.word("emergency.sure"), Tab: "emergency", Data: w})
 		return
 	}
+	if p.raisedBefore(e, f.Get("replaces")) {
+		v.goTo("/emergency", p.firstPIN(v, f))
+		return
+	}
 	if err := p.s.cfg.Alarm.Raise(v.ctx(), e); err != nil {
 		words := "emergency.failed"
 		if errors.Is(err, playout.ErrManyEmergencies) {
@@ -229,6 +234,18 @@ func (p *panel) raise(v *visit) {
 		told = "emergency-repaired"
 	}
 	v.goTo("/emergency", told)
+}
+
+// raisedAgain is for how long the same words of the same person are one emergency: whoever
+// did not see the answer, on a bad line, sends it once more.
+const raisedAgain = time.Minute
+
+// raisedBefore says whether an emergency sounds already, since a moment ago.
+func (p *panel) raisedBefore(e scheduler.Emergency, replaces string) bool {
+	return slices.ContainsFunc(p.s.cfg.Air.Air().Emergencies, func(a playout.ActiveEmergency) bool {
+		return a.RaisedBy == e.RaisedBy && a.Title == e.Title && a.Reason == e.Reason && a.Text == e.Text && a.Supersedes == replaces && !a.AllClear &&
+			slices.Equal(a.Languages, e.Languages) && slices.Equal(a.Zones, e.Zones) && e.Raised.Sub(a.Raised).Abs() < raisedAgain
+	})
 }
 
 func (p *panel) emergencyOf(v *visit, f *form) scheduler.Emergency {
@@ -308,7 +325,7 @@ func (p *panel) heard(v *visit, text string, languages []string) (list []spokenV
 	choir := p.s.choir(v.ctx())
 	for _, code := range languages {
 		if choir.err == nil && choir.speaks(code, "") {
-			list = append(list, spokenView{v.language(code), p.s.cfg.Speaker.Normalize(code, text).Text})
+			list = append(list, spokenView{v.lower(v.language(code)), p.s.cfg.Speaker.Normalize(code, text).Text})
 		}
 	}
 	return list

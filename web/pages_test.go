@@ -376,7 +376,9 @@ func TestEmergencyTwoSteps(t *testing.T) {
 	if p.status != http.StatusOK || !strings.Contains(p.text, "Phát khẩn cấp ngay bây giờ?") || len(w.raised) > 0 {
 		t.Fatalf("first step: status %d, raised %d: %s", p.status, len(w.raised), p.text)
 	}
-	p = s.post("/emergency", p.fields(t))
+	yes := p.fields(t)
+	yes.Set("do", "raise")
+	p = s.post("/emergency", yes)
 	if p.status != http.StatusSeeOther || len(w.raised) != 1 {
 		t.Fatalf("second step: status %d, raised %d: %s", p.status, len(w.raised), p.text)
 	}

@@ -49,13 +49,14 @@ func TestEmergencyAsksForThePIN(t *testing.T) {
 		if p := s.post("/emergency", flood("newpin", "1234")); p.location != "/emergency?told=pin-not-kept" || len(w.raised) != 1 || w.accounts[0].PIN != "" {
 			t.Fatalf("with a bad first PIN: to %q, %d raised: %s", p.location, len(w.raised), p.text)
 		}
-		if p := s.post("/emergency", flood("newpin", "7351")); p.location != "/emergency?told=pin-kept" || len(w.raised) != 2 || w.accounts[0].PIN == "" {
+		if p := s.post("/emergency", flood("newpin", "7351", "title", "Lũ lần hai")); p.location != "/emergency?told=pin-kept" || len(w.raised) != 2 || w.accounts[0].PIN == "" {
 			t.Fatalf("with the first PIN: to %q, %d raised", p.location, len(w.raised))
 		}
-		if p := s.post("/emergency", flood()); p.location != "/emergency" || len(w.raised) != 3 {
+		if p := s.post("/emergency", flood("title", "Lũ lần ba")); p.location != "/emergency" || len(w.raised) != 3 {
 			t.Errorf("right after: to %q", p.location)
 		}
 		time.Sleep(10 * time.Minute)
+		w.now = w.now.Add(10 * time.Minute)
 		wrong := s.post("/emergency", flood("pin", "7352", "title", "Lũ lớn"))
 		if wrong.status != http.StatusForbidden || len(w.raised) != 3 || !strings.Contains(wrong.text, "Mã PIN hoặc mật khẩu chưa đúng") || wrong.fields(t).Get("title") != "Lũ lớn" {
 			t.Fatalf("a wrong PIN: %d, %d raised: %s", wrong.status, len(w.raised), wrong.text)
