@@ -258,7 +258,7 @@ func pageOf(path string) string {
 		return "/people/" + second
 	case first == "invitations" && second != "":
 		return "/invitations/" + second
-	case first == "account", first == "again", first == "retention", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
+	case first == "account", first == "again", first == "retention", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "plan", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"regexp"
@@ -269,6 +270,10 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 		told = "kept"
 	}
 	if p.sentBefore(v, &a, rs, schedules) {
+		if p.otherwise(v, f) {
+			v.c.Redirect(http.StatusSeeOther, withQuery("/announcements/"+a.ID, "refused", "sent-before"))
+			return
+		}
 		p.noteSent(v, f)
 		v.goTo("/announcements/"+a.ID, told)
 		return
@@ -298,7 +303,29 @@ func (p *panel) saveNotice(v *visit, f *form, all scheduler.Templates) {
 // noteSent remembers for the next new notice that this one is here: the page that
 // follows, and forgets the draft, may be left before its module has run.
 func (p *panel) noteSent(v *visit, f *form) {
-	p.s.sessions(v.c.Request).Put(v.ctx(), sessionSent, f.Get("key"))
+	kept := p.s.sessions(v.c.Request)
+	kept.Put(v.ctx(), sessionSent, f.Get("key"))
+	kept.Put(v.ctx(), sessionAnswers, f.hash())
+}
+
+// otherwise says whether the notice that was sent last is sent again with other answers,
+// behind Back: its time and languages are changed on its own page, and nobody may
+// believe that they were.
+func (p *panel) otherwise(v *visit, f *form) bool {
+	kept := p.s.sessions(v.c.Request)
+	answers := kept.GetString(v.ctx(), sessionAnswers)
+	return answers != "" && kept.GetString(v.ctx(), sessionSent) == f.Get("key") && answers != f.hash()
+}
+
+// hash names the answers of a form; which sheet was seen does not matter.
+func (f *form) hash() string {
+	var b strings.Builder
+	for _, a := range f.carried() {
+		if a.Name != "step" {
+			fmt.Fprintf(&b, "%q=%q\n", a.Name, a.Value)
+		}
+	}
+	return people.HashSecret(b.String())
 }
 
 // sentBefore says whether this very form was sent already: a second press, or

@@ -32,6 +32,7 @@ const (
 	sessionAgent   = "agent"   // what the browser says it is
 	sessionFrom    = "from"    // address
 	sessionSent    = "sent"    // the key of the notice that was sent last
+	sessionAnswers = "answers" // a hash of the form that it was sent with
 )
 
 // newSessions makes the manager of one transport. The two transports share
