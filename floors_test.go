@@ -53,6 +53,7 @@ var doors = map[string]string{
 	"github.com/arran4/golang-ical":  "loalang/web",
 	"github.com/go-webauthn/":        "loalang/passkey",
 	"github.com/boombuler/barcode":   "loalang/web",
+	"github.com/tdewolff/":           "loalang/web",
 	"github.com/teambition/rrule-go": "loalang/scheduler/calendar", // the second opinion of its tests
 }
 

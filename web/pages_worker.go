@@ -21,13 +21,12 @@ const workerFile = "sw.js"
 // worker is the service worker with the version of everything that it may keep, by
 // which a browser learns of a new release.
 func worker(as *assets) ([]byte, error) {
-	raw, err := fs.ReadFile(staticFiles, "static/"+workerFile)
-	if err != nil {
-		return nil, fmt.Errorf("read the service worker: %w", err)
+	f, there := as.files[strings.TrimPrefix(as.urls[workerFile], assetRoot)]
+	if !there {
+		return nil, fmt.Errorf("read the service worker: %w", fs.ErrNotExist)
 	}
-	raw = scriptComment.ReplaceAll(raw, nil)
 	sum := sha256.Sum256([]byte(strings.Join(slices.Sorted(maps.Values(as.urls)), " ")))
-	return bytes.Replace(raw, []byte("VERSION"), []byte(hex.EncodeToString(sum[:6])), 1), nil
+	return bytes.Replace(f.plain, []byte("VERSION"), []byte(hex.EncodeToString(sum[:6])), 1), nil
 }
 
 // serveWorker sends it; a browser asks for it anew at every start of the page.

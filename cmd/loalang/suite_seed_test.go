@@ -76,7 +76,7 @@ func settled(t testing.TB, d *daemon) places {
 		return !slices.ContainsFunc(notices[:29], func(one [2]string) bool { return d.reading(one[0], "vi")["state"] != "ready" })
 	})
 	d.until("the board has what aired", func() bool {
-		resp, body := d.look("/bang-tin")
+		resp, body := d.look("/bang-tin/ngay/" + p["yesterday"]) // of today nothing is there before the first slot and after the last
 		found := regexp.MustCompile(`<article class="tin" id="([a-z0-9]+)"`).FindStringSubmatch(body)
 		if resp != http.StatusOK || found == nil {
 			return false

@@ -82,7 +82,11 @@ func (b *browser) onlooker(apart bool) *onlooker {
 	o := &onlooker{sounds: map[network.RequestID]bool{}, browser: &browser{t: b.t, ctx: ctx, pictures: b.pictures}}
 	o.axe, o.measure = readText(b.t, axeFile(b.t)), readText(b.t, "testdata/measure.js")
 	o.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+		if _, err := cdp.Call(ctx, t, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
+			return err
+		}
+		// Every load is the first: what the service worker of an earlier page keeps does not count.
+		_, err := cdp.Call(ctx, t, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})
 		return err
 	}))
 	if err := chromedp.Listen(ctx, o.note); err != nil {
