@@ -91,6 +91,15 @@ func TestAssets(t *testing.T) {
 		if a.header.Get("Content-Encoding") != "gzip" {
 			t.Errorf("%s is not compressed", url)
 		}
+		if a.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s may be taken for something else", url)
+		}
+		if alone := strings.HasSuffix(url, ".svg"); alone != (a.header.Get("Content-Security-Policy") != "") {
+			t.Errorf("%s: a picture is a document of its own, no other file is: policy %q", url, a.header.Get("Content-Security-Policy"))
+		}
+		if strings.Contains(a.body, "\n\n") || strings.Contains(a.body, "/*") {
+			t.Errorf("%s is not minified", url)
+		}
 	}
 	if a := s.get("/static/app.css"); a.status != http.StatusNotFound {
 		t.Errorf("a file without a hash: status %d", a.status)
