@@ -37,8 +37,9 @@ func shrink(raw []byte) ([]byte, error) {
 		return cmp.Or(cmp.Compare(uses[b], uses[a]), cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
 	})
 	palette := color.Palette{}
-	for _, c := range most { // first those that differ clearly, so that no colour is lost to shades of another
-		if len(palette) < shades && (len(palette) == 0 || distance(c, palette[palette.Index(c)]) > 900) {
+	field := size.Dx() * size.Dy() / 200
+	for _, c := range most { // those that fill something, and those that differ clearly: no colour is lost to shades of another
+		if len(palette) < shades && (uses[c] > field || len(palette) == 0 || distance(c, palette[palette.Index(c)]) > 900) {
 			palette = append(palette, c)
 		}
 	}
@@ -75,10 +76,14 @@ func TestPicturesAreSmall(t *testing.T) {
 			full.SetRGBA(x, y, color.RGBA{uint8(x * y % 251), uint8(x % 251), uint8(y % 251), 255})
 		}
 	}
-	ink := color.RGBA{0xa5, 0x12, 0x1a, 255}
+	ink, tint := color.RGBA{0xa5, 0x12, 0x1a, 255}, color.RGBA{0x20, 0x23, 0x2b, 255}
 	for x := range 300 {
 		for y := range 100 {
 			full.SetRGBA(x, y, ink)
+			full.SetRGBA(x, 100+y/2, color.RGBA{0x15, 0x17, 0x1d, 255}) // the page at night, and a field on it
+		}
+		for y := range 20 {
+			full.SetRGBA(x, 150+y, tint)
 		}
 	}
 	var raw bytes.Buffer
@@ -93,7 +98,7 @@ func TestPicturesAreSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(small) >= raw.Len()/2 || back.Bounds() != full.Bounds() || back.At(150, 50) != ink {
+	if len(small) >= raw.Len()/2 || back.Bounds() != full.Bounds() || back.At(150, 50) != ink || back.At(150, 155) != tint {
 		t.Errorf("%d of %d bytes, %v, %v", len(small), raw.Len(), back.Bounds(), back.At(150, 50))
 	}
 }

@@ -254,6 +254,9 @@ func lived(t testing.TB, data string, notices [][2]string, now time.Time) {
 			ways[n%len(ways)](a)
 		})
 	}
+	put(0, max(now.Hour()-1, 0), 0, func(a *playout.AsRun) { // the public board has something of today on any day, at any hour
+		a.Announcement, a.Title = notices[0][0], notices[0][1]
+	})
 	put(2, 20, 0, func(a *playout.AsRun) {
 		a.Kind, a.Title, a.Cause = playout.KindEmergency, "Lũ quét trên suối", "expired"
 	})
