@@ -77,19 +77,19 @@ async function open(t) {
 // what was set stays as it is.
 async function confirm(e) {
   e.preventDefault();
-  const field = find("pin").querySelector("input");
+  const [pin, password] = find("pin").querySelectorAll("input");
   tell("why", "");
   try {
     const answer = await fetch("/api/v1/account/pin/confirmation", {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ pin: field.value }),
+      body: JSON.stringify({ pin: pin.value, password: password.value }),
     });
-    field.value = "";
+    pin.value = password.value = "";
     if (!answer.ok) {
       tell("why", (await answer.json()).detail);
-      field.focus();
+      pin.focus();
       return;
     }
   } catch {
