@@ -1,9 +1,11 @@
 // The page on which a browser lets itself be told something.
-import "./app.js";
+import { busy } from "./app.js";
 
 const root = document.getElementById("push");
 const on = document.getElementById("push-on");
 const error = document.getElementById("push-error");
+// Without the Internet Chromium neither subscribes nor says that it cannot: ms until we do.
+const patience = 20000;
 const key = () => Uint8Array.from(atob(root.dataset.key.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 const same = (a, b) => a && a.byteLength === b.byteLength && new Uint8Array(a).every((x, i) => x === b[i]);
 
@@ -18,17 +20,24 @@ async function send(subscription) {
 }
 
 async function begin() {
+  if (on.hasAttribute("aria-disabled")) return;
   error.hidden = true;
+  busy(on, true);
   try {
-    if ((await Notification.requestPermission()) !== "granted") return fail(root.dataset.off);
-    const worker = await navigator.serviceWorker.ready;
-    const old = await worker.pushManager.getSubscription();
-    if (old && !same(old.options.applicationServerKey, key())) await old.unsubscribe(); // the board has another key
-    await send(await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key() }));
-    location.reload();
+    if ((await Notification.requestPermission()) !== "granted") fail(root.dataset.off);
+    else await Promise.race([subscribe(), new Promise((_, late) => setTimeout(late, patience))]);
   } catch {
     fail(root.dataset.failed);
   }
+  busy(on, false);
+}
+
+async function subscribe() {
+  const worker = await navigator.serviceWorker.ready;
+  const old = await worker.pushManager.getSubscription();
+  if (old && !same(old.options.applicationServerKey, key())) await old.unsubscribe(); // the board has another key
+  await send(await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key() }));
+  location.reload();
 }
 
 function fail(text) {
