@@ -23,6 +23,9 @@ const (
 	cycleRest = 2 * time.Second
 	// sirenCycle is the length of the built-in siren: no word comes before it.
 	sirenCycle = 10 * time.Second
+	// wordsPatience is how long an alarm without siren waits for its first words: then
+	// the siren sounds until they are there.
+	wordsPatience = 10 * time.Second
 	// sirenPart names the siren among the parts of a cycle; the others are named
 	// by their language.
 	sirenPart = "siren"
@@ -49,7 +52,8 @@ type alarm struct {
 
 	said     []saying // what of its text is in the cycle, in the order of languages
 	faults   []EmergencyFault
-	complete bool // every language was tried: cycles are counted from here
+	complete bool          // every language was tried: cycles are counted from here
+	quiet    audio.Instant // until when it waits for words without a siren
 
 	raised bool           // the card has begun with it, since it is up
 	pass   pass           // the part that sounds
@@ -65,7 +69,8 @@ type saying struct {
 	language  string
 	file      *os.File // open until the alarm is over
 	recording string   // in the library; empty until it is there
-	kept      bool     // it was offered to the library
+	kept      bool     // it was offered to the library, or comes from there
+	instead   bool     // a voice reads, for the recording cannot be played
 }
 
 // EmergencyFault is one thing that keeps an emergency from being heard as it was
@@ -81,6 +86,7 @@ const (
 	TroubleDevice    = "device"    // no sound card plays it
 	TroubleAmplifier = "amplifier" // the amplifier does not answer
 	TroubleFallback  = "fallback"  // none of its languages can be spoken: those of the village are
+	TroubleInstead   = "instead"   // its recording cannot be played: a voice reads instead
 )
 
 // snapshot copies the row, so that it may be written while the alarm goes on.
@@ -108,6 +114,7 @@ func (p *Player) Raise(_ context.Context, e scheduler.Emergency) error {
 func (p *Player) raise(al *alarm) error {
 	al.e.Text = strings.TrimSpace(al.e.Text)
 	e := al.e
+	al.quiet = p.cfg.Mono().Add(wordsPatience)
 	al.over, al.open = make(chan struct{}), map[string]int{}
 	p.mu.Lock()
 	superseded := p.superseded(al)
@@ -132,8 +139,11 @@ func (p *Player) raise(al *alarm) error {
 	}
 	row := p.rowOf(al)
 	p.side.Go(func() { p.keepAlarm(row, e) })
-	if e.Text != "" {
+	if e.Speaks() {
 		p.side.Go(func() { p.message(al) })
+	}
+	if e.NoSiren {
+		time.AfterFunc(wordsPatience, func() { p.unheard(al) })
 	}
 	p.changed()
 	return nil
@@ -186,8 +196,8 @@ func (p *Player) activeAlarms() int {
 	return n
 }
 
-// sound gives the output the cycle of an alarm: the siren and then the message
-// parts; an all-clear has no siren. It does nothing once the alarm was stopped or is
+// sound gives the output the cycle of an alarm: the siren, if it has one, and then the
+// message parts; an all-clear waits until it can be said in every language. It does nothing once the alarm was stopped or is
 // over, or the process goes down.
 func (p *Player) sound(al *alarm) error {
 	al.order.Lock()
@@ -200,13 +210,13 @@ func (p *Player) sound(al *alarm) error {
 	}
 	a := audio.Alarm{ID: al.e.ID, Until: al.deadline}
 	before := time.Duration(0) // how long sounds before the words
-	if !al.e.AllClear {
+	if al.sirens(p.cfg.Mono()) {
 		a.Cycle, before = []audio.AlarmPart{{Name: sirenPart}}, sirenCycle
-	} else if !al.complete || len(al.said) == 0 { // it is said in every language, or not yet
+	} else if len(al.said) == 0 || al.e.AllClear && !al.complete { // not yet
 		p.mu.Unlock()
 		return nil
 	}
-	if al.complete || al.e.Text == "" {
+	if al.complete || !al.e.Speaks() {
 		a.Repeat = al.e.Repeat
 	}
 	for i, s := range al.said {

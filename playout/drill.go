@@ -1,6 +1,7 @@
 package playout
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -85,7 +86,7 @@ func (p *Player) takeDrill(o scheduler.Occurrence) {
 	}
 	p.seen[o.ID] = o.Due
 	d := &drill{id: "drill " + p.cfg.NewID(), occ: o, turn: *o.Drill, off: make(chan audio.Cause, 4)}
-	d.al = alarm{e: scheduler.Emergency{Languages: d.turn.Languages, Text: d.turn.Before}, row: p.newRow(o), open: map[string]int{}}
+	d.al = alarm{e: scheduler.Emergency{Languages: d.turn.Languages, Text: cmp.Or(d.turn.Before, d.turn.After)}, row: p.newRow(o), open: map[string]int{}}
 	d.al.row.Claimed, d.al.row.Latest, d.al.row.By = p.cfg.Now().UTC(), o.Due.Add(o.Misfire.Grace).UTC(), d.turn.By
 	d.al.row.Drill = &DrillResult{Silent: d.turn.Silent}
 	d.ctx, d.quit = p.during(nil)

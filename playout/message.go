@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"loalang/scheduler"
 	"loalang/speech"
 )
 
@@ -19,8 +20,8 @@ const (
 	messageAgain = 15 * time.Second
 )
 
-// message speaks the text of an alarm in every language that has a voice, and
-// each joins the siren as soon as it is there. What could not be spoken is tried
+// message plays what was recorded for an alarm and speaks its text in every other
+// language that has a voice, and each joins the siren as soon as it is there. What could not be spoken is tried
 // again about once in a cycle until the alarm is over.
 func (p *Player) message(al *alarm) {
 	ctx, cancel := p.during(al.over)
@@ -62,14 +63,16 @@ func (p *Player) during(over <-chan struct{}) (context.Context, context.CancelFu
 func (p *Player) sayAll(ctx context.Context, al *alarm) bool {
 	languages, faults := p.tongues(ctx, al)
 	done := true
-	for _, language := range languages {
-		if p.hasSaid(al, language) {
+	order := recordedFirst(al.e, languages)
+	for i, language := range order {
+		if s, said := p.saidIn(al, language); said {
+			faults = instead(faults, s)
 			continue
 		}
-		f, err := p.aloud(ctx, language, al.e.Text)
+		s, err := p.words(ctx, al.e, language)
 		if ctx.Err() != nil {
-			if f != nil {
-				_ = f.Close() // read only
+			if s.file != nil {
+				_ = s.file.Close() // read only
 			}
 			return false
 		}
@@ -80,14 +83,13 @@ func (p *Player) sayAll(ctx context.Context, al *alarm) bool {
 			done = done && hopeless(code)
 			continue
 		}
-		p.say(al, languages, saying{language: language, file: f})
+		faults = instead(faults, s)
+		if i == len(order)-1 {
+			p.tried(al, faults) // before it is said: the cycle that begins with it is the first that counts
+		}
+		p.say(al, languages, s)
 	}
-	p.mu.Lock()
-	first := !al.complete
-	al.complete, al.faults = true, faults
-	counted := first && al.e.Repeat > 0
-	p.mu.Unlock()
-	if counted {
+	if p.tried(al, faults) && (al.e.Repeat > 0 || al.e.NoSiren) {
 		p.join(al)
 	}
 	p.changed()
@@ -102,12 +104,15 @@ func (p *Player) tongues(ctx context.Context, al *alarm) (languages []string, fa
 		return p.villageTongues(ctx), nil
 	}
 	for _, language := range al.e.Languages {
-		if _, err := p.cfg.Voicer.Spoken(ctx, language, al.e.Text); !errors.Is(err, speech.ErrNoVoice) {
+		code := p.wordless(ctx, al.e.In(language))
+		if code == "" {
 			return al.e.Languages, nil
 		}
-		faults = append(faults, EmergencyFault{Code: FaultNoVoice, Language: language})
+		faults = append(faults, EmergencyFault{Code: code, Language: language})
 	}
-	languages = slices.DeleteFunc(p.villageTongues(ctx), func(l string) bool { return slices.Contains(al.e.Languages, l) })
+	languages = slices.DeleteFunc(p.villageTongues(ctx), func(l string) bool {
+		return slices.Contains(al.e.Languages, l) || al.e.In(l) == scheduler.Message{Language: l}
+	})
 	if len(languages) == 0 {
 		return nil, faults
 	}
@@ -178,10 +183,31 @@ func (p *Player) join(al *alarm) {
 	}
 }
 
-func (p *Player) hasSaid(al *alarm, language string) bool {
+// tried notes that every language was tried, and says whether that was not so before.
+func (p *Player) tried(al *alarm, faults []EmergencyFault) (first bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.ContainsFunc(al.said, func(s saying) bool { return s.language == language })
+	first = !al.complete
+	al.complete, al.faults = true, faults
+	return first
+}
+
+// instead adds to faults that a voice reads where something was recorded.
+func instead(faults []EmergencyFault, s saying) []EmergencyFault {
+	if !s.instead {
+		return faults
+	}
+	return append(faults, EmergencyFault{Code: TroubleInstead, Language: s.language})
+}
+
+func (p *Player) saidIn(al *alarm, language string) (saying, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.IndexFunc(al.said, func(s saying) bool { return s.language == language })
+	if i < 0 {
+		return saying{}, false
+	}
+	return al.said[i], true
 }
 
 // keepSaid puts what was spoken into the library, behind the sound, so that the
@@ -199,7 +225,7 @@ func (p *Player) keepSaid(al *alarm) {
 	}
 	p.mu.Unlock()
 	for _, language := range languages {
-		id, err := p.keepInLibrary(ctx, language, al.e.Text)
+		id, err := p.keepInLibrary(ctx, language, al.e.In(language).Text)
 		if err != nil {
 			p.cfg.Log.Error("an emergency's message is not kept in the library", "emergency", al.e.ID, "language", language, "err", err)
 			continue

@@ -60,7 +60,7 @@ type Found struct {
 // Use is one place where a recording is used.
 type Use struct {
 	What  UseKind
-	ID    string // of the announcement or the slot; of a village its key
+	ID    string // of the announcement, the slot or the template; of a village its key
 	Title string
 	Airs  bool // it may still sound: the recording cannot be removed
 }
@@ -70,8 +70,9 @@ type UseKind string
 
 // What uses recordings.
 const (
-	UsedByNotice UseKind = "notice" // it is what is told
-	UsedAsBed    UseKind = "bed"    // it sounds under what is told
-	UsedBySlot   UseKind = "slot"   // it opens, closes or fills a fixed time
-	UsedAsFrame  UseKind = "frame"  // it sounds around every notice of the village
+	UsedByNotice UseKind = "notice"   // it is what is told
+	UsedAsBed    UseKind = "bed"      // it sounds under what is told
+	UsedBySlot   UseKind = "slot"     // it opens, closes or fills a fixed time
+	UsedAsFrame  UseKind = "frame"    // it sounds around every notice of the village
+	UsedPrepared UseKind = "prepared" // it is what a message that is prepared for an emergency says
 )

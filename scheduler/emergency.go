@@ -39,6 +39,12 @@ type Emergency struct {
 	// AllClear tells that the danger is over: words alone, said Repeat times at
 	// once, 1 to MaxAllClears; it ends what sounds and then itself.
 	AllClear bool `json:",omitempty"`
+	// Messages are what is said in single languages instead of the text; none of the
+	// village's languages needs to be among them.
+	Messages []Message `json:",omitempty"`
+	// NoSiren leaves the siren out: the words alone sound. Where there are none, or they
+	// cannot be had, the siren sounds all the same.
+	NoSiren bool `json:",omitempty"`
 }
 
 // ActiveAt says whether e may sound at the instant t.
@@ -64,6 +70,7 @@ func (e Emergency) Settle(now time.Time, languages, zones []string) (Emergency, 
 	e.Reason = done.readable(field{name: "reason", text: e.Reason, limit: MaxTitle})
 	e.Source = done.readable(field{name: "source", text: e.Source, limit: MaxTitle})
 	e.Text = done.readable(field{name: "text", text: e.Text, limit: MaxText, lines: true, words: true})
+	e.settleMessages(&done, languages)
 	if e.Repeat < 0 || e.Repeat > maxRepeat {
 		done.add("repeat", FaultRange, "0–"+strconv.Itoa(maxRepeat))
 		e.Repeat = min(max(e.Repeat, 0), maxRepeat)

@@ -44,6 +44,9 @@ type Template struct {
 	Title   string        // of the notice, may hold blanks
 	Text    string        // of the notice, may hold blanks
 	By      string        // name of the account or token that wrote it last
+	// Prepared is how it is to be heard; only of the class emergency. The text is what is
+	// said in the languages that have nothing of their own there; it may be empty then.
+	Prepared Prepared
 }
 
 // Bounds of a Template, in characters, and of what a village keeps.
@@ -87,14 +90,17 @@ const (
 // they are known. A name that says itself what the place is, "Thôn 3", "Tổ dân phố
 // 5", "Phường Cam Đường", is not called "thôn Thôn 3".
 func (t Template) For(v Village) Template {
-	names := map[string]string{blankVillage: v.Name, blankCommune: v.Commune}
-	for _, text := range []*string{&t.Title, &t.Text} {
-		for kind, name := range names {
-			*text = placed(*text, kind, name)
-		}
-		*text = Fill(*text, names)
-	}
+	t.Title, t.Text, t.Prepared = v.named(t.Title), v.named(t.Text), t.Prepared.For(v)
 	return t
+}
+
+// named is a text with the names of v in it.
+func (v Village) named(text string) string {
+	names := map[string]string{blankVillage: v.Name, blankCommune: v.Commune}
+	for kind, name := range names {
+		text = placed(text, kind, name)
+	}
+	return Fill(text, names)
 }
 
 // placeKinds are the words with which the name of a place says what it is.
@@ -121,7 +127,7 @@ func placed(text, kind, name string) string {
 // CleanTemplate is a template as it is kept: NFC, nothing around its words.
 func CleanTemplate(t Template) Template {
 	t.Name, t.Title = spaced(Clean(t.Name)), spaced(Clean(t.Title))
-	t.Text = strings.TrimSpace(Clean(t.Text))
+	t.Text, t.Prepared = strings.TrimSpace(Clean(t.Text)), cleanPrepared(t.Prepared)
 	return t
 }
 
@@ -131,21 +137,32 @@ func (t Template) Validate() error {
 	var f faults
 	f.text(field{name: "name", text: t.Name, limit: MaxTemplateName, required: true, words: true})
 	f.text(field{name: "title", text: t.Title, limit: MaxTitle, required: true, words: true})
-	f.text(field{name: "text", text: t.Text, limit: MaxTemplateText, required: true, lines: true, words: true})
+	f.text(field{name: "text", text: t.Text, limit: MaxTemplateText, required: len(t.Prepared.Messages) == 0, lines: true, words: true})
 	if !slices.Contains(TemplateTopics(), t.Topic) {
 		f.add("topic", FaultUnknown, string(t.Topic))
 	}
 	switch {
 	case t.Class == ClassEmergency && t.Key == "":
-		named := Village{Name: blankVillage, Commune: blankCommune}
-		if left := t.For(named).Blanks(); len(left) > 0 {
-			f.add("text", FaultTemplateUrgent, left[0].Label)
-		}
+		f.urgent(t)
 	case t.Class != ClassNormal && t.Class != ClassPriority:
 		f.add("class", FaultUnknown, string(t.Class))
 	}
 	f.blanks(t)
+	f.prepared(t)
 	return f.err()
+}
+
+// urgent tells of the blanks of a template that nobody has time to fill in.
+func (f *faults) urgent(t Template) {
+	t = t.For(Village{Name: blankVillage, Commune: blankCommune})
+	if left := t.Blanks(); len(left) > 0 {
+		f.add("text", FaultTemplateUrgent, left[0].Label)
+	}
+	for _, m := range t.Prepared.Messages {
+		if left, _ := Blanks(m.Text); len(left) > 0 {
+			f.add(MessageField(m.Language), FaultTemplateUrgent, left[0].Label)
+		}
+	}
 }
 
 // blanks tells what is wrong with the blanks of a template, in the title and in the

@@ -106,6 +106,9 @@ func (e Emergency) Validate(now time.Time) error {
 	f.text(field{name: "reason", text: e.Reason, limit: MaxTitle, required: true, words: true})
 	f.text(field{name: "source", text: e.Source, limit: MaxTitle})
 	f.text(field{name: "text", text: e.Text, limit: MaxText, lines: true, words: true, required: e.AllClear})
+	for _, m := range e.Messages {
+		f.text(field{name: "messages", text: m.Text, limit: MaxText, lines: true, words: true})
+	}
 	if e.Repeat < 0 || e.Repeat > maxRepeat {
 		f.add("repeat", FaultRange, "0–"+strconv.Itoa(maxRepeat))
 	}

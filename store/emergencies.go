@@ -9,12 +9,12 @@ import (
 	"loalang/scheduler"
 )
 
-const emergencyColumns = ownedColumns + ", title, reason, source, text, languages, zones, repeat, raised_at, expires_at, ended_at, ended_by, supersedes, raised_by, all_clear"
+const emergencyColumns = ownedColumns + ", title, reason, source, text, languages, zones, repeat, raised_at, expires_at, ended_at, ended_by, supersedes, raised_by, all_clear, messages, no_siren"
 
 func scanEmergency(r row) (scheduler.Emergency, error) {
 	var e scheduler.Emergency
 	err := r.Scan(append(owned(&e.Owned), &e.Title, &e.Reason, &e.Source, &e.Text, (*words)(&e.Languages), (*words)(&e.Zones), &e.Repeat,
-		(*instant)(&e.Raised), (*instant)(&e.Expires), (*instant)(&e.Ended), &e.EndedBy, &e.Supersedes, &e.RaisedBy, &e.AllClear)...)
+		(*instant)(&e.Raised), (*instant)(&e.Expires), (*instant)(&e.Ended), &e.EndedBy, &e.Supersedes, &e.RaisedBy, &e.AllClear, (*messages)(&e.Messages), &e.NoSiren)...)
 	return e, err
 }
 
@@ -22,6 +22,10 @@ func scanEmergency(r row) (scheduler.Emergency, error) {
 // the revision: what sounds is the truth. One that has ended is never made alive
 // again. On a full disk it uses the margin.
 func (s *Store) SaveEmergency(ctx context.Context, e scheduler.Emergency) error {
+	said, err := messagesOf(e.Messages)
+	if err != nil {
+		return err
+	}
 	names, values := split(append(s.birth(e.Owned), []column{
 		{"title", e.Title},
 		{"reason", e.Reason},
@@ -37,6 +41,8 @@ func (s *Store) SaveEmergency(ctx context.Context, e scheduler.Emergency) error 
 		{"supersedes", e.Supersedes},
 		{"raised_by", e.RaisedBy},
 		{"all_clear", e.AllClear},
+		{"messages", said},
+		{"no_siren", e.NoSiren},
 	}...))
 	return s.writeSurely(ctx, "save emergency", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, insertSQL("emergencies", names)+overwrite("id", names)+" WHERE emergencies.ended_at IS NULL OR excluded.ended_at IS NOT NULL", values...)

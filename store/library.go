@@ -20,7 +20,9 @@ const usedBy = `(SELECT n.recording AS recording, 'notice' AS what, a.id AS id, 
 	UNION SELECT r.value ->> 'recording', 'slot', slots.id, slots.name FROM slots, json_each(slots.relays) AS r WHERE deleted_at IS NULL AND coalesce(r.value ->> 'recording', '') <> ''
 	UNION SELECT r.value ->> 'fallback', 'slot', slots.id, slots.name FROM slots, json_each(slots.relays) AS r WHERE deleted_at IS NULL AND coalesce(r.value ->> 'fallback', '') <> ''
 	UNION SELECT chime, 'frame', village, village FROM frames WHERE chime <> ''
-	UNION SELECT tail, 'frame', village, village FROM frames WHERE tail <> '')`
+	UNION SELECT tail, 'frame', village, village FROM frames WHERE tail <> ''
+	UNION SELECT m.value ->> 'recording', 'prepared', templates.id, templates.name FROM templates, json_each(templates.messages) AS m
+		WHERE templates.deleted_at IS NULL AND coalesce(m.value ->> 'recording', '') <> '')`
 
 // seenOf changes whenever what a recording is found by does: when that was last
 // written, and how often.
@@ -233,7 +235,7 @@ func (s *Store) RecordingUses(ctx context.Context, id string) (uses []recordings
 		}
 		var first, later []recordings.Use
 		for _, u := range uses {
-			if u.Airs = u.What == recordings.UsedBySlot || u.What == recordings.UsedAsFrame || living[u.ID]; u.Airs {
+			if u.Airs = u.What == recordings.UsedBySlot || u.What == recordings.UsedAsFrame || u.What == recordings.UsedPrepared || living[u.ID]; u.Airs {
 				first = append(first, u)
 			} else {
 				later = append(later, u)

@@ -14,8 +14,8 @@ import (
 // that no living one needs: their files are the library's to remove. What was
 // made of it for announcements that will not air any more is missing from then on; a
 // text that a voice read is read again when it is scheduled anew. The errors are recordings.ErrNotFound
-// when there is no such living recording and recordings.InUse while a slot or an
-// announcement that may still air needs it. On a full disk it uses the margin: it
+// when there is no such living recording and recordings.InUse while a slot, a message
+// that is prepared for an emergency or an announcement that may still air needs it. On a full disk it uses the margin: it
 // is a way out.
 func (s *Store) RemoveRecording(ctx context.Context, id string, at time.Time) (gone recordings.Recording, err error) {
 	err = s.writeSurely(ctx, "remove recording", func(tx *sql.Tx) error {
@@ -46,7 +46,8 @@ func (s *Store) RemoveRecording(ctx context.Context, id string, at time.Time) (g
 func (s *Store) needed(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
 	users, err := query(ctx, tx, scanText, `SELECT name FROM slots WHERE deleted_at IS NULL AND (?1 IN (opening, closing)
 			OR EXISTS (SELECT 1 FROM json_each(slots.relays) AS r WHERE ?1 IN (r.value ->> 'fallback', r.value ->> 'recording')))
-		UNION SELECT village FROM frames WHERE ?1 IN (chime, tail)`, id)
+		UNION SELECT village FROM frames WHERE ?1 IN (chime, tail)
+		UNION SELECT templates.name FROM templates, json_each(templates.messages) AS m WHERE templates.deleted_at IS NULL AND m.value ->> 'recording' = ?1`, id)
 	if err != nil {
 		return err
 	}

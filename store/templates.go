@@ -7,11 +7,12 @@ import (
 	"loalang/scheduler"
 )
 
-const templateColumns = ownedColumns + ", key, topic, class, name, title, text, changed_by"
+const templateColumns = ownedColumns + ", key, topic, class, name, title, text, changed_by, messages, zones, repeat, no_siren"
 
 func scanTemplate(r row) (scheduler.Template, error) {
 	var t scheduler.Template
-	err := r.Scan(append(owned(&t.Owned), &t.Key, &t.Topic, &t.Class, &t.Name, &t.Title, &t.Text, &t.By)...)
+	err := r.Scan(append(owned(&t.Owned), &t.Key, &t.Topic, &t.Class, &t.Name, &t.Title, &t.Text, &t.By,
+		(*messages)(&t.Prepared.Messages), (*words)(&t.Prepared.Zones), &t.Prepared.Repeat, &t.Prepared.NoSiren)...)
 	return t, err
 }
 
@@ -35,9 +36,17 @@ func templatesOf(ctx context.Context, tx *sql.Tx, village string) (scheduler.Tem
 
 // SaveTemplate inserts a template (Revision 0) or updates the one of the revision
 // that was read, Deleted leaving a tombstone. scheduler.ErrRevision when it has
-// changed since, or when the village has another copy of the same Key.
+// changed since, or when the village has another copy of the same Key; a
+// scheduler.Invalid when a recording that it names is gone.
 func (s *Store) SaveTemplate(ctx context.Context, t scheduler.Template) error {
 	err := s.write(ctx, "save template", func(tx *sql.Tx) error {
+		if err := recorded(ctx, tx, t); err != nil {
+			return err
+		}
+		said, err := messagesOf(t.Prepared.Messages)
+		if err != nil {
+			return err
+		}
 		return s.save(ctx, tx, record{table: "templates", what: "template", owned: t.Owned, rest: []column{
 			{"key", t.Key},
 			{"topic", t.Topic},
@@ -46,6 +55,10 @@ func (s *Store) SaveTemplate(ctx context.Context, t scheduler.Template) error {
 			{"title", t.Title},
 			{"text", t.Text},
 			{"changed_by", t.By},
+			{"messages", said},
+			{"zones", listOf(t.Prepared.Zones)},
+			{"repeat", t.Prepared.Repeat},
+			{"no_siren", t.Prepared.NoSiren},
 		}})
 	})
 	if err == nil {

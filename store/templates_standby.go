@@ -24,6 +24,18 @@ type templateForm struct {
 	Text     string `json:"text"`
 	By       string `json:"by"`
 	Revision int64  `json:"revision"`
+
+	Messages []messageForm `json:"messages,omitempty"`
+	Zones    []string      `json:"zones,omitempty"`
+	Repeat   int           `json:"repeat,omitempty"`
+	NoSiren  bool          `json:"no_siren,omitempty"`
+}
+
+func formTemplate(t scheduler.Template) templateForm {
+	return templateForm{
+		ID: t.ID, Key: t.Key, Topic: string(t.Topic), Class: string(t.Class), Name: t.Name, Title: t.Title, Text: t.Text, By: t.By, Revision: t.Revision,
+		Messages: each(t.Prepared.Messages, formMessage), Zones: t.Prepared.Zones, Repeat: t.Prepared.Repeat, NoSiren: t.Prepared.NoSiren,
+	}
 }
 
 func (s *Store) templatesFile(village string) string {
@@ -54,9 +66,7 @@ func (s *Store) copyTemplates(ctx context.Context, village string) (err error) {
 	if err != nil {
 		return err
 	}
-	raw, err := json.Marshal(each(list, func(t scheduler.Template) templateForm {
-		return templateForm{t.ID, t.Key, string(t.Topic), string(t.Class), t.Name, t.Title, t.Text, t.By, t.Revision}
-	}))
+	raw, err := json.Marshal(each(list, formTemplate))
 	if err != nil {
 		return fmt.Errorf("encode templates: %w", err)
 	}
@@ -89,6 +99,7 @@ func (s *Store) templatesInstead(village string, err error) (scheduler.Templates
 		return scheduler.Template{
 			Owned: scheduler.Owned{ID: f.ID, Village: village, Revision: f.Revision}, Key: f.Key, Topic: scheduler.TemplateTopic(f.Topic),
 			Class: scheduler.Class(f.Class), Name: f.Name, Title: f.Title, Text: f.Text, By: f.By,
+			Prepared: scheduler.Prepared{Messages: each(f.Messages, readMessage), Zones: f.Zones, Repeat: f.Repeat, NoSiren: f.NoSiren},
 		}
 	}), nil
 }

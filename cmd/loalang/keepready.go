@@ -23,23 +23,27 @@ type playCopies interface {
 	PlayCopy(ctx context.Context, recording string) (*os.File, error)
 }
 
-// keepReady sees to it, until ctx ends, that what airs soon lies ready to be played:
-// it makes anew what the cache has dropped, and counts as a use, so that the cache
-// drops others first.
+// keepReady sees to it, until ctx ends, that what airs soon and what is prepared for an
+// emergency lies ready to be played: it makes anew what the cache has dropped, and counts
+// as a use, so that the cache drops others first.
 func (b *board) keepReady(ctx context.Context) error {
 	tick := time.NewTicker(readyEvery)
 	defer tick.Stop()
 	told := map[string]bool{}
 	for {
 		plan, err := b.db.Published(ctx, b.settings.Village)
+		tell := func(recording string, err error) {
+			if !told[recording] {
+				b.log.LogAttrs(ctx, slog.LevelWarn, "a recording that airs soon, or is prepared for an emergency, cannot be played: listen to it, or send it again",
+					slog.String("recording", recording), slog.Any("err", err))
+			}
+			told[recording] = true
+		}
 		if err == nil { // else the next look
-			makeReady(ctx, plan, b.clock.Now(), b.library, func(recording string, err error) {
-				if !told[recording] {
-					b.log.LogAttrs(ctx, slog.LevelWarn, "a recording that airs soon cannot be played: listen to it, or send it again",
-						slog.String("recording", recording), slog.Any("err", err))
-				}
-				told[recording] = true
-			})
+			makeReady(ctx, plan, b.clock.Now(), b.library, tell)
+		}
+		if prepared, err := b.db.Templates(ctx, b.settings.Village); err == nil {
+			openOnce(ctx, preparedRecordings(prepared), b.library, tell)
 		}
 		select {
 		case <-ctx.Done():
@@ -52,7 +56,7 @@ func (b *board) keepReady(ctx context.Context) error {
 // makeReady opens once each recording that airs within readyAhead of now, the next one
 // first, and tells of those that cannot be.
 func makeReady(ctx context.Context, plan scheduler.Plan, now time.Time, from playCopies, tell func(recording string, err error)) {
-	seen := map[string]bool{"": true}
+	var ids []string
 	for _, o := range plan.Occurrences {
 		if o.Due.After(now.Add(readyAhead)) || !o.End().After(now) {
 			continue
@@ -62,17 +66,37 @@ func makeReady(ctx context.Context, plan scheduler.Plan, now time.Time, from pla
 			parts = append(parts[:len(parts):len(parts)], *o.Bed)
 		}
 		for _, part := range parts {
-			if seen[part.Recording] || ctx.Err() != nil {
-				continue
-			}
-			seen[part.Recording] = true
-			f, err := from.PlayCopy(ctx, part.Recording)
-			if err == nil {
-				err = f.Close()
-			}
-			if err != nil && ctx.Err() == nil {
-				tell(part.Recording, err)
-			}
+			ids = append(ids, part.Recording)
 		}
 	}
+	openOnce(ctx, ids, from, tell)
+}
+
+// openOnce opens each recording once, and tells of those that cannot be.
+func openOnce(ctx context.Context, ids []string, from playCopies, tell func(recording string, err error)) {
+	seen := map[string]bool{"": true}
+	for _, id := range ids {
+		if seen[id] || ctx.Err() != nil {
+			continue
+		}
+		seen[id] = true
+		f, err := from.PlayCopy(ctx, id)
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil && ctx.Err() == nil {
+			tell(id, err)
+		}
+	}
+}
+
+// preparedRecordings are the recordings of the messages that are prepared for an
+// emergency: they may be needed at any moment, with no time to make them anew.
+func preparedRecordings(templates scheduler.Templates) (ids []string) {
+	for _, t := range templates {
+		for _, m := range t.Prepared.Messages {
+			ids = append(ids, m.Recording)
+		}
+	}
+	return ids
 }
