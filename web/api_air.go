@@ -82,8 +82,10 @@ type emergencyJSON struct {
 	RaisedBy   string    `json:"raised_by"`
 	Supersedes string    `json:"supersedes,omitempty" doc:"ID of the one that this one replaced."`
 	Expires    time.Time `json:"expires" doc:"It never sounds after this instant."`
+	Siren      bool      `json:"siren" doc:"Before the words; false: words alone."`
 	AllClear   bool      `json:"all_clear,omitempty" doc:"It tells that the danger is over: words without a siren, said repeat times."`
 
+	Messages []messageJSON      `json:"messages,omitempty" doc:"What is said in single languages instead of the text."`
 	Sounding *bool              `json:"sounding,omitempty" doc:"In the air: the sound card plays it, now or in its turn, with the amplifier on."`
 	Spoken   []string           `json:"spoken,omitempty" doc:"In the air: languages whose words are read after the siren so far."`
 	Faults   []emergencyTrouble `json:"faults,omitempty" doc:"In the air: what keeps it from being heard as it was meant."`
@@ -171,7 +173,7 @@ func emergencyOf(e scheduler.Emergency) emergencyJSON {
 	return emergencyJSON{
 		ID: e.ID, Title: e.Title, Reason: e.Reason, Source: e.Source, Text: e.Text, Languages: entries(e.Languages), Zones: entries(e.Zones),
 		Repeat: e.Repeat, Raised: e.Raised.UTC(), RaisedBy: e.RaisedBy, Expires: e.Expires.UTC(),
-		Supersedes: e.Supersedes, AllClear: e.AllClear,
+		Supersedes: e.Supersedes, AllClear: e.AllClear, Siren: !e.AllClear && !e.NoSiren, Messages: messagesJSON(e.Messages),
 	}
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -40,11 +41,15 @@ type emergencyForm struct {
 	Title     string   `json:"title,omitempty" doc:"An emergency without a title gets one."`
 	Reason    string   `json:"reason" doc:"One short sentence, for the log."`
 	Source    string   `json:"source,omitempty" doc:"Who says so; the caller's name when left out."`
+	Prepared  string   `json:"prepared,omitempty" doc:"Code of a template of the class emergency: title, text, messages, zones, repeat and siren are its own where they are left out here. It is known with the database gone."`
 	Text      string   `json:"text,omitempty" doc:"Read after the siren, at most 20,000 characters; siren only when left out."`
 	Languages []string `json:"languages,omitempty" doc:"ISO 639; all of the village when left out or none of them is the village's."`
 	Zones     []string `json:"zones,omitempty" doc:"All when left out or none of them is the board's."`
-	Repeat    int      `json:"repeat,omitempty" doc:"Cycles of siren and message, at most 100; until it ends when left out."`
+	Repeat    *int     `json:"repeat,omitempty" doc:"Cycles of siren and message, at most 100; until it ends when left out."`
 	ExpiresIn float64  `json:"expires_in,omitempty" doc:"Seconds, at most a day; 900 when left out. It never sounds after that."`
+
+	Messages []messageJSON `json:"messages,omitempty" doc:"What is said in single languages instead of the text, a text or a recording."`
+	Siren    *bool         `json:"siren,omitempty" doc:"false: words without the siren. It sounds all the same when there are none, or they are not to be had."`
 
 	Supersedes string `json:"supersedes,omitempty" doc:"ID of the active emergency that this one replaces at once; without it both sound in turn."`
 }
@@ -68,13 +73,17 @@ func (s *Server) raiseEmergency(ctx context.Context, in *raiseInput) (*raiseOutp
 		return nil, errPINRequired
 	}
 	f := in.Body
+	unknown := s.fillPrepared(ctx, &f)
 	now := s.cfg.Now().UTC()
 	life := lifeOf(f.ExpiresIn)
 	e := scheduler.Emergency{
 		Owned: s.owned(s.cfg.NewID(), village), Title: strings.TrimSpace(scheduler.Clean(f.Title)), Reason: strings.TrimSpace(scheduler.Clean(f.Reason)),
 		Source: strings.TrimSpace(scheduler.Clean(f.Source)), Text: strings.TrimSpace(scheduler.Clean(f.Text)),
-		Languages: f.Languages, Zones: f.Zones, Repeat: f.Repeat, Raised: now, Expires: now.Add(life), RaisedBy: in.who.Name,
-		Supersedes: f.Supersedes,
+		Languages: f.Languages, Zones: f.Zones, Raised: now, Expires: now.Add(life), RaisedBy: in.who.Name,
+		Supersedes: f.Supersedes, Messages: messagesOf(f.Messages), NoSiren: f.Siren != nil && !*f.Siren,
+	}
+	if f.Repeat != nil {
+		e.Repeat = *f.Repeat
 	}
 	if e.Source == "" {
 		e.Source = in.who.Name
@@ -87,8 +96,38 @@ func (s *Server) raiseEmergency(ctx context.Context, in *raiseInput) (*raiseOutp
 		return nil, err
 	}
 	out := &raiseOutput{Body: emergencyOf(e)}
-	out.Body.Warnings = emergencyWarnings(in.lang, repaired)
+	out.Body.Warnings = emergencyWarnings(in.lang, append(unknown, repaired...))
 	return out, nil
+}
+
+// fillPrepared takes what a form leaves out from the prepared message that it names. One
+// that is not known is told of: an emergency is not refused for it.
+func (s *Server) fillPrepared(ctx context.Context, f *emergencyForm) []scheduler.Fault {
+	if f.Prepared == "" {
+		return nil
+	}
+	t, known := s.prepared(ctx, f.Prepared, alarmPatience)
+	if !known {
+		return []scheduler.Fault{{Field: "prepared", Code: "not-prepared"}}
+	}
+	if v, there := s.place.village(ctx, alarmPatience); there {
+		t = t.For(v)
+	}
+	f.Title, f.Text = cmp.Or(f.Title, t.Title), cmp.Or(f.Text, t.Text)
+	if f.Messages == nil {
+		f.Messages = messagesJSON(t.Prepared.Messages)
+	}
+	if f.Zones == nil {
+		f.Zones = t.Prepared.Zones
+	}
+	if f.Repeat == nil {
+		f.Repeat = &t.Prepared.Repeat
+	}
+	if f.Siren == nil {
+		siren := !t.Prepared.NoSiren
+		f.Siren = &siren
+	}
+	return nil
 }
 
 // lifeOf is how long an emergency lives that was given so many seconds.
@@ -123,12 +162,14 @@ func (s *Server) renewEmergency(ctx context.Context, in *renewInput) (*raiseOutp
 // did.
 func (s *Server) settle(ctx context.Context, e scheduler.Emergency) (scheduler.Emergency, []scheduler.Fault) {
 	var languages []string // not known
-	if len(e.Languages) > 0 {
+	if len(e.Languages) > 0 || len(e.Messages) > 0 {
 		if v, known := s.place.village(ctx, alarmPatience); known {
 			languages = v.Languages
 		}
 	}
+	gone := s.knownRecordings(ctx, &e)
 	e, repaired := e.Settle(s.cfg.Now(), languages, s.cfg.Zones)
+	repaired = append(gone, repaired...)
 	if e.Supersedes != "" && !s.activeEmergency(e.Supersedes) {
 		repaired = append(repaired, scheduler.Fault{Field: "supersedes", Code: "not-active"})
 		e.Supersedes = ""
@@ -157,10 +198,14 @@ func emergencyTitle(languages []string) string {
 // emergencyWarnings words what was repaired.
 func emergencyWarnings(lang string, repaired []scheduler.Fault) []ProblemFault {
 	var warnings []ProblemFault
+	p := phrase{lang: lang}
 	for _, f := range repaired {
 		limit := f.Limit
-		if f.Code == scheduler.FaultRange {
+		switch f.Code {
+		case scheduler.FaultRange:
 			limit = limitWords(lang, limit)
+		case scheduler.FaultMessageGone:
+			limit = p.lower(p.language(limit))
 		}
 		w := ProblemFault{Field: f.Field, Code: f.Code, Detail: word(lang, "emergency-repaired."+f.Code, limit)}
 		if f.Field == "expires" {

@@ -36,8 +36,8 @@ type (
 		}
 	}
 	useJSON struct {
-		What  string `json:"what" enum:"notice,bed,slot,frame"`
-		ID    string `json:"id" doc:"Of the announcement or the slot; of a village its key."`
+		What  string `json:"what" enum:"notice,bed,slot,frame,prepared"`
+		ID    string `json:"id" doc:"Of the announcement, the slot or the template; of a village its key."`
 		Title string `json:"title"`
 		Airs  bool   `json:"airs" doc:"It may still sound: the recording cannot be deleted."`
 	}

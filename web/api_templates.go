@@ -29,6 +29,11 @@ type templateJSON struct {
 	Updated  *time.Time  `json:"updated,omitempty"`
 	Revision int64       `json:"revision" doc:"0 of what came with the program."`
 	Uses     int         `json:"uses" doc:"How many announcements were made of it."`
+
+	Messages []messageJSON `json:"messages,omitempty" doc:"Of the class emergency: what is said in single languages instead of the text."`
+	Zones    []string      `json:"zones,omitempty" doc:"Of the class emergency; none is all."`
+	Repeat   int           `json:"repeat,omitempty" doc:"Of the class emergency: cycles of siren and message; 0 is until it ends."`
+	Siren    *bool         `json:"siren,omitempty" doc:"Of the class emergency: false is words without the siren."`
 }
 
 // blankJSON is a blank of a template.
@@ -48,6 +53,10 @@ func templateJSONOf(t scheduler.Template, v scheduler.Village, uses map[string]i
 	j := templateJSON{
 		Code: t.Code(), Village: v.Key, Topic: string(t.Topic), Class: string(t.Class), Name: t.Name, English: t.English, Title: t.Title, Text: t.Text,
 		Blanks: []blankJSON{}, Origin: "program", By: t.By, Updated: instantOf(t.Updated), Revision: t.Revision, Uses: uses[t.Code()],
+	}
+	if p := t.Prepared; t.Class == scheduler.ClassEmergency {
+		siren := !p.NoSiren
+		j.Messages, j.Zones, j.Repeat, j.Siren = messagesJSON(p.Messages), p.Zones, p.Repeat, &siren
 	}
 	for _, b := range t.For(v).Blanks() {
 		j.Blanks = append(j.Blanks, blankJSON{b.Label, string(b.Kind)})

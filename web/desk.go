@@ -24,6 +24,7 @@ type Desk struct {
 	Exceptions    Exceptions
 	AsRun         Log
 	Shelf         Shelf
+	Texts         Templates
 	Roster        Roster
 	Withdraw      Withdrawer
 	Village       string // key
@@ -47,11 +48,12 @@ func (r Refusal) Error() string { return r.Words }
 func (d Desk) do(ctx context.Context, step func(ctx context.Context, s *Server) error) (seen *Foreseen, err error) {
 	s := &Server{cfg: Config{
 		Announcements: d.Announcements, Places: d.Places, Arrange: d.Arrange, Stations: d.Stations, Approvals: d.Approvals, Exceptions: d.Exceptions,
-		AsRun: d.AsRun, Shelf: d.Shelf, Roster: d.Roster, Withdraw: d.Withdraw, Village: d.Village, Origin: d.Origin, Now: d.Now, NewID: d.NewID,
+		AsRun: d.AsRun, Shelf: d.Shelf, Texts: d.Texts, Roster: d.Roster, Withdraw: d.Withdraw, Village: d.Village, Origin: d.Origin, Now: d.Now, NewID: d.NewID,
 		Logger: d.Logger, Changed: func() {},
 	}}
 	s.cfg.rehearsable()
 	s.roster, s.place = newRoster(d.Roster, d.Logger), &placeMemory{key: d.Village, places: d.Places, now: d.Now}
+	s.alarms = &alarmTexts{village: d.Village, texts: d.Texts, now: d.Now}
 	ctx = context.WithValue(ctx, askerKey{}, d.By)
 	if d.Dry {
 		err = s.rehearsed(ctx, &Caller{s: s, who: d.By, lang: d.Lang}, func(ctx context.Context) error { return step(ctx, s) })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,15 +28,17 @@ type emergencyView struct {
 	Confirm   bool
 	Clear     *clearView // the emergency is over: the village may be told so; nil: another face
 	Zones     []choiceView
-	Heard     []spokenView // what a voice reads, by language
+	Heard     []spokenView // what is heard, by language
 	Templates []templateView
 	What      string
 	Title     string
 	Reason    string
 	Source    string
 	Text      string
-	Languages []tongueView
+	Languages []alarmTongue
 	Chosen    []string
+	Siren     bool   // before the words
+	Repeat    string // how often, in cycles; empty: until it ends
 	ZonesOn   []string
 	Summary   string
 	Replaces  string     // ID of the one that a new one replaces; empty: none, they alternate
@@ -48,7 +51,8 @@ type emergencyView struct {
 // liveView is an emergency that is active.
 type liveView struct {
 	ID, Title, Line, Text, Until string
-	AllClear                     bool // tells that the danger is over
+	Own                          []string // what is said in single languages
+	AllClear                     bool     // tells that the danger is over
 	Troubles                     []string
 }
 
@@ -99,6 +103,9 @@ func (v *visit) activeEmergencies(air playout.Air) []liveView {
 		if e.AllClear {
 			l.Until = v.word("emergency.clear-until", e.Repeat)
 		}
+		for _, m := range e.Messages {
+			l.Own = append(l.Own, v.messageLine(m))
+		}
 		for _, f := range e.Faults {
 			l.Troubles = append(l.Troubles, troubleWords(v.lang, f))
 		}
@@ -111,7 +118,9 @@ func (v *visit) activeEmergencies(air playout.Air) []liveView {
 type templateView struct {
 	Code, Name  string
 	Title, Text string // always Vietnamese: it is what will be read
+	Plan        string // how it is to be heard, for the page's module
 	Checked     bool
+	prepared    scheduler.Prepared
 }
 
 // emergencyTemplates are what the village has prepared, and the dangers of the place;
@@ -120,7 +129,7 @@ func (p *panel) emergencyTemplates(v *visit, chosen string) []templateView {
 	var own []templateView
 	for _, t := range p.s.alarms.list(v.ctx(), placePatience) {
 		said := t.For(v.village)
-		own = append(own, templateView{Code: t.Code(), Name: t.Name, Title: said.Title, Text: said.Text, Checked: t.Code() == chosen})
+		own = append(own, templateView{Code: t.Code(), Name: t.Name, Title: said.Title, Text: said.Text, Plan: planOf(said.Prepared), Checked: t.Code() == chosen, prepared: said.Prepared})
 	}
 	ts := []templateView{{Code: "lu-quet"}, {Code: "chay"}, {Code: "bao"}, {Code: "nguoi-lac"}, {Code: "coi"}, {Code: "khac"}}
 	for i := range ts {
@@ -131,18 +140,20 @@ func (p *panel) emergencyTemplates(v *visit, chosen string) []templateView {
 		if t.Code != sirenOnly {
 			t.Text = word(vietnamese, key+".text", v.village.Name)
 		}
-		t.Checked = t.Code == chosen
+		t.Plan, t.Checked = planOf(t.prepared), t.Code == chosen
 	}
 	return append(own, ts...)
 }
 
-// fillEmergency puts the chosen template's words into the form.
+// fillEmergency puts the chosen template's words into the form, and how it is to be
+// heard.
 func (p *panel) fillEmergency(v *visit, f *form) {
 	for _, t := range p.emergencyTemplates(v, f.Get("what")) {
 		if t.Checked {
 			f.Set("title", t.Title)
 			f.Set("text", t.Text)
 			f.Set("reason", t.Title) // what happened is reason enough; it may be told better
+			v.fillPlan(f, t.prepared)
 		}
 	}
 }
@@ -158,14 +169,7 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 		Reason: f.Get("reason"), Source: f.Get("source"), Text: f.Get("text"), Faults: f.faults,
 		Replaces: f.Get("replaces"), Active: v.replaceable(p.s.cfg.Air.Air()), PIN: p.pinView(v, f),
 	}
-	choir := p.s.choir(v.ctx())
-	for _, code := range v.village.Languages {
-		chosen := slices.Contains(f.Values["language"], code) || !f.Has("language")
-		w.Languages = append(w.Languages, tongueView{uploadView: uploadView{Code: code}, Name: v.language(code), Checked: chosen, Voiced: choir.err == nil && choir.speaks(code, "")})
-		if chosen {
-			w.Chosen = append(w.Chosen, code)
-		}
-	}
+	w.Languages, w.Chosen = p.alarmTongues(v, f)
 	if e := p.s.cfg.Air.Air().Over; e != nil && len(w.Active) == 0 && v.now.Sub(e.Ended) < clearWithin {
 		w.Over = e.Title
 	}
@@ -176,8 +180,9 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 			w.ZonesOn = append(w.ZonesOn, zone)
 		}
 	}
-	w.Heard = p.heard(v, w.Text, w.Chosen)
-	w.Summary = v.word("emergency.summary", v.languages(w.Chosen), v.span(scheduler.DefaultEmergencyLife))
+	e := p.emergencyOf(v, f)
+	w.Heard, w.Summary = p.heard(v, e, w.Chosen), v.alarmSummary(e, w.Chosen)
+	w.Siren, w.Repeat = !e.NoSiren, repeatField(e.Repeat)
 	return w
 }
 
@@ -258,6 +263,10 @@ func (p *panel) emergencyOf(v *visit, f *form) scheduler.Emergency {
 	if e.Source == "" {
 		e.Source = v.me.Name
 	}
+	e.Messages, e.NoSiren = v.alarmMessages(f), f.Get("siren") == "0"
+	if n, err := strconv.Atoi(strings.TrimSpace(f.Get("repeat"))); err == nil { // else until it ends
+		e.Repeat = n
+	}
 	for _, code := range v.village.Languages {
 		if slices.Contains(f.Values["language"], code) {
 			e.Languages = append(e.Languages, code)
@@ -312,21 +321,3 @@ func (p *panel) lower(v *visit) {
 
 // sirenOnly is the choice that says nothing behind the siren.
 const sirenOnly = "coi"
-
-// spokenView is what a voice reads in one language.
-type spokenView struct{ Name, Text string }
-
-// heard is what the voices read of a text, as the emergency will have it: it needs no
-// database.
-func (p *panel) heard(v *visit, text string, languages []string) (list []spokenView) {
-	if strings.TrimSpace(text) == "" {
-		return nil
-	}
-	choir := p.s.choir(v.ctx())
-	for _, code := range languages {
-		if choir.err == nil && choir.speaks(code, "") {
-			list = append(list, spokenView{v.lower(v.language(code)), p.s.cfg.Speaker.Normalize(code, text).Text})
-		}
-	}
-	return list
-}

@@ -154,7 +154,7 @@ var historyCodes = map[string]string{
 }
 
 // yesOrNo are the columns that are 1 or 0.
-var yesOrNo = []string{"waived", "approved", "emergency", "silent", "keyed", "immediate", "feed", "board_indexed", "speaker_only"}
+var yesOrNo = []string{"waived", "approved", "emergency", "silent", "keyed", "immediate", "feed", "board_indexed", "speaker_only", "no_siren"}
 
 // historyValue is a value of the database for people, by the conventions of its
 // columns.
@@ -164,6 +164,10 @@ func (v *visit) historyValue(name string, value any) string {
 	switch {
 	case value == nil || value == "":
 		return "–"
+	case name == "messages":
+		return v.messagesLine(fmt.Sprint(value))
+	case name == "zones":
+		return v.zonesLine(fmt.Sprint(value))
 	case name == "days" && isNumber && err == nil:
 		return v.weekdays(scheduler.Weekdays(whole)) //nolint:gosec // a column of seven bits
 	case name == "language":

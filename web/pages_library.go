@@ -255,6 +255,10 @@ func (v *visit) use(u recordings.Use) useView {
 		if v.may(people.Arrange) {
 			w.Link = "/slots/" + u.ID
 		}
+	case recordings.UsedPrepared:
+		if v.may(people.Alarm) {
+			w.Link = "/templates/" + u.ID
+		}
 	}
 	return w
 }

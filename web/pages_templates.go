@@ -41,9 +41,10 @@ type templateEdit struct {
 	Name, Title, Text string
 	Topics            []choiceView
 	Urgent            bool
-	Alarm             bool // it is prepared for an emergency
-	Copy              bool // it stands in the place of one that came with the program
-	Own               bool // the village wrote it
+	Alarm             bool          // it is prepared for an emergency
+	Copy              bool          // it stands in the place of one that came with the program
+	Own               bool          // the village wrote it
+	Prepared          *preparedForm // how it is to be heard, of an emergency; nil: no emergency
 	Faults            map[string]string
 	Example           *exampleView
 	Kinds             []kindView
@@ -80,7 +81,7 @@ func (p *panel) templates(v *visit) {
 	list := templatesView{Query: strings.TrimSpace(v.c.Query("q"))}
 	all = sought(all, list.Query)
 	for _, t := range all.Of(scheduler.ClassEmergency) {
-		list.Alarms = append(list.Alarms, templateRow{Code: t.Code(), Name: t.Name, Sub: t.For(v.village).Text})
+		list.Alarms = append(list.Alarms, templateRow{Code: t.Code(), Name: t.Name, Sub: t.For(v.village).Text, Used: v.preparedLine(t.For(v.village).Prepared)})
 	}
 	for _, topic := range scheduler.TemplateTopics() {
 		g := templateRows{ID: string(topic), Name: v.word("template-topic." + string(topic)), Icon: topicIcons[topic]}
@@ -164,7 +165,16 @@ func (p *panel) showTemplate(v *visit, status int, t scheduler.Template, e templ
 		x := p.example(v, t, false)
 		e.Example = &x
 	}
-	p.render(v, status, "text", view{Title: title, Tab: "announcements", Script: "texts.js", Data: e})
+	script := "texts.js"
+	if e.Alarm {
+		var err error
+		if e.Prepared, err = p.preparedForm(v, t, e.Faults); err != nil {
+			p.fail(v, err)
+			return
+		}
+		script = "prepared.js"
+	}
+	p.render(v, status, "text", view{Title: title, Tab: "announcements", Script: script, Data: e})
 }
 
 // templateOf is a template with what the form says of it.
@@ -176,7 +186,11 @@ func (p *panel) templateOf(v *visit, f *form, t scheduler.Template) scheduler.Te
 	case f.Get("urgent") != "":
 		class = scheduler.ClassPriority
 	}
-	return templateForm{Topic: f.Get("topic"), Class: string(class), Name: f.Get("name"), Title: f.Get("title"), Text: f.Get("text")}.apply(t, v.me.Name)
+	made := templateForm{Topic: f.Get("topic"), Class: string(class), Name: f.Get("name"), Title: f.Get("title"), Text: f.Get("text")}
+	if class == scheduler.ClassEmergency {
+		p.readPrepared(v, f, &made)
+	}
+	return made.apply(t, v.me.Name)
 }
 
 // sendTemplate tries a template or keeps it; code is empty for a new one.
@@ -195,6 +209,10 @@ func (p *panel) sendTemplate(v *visit, code string) {
 	t := p.templateOf(v, f, old)
 	if !alarmTemplateBy(v.may, t, old) {
 		p.forbid(v)
+		return
+	}
+	if len(f.faults) > 0 { // a file was refused
+		p.showTemplate(v, http.StatusUnprocessableEntity, t, templateEdit{Faults: f.faults})
 		return
 	}
 	if f.Get("do") == "try" {

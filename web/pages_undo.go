@@ -82,7 +82,10 @@ func about(c people.Change) string {
 }
 
 func (p *panel) failUndo(v *visit, err error) {
+	var invalid scheduler.Invalid
 	switch {
+	case errors.As(err, &invalid): // a recording that it needs was removed meanwhile
+		p.problem(v, http.StatusConflict, "problem.undo-recording")
 	case errors.Is(err, errNoRight):
 		p.problem(v, http.StatusForbidden, "problem.forbidden")
 	case errors.Is(err, errUndone), errors.Is(err, scheduler.ErrRevision), errors.Is(err, fs.ErrNotExist):

@@ -20,12 +20,18 @@ type templateForm struct {
 	Title    string `json:"title" doc:"Of the notice, may hold blanks such as [ngày: ngày họp]."`
 	Text     string `json:"text" doc:"Of the notice, may hold blanks; at most 5,000 characters."`
 	Revision int64  `json:"revision,omitempty" minimum:"1" doc:"Of a change: the revision that was read; left out: whatever it is."`
+
+	Messages []messageJSON `json:"messages,omitempty" doc:"Of the class emergency: what is said in single languages of the village instead of the text, a text or a recording."`
+	Zones    []string      `json:"zones,omitempty" doc:"Of the class emergency: from which loudspeakers; all when left out."`
+	Repeat   int           `json:"repeat,omitempty" doc:"Of the class emergency: cycles of siren and message, at most 100; until it ends when left out."`
+	Siren    *bool         `json:"siren,omitempty" doc:"Of the class emergency: false is words without the siren."`
 }
 
 func (f templateForm) apply(t scheduler.Template, by string) scheduler.Template {
 	t.Topic = scheduler.TemplateTopic(cmp.Or(strings.TrimSpace(f.Topic), string(scheduler.TopicOther)))
 	t.Class = scheduler.Class(cmp.Or(strings.TrimSpace(f.Class), string(scheduler.ClassNormal)))
 	t.Name, t.Title, t.Text, t.By = f.Name, f.Title, f.Text, by
+	t.Prepared = scheduler.Prepared{Messages: messagesOf(f.Messages), Zones: f.Zones, Repeat: f.Repeat, NoSiren: f.Siren != nil && !*f.Siren}
 	return scheduler.CleanTemplate(t)
 }
 
@@ -92,6 +98,9 @@ func (s *Server) template(ctx context.Context, village, code string) (scheduler.
 // never changed: the village gets a copy.
 func (s *Server) keepTemplate(ctx context.Context, village string, all scheduler.Templates, t scheduler.Template) (scheduler.Template, error) {
 	if err := t.Validate(); err != nil {
+		return t, err
+	}
+	if err := s.checkPrepared(ctx, village, t.Prepared); err != nil {
 		return t, err
 	}
 	defer s.alarms.renew(ctx)

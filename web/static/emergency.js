@@ -77,6 +77,29 @@ function raise() {
   release();
 }
 
+// prepared puts what was prepared with a message into the form. Words of the author's own
+// in a language stay.
+function prepared(radio, plans) {
+  const plan = JSON.parse(radio.dataset.plan);
+  for (const box of form.querySelectorAll("[data-own]")) {
+    const lang = box.dataset.own;
+    const said = plan.messages[lang] ?? {};
+    const id = said.recording ?? "";
+    const recorded = box.querySelector("[data-recorded]");
+    box.querySelector("input[type=hidden]").value = id;
+    recorded.hidden = !id;
+    recorded.querySelector("input").checked = !!id;
+    if (id) recorded.querySelector("audio").src = `/api/v1/recordings/${id}/audio`;
+    const text = box.querySelector("textarea");
+    if (text.value.trim() && !plans.some((p) => p.messages[lang]?.text === text.value)) continue;
+    text.value = said.text ?? "";
+    text.closest("details").open = !!text.value;
+  }
+  for (const zone of form.querySelectorAll("[name=zone]")) zone.checked = !plan.zones.length || plan.zones.includes(zone.value);
+  form.querySelector(`[name=siren][value="${plan.siren ? 1 : 0}"]`).checked = true;
+  form.elements.repeat.value = plan.repeat || "";
+}
+
 if (button) {
   button.type = "button"; // a tap does nothing, holding does
   button.dataset.armed = "1";
@@ -97,7 +120,8 @@ if (button) {
   templates(form);
   form.addEventListener("input", () => keep(false));
   form.addEventListener("submit", (e) => keep(e.submitter?.value !== "read"));
+  const plans = [...form.querySelectorAll("[data-plan]")].map((r) => JSON.parse(r.dataset.plan));
+  form.addEventListener("change", (e) => e.target.name === "what" && e.target.checked && prepared(e.target, plans)); // unless its words were refused
   // What a voice reads was shown of another text.
-  form.querySelector("[name=text]").addEventListener("input", () => form.querySelector("[data-heard]").replaceChildren());
-  form.addEventListener("change", (e) => e.target.name === "what" && form.querySelector("[data-heard]").replaceChildren());
+  form.addEventListener("input", (e) => /^(text|recorded|what|language)/.test(e.target.name) && form.querySelector("[data-heard]").replaceChildren());
 }
