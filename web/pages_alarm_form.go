@@ -115,9 +115,9 @@ func (p *panel) heard(v *visit, e scheduler.Emergency, languages []string) (list
 		m := e.In(code)
 		switch {
 		case m.Recording != "":
-			list = append(list, spokenView{Name: v.language(code), Recording: m.Recording})
+			list = append(list, spokenView{Name: v.lower(v.language(code)), Recording: m.Recording})
 		case m.Text != "" && choir.err == nil && choir.speaks(code, ""):
-			list = append(list, spokenView{Name: v.language(code), Text: p.s.cfg.Speaker.Normalize(code, m.Text).Text})
+			list = append(list, spokenView{Name: v.lower(v.language(code)), Text: p.s.cfg.Speaker.Normalize(code, m.Text).Text})
 		}
 	}
 	return list

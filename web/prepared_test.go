@@ -66,7 +66,7 @@ func TestPreparedMessageIsHeardAsPrepared(t *testing.T) {
 		t.Fatalf("with the database gone the page begins with %v", f)
 	}
 	p = s.post("/emergency", with(f, "do", "ask"))
-	if !strings.Contains(p.text, "Sẽ phát bản ghi âm, Tiếng Giáy") || !strings.Contains(p.text, "3 lần rồi tự dừng") {
+	if !strings.Contains(p.text, "Sẽ phát bản ghi âm, tiếng Giáy") || !strings.Contains(p.text, "3 lần rồi tự dừng") {
 		t.Errorf("asked back: %s", p.text)
 	}
 	s.post("/emergency", p.fields(t))
