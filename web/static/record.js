@@ -38,6 +38,7 @@ if (!able) {
   unable.hidden = false;
   find("turn-on").hidden = isSecureContext;
 }
+root.dataset.awake = "";
 find("start").disabled = false;
 find("start").addEventListener("click", start);
 find("stop").addEventListener("click", () => stop());
