@@ -245,11 +245,13 @@ func (p *panel) raise(v *visit) {
 // did not see the answer, on a bad line, sends it once more.
 const raisedAgain = time.Minute
 
-// raisedBefore says whether an emergency sounds already, since a moment ago.
+// raisedBefore says whether an emergency sounds already, since a moment ago, in the same
+// words and recordings and as it was to be heard.
 func (p *panel) raisedBefore(e scheduler.Emergency, replaces string) bool {
 	return slices.ContainsFunc(p.s.cfg.Air.Air().Emergencies, func(a playout.ActiveEmergency) bool {
 		return a.RaisedBy == e.RaisedBy && a.Title == e.Title && a.Reason == e.Reason && a.Text == e.Text && a.Supersedes == replaces && !a.AllClear &&
-			slices.Equal(a.Languages, e.Languages) && slices.Equal(a.Zones, e.Zones) && e.Raised.Sub(a.Raised).Abs() < raisedAgain
+			slices.Equal(a.Languages, e.Languages) && slices.Equal(a.Zones, e.Zones) &&
+			slices.Equal(a.Messages, e.Messages) && a.Repeat == e.Repeat && a.NoSiren == e.NoSiren && e.Raised.Sub(a.Raised).Abs() < raisedAgain
 	})
 }
 

@@ -69,7 +69,7 @@ func TestPreparedMessageIsHeardAsPrepared(t *testing.T) {
 	if !strings.Contains(p.text, "Sẽ phát bản ghi âm, tiếng Giáy") || !strings.Contains(p.text, "3 lần rồi tự dừng") {
 		t.Errorf("asked back: %s", p.text)
 	}
-	s.post("/emergency", p.fields(t))
+	s.post("/emergency", with(p.fields(t), "do", "raise"))
 	if len(w.raised) != 1 {
 		t.Fatalf("raised %+v", w.raised)
 	}

@@ -60,6 +60,8 @@ func TestPreparedMessageInABrowser(t *testing.T) {
 	b.until("another takes its place", `!document.querySelector("[data-own=pcc] [name=recorded]").checked && document.querySelector("#repeat").value == "" && document.querySelector("[name=siren][value='1']").checked`)
 	choose("Xả lũ hồ")
 	b.until("it is chosen again", `document.querySelector("[data-own=pcc] [name=recorded]").checked`)
+	js[bool](b, "(document.body.dataset.old = 1, location.reload(), true)")
+	b.until("a page loaded anew shows it still", `!document.body.dataset.old && document.querySelector("[data-armed]") && document.querySelector("[data-own=pcc] [name=recorded]").checked && document.querySelector("[data-own=pcc] [data-recorded]").checkVisibility()`)
 	js[bool](b, `(document.querySelector("[data-hold]").focus(), document.querySelector("[data-hold]").dispatchEvent(new KeyboardEvent("keydown", {key: " ", bubbles: true})), true)`)
 	b.until("it sounds", "document.querySelector('.stop')")
 	b.until("the page says how", "document.querySelector('#emergency-live').innerText.includes('Tiếng Giáy: bản ghi âm')")

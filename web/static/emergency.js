@@ -77,6 +77,15 @@ function raise() {
   release();
 }
 
+// show lets a recording be seen and heard that a language has, and words of its own.
+function show(box) {
+  const id = box.querySelector("input[type=hidden]").value;
+  const recorded = box.querySelector("[data-recorded]");
+  recorded.hidden = !id;
+  if (id) recorded.querySelector("audio").src = `/api/v1/recordings/${id}/audio`;
+  box.querySelector("details").open = !!box.querySelector("textarea").value;
+}
+
 // prepared puts what was prepared with a message into the form. Words of the author's own
 // in a language stay.
 function prepared(radio, plans) {
@@ -85,19 +94,16 @@ function prepared(radio, plans) {
     const lang = box.dataset.own;
     const said = plan.messages[lang] ?? {};
     const id = said.recording ?? "";
-    const recorded = box.querySelector("[data-recorded]");
     box.querySelector("input[type=hidden]").value = id;
-    recorded.hidden = !id;
-    recorded.querySelector("input").checked = !!id;
-    if (id) recorded.querySelector("audio").src = `/api/v1/recordings/${id}/audio`;
+    box.querySelector("[name=recorded]").checked = !!id;
     const text = box.querySelector("textarea");
-    if (text.value.trim() && !plans.some((p) => p.messages[lang]?.text === text.value)) continue;
-    text.value = said.text ?? "";
-    text.closest("details").open = !!text.value;
+    if (!text.value.trim() || plans.some((p) => p.messages[lang]?.text === text.value)) text.value = said.text ?? "";
+    show(box);
   }
   for (const zone of form.querySelectorAll("[name=zone]")) zone.checked = !plan.zones.length || plan.zones.includes(zone.value);
   form.querySelector(`[name=siren][value="${plan.siren ? 1 : 0}"]`).checked = true;
   form.elements.repeat.value = plan.repeat || "";
+  keep(false);
 }
 
 if (button) {
@@ -117,6 +123,7 @@ if (button) {
     release();
   });
   restore();
+  form.querySelectorAll("[data-own]").forEach(show);
   templates(form);
   form.addEventListener("input", () => keep(false));
   form.addEventListener("submit", (e) => keep(e.submitter?.value !== "read"));
