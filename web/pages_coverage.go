@@ -114,6 +114,9 @@ func (v *visit) coveragePlace(c scheduler.Coverage, length int) coveragePlace {
 	for _, r := range c.Rows[from:to] {
 		lacking, link := r.Lacking(), "/announcements/"+r.Announcement.ID
 		row := coverageRow{Title: r.Announcement.Title, Link: link, Next: v.airs(r.Next), Short: len(lacking) > 0 && !r.Next.IsZero() && r.Next.Before(v.now.Add(urgentAhead))}
+		if row.Short {
+			row.Next = v.word("coverage.airs-short", v.at(r.Next, v.now))
+		}
 		for _, cell := range r.Cells {
 			row.Cells = append(row.Cells, coverageCell{Language: v.language(cell.Language), Link: link + "#tieng-" + cell.Language, State: v.cellState(cell)})
 		}

@@ -44,6 +44,9 @@ func (p phrase) reportView(r Report, now time.Time) reportView {
 	for _, g := range r.Languages {
 		w.Spoken = append(w.Spoken, reportSpoken{p.language(g.Key), length(g.Aired), g.Planned})
 	}
+	if n.Planned == 0 {
+		w.Notes = append(w.Notes, p.word("report.empty"))
+	}
 	if n.Unmeasured > 0 {
 		w.Notes = append(w.Notes, p.word("report.unmeasured", n.Unmeasured, n.OnTime))
 	}

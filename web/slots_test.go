@@ -116,7 +116,7 @@ func TestSlotPage(t *testing.T) {
 	if p := s.get("/slots"); p.status != http.StatusOK || !strings.Contains(p.text, "Buổi sáng, 05:30") {
 		t.Fatalf("list: status %d: %s", p.status, p.text)
 	}
-	if p := s.get("/slots/new"); p.status != http.StatusOK || strings.Contains(p.text, "Xoá buổi phát") {
+	if p := s.get("/slots/new"); p.status != http.StatusOK || strings.Contains(p.text, "Xóa buổi phát") {
 		t.Errorf("new: status %d: %s", p.status, p.text)
 	}
 	id := w.slots[1].ID
