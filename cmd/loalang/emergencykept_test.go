@@ -19,7 +19,7 @@ func TestNothingOfAnEmergencyIsLost(t *testing.T) {
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("the first account is signed in", "location.pathname == '/'")
+	b.begun()
 	const words = "Đập nứt, bà con lên đồi ngay."
 	armed := func() { b.until("the button is armed", "document.querySelector('[data-armed]')") }
 	kept := func(what string) {
