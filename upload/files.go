@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,7 +39,11 @@ func (s *Shelf) path(id, kind string) string { return filepath.Join(s.cfg.Dir, i
 
 func pathError(verb, path string, err error) error { return fmt.Errorf("%s %s: %w", verb, path, err) }
 
-// Open takes a folder over with what lies there. The errors are those of the disk.
+// errDamaged says that nobody knows what an upload was.
+var errDamaged = errors.New("what is known of the upload cannot be read")
+
+// Open takes a folder over with what lies there. An upload of which the disk has spoiled
+// what is known is let go: its sender has it still. The errors are those of the disk.
 func Open(c Config) (*Shelf, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for uploads: %w", err)
@@ -54,6 +59,10 @@ func Open(c Config) (*Shelf, error) {
 			continue
 		}
 		e, err := s.read(id)
+		if errors.Is(err, errDamaged) {
+			s.cfg.Log.Warn("an upload was damaged on the disk; its sender begins it anew", slog.String("upload", id), slog.Any("err", err))
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -78,11 +87,11 @@ func (s *Shelf) read(id string) (*entry, error) {
 	}
 	var a about
 	if err := json.Unmarshal(raw, &a); err != nil {
-		return nil, pathError("read an upload", s.path(id, aboutFile), err)
+		return nil, pathError("read an upload", s.path(id, aboutFile), errors.Join(errDamaged, err))
 	}
 	pairs, err := parseMetadata(a.Header)
 	if err != nil {
-		return nil, pathError("read an upload", s.path(id, aboutFile), err)
+		return nil, pathError("read an upload", s.path(id, aboutFile), errors.Join(errDamaged, err))
 	}
 	e := &entry{Upload: Upload{ID: id, Owner: a.Owner, Length: a.Length, Metadata: pairs, Note: a.Note, Created: a.Created}, header: a.Header}
 	touched, err := s.measure(e)

@@ -411,6 +411,28 @@ func TestRestartKeepsEverything(t *testing.T) {
 	}
 }
 
+// One upload of which a bad card had spoiled what is known kept the whole board from
+// starting.
+func TestADamagedUploadIsLetGo(t *testing.T) {
+	r := open(t, nil)
+	raw := sample(1000)
+	good, bad := r.create(len(raw)), r.create(len(raw))
+	r.want(r.patch(good, 0, raw[:600]), http.StatusNoContent, "")
+	about := filepath.Join(r.dir, filepath.Base(bad)+".json")
+	for _, spoiled := range []string{"", "\x00\x00\x00", `{"owner":"mỷ","length":1000,"metadata":"filename §"}`} {
+		if err := os.WriteFile(about, []byte(spoiled), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r.restart()
+		if n := r.offset(good); n != 600 {
+			t.Errorf("%q beside it: the good one is at %d", spoiled, n)
+		}
+		if left, _ := filepath.Glob(filepath.Join(r.dir, filepath.Base(bad)+"*")); len(left) != 0 {
+			t.Errorf("%q: there is left %v", spoiled, left)
+		}
+	}
+}
+
 // Uploads are removed when nobody has gone on with them for their time, whatever the
 // clock does meanwhile; those that are whole wait for what becomes of them.
 func TestExpiry(t *testing.T) {

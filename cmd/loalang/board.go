@@ -50,8 +50,8 @@ type board struct {
 	studio    *playout.Studio
 	planner   *scheduler.Planner
 	panel     *web.Server
-	uploads   *upload.Shelf
-	door      *secureDoor // nil: there is no https
+	uploads   *upload.Shelf // nil: its folder could not be opened
+	door      *secureDoor   // nil: there is no https
 	village   scheduler.Village
 	memory    string // folder in memory, for what sounds though the disk is full
 	boot      string // names this boot of the machine; empty: nobody knows
@@ -99,8 +99,8 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	if err := b.producer.Learn(ctx); err != nil {
 		log.Error("the village's words cannot be read yet", "err", err)
 	}
-	if b.uploads, err = b.openUploads(); err != nil {
-		return nil, err
+	if b.uploads, err = b.openUploads(); err != nil { // phones keep what they could not send
+		log.Error("nothing can be sent in pieces until the next start", "err", err)
 	}
 	b.door = b.openSecureDoor(ctx)
 	if err := b.openPanel(); err != nil {
@@ -277,13 +277,18 @@ func (s shelf) Recording(ctx context.Context, id string) (recordings.Recording, 
 }
 
 func (b *board) openPanel() (err error) {
+	var uploads web.Uploads
+	var landing web.Landing
+	if b.uploads != nil {
+		uploads, landing = b.uploads, b.uploads
+	}
 	b.panel, err = web.New(web.Config{
 		Tuner:     b.stations(),
 		VoiceBook: b.db, Prompter: b.producer,
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(), Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Spool: b.player, Listen: b.output, Loudness: b.output, Studio: b.studio,
-		Uploads: b.uploads, Landing: b.uploads,
+		Uploads: uploads, Landing: landing,
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,
 		Diary: b.db, Authors: b.db, Texts: b.db, Bulletins: b.db, Slim: b.library, PublicKey: b.publicKey(),
 		Invites: b.db, Invited: b.db, Pushes: b.db, PushDiary: b.db, Pusher: b.pusher(), Passkeys: b.db, PasskeyDoor: b.db,

@@ -238,6 +238,26 @@ func TestUploadIsTakenInAfterAKill(t *testing.T) {
 	again.stop()
 }
 
+// A folder for uploads that the disk no longer gives kept the board from starting, and so
+// from every plan and emergency.
+func TestBoardWithoutItsUploads(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	data := t.TempDir()
+	d := serve(t, data, "null", quick...).admit()
+	d.stop()
+	if err := os.RemoveAll(filepath.Join(data, "uploads")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(data, "uploads"), []byte("no folder"))
+	again := serve(t, data, "null", quick...)
+	again.token = d.token
+	again.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
+	again.call(http.MethodGet, "/uploads/0123456789abcdef", nil, http.StatusNotFound)
+	again.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+	again.stop()
+}
+
 // uploadAll sends a file in one request, and gives the upload's ID.
 func (d *daemon) uploadAll(raw []byte, meta map[string]string) string {
 	d.t.Helper()

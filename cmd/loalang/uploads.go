@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"loalang/upload"
@@ -31,4 +32,12 @@ func (b *board) openUploads() (*upload.Shelf, error) {
 		Now: b.clock.Now, Deadline: func(d time.Duration) time.Time { return time.Now().Add(d) },
 		Whole: func() { b.panel.Landed() }, Log: b.log,
 	})
+}
+
+// tendUploads removes what nobody goes on with, until ctx ends.
+func (b *board) tendUploads(ctx context.Context) error {
+	if b.uploads == nil {
+		return nil
+	}
+	return b.uploads.Tend(ctx)
 }
