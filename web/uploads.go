@@ -23,6 +23,9 @@ const (
 	// landingPause is how long an upload waits that could not be worked on: until the
 	// disk has room again, the database answers.
 	landingPause = time.Minute
+	// landingTries is how often an upload is worked on that fails for no reason of its
+	// sender's while the database answers.
+	landingTries = 5
 )
 
 // What the sender says of an upload, in its metadata.
@@ -54,10 +57,11 @@ type landings struct {
 	mu      sync.Mutex
 	going   map[string]bool   // ID
 	trouble map[string]string // ID, the word's code of what it waits for
+	failed  map[string]int    // ID, how often nobody knew why
 }
 
 func newLandings() *landings {
-	return &landings{nudge: make(chan struct{}, 1), going: map[string]bool{}, trouble: map[string]string{}}
+	return &landings{nudge: make(chan struct{}, 1), going: map[string]bool{}, trouble: map[string]string{}, failed: map[string]int{}}
 }
 
 // begin says whether nobody works on an upload yet, and that somebody does now.
@@ -79,6 +83,17 @@ func (l *landings) end(id, trouble string) {
 	if delete(l.trouble, id); trouble != "" {
 		l.trouble[id] = trouble
 	}
+}
+
+// fail counts what failed and nobody knows why, and says whether it may be tried again.
+func (l *landings) fail(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed[id]++; l.failed[id] < landingTries {
+		return true
+	}
+	delete(l.failed, id)
+	return false
 }
 
 func (l *landings) troubleOf(id string) string {
@@ -139,6 +154,9 @@ func (s *Server) land(ctx context.Context, u upload.Upload) string {
 	if ctx.Err() != nil {
 		return "" // the next start goes on with it
 	}
+	if s.databaseAway(ctx, err) || s.refusedLanded(err) == refusedFailed && passing(err) == "" && s.landings.fail(u.ID) {
+		err = fmt.Errorf("%w: %w", errNotKept, err)
+	}
 	if code := passing(err); code != "" {
 		s.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "an upload waits", slog.String("upload", u.ID), slog.Any("err", err))
 		return code
@@ -155,6 +173,17 @@ func (s *Server) land(ctx context.Context, u upload.Upload) string {
 		return refusedFailed
 	}
 	return ""
+}
+
+// databaseAway says whether an upload was not taken because the database does not answer:
+// then nobody knows that its sender has no right, or that there is no such notice.
+func (s *Server) databaseAway(ctx context.Context, err error) bool {
+	var r recordings.Refused
+	if err == nil || errors.As(err, &r) {
+		return false
+	}
+	away := bounded(ctx, readyPatience, func(ctx context.Context) (func(), error) { return nil, s.cfg.Database.Ping(ctx) })
+	return away != nil || s.cfg.Damaged()
 }
 
 // passing is the word's code of what an upload has to wait for; empty: it was taken,
@@ -217,6 +246,7 @@ func (s *Server) takeLanded(ctx context.Context, u upload.Upload) (landed, error
 	about.Tell = under.tell
 	rec, err := s.cfg.Importer.Import(ctx, file, about)
 	if err != nil {
+		under.end(rec, refusal(err)) // or the library tells of it for ever
 		return landed{}, err
 	}
 	out := landed{Recording: rec.ID, Again: rec.Again}

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -19,7 +20,7 @@ import (
 )
 
 // sending is a house with a folder for uploads.
-func sending(t *testing.T) (*house, *importer, *upload.Shelf) {
+func sending(t *testing.T, edits ...func(*web.Config)) (*house, *importer, *upload.Shelf) {
 	t.Helper()
 	shelf, err := upload.Open(upload.Config{
 		Dir: t.TempDir(), Bytes: 1 << 20, OwnerFiles: 5, OwnerBytes: 1 << 20, Life: time.Hour, Silence: time.Minute, Now: time.Now,
@@ -30,6 +31,9 @@ func sending(t *testing.T) (*house, *importer, *upload.Shelf) {
 	}
 	var i *importer
 	h := newHouse(t, func(c *web.Config) {
+		for _, edit := range edits {
+			edit(c)
+		}
 		i = &importer{world: c.Importer.(*world)}
 		c.Importer, c.Uploads, c.Landing = i, shelf, shelf
 	})
@@ -125,6 +129,20 @@ func TestAnUploadIsRefused(t *testing.T) {
 	}
 }
 
+// The library told of an upload that was refused as if it were still worked on, until the
+// board was started anew, and a phone took that for one of its own that was lost.
+func TestARefusedUploadIsOver(t *testing.T) {
+	h, i, shelf := sending(t)
+	i.refuse = recordings.Refused{Code: recordings.NotAudio}
+	id := filepath.Base(h.sendAll("recorder", "x").want(201).Header.Get("Location"))
+	h.landing(shelf)
+	var got struct{ Stage, Refused string }
+	h.call("recorder", "GET", "/api/v1/imports/"+id+"?lang=vi", "").want(200).into(&got)
+	if got.Stage != "refused" || !strings.Contains(got.Refused, "không phải là bản thu") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // A disk that is full when an upload is worked on refuses nothing: it waits, and says so.
 func TestAnUploadWaitsForRoom(t *testing.T) {
 	h, i, shelf := sending(t)
@@ -151,6 +169,77 @@ func TestAnUploadWaitsForRoom(t *testing.T) {
 	got = uploadOf{}
 	if h.call("recorder", "GET", "/api/v1/uploads/"+id, "").want(200).into(&got); got.Stage != "done" {
 		t.Errorf("with room again: %+v", got)
+	}
+}
+
+// away is a database that does not answer.
+type away struct{ err error }
+
+func (a *away) Ping(context.Context) error { return a.err }
+
+// What had come whole was refused for good, and let go of, when the database did not
+// answer just then, or when something failed once that nobody is to blame for.
+func TestAnUploadOutlivesWhatPasses(t *testing.T) {
+	for name, c := range map[string]struct {
+		db    error
+		fails error
+	}{
+		"a database that is away":          {errors.New("away"), errors.New("nobody can be read")},
+		"and nothing is known":             {errors.New("away"), recordings.ErrNotFound},
+		"what fails, and nobody knows why": {nil, errors.New("the card stumbled")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := &away{}
+			h, i, shelf := sending(t, func(c *web.Config) { c.Database = db })
+			db.err, i.refuse = c.db, c.fails
+			id := filepath.Base(h.sendAll("recorder", "x").want(201).Header.Get("Location"))
+			ctx, cancel := context.WithCancel(context.Background())
+			done := make(chan error, 1)
+			go func() { done <- h.server.LandUploads(ctx) }()
+			var got uploadOf
+			for until := time.Now().Add(time.Minute); got.Code == "" && time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+				h.call("recorder", "GET", "/api/v1/uploads/"+id, "").want(200).into(&got)
+			}
+			if got.Stage != "waiting" || got.Code != "unavailable" {
+				t.Errorf("%+v", got)
+			}
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			db.err, i.refuse = nil, nil
+			h.landing(shelf)
+			got = uploadOf{}
+			if h.call("recorder", "GET", "/api/v1/uploads/"+id, "").want(200).into(&got); got.Stage != "done" {
+				t.Errorf("afterwards: %+v", got)
+			}
+		})
+	}
+}
+
+// What fails again and again is refused in the end: it would be tried for ever.
+func TestAnUploadThatAlwaysFailsIsRefused(t *testing.T) {
+	h, i, shelf := sending(t)
+	i.refuse = errors.New("the card is broken")
+	id := filepath.Base(h.sendAll("recorder", "x").want(201).Header.Get("Location"))
+	over, pressed := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(pressed)
+		for tick := time.NewTicker(5 * time.Millisecond); ; h.server.Landed() {
+			select {
+			case <-over:
+				tick.Stop()
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	h.landing(shelf)
+	close(over)
+	<-pressed
+	var got uploadOf
+	if h.call("recorder", "GET", "/api/v1/uploads/"+id, "").want(200).into(&got); got.Stage != "refused" || got.Code != "failed" {
+		t.Errorf("%+v", got)
 	}
 }
 
