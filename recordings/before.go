@@ -33,6 +33,18 @@ func (l *Library) Before(ctx context.Context, id string) (*os.File, error) {
 
 // makeBefore writes the sound as it came into out.
 func (l *Library) makeBefore(ctx context.Context, w *work, id, out string) error {
+	return l.openBefore(ctx, w, id, out, 2*decodeFile, func(limit string) []string {
+		return []string{
+			"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", limit, "-map_metadata", "-1",
+			"-af", "aresample=async=1:first_pts=0,aformat=channel_layouts=mono|stereo", "-ar", strconv.Itoa(masterRate),
+			"-c:a", "flac", "-sample_fmt", "s16", "-f", "flac", "file:before.flac",
+		}
+	})
+}
+
+// openBefore opens a recording as it came, behind the lock; what is written into out, of
+// at most so many bytes, output says, which is told the longest sound in seconds.
+func (l *Library) openBefore(ctx context.Context, w *work, id, out string, most int64, output func(limit string) []string) error {
 	rec, err := l.index.Recording(ctx, id)
 	if err != nil {
 		return err
@@ -40,7 +52,7 @@ func (l *Library) makeBefore(ctx context.Context, w *work, id, out string) error
 	if !isID(rec.original()) {
 		return ErrNotFound
 	}
-	size, err := w.allowance(2 * decodeFile)
+	size, err := w.allowance(most)
 	if err != nil {
 		return err
 	}
@@ -48,12 +60,7 @@ func (l *Library) makeBefore(ctx context.Context, w *work, id, out string) error
 	// It was taken in: what an old phone left out of it is silence, and no error.
 	res, err := l.sandbox.do(ctx, step{
 		in: l.blob(Original, rec.original()), out: out, fileSize: size,
-		input: append([]string{"-v", "info", "-max_error_rate", "1"}, opening(limit)...),
-		output: []string{
-			"-map", "0:a:0", "-vn", "-sn", "-dn", "-t", limit, "-map_metadata", "-1",
-			"-af", "aresample=async=1:first_pts=0,aformat=channel_layouts=mono|stereo", "-ar", strconv.Itoa(masterRate),
-			"-c:a", "flac", "-sample_fmt", "s16", "-f", "flac", "file:before.flac",
-		},
+		input: append([]string{"-v", "info", "-max_error_rate", "1"}, opening(limit)...), output: output(limit),
 	})
 	if err != nil {
 		return err

@@ -82,7 +82,7 @@ func (l *Library) discard(gone Recording) error {
 	if !isID(gone.ID) {
 		return nil // it never had a file
 	}
-	paths := []string{l.blob(PlayCopy, gone.ID), l.beforeFile(gone.ID), l.slimFile(gone.ID), l.printFile(gone.ID)}
+	paths := []string{l.blob(PlayCopy, gone.ID), l.beforeFile(gone.ID), l.contourFile(gone.ID), l.slimFile(gone.ID), l.printFile(gone.ID)}
 	for _, v := range gone.Variants {
 		switch {
 		case !isID(v.SHA256), v.Form == PlayCopy:

@@ -290,6 +290,8 @@ func TestRecordingsAndTheirSound(t *testing.T) {
 		t.Errorf("part %q", part.Body)
 	}
 	h.do(ask{as: "viewer", method: "GET", path: path, header: map[string]string{"If-None-Match": whole.Header.Get("ETag")}}).want(304)
+	h.call("viewer", "GET", path+"?format=wav", "").want(200)
+	h.call("viewer", "GET", path+"?format=opus", "").want(422)
 	for name, id := range map[string]string{"another village's": foreignID, "none": strings.Repeat("0", 64), "no hash": "..%2f..%2fetc"} {
 		t.Run(name, func(t *testing.T) {
 			h.call("near", "GET", "/api/v1/recordings/"+id+"/audio", "").want(404)

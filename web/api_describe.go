@@ -45,6 +45,8 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 		return &huma.Param{Name: name, In: "query", Description: description, Schema: text}
 	}
 	id := &huma.Param{Name: "id", In: "path", Required: true, Schema: text}
+	came := map[string]*huma.MediaType{"audio/flac": {Schema: binary}, "application/octet-stream": {Schema: binary}}
+	played := map[string]*huma.MediaType{"audio/wav": {Schema: binary}, "audio/mpeg": {Schema: binary}}
 	answer := func(description string, content map[string]*huma.MediaType) *huma.Response {
 		return &huma.Response{Description: description, Content: content}
 	}
@@ -60,13 +62,15 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 	})
 	doc.AddOperation(&huma.Operation{
 		OperationID: "hear-recording", Method: http.MethodGet, Path: apiRoot + "/recordings/{id}/audio", Tags: []string{"recordings"},
-		Summary: "Hear a recording as it airs", Description: "48 kHz WAV; Range is understood. Needs the right: view.", Parameters: []*huma.Param{id},
-		Responses: map[string]*huma.Response{"200": answer("The sound", map[string]*huma.MediaType{"audio/wav": {Schema: binary}}), "206": answer("A part of the sound", map[string]*huma.MediaType{"audio/wav": {Schema: binary}})},
+		Summary: "Hear a recording as it airs", Description: "48 kHz WAV, or an MP3 that takes a twentieth of that; Range is understood. Needs the right: view.",
+		Parameters: []*huma.Param{id, query("format", "wav, or slim: MP3, 24 kHz, 40 kbit/s, made when it is first asked for; wav when left out.")},
+		Responses:  map[string]*huma.Response{"200": answer("The sound", played), "206": answer("A part of the sound", played)},
 	})
 	doc.AddOperation(&huma.Operation{
 		OperationID: "hear-recording-before", Method: http.MethodGet, Path: apiRoot + "/recordings/{id}/before", Tags: []string{"recordings"},
-		Summary: "Hear a recording as it came", Description: "32 kHz FLAC, made when it is first asked for; Range is understood. Needs the right: view.", Parameters: []*huma.Param{id},
-		Responses: map[string]*huma.Response{"200": answer("The sound", map[string]*huma.MediaType{"audio/flac": {Schema: binary}}), "206": answer("A part of the sound", map[string]*huma.MediaType{"audio/flac": {Schema: binary}})},
+		Summary: "Hear a recording as it came", Description: "32 kHz FLAC, or the contour of its wave, made when it is first asked for; Range is understood. Needs the right: view.",
+		Parameters: []*huma.Param{id, query("format", "flac, or contour: a byte for each twentieth of a second, its highest magnitude, 255 being full scale; flac when left out.")},
+		Responses:  map[string]*huma.Response{"200": answer("The sound", came), "206": answer("A part of the sound", came)},
 	})
 	describeTables(doc, query, answer)
 	describeUploads(doc)

@@ -276,7 +276,8 @@ func readTitle(part io.Reader) (string, error) {
 }
 
 // sound sends a recording, or the part of it that is asked for. It never
-// changes, so a browser may keep it.
+// changes, so a browser may keep it. The parameter "format" is wav, as it airs, or slim,
+// for a line that does not carry that: it takes a twentieth.
 func (s *Server) sound(k *Caller) {
 	ctx := k.c.Request.Context()
 	r, err := s.visible(ctx, k, k.c.Param("id"))
@@ -284,15 +285,25 @@ func (s *Server) sound(k *Caller) {
 		k.fail(err)
 		return
 	}
-	f, err := s.cfg.Importer.PlayCopy(ctx, r.ID)
+	var f *os.File
+	kind, tag := "audio/wav", r.ID
+	switch k.c.DefaultQuery("format", "wav") {
+	case "wav":
+		f, err = s.cfg.Importer.PlayCopy(ctx, r.ID)
+	case "slim":
+		kind, tag = "audio/mpeg", r.ID+"-slim"
+		f, err = s.bulletin.slim(ctx, r.ID)
+	default:
+		err = k.invalid("format", scheduler.FaultUnknown, "wav, slim")
+	}
 	if err != nil {
 		k.fail(err)
 		return
 	}
-	s.sendSound(k, f, "audio/wav", r.ID)
+	s.sendSound(k, f, kind, tag)
 }
 
-// soundBefore sends a recording as it came.
+// soundBefore sends a recording as it came, or what of it is drawn.
 func (s *Server) soundBefore(k *Caller) {
 	ctx := k.c.Request.Context()
 	r, err := s.visible(ctx, k, k.c.Param("id"))
@@ -304,16 +315,29 @@ func (s *Server) soundBefore(k *Caller) {
 		k.fail(k.missing())
 		return
 	}
-	f, err := s.cfg.Archive.Before(ctx, r.ID)
+	var f *os.File
+	kind, tag := "audio/flac", r.ID+"-before"
+	switch k.c.DefaultQuery("format", "flac") {
+	case "flac":
+		f, err = s.cfg.Archive.Before(ctx, r.ID)
+	case "contour":
+		kind, tag = "application/octet-stream", r.ID+"-contour"
+		f, err = s.cfg.Archive.Contour(ctx, r.ID)
+	default:
+		err = k.invalid("format", scheduler.FaultUnknown, "flac, contour")
+	}
 	if err != nil {
 		k.fail(err)
 		return
 	}
-	s.sendSound(k, f, "audio/flac", r.ID+"-before")
+	s.sendSound(k, f, kind, tag)
 }
 
 // soundPolicy lets a file that people uploaded do nothing, whatever a browser takes it for.
 const soundPolicy = "default-src 'none'; sandbox"
+
+// soundEndings are those of the names under which sounds are saved.
+var soundEndings = map[string]string{"audio/wav": ".wav", "audio/flac": ".flac", "audio/mpeg": ".mp3"}
 
 // sendSound sends a file that never changes, and closes it.
 func (s *Server) sendSound(k *Caller, f *os.File, kind, tag string) {
@@ -329,7 +353,7 @@ func (s *Server) sendSound(k *Caller, f *os.File, kind, tag string) {
 	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", "private, max-age=31536000, immutable")
 	h.Set("ETag", `"`+tag+`"`)
-	h.Set("Content-Disposition", `inline; filename="`+tag[:min(12, len(tag))]+"."+strings.TrimPrefix(kind, "audio/")+`"`)
+	h.Set("Content-Disposition", `inline; filename="`+tag[:min(12, len(tag))]+soundEndings[kind]+`"`)
 	h.Set("Content-Security-Policy", soundPolicy)
 	http.ServeContent(k.c.Writer, k.c.Request, "", time.Time{}, f)
 }

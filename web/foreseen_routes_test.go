@@ -185,7 +185,7 @@ var planless = map[string]string{
 	"/announcements/blanks": "saves nothing", "/announcements/preview": "saves nothing", "/announcements/rule": "saves nothing", "/announcements/:id/schedules/:sid/rule": "saves nothing",
 	"/announcements/:id/assign": "what is missing stays missing until it is recorded", "/announcements/:id/unassign": "the same",
 	"/announcements/:id/record/:language": "a voice that was recorded is kept whatever the plan says; its page tells before where it fits", "/recordings/:id/trim": "the same",
-	"/recordings": "on the shelf only", "/takes": "on the shelf only", "/retention": "no plan", "/retention/tidy": "removes nothing that any plan has", "/recordings/:id/rename": "no plan", "/recordings/:id/restore": "gives what no longer airs its sound back", "/recordings/:id/delete": "refused while anything that may air needs it",
+	"/recordings": "on the shelf only", "/retention": "no plan", "/retention/tidy": "removes nothing that any plan has", "/recordings/:id/rename": "no plan", "/recordings/:id/restore": "gives what no longer airs its sound back", "/recordings/:id/delete": "refused while anything that may air needs it",
 	"/announcements/:id/bring-back": "asks as the edit that it is: its own test has a history to bring back from",
 	"/moved/seen":                   "no plan", "/stations/:id/try": "saves nothing",
 	"/words/import": "shows what is read anew, whose lengths are known only once it is spoken", "/words/new": "the same", "/words/:id": "the same", "/words/:id/remove": "the same",

@@ -146,6 +146,8 @@ type Archive interface {
 	// Before opens a form that browsers play, FLAC; recordings.ErrNotFound when
 	// what came is not kept.
 	Before(ctx context.Context, id string) (*os.File, error)
+	// Contour opens what of that is drawn: recordings.ContourRate bytes a second.
+	Contour(ctx context.Context, id string) (*os.File, error)
 }
 
 // Trimmer keeps another piece of a recording's sound as it came, as a new

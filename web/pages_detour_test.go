@@ -24,7 +24,6 @@ func TestFormOfSomebodySignedOut(t *testing.T) {
 		{"/announcements/" + meetingID + "/schedules/s1/remove", "/announcements/" + meetingID},
 		{"/recordings", "/recordings"},
 		{"/recordings/abc/delete", "/recordings"},
-		{"/takes", "/recordings"},
 		{"/rules", "/rules"},
 	}
 	w := newWorld(t)

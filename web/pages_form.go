@@ -129,23 +129,19 @@ func (p *panel) takeIn(v *visit, f *form, lang string, part *multipart.Part) {
 		return
 	}
 	f.trim = trim
-	title := fileTitle(v.lang, part.FileName())
-	under := p.s.imports.begin(v.c.Query("import"), v.me.ID, v.village.Key, title)
 	ctx, cancel := detached(v.ctx())
 	defer cancel()
 	rec, err := p.s.cfg.Importer.Import(ctx, part, recordings.About{
-		Title: title, Kind: recordings.Take, Village: v.village.Key, By: v.me.Name, Trim: trim, Tell: under.tell,
+		Title: fileTitle(v.lang, part.FileName()), Kind: recordings.Take, Village: v.village.Key, By: v.me.Name, Trim: trim,
 	})
 	if err != nil {
 		code := refusal(err)
-		under.end(rec, code)
 		if code == refusedFailed {
 			p.s.cfg.Logger.Error("recording could not be imported", "err", err)
 		}
 		f.fault("file_"+lang, v.word(code))
 		return
 	}
-	under.end(rec, "")
 	f.takes[lang] = p.taken(v, rec)
 }
 

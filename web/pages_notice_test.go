@@ -301,7 +301,6 @@ func TestPageRefusedUploads(t *testing.T) {
 			file := map[string]string{"file_vi=a.m4a": "x"}
 			answers := map[string]page{
 				"/announcements/new":                     s.upload("/announcements/new", notice("how_vi", "take"), file),
-				"/takes":                                 s.upload("/takes", nil, file),
 				"/recordings":                            s.upload("/recordings", nil, map[string]string{"file_any=a.m4a": "x"}),
 				"/announcements/" + meetingID + "/takes": s.upload("/announcements/"+meetingID+"/takes", url.Values{"language": {"vi"}}, file),
 			}
@@ -311,14 +310,6 @@ func TestPageRefusedUploads(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestPageTakeAlone(t *testing.T) {
-	w := newWorld(t)
-	p := newSite(t, w, people.Recorder, "vi").upload("/takes", nil, map[string]string{"file_pcc=giay.ogg": "giáy"})
-	if p.status != http.StatusOK || !strings.Contains(p.body, `data-id="`+w.shelf[0].ID+`"`) || strings.Contains(p.body, "<html") {
-		t.Errorf("status %d: %s", p.status, p.body)
 	}
 }
 

@@ -18,14 +18,12 @@ const anyLanguage = "any"
 
 func (p *panel) registerRecordings(r *gin.Engine) {
 	r.GET("/recordings/:id", p.allow(people.View, p.recording))
-	r.GET("/takes/:id", p.allow(people.Upload, p.takeUnderway))
 	r.GET("/uploads/:id", p.allow(people.Upload, p.uploadUnderway))
 	r.GET("/recordings", p.allow(people.View, p.recordings))
 	r.POST("/recordings", p.allow(people.Upload, p.addRecording))
 	r.POST("/recordings/:id/delete", p.allow(people.Upload, p.deleteRecording))
 	r.POST("/recordings/:id/restore", p.allow(people.Upload, p.takeBackRecording))
 	r.POST("/recordings/:id/rename", p.allow(people.Upload, p.renameRecording))
-	r.POST("/takes", p.allow(people.Upload, p.addTakeAlone))
 }
 
 func (p *panel) addRecording(v *visit) {
@@ -130,22 +128,4 @@ func (p *panel) renameRecording(v *visit) {
 		return
 	}
 	v.goTo("/recordings/"+rec.ID, "renamed")
-}
-
-// addTakeAlone takes one file from the page's module, which sends it as soon as
-// it is chosen, and answers with what the upload field then shows.
-func (p *panel) addTakeAlone(v *visit) {
-	f, err := p.readForm(v)
-	if err != nil {
-		p.badForm(v, err)
-		return
-	}
-	status, u := http.StatusUnprocessableEntity, uploadView{Fault: v.word("new.take-missing")}
-	for _, fault := range f.faults {
-		u.Fault = fault
-	}
-	for _, t := range f.takes {
-		status, u = http.StatusOK, uploadView{Take: &t}
-	}
-	p.send(v, status, fragment{"recordings", "taken", u})
 }

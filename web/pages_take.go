@@ -1,10 +1,6 @@
 package web
 
-import (
-	"net/http"
-
-	"loalang/recordings"
-)
+import "loalang/recordings"
 
 // goingView is an import that is not over.
 type goingView struct {
@@ -20,23 +16,6 @@ func (p phrase) going(u underway) *goingView {
 		return &goingView{u.id, p.word("import.waiting", u.at.Ahead), percent}
 	}
 	return &goingView{u.id, p.word("import."+string(u.at.Stage), percent), percent}
-}
-
-// takeUnderway answers how far an import is with what its upload field then shows:
-// 202 while it is under way, then what POST /takes answers.
-func (p *panel) takeUnderway(v *visit) {
-	u, ok := p.s.imports.find(v.c.Param("id"), v.me.ID)
-	switch {
-	case !ok:
-		p.send(v, http.StatusNotFound, fragment{"recordings", "taken", uploadView{Fault: v.word("import.unknown")}})
-	case !u.over:
-		p.send(v, http.StatusAccepted, fragment{"recordings", "taken", uploadView{Going: v.going(u)}})
-	case u.refused != "":
-		p.send(v, http.StatusUnprocessableEntity, fragment{"recordings", "taken", uploadView{Fault: v.word(u.refused)}})
-	default:
-		t := p.taken(v, u.rec)
-		p.send(v, http.StatusOK, fragment{"recordings", "taken", uploadView{Take: &t}})
-	}
 }
 
 // taken is a take with what only a fresh one is told of.

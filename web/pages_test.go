@@ -186,7 +186,6 @@ func TestForbiddenIsForbidden(t *testing.T) {
 		{people.Viewer, "POST", "/announcements/preview"},
 		{people.Viewer, "POST", "/announcements/" + meetingID + "/withdraw"},
 		{people.Viewer, "POST", "/announcements/" + meetingID + "/takes"},
-		{people.Viewer, "POST", "/takes"},
 		{people.Viewer, "GET", "/announcements/" + meetingID + "/record/pcc"},
 		{people.Viewer, "POST", "/announcements/" + meetingID + "/record/pcc"},
 		{people.Viewer, "POST", "/recordings"},

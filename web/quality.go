@@ -19,6 +19,7 @@ type qualityView struct {
 type sideView struct {
 	Name  string
 	Src   string
+	Slim  string // the same for a thin line; empty: there is none
 	Wave  string // path of an SVG, waveWide by 100
 	Facts []string
 }
@@ -29,7 +30,7 @@ const waveWide = 120
 // twinView is the recording that was there with the same sound.
 type twinView struct {
 	ID, Title string
-	Sound     string // address of its play copy
+	Sound     string // where it is heard
 	Told      string
 }
 
@@ -41,8 +42,8 @@ func (p phrase) quality(r recordings.Recording) *qualityView {
 	}
 	sound := apiRoot + "/recordings/" + r.ID
 	q := &qualityView{Sides: []sideView{
-		{p.word("quality.before"), sound + "/before", wavePath(m.Before.Wave, waveWide), p.facts(m.Before)},
-		{p.word("quality.after"), sound + "/audio", wavePath(m.After.Wave, waveWide), p.facts(m.After)},
+		{p.word("quality.before"), sound + "/before", "", wavePath(m.Before.Wave, waveWide), p.facts(m.Before)},
+		{p.word("quality.after"), sound + "/audio", sound + "/audio?format=slim", wavePath(m.After.Wave, waveWide), p.facts(m.After)},
 	}}
 	note := func(code string, args ...any) { q.Notes = append(q.Notes, p.word(code, args...)) }
 	if gain := m.After.Loudness - m.Before.Loudness; gain >= 1 {
@@ -111,5 +112,5 @@ func (p *panel) twin(v *visit, r recordings.Recording) *twinView {
 	if err != nil || old.Village != "" && old.Village != v.village.Key {
 		return nil // deleted since, or away with the database: then there is nothing to use instead
 	}
-	return &twinView{ID: old.ID, Title: old.Title, Sound: apiRoot + "/recordings/" + old.ID + "/audio", Told: v.word("upload.twin", old.Title, v.at(old.Created, v.now))}
+	return &twinView{ID: old.ID, Title: old.Title, Sound: apiRoot + "/recordings/" + old.ID + "/audio?format=slim", Told: v.word("upload.twin", old.Title, v.at(old.Created, v.now))}
 }

@@ -32,7 +32,7 @@ func measured(w *world) recordings.Recording {
 func TestPageOfARecordingShowsBothSides(t *testing.T) {
 	w := newWorld(t)
 	s := newSite(t, w, people.Recorder, "vi")
-	s.upload("/takes", nil, map[string]string{"file_pcc=giay.ogg": "giáy"})
+	s.upload("/recordings", nil, map[string]string{"file_any=giay.ogg": "giáy"})
 	r := measured(w)
 	p := s.get("/recordings/" + r.ID)
 	if p.status != http.StatusOK || strings.Count(p.body, `<svg class="wave"`) != 2 || strings.Count(p.body, "<audio") != 2 {
@@ -91,42 +91,44 @@ func (i slow) Import(ctx context.Context, r io.Reader, about recordings.About) (
 
 const importID = "0123456789abcdef0123456789abcdef"
 
-// An import can be asked about while it is under way and afterwards, by who sent
-// it, though the page that sent it has gone.
+// An import can be asked about while it is under way and afterwards, by who sent it;
+// the library tells of it as long as it goes on.
 func TestImportTellsThePage(t *testing.T) {
 	w := newWorld(t)
 	lib := slow{w, make(chan struct{}), make(chan struct{})}
 	s := newSite(t, w, people.Recorder, "vi", func(c *web.Config) { c.Importer = lib })
-	if p := s.get("/takes/" + importID); p.status != http.StatusNotFound {
+	going := func(when string, want bool) {
+		t.Helper()
+		if p := s.get("/recordings"); strings.Contains(p.body, `data-import="`+importID) != want {
+			t.Errorf("%s the library tells of it: %v", when, !want)
+		}
+	}
+	asked := func(when, want string) {
+		t.Helper()
+		if p := s.get("/api/v1/imports/" + importID); p.status != http.StatusOK || !strings.Contains(p.body, want) {
+			t.Errorf("%s: %d %s", when, p.status, p.body)
+		}
+	}
+	if p := s.get("/api/v1/imports/" + importID); p.status != http.StatusNotFound {
 		t.Errorf("before: %d", p.status)
 	}
 	sent := make(chan page)
-	go func() { sent <- s.upload("/takes?import="+importID, nil, map[string]string{"file_any=a.m4a": "x"}) }()
+	go func() {
+		sent <- s.upload("/api/v1/recordings?import="+importID, nil, map[string]string{"file=a.m4a": "x"})
+	}()
 	<-lib.at
-	if p := s.get("/takes/" + importID); p.status != http.StatusAccepted || !strings.Contains(p.text, "còn 3 tệp khác") {
-		t.Errorf("waiting: %d %s", p.status, p.text)
-	}
-	if p := s.get("/recordings"); !strings.Contains(p.body, `data-import="`+importID) {
-		t.Error("a page that is loaded anew does not show it")
-	}
+	asked("waiting", `"ahead":3`)
+	going("waiting", true)
 	lib.goOn <- struct{}{}
 	<-lib.at
-	if p := s.get("/takes/" + importID); p.status != http.StatusAccepted || !strings.Contains(p.text, "35 %") || !strings.Contains(p.body, `data-done="35"`) {
-		t.Errorf("cleaning: %d %s", p.status, p.text)
-	}
-	if p := s.get("/api/v1/imports/" + importID); p.status != http.StatusOK || !strings.Contains(p.body, `"stage":"cleaning"`) {
-		t.Errorf("the API: %d %s", p.status, p.body)
-	}
+	asked("cleaning", `"stage":"cleaning","done":0.35`)
 	lib.goOn <- struct{}{}
-	if p := <-sent; p.status != http.StatusOK {
-		t.Errorf("sent: %d", p.status)
+	if p := <-sent; p.status != http.StatusCreated {
+		t.Errorf("sent: %d %s", p.status, p.body)
 	}
-	if p := s.get("/api/v1/imports/" + importID); p.status != http.StatusOK || !strings.Contains(p.body, `"stage":"done"`) || !strings.Contains(p.body, w.shelf[0].ID) {
-		t.Errorf("the API, after: %d %s", p.status, p.body)
-	}
-	if p := s.get("/takes/" + importID); p.status != http.StatusOK || !strings.Contains(p.body, `data-id="`+w.shelf[0].ID) {
-		t.Errorf("after: %d %s", p.status, p.text)
-	}
+	asked("after", `"stage":"done"`)
+	asked("after", w.shelf[0].ID)
+	going("after", false)
 }
 
 // archive is a library that has what came.
@@ -134,6 +136,10 @@ type archive struct{ dir string }
 
 func (a archive) Before(context.Context, string) (*os.File, error) {
 	return os.Open(filepath.Join(a.dir, "x.flac"))
+}
+
+func (a archive) Contour(context.Context, string) (*os.File, error) {
+	return os.Open(filepath.Join(a.dir, "x.contour"))
 }
 
 func TestSoundAsItCame(t *testing.T) {
@@ -147,6 +153,14 @@ func TestSoundAsItCame(t *testing.T) {
 	if res.Header.Get("Content-Type") != "audio/flac" || res.Header.Get("ETag") == "" || !strings.HasPrefix(string(res.Body), "fLaC") {
 		t.Errorf("%v %q", res.Header, res.Body)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "x.contour"), []byte{0, 127, 255}, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	res = h.call("recorder", "GET", "/api/v1/recordings/"+soundID+"/before?format=contour", "").want(200)
+	if res.Header.Get("Content-Type") != "application/octet-stream" || string(res.Body) != "\x00\x7f\xff" {
+		t.Errorf("%v %q", res.Header, res.Body)
+	}
+	h.call("recorder", "GET", "/api/v1/recordings/"+soundID+"/before?format=png", "").want(422)
 	h = newHouse(t)
 	h.fill()
 	h.do(ask{as: "recorder", method: "GET", path: "/api/v1/recordings/" + soundID + "/before"}).want(404)

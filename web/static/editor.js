@@ -16,26 +16,40 @@ export function hush() {
   speaker.button = null;
 }
 
-// listen plays piece.from to piece.to of a decoded sound, or stops it.
+// listen plays piece.from to piece.to of a sound, decoded or at its address, or stops it.
 export async function listen(button, sound, piece, stop) {
   const again = speaker.button === button;
   hush();
   if (again) return;
-  speaker.context ??= new AudioContext();
-  await speaker.context.resume();
-  const { frames, rate } = await sound();
-  const buffer = speaker.context.createBuffer(1, frames.length, rate);
-  buffer.copyToChannel(frames, 0);
-  const source = new AudioBufferSourceNode(speaker.context, { buffer });
-  source.connect(speaker.context.destination);
+  const { frames, rate, address } = await sound();
+  const source = address ? streamed(address, piece) : await decoded(frames, rate, piece);
   source.onended = () => speaker.source === source && hush();
-  source.start(0, piece.from, piece.to - piece.from);
   Object.assign(speaker, { source, button, text: button.querySelector("span").textContent });
   button.querySelector("span").textContent = stop;
 }
 
+async function decoded(frames, rate, piece) {
+  speaker.context ??= new AudioContext();
+  await speaker.context.resume();
+  const buffer = speaker.context.createBuffer(1, frames.length, rate);
+  buffer.copyToChannel(frames, 0);
+  const source = new AudioBufferSourceNode(speaker.context, { buffer });
+  source.connect(speaker.context.destination);
+  source.start(0, piece.from, piece.to - piece.from);
+  return source;
+}
+
+// streamed plays a piece of what lies on the board, of which no more is fetched.
+function streamed(address, piece) {
+  const sound = new Audio(`${address}#t=${piece.from},${piece.to}`);
+  const source = { stop: () => sound.pause() };
+  for (const e of ["pause", "ended", "error"]) sound.addEventListener(e, () => source.onended());
+  sound.play().catch(() => {}); // its error tells
+  return source;
+}
+
 // editor wakes the tools in box. They change piece, {from, to, length} in seconds;
-// sound gives the decoded sound, and settle is called when a hand lets go.
+// sound gives {frames, rate}, what of it is drawn, and settle is called when a hand lets go.
 export async function editor(box, say, piece, sound, settle) {
   const find = (name) => box.querySelector(`[data-${name}]`);
   let zoom = "all";
@@ -44,9 +58,8 @@ export async function editor(box, say, piece, sound, settle) {
   const view = () => ({ all: [0, piece.length], head: [0, Math.min(near, piece.length)], tail: [Math.max(0, piece.length - near), piece.length] })[zoom];
 
   async function look(at) {
-    const { frames } = await sound();
     zoom = at;
-    tops = outline({ frames }, ...view());
+    tops = outline(await sound(), ...view());
     find("all").setAttribute("d", path(tops, 0, 480));
     for (const b of box.querySelectorAll("[data-zoom]")) b.setAttribute("aria-pressed", String(b.dataset.zoom === zoom));
     draw();

@@ -3,8 +3,30 @@
 const rate = 24000; // a horn gives less
 const points = 480;
 
-// decode opens a sound that this browser can open; mono, 24 kHz.
+// A cheap phone has the memory to open so much: an hour took a page away, and again
+// each time that it was opened.
+const most = { seconds: 15 * 60, bytes: 12 << 20 }; // bytes of what does not say how long it is
+
+// lasts is the length that a sound says it has, in seconds; Infinity: it does not say.
+async function lasts(blob) {
+  const sound = new Audio();
+  sound.preload = "metadata";
+  const told = new Promise((done) => {
+    for (const e of ["loadedmetadata", "error"]) sound.addEventListener(e, done);
+    setTimeout(done, 5000);
+  });
+  sound.src = URL.createObjectURL(blob);
+  await told;
+  const length = sound.duration;
+  URL.revokeObjectURL(sound.src);
+  return Number.isFinite(length) ? length : Infinity;
+}
+
+// decode opens a sound that this browser can open; mono, 24 kHz. It throws when the
+// sound is too long for that.
 export async function decode(blob) {
+  const length = await lasts(blob);
+  if (length > most.seconds && (length < Infinity || blob.size > most.bytes)) throw new Error("too long to be opened");
   const offline = new OfflineAudioContext(1, 1, rate);
   const sound = await offline.decodeAudioData(await blob.arrayBuffer());
   const frames = new Float32Array(sound.getChannelData(0));
@@ -16,15 +38,24 @@ export async function decode(blob) {
 }
 
 // outline is the highest magnitude in each of the spans between two instants.
-export function outline({ frames }, from, to) {
-  const first = Math.floor(from * rate);
-  const span = Math.max(1, ((to - from) * rate) / points);
+export function outline({ frames, rate }, from, to) {
+  const first = from * rate;
+  const span = ((to - from) * rate) / points;
   const tops = new Array(points).fill(0);
   for (let p = 0; p < points; p++) {
-    const end = Math.min(frames.length, Math.floor(first + (p + 1) * span));
-    for (let i = Math.floor(first + p * span); i < end; i++) tops[p] = Math.max(tops[p], Math.abs(frames[i]));
+    const start = Math.floor(first + p * span);
+    const end = Math.min(frames.length, Math.max(start + 1, Math.floor(first + (p + 1) * span)));
+    for (let i = start; i < end; i++) tops[p] = Math.max(tops[p], Math.abs(frames[i]));
   }
   return tops;
+}
+
+// running draws the last of what is being recorded, in the same box.
+export const running = (tops) => tops.slice(-120).map((top, i) => stroke(4 * i + 2, top)).join("");
+
+function stroke(x, top) {
+  const high = 1 + 38 * Math.sqrt(Math.min(1, top)); // what is soft is to be seen as well
+  return `M${x} ${(40 - high).toFixed(1)}V${(40 + high).toFixed(1)}`;
 }
 
 // path draws tops [from, to) as strokes in a box of 480 × 80.
@@ -32,8 +63,7 @@ export function path(tops, from, to) {
   let d = "";
   for (let p = Math.max(0, from); p < Math.min(points, to); p += 3) {
     const top = Math.max(tops[p] ?? 0, tops[p + 1] ?? 0, tops[p + 2] ?? 0);
-    const high = 1 + 38 * Math.sqrt(Math.min(1, top)); // what is soft is to be seen as well
-    d += `M${p + 1.5} ${(40 - high).toFixed(1)}V${(40 + high).toFixed(1)}`;
+    d += stroke(p + 1.5, top);
   }
   return d;
 }
