@@ -236,7 +236,7 @@ func (p *panel) readings(v *visit) {
 			w.Others = append(w.Others, tv)
 		}
 	}
-	p.show(v, "readings", view{Title: v.word("readings.title"), Tab: "announcements", Data: w})
+	p.show(v, "readings", view{Title: v.word("readings.title"), Tab: "announcements", Script: "unsent.js", Data: w})
 }
 
 // airs says when something airs next.

@@ -57,7 +57,7 @@ func (p *panel) registerToday(r *gin.Engine) {
 func (p *panel) today(v *visit) {
 	air := p.s.cfg.Air.Air()
 	book, err := p.dayBook(v, v.now)
-	w := view{Title: v.word("nav.today"), Tab: "today", Script: "today.js"}
+	w := view{Title: v.word("nav.today"), Tab: "today", Script: "home.js"}
 	if err != nil && !isDamage(err) { // of damage every page tells
 		p.s.cfg.Logger.Error("the day could not be read", "err", err)
 		w.Refused = v.word("problem.unavailable")

@@ -277,7 +277,7 @@ func TestRecordPageSaysWhatIsWrongWithATake(t *testing.T) {
 		if tt.board != "" && !strings.Contains(said, tt.board) || tt.board == "" && strings.Contains(said, "Nên ") {
 			t.Errorf("%s: the board says %q", tt.name, said)
 		}
-		js[bool](b, `(window.confirm = () => true, document.querySelector("[data-drop]")?.click(), true)`)
+		js[bool](b, `(document.querySelector("[data-drop]")?.click(), true)`)
 	}
 	d.stop()
 }

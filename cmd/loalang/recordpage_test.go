@@ -142,9 +142,22 @@ func TestRecordPageInABrowser(t *testing.T) {
 func (b *browser) trimmedAnew(d *daemon, id string) {
 	b.t.Helper()
 	before := d.giay(id)["recording"]
+	b.before(`(() => {
+		const ask = fetch;
+		window.asked = [];
+		window.fetch = (...a) => (asked.push(String(a[0])), ask(...a));
+	})()`)
 	b.press(`#told a[href*="/trim"]`)
 	b.until("the sound as it came is drawn, with the piece that was kept", `document.querySelector("[data-tools] [data-piece]")?.getAttribute("d")?.length > 300 && document.querySelector("[data-number=from]").value == "1.00"`)
+	if asked := js[string](b, "asked.join()"); !strings.HasSuffix(asked, "/before?format=contour") {
+		b.t.Errorf("to draw it the page asks for %s", asked)
+	}
 	b.picture("trim-360")
+	js[bool](b, `(() => { const play = Audio.prototype.play; HTMLMediaElement.prototype.play = function () { window.heard = this; return play.call(this); }; return true; })()`)
+	b.press("[data-listen-take]")
+	b.until("the piece is heard from where it begins", `window.heard?.currentTime > 1.1 && heard.currentTime < 5 && document.querySelector("[data-listen-take]").innerText.includes("Dừng nghe")`)
+	b.press("[data-listen-take]")
+	b.until("and is stopped", `heard.paused && !document.querySelector("[data-listen-take]").innerText.includes("Dừng nghe")`)
 	b.trim("from", "0.5")
 	b.press("[data-retrim] button[type=submit]")
 	b.until("it stands behind the language", `location.pathname.endsWith("/record/pcc") && document.querySelector("#told audio") && !document.querySelector("#told [data-pending]")`)
@@ -185,10 +198,15 @@ func (b *browser) take() {
 	b.press("[data-start]")
 	b.until("it records", `document.querySelector("[data-pause]").checkVisibility()`)
 	b.until("the level is told", `document.querySelector("[data-level]").innerText.includes("Tiếng vừa") && parseInt(document.querySelector("[data-meter]").getAttribute("x2")) > 40`)
+	b.until("its wave is drawn as it comes", `document.querySelector("[data-running]").checkVisibility() && document.querySelector("[data-running] path").getAttribute("d").length > 200`)
 	b.picture("record-on-360")
+	const runs = `document.querySelector("[data-box]").classList.contains("runs")`
+	b.until("the words run", runs)
 	b.press("[data-pause]")
-	b.until("it waits", `document.querySelector("[data-resume]").checkVisibility()`)
+	b.until("it waits, and the words do", `document.querySelector("[data-resume]").checkVisibility() && !`+runs)
+	at := js[float64](b, `document.querySelector("[data-box]").scrollTop`)
 	b.press("[data-resume]")
+	b.until("the words go on where they were", runs+fmt.Sprintf(` && document.querySelector("[data-box]").scrollTop >= %v`, at))
 	b.until("it goes on", clock+" >= 6")
 	b.press("[data-recorder] [data-stop]")
 	b.until("the take has a wave", `document.querySelector("[data-takes] [data-piece]")?.getAttribute("d")?.length > 500`)

@@ -111,6 +111,12 @@ export function prompter(root, spoken, told) {
       box.scrollTop = 0;
       start();
     },
-    stop,
+    goOn: start,
+    // stop says whether they ran.
+    stop() {
+      const ran = running;
+      stop();
+      return ran;
+    },
   };
 }

@@ -70,14 +70,15 @@ async function once(file, meta, to) {
   return follow(at.split("/").pop(), to);
 }
 
-// follow tells what the board does with a whole upload until that is over.
-async function follow(id, to) {
+// follow tells what the board does with a whole upload until that is over. It throws
+// {gone} when the board knows of none.
+export async function follow(id, to) {
   for (let wait = 300; ; wait = Math.min(3000, 1.5 * wait)) {
     if (to.dropped()) throw fault({});
     const a = await ask("GET", "/uploads/" + id);
     const text = await a.text();
     if (a.status === 200 || a.status === 422) return { status: a.status, text };
-    if (a.status !== 202) throw fault({});
+    if (a.status !== 202) throw fault({ gone: a.status === 404 });
     to.moved();
     const going = new DOMParser().parseFromString(text, "text/html").querySelector("[data-import]");
     if (going) to.working(Number(going.dataset.done), going.textContent.trim());

@@ -5,6 +5,7 @@ import { prompter } from "./prompter.js";
 import { fill, hush } from "./editor.js";
 import { takelist } from "./takelist.js";
 import * as store from "./takes.js";
+import { running } from "./wave.js";
 
 const root = document.querySelector("[data-record]");
 const say = root.dataset;
@@ -14,6 +15,7 @@ const find = (name) => root.querySelector(`[data-${name}]`);
 const bits = 64000;
 const types = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 const longest = 600; // seconds of a take
+const takenBack = 24 * 3600 * 1000; // ms in which a take that was dropped can be
 const able = navigator.mediaDevices?.getUserMedia && window.MediaRecorder; // asked of the browser, not of the address
 let session = null; // the take that is being recorded
 
@@ -125,7 +127,7 @@ function pause(why) {
   s.time = spent(s);
   s.recorder.pause();
   s.recorder.requestData();
-  lines?.stop();
+  s.ran = lines?.stop();
   tell("why", why ?? "");
   show();
 }
@@ -136,6 +138,7 @@ function resume() {
   if (s.stream.getAudioTracks()[0].muted) return tell("why", say.call); // it would record nothing
   s.recorder.resume();
   s.since = performance.now();
+  if (s.ran) lines.goOn(); // both hands hold the phone
   tell("why", "");
   show();
 }
@@ -195,6 +198,7 @@ function show() {
   find("stop").hidden = !session?.stream;
   write(find("stage").querySelector("span"), state === "recording" ? fill(say.take, session.take.no) : say.ready);
   find("recorder").classList.toggle("on", state === "recording");
+  find("running").toggleAttribute("hidden", !state);
   if (!session) {
     find("clock").textContent = "0:00";
     find("level").className = "st soft";
@@ -214,9 +218,10 @@ function watch() {
   if (s.recorder?.state !== "recording") return;
   const t = Math.floor(spent(s));
   find("clock").textContent = Math.floor(t / 60) + ":" + String(t % 60).padStart(2, "0");
-  s.tops = [...(s.tops ?? []).slice(-29), top]; // three seconds
+  s.tops = [...(s.tops ?? []).slice(-119), top]; // twelve seconds
+  find("running").firstElementChild.setAttribute("d", running(s.tops));
   const loud = s.tops.slice(-15).some((x) => x > 0.985);
-  const quiet = s.tops.length === 30 && Math.max(...s.tops) < 0.03;
+  const quiet = s.tops.length >= 30 && Math.max(...s.tops.slice(-30)) < 0.03;
   const level = find("level");
   level.className = "st " + (loud ? "bad" : quiet ? "wait" : "ok");
   write(level.querySelector("span"), loud ? say.loud : quiet ? say.quiet : say.good);
@@ -275,15 +280,19 @@ async function restore() {
   const mine = kept.filter((t) => t.key === say.record).sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const take of mine) {
     const sound = await store.sound(take);
-    if (!sound.size) {
-      await store.remove(take.id); // the page closed before its first second
+    if (!sound.size || Date.now() - take.dropped > takenBack) {
+      await store.remove(take.id); // the page closed before its first second, or nobody wants it back
+      continue;
+    }
+    if (take.state === "dropped") {
+      list.dropped(take);
       continue;
     }
     if (take.state === "recording") take.state = "kept";
     await list.add(take);
   }
   told();
-  const others = new Map(kept.filter((t) => t.key !== say.record && t.key.startsWith(say.user)).map((t) => [t.path, t.title]));
+  const others = new Map(kept.filter((t) => t.key !== say.record && t.key.startsWith(say.user) && t.state !== "dropped").map((t) => [t.path, t.title]));
   find("others").hidden = !others.size;
   for (const [path, title] of others) {
     const a = Object.assign(document.createElement("a"), { href: path, textContent: title });

@@ -47,7 +47,7 @@ async function page(request, path) {
   const kept = await caches.match(path);
   const fresh = fetch(request).then((answer) => {
     keep(path, answer.clone()).catch(() => {}); // the phone is full
-    return answer;
+    return kept && answer.status >= 500 ? kept : answer; // a board without its database
   });
   if (!kept) return fresh;
   const late = new Promise((done) => setTimeout(done, patience, kept));

@@ -14,8 +14,10 @@ export function takelist(root, sent) {
   const rooms = [...root.querySelectorAll("[data-room]")].map((r) => ({ seconds: Number(r.dataset.room), slot: r.dataset.slot }));
   let open = null; // the sound that is decoded: a phone has room for one
   let rows = [];
+  let highest = 0; // number of a take, the dropped ones included
 
   const find = (row, name) => row.li.querySelector(`[data-${name}]`);
+  const nameOf = (take) => take.file ?? fill(say.take, take.no);
   const span = (s) => (s < 60 ? fill(say.seconds, Math.ceil(s)) : fill(say.minutes, Math.floor(Math.ceil(s) / 60), Math.ceil(s) % 60));
 
   async function soundOf(row) {
@@ -72,14 +74,14 @@ export function takelist(root, sent) {
     if (row.sending) return queue.hurry();
     if (rows.some((r) => r.sending) || !rows.includes(row)) return;
     row.sending = true;
-    row.among ??= [...rows]; // those it was chosen from; what is recorded meanwhile is not
+    row.take.among ??= rows.map((r) => r.take.id); // those it was chosen from; what is recorded meanwhile is not
     const bar = row.li.querySelector("progress");
     lock(row);
     try {
       row.take.state = "sending";
       await keep(row);
       const blob = await blobOf(row);
-      if (!blob.size) return await forget([row]); // another page of this phone has sent it
+      if (!blob.size) return await forget([row.take.id]); // another page of this phone has sent it
       const whole = row.opens && row.take.to >= row.take.length - 0.01;
       await answered(row, await queue.send(blob, store.meta(row.take, whole, say), {
         dropped: () => !rows.includes(row),
@@ -111,41 +113,71 @@ export function takelist(root, sent) {
   async function answered(row, answer) {
     if (answer.status !== 200) return refused(row, new DOMParser().parseFromString(answer.text, "text/html").querySelector(".fault, main .say")?.textContent);
     hush();
-    await forget(row.among);
+    await forget(row.take.among);
     sent(answer.text);
   }
 
   // refused says why the board would not have a take, which stays: it may be trimmed.
   async function refused(row, why) {
+    if (!rows.includes(row)) return; // it was dropped meanwhile
     Object.assign(row.take, { state: "kept", refusals: (row.take.refusals ?? 0) + 1 });
-    row.among = null;
+    delete row.take.among;
     tell(row, why ?? say.refused, true);
     await keep(row);
   }
 
   // forget takes away what is wanted no more.
-  async function forget(gone) {
-    rows = rows.filter((r) => !gone.includes(r));
-    for (const r of gone) r.li.remove();
+  async function forget(ids) {
+    for (const r of rows) if (ids.includes(r.take.id)) r.li.remove();
+    rows = rows.filter((r) => !ids.includes(r.take.id));
     shown();
-    for (const r of gone) await store.remove(r.take.id).catch(() => {});
+    for (const id of ids) await store.remove(id).catch(() => {});
   }
 
   function shown() {
-    list.closest("section").hidden = !rows.length;
+    list.closest("section").hidden = !list.children.length;
     root.querySelector("[data-choose]").hidden = rows.length < 2;
+  }
+
+  // ---- what was dropped can be taken back for a day
+
+  // dropped puts a line where a take was, which leads back to it.
+  function dropped(take, place, back) {
+    highest = Math.max(highest, take.no ?? 0);
+    const line = document.querySelector("[data-dropped-row]").content.firstElementChild.cloneNode(true);
+    line.querySelector("span").textContent = fill(say.dropped, nameOf(take));
+    line.querySelector("button").addEventListener("click", async () => {
+      Object.assign(take, { state: "kept", among: undefined });
+      await back(line);
+      lock(rows.find((r) => r.sending));
+      shown();
+    });
+    if (place) place.replaceWith(line);
+    else list.prepend(line);
+    shown();
+    return line;
+  }
+
+  async function drop(row) {
+    hush();
+    rows = rows.filter((r) => r !== row);
+    queue.hurry(); // it may be on its way
+    Object.assign(row.take, { state: "dropped", dropped: Date.now() });
+    const line = dropped(row.take, row.li, async (line) => {
+      rows.push(row);
+      line.replaceWith(row.li);
+      find(row, "take-name").focus();
+      await keep(row);
+    });
+    line.querySelector("button").focus();
+    await keep(row);
   }
 
   // ---- a row
 
   function wire(row) {
     find(row, "send").addEventListener("click", () => send(row));
-    find(row, "drop").addEventListener("click", async () => {
-      if (!confirm(say.dropSure)) return;
-      hush();
-      await forget([row]);
-      queue.hurry(); // it may be on its way
-    });
+    find(row, "drop").addEventListener("click", () => drop(row));
   }
 
   // add shows a take; blob is its sound when the phone could not keep it.
@@ -155,7 +187,8 @@ export function takelist(root, sent) {
     rows.push(row);
     list.prepend(li);
     shown();
-    find(row, "take-name").textContent = take.file ?? fill(say.take, take.no);
+    highest = Math.max(highest, take.no ?? 0);
+    find(row, "take-name").textContent = nameOf(take);
     wire(row);
     lock(rows.find((r) => r.sending));
     try {
@@ -177,5 +210,15 @@ export function takelist(root, sent) {
   const loose = () => rows.some((r) => r.blob);
   addEventListener("beforeunload", (e) => loose() && e.preventDefault());
 
-  return { add, loose, highest: () => Math.max(0, ...rows.map((r) => r.take.no ?? 0)) };
+  return {
+    add,
+    loose,
+    highest: () => highest,
+    // dropped shows a take that was dropped before the page was loaded.
+    dropped: (take) =>
+      dropped(take, null, (line) => {
+        line.remove();
+        return add(take);
+      }),
+  };
 }

@@ -17,7 +17,10 @@ function open() {
       asked.result.createObjectStore(takes, { keyPath: "id" });
       asked.result.createObjectStore(parts, { keyPath: ["take", "n"] });
     };
-    asked.onsuccess = () => done(asked.result);
+    asked.onsuccess = () => {
+      done(asked.result);
+      navigator.storage?.persist?.().catch(() => {}); // a phone that runs full may else clear it away
+    };
     asked.onerror = asked.onblocked = () => failed(asked.error ?? new Error("blocked"));
   });
   return opened;
@@ -27,7 +30,7 @@ function open() {
 async function act(mode, use) {
   const db = await open();
   return new Promise((done, failed) => {
-    const t = db.transaction([takes, parts], mode);
+    const t = db.transaction([takes, parts], mode, { durability: "strict" }); // a flat battery takes back what is only noted
     const asked = use(t.objectStore(takes), t.objectStore(parts));
     t.oncomplete = () => done(asked?.result);
     t.onerror = t.onabort = () => failed(t.error ?? new Error("aborted"));

@@ -2,7 +2,7 @@
 // chosen, and stays on this phone until the board has it, across a line that is gone, a
 // reload and a sign-in that has ended.
 import * as store from "./takes.js";
-import { send } from "./queue.js";
+import { follow, send } from "./queue.js";
 
 const fill = (text, ...args) => text.replace(/\{(\d)\}/g, (_, i) => args[i] ?? "");
 
@@ -93,14 +93,33 @@ function fail(box, text) {
   changed(box);
 }
 
+// watch tells of a file that another page, or another phone, has sent, and that the
+// board still works on.
+async function watch(box, id) {
+  box.dataset.current = id;
+  const given = () => box.dataset.current !== id;
+  const to = { dropped: given, moved() {}, working: (percent, text) => given() || tell(box, id, percent, text) };
+  for (;;) {
+    try {
+      const answer = await follow(id, to);
+      if (!given()) done(box, answer, true);
+      return;
+    } catch (e) {
+      if (given()) return;
+      if (e.gone) return fail(box, box.dataset.failed);
+      await new Promise((later) => setTimeout(later, 3000));
+    }
+  }
+}
+
 // done shows what became of a file, and goes on to its page where there is one.
-function done(box, { status, text }) {
+function done(box, { status, text }, stay) {
   box.querySelector("progress").hidden = true;
   box.querySelector("[data-taken]").innerHTML = text;
   const taken = box.querySelector("[data-id]");
   box.querySelector("[data-take]").value = taken?.dataset.id ?? "";
   changed(box);
-  if (status === 200 && box.dataset.then) location.assign(fill(box.dataset.then, taken.dataset.id, "again" in taken.dataset ? "recorded-again" : "recorded"));
+  if (status === 200 && box.dataset.then && !stay) location.assign(fill(box.dataset.then, taken.dataset.id, "again" in taken.dataset ? "recorded-again" : "recorded"));
 }
 
 document.addEventListener("click", (e) => {
@@ -133,7 +152,7 @@ export async function resume() {
     const [take] = await ofField(box);
     const file = take && (await store.sound(take));
     if (file?.size) ship(box, take, file, true);
-    else if (going) fail(box, box.dataset.failed);
+    else if (going) watch(box, going.dataset.import);
   }
 }
 if (!document.querySelector("[data-draft]")) resume(); // else what was kept of the form comes first
