@@ -1,0 +1,280 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Ledger is what a board acknowledged, and what it told of the air: what it must still
+// know after whatever was done to it. Its methods may be called from any goroutine.
+type Ledger struct {
+	mu      sync.Mutex
+	notices map[string]*title
+	uploads map[string]*sending
+	now     map[string]string // notice by schedule that shall air at once
+	rows    map[string]Object // by occurrence, as last told with an outcome
+}
+
+// title is what a notice is called: the last word that was acknowledged, and one that
+// was sent behind it and may count or not.
+type title struct{ acknowledged, sent string }
+
+// sending is an upload: what of it the board said is safe.
+type sending struct {
+	length, offset int
+}
+
+// NewLedger is an empty one.
+func NewLedger() *Ledger {
+	return &Ledger{notices: map[string]*title{}, uploads: map[string]*sending{}, now: map[string]string{}, rows: map[string]Object{}}
+}
+
+// Counts is how many notices and uploads were acknowledged.
+func (l *Ledger) Counts() (notices, uploads int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, u := range l.uploads {
+		if u.offset == u.length {
+			uploads++
+		}
+	}
+	return len(l.notices), uploads
+}
+
+// Told is how many rows were told with an outcome.
+func (l *Ledger) Told() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.rows)
+}
+
+func (l *Ledger) noticeMade(id, called string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.notices[id] = &title{called, called}
+}
+
+// renaming is told before a new title is sent, renamed when it was acknowledged.
+func (l *Ledger) renaming(id, called string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.notices[id].sent = called
+}
+
+func (l *Ledger) renamed(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.notices[id].acknowledged = l.notices[id].sent
+}
+
+func (l *Ledger) uploadAt(id string, length, offset int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.uploads[id] = &sending{length, max(offset, 0)}
+}
+
+func (l *Ledger) scheduled(schedule, notice string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now[schedule] = notice
+}
+
+// told takes in rows as the board tells them. The error says what it told otherwise
+// before.
+func (l *Ledger) told(rows []Object) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var faults []error
+	for _, r := range rows {
+		id := r.Text("occurrence")
+		if was, known := l.rows[id]; known {
+			faults = append(faults, sameRow(was, r))
+		}
+		if r.Text("outcome") != "" {
+			l.rows[id] = r
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// sameRow says what of a row that had its outcome was told otherwise before.
+func sameRow(was, is Object) error {
+	for _, field := range []string{"outcome", "cause", "started"} {
+		if was.Text(field) != is.Text(field) {
+			return fmt.Errorf("row %s: %s was told as %q and is %q", is.Text("occurrence"), field, was.Text(field), is.Text(field))
+		}
+	}
+	if a, b := len(was.List("airings")), len(is.List("airings")); a != b {
+		return fmt.Errorf("row %s: it had %d airings and has %d", is.Text("occurrence"), a, b)
+	}
+	return nil
+}
+
+// Restart is what was done to the board before a Check.
+type Restart struct {
+	Torn bool // its power was cut: the last 256 KiB of what is not whole need not be there
+	// Off are the stretches in which it was without power: nothing sounded then.
+	Off []Stretch
+}
+
+// Stretch is a stretch of time.
+type Stretch struct{ From, To time.Time }
+
+// tornBytes is what of an upload under way a power cut may cost (package upload).
+const tornBytes = 256 << 10
+
+// Check asks the board for everything that it acknowledged, and judges what it tells
+// of the air. The errors name what is lost and what is untrue.
+func (l *Ledger) Check(ctx context.Context, c *Client, after Restart) (faults []error) {
+	l.mu.Lock()
+	notices, uploads := maps.Clone(l.notices), maps.Clone(l.uploads)
+	rows := maps.Clone(l.rows)
+	l.mu.Unlock()
+	fault := func(err error) {
+		if err != nil {
+			faults = append(faults, err)
+		}
+	}
+	for _, err := range checkNotices(ctx, c, notices) {
+		fault(err)
+	}
+	for _, id := range slices.Sorted(maps.Keys(uploads)) {
+		fault(checkUpload(ctx, c, id, *uploads[id], after.Torn))
+	}
+	told, err := c.Rows(ctx)
+	if err != nil {
+		return append(faults, err)
+	}
+	there := map[string]bool{}
+	for _, r := range told {
+		there[r.Text("occurrence")] = true
+		fault(truthful(r, after.Off))
+	}
+	for id := range rows {
+		if !there[id] {
+			fault(fmt.Errorf("row %s was told with its outcome and is lost", id))
+		}
+	}
+	fault(l.told(told))
+	return faults
+}
+
+// checkNotices reads every page of the notices, and those that are older by name.
+func checkNotices(ctx context.Context, c *Client, want map[string]*title) (faults []error) {
+	found := map[string]string{}
+	for before := ""; ; {
+		page, err := c.Ask(ctx, http.MethodGet, "/announcements?limit=200&before="+before, nil)
+		if err != nil {
+			return []error{err}
+		}
+		for _, a := range page.List("announcements") {
+			found[a.Text("id")] = a.Text("title")
+		}
+		if before = page.Text("next"); before == "" {
+			break
+		}
+	}
+	for id, w := range want {
+		is, there := found[id]
+		switch {
+		case !there:
+			faults = append(faults, fmt.Errorf("notice %s was acknowledged and is lost", id))
+		case is != w.acknowledged && is != w.sent:
+			faults = append(faults, fmt.Errorf("notice %s is called %q; %q was acknowledged, %q sent", id, is, w.acknowledged, w.sent))
+		}
+	}
+	return faults
+}
+
+// checkUpload asks how far an upload is.
+func checkUpload(ctx context.Context, c *Client, id string, want sending, torn bool) error {
+	is, err := c.Ask(ctx, http.MethodGet, "/uploads/"+id, nil)
+	if err != nil {
+		return fmt.Errorf("upload %s, %d of %d bytes acknowledged, is lost: %w", id, want.offset, want.length, err)
+	}
+	offset := int(is.Number("offset"))
+	switch least := want.offset; {
+	case want.offset == want.length && (offset < want.length || is.Text("stage") == "receiving"):
+		return fmt.Errorf("upload %s had come whole and is %v", id, is)
+	case want.offset == want.length && is.Text("stage") == "refused":
+		return fmt.Errorf("upload %s had come whole and is refused: %v", id, is)
+	case torn && offset < least-tornBytes, !torn && offset < least:
+		return fmt.Errorf("upload %s: %d bytes were acknowledged, %d are there", id, least, offset)
+	}
+	return nil
+}
+
+// How exactly the times of an airing fit to its frames: what is reported is rounded,
+// and a card that ran dry stood still meanwhile.
+const fitsWithin = 500 * time.Millisecond
+
+// truthful judges one row by itself: every airing took as long as the frames that it
+// claims, ends behind its start, and lies in a time in which the board had power.
+func truthful(r Object, off []Stretch) error {
+	id := r.Text("occurrence")
+	for _, a := range r.List("airings") {
+		began, ended := a.Time("started"), a.Time("ended")
+		claims := time.Duration(math.Round(a.Number("frames"))) * time.Second / 48000
+		if began.IsZero() {
+			if claims > 0 {
+				return fmt.Errorf("row %s: an airing claims %s of sound and never began", id, claims)
+			}
+			continue
+		}
+		for _, s := range off {
+			if began.After(s.From) && began.Before(s.To) || ended.After(s.From) && ended.Before(s.To) || !ended.IsZero() && began.Before(s.From) && ended.After(s.To) {
+				return fmt.Errorf("row %s: an airing from %s to %s, and the power was off from %s to %s", id, began, ended, s.From, s.To)
+			}
+		}
+		if ended.IsZero() {
+			continue
+		}
+		if took := ended.Sub(began); took < 0 || claims > took+fitsWithin {
+			return fmt.Errorf("row %s: an airing of %s claims %s of sound: %v", id, took, claims, a)
+		}
+	}
+	if r.Text("outcome") == "played" && !slices.ContainsFunc(r.List("airings"), func(a Object) bool { return a.Number("frames") > 0 }) {
+		return fmt.Errorf("row %s is told as played, and nothing sounded", id)
+	}
+	return nil
+}
+
+// Settled waits until every notice that was to air at once has an outcome: each in
+// exactly one row. What the board still means to air is waited for until ctx ends.
+func (l *Ledger) Settled(ctx context.Context, c *Client, patience time.Duration) error {
+	var open []string
+	err := Until(ctx, patience, "everything that was to air has its outcome", func() bool {
+		rows, err := c.Rows(ctx)
+		if err != nil {
+			return false
+		}
+		count := map[string]int{}
+		for _, r := range rows {
+			if r.Text("outcome") != "" {
+				count[r.Text("schedule")]++
+			}
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		open = open[:0]
+		for schedule := range l.now {
+			if count[schedule] != 1 {
+				open = append(open, fmt.Sprintf("%s (%d rows)", schedule, count[schedule]))
+			}
+		}
+		return len(open) == 0
+	})
+	if err != nil {
+		slices.Sort(open)
+		return fmt.Errorf("%w; without exactly one: %s", err, strings.Join(open, ", "))
+	}
+	return nil
+}

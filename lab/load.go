@@ -1,0 +1,266 @@
+package lab
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Load is people at a board: they write notices and mend them, send recordings over
+// the line in pieces, let notices air, and look at the as-run. What is acknowledged
+// goes into the ledger. A board that goes away is no fault: that is what is done to it.
+type Load struct {
+	Client *Client
+	Ledger *Ledger
+	Seed   uint64
+	Pause  time.Duration // between two deeds of one of them, on the average
+	Air    time.Duration // between the starts of notices; 0: one behind the other
+	Alarm  time.Duration // between emergencies; 0: there are none
+	// Mortal: the board is to be killed, so that requests which get no answer are
+	// expected. Otherwise they are faults.
+	Mortal bool
+
+	mu     sync.Mutex
+	faults []string
+	airs   []string // notices that have a voice
+	number int
+}
+
+// mostFaults is how many are kept: the rest is the same.
+const mostFaults = 20
+
+// texts are what the notices say that air.
+var texts = []string{
+	"Kính mời bà con thôn Ún Tà ra nhà văn hóa họp bàn việc làm đường ngõ xóm vào tối nay.",
+	"Hộ nào có trâu bò thì đưa ra sân kho để tiêm phòng lở mồm long móng trước bảy giờ sáng mai.",
+	"Trạm y tế xã khám sức khỏe cho người cao tuổi vào thứ Năm, nhớ mang theo thẻ bảo hiểm.",
+	"Đường lên núi sạt lở sau mưa, đề nghị bà con không đi qua khi trời tối.",
+}
+
+// Prepare writes n notices that air, and waits until they are spoken.
+func (l *Load) Prepare(ctx context.Context, n int) error {
+	for i := range n {
+		a, err := l.Client.Ask(ctx, http.MethodPost, "/announcements", Object{
+			"title": fmt.Sprintf("Thông báo %d", i+1), "text": texts[i%len(texts)], "renditions": []Object{{"language": "vi"}, {"language": "pcc", "waived": true}},
+		})
+		if err != nil {
+			return fmt.Errorf("write a notice: %w", err)
+		}
+		id := a.Text("id")
+		l.Adopt(id)
+		err = Until(ctx, Patience, "a notice is spoken", func() bool {
+			a, err := l.Client.Ask(ctx, http.MethodGet, "/announcements/"+id, nil)
+			return err == nil && slices.ContainsFunc(a.List("renditions"), func(r Object) bool { return r.Text("language") == "vi" && r.Text("state") == "ready" })
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Adopt lets a notice air that is there already and spoken.
+func (l *Load) Adopt(ids ...string) { l.airs = append(l.airs, ids...) }
+
+// Airs are the notices that air.
+func (l *Load) Airs() []string { return l.airs }
+
+// Faults are what went wrong and should not have.
+func (l *Load) Faults() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.faults
+}
+
+func (l *Load) fault(what string, err error) {
+	var status *StatusError
+	if err == nil || l.Mortal && !errors.As(err, &status) {
+		return
+	}
+	if l.Mortal && status != nil && status.Status >= http.StatusInternalServerError { // it is about to go
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.faults) < mostFaults {
+		l.faults = append(l.faults, what+": "+err.Error())
+	}
+}
+
+func (l *Load) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.number++
+	return l.number
+}
+
+// Run goes on until ctx ends. Its error is that of the ledger: what the board told
+// otherwise than before.
+func (l *Load) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for i, deed := range []func(context.Context, *rand.Rand) error{l.write, l.send, l.air, l.watch, l.alarm} {
+		r := rand.New(rand.NewPCG(l.Seed, uint64(i)))
+		group.Go(func() error { return deed(ctx, r) })
+	}
+	return group.Wait()
+}
+
+// pause waits for about d; false: ctx has ended.
+func pause(ctx context.Context, r *rand.Rand, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d/2 + time.Duration(r.Int64N(int64(d)+1))):
+		return true
+	}
+}
+
+// write makes notices and renames them. They are told in no language, so that no voice
+// is kept busy.
+func (l *Load) write(ctx context.Context, r *rand.Rand) error {
+	var ours []string
+	for pause(ctx, r, l.Pause) {
+		called := fmt.Sprintf("Họp thôn %d-%d", l.Seed, l.count())
+		if len(ours) > 0 && r.IntN(3) > 0 {
+			id := ours[r.IntN(len(ours))]
+			l.Ledger.renaming(id, called)
+			_, err := l.Client.Ask(ctx, http.MethodPatch, "/announcements/"+id, Object{"title": called})
+			if err == nil {
+				l.Ledger.renamed(id)
+			} else {
+				ours = nil // nobody knows which of the two it is: it is renamed no more
+			}
+			l.fault("rename", unended(ctx, err))
+			continue
+		}
+		a, err := l.Client.Ask(ctx, http.MethodPost, "/announcements", Object{
+			"title": called, "text": "Mời bà con đi họp.", "renditions": []Object{{"language": "vi", "waived": true}, {"language": "pcc"}},
+		})
+		if err == nil {
+			ours = append(ours, a.Text("id"))
+			l.Ledger.noticeMade(a.Text("id"), called)
+		}
+		l.fault("write", unended(ctx, err))
+	}
+	return nil
+}
+
+// unended is err, unless ctx ended the request.
+func unended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// send sends recordings in pieces and waits for what becomes of them.
+func (l *Load) send(ctx context.Context, r *rand.Rand) error {
+	for pause(ctx, r, 3*l.Pause) {
+		raw := Speech(r.Uint64(), time.Second+time.Duration(r.Int64N(int64(4*time.Second))))
+		id, err := l.Client.BeginUpload(ctx, len(raw), map[string]string{"filename": "giáy.wav", "title": fmt.Sprintf("Giọng %d-%d", l.Seed, l.count())})
+		if err != nil {
+			l.fault("begin an upload", unended(ctx, err))
+			continue
+		}
+		l.Ledger.uploadAt(id, len(raw), 0)
+		for at := 0; at < len(raw) && pause(ctx, r, l.Pause/8); {
+			end := min(len(raw), at+32<<10+r.IntN(256<<10))
+			if at, err = l.Client.SendPiece(ctx, id, at, raw[at:end]); err != nil {
+				l.fault("send a piece", unended(ctx, err))
+				break
+			}
+			l.Ledger.uploadAt(id, len(raw), at)
+		}
+	}
+	return nil
+}
+
+// air lets notices sound.
+func (l *Load) air(ctx context.Context, r *rand.Rand) error {
+	for next := time.Now(); ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(max(200*time.Millisecond, time.Until(next))):
+		}
+		air, err := l.Client.Ask(ctx, http.MethodGet, "/air", nil)
+		if err != nil || air["on_air"] != nil || air["emergency"] != nil {
+			l.fault("look at the air", unended(ctx, err))
+			continue
+		}
+		next = time.Now().Add(l.Air)
+		id := l.airs[r.IntN(len(l.airs))]
+		s, err := l.Client.Ask(ctx, http.MethodPost, "/announcements/"+id+"/schedules", Object{"kind": "now"})
+		if err == nil {
+			l.Ledger.scheduled(s.Text("id"), id)
+		}
+		l.fault("let air", unended(ctx, err))
+	}
+}
+
+// watch looks at the as-run.
+func (l *Load) watch(ctx context.Context, r *rand.Rand) error {
+	for pause(ctx, r, l.Pause) {
+		rows, err := l.Client.Rows(ctx)
+		if err != nil {
+			l.fault("read the as-run", unended(ctx, err))
+			continue
+		}
+		if err := l.Ledger.told(rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alarm raises an emergency and ends it after some seconds.
+func (l *Load) alarm(ctx context.Context, r *rand.Rand) error {
+	if l.Alarm == 0 {
+		return nil
+	}
+	for pause(ctx, r, l.Alarm) {
+		_, err := l.Client.Ask(ctx, http.MethodPost, "/emergency", Object{"title": "Lũ quét", "reason": "diễn tập", "expires_in": 60})
+		l.fault("raise an emergency", unended(ctx, err))
+		pause(ctx, r, 8*time.Second)
+		_, err = l.Client.Ask(ctx, http.MethodDelete, "/emergency", nil)
+		l.fault("end an emergency", unended(ctx, err))
+	}
+	return nil
+}
+
+// Speech is a 16 kHz WAV file like nobody's speech, of that seed alone: harmonics under
+// syllables, loud enough to be levelled.
+func Speech(seed uint64, long time.Duration) []byte {
+	const rate = 16000
+	n := int(long.Seconds() * rate)
+	raw := make([]byte, 44+2*n)
+	copy(raw, "RIFF")
+	binary.LittleEndian.PutUint32(raw[4:], uint32(len(raw)-8))
+	copy(raw[8:], "WAVEfmt ")
+	for i, v := range []uint32{16, 1 | 1<<16, rate, 2 * rate, 2 | 16<<16} {
+		binary.LittleEndian.PutUint32(raw[16+4*i:], v)
+	}
+	copy(raw[36:], "data")
+	binary.LittleEndian.PutUint32(raw[40:], uint32(2*n))
+	r := rand.New(rand.NewPCG(seed, 2))
+	for i := 0; i < n; {
+		syllable := rate/12 + r.IntN(rate/6)
+		pitch, loud := 110+120*r.Float64(), 0.2+0.5*r.Float64()
+		for j := 0; j < syllable && i < n; i, j = i+1, j+1 {
+			at := float64(i) / rate
+			v := math.Sin(2*math.Pi*pitch*at) + 0.6*math.Sin(6*math.Pi*pitch*at) + 0.3*math.Sin(14*math.Pi*pitch*at)
+			v *= loud / 2 * math.Sin(math.Pi*float64(j)/float64(syllable))
+			binary.LittleEndian.PutUint16(raw[44+2*i:], uint16(int16(32000*max(-1, min(1, v)))))
+		}
+	}
+	return raw
+}
