@@ -1,0 +1,250 @@
+package lab
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"loalang/lab/job"
+)
+
+// Machine is a virtual machine that emulates every instruction (TCG): it runs wherever
+// QEMU does, /dev/kvm or not.
+type Machine struct {
+	Kernel   Kernel
+	Init     string   // the first process, built for the machine's architecture
+	Modules  []string // names of modules that are loaded; what they need comes by itself
+	ModArgs  map[string]string
+	Job      job.Job  // its Modules and Address are filled in
+	Root     string   // image that the machine may only read
+	Data     string   // address of the disk that is kept, as QEMU takes it; empty: none
+	Port     int      // of this machine's loopback that leads to port 8080 of the machine; 0: none
+	Memory   int      // MB; 0: 768
+	More     []string // arguments of QEMU
+	Dir      string   // for its sockets and its first file system
+	Watchdog string   // what a bite does: poweroff, reset; empty: poweroff
+
+	cmd   *exec.Cmd
+	lines chan string
+	ended chan struct{}
+	mu    sync.Mutex
+	told  []string
+}
+
+// serialPort is the kernel's name of the serial line by architecture.
+var serialPort = map[string]string{"amd64": "ttyS0", "arm64": "ttyAMA0"}
+
+// Start starts the machine. It ends with ctx, by Kill, or when its job is done.
+func (m *Machine) Start(ctx context.Context) error {
+	if err := m.prepare(); err != nil {
+		return err
+	}
+	args := []string{
+		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-smp", "2", "-m", strconv.Itoa(max(m.Memory, 768)),
+		"-kernel", m.Kernel.Image, "-initrd", m.initrd(), "-serial", "stdio", "-rtc", "base=utc",
+		"-append", "console=" + serialPort[m.Kernel.Arch] + " quiet panic=-1 tsc=reliable rdinit=/init",
+		"-qmp", "unix:" + m.monitor() + ",server=on,wait=off",
+		"-drive", "if=none,id=root,format=raw,readonly=on,file=" + m.Root, "-device", "virtio-blk-pci,drive=root",
+	}
+	program := "qemu-system-x86_64"
+	switch m.Kernel.Arch {
+	case "amd64":
+		bite := m.Watchdog
+		if bite == "" {
+			bite = "poweroff"
+		}
+		args = append(args, "-M", "q35,accel=tcg", "-cpu", "max", "-device", "i6300esb", "-action", "watchdog="+bite)
+	case "arm64":
+		program = "qemu-system-aarch64"
+		args = append(args, "-M", "virt,gic-version=2", "-cpu", "cortex-a53")
+	}
+	if m.Data != "" {
+		args = append(args, "-drive", "if=none,id=data,format=raw,cache=writeback,file="+m.Data, "-device", "virtio-blk-pci,drive=data")
+	}
+	if m.Port != 0 {
+		args = append(args, "-netdev", fmt.Sprintf("user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:%d-:8080", m.Port), "-device", "virtio-net-pci,netdev=net,romfile=")
+	}
+	m.cmd = exec.CommandContext(ctx, program, append(args, m.More...)...)
+	out, err := m.cmd.StdoutPipe()
+	if err != nil {
+		return fmt.Errorf("start a machine: %w", err)
+	}
+	m.cmd.Stderr = m.cmd.Stdout
+	if err := m.cmd.Start(); err != nil {
+		return fmt.Errorf("start a machine: %w", err)
+	}
+	m.lines, m.ended = make(chan string, 10000), make(chan struct{})
+	go m.read(out)
+	return nil
+}
+
+func (m *Machine) initrd() string  { return filepath.Join(m.Dir, "initrd") }
+func (m *Machine) monitor() string { return filepath.Join(m.Dir, "qmp") }
+
+// prepare writes the first file system.
+func (m *Machine) prepare() error {
+	var a Archive
+	a.Node("/dev/console", 5, 1)
+	if err := a.PutFile("/init", m.Init, 0o755); err != nil {
+		return err
+	}
+	files, err := m.Kernel.Files(append([]string{"virtio_pci", "virtio_blk", "ext4", "crc32c_generic"}, m.Modules...)...)
+	if err != nil {
+		return err
+	}
+	m.Job.Modules = nil
+	for _, file := range files {
+		name := "/mod/" + filepath.Base(file)
+		if err := a.PutFile(name, file, 0o600); err != nil {
+			return err
+		}
+		m.Job.Modules = append(m.Job.Modules, job.Module{File: name, Args: m.ModArgs[strings.TrimSuffix(filepath.Base(file), ".ko")]})
+	}
+	m.Job.Root = "/dev/vda"
+	if m.Data != "" {
+		m.Job.Data = "/dev/vdb"
+	}
+	if m.Port != 0 {
+		m.Job.Address = "10.0.2.15"
+	}
+	raw, err := json.Marshal(m.Job)
+	if err != nil {
+		return fmt.Errorf("write a machine's job: %w", err)
+	}
+	a.Put(job.File, 0o600, raw)
+	return a.Write(m.initrd())
+}
+
+// escape is what a firmware writes to move the cursor.
+var escape = regexp.MustCompile(`\x1b[^a-zA-Z]*[a-zA-Z]`)
+
+// read takes in the serial line until the machine ends.
+func (m *Machine) read(out io.Reader) {
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		line := strings.TrimRight(escape.ReplaceAllString(lines.Text(), ""), "\r")
+		m.mu.Lock()
+		m.told = append(m.told, line)
+		m.mu.Unlock()
+		select {
+		case m.lines <- line:
+		default: // nobody reads: Told has it
+		}
+	}
+	_ = m.cmd.Wait() // a machine that is killed ends with that
+	close(m.lines)
+	close(m.ended)
+}
+
+// Told is everything on the serial line so far.
+func (m *Machine) Told() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return strings.Join(m.told, "\n")
+}
+
+// errOff is the end of a machine.
+var errOff = errors.New("the machine is off")
+
+// Line waits for a line that begins with prefix and gives the rest of it.
+func (m *Machine) Line(ctx context.Context, prefix string) (string, error) {
+	for {
+		select {
+		case line, on := <-m.lines:
+			if !on {
+				return "", fmt.Errorf("wait for %q: %w", prefix, errOff)
+			}
+			if rest, found := strings.CutPrefix(line, prefix); found {
+				return rest, nil
+			}
+		case <-ctx.Done():
+			return "", fmt.Errorf("wait for %q: %w", prefix, ctx.Err())
+		}
+	}
+}
+
+// Wait waits until the machine is off.
+func (m *Machine) Wait(ctx context.Context) error {
+	select {
+	case <-m.ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the end of a machine: %w", ctx.Err())
+	}
+}
+
+// Kill takes the machine's power.
+func (m *Machine) Kill() {
+	_ = m.cmd.Process.Kill() // it may be off already
+	<-m.ended
+}
+
+// Order gives QEMU an order of its monitor (QMP), such as device_del with the argument
+// id.
+func (m *Machine) Order(order string, arguments Object) error {
+	conn, err := net.DialTimeout("unix", m.monitor(), 5*time.Second)
+	if err != nil {
+		return fmt.Errorf("order %s: %w", order, err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) // a socket has one
+	replies := json.NewDecoder(conn)
+	var greeting Object
+	if err := replies.Decode(&greeting); err != nil {
+		return fmt.Errorf("order %s: %w", order, err)
+	}
+	for _, o := range []Object{{"execute": "qmp_capabilities"}, {"execute": order, "arguments": arguments}} {
+		if err := json.NewEncoder(conn).Encode(o); err != nil {
+			return fmt.Errorf("order %s: %w", order, err)
+		}
+		for {
+			var reply Object
+			if err := replies.Decode(&reply); err != nil {
+				return fmt.Errorf("order %s: %w", order, err)
+			}
+			if reply["error"] != nil {
+				return fmt.Errorf("order %s: %v", order, reply["error"])
+			}
+			if _, done := reply["return"]; done {
+				break // what lies between are events
+			}
+		}
+	}
+	return nil
+}
+
+// FreePort is a port of the loopback that nobody uses now.
+func FreePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// HasQEMU says whether a machine of that architecture can be had. The error wraps
+// ErrNoLab.
+func HasQEMU(arch string) error {
+	program := map[string]string{"amd64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}[arch]
+	if _, err := exec.LookPath(program); err != nil {
+		return fmt.Errorf("%w: no %s: run make lab-setup", ErrNoLab, program)
+	}
+	if _, err := os.Stat("/usr/sbin/mkfs.ext4"); err != nil {
+		return fmt.Errorf("%w: no mkfs.ext4: run make lab-setup", ErrNoLab)
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# setup.sh ci|all: what the lab needs. It installs the programs that are missing with apt,
+# downloads Debian's kernels into a cache (LOALANG_LAB_CACHE, else ~/.cache/loalang-lab),
+# holds them against the checksums of kernels.txt, and builds gpio-sim, which Debian does not,
+# out of their sources. Nothing of a kernel is kept in this repository. `ci` is the amd64 machine
+# alone, `all` the arm64 machine and the libraries for arm64 and armhf as well.
+# It ends with 3, and says why, where what it needs cannot be had.
+set -euo pipefail
+cd "$(dirname "$0")"
+what=${1:-all}
+. ./apt.sh
+
+# --- programs
+lack=()
+want() { # want PACKAGE TEST...
+	"${@:2}" >/dev/null 2>&1 || lack+=("$1")
+}
+has() { command -v "$1"; }
+want qemu-system-x86 has qemu-system-x86_64
+want seabios test -e /usr/share/seabios/bios-256k.bin
+want ipxe-qemu test -e /usr/lib/ipxe/qemu/efi-virtio.rom
+want e2fsprogs has mkfs.ext4
+want kmod has depmod
+want xz-utils has xz
+want make has make
+want gcc has gcc
+if [ "$what" = all ]; then
+	want qemu-system-arm has qemu-system-aarch64
+	want gcc-aarch64-linux-gnu has aarch64-linux-gnu-gcc
+	want libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.so.6
+	want gcc-arm-linux-gnueabihf has arm-linux-gnueabihf-gcc
+	want libc6-dev-armhf-cross test -e /usr/arm-linux-gnueabihf/lib/libc.so.6
+fi
+PATH=$PATH:/usr/sbin:/sbin
+if [ ${#lack[@]} -gt 0 ]; then
+	command -v apt-get >/dev/null || lacking "this machine lacks ${lack[*]} and has no apt-get"
+	[ "$(id -u)" = 0 ] || lacking "this machine lacks ${lack[*]}; as root: apt-get install ${lack[*]}"
+	say "installing ${lack[*]} (this is done once)"
+	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${lack[@]}" >/dev/null 2>&1 ||
+		lacking "${lack[*]} could not be installed"
+fi
+
+# --- kernels: unpacked once for each state of kernels.txt
+pinned() { grep -v '^#' kernels.txt | awk -v a="$1" '$1 == a'; }
+unpack_kernel() { # unpack_kernel ARCH: $cache/ARCH has vmlinuz, modules, gpio-sim.ko
+	local arch=$1 to=$cache/$1 stamp package version sum abi
+	stamp=$(cat kernels.txt setup.sh | sha256sum | cut -d' ' -f1)
+	[ "$(cat "$to/stamp" 2>/dev/null)" != "$stamp" ] || return 0
+	rm -rf "${to:?}" && mkdir -p "$to/build"
+	apt_of "$arch"
+	while read -r _ package version sum; do
+		fetch "$package" "$version"
+		echo "$sum  $file" | sha256sum -c --quiet - >&2 || { rm -f "$file"; lacking "$package $version is not what kernels.txt promises; it was thrown away"; }
+		case $package in
+		linux-image-*) abi=${package#linux-image-} && dpkg -x "$file" "$to/build/image" ;;
+		linux-source-*) : ;; # read below
+		*) dpkg -x "$file" "$to/build/headers" ;;
+		esac
+	done < <(pinned "$arch"; [ "$arch" = amd64 ] || pinned amd64 | grep -E 'common|kbuild')
+	mv "$to/build/image/boot/vmlinuz-$abi" "$to/vmlinuz"
+	mkdir -p "$to/lib/modules" && mv "$to/build/image/lib/modules/$abi" "$to/lib/modules/"
+	depmod -b "$to" "$abi"
+	build_gpio_sim "$arch" "$abi"
+	rm -rf "${to:?}/build"
+	echo "$stamp" >"$to/stamp"
+}
+build_gpio_sim() { # build_gpio_sim ARCH ABI
+	local to=$cache/$1 abi=$2 source headers module cross=()
+	source=$(pinned amd64 | awk '$2 ~ /^linux-source-/ { print $2, $3 }')
+	module=$to/build/gpio-sim headers=$to/build/headers/usr/src/linux-headers-$abi
+	mkdir -p "$module"
+	(apt_of amd64 && fetch $source && echo "$file") >"$to/build/source"
+	dpkg --fsys-tarfile "$(cat "$to/build/source")" | tar -xOf - --wildcards '*.tar.xz' | xz -dc |
+		tar -C "$module" -xf - --wildcards --strip-components=3 '*/drivers/gpio/gpio-sim.c' '*/drivers/gpio/gpiolib.h' '*/kernel/irq/irq_sim.c'
+	# irq_to_desc is not for modules; the descriptor is had by another way.
+	sed -i 's/irq_to_desc(\([a-z]*\))/irq_data_to_desc(irq_get_irq_data(\1))/' "$module/irq_sim.c"
+	printf 'obj-m := gpio-sim-lab.o\ngpio-sim-lab-y := gpio-sim.o irq_sim.o\nccflags-y += -I$(src)\n' >"$module/Kbuild"
+	sed -i "s#\(include \|\)/usr/src/#\1$to/build/headers/usr/src/#g" "$headers/Makefile"
+	# The scripts of the headers are links into /usr/lib of a machine that has them installed.
+	ln -sfn "$to/build/headers/usr/lib/linux-kbuild-6.1/scripts" "$headers/scripts"
+	ln -sfn "$to/build/headers/usr/lib/linux-kbuild-6.1/tools" "$headers/tools"
+	[ "$1" != arm64 ] || cross=(ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-)
+	make -s -C "$headers" M="$module" "${cross[@]}" modules >"$cache/gpio-sim-$1.log" 2>&1 || lacking "gpio-sim does not build for $abi: see $cache/gpio-sim-$1.log"
+	mv "$module/gpio-sim-lab.ko" "$to/gpio-sim.ko"
+	"${cross[1]:+aarch64-linux-gnu-}strip" --strip-debug "$to/gpio-sim.ko"
+}
+
+# --- the libraries of the product for another architecture
+sysroot() { # sysroot ARCH: $cache/sysroot-ARCH
+	local to=$cache/sysroot-$1 package
+	[ ! -e "$to/stamp" ] || return 0
+	rm -rf "${to:?}" && mkdir -p "$to/debs"
+	apt_of "$1"
+	for package in libasound2-dev libasound2 libasound2-data libc6 libgcc-s1 busybox-static; do
+		(cd "$to/debs" && apt-get "${apt[@]}" download -qq "$package" >/dev/null 2>&1) || lacking "the mirror has no $package for $1"
+	done
+	for package in "$to"/debs/*.deb; do dpkg -x "$package" "$to"; done
+	rm -rf "$to/debs" && touch "$to/stamp"
+}
+
+unpack_kernel amd64
+if [ "$what" = all ]; then
+	unpack_kernel arm64
+	sysroot arm64
+	sysroot armhf
+fi
+say "ready: $cache"
