@@ -26,7 +26,7 @@ type Program struct{ Path string }
 // Build builds the program into a folder, from the root of its module.
 func Build(ctx context.Context, root, dir string, env ...string) (Program, error) {
 	p := Program{filepath.Join(dir, "loalang")}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", p.Path, "./cmd/loalang")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", p.Path, "./cmd/loalang")
 	cmd.Dir, cmd.Env = root, append(os.Environ(), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return p, fmt.Errorf("build the program: %w: %s", err, out)

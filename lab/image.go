@@ -24,8 +24,13 @@ type Image struct {
 
 // NewImage makes the folders that everything is mounted on.
 func NewImage(dir string) (*Image, error) {
-	for _, name := range []string{"proc", "sys", "dev", "tmp", "run", "data", "etc", "bin", "usr/bin", "root", "lib", "lib64", "var"} {
+	for _, name := range []string{"proc", "sys", "dev", "tmp", "run", "data", "etc", "root", "var", "usr/bin", "usr/sbin", "usr/lib", "usr/lib64"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			return nil, fmt.Errorf("make a machine's root: %w", err)
+		}
+	}
+	for _, name := range []string{"bin", "sbin", "lib", "lib64"} { // as Debian has it
+		if err := os.Symlink("usr/"+name, filepath.Join(dir, name)); err != nil {
 			return nil, fmt.Errorf("make a machine's root: %w", err)
 		}
 	}
