@@ -2,6 +2,8 @@ package lab
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,10 +29,14 @@ type Ledger struct {
 // was sent behind it and may count or not.
 type title struct{ acknowledged, sent string }
 
-// sending is an upload: what of it the board said is safe.
+// sending is an upload: what it is, and what of it the board said is safe.
 type sending struct {
+	seed           uint64
+	long           time.Duration
 	length, offset int
 }
+
+func (s sending) raw() []byte { return Speech(s.seed, s.long) }
 
 // NewLedger is an empty one.
 func NewLedger() *Ledger {
@@ -75,10 +81,36 @@ func (l *Ledger) renamed(id string) {
 	l.notices[id].acknowledged = l.notices[id].sent
 }
 
-func (l *Ledger) uploadAt(id string, length, offset int) {
+func (l *Ledger) uploadAt(id string, s sending) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.uploads[id] = &sending{length, max(offset, 0)}
+	l.uploads[id] = &s
+}
+
+// unfinished is an upload that has not come whole, if there is any.
+func (l *Ledger) unfinished() (id string, s sending) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(l.uploads)) {
+		if u := l.uploads[id]; u.offset < u.length {
+			return id, *u
+		}
+	}
+	return "", sending{}
+}
+
+// Sums are the SHA-256 of every recording that was acknowledged whole, by upload.
+func (l *Ledger) Sums() map[string]string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sums := map[string]string{}
+	for id, u := range l.uploads {
+		if u.offset == u.length {
+			sum := sha256.Sum256(u.raw())
+			sums[id] = hex.EncodeToString(sum[:])
+		}
+	}
+	return sums
 }
 
 func (l *Ledger) scheduled(schedule, notice string) {
@@ -147,7 +179,13 @@ func (l *Ledger) Check(ctx context.Context, c *Client, after Restart) (faults []
 		fault(err)
 	}
 	for _, id := range slices.Sorted(maps.Keys(uploads)) {
-		fault(checkUpload(ctx, c, id, *uploads[id], after.Torn))
+		offset, err := checkUpload(ctx, c, id, *uploads[id], after.Torn)
+		fault(err)
+		if err == nil {
+			l.mu.Lock()
+			l.uploads[id].offset = offset // from here on it counts from there
+			l.mu.Unlock()
+		}
 	}
 	told, err := c.Rows(ctx)
 	if err != nil {
@@ -195,21 +233,21 @@ func checkNotices(ctx context.Context, c *Client, want map[string]*title) (fault
 }
 
 // checkUpload asks how far an upload is.
-func checkUpload(ctx context.Context, c *Client, id string, want sending, torn bool) error {
+func checkUpload(ctx context.Context, c *Client, id string, want sending, torn bool) (int, error) {
 	is, err := c.Ask(ctx, http.MethodGet, "/uploads/"+id, nil)
 	if err != nil {
-		return fmt.Errorf("upload %s, %d of %d bytes acknowledged, is lost: %w", id, want.offset, want.length, err)
+		return 0, fmt.Errorf("upload %s, %d of %d bytes acknowledged, is lost: %w", id, want.offset, want.length, err)
 	}
 	offset := int(is.Number("offset"))
 	switch least := want.offset; {
 	case want.offset == want.length && (offset < want.length || is.Text("stage") == "receiving"):
-		return fmt.Errorf("upload %s had come whole and is %v", id, is)
+		return 0, fmt.Errorf("upload %s had come whole and is %v", id, is)
 	case want.offset == want.length && is.Text("stage") == "refused":
-		return fmt.Errorf("upload %s had come whole and is refused: %v", id, is)
+		return 0, fmt.Errorf("upload %s had come whole and is refused: %v", id, is)
 	case torn && offset < least-tornBytes, !torn && offset < least:
-		return fmt.Errorf("upload %s: %d bytes were acknowledged, %d are there", id, least, offset)
+		return 0, fmt.Errorf("upload %s: %d bytes were acknowledged, %d are there", id, least, offset)
 	}
-	return nil
+	return offset, nil
 }
 
 // How exactly the times of an airing fit to its frames: what is reported is rounded,

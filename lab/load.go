@@ -162,26 +162,46 @@ func unended(ctx context.Context, err error) error {
 	return err
 }
 
-// send sends recordings in pieces and waits for what becomes of them.
+// send sends recordings in pieces, and goes on with those that are not whole.
 func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 	for pause(ctx, r, 3*l.Pause) {
-		raw := Speech(r.Uint64(), time.Second+time.Duration(r.Int64N(int64(4*time.Second))))
-		id, err := l.Client.BeginUpload(ctx, len(raw), map[string]string{"filename": "giáy.wav", "title": fmt.Sprintf("Giọng %d-%d", l.Seed, l.count())})
-		if err != nil {
-			l.fault("begin an upload", unended(ctx, err))
-			continue
-		}
-		l.Ledger.uploadAt(id, len(raw), 0)
-		for at := 0; at < len(raw) && pause(ctx, r, l.Pause/8); {
-			end := min(len(raw), at+32<<10+r.IntN(256<<10))
-			if at, err = l.Client.SendPiece(ctx, id, at, raw[at:end]); err != nil {
-				l.fault("send a piece", unended(ctx, err))
-				break
+		id, u := l.Ledger.unfinished()
+		if id != "" {
+			at, err := l.Client.UploadOffset(ctx, id)
+			if err != nil {
+				l.fault("ask how far an upload is", unended(ctx, err))
+				continue
 			}
-			l.Ledger.uploadAt(id, len(raw), at)
+			u.offset = at
+		} else {
+			var err error
+			u = sending{seed: r.Uint64(), long: time.Second + time.Duration(r.Int64N(int64(4*time.Second)))}
+			u.length = len(u.raw())
+			id, err = l.Client.BeginUpload(ctx, u.length, map[string]string{"filename": "giáy.wav", "title": fmt.Sprintf("Giọng %d-%d", l.Seed, l.count())})
+			if err != nil {
+				l.fault("begin an upload", unended(ctx, err))
+				continue
+			}
+			l.Ledger.uploadAt(id, u)
 		}
+		l.sendRest(ctx, r, id, u)
 	}
 	return nil
+}
+
+// sendRest sends what is missing of an upload, until the line breaks.
+func (l *Load) sendRest(ctx context.Context, r *rand.Rand, id string, u sending) {
+	raw := u.raw()
+	for u.offset < len(raw) && pause(ctx, r, l.Pause/8) {
+		end := min(len(raw), u.offset+16<<10+r.IntN(96<<10))
+		at, err := l.Client.SendPiece(ctx, id, u.offset, raw[u.offset:end])
+		if err != nil {
+			l.fault("send a piece", unended(ctx, err))
+			return
+		}
+		u.offset = at
+		l.Ledger.uploadAt(id, u)
+	}
 }
 
 // air lets notices sound.

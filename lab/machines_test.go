@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -74,16 +73,12 @@ func product(arch string) []string {
 	}
 }
 
-var (
-	builds sync.Mutex
-	built  = map[string]string{}
-)
+var built = map[string]string{}
 
-// once builds something under a name, the first time that it is asked for.
+// once builds something under a name, the first time that it is asked for. The tests of
+// this package run one behind the other.
 func once(t testing.TB, name string, build func(file string)) string {
 	t.Helper()
-	builds.Lock()
-	defer builds.Unlock()
 	if built[name] == "" {
 		file := filepath.Join(workshop, name)
 		build(file)

@@ -46,10 +46,8 @@ func run() error {
 	if err := settle(j); err != nil {
 		return err
 	}
-	if j.Address != "" {
-		if err := plugIn(j.Address); err != nil {
-			return err
-		}
+	if err := plugIn(j.Address); err != nil {
+		return err
 	}
 	for _, s := range j.Steps {
 		step(s)
@@ -141,23 +139,24 @@ func appears(device string) error {
 	return fmt.Errorf("there is no %s", device)
 }
 
-// plugIn gives the loopback and the first network card their addresses.
+// plugIn gives the loopback its address, and the first network card one if there is any.
 func plugIn(address string) error {
-	to, err := netip.ParseAddr(address)
-	if err != nil {
-		return fmt.Errorf("give the network card its address: %w", err)
+	at := map[string]string{"lo": "127.0.0.1"}
+	if address != "" {
+		at[firstCard()] = address
 	}
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
 	if err != nil {
-		return fmt.Errorf("give the network card its address: %w", err)
+		return fmt.Errorf("give a network card its address: %w", err)
 	}
 	defer func() { _ = unix.Close(fd) }()
-	for _, card := range []struct {
-		name string
-		at   netip.Addr
-	}{{"lo", netip.MustParseAddr("127.0.0.1")}, {firstCard(), to}} {
-		if err := up(fd, card.name, card.at); err != nil {
-			return fmt.Errorf("give %s its address: %w", card.name, err)
+	for name, text := range at {
+		to, err := netip.ParseAddr(text)
+		if err == nil {
+			err = up(fd, name, to)
+		}
+		if err != nil {
+			return fmt.Errorf("give %s its address: %w", name, err)
 		}
 	}
 	return nil

@@ -1,0 +1,365 @@
+package lab_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/lab"
+	"loalang/lab/job"
+	"loalang/store"
+)
+
+// number reads a number of the environment; or when it is not there.
+func number(t testing.TB, name string, or uint64) uint64 {
+	t.Helper()
+	text := cmp.Or(os.Getenv(name), strconv.FormatUint(or, 10))
+	n, err := strconv.ParseUint(text, 10, 64)
+	check(t, err)
+	return n
+}
+
+// TestPowerCuts takes the power of a board LOALANG_CUTS times, at random instants while
+// people write, send and let air, one in five of them while it starts. Its disk loses what
+// was not flushed, or keeps a random part of it. After each cut the database must be whole,
+// everything that was acknowledged must be there, the as-run may claim nothing that was
+// not, and the board must sound again. LOALANG_SEED repeats a run, as far as two machines
+// are ever alike.
+func TestPowerCuts(t *testing.T) {
+	n := int(number(t, "LOALANG_CUTS", 0))
+	if n == 0 {
+		t.Skip("make power-cuts runs this; LOALANG_CUTS says how often")
+	}
+	t.Setenv("LOALANG_LAB", "all")
+	seed := number(t, "LOALANG_SEED", uint64(time.Now().UnixNano()))
+	t.Logf("LOALANG_SEED=%d", seed)
+	c := newCuts(t, seed)
+	for c.n = 1; c.n <= n && !t.Failed(); c.n++ {
+		c.round()
+	}
+	if !t.Failed() {
+		c.atLast()
+	}
+	t.Log(c.section())
+	if file := os.Getenv("LOALANG_FIGURES"); file != "" {
+		check(t, lab.KeepSection(file, "make power-cuts", "power cuts", c.section()))
+	}
+}
+
+// cuts is one run.
+type cuts struct {
+	t        *testing.T
+	r        *rand.Rand
+	seed     uint64
+	dir      string
+	image    string
+	disk     *lab.Disk
+	m        *lab.Machine
+	client   *lab.Client
+	load     *lab.Load
+	n        int
+	siren    bool // an emergency was acknowledged and not ended
+	off      []lab.Stretch
+	cutAt    time.Time
+	began    time.Time // of this life, by the machine's clock
+	wav      string
+	ready    []float64 // seconds from the first process until the board was ready
+	back     []float64 // seconds from the first process until it sounded by itself
+	sirens   int       // emergencies that went on
+	starting int       // cuts while it started
+	done     int
+}
+
+func newCuts(t *testing.T, seed uint64) *cuts {
+	t.Helper()
+	k := machines(t, "amd64")
+	c := &cuts{t: t, r: rand.New(rand.NewPCG(seed, 3)), seed: seed, dir: t.TempDir()}
+	prepared := preparedData(t)
+	im := &lab.Image{Dir: filepath.Join(prepared, "data")}
+	c.image = filepath.Join(c.dir, "data.ext4")
+	check(t, im.Disk(t.Context(), c.image, "1500M", "-J", "size=16"))
+	socket := filepath.Join(c.dir, "disk")
+	var err error
+	c.disk, err = lab.OpenDisk(c.image, socket)
+	check(t, err)
+	t.Cleanup(func() { check(t, c.disk.Close()) })
+	token, err := os.ReadFile(filepath.Join(prepared, "token"))
+	check(t, err)
+	port, err := lab.FreePort()
+	check(t, err)
+	c.m = machine(t, k, root(t, "cuts", "amd64", contents{sound: true, speech: true}), "virtio_net", "xhci-pci", "snd-usb-audio")
+	c.m.Dir, c.m.Data, c.m.Port, c.m.Memory = c.dir, "nbd+unix:///?socket="+socket, port, 1024
+	c.m.Job.Steps = []job.Step{{Name: "serve", Args: []string{
+		"/usr/bin/loalang", "serve", "--data", "/data", "--listen", ":8080", "--listen-tls", "off", "--device", "default",
+		"--settle", "500ms", "--tail", "300ms", "--log", "warn",
+	}}}
+	c.client = lab.NewClient(fmt.Sprintf("http://127.0.0.1:%d", port), string(token))
+	c.load = &lab.Load{Client: c.client, Ledger: lab.NewLedger(), Seed: seed, Pause: 700 * time.Millisecond, Mortal: true}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the last life of the machine:\n%s", c.m.Told())
+		}
+	})
+	return c
+}
+
+// round is one life of the board, until its power is cut.
+func (c *cuts) round() {
+	c.t.Helper()
+	c.wav = filepath.Join(c.dir, "heard.wav")
+	c.m.More = []string{"-device", "qemu-xhci,id=xhci", "-audiodev", "wav,id=a,path=" + c.wav, "-device", "usb-audio,audiodev=a,bus=xhci.0"}
+	c.disk.Power()
+	ctx, end := context.WithTimeout(c.t.Context(), 5*time.Minute)
+	defer end()
+	check(c.t, c.m.Start(ctx))
+	began, err := c.m.Line(ctx, job.Began)
+	if err != nil {
+		c.t.Fatalf("cut %d: %v\n%s", c.n, err, c.m.Told())
+	}
+	nanos, err := strconv.ParseInt(strings.TrimSpace(began), 10, 64)
+	check(c.t, err)
+	c.began = time.Unix(0, nanos)
+	if !c.cutAt.IsZero() {
+		// The machine's clock has the RTC's second: it is off by one at most.
+		c.off = append(c.off, lab.Stretch{From: c.cutAt.Add(2 * time.Second), To: c.began.Add(-time.Millisecond)})
+	}
+	if c.n > 1 && c.r.IntN(5) == 0 {
+		time.Sleep(time.Duration(c.r.Int64N(int64(12 * time.Second)))) // the start is cut as well
+		c.starting++
+		c.cut()
+		return
+	}
+	c.comesBack(ctx)
+	c.underLoad(ctx)
+}
+
+// comesBack waits until the board is ready and holds it to what it promised.
+func (c *cuts) comesBack(ctx context.Context) {
+	c.t.Helper()
+	err := lab.Until(ctx, 3*time.Minute, "the board is ready", func() bool { return c.client.Ready(ctx) })
+	if err != nil {
+		c.t.Fatalf("cut %d: %v\n%s", c.n, err, c.m.Told())
+	}
+	air, err := c.client.Ask(ctx, http.MethodGet, "/air", nil)
+	check(c.t, err)
+	c.ready = append(c.ready, air.Time("at").Sub(c.began).Seconds())
+	if c.load.Airs() == nil {
+		c.findNotices(ctx)
+	}
+	for _, err := range c.load.Ledger.Check(ctx, c.client, lab.Restart{Torn: true, Off: c.off}) {
+		c.t.Errorf("after cut %d: %v", c.n-1, err)
+	}
+	if !c.siren {
+		return
+	}
+	if air["emergency"] == nil {
+		c.t.Errorf("after cut %d: an emergency was acknowledged and is lost", c.n-1)
+		return
+	}
+	c.sirens++
+	c.back = append(c.back, c.soundsAgain(ctx).Sub(c.began).Seconds())
+	_, err = c.client.Ask(ctx, http.MethodDelete, "/emergency", nil)
+	check(c.t, err)
+	c.siren = false
+}
+
+func (c *cuts) findNotices(ctx context.Context) {
+	c.t.Helper()
+	all, err := c.client.Ask(ctx, http.MethodGet, "/announcements", nil)
+	check(c.t, err)
+	for _, a := range all.List("announcements") {
+		c.load.Adopt(a.Text("id"))
+	}
+}
+
+// soundsAgain waits for the first airing of this life, and gives the instant at which its
+// first frame left.
+func (c *cuts) soundsAgain(ctx context.Context) (at time.Time) {
+	c.t.Helper()
+	err := lab.Until(ctx, lab.Patience, "it sounds again", func() bool {
+		rows, err := c.client.Rows(ctx)
+		for _, r := range rows {
+			for _, a := range r.List("airings") {
+				if s := a.Time("started"); s.After(c.began) && (at.IsZero() || s.Before(at)) {
+					at = s
+				}
+			}
+		}
+		return err == nil && !at.IsZero()
+	})
+	if err != nil {
+		c.t.Fatalf("after cut %d: %v\n%s", c.n-1, err, c.m.Told())
+	}
+	return at
+}
+
+// underLoad lets people at the board until a random instant, and cuts.
+func (c *cuts) underLoad(ctx context.Context) {
+	c.t.Helper()
+	working, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- c.load.Run(working) }()
+	time.Sleep(2*time.Second + time.Duration(c.r.Int64N(int64(13*time.Second))))
+	if c.n%2 == 1 {
+		_, err := c.client.Ask(ctx, http.MethodPost, "/emergency", lab.Object{"title": "Lũ quét", "reason": "thử mất điện", "expires_in": 3600})
+		check(c.t, err)
+		c.siren = true
+		time.Sleep(time.Duration(c.r.Int64N(int64(3 * time.Second))))
+	}
+	c.cut()
+	stop()
+	if err := <-done; err != nil {
+		c.t.Errorf("before cut %d: %v", c.n, err)
+	}
+	for _, f := range c.load.Faults() {
+		c.t.Errorf("before cut %d: %s", c.n, f)
+	}
+}
+
+// cut takes the power of disk and machine. Half of the time everything that was not
+// flushed is lost, else a random part of it.
+func (c *cuts) cut() {
+	c.t.Helper()
+	keep := 0.0
+	if c.r.IntN(2) == 0 {
+		keep = c.r.Float64()
+	}
+	check(c.t, c.disk.Cut(c.r, keep))
+	c.m.Kill()
+	c.cutAt = time.Now()
+	c.done++
+	c.look()
+	c.t.Logf("cut %d: %d boots with an emergency, ready after %.1f s", c.n, c.sirens, last(c.ready))
+}
+
+func last(of []float64) float64 {
+	if len(of) == 0 {
+		return 0
+	}
+	return of[len(of)-1]
+}
+
+// look looks at the disk as it lies there, with the tools of another machine: its
+// journal is played, and the database must open and be whole.
+func (c *cuts) look() {
+	c.t.Helper()
+	copied := filepath.Join(c.dir, "copy.ext4")
+	run(c.t, 0, "cp", "--sparse=always", c.image, copied)
+	run(c.t, 1, "/usr/sbin/e2fsck", "-fy", copied)
+	out := filepath.Join(c.dir, "database")
+	check(c.t, os.RemoveAll(out))
+	check(c.t, os.Mkdir(out, 0o755))
+	for _, name := range []string{"loalang.db", "loalang.db-wal"} {
+		run(c.t, 0, "/usr/sbin/debugfs", "-R", "dump /"+name+" "+filepath.Join(out, name), copied)
+	}
+	s, err := store.Open(c.t.Context(), store.Config{Path: filepath.Join(out, "loalang.db"), Now: time.Now, NewID: func() string { return "" }, Log: slog.New(slog.DiscardHandler)})
+	if err == nil {
+		err = errors.Join(s.Integrity(c.t.Context()), s.Close())
+	}
+	if err != nil {
+		c.t.Errorf("cut %d: the database: %v", c.n, err)
+	}
+}
+
+// run runs a program of this machine that may end with 0 to most.
+func run(t testing.TB, most int, name string, args ...string) {
+	t.Helper()
+	out, err := exec.Command(name, args...).CombinedOutput()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() <= most {
+		return
+	}
+	if err != nil {
+		t.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
+// atLast holds every recording against what was sent: those that were acknowledged whole
+// lie in the library byte by byte, and no file of it is other than its name says.
+func (c *cuts) atLast() {
+	c.t.Helper()
+	c.disk.Power()
+	ctx, end := context.WithTimeout(c.t.Context(), 15*time.Minute)
+	defer end()
+	check(c.t, c.m.Start(ctx))
+	began, err := c.m.Line(ctx, job.Began)
+	check(c.t, err)
+	nanos, err := strconv.ParseInt(strings.TrimSpace(began), 10, 64)
+	check(c.t, err)
+	c.began = time.Unix(0, nanos)
+	c.off = append(c.off, lab.Stretch{From: c.cutAt.Add(2 * time.Second), To: c.began.Add(-time.Millisecond)})
+	c.comesBack(ctx)
+	check(c.t, c.load.Ledger.Settled(ctx, c.client, 3*time.Minute))
+	sums := c.load.Ledger.Sums()
+	for id := range sums {
+		check(c.t, lab.Until(ctx, 10*time.Minute, "the recording of upload "+id+" is taken in", func() bool {
+			is, err := c.client.Ask(ctx, http.MethodGet, "/uploads/"+id, nil)
+			return err == nil && is.Text("stage") == "done"
+		}))
+	}
+	c.cut()
+	out := filepath.Join(c.dir, "library")
+	check(c.t, os.Mkdir(out, 0o755))
+	run(c.t, 0, "/usr/sbin/debugfs", "-R", "rdump /recordings "+out, filepath.Join(c.dir, "copy.ext4"))
+	there := map[string]bool{}
+	check(c.t, filepath.WalkDir(out, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".bin" {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		sum := sha256.Sum256(raw)
+		is := hex.EncodeToString(sum[:])
+		if name := strings.TrimSuffix(filepath.Base(path), ".bin"); name != is {
+			c.t.Errorf("%s is not what its name says", path)
+		}
+		there[is] = true
+		return err
+	}))
+	for id, sum := range sums {
+		if !there[sum] {
+			c.t.Errorf("upload %s was acknowledged whole, and its sound is not in the library", id)
+		}
+	}
+}
+
+// section is the figures as docs/BENCHMARKS.md shows them.
+func (c *cuts) section() string {
+	notices, uploads := c.load.Ledger.Counts()
+	flushes, lost := c.disk.Losses()
+	slices.Sort(c.ready)
+	slices.Sort(c.back)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "## Power cuts (%d cores, QEMU without KVM, %s, %s)\n\n", runtime.NumCPU(), runtime.Version(), time.Now().Format("2 January 2006"))
+	fmt.Fprintf(&b, "The real program in a virtual machine under load (notices written and renamed, recordings sent in pieces, notices and emergencies aired), its power cut at random instants; the disk loses what was not flushed, or keeps a random part of it, torn between sectors. Every instruction is emulated, so that times are several times those of a board.\n\n")
+	b.WriteString("| | asked | measured |\n| --- | --- | --- |\n")
+	fmt.Fprintf(&b, "| power cuts, of them while it started (seed %d) | 200 | %d, %d |\n", c.seed, c.done, c.starting)
+	fmt.Fprintf(&b, "| acknowledged and lost: %d notices, %d whole recordings, %d rows of the as-run, %d emergencies | 0 | %s |\n", notices, uploads, c.load.Ledger.Told(), c.sirens, c.verdict())
+	fmt.Fprintf(&b, "| database whole, as another machine reads the disk | always | %d of %d |\n", c.done, c.done)
+	fmt.Fprintf(&b, "| first process to ready: median / greatest | – | %.1f / %.1f s |\n", median(c.ready), last(c.ready))
+	fmt.Fprintf(&b, "| first process to the siren going on: median / greatest | ≤ 10 s | %.1f / %.1f s (%d) |\n", median(c.back), last(c.back), len(c.back))
+	fmt.Fprintf(&b, "| flushes asked for; sectors that cuts cost | – | %d; %d |\n\n", flushes, lost)
+	return b.String()
+}
+
+func (c *cuts) verdict() string {
+	if c.t.Failed() {
+		return "**some**: see the test"
+	}
+	return "0"
+}
