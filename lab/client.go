@@ -56,10 +56,10 @@ type Client struct {
 	HTTP  *http.Client
 }
 
-// NewClient is a client whose requests take 20 s at most.
+// NewClient is a client whose requests take two minutes at most, as emulated machines do.
 func NewClient(url, token string) *Client {
 	return &Client{URL: url, Token: token, HTTP: &http.Client{
-		Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true},
+		Timeout: 2 * time.Minute, Transport: &http.Transport{DisableKeepAlives: true},
 	}}
 }
 

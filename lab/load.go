@@ -25,14 +25,15 @@ type Load struct {
 	Pause  time.Duration // between two deeds of one of them, on the average
 	Air    time.Duration // between the starts of notices; 0: one behind the other
 	Alarm  time.Duration // between emergencies; 0: there are none
+	Spoken bool          // what is written is spoken, by an engine in a process of its own
 	// Mortal: the board is to be killed, so that requests which get no answer are
 	// expected. Otherwise they are faults.
 	Mortal bool
 
-	mu     sync.Mutex
-	faults []string
-	airs   []string // notices that have a voice
-	number int
+	mu      sync.Mutex
+	faults  []string
+	airs    []string // notices that have a voice
+	counted int
 }
 
 // mostFaults is how many are kept: the rest is the same.
@@ -99,8 +100,8 @@ func (l *Load) fault(what string, err error) {
 func (l *Load) count() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.number++
-	return l.number
+	l.counted++
+	return l.counted
 }
 
 // Run goes on until ctx ends. Its error is that of the ledger: what the board told
@@ -124,8 +125,8 @@ func pause(ctx context.Context, r *rand.Rand, d time.Duration) bool {
 	}
 }
 
-// write makes notices and renames them. They are told in no language, so that no voice
-// is kept busy.
+// write makes notices and renames them. Unless they are to be spoken they wait for a
+// reader, so that no voice is kept busy.
 func (l *Load) write(ctx context.Context, r *rand.Rand) error {
 	var ours []string
 	for pause(ctx, r, l.Pause) {
@@ -143,7 +144,8 @@ func (l *Load) write(ctx context.Context, r *rand.Rand) error {
 			continue
 		}
 		a, err := l.Client.Ask(ctx, http.MethodPost, "/announcements", Object{
-			"title": called, "text": "Mời bà con đi họp.", "renditions": []Object{{"language": "vi", "waived": true}, {"language": "pcc"}},
+			"title": called, "text": fmt.Sprintf("Mời bà con đi họp lần %d.", l.count()),
+			"renditions": []Object{{"language": "vi", "waived": !l.Spoken}, {"language": "pcc", "waived": l.Spoken}},
 		})
 		if err == nil {
 			ours = append(ours, a.Text("id"))

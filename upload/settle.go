@@ -25,13 +25,18 @@ func (s *Shelf) Content(id string) (*os.File, error) {
 }
 
 // Settle writes down what became of a whole upload, which must not be nil, and lets go
-// of its content. Its owner can ask until it expires. ErrMissing: there is none.
+// of its content. Its owner can ask until it expires. What was written down first stands:
+// whoever comes behind, from a list of a moment ago, changes nothing. ErrMissing: there is
+// none.
 func (s *Shelf) Settle(id string, outcome []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, ok := s.all[id]
 	if !ok || !e.Whole {
 		return ErrMissing
+	}
+	if e.Outcome != nil {
+		return nil
 	}
 	if err := s.put(id, outcomeFile, outcome); err != nil {
 		return err

@@ -154,6 +154,9 @@ func (s *Server) land(ctx context.Context, u upload.Upload) string {
 	if ctx.Err() != nil {
 		return "" // the next start goes on with it
 	}
+	if errors.Is(err, errSettled) {
+		return ""
+	}
 	if s.databaseAway(ctx, err) || s.refusedLanded(err) == refusedFailed && passing(err) == "" && s.landings.fail(u.ID) {
 		err = fmt.Errorf("%w: %w", errNotKept, err)
 	}
@@ -205,6 +208,10 @@ func passing(err error) string {
 // errNotKept says that the database did not take what was to be kept.
 var errNotKept = errors.New("the database did not take it")
 
+// errSettled says that an upload was settled, or taken away, since it was listed: what
+// became of it is known.
+var errSettled = errors.New("it is settled already")
+
 // refusedLanded is the word's code of why an upload was refused; empty: it was not.
 func (s *Server) refusedLanded(err error) string {
 	var f upload.Fault
@@ -238,6 +245,9 @@ func (s *Server) takeLanded(ctx context.Context, u upload.Upload) (landed, error
 		return landed{}, err
 	}
 	file, err := s.cfg.Landing.Content(u.ID)
+	if errors.Is(err, upload.ErrMissing) {
+		return landed{}, errSettled
+	}
 	if err != nil {
 		return landed{}, err
 	}
