@@ -17,6 +17,9 @@ var (
 	ErrDiskFull = errors.New("the disk is full: delete recordings that are no longer needed, or put in a larger card, then send the file again")
 	// ErrNoFFmpeg says that the program that opens sound files is missing.
 	ErrNoFFmpeg = errors.New("ffmpeg is missing: install it (apt install ffmpeg), then send the file again")
+	// ErrKilled says that ffmpeg was ended from outside time and again, as by a kernel that
+	// is short of memory. It says nothing of the file, of which nothing was stored.
+	ErrKilled = errors.New("the program that opens sound files was ended from outside: the machine may be short of memory; send the file again later")
 	// ErrNoSandbox says that no lock was to be had for ffmpeg. It is never run
 	// without one.
 	ErrNoSandbox = errors.New("sound files cannot be opened safely on this machine: install bubblewrap (apt install bubblewrap), or use a kernel with Landlock (5.13 or newer)")

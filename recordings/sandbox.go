@@ -52,11 +52,14 @@ type Sandbox struct {
 }
 
 const (
-	stderrCap   = 64 << 10
-	memoryCap   = 1500000000 // of address space
-	cpuCap      = 2 * time.Minute
-	filesCap    = 64
-	defaultWall = 4 * time.Minute
+	stderrCap = 64 << 10
+	// killedAtMost is how often ffmpeg is started when it is killed each time: a machine
+	// short of memory may have room a moment later.
+	killedAtMost = 3
+	memoryCap    = 1500000000 // of address space
+	cpuCap       = 2 * time.Minute
+	filesCap     = 64
+	defaultWall  = 4 * time.Minute
 )
 
 // NewSandbox makes a Sandbox. Nothing is started before the first step or
@@ -190,7 +193,16 @@ func (s *Sandbox) do(ctx context.Context, st step) (result, error) {
 	program = append(program, st.input...)
 	program = append(program, "-i", seen)
 	program = append(program, st.output...)
-	r := s.run(ctx, lock, locked{in: st.in, out: st.out, fileSize: st.fileSize, program: program, patient: st.ours, idle: st.idle})
+	var r result
+	for range killedAtMost {
+		r = s.run(ctx, lock, locked{in: st.in, out: st.out, fileSize: st.fileSize, program: program, patient: st.ours, idle: st.idle})
+		if !r.killed || ctx.Err() != nil {
+			break
+		}
+	}
+	if r.killed && ctx.Err() == nil {
+		return result{}, fmt.Errorf("run ffmpeg: %w", ErrKilled)
+	}
 	if ctx.Err() != nil {
 		return result{}, fmt.Errorf("run ffmpeg: %w", ctx.Err())
 	}
@@ -234,6 +246,7 @@ type result struct {
 	stderr    string // its first 64 KiB
 	slow      bool   // it was ended by the wall or the processor limit
 	large     bool   // it was ended by the limit on the size of a file
+	killed    bool   // somebody else ended it, which says nothing of its input
 	unstarted bool   // the machine could not start it, whatever its input
 	err       error
 }
@@ -290,6 +303,12 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 		slow: within.Err() != nil || ended(err, syscall.SIGXCPU),
 	}
 	r.large = ended(err, syscall.SIGXFSZ) || r.said("File too large")
+	if ended(err, syscall.SIGKILL) && within.Err() == nil {
+		// The kernel ends by the same signal what has used up its processor time.
+		used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		r.slow = r.slow || used > cpu-cpu/20
+		r.killed = !r.slow
+	}
 	return r
 }
 

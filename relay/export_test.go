@@ -57,3 +57,27 @@ func (m *Mix) Next() (gives Sounds, loud bool) {
 
 // Close ends it.
 func (m *Mix) Close() { m.m.close() }
+
+// HLS is what readHLS makes of a playlist.
+type HLS struct {
+	Numbers  []int64 // of its segments, in their order
+	Variants int
+	Chosen   string // the address of the variant to take; empty: there is none
+	Target   time.Duration
+}
+
+// ReadHLS is readHLS.
+func ReadHLS(text []byte) (HLS, error) {
+	l, err := readHLS(text)
+	out := HLS{Variants: len(l.variants), Target: l.target}
+	for _, s := range l.segments {
+		out.Numbers = append(out.Numbers, s.number)
+	}
+	if len(l.variants) > 0 {
+		out.Chosen = l.chosen()
+	}
+	return out, err
+}
+
+// Entries is entries.
+func Entries(text []byte) []string { return entries(text) }

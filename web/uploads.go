@@ -199,7 +199,7 @@ func passing(err error) string {
 		return "refused.disk-full"
 	case errors.Is(err, recordings.ErrBusy), errors.Is(err, recordings.ErrNoFFmpeg), errors.Is(err, recordings.ErrNoSandbox):
 		return refusal(err)
-	case errors.Is(err, errNotKept):
+	case errors.Is(err, errNotKept), errors.Is(err, recordings.ErrKilled):
 		return "problem.unavailable"
 	}
 	return ""
