@@ -78,7 +78,7 @@ type cuts struct {
 	off      []lab.Stretch
 	cutAt    time.Time
 	began    time.Time // of this life, by the machine's clock
-	wav      string
+	doubtful int       // emergencies that were answered before they were durable, as the log said
 	ready    []float64 // seconds from the first process until the board was ready
 	back     []float64 // seconds from the first process until it sounded by itself
 	sirens   int       // emergencies that went on
@@ -103,7 +103,8 @@ func newCuts(t *testing.T, seed uint64) *cuts {
 	check(t, err)
 	port, err := lab.FreePort()
 	check(t, err)
-	c.m = machine(t, k, root(t, "cuts", "amd64", contents{sound: true, speech: true}), "virtio_net", "xhci-pci", "snd-usb-audio")
+	c.m = machine(t, k, root(t, "cuts", "amd64", contents{sound: true, speech: true}), "virtio_net", "snd-aloop")
+	c.m.ModArgs = map[string]string{"snd-aloop": "id=Card pcm_substreams=1"}
 	c.m.Dir, c.m.Data, c.m.Port, c.m.Memory = c.dir, "nbd+unix:///?socket="+socket, port, 1024
 	c.m.Job.Steps = []job.Step{{Name: "serve", Args: []string{
 		"/usr/bin/loalang", "serve", "--data", "/data", "--listen", ":8080", "--listen-tls", "off", "--device", "default",
@@ -122,23 +123,9 @@ func newCuts(t *testing.T, seed uint64) *cuts {
 // round is one life of the board, until its power is cut.
 func (c *cuts) round() {
 	c.t.Helper()
-	c.wav = filepath.Join(c.dir, "heard.wav")
-	c.m.More = []string{"-device", "qemu-xhci,id=xhci", "-audiodev", "wav,id=a,path=" + c.wav, "-device", "usb-audio,audiodev=a,bus=xhci.0"}
-	c.disk.Power()
-	ctx, end := context.WithTimeout(c.t.Context(), 5*time.Minute)
+	ctx, end := context.WithTimeout(c.t.Context(), 10*time.Minute)
 	defer end()
-	check(c.t, c.m.Start(ctx))
-	began, err := c.m.Line(ctx, job.Began)
-	if err != nil {
-		c.t.Fatalf("cut %d: %v\n%s", c.n, err, c.m.Told())
-	}
-	nanos, err := strconv.ParseInt(strings.TrimSpace(began), 10, 64)
-	check(c.t, err)
-	c.began = time.Unix(0, nanos)
-	if !c.cutAt.IsZero() {
-		// The machine's clock has the RTC's second: it is off by one at most.
-		c.off = append(c.off, lab.Stretch{From: c.cutAt.Add(2 * time.Second), To: c.began.Add(-time.Millisecond)})
-	}
+	c.boot(ctx)
 	if c.n > 1 && c.r.IntN(5) == 0 {
 		time.Sleep(time.Duration(c.r.Int64N(int64(12 * time.Second)))) // the start is cut as well
 		c.starting++
@@ -149,10 +136,40 @@ func (c *cuts) round() {
 	c.underLoad(ctx)
 }
 
+// boots is how often a machine is started that does not come to its first process: an
+// emulated one may lose its timer on a host that is at work.
+const boots = 4
+
+// boot starts the machine and takes note of when its first process began.
+func (c *cuts) boot(ctx context.Context) {
+	c.t.Helper()
+	for n := 1; ; n++ {
+		c.disk.Power()
+		check(c.t, c.m.Start(ctx))
+		within, end := context.WithTimeout(ctx, time.Minute)
+		began, err := c.m.Line(within, job.Began)
+		end()
+		if err != nil && n < boots {
+			c.t.Logf("cut %d: the emulated machine did not start; once more: %v", c.n, err)
+			c.m.Kill()
+			continue
+		}
+		check(c.t, err)
+		nanos, err := strconv.ParseInt(strings.TrimSpace(began), 10, 64)
+		check(c.t, err)
+		c.began = time.Unix(0, nanos)
+		if !c.cutAt.IsZero() {
+			// The machine's clock has the RTC's second: it is off by one at most.
+			c.off = append(c.off, lab.Stretch{From: c.cutAt.Add(2 * time.Second), To: c.began.Add(-time.Millisecond)})
+		}
+		return
+	}
+}
+
 // comesBack waits until the board is ready and holds it to what it promised.
 func (c *cuts) comesBack(ctx context.Context) {
 	c.t.Helper()
-	err := lab.Until(ctx, 3*time.Minute, "the board is ready", func() bool { return c.client.Ready(ctx) })
+	err := lab.Until(ctx, 5*time.Minute, "the board is ready", func() bool { return c.client.Ready(ctx) })
 	if err != nil {
 		c.t.Fatalf("cut %d: %v\n%s", c.n, err, c.m.Told())
 	}
@@ -166,6 +183,10 @@ func (c *cuts) comesBack(ctx context.Context) {
 		c.t.Errorf("after cut %d: %v", c.n-1, err)
 	}
 	if !c.siren {
+		if air["emergency"] != nil {
+			_, err = c.client.Ask(ctx, http.MethodDelete, "/emergency", nil)
+			check(c.t, err)
+		}
 		return
 	}
 	if air["emergency"] == nil {
@@ -219,8 +240,11 @@ func (c *cuts) underLoad(ctx context.Context) {
 	if c.n%2 == 1 {
 		_, err := c.client.Ask(ctx, http.MethodPost, "/emergency", lab.Object{"title": "Lũ quét", "reason": "thử mất điện", "expires_in": 3600})
 		check(c.t, err)
-		c.siren = true
 		time.Sleep(time.Duration(c.r.Int64N(int64(3 * time.Second))))
+		// A siren waits a second for a slow disk and no longer; then the log says so.
+		if c.siren = !strings.Contains(c.m.Told(), "acknowledged before it was durable"); !c.siren {
+			c.doubtful++
+		}
 	}
 	c.cut()
 	stop()
@@ -294,16 +318,9 @@ func run(t testing.TB, most int, name string, args ...string) {
 // lie in the library byte by byte, and no file of it is other than its name says.
 func (c *cuts) atLast() {
 	c.t.Helper()
-	c.disk.Power()
 	ctx, end := context.WithTimeout(c.t.Context(), 15*time.Minute)
 	defer end()
-	check(c.t, c.m.Start(ctx))
-	began, err := c.m.Line(ctx, job.Began)
-	check(c.t, err)
-	nanos, err := strconv.ParseInt(strings.TrimSpace(began), 10, 64)
-	check(c.t, err)
-	c.began = time.Unix(0, nanos)
-	c.off = append(c.off, lab.Stretch{From: c.cutAt.Add(2 * time.Second), To: c.began.Add(-time.Millisecond)})
+	c.boot(ctx)
 	c.comesBack(ctx)
 	check(c.t, c.load.Ledger.Settled(ctx, c.client, 3*time.Minute))
 	sums := c.load.Ledger.Sums()
@@ -353,6 +370,7 @@ func (c *cuts) section() string {
 	fmt.Fprintf(&b, "| database whole, as another machine reads the disk | always | %d of %d |\n", c.done, c.done)
 	fmt.Fprintf(&b, "| first process to ready: median / greatest | – | %.1f / %.1f s |\n", median(c.ready), last(c.ready))
 	fmt.Fprintf(&b, "| first process to the siren going on: median / greatest | ≤ 10 s | %.1f / %.1f s (%d) |\n", median(c.back), last(c.back), len(c.back))
+	fmt.Fprintf(&b, "| emergencies answered before they were durable, as the log said: the disk took longer than a second | – | %d |\n", c.doubtful)
 	fmt.Fprintf(&b, "| flushes asked for; sectors that cuts cost | – | %d; %d |\n\n", flushes, lost)
 	return b.String()
 }

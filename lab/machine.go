@@ -46,15 +46,16 @@ type Machine struct {
 // serialPort is the kernel's name of the serial line by architecture.
 var serialPort = map[string]string{"amd64": "ttyS0", "arm64": "ttyAMA0"}
 
-// Start starts the machine. It ends with ctx, by Kill, or when its job is done.
+// Start starts the machine, also anew after its end. It ends with ctx, by Kill, or when its job is done.
 func (m *Machine) Start(ctx context.Context) error {
 	if err := m.prepare(); err != nil {
 		return err
 	}
+	m.told = nil
 	args := []string{
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-smp", "2", "-m", strconv.Itoa(max(m.Memory, 768)),
 		"-kernel", m.Kernel.Image, "-initrd", m.initrd(), "-serial", "stdio", "-rtc", "base=utc",
-		"-append", "console=" + serialPort[m.Kernel.Arch] + " quiet panic=-1 tsc=reliable rdinit=/init",
+		"-append", "console=" + serialPort[m.Kernel.Arch] + " quiet panic=-1 tsc=reliable no_timer_check nowatchdog rdinit=/init",
 		"-qmp", "unix:" + m.monitor() + ",server=on,wait=off",
 		"-drive", "if=none,id=root,format=raw,readonly=on,file=" + m.Root, "-device", "virtio-blk-pci,drive=root",
 	}
