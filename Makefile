@@ -3,11 +3,14 @@ GO      ?= go
 DATA    ?= data
 LISTEN  ?= 127.0.0.1:8080
 DEVICE  ?= default
-SOAK    ?= 1h
+SOAK    ?= 2h
+DAYS    ?= 24
 FUZZ    ?= 1m
+CUTS    ?= 200
+KILLS   ?= 200
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench soak year fuzz pictures web-audit web-load generate setup-build setup-run setup-test setup-bench setup-audit clean
+.PHONY: run test check build bench soak year fuzz lab lab-ci lab-setup power-cuts kills nightly pictures web-audit web-load generate setup-build setup-run setup-test setup-bench setup-audit clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -27,8 +30,33 @@ bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minute
 	$(GO) run ./recordings/yardstick/figures --write docs/BENCHMARKS.md
 	$(GO) run ./audio/speaker/comparison --loalang bin/loalang --write docs/BENCHMARKS.md
 
-soak: setup-test ## the long tests, each over SOAK of the air
-	LOALANG_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 12h -run 'InStep|Soak' ./...
+soak: setup-test ## the long tests: DAYS of a board in virtual time, SOAK on the virtual card, its memory and descriptors into docs/BENCHMARKS.md
+	LOALANG_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 12h -run 'InStep|Soak' $$($(GO) list ./... | grep -v -e /playout -e /lab)
+	LOALANG_SOAK=$(SOAK) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 12h -run '^TestSoak$$' ./playout -soak-days $(DAYS)
+	LOALANG_SOAK=$(SOAK) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md LOALANG_E2E=require $(GO) test -count=1 -v -timeout 12h -run '^TestSoakOnTheCard$$' ./lab
+
+lab-setup: setup-test ## QEMU, Debian's kernels and gpio-sim into a cache, for what follows
+	lab/setup.sh all
+
+lab: setup-test ## the board on real kernel interfaces in virtual machines, some ten minutes: docs/LAB.md
+	lab/run.sh all
+
+lab-ci: setup-test ## the part of it that continuous integration runs: pins, watchdogs, clock
+	lab/run.sh ci
+
+power-cuts: setup-test ## the power of a virtual board cut CUTS times under load; LOALANG_SEED=N repeats a run; half a minute each
+	lab/setup.sh ci
+	LOALANG_CUTS=$(CUTS) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 24h -run '^TestPowerCuts$$' ./lab
+
+kills: setup-test ## each process of a board killed in turn, KILLS times, under load; some twenty minutes
+	LOALANG_E2E=require LOALANG_KILLS=$(KILLS) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 12h -run '^TestKills$$' ./lab
+
+nightly: ## what takes a night: five minutes of each fuzz test, the lab, kills, power cuts, the soak
+	$(MAKE) fuzz FUZZ=5m
+	$(MAKE) lab
+	$(MAKE) kills
+	$(MAKE) power-cuts
+	$(MAKE) soak
 
 # The board of the year writes its recordings and its spool anew with every cut: on a memory card
 # that takes longer than the year. Where there is memory to write to, it is used.

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # apt.sh is read by the other scripts: the cache, and the machine's own apt for another
 # architecture. It installs nothing and changes nothing of the machine's dpkg.
 cache=${LOALANG_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/loalang-lab}

@@ -8,10 +8,12 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"loalang/lab"
 	"loalang/playout"
 	"loalang/scheduler"
 )
@@ -57,6 +59,7 @@ func TestSoak(t *testing.T) {
 	began := time.Now()
 	seed := cmp.Or(*soakSeed, uint64(began.UnixNano()))
 	t.Logf("-soak-days %d -soak-seed %d", *soakDays, seed)
+	section := ""
 	synctest.Test(t, func(t *testing.T) {
 		s := &soak{soakBoard: newSoakBoard(t), rng: rand.New(rand.NewPCG(seed, 1)), outcomes: map[string]int{}}
 		s.troubles = []trouble{{kind: "power", from: s.began.Add(-time.Hour), to: time.Now()}} // it was not there that morning
@@ -77,8 +80,25 @@ func TestSoak(t *testing.T) {
 			t.Errorf("only %d rows in %d days", s.checked, *soakDays)
 		}
 		s.powerOff()
+		section = soakSection(seed, s, early, late)
 	})
 	t.Logf("%d days took %s", *soakDays, time.Since(began).Round(time.Second))
+	if file := os.Getenv("LOALANG_FIGURES"); file != "" && !t.Failed() {
+		if err := lab.KeepSection(file, "make soak", "days in virtual time", section); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// soakSection is what came of a soak, as docs/BENCHMARKS.md shows it.
+func soakSection(seed uint64, s *soak, early, late footprint) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## Days in virtual time (%d days, seed %d)\n\n", *soakDays, seed)
+	fmt.Fprintf(&b, "Two slots a day, notices at exact times and at once, emergencies, a card that is pulled, crashes, power cuts: %d rows, each with one outcome and a cause.\n\n", s.checked)
+	b.WriteString("| | day 5 | at last |\n| --- | --- | --- |\n")
+	fmt.Fprintf(&b, "| goroutines | %d | %d |\n| descriptors | %d | %d |\n| heap, MB | %.1f | %.1f |\n\n",
+		early.goroutines, late.goroutines, early.files, late.files, float64(early.heap)/(1<<20), float64(late.heap)/(1<<20))
+	return b.String()
 }
 
 // footprint is what a leak would enlarge.

@@ -11,7 +11,7 @@ if [ -n "$unformatted" ]; then
 fi
 "${GO:-go}" vet ./...
 $tool golangci-lint run --timeout 15m
-for script in scripts/*.sh; do
+for script in scripts/*.sh lab/*.sh; do
 	shell=sh
 	case $(head -n 1 "$script") in *bash) shell=bash ;; esac
 	$shell -n "$script"

@@ -19,6 +19,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"loalang/lab"
 )
 
 // audited is what was measured of a page.
@@ -195,27 +197,5 @@ func keepTable(file string, all []*audited) error {
 		fmt.Fprintf(&b, "| `%s` | %.1f | %.1f s | %.1f s | %.0f | %.0f | %.0f | %.0f |\n", a.address, a.wire, a.usable[0], a.usable[1], a.performance, a.others[0], a.others[1], a.others[2])
 	}
 	fmt.Fprintf(&b, "\nWanted: 30 KB (the calendar 45), %.1f s, %.1f s, 95, 100, 100, 100.\n\n", lines[0].want, lines[1].want)
-	return keepSection(file, "make web-audit", "panel", b.String())
-}
-
-// keepSection writes a section of figures into a document, in place of the one before.
-func keepSection(file, by, name, section string) error {
-	begins, ends := "<!-- written by `"+by+"`: "+name+" -->\n", "<!-- end of "+name+" -->\n"
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("read the figures: %w", err)
-	}
-	text := string(raw)
-	before, rest, found := strings.Cut(text, begins)
-	_, after, ended := strings.Cut(rest, ends)
-	if found && !ended {
-		return fmt.Errorf("%s begins figures of the %s and does not end them", file, name)
-	}
-	if !found {
-		before, after = strings.TrimRight(text, "\n")+"\n\n", ""
-	}
-	if err := os.WriteFile(file, []byte(before+begins+section+ends+after), 0o600); err != nil {
-		return fmt.Errorf("write the figures: %w", err)
-	}
-	return nil
+	return lab.KeepSection(file, "make web-audit", "panel", b.String())
 }

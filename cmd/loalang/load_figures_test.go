@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"loalang/audio"
+	"loalang/lab"
 )
 
 // What make web-load measures: a board with 200 people at its panel at once, reading and
@@ -53,7 +54,7 @@ func TestWebLoad(t *testing.T) {
 	f.lost = 2*starts - len(f.alone) - len(f.beside)
 	t.Logf("%s", f.section())
 	f.check(t, testing.Short())
-	if err := keepSection(file, "make web-load", "load", f.section()); err != nil {
+	if err := lab.KeepSection(file, "make web-load", "load", f.section()); err != nil {
 		t.Fatal(err)
 	}
 }
