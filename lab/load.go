@@ -166,6 +166,7 @@ func unended(ctx context.Context, err error) error {
 
 // send sends recordings in pieces, and goes on with those that are not whole.
 func (l *Load) send(ctx context.Context, r *rand.Rand) error {
+	var next sending // that was begun, perhaps, and of which no answer came
 	for pause(ctx, r, 3*l.Pause) {
 		id, u := l.Ledger.unfinished()
 		if id != "" {
@@ -176,14 +177,24 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 			}
 			u.offset = at
 		} else {
+			if next.length == 0 {
+				next = sending{seed: r.Uint64(), long: time.Second + time.Duration(r.Int64N(int64(4*time.Second)))}
+				next.length = len(next.raw())
+			}
+			u = next
 			var err error
-			u = sending{seed: r.Uint64(), long: time.Second + time.Duration(r.Int64N(int64(4*time.Second)))}
-			u.length = len(u.raw())
-			id, err = l.Client.BeginUpload(ctx, u.length, map[string]string{"filename": "giáy.wav", "title": fmt.Sprintf("Giọng %d-%d", l.Seed, l.count())})
+			id, err = l.Client.BeginUpload(ctx, u.length, map[string]string{
+				"filename": "giáy.wav", "title": fmt.Sprintf("Giọng %x", u.seed), "key": fmt.Sprintf("take-%x", u.seed), // sent twice it is one
+			})
+			var status *StatusError
+			if errors.As(err, &status) && status.Status == http.StatusTooManyRequests {
+				continue // so many wait to be taken in
+			}
 			if err != nil {
 				l.fault("begin an upload", unended(ctx, err))
 				continue
 			}
+			next = sending{}
 			l.Ledger.uploadAt(id, u)
 		}
 		l.sendRest(ctx, r, id, u)
