@@ -111,7 +111,7 @@ func newCuts(t *testing.T, seed uint64) *cuts {
 		"--settle", "500ms", "--tail", "300ms", "--log", "warn",
 	}}}
 	c.client = lab.NewClient(fmt.Sprintf("http://127.0.0.1:%d", port), string(token))
-	c.load = &lab.Load{Client: c.client, Ledger: lab.NewLedger(), Seed: seed, Pause: 700 * time.Millisecond, Mortal: true}
+	c.load = &lab.Load{Client: c.client, Ledger: lab.NewLedger(), Seed: seed, Pause: 1200 * time.Millisecond, Mortal: true}
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the last life of the machine:\n%s", c.m.Told())
@@ -239,10 +239,9 @@ func (c *cuts) underLoad(ctx context.Context) {
 	time.Sleep(2*time.Second + time.Duration(c.r.Int64N(int64(13*time.Second))))
 	if c.n%2 == 1 {
 		_, err := c.client.Ask(ctx, http.MethodPost, "/emergency", lab.Object{"title": "Lũ quét", "reason": "thử mất điện", "expires_in": 3600})
-		check(c.t, err)
 		time.Sleep(time.Duration(c.r.Int64N(int64(3 * time.Second))))
 		// A siren waits a second for a slow disk and no longer; then the log says so.
-		if c.siren = !strings.Contains(c.m.Told(), "acknowledged before it was durable"); !c.siren {
+		if c.siren = err == nil && !strings.Contains(c.m.Told(), "acknowledged before it was durable"); !c.siren {
 			c.doubtful++
 		}
 	}
@@ -370,7 +369,7 @@ func (c *cuts) section() string {
 	fmt.Fprintf(&b, "| database whole, as another machine reads the disk | always | %d of %d |\n", c.done, c.done)
 	fmt.Fprintf(&b, "| first process to ready: median / greatest | – | %.1f / %.1f s |\n", median(c.ready), last(c.ready))
 	fmt.Fprintf(&b, "| first process to the siren going on: median / greatest | ≤ 10 s | %.1f / %.1f s (%d) |\n", median(c.back), last(c.back), len(c.back))
-	fmt.Fprintf(&b, "| emergencies answered before they were durable, as the log said: the disk took longer than a second | – | %d |\n", c.doubtful)
+	fmt.Fprintf(&b, "| emergencies that do not count: not answered, or answered before they were durable, as the log said | – | %d |\n", c.doubtful)
 	fmt.Fprintf(&b, "| flushes asked for; sectors that cuts cost | – | %d; %d |\n\n", flushes, lost)
 	return b.String()
 }
