@@ -131,12 +131,10 @@ func (k *kills) round(v victim) {
 	at := time.Now()
 	if v.like == nil {
 		k.b.Kill()
-		k.stop()
 		time.Sleep(restartDelay)
 		again, err := k.program.Serve(k.t.Context(), k.b.Data, k.b.Token, k.env, k.flags...)
 		check(k.t, err)
 		k.b = again
-		k.work()
 	} else if !k.killChild(v) {
 		k.missed[v.name]++
 		return
@@ -146,6 +144,8 @@ func (k *kills) round(v victim) {
 		k.t.Fatal(err)
 	}
 	k.back[v.name] = append(k.back[v.name], time.Since(at).Seconds())
+	k.stop() // what is said meanwhile would be another word than what is asked about
+	defer k.work()
 	for _, err := range k.load.Ledger.Check(k.t.Context(), k.b.Client, lab.Restart{}) {
 		k.t.Errorf("after %v kills, the last of %s: %v", k.killed, v.name, err)
 	}

@@ -164,11 +164,17 @@ type Stretch struct{ From, To time.Time }
 const tornBytes = 256 << 10
 
 // Check asks the board for everything that it acknowledged, and judges what it tells
-// of the air. The errors name what is lost and what is untrue.
+// of the air. Nobody may be at work at the board meanwhile. The errors name what is lost
+// and what is untrue.
 func (l *Ledger) Check(ctx context.Context, c *Client, after Restart) (faults []error) {
 	l.mu.Lock()
-	notices, uploads := maps.Clone(l.notices), maps.Clone(l.uploads)
-	rows := maps.Clone(l.rows)
+	notices, uploads, rows := map[string]title{}, map[string]sending{}, maps.Clone(l.rows)
+	for id, n := range l.notices {
+		notices[id] = *n
+	}
+	for id, u := range l.uploads {
+		uploads[id] = *u
+	}
 	l.mu.Unlock()
 	fault := func(err error) {
 		if err != nil {
@@ -179,7 +185,7 @@ func (l *Ledger) Check(ctx context.Context, c *Client, after Restart) (faults []
 		fault(err)
 	}
 	for _, id := range slices.Sorted(maps.Keys(uploads)) {
-		offset, err := checkUpload(ctx, c, id, *uploads[id], after.Torn)
+		offset, err := checkUpload(ctx, c, id, uploads[id], after.Torn)
 		fault(err)
 		if err == nil {
 			l.mu.Lock()
@@ -206,7 +212,7 @@ func (l *Ledger) Check(ctx context.Context, c *Client, after Restart) (faults []
 }
 
 // checkNotices reads every page of the notices, and those that are older by name.
-func checkNotices(ctx context.Context, c *Client, want map[string]*title) (faults []error) {
+func checkNotices(ctx context.Context, c *Client, want map[string]title) (faults []error) {
 	found := map[string]string{}
 	for before := ""; ; {
 		page, err := c.Ask(ctx, http.MethodGet, "/announcements?limit=200&before="+before, nil)
