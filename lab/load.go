@@ -186,8 +186,7 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 			id, err = l.Client.BeginUpload(ctx, u.length, map[string]string{
 				"filename": "giáy.wav", "title": fmt.Sprintf("Giọng %x", u.seed), "key": fmt.Sprintf("take-%x", u.seed), // sent twice it is one
 			})
-			var status *StatusError
-			if errors.As(err, &status) && status.Status == http.StatusTooManyRequests {
+			if answered(err, http.StatusTooManyRequests) {
 				continue // so many wait to be taken in
 			}
 			if err != nil {
@@ -202,12 +201,21 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 	return nil
 }
 
+// answered says whether an error is that answer of the board.
+func answered(err error, status int) bool {
+	var is *StatusError
+	return errors.As(err, &is) && is.Status == status
+}
+
 // sendRest sends what is missing of an upload, until the line breaks.
 func (l *Load) sendRest(ctx context.Context, r *rand.Rand, id string, u sending) {
 	raw := u.raw()
 	for u.offset < len(raw) && pause(ctx, r, l.Pause/8) {
 		end := min(len(raw), u.offset+16<<10+r.IntN(96<<10))
 		at, err := l.Client.SendPiece(ctx, id, u.offset, raw[u.offset:end])
+		if answered(err, http.StatusConflict) {
+			return // a piece of before came late: how far it is is asked again
+		}
 		if err != nil {
 			l.fault("send a piece", unended(ctx, err))
 			return

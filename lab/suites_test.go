@@ -120,10 +120,13 @@ func TestLabUSBCard(t *testing.T) {
 	check(t, m.Wait(ctx))
 	judge(t, m, m.Job.Steps)
 	all := sounded(t, wav)
+	if all < before { // the card that is plugged in begins the file anew
+		all += before
+	}
 	claimed, err := time.ParseDuration(claims)
 	check(t, err)
 	t.Logf("the card was given %s of sound before it was pulled and %s in all; the as-run claims %s", before, all, claimed)
-	if before == 0 || all <= before {
+	if before == 0 || all == before {
 		t.Error("the card was given nothing on one side of the pull")
 	}
 	// Pauses within a voice are no sound, and what was in the card's buffer when it was
