@@ -17,8 +17,8 @@ import (
 // used, as the installation guide advises.
 type Image struct {
 	Dir string
-	// Libraries are the folders in which another architecture's libraries lie, with the
-	// folder under which they are found; empty: those of this machine.
+	// Sysroot is the folder under which the libraries of another architecture lie, as in
+	// its root; empty: this machine's own are meant.
 	Sysroot string
 }
 
