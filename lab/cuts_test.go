@@ -123,7 +123,7 @@ func newCuts(t *testing.T, seed uint64) *cuts {
 // round is one life of the board, until its power is cut.
 func (c *cuts) round() {
 	c.t.Helper()
-	ctx, end := context.WithTimeout(c.t.Context(), 10*time.Minute)
+	ctx, end := context.WithTimeout(c.t.Context(), 20*time.Minute)
 	defer end()
 	c.boot(ctx)
 	if c.n > 1 && c.r.IntN(5) == 0 {
@@ -146,7 +146,7 @@ func (c *cuts) boot(ctx context.Context) {
 	for n := 1; ; n++ {
 		c.disk.Power()
 		check(c.t, c.m.Start(ctx))
-		within, end := context.WithTimeout(ctx, time.Minute)
+		within, end := context.WithTimeout(ctx, 3*time.Minute)
 		began, err := c.m.Line(within, job.Began)
 		end()
 		if err != nil && n < boots {
