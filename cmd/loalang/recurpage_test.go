@@ -68,8 +68,10 @@ func TestRecurringPage(t *testing.T) {
 	b.press("button[name=foreseen][value=save]")
 	b.until("it is put back", "location.search.includes('told=included') && !document.querySelector('main').innerText.includes('trừ')")
 
-	b.open(d.url + "/plan?day=" + time.Now().AddDate(0, 0, 1).Format(time.DateOnly))
-	b.until("the plan offers it", "document.querySelector('.leave button') != null")
+	d.until("the plan offers it", func() bool { // it is made anew a moment after the day was put back
+		b.open(d.url + "/plan?day=" + time.Now().AddDate(0, 0, 1).Format(time.DateOnly))
+		return js[bool](b, "document.querySelector('.leave button') != null")
+	})
 	b.picture("recur-plan-1280")
 	b.screen(360, 740)
 	b.picture("recur-plan-360")
