@@ -63,6 +63,8 @@ type Air struct {
 	Drill       *Drilling            // a test of the emergency path that has begun; nil: none
 	DeadAir     *DeadAir             // something is silent that should be heard; nil: nothing is
 	DeadAirs    int64                // how often that began since the Player started
+	Lost        *Lost                // the monitor input does not hear what is sent; nil: it does, or nobody listens
+	Losses      int64                // how often that began since the Player started
 	Output      audio.OutputState
 	Amp         hardware.AmpState
 	Clock       hardware.ClockState

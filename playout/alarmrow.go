@@ -11,6 +11,9 @@ import (
 // PartSiren is the part of an emergency's airing that is the siren.
 const PartSiren scheduler.PartKind = "siren"
 
+// alarmPart is what of an alarm a Witness is told of: all of it.
+const alarmPart = "alarm"
+
 // pass is one part of an alarm's cycle on its way out of the card.
 type pass struct {
 	part   string        // empty: none sounds
@@ -59,6 +62,7 @@ func (p *Player) alarmEvent(ev audio.Event) {
 	case audio.PartOn:
 		p.partOn(al, ev)
 	case audio.AlarmOff:
+		p.cfg.Witness.Rests(al.row.Occurrence, alarmPart, ev.At)
 		p.closePass(al, ev.At, ev.Cause)
 		al.raised = false
 		clear(al.open)
@@ -93,6 +97,9 @@ func (p *Player) partOn(al *alarm, ev audio.Event) {
 	}
 	al.row.Airings[i].Ended, al.row.Airings[i].Cause = time.Time{}, ""
 	al.pass = pass{part: ev.Part, airing: i, start: ev.At, length: ev.Frames}
+	if d := al.row.Drill; d == nil || !d.Silent {
+		p.cfg.Witness.Sounds(al.row.Occurrence, alarmPart, ev.At)
+	}
 	if p.power.powered() { // else it is on its way, and tells
 		p.hear(al, ev.At)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"loalang/audio"
+	"loalang/proof"
 	"loalang/scheduler"
 )
 
@@ -66,7 +67,9 @@ type AsRun struct {
 	// moved; and what was in its way, see Behind.
 	Rules []scheduler.Reason
 	// Drill is what a test of the emergency path found; nil of everything else.
-	Drill   *DrillResult
+	Drill *DrillResult
+	// Proof is what the monitor input heard of it; nil: nothing listened.
+	Proof   *proof.Result
 	Airings []Airing
 }
 

@@ -234,6 +234,7 @@ func (p *Player) drillEvent(d *drill, ev audio.Event) {
 			d.first = ev.At
 		}
 	case audio.AlarmOff:
+		p.cfg.Witness.Rests(d.al.row.Occurrence, alarmPart, ev.At)
 		p.closePass(&d.al, ev.At, ev.Cause)
 		select {
 		case d.off <- ev.Cause:

@@ -49,6 +49,7 @@ func (p *Player) redateEnded(by time.Duration) {
 			m.row.Cause = scheduler.ReasonClockSet
 		}
 		p.book.record(m.row)
+		p.redated(m.row)
 		p.closing[m.row.Occurrence] = m.row
 	}
 	p.misdated = nil

@@ -11,6 +11,7 @@ import (
 
 	"loalang/audio"
 	"loalang/hardware"
+	"loalang/proof"
 	"loalang/recordings"
 	"loalang/scheduler"
 )
@@ -50,6 +51,7 @@ type PlayerConfig struct {
 	Places      Places
 	Voicer      Voicer
 	Stations    Stations // nil: nothing is relayed
+	Witness     Witness  // nil: there is no monitor input, and nothing is measured
 	// Segue is the silence between two occurrences that run into one another, 0 to
 	// 10 s; 0: they join to the frame.
 	Segue time.Duration
@@ -118,6 +120,11 @@ type Player struct {
 	closing  map[string]AsRun // ended, and on their way to the journal
 	crashed  map[string]AsRun // emergencies and drills that a crash interrupted; only read once Run has begun
 
+	calibrating sync.Mutex
+	proving     sync.Mutex                   // guards what follows
+	unproved    map[string]unproved          // rows that ended, by occurrence
+	samples     map[string]chan proof.Result // of a calibration
+
 	revoked map[string]audio.Instant // announcements and schedules taken back lately, and when
 
 	ending map[string]audio.Instant // cues that were taken back and have not ended, and when
@@ -147,6 +154,8 @@ type Player struct {
 	up        bool     // the output holds its device; what a stand-in plays is heard by nobody
 	dead      *DeadAir // what is silent though it should be heard; nil: nothing is
 	deadAirs  int64    // how often that began
+	lost      *Lost    // what is sent and not heard; nil: nothing is
+	losses    int64    // how often that began
 	leaving   bool     // the process goes down: what sounds is stopped, not ended
 }
 
@@ -166,7 +175,10 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		change:  make(chan struct{}),
 
 		bookmark: newBookmark(cfg), closing: map[string]AsRun{}, crashed: map[string]AsRun{},
-		languages: cfg.Languages,
+		languages: cfg.Languages, unproved: map[string]unproved{}, samples: map[string]chan proof.Result{},
+	}
+	if p.cfg.Witness == nil {
+		p.cfg.Witness = noWitness{}
 	}
 	if p.cfg.Slept == nil {
 		p.cfg.Slept = func() time.Duration { return 0 }

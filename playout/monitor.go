@@ -1,0 +1,318 @@
+package playout
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"loalang/audio"
+	"loalang/audio/capture"
+	"loalang/proof"
+)
+
+const (
+	// monitorLook is how often it is looked whether a window can be compared.
+	monitorLook = 200 * time.Millisecond
+	// monitorPatience is how long after its end a broadcast waits for what was heard of
+	// it: the row has its verdict within 10 s.
+	monitorPatience = 7 * time.Second
+	// monitorPause is how long a card that is not there is left alone at first, and
+	// monitorPauseMost at last.
+	monitorPause, monitorPauseMost = time.Second, 10 * time.Second
+	// tapDelay is how much later than it left the card a frame is known to have been
+	// sent: the delay line of the tap, and a piece of it.
+	tapDelay = 120 * time.Millisecond
+	// monitorPiece is how much sound is taken at a time, 20 ms.
+	monitorPiece = 1920
+)
+
+// Witness is told when something sounds, and judges whether it was heard. *Monitor is
+// one. Its methods may be called from any goroutine and return at once.
+type Witness interface {
+	// Sounds says that a part of an occurrence left the card from an instant on.
+	Sounds(occurrence, part string, at audio.Instant)
+	// Rests says that it ended.
+	Rests(occurrence, part string, at audio.Instant)
+	// Over says that nothing more will come of an occurrence.
+	Over(occurrence string, at audio.Instant)
+}
+
+// MonitorConfig is what a Monitor works with. Every field is required unless it says
+// otherwise.
+type MonitorConfig struct {
+	// Device names the input, for people.
+	Device string
+	// Open begins to hear it: 48 kHz s16 mono little-endian PCM.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+	Sent Listener
+	// Gate is that of the last calibration; zero: there was none.
+	Gate proof.Gate
+	// Proved is told the verdict on an occurrence, once, within 10 s after its end.
+	Proved func(occurrence string, r proof.Result)
+	// Lost is told when an occurrence is lost while it sounds, and nil when it is heard
+	// again or over.
+	Lost func(occurrence string, l *proof.Loss)
+	Mono func() audio.Instant
+	Log  *slog.Logger
+}
+
+// MonitorTrouble is why nothing comes from a monitor input, in one word.
+type MonitorTrouble string
+
+// The troubles that people can mend.
+const (
+	MonitorGone    MonitorTrouble = "gone"    // not there, pulled, or held by somebody
+	MonitorStalled MonitorTrouble = "stalled" // it is open and gives nothing
+	MonitorProgram MonitorTrouble = "program" // arecord is missing
+	MonitorBroken  MonitorTrouble = "broken"  // anything else: Fault says what
+)
+
+// MonitorState is a monitor input at a glance.
+type MonitorState struct {
+	Device  string
+	Up      bool           // sound comes from it
+	Trouble MonitorTrouble // why not; empty when Up, and at the start
+	Fault   string         // one sentence; empty when Up
+	Level   float64        // of what it hears now, dB of full scale
+	Gate    proof.Gate     // zero: it was not calibrated, and nothing is measured
+}
+
+// Monitor listens to the loudspeakers and compares what it hears with what was sent.
+// Run owns its goroutines; the other methods may be called from any.
+type Monitor struct {
+	cfg MonitorConfig
+
+	mu          sync.Mutex
+	sent, heard proof.Track
+	trials      map[string]*hearing
+	state       MonitorState
+	lag         time.Duration
+	lagKnown    bool
+}
+
+// hearing is the trial of an occurrence.
+type hearing struct {
+	*proof.Trial
+	over audio.Instant // zero: it goes on
+	lost bool          // Lost was told
+}
+
+// NewMonitor prepares a Monitor; nothing is heard before Run.
+func NewMonitor(cfg MonitorConfig) *Monitor {
+	return &Monitor{cfg: cfg, trials: map[string]*hearing{}, state: MonitorState{Device: cfg.Device, Level: proof.Nothing, Gate: cfg.Gate}}
+}
+
+// Run listens until ctx ends; it returns nil then. A card that was pulled is opened
+// again when it is back.
+func (m *Monitor) Run(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	all.Go(func() { m.keep(ctx, "what is sent", m.cfg.Sent.Listen, m.send) })
+	all.Go(func() { m.keep(ctx, m.cfg.Device, m.cfg.Open, m.hear) })
+	tick := time.NewTicker(monitorLook)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			m.look()
+		}
+	}
+}
+
+// keep takes sound from what open opens, again and again.
+func (m *Monitor) keep(ctx context.Context, what string, open func(context.Context) (io.ReadCloser, error), take func(ctx context.Context, in io.Reader) error) {
+	for pause := monitorPause; ctx.Err() == nil; pause = min(2*pause, monitorPauseMost) {
+		began := m.cfg.Mono()
+		err := m.once(ctx, open, take)
+		if ctx.Err() != nil || errors.Is(err, io.EOF) {
+			return // the output has ended
+		}
+		if m.cfg.Mono().Sub(began) > monitorPauseMost {
+			pause = monitorPause // it had been well
+		}
+		m.cfg.Log.DebugContext(ctx, "sound for the proof of play stopped", "of", what, "err", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (m *Monitor) once(ctx context.Context, open func(context.Context) (io.ReadCloser, error), take func(ctx context.Context, in io.Reader) error) error {
+	in, err := open(ctx)
+	if err != nil {
+		return m.failed(err)
+	}
+	defer in.Close() //nolint:errcheck // it was only read
+	// An open card that blocks ends with the context.
+	defer context.AfterFunc(ctx, func() { _ = in.Close() })()
+	return take(ctx, in)
+}
+
+// pieces analyses sound until it ends.
+func pieces(in io.Reader, got func([]proof.Frame)) error {
+	analyser := proof.NewAnalyser()
+	raw := make([]byte, monitorPiece)
+	sound := make([]int16, 0, monitorPiece/2)
+	frames := make([]proof.Frame, 0, 4)
+	half := 0
+	for {
+		n, err := in.Read(raw[half:])
+		n += half
+		sound = sound[:0]
+		for i := 0; i+1 < n; i += 2 {
+			sound = append(sound, int16(binary.LittleEndian.Uint16(raw[i:])))
+		}
+		if half = n % 2; half == 1 {
+			raw[0] = raw[n-1]
+		}
+		if frames = analyser.Write(frames[:0], sound); len(frames) > 0 {
+			got(frames)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// send takes what leaves the mixer.
+func (m *Monitor) send(_ context.Context, in io.Reader) error {
+	err := pieces(in, func(frames []proof.Frame) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.sent.Write(time.Duration(m.cfg.Mono()), frames)
+	})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent.Break()
+	return fmt.Errorf("listen to what is sent: %w", err)
+}
+
+// hear takes what the monitor input hears.
+func (m *Monitor) hear(ctx context.Context, in io.Reader) error {
+	err := pieces(in, func(frames []proof.Frame) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.heard.Write(time.Duration(m.cfg.Mono()), frames)
+		m.state.Level = frames[len(frames)-1].Level()
+		if !m.state.Up {
+			m.state.Up, m.state.Trouble, m.state.Fault = true, "", ""
+			m.cfg.Log.Info("the monitor input is heard", "device", m.cfg.Device)
+		}
+	})
+	m.mu.Lock()
+	m.heard.Break()
+	m.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil
+	}
+	if errors.Is(err, io.EOF) {
+		err = capture.ErrEnded
+	}
+	return m.failed(err)
+}
+
+// failed notes why nothing comes from the monitor input. It is logged once.
+func (m *Monitor) failed(err error) error {
+	trouble := MonitorBroken
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, capture.ErrProgram):
+		trouble = MonitorProgram
+	case errors.Is(err, capture.ErrStalled):
+		trouble = MonitorStalled
+	case errors.Is(err, capture.ErrEnded):
+		trouble = MonitorGone
+	}
+	m.mu.Lock()
+	told := !m.state.Up && m.state.Trouble == trouble
+	m.state.Up, m.state.Trouble, m.state.Fault, m.state.Level = false, trouble, err.Error(), proof.Nothing
+	m.mu.Unlock()
+	if !told {
+		m.cfg.Log.Error("nothing comes from the monitor input: what airs is not measured", "device", m.cfg.Device, "err", err)
+	}
+	return err
+}
+
+// State is the monitor input as it is now.
+func (m *Monitor) State() MonitorState {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state
+}
+
+// Calibrated takes over a gate, for what begins from now on.
+func (m *Monitor) Calibrated(g proof.Gate) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.state.Gate = g
+}
+
+// Sounds follows Witness.
+func (m *Monitor) Sounds(occurrence, part string, at audio.Instant) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h := m.trials[occurrence]
+	if h == nil {
+		h = &hearing{Trial: proof.NewTrial(m.state.Gate, m.lag, m.lagKnown)}
+		m.trials[occurrence] = h
+	}
+	h.Sounds(part, time.Duration(at)+tapDelay)
+}
+
+// Rests follows Witness.
+func (m *Monitor) Rests(occurrence, part string, at audio.Instant) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if h := m.trials[occurrence]; h != nil {
+		h.Rests(part, time.Duration(at)+tapDelay)
+	}
+}
+
+// Over follows Witness.
+func (m *Monitor) Over(occurrence string, at audio.Instant) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if h := m.trials[occurrence]; h != nil && h.over == 0 {
+		h.End(time.Duration(at) + tapDelay)
+		h.over = at
+	}
+}
+
+// look compares what can be compared, and tells what it found.
+func (m *Monitor) look() {
+	now := m.cfg.Mono()
+	var tell []func()
+	m.mu.Lock()
+	for occurrence, h := range m.trials {
+		done := h.Advance(&m.sent, &m.heard)
+		if lag, known := h.Lag(); known {
+			m.lag, m.lagKnown = lag, true
+		}
+		over := h.over != 0 && (done || now.Sub(h.over) > monitorPatience)
+		if l := h.Loss(); over && h.lost || (l != nil) != h.lost {
+			if over {
+				l = nil
+			}
+			h.lost = l != nil
+			tell = append(tell, func() { m.cfg.Lost(occurrence, l) })
+		}
+		if over {
+			r := h.Result(&m.sent, &m.heard)
+			delete(m.trials, occurrence)
+			tell = append(tell, func() { m.cfg.Proved(occurrence, r) })
+		}
+	}
+	m.mu.Unlock()
+	for _, f := range tell {
+		f()
+	}
+}

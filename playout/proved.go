@@ -1,0 +1,139 @@
+package playout
+
+import (
+	"time"
+
+	"loalang/audio"
+	"loalang/proof"
+)
+
+// provedWithin is how long a row that ended waits for its verdict.
+const provedWithin = time.Minute
+
+// Lost is something that is not heard though it is being sent.
+type Lost struct {
+	Occurrence string
+	Title      string
+	As         Heard // HeardSilent or HeardWrong
+	Since      time.Time
+}
+
+// unproved is a row that ended and has no verdict yet.
+type unproved struct {
+	row   AsRun
+	ended audio.Instant
+}
+
+// noWitness is what a Player without a monitor input has.
+type noWitness struct{}
+
+func (noWitness) Sounds(string, string, audio.Instant) {}
+func (noWitness) Rests(string, string, audio.Instant)  {}
+func (noWitness) Over(string, audio.Instant)           {}
+
+// awaitProof keeps a row that ended until its verdict comes. It may be called from any
+// goroutine, with Player.mu held or not.
+func (p *Player) awaitProof(row AsRun) {
+	if len(row.Airings) == 0 {
+		return
+	}
+	now := p.cfg.Mono()
+	p.proving.Lock()
+	for occurrence, u := range p.unproved {
+		if now.Sub(u.ended) > provedWithin {
+			delete(p.unproved, occurrence)
+		}
+	}
+	row.Airings = append([]Airing(nil), row.Airings...)
+	p.unproved[row.Occurrence] = unproved{row, now}
+	p.proving.Unlock()
+	p.cfg.Witness.Over(row.Occurrence, now)
+}
+
+// redated lets a row that waits for its verdict have the times that were put right.
+func (p *Player) redated(row AsRun) {
+	p.proving.Lock()
+	defer p.proving.Unlock()
+	if u, there := p.unproved[row.Occurrence]; there {
+		u.row = row
+		p.unproved[row.Occurrence] = u
+	}
+}
+
+// Proved takes in the verdict on an occurrence: the row gets it, whatever became of the
+// database. It may be called from any goroutine, and waits for the Player.
+func (p *Player) Proved(occurrence string, r proof.Result) {
+	if p.calibrated(occurrence, r) {
+		return
+	}
+	p.do(func() {
+		p.proving.Lock()
+		u, there := p.unproved[occurrence]
+		delete(p.unproved, occurrence)
+		p.proving.Unlock()
+		if !there {
+			return
+		}
+		row := u.row
+		row.attest(r)
+		p.book.record(row)
+		for i := range p.misdated {
+			if p.misdated[i].row.Occurrence == occurrence {
+				p.misdated[i].row.attest(r)
+			}
+		}
+		p.cfg.Log.Info("occurrence proved", "occurrence", occurrence, "heard", row.Heard, "score", r.Score, "share", r.Share, "level", r.Level, "why", r.Why)
+	})
+}
+
+// attest writes a verdict into a row. That nothing was sent, or to no card, the output
+// knows better.
+func (a *AsRun) attest(r proof.Result) {
+	a.Proof = &r
+	if a.Heard != HeardSilent {
+		a.Heard = Heard(r.Verdict)
+	}
+}
+
+// titleAnywhere is the title of an occurrence, an emergency or a drill that sounds.
+func (p *Player) titleAnywhere(occurrence string) string {
+	if title := p.titleOf(occurrence); title != "" {
+		return title
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, al := range p.alarms {
+		if al.row.Occurrence == occurrence {
+			return al.row.Title
+		}
+	}
+	if d := p.drilling; d != nil && d.occ.ID == occurrence {
+		return d.occ.Title
+	}
+	return ""
+}
+
+// LostNow takes in that an occurrence is lost while it sounds, or with nil that it is
+// not any more.
+func (p *Player) LostNow(occurrence string, l *proof.Loss) {
+	p.do(func() {
+		it := p.items[occurrence]
+		var lost *Lost
+		if l != nil {
+			lost = &Lost{Occurrence: occurrence, Title: p.titleAnywhere(occurrence), As: Heard(l.As), Since: p.wall(audio.Instant(l.Since))}
+			p.cfg.Log.Error("what is being sent is not heard", "occurrence", occurrence, "as", l.As, "since", lost.Since)
+		} else if it != nil {
+			p.cfg.Log.Info("what is being sent is heard again", "occurrence", occurrence)
+		}
+		p.mu.Lock()
+		switch {
+		case lost != nil:
+			p.losses++
+			p.lost = lost
+		case p.lost != nil && p.lost.Occurrence == occurrence:
+			p.lost = nil
+		}
+		p.mu.Unlock()
+		p.changed()
+	})
+}

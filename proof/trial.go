@@ -1,0 +1,352 @@
+package proof
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	// pendingMost is over how many windows the first lag is looked for, 8 s of sound.
+	pendingMost = 5
+	// patience is how long a first lag is looked for at most, in hops: what was sent then
+	// is still held.
+	patience = 1000
+	// joined is how long a pause may be within one span, 1 s.
+	joined = 50
+	// open is the end of a span that goes on.
+	open = math.MaxInt64
+	// behind is how much later than its end a window is looked at, 0.5 s: by then it is
+	// known when a span ended.
+	behind = 25
+)
+
+// span is a stretch in which a broadcast sounds, in hops.
+type span struct{ from, to int64 }
+
+// stretch is a window that holds something to look for.
+type stretch struct {
+	at int64
+	n  int
+}
+
+// Trial judges one broadcast as it goes on, in a memory that does not grow with it.
+type Trial struct {
+	gate Gate
+	m    *matcher
+
+	spans   []span
+	sounds  map[string]bool // what of it sounds now
+	begun   bool
+	at      int64 // where the next window of the first span begins
+	drawn   int64 // up to where the envelopes are
+	longest int64 // hops of the longest span so far
+
+	locked     bool
+	lag, hint  int64
+	hinted     bool
+	sums       [mostLag - leastLag + 1]float64
+	pending    []stretch // windows that wait for a lag
+	judged     int
+	heard      int
+	silences   int
+	gaps       int
+	score      float64
+	level      float64 // powers, summed
+	given      float64
+	lost       int64
+	lostTo     int64
+	loss       *Loss
+	sent, came outline
+}
+
+// NewTrial begins one. hint is the lag of the last broadcast that was heard; hinted
+// false: nobody knows. A zero Gate is none.
+func NewTrial(gate Gate, hint time.Duration, hinted bool) *Trial {
+	return &Trial{gate: gate, m: &matcher{}, sounds: map[string]bool{}, hint: int64(hint / Hop), hinted: hinted}
+}
+
+// Sounds says that a part of the broadcast sounds from an instant of CLOCK_MONOTONIC on.
+func (t *Trial) Sounds(part string, at time.Duration) {
+	hop := hopOf(at)
+	last := len(t.spans) - 1
+	switch {
+	case len(t.sounds) > 0:
+	case last >= 0 && hop <= t.spans[last].to+joined:
+		t.spans[last].to = open
+	default:
+		if last < 0 {
+			t.at, t.drawn = hop, hop
+		}
+		t.spans = append(t.spans, span{hop, open})
+	}
+	t.sounds[part], t.begun = true, true
+}
+
+// Rests says that a part ended at an instant.
+func (t *Trial) Rests(part string, at time.Duration) {
+	if !t.sounds[part] {
+		return
+	}
+	delete(t.sounds, part)
+	if len(t.sounds) == 0 {
+		last := &t.spans[len(t.spans)-1]
+		last.to = max(hopOf(at), last.from)
+	}
+}
+
+// End says that the broadcast is over at an instant: whatever sounds ends.
+func (t *Trial) End(at time.Duration) {
+	for part := range t.sounds {
+		t.Rests(part, at)
+	}
+}
+
+// Begun says whether anything of it ever sounded.
+func (t *Trial) Begun() bool { return t.begun }
+
+// Loss is what is lost now; nil: nothing is known to be.
+func (t *Trial) Loss() *Loss { return t.loss }
+
+// Lag is by how much later it is heard than it is known to be sent; known is false
+// while it was not heard.
+func (t *Trial) Lag() (lag time.Duration, known bool) {
+	return time.Duration(t.lag) * Hop, t.locked && t.heard > 0
+}
+
+// Advance compares whatever both Tracks hold by now. It says whether everything that
+// sounded has been looked at.
+func (t *Trial) Advance(sent, heard *Track) (done bool) {
+	for len(t.spans) > 0 {
+		s := t.spans[0]
+		at, n, last := t.window(s)
+		if n > 0 {
+			if sent.next < at+int64(n) || heard.next < at+int64(n)+mostLag+behind {
+				return false
+			}
+			t.look(sent, heard, stretch{at, n})
+		}
+		if t.locked {
+			t.draw(sent, heard, min(at, s.to))
+		}
+		t.at = at + stepHops
+		if !last {
+			continue
+		}
+		t.closeSpan(sent, heard, s)
+	}
+	return len(t.sounds) == 0
+}
+
+// window is the next one of a span: its first hop, its length, and whether it is the
+// last, which ends with the span. A length of 0 is none.
+func (t *Trial) window(s span) (at int64, n int, last bool) {
+	at, n = t.at, windowHops
+	if s.to == open || at+windowHops+stepHops <= s.to {
+		return at, n, false
+	}
+	switch whole := s.to - s.from; {
+	case whole < shortHops:
+		return at, 0, true
+	case whole < windowHops:
+		return s.from, int(whole), true
+	case at+windowHops > s.to:
+		return s.to - windowHops, n, true
+	}
+	// One more would reach beyond the span: this one, and then the last.
+	return at, n, at+windowHops == s.to
+}
+
+// closeSpan goes on with the next.
+func (t *Trial) closeSpan(sent, heard *Track, s span) {
+	t.longest = max(t.longest, s.to-s.from)
+	t.draw(sent, heard, s.to)
+	t.spans = t.spans[1:]
+	if len(t.spans) > 0 {
+		t.at, t.drawn = t.spans[0].from, t.spans[0].from
+	}
+}
+
+// look judges a window, or keeps it until a lag is known.
+func (t *Trial) look(sent, heard *Track, w stretch) {
+	if len(t.pending) > 0 && w.at-t.pending[0].at > patience {
+		t.settle(sent, heard)
+	}
+	if w.at < sent.first || !whole(sent, w.at, w.n) {
+		t.gaps++
+		return
+	}
+	if !t.m.load(sent, w.at, w.n) {
+		return
+	}
+	if !whole(heard, w.at+max(0, t.lag), w.n) {
+		t.gaps++
+		return
+	}
+	if !t.locked && t.hinted && len(t.pending) == 0 {
+		if m := t.m.best(sent, heard, w, t.hint-follow, t.hint+follow); m.score >= sure {
+			t.locked, t.lag = true, m.lag
+		}
+	}
+	if t.locked {
+		t.judge(sent, heard, w)
+		return
+	}
+	for i := range t.sums {
+		t.sums[i] += t.m.score(heard, w.at+leastLag+int64(i), w.n)
+	}
+	if t.pending = append(t.pending, w); len(t.pending) == pendingMost {
+		t.settle(sent, heard)
+	}
+}
+
+// likely is the lag at which what waits for one scores best: chance does not agree
+// over its windows.
+func (t *Trial) likely() int64 {
+	switch {
+	case t.locked:
+		return t.lag
+	case len(t.pending) == 0:
+		return t.hint
+	}
+	best := 0
+	for i, v := range t.sums {
+		if v > t.sums[best] {
+			best = i
+		}
+	}
+	return leastLag + int64(best)
+}
+
+// settle chooses the lag of a broadcast and judges what waited for it.
+func (t *Trial) settle(sent, heard *Track) {
+	if t.locked || len(t.pending) == 0 {
+		return
+	}
+	t.lag, t.locked = t.likely(), true
+	for _, w := range t.pending {
+		if t.m.load(sent, w.at, w.n) {
+			t.judge(sent, heard, w)
+		}
+	}
+	t.pending = nil
+}
+
+// judge counts a window, which is loaded, at the lag as it is followed.
+func (t *Trial) judge(sent, heard *Track, w stretch) {
+	m := t.m.best(sent, heard, w, max(leastLag, t.lag-follow), min(mostLag, t.lag+follow))
+	good := t.good(m)
+	if !good {
+		if found, again := t.longLook(sent, heard, w.at+int64(w.n), t.gate.silent(m)); again {
+			m, good = found, true
+		}
+	} else {
+		t.loss = nil
+	}
+	if good && m.score >= sure {
+		t.lag = m.lag
+	}
+	t.judged++
+	t.score += m.score
+	t.level += math.Pow(10, m.level/10)
+	t.given += math.Pow(10, m.sent/10)
+	switch {
+	case good:
+		t.heard++
+	case t.gate.silent(m):
+		t.silences++
+	}
+}
+
+func (t *Trial) good(m match) bool {
+	return m.score >= Threshold && (t.gate == Gate{} || t.gate.opens(m))
+}
+
+// longLook looks at the 8 s before a bad window's end. If they are there at another lag
+// that is followed, and again is true; if they are bad at any the broadcast is lost, and
+// silent is what the bad window says of how.
+func (t *Trial) longLook(sent, heard *Track, to int64, silent bool) (m match, again bool) {
+	from := to - longHops
+	if len(t.spans) == 0 || from < t.spans[0].from || from < sent.first || !t.m.load(sent, from, longHops) || !whole(heard, from+max(0, t.lag), longHops) {
+		return m, false
+	}
+	w := stretch{from, longHops}
+	m = t.m.best(sent, heard, w, max(leastLag, t.lag-follow), min(mostLag, t.lag+follow))
+	if t.good(m) {
+		return m, false // a bad moment of a good stretch
+	}
+	if !silent {
+		if far := t.m.best(sent, heard, w, leastLag, mostLag); far.score >= sure && t.good(far) {
+			t.lag, t.loss = far.lag, nil
+			return far, true
+		}
+	}
+	t.lost += to - max(from, t.lostTo)
+	t.lostTo = to
+	if t.loss == nil && t.gate != (Gate{}) {
+		t.loss = &Loss{As: Wrong, Since: time.Duration(from) * Hop}
+	}
+	if t.loss != nil {
+		if t.loss.As = Wrong; silent {
+			t.loss.As = Silent
+		}
+	}
+	return m, false
+}
+
+// draw brings the envelopes up to a hop.
+func (t *Trial) draw(sent, heard *Track, to int64) {
+	for lag := t.likely(); t.drawn < to; t.drawn++ {
+		t.sent.put(sent.at(t.drawn))
+		t.came.put(heard.at(t.drawn + lag))
+	}
+}
+
+// Result is the verdict. It may be asked before everything was looked at: what was
+// not counts as missed.
+func (t *Trial) Result(sent, heard *Track) Result {
+	t.abandon(sent, heard)
+	t.settle(sent, heard)
+	r := Result{Verdict: NotMeasured, Windows: t.judged, Missed: t.gaps, Lost: time.Duration(t.lost) * Hop, Lag: time.Duration(t.lag) * Hop}
+	r.Envelopes = &Envelopes{Step: time.Duration(t.sent.step) * Hop, Sent: t.sent.bytes(), Heard: t.came.bytes()}
+	if t.judged > 0 {
+		r.Score, r.Share = t.score/float64(t.judged), float64(t.heard)/float64(t.judged)
+		r.Level, r.Sent = decibels(t.level, t.judged), decibels(t.given, t.judged)
+	}
+	switch {
+	case t.gaps > t.judged:
+		r.Why = NoMonitor
+	case t.judged == 0 && t.longest < shortHops:
+		r.Why = TooShort
+	case t.judged == 0:
+		r.Why = NothingSent
+	case t.gate == Gate{}:
+		r.Why = Uncalibrated
+	case r.Share >= goodShare && r.Score >= Threshold:
+		r.Verdict = Heard
+	case 2*t.silences >= t.judged-t.heard:
+		r.Verdict = Silent
+	default:
+		r.Verdict = Wrong
+	}
+	return r
+}
+
+// abandon counts what could not be looked at.
+func (t *Trial) abandon(sent, heard *Track) {
+	for len(t.spans) > 0 {
+		s := t.spans[0]
+		s.to = min(s.to, max(sent.next, s.from))
+		t.longest = max(t.longest, s.to-s.from)
+		if s.to-s.from >= shortHops {
+			t.gaps++
+		}
+		for t.at += stepHops; t.at+windowHops <= s.to; t.at += stepHops {
+			t.gaps++
+		}
+		t.draw(sent, heard, s.to)
+		t.spans = t.spans[1:]
+		if len(t.spans) > 0 {
+			t.at, t.drawn = t.spans[0].from, t.spans[0].from
+		}
+	}
+}
