@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"loalang/playout"
@@ -13,7 +14,7 @@ import (
 const (
 	asrunColumns = ownedColumns + `, occurrence, kind, announcement, schedule, slot, title, class, nominal_at, due_at,
 		planned_ns, claimed_at, keyed_at, latest_at, outcome, cause, person, heard, lateness_ns, missing,
-		languages, topic, issuer, rules, drill`
+		languages, topic, issuer, rules, drill, proof`
 	airingColumns = "id, part, recording, language, stood_for, zones, started_at, ended_at, frames, underruns, cause, level_db"
 )
 
@@ -22,7 +23,7 @@ func scanAsRun(r row) (playout.AsRun, error) {
 	err := r.Scan(append(owned(&a.Owned), &a.Occurrence, &a.Kind, &a.Announcement, &a.Schedule, &a.Slot, &a.Title, &a.Class,
 		(*instant)(&a.Nominal), (*instant)(&a.Due), &a.Planned, (*instant)(&a.Claimed), (*instant)(&a.Keyed), (*instant)(&a.Latest),
 		&a.Outcome, &a.Cause, &a.By, &a.Heard, &a.Lateness, (*words)(&a.Missing),
-		(*words)(&a.Languages), &a.Topic, &a.Issuer, (*reasons)(&a.Rules), drillOf{&a.Drill})...)
+		(*words)(&a.Languages), &a.Topic, &a.Issuer, (*reasons)(&a.Rules), drillOf{&a.Drill}, proofOf{&a.Proof})...)
 	return a, err
 }
 
@@ -100,6 +101,10 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 	if err != nil {
 		return err
 	}
+	proved, err := formProof(a.Proof)
+	if err != nil {
+		return err
+	}
 	names, values := split(append(s.birth(a.Owned), []column{
 		{"occurrence", a.Occurrence},
 		{"kind", a.Kind},
@@ -126,10 +131,14 @@ func (s *Store) putAsRun(ctx context.Context, tx *sql.Tx, a playout.AsRun) error
 		{"issuer", a.Issuer},
 		{"rules", ruled},
 		{"drill", drilled},
+		{"proof", proved},
 	}...))
 	var id string
 	statement := insertSQL("asrun", names) + overwrite("village, occurrence", names) + ", claimed_at = coalesce(excluded.claimed_at, claimed_at) RETURNING id"
 	if err := tx.QueryRowContext(ctx, statement, values...).Scan(&id); err != nil {
+		return err
+	}
+	if err := putEnvelopes(ctx, tx, id, a); err != nil {
 		return err
 	}
 	return s.putAirings(ctx, tx, id, a.Airings)
@@ -152,12 +161,20 @@ func tell(ctx context.Context, tx *sql.Tx, a *playout.AsRun) error {
 }
 
 func (s *Store) putAirings(ctx context.Context, tx *sql.Tx, asrun string, airings []playout.Airing) error {
+	// What was made of a live voice afterwards no later state of the row knows of.
+	named, err := query(ctx, tx, scanAiring, "SELECT asrun, "+airingColumns+" FROM airings WHERE asrun = ? AND recording <> ''", asrun)
+	if err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM airings WHERE asrun = ?", asrun); err != nil {
 		return err
 	}
 	for i, g := range airings {
 		if g.ID == "" {
 			g.ID = s.cfg.NewID()
+		}
+		if at := slices.IndexFunc(named, func(was airingOf) bool { return was.ID == g.ID }); at >= 0 && g.Recording == "" {
+			g.Recording = named[at].Recording
 		}
 		err := insert(ctx, tx, "airings", []column{
 			{"id", g.ID},

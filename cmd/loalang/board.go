@@ -38,26 +38,28 @@ const (
 
 // board is every part of a running `loalang serve`.
 type board struct {
-	settings  settings
-	log       *slog.Logger
-	db        *store.Store
-	clock     *hardware.Clock
-	amp       *hardware.Relay
-	output    *speaker.Output
-	library   *recordings.Library
-	player    *playout.Player
-	producer  *playout.Producer
-	studio    *playout.Studio
-	planner   *scheduler.Planner
-	panel     *web.Server
-	uploads   *upload.Shelf // nil: its folder could not be opened
-	door      *secureDoor   // nil: there is no https
-	village   scheduler.Village
-	memory    string // folder in memory, for what sounds though the disk is full
-	boot      string // names this boot of the machine; empty: nobody knows
-	restarted bool   // an earlier run of this program was in this boot
-	refuge    string // folder in memory that outlives this process; empty: there is none
-	closers   []io.Closer
+	settings   settings
+	log        *slog.Logger
+	db         *store.Store
+	clock      *hardware.Clock
+	amp        *hardware.Relay
+	output     *speaker.Output
+	library    *recordings.Library
+	player     *playout.Player
+	producer   *playout.Producer
+	studio     *playout.Studio
+	monitor    *playout.Monitor // nil: there is no monitor input
+	calibrator *playout.Calibrator
+	planner    *scheduler.Planner
+	panel      *web.Server
+	uploads    *upload.Shelf // nil: its folder could not be opened
+	door       *secureDoor   // nil: there is no https
+	village    scheduler.Village
+	memory     string // folder in memory, for what sounds though the disk is full
+	boot       string // names this boot of the machine; empty: nobody knows
+	restarted  bool   // an earlier run of this program was in this boot
+	refuge     string // folder in memory that outlives this process; empty: there is none
+	closers    []io.Closer
 }
 
 // openBoard opens and wires every part; on an error nothing stays open.
@@ -92,6 +94,7 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	if err := b.openSound(); err != nil {
 		return nil, err
 	}
+	b.openMonitor(ctx)
 	b.wire(spool)
 	if err := b.turn(b.village); err != nil {
 		return nil, err
@@ -252,7 +255,7 @@ func (b *board) wire(spool []string) {
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
-		Voicer: b.producer.Crier(), Stations: b.stations(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: b.boot, Restarted: b.restarted, Settled: b.noteBoot, Released: func() { b.planner.Changed() },
+		Voicer: b.producer.Crier(), Stations: b.stations(), Witness: b.witness(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: b.boot, Restarted: b.restarted, Settled: b.noteBoot, Released: func() { b.planner.Changed() },
 		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Callers: func() playout.Callers { return b.panel.AlarmCallers() }, Slept: b.clock.Slept, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
 	b.studio = playout.NewStudio(playout.StudioConfig{
@@ -260,6 +263,7 @@ func (b *board) wire(spool []string) {
 		Limit: b.settings.LiveLimit, Silence: b.settings.LiveSilence, Buffer: b.settings.LiveBuffer,
 		Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
+	b.openCalibrator()
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
 		Lead: b.settings.Settle + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, UpSince: b.upSince, Log: b.log,

@@ -79,7 +79,7 @@ func printFindings(out io.Writer, findings []finding, asJSON bool) error {
 
 // examine looks at everything that the main job needs.
 func (p program) examine(ctx context.Context, s settings) []finding {
-	findings := []finding{examineCards(s), examineEngine(ctx, s), examineSandbox(ctx), p.examineLines(ctx, s), examinePriority(), examineMemory(), examineBuffer(s), p.examineClock(s), examineDisk(s), p.examineData(ctx, s)}
+	findings := []finding{examineCards(s), examineEngine(ctx, s), examineSandbox(ctx), p.examineLines(ctx, s), examinePriority(), examineMemory(), examineBuffer(s), examineMonitor(ctx, s), p.examineClock(s), examineDisk(s), p.examineData(ctx, s)}
 	findings = append(findings, examineVoices(ctx, s, p.quietLog())...)
 	if s.AmpChip != "" {
 		findings = append(findings, examineAmp(s))

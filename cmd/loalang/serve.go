@@ -84,7 +84,7 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	outputDone := make(chan error, 1)
 	go func() { outputDone <- guarded(outCtx, b.amp, b.output.Run)() }()
 	for _, part := range []func(context.Context) error{
-		b.player.Run, b.studio.Run, b.producer.Run, b.planner.Run, b.clock.Run, b.db.TendReserve, b.db.LookForDamage, b.catchUp, b.keepReady, b.caretaker().Run, b.tendUploads, b.panel.LandUploads, b.panel.PushNews,
+		b.player.Run, b.listenAlong, b.calibrator.Run, b.studio.Run, b.producer.Run, b.planner.Run, b.clock.Run, b.db.TendReserve, b.db.LookForDamage, b.catchUp, b.keepReady, b.caretaker().Run, b.tendUploads, b.panel.LandUploads, b.panel.PushNews,
 		func(ctx context.Context) error { return b.db.Watch(ctx, b.changedElsewhere) },
 	} {
 		group.Go(guarded(ctx, b.amp, part))
@@ -145,6 +145,7 @@ func guarded(ctx context.Context, amp io.Closer, part func(context.Context) erro
 // changedElsewhere takes over what a command has changed beside this serve.
 func (b *board) changedElsewhere(ctx context.Context) {
 	b.changed()
+	b.calibrator.Changed()
 	b.silenceTakenBack(ctx)
 	b.panel.Reread(ctx)
 	v, err := b.db.Village(ctx, b.village.Key)

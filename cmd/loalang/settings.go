@@ -43,6 +43,7 @@ type settings struct {
 	AmpChip      string // GPIO chip; empty: a simulated amplifier
 	AmpLine      string // line name or offset on AmpChip
 	AmpActiveLow bool
+	Monitor      string         // ALSA device that hears the loudspeakers; empty: none
 	Fallback     string         // a built-in sound, the ID of a recording, or none
 	Settle       time.Duration  // from keying the amplifier until sound is safe
 	Tail         time.Duration  // from the last frame until switching it off
@@ -112,6 +113,7 @@ func table() []setting {
 			s.AmpActiveLow = b
 			return nil
 		}},
+		{"monitor", "", "card whose input hears the amplifier's output, such as Monitor or plughw:CARD=Monitor,DEV=0; empty: what airs is not measured", setMonitor},
 		{"fallback", "opening", "what sounds instead of a notice that cannot be heard: chime, opening, closing, the ID of a recording, or none", setFallback},
 		{"settle", "2s", "how long the amplifier needs after switching on", setSpan(time.Minute, func(s *settings) *time.Duration { return &s.Settle })},
 		{"tail", "1s", "how long the amplifier stays on after the last word", setSpan(time.Minute, func(s *settings) *time.Duration { return &s.Tail })},

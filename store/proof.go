@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"loalang/playout"
+	"loalang/proof"
+)
+
+// envelopesFor is how long the pictures of what was sent and heard are kept: as long
+// as the as-run page shows at once. The figures stay as long as the as-run.
+const envelopesFor = 92 * 24 * time.Hour
+
+func formProof(r *proof.Result) (string, error) {
+	if r == nil {
+		return "", nil
+	}
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return "", fmt.Errorf("encode proof: %w", err)
+	}
+	return string(raw), nil
+}
+
+// proofOf reads the column proof of the as-run.
+type proofOf struct{ into **proof.Result }
+
+// Scan implements sql.Scanner.
+func (p proofOf) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("a proof is kept as %T", src)
+	}
+	*p.into = nil
+	if text == "" {
+		return nil
+	}
+	var r proof.Result
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		return fmt.Errorf("read proof: %w", err)
+	}
+	*p.into = &r
+	return nil
+}
+
+// putEnvelopes keeps the picture of a row, and forgets those of long ago. A row that
+// comes without one keeps what it has.
+func putEnvelopes(ctx context.Context, tx *sql.Tx, asrun string, a playout.AsRun) error {
+	if a.Proof == nil || a.Proof.Envelopes == nil {
+		return nil
+	}
+	e := a.Proof.Envelopes
+	if _, err := tx.ExecContext(ctx, "DELETE FROM envelopes WHERE made_at < ?", micros(a.Updated.Add(-envelopesFor))); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO envelopes (asrun, made_at, step_ns, sent, heard) VALUES (?, ?, ?, ?, ?)",
+		asrun, micros(a.Updated), e.Step, blob(e.Sent), blob(e.Heard))
+	return err
+}
+
+// blob is never NULL.
+func blob(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+// Envelopes reads the picture of the row of an occurrence; fs.ErrNotExist when there is
+// none, or none any more.
+func (s *Store) Envelopes(ctx context.Context, occurrence string) (e proof.Envelopes, err error) {
+	err = s.read(ctx, "read envelopes", func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, "SELECT step_ns, sent, heard FROM envelopes WHERE asrun IN (SELECT id FROM asrun WHERE occurrence = ? AND deleted_at IS NULL)", occurrence).
+			Scan(&e.Step, &e.Sent, &e.Heard)
+		if errors.Is(err, sql.ErrNoRows) {
+			return missing{what: "envelopes of", id: occurrence}
+		}
+		return err
+	})
+	return e, err
+}
+
+const calibrationColumns = ownedColumns + ", person, ended_at, cause, off_db, on_db, sent_db, score"
+
+func scanCalibration(r row) (playout.Calibration, error) {
+	var c playout.Calibration
+	var off, on, sent sql.NullFloat64
+	err := r.Scan(append(owned(&c.Owned), &c.By, (*instant)(&c.Ended), &c.Cause, &off, &on, &sent, &c.Score)...)
+	c.Gate = proof.Gate{Off: off.Float64, On: on.Float64, Sent: sent.Float64}
+	return c, err
+}
+
+// SaveCalibration inserts a calibration (Revision 0) or updates the one of the revision
+// that was read; scheduler.ErrRevision when it has changed since.
+func (s *Store) SaveCalibration(ctx context.Context, c playout.Calibration) error {
+	level := func(v float64) any {
+		if c.Gate == (proof.Gate{}) {
+			return nil
+		}
+		return v
+	}
+	return s.write(ctx, "save calibration", func(tx *sql.Tx) error {
+		return s.save(ctx, tx, record{table: "calibrations", what: "calibration", owned: c.Owned, rest: []column{
+			{"person", c.By},
+			{"ended_at", micros(c.Ended)},
+			{"cause", c.Cause},
+			{"off_db", level(c.Gate.Off)},
+			{"on_db", level(c.Gate.On)},
+			{"sent_db", level(c.Gate.Sent)},
+			{"score", c.Score},
+		}})
+	})
+}
+
+// Calibrations lists those of a village, the newest first, at most limit.
+func (s *Store) Calibrations(ctx context.Context, village string, limit int) (list []playout.Calibration, err error) {
+	err = s.read(ctx, "list calibrations", func(tx *sql.Tx) error {
+		list, err = query(ctx, tx, scanCalibration, "SELECT "+calibrationColumns+" FROM calibrations WHERE village = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?", village, limit)
+		return err
+	})
+	return list, err
+}
+
+// Gate is that of the newest calibration of a village that holds; zero: there is none.
+func (s *Store) Gate(ctx context.Context, village string) (g proof.Gate, err error) {
+	err = s.read(ctx, "read the gate", func(tx *sql.Tx) error {
+		list, err := query(ctx, tx, scanCalibration, "SELECT "+calibrationColumns+` FROM calibrations
+			WHERE village = ? AND deleted_at IS NULL AND ended_at IS NOT NULL AND cause = '' ORDER BY created_at DESC, id DESC LIMIT 1`, village)
+		if len(list) > 0 {
+			g = list[0].Gate
+		}
+		return err
+	})
+	return g, err
+}
