@@ -71,18 +71,32 @@ func blob(b []byte) []byte {
 	return b
 }
 
-// Envelopes reads the picture of the row of an occurrence; fs.ErrNotExist when there is
-// none, or none any more.
-func (s *Store) Envelopes(ctx context.Context, occurrence string) (e proof.Envelopes, err error) {
-	err = s.read(ctx, "read envelopes", func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, "SELECT step_ns, sent, heard FROM envelopes WHERE asrun IN (SELECT id FROM asrun WHERE occurrence = ? AND deleted_at IS NULL)", occurrence).
-			Scan(&e.Step, &e.Sent, &e.Heard)
-		if errors.Is(err, sql.ErrNoRows) {
-			return missing{what: "envelopes of", id: occurrence}
+// Proved reads the row of an occurrence of a village, with its picture as long as that is
+// kept; fs.ErrNotExist when there is no row.
+func (s *Store) Proved(ctx context.Context, village, occurrence string) (a playout.AsRun, err error) {
+	err = s.read(ctx, "read what was heard", func(tx *sql.Tx) error {
+		list, err := asruns(ctx, tx, "village = ? AND occurrence = ? AND deleted_at IS NULL", village, occurrence)
+		if err != nil {
+			return err
 		}
-		return err
+		if len(list) == 0 {
+			return missing{what: "as-run row of", id: occurrence}
+		}
+		if a = list[0]; a.Proof == nil {
+			return nil
+		}
+		var e proof.Envelopes
+		err = tx.QueryRowContext(ctx, "SELECT step_ns, sent, heard FROM envelopes WHERE asrun = ?", a.ID).Scan(&e.Step, &e.Sent, &e.Heard)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return nil
+		case err != nil:
+			return err
+		}
+		a.Proof.Envelopes = &e
+		return nil
 	})
-	return e, err
+	return a, err
 }
 
 const calibrationColumns = ownedColumns + ", person, ended_at, cause, off_db, on_db, sent_db, score"

@@ -202,6 +202,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerVoices(api)
 	s.registerPlaces(api)
 	s.registerDrills(api)
+	s.registerMonitor(api)
 	s.registerWhy(api)
 	s.registerRelays(api)
 	s.registerPlaceRules(api)

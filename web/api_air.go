@@ -30,6 +30,7 @@ type airJSON struct {
 	Trouble     string          `json:"trouble,omitempty" enum:"absent,held,denied,broken" doc:"Why no sound card is played on: absent is to be plugged in, held is in use by another program, denied needs rights, broken is anything else."`
 	Drill       *drillingJSON   `json:"drill,omitempty" doc:"A test of the emergency path that has begun; no emergency."`
 	DeadAir     *deadAirJSON    `json:"dead_air,omitempty" doc:"Silence where a voice was due; shown until a voice is heard again."`
+	Lost        *lostJSON       `json:"lost,omitempty" doc:"Something is being sent that the monitor input does not hear, or as something else, for 8 s or longer."`
 	Level       levelJSON       `json:"level"`
 	Underruns   int64           `json:"underruns" doc:"How often the card ran dry since the output's process started."`
 	Restarts    int64           `json:"restarts"`
@@ -47,6 +48,14 @@ type deadAirJSON struct {
 	Occurrence string    `json:"occurrence"`
 	Title      string    `json:"title"`
 	Language   string    `json:"language,omitempty"`
+	Since      time.Time `json:"since"`
+}
+
+// lostJSON is something that is not heard though it is being sent.
+type lostJSON struct {
+	Occurrence string    `json:"occurrence"`
+	Title      string    `json:"title"`
+	Heard      string    `json:"heard" enum:"silent,wrong"`
 	Since      time.Time `json:"since"`
 }
 
@@ -136,6 +145,9 @@ func airOf(a playout.Air, lang string) airJSON {
 	if d := a.DeadAir; d != nil {
 		j.DeadAir = &deadAirJSON{d.Occurrence, d.Title, d.Language, d.Since.UTC()}
 	}
+	if l := a.Lost; l != nil {
+		j.Lost = &lostJSON{l.Occurrence, l.Title, string(l.As), l.Since.UTC()}
+	}
 	for _, e := range a.Emergencies {
 		j.Emergencies = append(j.Emergencies, liveOf(e, lang))
 	}
@@ -168,6 +180,10 @@ func decibels(d audio.Decibels) float64 {
 	}
 	return -120
 }
+
+// tenth is a level in dB to a tenth, hundredth a share to a hundredth.
+func tenth(v float64) float64     { return math.Round(v*10) / 10 }
+func hundredth(v float64) float64 { return math.Round(v*100) / 100 }
 
 func emergencyOf(e scheduler.Emergency) emergencyJSON {
 	return emergencyJSON{

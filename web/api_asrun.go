@@ -59,6 +59,7 @@ type asRunRow struct {
 	BehindTitle  string       `json:"behind_title,omitempty" doc:"Its title then."`
 	By           string       `json:"by,omitempty" doc:"Who stopped or raised it."`
 	Heard        string       `json:"heard" enum:"yes,silent,wrong,not-measured"`
+	Proof        *proofJSON   `json:"proof,omitempty" doc:"What the monitor input heard; absent when nothing listened."`
 	Lateness     float64      `json:"lateness" doc:"Seconds: the first frame against the exact instant that was promised, or else against due."`
 	Late         bool         `json:"late" doc:"Too late to count as on time."`
 	Level        *float64     `json:"level,omitempty" doc:"dBFS: the mean power of all airings of which it is known."`
@@ -173,7 +174,7 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		Title: a.Title, Class: string(a.Class), Nominal: instantOf(a.Nominal), Due: instantOf(a.Due), Planned: a.Planned.Seconds(),
 		Claimed: instantOf(a.Claimed), Outcome: string(a.Outcome), Cause: a.Cause, By: a.By, Heard: string(a.Heard),
 		Lateness: a.Lateness.Seconds(), Late: a.Late(), Level: meanOf(a.Level()), Airings: []airingJSON{}, Languages: airedLanguages(a), Missing: a.Missing,
-		Topic: a.Topic, Issuer: a.Issuer,
+		Topic: a.Topic, Issuer: a.Issuer, Proof: proofOf(a.Proof),
 	}
 	row.Behind, row.BehindTitle = a.Behind()
 	for _, r := range a.Rules {
@@ -222,7 +223,7 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 		return err
 	}
 	w := csv.NewWriter(to)
-	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement", "languages", "stood_for", "missing", "topic", "issuer", "behind", "behind_title"})
+	_ = w.Write([]string{"village", "due", "started", "ended", "title", "kind", "class", "outcome", "cause", "by", "heard", "lateness_s", "late", "planned_s", "sounded_s", "underruns", "level_dbfs", "occurrence", "announcement", "languages", "stood_for", "missing", "topic", "issuer", "behind", "behind_title", "heard_score", "heard_share", "heard_lost_s", "unmeasured"})
 	for _, r := range out.Rows {
 		var frames, underruns int64
 		var stood []string
@@ -235,15 +236,24 @@ func (out asRunJSON) writeCSV(to io.Writer) error {
 				}
 			}
 		}
-		_ = w.Write([]string{
+		_ = w.Write(append([]string{
 			out.Village, csvTime(r.Due), csvTime(r.Started), csvTime(r.Ended), csvText(r.Title), r.Kind, r.Class, r.Outcome, r.Cause,
 			csvText(r.By), r.Heard, csvNumber(r.Lateness), strconv.FormatBool(r.Late), csvNumber(r.Planned), csvNumber(float64(frames) / 48000),
 			strconv.FormatInt(underruns, 10), csvLevel(r.Level), csvText(r.Occurrence), r.Announcement,
 			strings.Join(r.Languages, " "), strings.Join(stood, " "), strings.Join(r.Missing, " "), csvText(r.Topic), csvText(r.Issuer), csvText(r.Behind), csvText(r.BehindTitle),
-		})
+		}, csvProof(r.Proof)...))
 	}
 	w.Flush()
 	return w.Error()
+}
+
+// csvProof is the score, the share that was heard, the seconds lost, and why nothing was
+// measured; four empty fields when nothing listened.
+func csvProof(r *proofJSON) []string {
+	if r == nil {
+		return []string{"", "", "", ""}
+	}
+	return []string{strconv.FormatFloat(r.Score, 'f', 2, 64), strconv.FormatFloat(r.Share, 'f', 2, 64), csvNumber(r.Lost), r.Why}
 }
 
 func csvTime(t *time.Time) string {

@@ -234,6 +234,8 @@ func airMetrics() []airMetric {
 		{"loalang_emergency_active", "1 while an emergency is active.", prometheus.GaugeValue, func(a playout.Air) float64 { return oneIf(a.Emergency != nil) }},
 		{"loalang_amplifier_keyed", "1 while the amplifier is switched on.", prometheus.GaugeValue, func(a playout.Air) float64 { return oneIf(a.Amp.Keyed) }},
 		{"loalang_dead_air", "1 while something is silent though it should be heard, and until a voice is heard again.", prometheus.GaugeValue, func(a playout.Air) float64 { return oneIf(a.DeadAir != nil) }},
+		{"loalang_lost", "1 while something is being sent that the monitor input does not hear.", prometheus.GaugeValue, func(a playout.Air) float64 { return oneIf(a.Lost != nil) }},
+		{"loalang_lost_total", "How often something was lost while it was being sent, since the program started.", prometheus.CounterValue, func(a playout.Air) float64 { return float64(a.Losses) }},
 		{"loalang_dead_air_total", "How often something was silent though it should be heard, since the program started.", prometheus.CounterValue, func(a playout.Air) float64 { return float64(a.DeadAirs) }},
 		{"loalang_clock_trusted", "1 while scheduled items may play.", prometheus.GaugeValue, func(a playout.Air) float64 { return oneIf(a.Clock.Trusted()) }},
 		{"loalang_output_up", "1 while the output holds its device.", prometheus.GaugeValue, func(a playout.Air) float64 { return oneIf(a.Output.Up) }},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -148,7 +149,7 @@ func (s *Server) news(ctx context.Context) ([]item, error) {
 	}
 	var list []item
 	for _, r := range runs {
-		if !tellable(r) || r.Updated.Before(now.Add(-pushKept)) {
+		if !tellable(r) || r.Updated.Before(now.Add(-pushKept)) || s.awaitsProof(r, now) {
 			continue
 		}
 		author, err := s.authorOf(ctx, r.Announcement)
@@ -171,6 +172,12 @@ func tellable(r playout.AsRun) bool {
 		return !r.Alarmed() && r.Announcement != "" && r.Deleted.IsZero()
 	}
 	return false
+}
+
+// awaitsProof says whether it is about to be known that a row was heard, or was not: who
+// is told once is told the truth.
+func (s *Server) awaitsProof(r playout.AsRun, now time.Time) bool {
+	return s.monitorState() != nil && r.Proof == nil && len(r.Airings) > 0 && now.Sub(r.Updated) < proofPatience
 }
 
 // authorOf is who wrote an announcement; nobody when it is gone or a program's.
@@ -225,7 +232,10 @@ func (s *Server) letterOf(n item, lang string) letter {
 	r := n.run
 	l := letter{Title: p.word("push.not-aired", r.Title), Path: "/announcements/" + r.Announcement, Tag: "run/" + r.Announcement}
 	l.Body = p.word("push.at", p.at(r.Due, now), p.runState(r, doing{}).Text)
-	if r.Outcome == playout.Played {
+	if silent(r) {
+		l.Title = p.word("push.not-heard", r.Title)
+		l.Path = cmp.Or(heardLink(r), l.Path)
+	} else if r.Outcome == playout.Played {
 		l.Title = p.word("push.aired", r.Title)
 		if aired := p.airedLine(r); aired != "" {
 			l.Body += " " + aired

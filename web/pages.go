@@ -111,6 +111,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerPlaceRules(r)
 	p.registerExceptions(r)
 	p.registerDrills(r)
+	p.registerMonitor(r)
 	p.registerReadings(r)
 	p.registerCoverage(r)
 	p.registerLanguages(r)

@@ -48,6 +48,7 @@ type logDay struct {
 type logRow struct {
 	Time, Title, Link, Sub, Exact string
 	Why                           string // where it is explained; empty: it is no announcement
+	Heard                         string // where it is shown what was heard of it; empty: nothing listened
 	State                         stateView
 	Notes                         []string
 }
@@ -185,6 +186,9 @@ func (v *visit) summarise(w *logView, runs []playout.AsRun, from, to time.Time) 
 	}
 	if slices.ContainsFunc(runs, func(r playout.AsRun) bool { return r.Outcome == playout.Played && r.Heard == playout.NotMeasured }) {
 		w.Unheard = v.word("asrun.unheard")
+		if slices.ContainsFunc(runs, func(r playout.AsRun) bool { return r.Proof != nil }) {
+			w.Unheard = v.word("asrun.partly-unheard")
+		}
 	}
 	w.Figures = []figureView{
 		{onTime, stateView{"ok", "tot", v.word("asrun.on-time")}, v.word("asrun.worst", v.span(worst))},

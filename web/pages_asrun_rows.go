@@ -82,6 +82,7 @@ func (v *visit) logRow(r playout.AsRun, d doing) logRow {
 	if gone := unheard(r); len(gone) > 0 {
 		row.Notes = append(row.Notes, v.word("asrun.missing", v.languages(gone)))
 	}
+	row.Heard = heardLink(r)
 	row.Exact = v.exactly(r, d.by[r.Occurrence] != "")
 	switch {
 	case r.Kind == playout.KindLive && r.By != "" && r.Outcome != playout.StoppedBy:

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
 	"loalang/people"
@@ -55,6 +57,7 @@ func settingsGroups() []settingsGroup {
 			{"tokens", "/tokens", "may", people.Administer, nil},
 		}},
 		{"machine", []settingsWay{
+			{"monitor", "/monitor", "loa", people.Arrange, monitoring},
 			{"microphone", "/microphone", "mic", people.View, nil},
 			{"stations", "/stations", "song", people.Administer, nil},
 			{"start", "/start", "tiep", people.Arrange, nil},
@@ -66,6 +69,9 @@ func settingsGroups() []settingsGroup {
 
 // approving says whether the village asks for approval at all.
 func approving(_ *panel, v *visit) bool { return v.village.Approvals.On() }
+
+// monitoring says whether this board could listen to its loudspeakers.
+func monitoring(p *panel, _ *visit) bool { return p.s.cfg.MonitorBook != nil }
 
 // settingsLink is a way as the page shows it.
 type settingsLink struct{ Path, Icon, Name, Sub string }
@@ -108,6 +114,6 @@ type aboutView struct {
 func (p *panel) about(v *visit) {
 	p.show(v, "about", view{Title: v.word("settings.about"), Tab: "more", Data: aboutView{
 		Version: p.s.cfg.Version, Village: v.village.Key,
-		Health: append(v.health(p.s.cfg.Air.Air()), p.voiceHealth(v)...),
+		Health: slices.Concat(v.health(p.s.cfg.Air.Air()), p.monitorHealth(v), p.voiceHealth(v)),
 	}})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type todayView struct {
 	Date, Weekday, Month string
 	Lunar                lunarView
 	Emergency            *scheduler.Emergency
+	Lost                 *stateView // what is being sent is not heard; nil: it is, or nobody listens
 	OnAir                *onAirView
 	Meter                string // percent
 	Next                 string
@@ -91,11 +93,14 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 	t := todayView{
 		Key: airKey(air), Day: local.Day(), Date: v.date(v.now), Weekday: upper(v.weekday(local.Weekday())), Month: v.month(v.now), Lunar: v.lunar(v.now),
 		Emergency: air.Emergency, OnAir: v.onAir(air), Meter: meterPercent(air),
-		Next: v.next(b), Health: append(v.health(air), p.voiceHealth(v)...),
+		Next: v.next(b), Health: slices.Concat(v.health(air), p.monitorHealth(v), p.voiceHealth(v)),
 		Waiting: v.word("do.record-sub"),
 		Ribbon:  b.ribbon(), Rows: b.rows(),
 	}
 	t.Drill = v.drillNotice(air, b)
+	if air.Lost != nil {
+		t.Lost = new(v.lostState(air.Lost))
+	}
 	if p.s.cfg.Loudness != nil && v.may(people.Plan) {
 		t.Volume = new(v.volume())
 	}
@@ -125,6 +130,9 @@ func airKey(a playout.Air) string {
 	}
 	if j.Drill != nil {
 		key = append(key, "drill "+j.Drill.Occurrence)
+	}
+	if j.Lost != nil {
+		key = append(key, "lost "+j.Lost.Occurrence)
 	}
 	if on := j.OnAir; on != nil {
 		key[1], key[2], key[3], key[4] = on.Occurrence, j.State, on.Part, on.Language
@@ -195,6 +203,19 @@ func (v *visit) health(a playout.Air) []stateView {
 	return []stateView{v.clockState(a), v.soundState(a), v.ampState(a)}
 }
 
+// monitorHealth is a sentence about the monitor input, where there is one and it does
+// not do its work.
+func (p *panel) monitorHealth(v *visit) []stateView {
+	m := p.s.monitorState()
+	if m == nil {
+		return nil
+	}
+	if line := v.monitorLine(m); line.Class != "ok" {
+		return []stateView{line}
+	}
+	return nil
+}
+
 // voiceHealth is a sentence for each voice that does not speak.
 func (p *panel) voiceHealth(v *visit) (states []stateView) {
 	for _, t := range p.s.cfg.Prompter.Troubles() {
@@ -219,6 +240,8 @@ func (v *visit) soundState(a playout.Air) stateView {
 		return stateView{"bad", "song", v.word("sound.down")}
 	case a.DeadAir != nil:
 		return stateView{"bad", "song", v.word("sound.dead", a.DeadAir.Title, v.clock(a.DeadAir.Since))}
+	case a.Lost != nil:
+		return v.lostState(a.Lost)
 	case !a.Output.Audible:
 		return stateView{"wait", "song", v.word("sound.inaudible")}
 	case len(a.Output.Weak) > 0:

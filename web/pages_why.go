@@ -15,6 +15,7 @@ type whyView struct {
 type whyAnswer struct {
 	Answer
 	Steps []wayStep
+	Heard *proofView // what the monitor input heard; nil: nothing listened
 }
 
 // whyPage answers for the day that is named, today when none is.
@@ -45,9 +46,24 @@ func (p *panel) whyPage(v *visit) {
 		return
 	}
 	for _, a := range answers {
-		w.Answers = append(w.Answers, whyAnswer{a, v.steps(d, a, slots)})
+		w.Answers = append(w.Answers, whyAnswer{a, v.steps(d, a, slots), p.heardOf(v, a)})
 	}
 	p.render(v, status, "why", view{Title: v.word("why.page", v.date(time.Date(day.Year, day.Month, day.Day, 12, 0, 0, 0, v.loc))), Tab: "announcements", Data: w})
+}
+
+// heardOf is what was heard of what an answer is about.
+func (p *panel) heardOf(v *visit, a Answer) *proofView {
+	if a.Kind != "was" || p.s.cfg.MonitorBook == nil {
+		return nil
+	}
+	r, err := p.s.cfg.MonitorBook.Proved(v.ctx(), v.village.Key, a.Occurrence)
+	if err != nil && !isMissing(err) {
+		p.s.cfg.Logger.Error("what was heard could not be read", "occurrence", a.Occurrence, "err", err)
+	}
+	if err != nil || r.Proof == nil {
+		return nil
+	}
+	return new(v.proofView(r))
 }
 
 // whyLink leads to the answer for one announcement on the day of an instant.

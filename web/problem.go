@@ -132,6 +132,7 @@ var refusals = []struct {
 	{errPasskeyOver, http.StatusConflict, "passkey-over"},
 	{errPasskeyRefused, http.StatusUnprocessableEntity, "passkey-refused"},
 	{errPushFailed, http.StatusBadGateway, "push-failed"},
+	{errCalibrating, http.StatusConflict, "calibrating"},
 	{errNeedsOfficer, http.StatusForbidden, "approval-needs-officer"},
 	{errOwnWords, http.StatusForbidden, "approval-own-words"},
 	{errOverruled, http.StatusForbidden, "approval-overruled"},

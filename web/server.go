@@ -67,19 +67,22 @@ type Config struct {
 	Loudness Loudness // nil: how loud it is cannot be changed
 	Studio   Studio   // nil: nobody can speak live
 	Tuner    Tuner    // nil: stations cannot be tried
-	Importer Importer
-	Archive  Archive // nil: a sound cannot be heard as it came
-	Trimmer  Trimmer // nil: what is in the library cannot be trimmed
-	Uploads  Uploads // nil: files come in one piece only
-	Landing  Landing // of Uploads
-	Slim     Slim    // nil: the public board has no sound
-	Trust    Trust   // nil: nobody vouches for https
-	Speaker  Speaker
-	Words    Words
-	Texts    Templates
-	Reader   Reader
-	Prompter Prompter
-	Clock    Teller
+	Monitor  Monitor  // nil: nothing listens to the loudspeakers
+	// MonitorBook keeps what Monitor hears.
+	MonitorBook MonitorBook
+	Importer    Importer
+	Archive     Archive // nil: a sound cannot be heard as it came
+	Trimmer     Trimmer // nil: what is in the library cannot be trimmed
+	Uploads     Uploads // nil: files come in one piece only
+	Landing     Landing // of Uploads
+	Slim        Slim    // nil: the public board has no sound
+	Trust       Trust   // nil: nobody vouches for https
+	Speaker     Speaker
+	Words       Words
+	Texts       Templates
+	Reader      Reader
+	Prompter    Prompter
+	Clock       Teller
 
 	// PublicKey is from what the public board makes its names of notices and sounds:
 	// at least 16 random bytes, the same at every start. Empty: of this start alone.

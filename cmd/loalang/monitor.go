@@ -134,3 +134,12 @@ func examineMonitor(ctx context.Context, s settings) finding {
 	}
 	return f
 }
+
+// monitored is the monitor input as the panel needs it.
+type monitored struct{ b *board }
+
+// State implements web.Monitor.
+func (m monitored) State() *playout.MonitorState { return m.b.monitorState() }
+
+// Asked implements web.Monitor.
+func (m monitored) Asked() { m.b.calibrator.Changed() }
