@@ -29,6 +29,7 @@ var exe string
 
 func TestMain(m *testing.M) {
 	standin.Main()
+	hearAsArecord()
 	dir, err := os.MkdirTemp("", "loalang-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
