@@ -32,6 +32,8 @@ var floors = map[string]int{
 	"loalang/scheduler/calendar": -1, // a back room of scheduler
 	"loalang/speech/vi":          0,  // how Vietnamese is read, a back room of speech
 	"loalang/recordings/builtin": 0,  // the sounds themselves, a back room of recordings
+	"loalang/audio/capture":      0,  // how a card's input is heard, a back room of audio
+	"loalang/proof":              0,  // knows neither cards nor plans
 	"loalang/audio/level":        -1, // the arithmetic of loudness, a back room of audio
 }
 

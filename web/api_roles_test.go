@@ -100,6 +100,9 @@ func doors() []door {
 		{"PUT", "/api/v1/drills/" + drillID, `{"silent":true,"at":"2026-11-25T15:00:00Z"}`, people.Arrange},
 		{"DELETE", "/api/v1/drills/" + drillID, "", people.Arrange},
 		{"POST", "/api/v1/drills/run", `{"silent":true}`, people.Arrange},
+		{"GET", "/api/v1/monitor", "", people.View},
+		{"POST", "/api/v1/monitor/calibrations", "", people.Arrange},
+		{"GET", "/api/v1/asrun/o-proved/heard", "", people.View},
 		{"GET", "/api/v1/stations", "", people.View},
 		{"POST", "/api/v1/stations", `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
 		{"PUT", "/api/v1/stations/" + stationID, `{"name":"VOV1","url":"https://vov.example/"}`, people.Administer},
@@ -194,7 +197,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(keyID, "{id}", personID, "{id}", invitedID, "{id}", noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/", "/history/7/", "/history/{entry}/").Replace(d.path)
+		path := strings.NewReplacer(keyID, "{id}", personID, "{id}", invitedID, "{id}", noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/", "/asrun/o-proved/", "/asrun/{occurrence}/", "/history/7/", "/history/{entry}/").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor, "GET /api/v1/public/board", "GET /api/v1/public/board/{date}") // the last two ask nobody: TestPublicAPI

@@ -79,6 +79,7 @@ func lookingGates() []gate {
 		{route: "GET /approvals/rules", right: people.Arrange},
 		{route: "GET /asrun", right: people.View},
 		{route: "GET /asrun.csv", right: people.View},
+		{route: "GET /asrun/heard", right: people.View, path: "/asrun/heard?occurrence=o-none"},
 		{route: "GET /audit", right: people.Administer},
 		{route: "GET /calendars", right: people.View},
 		{route: "GET /coverage", right: people.View},
@@ -92,6 +93,7 @@ func lookingGates() []gate {
 		{route: "GET /languages", right: people.Arrange},
 		{route: "GET /live", right: people.Live},
 		{route: "GET /microphone", right: people.View},
+		{route: "GET /monitor", right: people.Arrange},
 		{route: "GET /people", right: people.Administer},
 		{route: "GET /people/:id", right: people.Administer},
 		{route: "GET /plan", right: people.View},
@@ -192,6 +194,7 @@ func doingGates() []gate {
 		{route: "POST /recordings/:id/rename", right: people.Plan, body: "title=x"}, // as above
 		{route: "POST /recordings/:id/restore", right: people.Plan},                 // as above
 		{route: "POST /recordings/:id/trim", right: people.Upload},
+		{route: "POST /monitor/calibrate", right: people.Arrange},
 		{route: "POST /retention", right: people.Arrange},
 		{route: "POST /retention/tidy", right: people.Arrange},
 		{route: "POST /relays/:id", right: people.Arrange},

@@ -29,60 +29,63 @@ import (
 
 // world is a village in memory, behind every interface that the pages need.
 type world struct {
-	urged      []scheduler.Urged
-	past       []scheduler.Past // what the as-run has for the plan
-	mu         sync.Mutex
-	now        time.Time
-	village    scheduler.Village
-	slots      []scheduler.Slot
-	stations   []scheduler.Station
-	drills     []scheduler.Drill
-	drillRuns  []playout.AsRun // nil: one that failed
-	exceptions []scheduler.Exception
-	words      scheduler.Words
-	templates  scheduler.Templates
-	notices    map[string]scheduler.Dossier
-	order      []string // IDs, oldest first
-	runs       []playout.AsRun
-	plan       scheduler.Plan
-	shelf      []recordings.Recording
-	bin        []recordings.Recording // removed, and not cleared
-	uses       []recordings.Use       // of every recording
-	searched   recordings.Search      // for what was asked last
-	kept       recordings.Retention   // zero: nobody has decided
-	surplus    []recordings.Recording // that the caretaker would remove
-	air        playout.Air
-	raised     []scheduler.Emergency
-	lowered    int
-	tooMany    error // of Raise
-	stopped    []string
-	silenced   []string // what was taken back, and by whom
-	told       []time.Time
-	changed    int
-	ids        int
-	neighbours []scheduler.Village // that other boards drive
-	broken     error               // what every read of the database answers
-	reads      atomic.Int64        // of the database, since it was last set to 0
-	lost       int64               // which of them is answered with errLost; 0: none
-	role       people.Role         // of whoever visits
-	everywhere bool                // the visitor is bound to no village
-	accounts   []people.Account
-	invited    []people.Invitation
-	setup      string           // hash of the set-up link; empty: none
-	racing     func()           // what happens instead of the next save
-	used       recordings.InUse // what needs the recordings
-	noEngine   bool
-	mute       error // of Voice
-	refuse     error // what the importer answers
-	choices    []scheduler.VoiceChoice
-	tried      []string // voices
-	tellings   []scheduler.Telling
-	troubles   []speech.Trouble
-	changes    []people.Change
-	writers    []people.Actor
-	reinstated []string // announcements
-	calendars  interchange
-	remains    map[string]scheduler.Remains // what was removed, by kind and ID
+	urged        []scheduler.Urged
+	past         []scheduler.Past // what the as-run has for the plan
+	mu           sync.Mutex
+	now          time.Time
+	village      scheduler.Village
+	slots        []scheduler.Slot
+	stations     []scheduler.Station
+	drills       []scheduler.Drill
+	drillRuns    []playout.AsRun       // nil: one that failed
+	calibrations []playout.Calibration // the oldest first
+	monitor      *playout.MonitorState // nil: nothing listens
+	asked        int                   // for a calibration
+	exceptions   []scheduler.Exception
+	words        scheduler.Words
+	templates    scheduler.Templates
+	notices      map[string]scheduler.Dossier
+	order        []string // IDs, oldest first
+	runs         []playout.AsRun
+	plan         scheduler.Plan
+	shelf        []recordings.Recording
+	bin          []recordings.Recording // removed, and not cleared
+	uses         []recordings.Use       // of every recording
+	searched     recordings.Search      // for what was asked last
+	kept         recordings.Retention   // zero: nobody has decided
+	surplus      []recordings.Recording // that the caretaker would remove
+	air          playout.Air
+	raised       []scheduler.Emergency
+	lowered      int
+	tooMany      error // of Raise
+	stopped      []string
+	silenced     []string // what was taken back, and by whom
+	told         []time.Time
+	changed      int
+	ids          int
+	neighbours   []scheduler.Village // that other boards drive
+	broken       error               // what every read of the database answers
+	reads        atomic.Int64        // of the database, since it was last set to 0
+	lost         int64               // which of them is answered with errLost; 0: none
+	role         people.Role         // of whoever visits
+	everywhere   bool                // the visitor is bound to no village
+	accounts     []people.Account
+	invited      []people.Invitation
+	setup        string           // hash of the set-up link; empty: none
+	racing       func()           // what happens instead of the next save
+	used         recordings.InUse // what needs the recordings
+	noEngine     bool
+	mute         error // of Voice
+	refuse       error // what the importer answers
+	choices      []scheduler.VoiceChoice
+	tried        []string // voices
+	tellings     []scheduler.Telling
+	troubles     []speech.Trouble
+	changes      []people.Change
+	writers      []people.Actor
+	reinstated   []string // announcements
+	calendars    interchange
+	remains      map[string]scheduler.Remains // what was removed, by kind and ID
 }
 
 // errLost is what the database answers in tests that take one of its answers away. Nobody
