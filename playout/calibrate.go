@@ -79,7 +79,7 @@ func (p *Player) Calibrate(ctx context.Context, sound CalibrationSound) (g proof
 	defer p.calibrating.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, calibrateMost)
 	defer cancel()
-	if !p.isIdle() {
+	if !p.isIdle() || p.power.powered() {
 		return g, 0, Refused{Cause: CalibrateBusy}
 	}
 	off, err := p.sample(ctx, sound, "off")

@@ -1,0 +1,257 @@
+package playout_test
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/audio"
+	"loalang/audio/capture"
+	"loalang/playout"
+	"loalang/proof"
+)
+
+// programme is a minute of syllables of noise at 48 kHz.
+var programme = sync.OnceValue(func() []float64 {
+	r := rand.New(rand.NewPCG(9, 10))
+	const length = 60 * 48000
+	x := make([]float64, 0, length+9000)
+	for len(x) < length {
+		loud := math.Pow(10, -0.5-2*r.Float64())
+		tone := 300 + 2500*r.Float64()
+		for range 3000 + r.IntN(6000) {
+			x = append(x, loud*(0.3*r.NormFloat64()+math.Sin(2*math.Pi*tone*float64(len(x))/48000)))
+		}
+	}
+	return x
+})
+
+// wire is a stream of the programme on the bubble's clock, 40 ms at a time.
+type wire struct {
+	began time.Time
+	delay time.Duration
+	gain  func() float64 // factor
+	next  time.Time
+	ended chan struct{}
+	once  sync.Once
+	fails func() error // what ends it; nil: nothing does
+}
+
+func newWire(began time.Time, delay time.Duration, gain func() float64) *wire {
+	return &wire{began: began, delay: delay, gain: gain, next: time.Now(), ended: make(chan struct{})}
+}
+
+// Read waits for the next piece.
+func (w *wire) Read(p []byte) (int, error) {
+	w.next = w.next.Add(20 * time.Millisecond)
+	select {
+	case <-w.ended:
+		return 0, io.ErrClosedPipe
+	case <-time.After(time.Until(w.next)):
+	}
+	if w.fails != nil {
+		if err := w.fails(); err != nil {
+			return 0, err
+		}
+	}
+	x := programme()
+	at := int(w.next.Add(-20*time.Millisecond).Sub(w.began.Add(w.delay)).Seconds() * 48000)
+	g := w.gain()
+	n := min(len(p)/2, 960)
+	for i := range n {
+		v := 0.0
+		if k := at + i; k >= 0 && k < len(x) {
+			v = x[k] * g * 20000
+		}
+		binary.LittleEndian.PutUint16(p[2*i:], uint16(int16(math.Max(-32768, math.Min(32767, v)))))
+	}
+	return 2 * n, nil
+}
+
+func (w *wire) Close() error {
+	w.once.Do(func() { close(w.ended) })
+	return nil
+}
+
+// listening is a Monitor with what it hears and tells.
+type listening struct {
+	t       *testing.T
+	start   time.Time
+	monitor *playout.Monitor
+
+	mu     sync.Mutex
+	gain   float64 // dB behind the amplifier
+	pulled bool
+	opens  int
+	proved map[string]proof.Result
+	when   map[string]time.Duration
+	losses []string
+}
+
+// Listen gives what leaves the mixer.
+func (r *listening) Listen(context.Context) (io.ReadCloser, error) {
+	return newWire(r.start.Add(10*time.Second), 100*time.Millisecond, func() float64 { return 1 }), nil
+}
+
+func (r *listening) now() audio.Instant {
+	return audio.Instant(time.Since(r.start)) + audio.Instant(time.Hour)
+}
+
+func (r *listening) instant(d time.Duration) audio.Instant { return audio.Instant(time.Hour + d) }
+
+func (r *listening) set(change func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change()
+}
+
+func (r *listening) open(context.Context) (io.ReadCloser, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.opens++
+	if r.pulled {
+		return nil, fmt.Errorf("%w: No such device", capture.ErrEnded)
+	}
+	w := newWire(r.start.Add(10*time.Second), 300*time.Millisecond, func() float64 {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return math.Pow(10, r.gain/20)
+	})
+	w.fails = func() error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.pulled {
+			return fmt.Errorf("%w: No such device", capture.ErrEnded)
+		}
+		return nil
+	}
+	return w, nil
+}
+
+// newListening starts a Monitor whose programme begins after ten seconds.
+func newListening(t *testing.T, gate proof.Gate) *listening {
+	t.Helper()
+	r := &listening{t: t, start: time.Now(), gain: -20, proved: map[string]proof.Result{}, when: map[string]time.Duration{}}
+	r.monitor = playout.NewMonitor(playout.MonitorConfig{
+		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Gate: gate, Mono: r.now, Log: slog.New(slog.DiscardHandler),
+		Proved: func(occurrence string, res proof.Result) {
+			r.set(func() { r.proved[occurrence], r.when[occurrence] = res, time.Since(r.start) })
+		},
+		Lost: func(occurrence string, l *proof.Loss) {
+			r.set(func() {
+				if l == nil {
+					r.losses = append(r.losses, occurrence+" over")
+					return
+				}
+				r.losses = append(r.losses, fmt.Sprintf("%s %s", occurrence, l.As))
+			})
+		},
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- r.monitor.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	return r
+}
+
+func (r *listening) at(d time.Duration) {
+	time.Sleep(time.Until(r.start.Add(d)))
+	synctest.Wait()
+}
+
+// airs tells the monitor of an occurrence from one instant to another.
+func (r *listening) airs(id string, from, to time.Duration) {
+	r.at(from)
+	r.monitor.Sounds(id, "voice", r.instant(from))
+	r.at(to)
+	r.monitor.Rests(id, "voice", r.instant(to))
+	r.monitor.Over(id, r.instant(to))
+	r.at(to + 10*time.Second)
+}
+
+var aGate = proof.Gate{Off: -80, On: -35, Sent: -15}
+
+// What is heard has its verdict within ten seconds; a dead amplifier is told meanwhile.
+func TestTheMonitorHears(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newListening(t, aGate)
+		r.airs("one", 12*time.Second, 32*time.Second)
+		if res := r.proved["one"]; res.Verdict != proof.Heard || res.Score < .8 || res.Windows < 15 || r.when["one"] > 42*time.Second {
+			t.Fatalf("%+v after %v", res, r.when["one"]-32*time.Second)
+		}
+		if e := r.proved["one"].Envelopes; e == nil || len(e.Sent) < 150 || len(e.Sent) != len(e.Heard) {
+			t.Errorf("the picture: %+v", e)
+		}
+		if s := r.monitor.State(); !s.Up || s.Level < -90 || s.Gate != aGate {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+func TestTheMonitorTellsOfALoss(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newListening(t, aGate)
+		time.AfterFunc(25*time.Second, func() { r.set(func() { r.gain = -70 }) })
+		r.airs("one", 12*time.Second, 50*time.Second)
+		if res := r.proved["one"]; res.Verdict != proof.Silent || res.Lost < 15*time.Second {
+			t.Errorf("%+v", res)
+		}
+		if got := fmt.Sprint(r.losses); got != "[one silent one over]" {
+			t.Errorf("told %s", got)
+		}
+	})
+}
+
+// A monitor that is missing measures nothing, and comes back when it is plugged in.
+func TestTheMonitorIsPulled(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newListening(t, aGate)
+		r.at(11 * time.Second)
+		r.set(func() { r.pulled = true })
+		r.airs("one", 12*time.Second, 22*time.Second)
+		if res := r.proved["one"]; res.Verdict != proof.NotMeasured || res.Why != proof.NoMonitor {
+			t.Errorf("while it is out: %+v", res)
+		}
+		if s := r.monitor.State(); s.Up || s.Trouble != playout.MonitorGone || s.Fault == "" {
+			t.Errorf("%+v", s)
+		}
+		r.set(func() { r.pulled = false })
+		r.at(45 * time.Second)
+		if s := r.monitor.State(); !s.Up || s.Trouble != "" {
+			t.Errorf("it is back: %+v", s)
+		}
+		r.airs("two", 46*time.Second, 58*time.Second)
+		if res := r.proved["two"]; res.Verdict != proof.Heard {
+			t.Errorf("after it is back: %+v", res)
+		}
+	})
+}
+
+// Without a gate nothing is claimed; with one it counts from the next broadcast on.
+func TestTheMonitorIsCalibrated(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newListening(t, proof.Gate{})
+		r.airs("one", 12*time.Second, 22*time.Second)
+		if res := r.proved["one"]; res.Verdict != proof.NotMeasured || res.Why != proof.Uncalibrated || res.Score < .8 {
+			t.Errorf("%+v", res)
+		}
+		r.monitor.Calibrated(aGate)
+		r.airs("two", 33*time.Second, 45*time.Second)
+		if res := r.proved["two"]; res.Verdict != proof.Heard {
+			t.Errorf("%+v", res)
+		}
+	})
+}
