@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"loalang/playout"
+	"loalang/proof"
 	"loalang/scheduler"
 	"loalang/store"
 )
@@ -50,11 +51,14 @@ var said = [][3]string{
 	{"Cảnh báo lừa đảo qua điện thoại", "security", "Công an xã nhắc bà con: cán bộ không bao giờ đòi mã OTP hay chuyển tiền qua điện thoại."},
 }
 
+// provedOccurrence is one that the monitor input heard.
+const provedOccurrence = "0193e000-0000-7000-8000-0000000000e1"
+
 // settled makes a village that has lived a while of a board: thirty notices in every
 // state, slots, relays, words, people, a week of the as-run.
 func settled(t testing.TB, d *daemon) places {
 	t.Helper()
-	p := places{}
+	p := places{"proved": provedOccurrence}
 	loc, err := time.LoadLocation("Asia/Ho_Chi_Minh")
 	if err != nil {
 		t.Fatal(err)
@@ -256,6 +260,14 @@ func lived(t testing.TB, data string, notices [][2]string, now time.Time) {
 	}
 	put(0, max(now.Hour()-1, 0), 0, func(a *playout.AsRun) { // the public board has something of today on any day, at any hour
 		a.Announcement, a.Title = notices[0][0], notices[0][1]
+	})
+	put(1, 11, 0, func(a *playout.AsRun) {
+		a.Occurrence, a.Announcement, a.Title, a.Slot = provedOccurrence, notices[0][0], notices[0][1], slots[0].ID
+		a.Proof = &proof.Result{Verdict: proof.Heard, Score: 0.88, Share: 0.97, Windows: 57, Level: -37.4, Sent: -18.2, Lag: 320 * time.Millisecond, Envelopes: &proof.Envelopes{Step: 300 * time.Millisecond}}
+		for i := range 200 {
+			a.Proof.Envelopes.Sent = append(a.Proof.Envelopes.Sent, byte(120+(i*37)%90))
+			a.Proof.Envelopes.Heard = append(a.Proof.Envelopes.Heard, byte(90+(i*37)%80))
+		}
 	})
 	put(2, 20, 0, func(a *playout.AsRun) {
 		a.Kind, a.Title, a.Cause = playout.KindEmergency, "Lũ quét trên suối", "expired"
