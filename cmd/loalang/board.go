@@ -287,7 +287,7 @@ func (b *board) openPanel() (err error) {
 		uploads, landing = b.uploads, b.uploads
 	}
 	b.panel, err = web.New(web.Config{
-		Tuner:     b.stations(), Monitor: monitored{b}, MonitorBook: b.db,
+		Tuner: b.stations(), Monitor: monitored{b}, MonitorBook: b.db,
 		VoiceBook: b.db, Prompter: b.producer,
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(), Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
