@@ -3,6 +3,7 @@ package main_test
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -53,10 +54,10 @@ func hearTape(control string) error {
 	for {
 		o := mustOrders(control)
 		if o.Gone {
-			return fmt.Errorf("No such device") //nolint:revive // arecord's own words
+			return errors.New("no such device")
 		}
 		n, err := tape.Read(raw)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		n -= n % 2
