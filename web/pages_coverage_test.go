@@ -205,7 +205,7 @@ func TestAsRunSaysWhatWasMissing(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	csv := string(h.call("viewer", "GET", "/api/v1/asrun?format=csv", "").want(200).Body)
-	if lines := strings.Split(strings.TrimSpace(csv), "\n"); !strings.HasSuffix(lines[0], ",languages,stood_for,missing,topic,issuer,behind,behind_title") || !strings.HasSuffix(lines[1], ",vi,pcc,pcc tyz,,,,") {
+	if lines := strings.Split(strings.TrimSpace(csv), "\n"); !strings.HasSuffix(lines[0], ",languages,stood_for,missing,topic,issuer,behind,behind_title,heard_score,heard_share,heard_lost_s,unmeasured") || !strings.HasSuffix(lines[1], ",vi,pcc,pcc tyz,,,,,,,,") {
 		t.Errorf("%s", csv)
 	}
 	p := newSite(t, h.w, people.Viewer, "vi").get("/asrun")
