@@ -136,33 +136,17 @@ func (c *cuts) round() {
 	c.underLoad(ctx)
 }
 
-// boots is how often a machine is started that does not come to its first process: an
-// emulated one may lose its timer on a host that is at work.
-const boots = 4
-
 // boot starts the machine and takes note of when its first process began.
 func (c *cuts) boot(ctx context.Context) {
 	c.t.Helper()
-	for n := 1; ; n++ {
-		c.disk.Power()
-		check(c.t, c.m.Start(ctx))
-		within, end := context.WithTimeout(ctx, 3*time.Minute)
-		began, err := c.m.Line(within, job.Began)
-		end()
-		if err != nil && n < boots {
-			c.t.Logf("cut %d: the emulated machine did not start; once more: %v", c.n, err)
-			c.m.Kill()
-			continue
-		}
-		check(c.t, err)
-		nanos, err := strconv.ParseInt(strings.TrimSpace(began), 10, 64)
-		check(c.t, err)
-		c.began = time.Unix(0, nanos)
-		if !c.cutAt.IsZero() {
-			// The machine's clock has the RTC's second: it is off by one at most.
-			c.off = append(c.off, lab.Stretch{From: c.cutAt.Add(2 * time.Second), To: c.began.Add(-time.Millisecond)})
-		}
-		return
+	c.disk.Power()
+	began, err := c.m.Boot(ctx)
+	if err != nil {
+		c.t.Fatalf("cut %d: %v\n%s", c.n, err, c.m.Told())
+	}
+	if c.began = began; !c.cutAt.IsZero() {
+		// The machine's clock has the RTC's second: it is off by one at most.
+		c.off = append(c.off, lab.Stretch{From: c.cutAt.Add(2 * time.Second), To: c.began.Add(-time.Millisecond)})
 	}
 }
 

@@ -128,6 +128,36 @@ func (m *Machine) prepare() error {
 	return a.Write(m.initrd())
 }
 
+// boots is how often Boot starts a machine that does not come to its first process.
+const boots = 4
+
+// Boot starts the machine and gives the instant, by its own clock, at which its first
+// process began. An emulated machine may lose its timer on a host that is at work: it is
+// started anew when it is silent for three minutes.
+func (m *Machine) Boot(ctx context.Context) (began time.Time, err error) {
+	for range boots {
+		if err = m.Start(ctx); err != nil {
+			return began, err
+		}
+		within, end := context.WithTimeout(ctx, 3*time.Minute)
+		var text string
+		text, err = m.Line(within, job.Began)
+		end()
+		if err == nil {
+			nanos, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+			if err != nil {
+				return began, fmt.Errorf("read when a machine began: %w", err)
+			}
+			return time.Unix(0, nanos), nil
+		}
+		m.Kill()
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return began, err
+}
+
 // escape is what a firmware writes to move the cursor.
 var escape = regexp.MustCompile(`\x1b[^a-zA-Z]*[a-zA-Z]`)
 

@@ -43,11 +43,12 @@ func TestBoardIsBitten(t *testing.T) {
 		t.Run(module, func(t *testing.T) {
 			m := machine(t, k, disk, module)
 			m.Dir, m.Job.Steps = t.TempDir(), []job.Step{tests("bite", "inside.test", "TestWatchdogBites", "LAB_BITE="+name)}
-			ctx, end := context.WithTimeout(t.Context(), 3*time.Minute)
+			ctx, end := context.WithTimeout(t.Context(), 10*time.Minute)
 			defer end()
-			check(t, m.Start(ctx))
+			_, err := m.Boot(ctx)
+			check(t, err)
 			t.Cleanup(m.Kill)
-			_, err := m.Line(ctx, "MARK armed")
+			_, err = m.Line(ctx, "MARK armed")
 			if err != nil {
 				t.Fatalf("%v\n%s", err, m.Told())
 			}
@@ -105,10 +106,11 @@ func TestLabUSBCard(t *testing.T) {
 	m.Job.Steps = []job.Step{step}
 	ctx, end := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer end()
-	check(t, m.Start(ctx))
+	_, err := m.Boot(ctx)
+	check(t, err)
 	t.Cleanup(m.Kill)
 	defer func() { t.Log(m.Told()) }()
-	_, err := m.Line(ctx, "MARK pull")
+	_, err = m.Line(ctx, "MARK pull")
 	check(t, err)
 	check(t, m.Order("device_del", lab.Object{"id": "card"}))
 	_, err = m.Line(ctx, "MARK plug")
