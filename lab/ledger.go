@@ -139,7 +139,11 @@ func (l *Ledger) told(rows []Object) error {
 
 // sameRow says what of a row that had its outcome was told otherwise before.
 func sameRow(was, is Object) error {
-	for _, field := range []string{"outcome", "cause", "started"} {
+	// The database keeps microseconds; what is not there yet is told to the nanosecond.
+	if a, b := was.Time("started"), is.Time("started"); a.Sub(b).Abs() > time.Millisecond {
+		return fmt.Errorf("row %s: it was told to have started at %s and did at %s", is.Text("occurrence"), a, b)
+	}
+	for _, field := range []string{"outcome", "cause"} {
 		if was.Text(field) != is.Text(field) {
 			return fmt.Errorf("row %s: %s was told as %q and is %q", is.Text("occurrence"), field, was.Text(field), is.Text(field))
 		}

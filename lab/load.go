@@ -167,8 +167,15 @@ func unended(ctx context.Context, err error) error {
 // send sends recordings in pieces, and goes on with those that are not whole.
 func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 	var next sending // that was begun, perhaps, and of which no answer came
-	for pause(ctx, r, 3*l.Pause) {
+	for {
 		id, u := l.Ledger.unfinished()
+		wait := 3 * l.Pause
+		if id != "" { // somebody waits for it
+			wait = l.Pause / 4
+		}
+		if !pause(ctx, r, wait) {
+			return nil
+		}
 		if id != "" {
 			at, err := l.Client.UploadOffset(ctx, id)
 			if err != nil {
@@ -198,7 +205,6 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 		}
 		l.sendRest(ctx, r, id, u)
 	}
-	return nil
 }
 
 // answered says whether an error is that answer of the board.
