@@ -103,7 +103,7 @@ func (s *Server) knownRecordings(ctx context.Context, e *scheduler.Emergency) (g
 	return gone
 }
 
-// messagesLine words the column messages: "tiếng Giáy: bản ghi âm; tiếng Việt: Chạy."
+// messagesLine words the column messages, as in "tiếng Giáy: bản ghi âm; tiếng Việt: Chạy.".
 func (p phrase) messagesLine(column string) string {
 	var list []messageJSON
 	if json.Unmarshal([]byte(column), &list) != nil {
