@@ -119,7 +119,7 @@ func TestExamplesOfTheAPIRun(t *testing.T) {
 				used[part], want = true, other.status
 			}
 		}
-		shell := exec.Command("sh", "-c", `curl() { command curl -m 60 -w '%{stderr}HTTP %{http_code}\n' "$@"; }; at="$AT"
+		shell := exec.Command("sh", "-c", `curl() { command curl -m 240 -w '%{stderr}HTTP %{http_code}\n' "$@"; }; at="$AT"
 `+fillExample(command, ids, time.Now())+"\nwait\n")
 		shell.Dir = dir
 		shell.Env = append(os.Environ(), "H=Authorization: Bearer "+token, "A="+d.url+"/api/v1", "TOKEN="+token, "BOARD="+d.url, "AT="+ids["upload"], "NO_PROXY=127.0.0.1", "http_proxy=")
