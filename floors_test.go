@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"loalang/push":               2, // dials only what a Guard of relay lets it
 	"loalang/audio":              0,
 	"loalang/hardware":           0,
+	"loalang/hardware/uecp":      -1, // frames of RDS encoders, a back room of hardware
 	"loalang/scheduler":          0,
 	"loalang/people":             0,
 	"loalang/report":             0,
@@ -56,6 +57,7 @@ var doors = map[string]string{
 	"github.com/go-webauthn/":        "loalang/passkey",
 	"github.com/boombuler/barcode":   "loalang/web",
 	"github.com/tdewolff/":           "loalang/web",
+	"go.bug.st/serial":               "loalang/hardware",
 	"github.com/teambition/rrule-go": "loalang/scheduler/calendar", // the second opinion of its tests
 }
 

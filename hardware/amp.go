@@ -9,5 +9,26 @@ type AmpState struct {
 	Settle    time.Duration // from keying until sound is safe
 	Tail      time.Duration // from the last frame until unkeying
 	Simulated bool
-	Fault     string // one sentence; empty when well
+	Missing   bool          // its line cannot be had; Fault says why and what to do
+	Resting   time.Duration // how long it must stay off still
+	Optional  bool          // it is on by itself: what the relay does not follow is heard all the same
+	Trouble   Trouble       // what Fault says, as a code
+	Fault     string        // one sentence; empty when well
+	Zones     []ZoneState   // what is switched apart, in the board's order; none: all is one
+	Bypass    BypassState   // the amplifier's own microphone
+}
+
+// ZoneState is one zone at a glance.
+type ZoneState struct {
+	Name string
+	AmpState
+}
+
+// BypassState says whether somebody has put the amplifier on its own microphone, so
+// that nothing of what the board plays is heard.
+type BypassState struct {
+	Sensed bool      // an input tells; false: nobody knows
+	On     bool      // it is on its own microphone
+	Since  time.Time // of the last change
+	Fault  string    // why the input cannot be read; empty when it can
 }

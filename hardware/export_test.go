@@ -21,3 +21,14 @@ const (
 	GPIOFlagOutput    = gpioFlagOutput
 	GPIOGetChipInfo   = gpioGetChipInfo
 )
+
+// FakeModems lets tests stand in for serial ports of which the outputs are used.
+func FakeModems(open func(path string) (Modem, error)) *Serial {
+	return &Serial{openModem: func(path string) (modem, error) { return open(path) }}
+}
+
+// Modem is what a Serial asks of such a port.
+type Modem = modem
+
+// NewPump is a line behind a charge pump.
+func NewPump(l Line) Line { return &pump{line: l} }

@@ -172,17 +172,27 @@ func (g GPIO) RequestOutput(chip, line string, activeLow bool) (*GPIOLine, error
 	if err != nil {
 		return nil, err
 	}
-	request := unix.GPIOV2LineRequest{Num_lines: 1}
+	return g.request(found, offset, line, outputOff(activeLow))
+}
+
+// outputOff is an output with the logical value 0, which is OFF also when the line is
+// active low.
+func outputOff(activeLow bool) (c unix.GPIOV2LineConfig) {
+	c.Flags = gpioFlagOutput
+	if activeLow {
+		c.Flags |= gpioFlagActiveLow
+	}
+	c.Num_attrs = 1
+	c.Attrs[0].Attr.Id = unix.GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES
+	c.Attrs[0].Mask = 1
+	return c
+}
+
+// request takes a line as it is configured.
+func (g GPIO) request(found GPIOChip, offset uint32, line string, config unix.GPIOV2LineConfig) (*GPIOLine, error) {
+	request := unix.GPIOV2LineRequest{Num_lines: 1, Config: config}
 	request.Offsets[0] = offset
 	copy(request.Consumer[:len(request.Consumer)-1], consumer)
-	request.Config.Flags = gpioFlagOutput
-	if activeLow {
-		request.Config.Flags |= gpioFlagActiveLow
-	}
-	// The logical value 0, which is OFF also when the line is active low.
-	request.Config.Num_attrs = 1
-	request.Config.Attrs[0].Attr.Id = unix.GPIO_V2_LINE_ATTR_ID_OUTPUT_VALUES
-	request.Config.Attrs[0].Mask = 1
 	if err := g.ask(found.Path, unix.GPIO_V2_GET_LINE_IOCTL, unsafe.Pointer(&request)); err != nil {
 		return nil, fmt.Errorf("request %s line %s: %w", found.Name, line, g.busy(found, offset, err))
 	}
@@ -234,6 +244,12 @@ func (l *GPIOLine) Set(on bool) error {
 		return fmt.Errorf("set %s: %w", l.name, err)
 	}
 	return nil
+}
+
+// Check says whether the line can be read still.
+func (l *GPIOLine) Check() error {
+	_, err := l.Get()
+	return err
 }
 
 // Get reads the line back; it stays an output.

@@ -151,3 +151,50 @@ func traced(t *testing.T) func() []string {
 		return events
 	}
 }
+
+// A released pin falls back to its pull, so that a program that dies leaves the relay
+// OFF; and making it safe pulses nothing.
+func TestReleaseOnARealChip(t *testing.T) {
+	for name, board := range map[string]struct {
+		activeLow bool
+		on, rest  string
+	}{
+		"ActiveHigh": {false, "1", "pull-down"},
+		"ActiveLow":  {true, "0", "pull-up"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := simulated(t)
+			p.pull(board.rest)
+			if stays, err := (hardware.GPIO{}).TryRelease(p.chip, "GPIO17", board.activeLow); err != nil || stays {
+				t.Errorf("released, it stays on: %v, %v", stays, err)
+			}
+			ended := traced(t)
+			if err := (hardware.GPIO{}).SafeState(p.chip, "GPIO17", board.activeLow); err != nil {
+				t.Error(err)
+			}
+			for _, event := range ended() {
+				if strings.HasSuffix(event, "set "+board.on) {
+					t.Errorf("making it safe switched the relay on: %s", event)
+				}
+			}
+		})
+	}
+}
+
+// An input follows its contact, and has a pull of its own while nothing is connected.
+func TestSenseOnARealChip(t *testing.T) {
+	p := simulated(t)
+	in, err := hardware.GPIO{}.RequestSense(p.chip, "GPIO17", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pull, want := range map[string]bool{"pull-up": false, "pull-down": true} {
+		p.pull(pull)
+		if on, err := in.Get(); err != nil || on != want {
+			t.Errorf("%s: %v, %v", pull, on, err)
+		}
+	}
+	if err := in.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -17,33 +17,50 @@ type Line interface {
 // DefaultMaxOn is how long an amplifier stays keyed after the last Key.
 const DefaultMaxOn = 2 * time.Hour
 
-// offAgain is how soon a relay that did not answer is switched off again.
-const offAgain = time.Second
+const (
+	// offAgain is how soon a relay that did not answer is switched off again.
+	offAgain = time.Second
+	// openAgain is how soon a line that could not be had is asked for again.
+	openAgain = 5 * time.Second
+)
 
-// AmpConfig says how an amplifier is switched.
+// AmpConfig says how an amplifier, or the loudspeakers of a zone, are switched.
 type AmpConfig struct {
 	Settle time.Duration // from keying until sound is safe
 	Tail   time.Duration // from the last frame until unkeying; kept by the caller
 	// MaxOn is the guard: an amplifier that nobody unkeys goes off by itself
 	// this long after the last Key. Zero: DefaultMaxOn.
 	MaxOn time.Duration
-	Now   func() time.Time
+	// MinOff is how long it stays off before it may be keyed again. Zero: not at all.
+	MinOff time.Duration
+	// Optional says that the amplifier is on by itself and the relay saves power at
+	// most: a Key that the relay does not follow is no error, only a fault of State.
+	Optional bool
+	Now      func() time.Time
+	// Mono is a clock that nobody sets, for MinOff. It may be nil without one.
+	Mono func() time.Duration
 }
 
 // Relay is an amplifier behind a relay. Its methods may be called from any
-// goroutine and do not block.
+// goroutine; they block no longer than its line does.
 type Relay struct {
 	cfg       AmpConfig
 	simulated bool
+	open      func() (Line, error) // nil: the line was given, and stays
 
-	mu     sync.Mutex
-	line   Line
-	keyed  bool
-	since  time.Time
-	fault  string
-	guard  *time.Timer
-	key    int64 // counts the calls of Key
-	closed bool
+	mu       sync.Mutex
+	line     Line // nil: it is missing
+	keyed    bool
+	wanted   bool // the last call was Key, not Unkey
+	since    time.Time
+	offSince time.Duration // on Mono; 0: it was never on
+	fault    string
+	trouble  Trouble
+	guard    *time.Timer
+	again    *time.Timer // asks for a missing line; nil: it is there
+	look     *time.Timer // asks a line whether it is well; nil: it cannot tell
+	key      int64       // counts the calls of Key
+	closed   bool
 }
 
 // NewRelay takes over a line, which must be OFF, and makes sure of it.
@@ -53,6 +70,18 @@ func NewRelay(line Line, cfg AmpConfig) (*Relay, error) {
 		return nil, fmt.Errorf("switch the amplifier off: %w", err)
 	}
 	return r, nil
+}
+
+// OpenRelay is an amplifier whose line may be missing, busy, or be pulled out like a
+// serial adapter: State tells of it, and open is asked again every five seconds and
+// at each Key until it gives a line. That must be OFF when it is given.
+func OpenRelay(open func() (Line, error), cfg AmpConfig) *Relay {
+	r := newRelay(nil, cfg)
+	r.open = open
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_ = r.set(false) // State tells of the fault
+	return r
 }
 
 // NewSim is the simulated twin of a Relay: the same behaviour, no line.
@@ -75,23 +104,38 @@ func (noLine) Set(bool) error { return nil }
 func (noLine) Close() error   { return nil }
 
 // Key switches the amplifier on, and starts its guard anew when it is on
-// already. Sound is safe Settle after it returned. ErrClosed after Close.
+// already. Sound is safe Settle after it returned. ErrClosed after Close; ErrResting
+// while it must stay off, see State. A relay that did not answer may be on all the
+// same, so that it has its guard, too.
 func (r *Relay) Key() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
 		return ErrClosed
 	}
-	if err := r.set(true); err != nil {
-		return err
+	if rest := r.rest(); rest > 0 {
+		return fmt.Errorf("switch the amplifier on: off for %s more: %w", rest.Round(100*time.Millisecond), ErrResting)
 	}
+	r.wanted = true
+	err := r.set(true)
 	if r.guard != nil {
 		r.guard.Stop()
 	}
 	r.key++
 	key := r.key
 	r.guard = time.AfterFunc(r.cfg.MaxOn, func() { r.tooLong(key) })
-	return nil
+	if r.cfg.Optional {
+		return nil
+	}
+	return err
+}
+
+// rest is how long the amplifier must stay off still. r.mu is held.
+func (r *Relay) rest() time.Duration {
+	if r.keyed || r.cfg.MinOff == 0 || r.offSince == 0 {
+		return 0
+	}
+	return max(0, r.offSince+r.cfg.MinOff-r.cfg.Mono())
 }
 
 // tooLong is the guard of one Key; a later Key has a guard of its own. A relay
@@ -99,14 +143,15 @@ func (r *Relay) Key() error {
 func (r *Relay) tooLong(key int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.key != key || !r.keyed || r.closed {
+	if r.key != key || !r.keyed && !r.wanted || r.closed {
 		return
 	}
+	r.wanted = false
 	if err := r.set(false); err != nil { // State tells of the fault
 		r.guard = time.AfterFunc(offAgain, func() { r.tooLong(key) })
 		return
 	}
-	r.fault = fmt.Sprintf("the amplifier was on for %s and was switched off by its guard", r.cfg.MaxOn)
+	r.trouble, r.fault = TroubleGuard, fmt.Sprintf("the amplifier was on for %s and was switched off by its guard", r.cfg.MaxOn)
 }
 
 // Unkey switches the amplifier off. It may be called at any time, also twice. On
@@ -124,10 +169,14 @@ func (r *Relay) off() error {
 		r.guard.Stop()
 		r.guard = nil
 	}
+	r.wanted = false
 	if r.closed {
 		return nil
 	}
 	err := r.set(false)
+	if r.missing() {
+		return nil // there is nothing to switch off: a line is OFF when it is given
+	}
 	if err != nil {
 		key := r.key
 		r.guard = time.AfterFunc(offAgain, func() { r.offAgain(key) })
@@ -145,18 +194,90 @@ func (r *Relay) offAgain(key int64) {
 }
 
 // set drives the line even when the state says it is so already: the line is
-// the truth, the state only what was last asked.
+// the truth, the state only what was last asked. r.mu is held.
 func (r *Relay) set(on bool) error {
+	if err := r.have(); err != nil {
+		return err
+	}
 	if err := r.line.Set(on); err != nil {
-		r.fault = fmt.Sprintf("the relay does not answer: %v", err)
+		r.failed("the relay does not answer", err)
+		r.drop()
 		return fmt.Errorf("switch the amplifier %s: %w", onOff(on), err)
 	}
-	r.fault = ""
-	if r.keyed != on {
-		r.keyed, r.since = on, r.cfg.Now()
+	r.trouble, r.fault = NoTrouble, ""
+	r.note(on)
+	return nil
+}
+
+// failed notes what State tells of an error. r.mu is held.
+func (r *Relay) failed(what string, err error) {
+	r.trouble, r.fault = TroubleOf(err), fmt.Sprintf("%s: %v", what, err)
+}
+
+// note takes in that the line is on or off. r.mu is held.
+func (r *Relay) note(on bool) {
+	if r.keyed == on {
+		return
+	}
+	r.keyed, r.since = on, r.cfg.Now()
+	if !on && r.cfg.Mono != nil {
+		r.offSince = r.cfg.Mono()
+	}
+}
+
+// have asks for a missing line, and sees to it that it is asked for again. r.mu is
+// held.
+func (r *Relay) have() error {
+	if r.line != nil {
+		return nil
+	}
+	line, err := r.open()
+	if err != nil {
+		r.failed("the amplifier's line cannot be had", err)
+		if r.again == nil {
+			r.again = time.AfterFunc(openAgain, r.reopen)
+		}
+		return fmt.Errorf("open the amplifier's line: %w", err)
+	}
+	r.line = line
+	r.watch()
+	if r.again != nil {
+		r.again.Stop()
+		r.again = nil
 	}
 	return nil
 }
+
+// reopen asks for a missing line, which then is what was last wanted.
+func (r *Relay) reopen() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.again = nil
+	if !r.closed && r.line == nil {
+		_ = r.set(r.wanted) // State tells of the fault
+	}
+}
+
+// drop gives a line back that does not answer, for another is to be had: an adapter
+// that was pulled out and plugged in has a new one. r.mu is held.
+func (r *Relay) drop() {
+	if r.open == nil {
+		return
+	}
+	if slow, is := r.line.(interface{ abandon() }); is {
+		slow.abandon()
+	} else {
+		_ = r.line.Close() // it does not answer
+	}
+	r.line = nil
+	r.note(false)
+	if r.again == nil {
+		r.again = time.AfterFunc(openAgain, r.reopen)
+	}
+}
+
+// missing says whether there is no line at all. r.mu is held.
+func (r *Relay) missing() bool { return r.line == nil }
 
 func onOff(on bool) string {
 	if on {
@@ -171,7 +292,7 @@ func (r *Relay) State() AmpState {
 	defer r.mu.Unlock()
 	return AmpState{
 		Keyed: r.keyed, Since: r.since, Settle: r.cfg.Settle, Tail: r.cfg.Tail,
-		Simulated: r.simulated, Fault: r.fault,
+		Simulated: r.simulated, Trouble: r.trouble, Fault: r.fault, Missing: r.missing(), Resting: r.rest(), Optional: r.cfg.Optional,
 	}
 }
 
@@ -182,13 +303,22 @@ func (r *Relay) Close() error {
 	if r.closed {
 		return nil
 	}
-	if r.guard != nil {
-		r.guard.Stop()
+	for _, t := range []*time.Timer{r.guard, r.again, r.look} {
+		if t != nil {
+			t.Stop()
+		}
 	}
-	offErr := r.set(false)
-	r.closed = true
+	r.closed, r.wanted = true, false
+	if r.missing() {
+		return nil
+	}
+	offErr := r.line.Set(false)
+	r.note(false)
 	if err := r.line.Close(); err != nil {
 		return errors.Join(offErr, fmt.Errorf("give the relay's line back: %w", err))
 	}
-	return offErr
+	if offErr != nil {
+		return fmt.Errorf("switch the amplifier off: %w", offErr)
+	}
+	return nil
 }

@@ -1,0 +1,162 @@
+package hardware_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/hardware"
+)
+
+// socket is where a line is to be had, or is not.
+type socket struct {
+	line  *line // the newest
+	fail  error
+	asked int
+}
+
+func (s *socket) open() (hardware.Line, error) {
+	s.asked++
+	if s.fail != nil {
+		return nil, s.fail
+	}
+	s.line = &line{}
+	return s.line, nil
+}
+
+// A line that is missing is told of, asked for again, and then is what was last wanted.
+func TestMissingLineIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		busy := errors.New(`held by "gpioset": device or resource busy: end it, or wire the relay to another line`)
+		s := &socket{fail: busy}
+		amp := hardware.OpenRelay(s.open, ampConfig)
+		defer amp.Close()
+		if got := amp.State(); got.Keyed || !got.Missing || !strings.Contains(got.Fault, "gpioset") {
+			t.Errorf("state = %+v, want missing, and by whom it is held", got)
+		}
+		if err := amp.Key(); !errors.Is(err, busy) {
+			t.Errorf("key = %v, want why there is no line", err)
+		}
+		time.Sleep(time.Minute)
+		if s.asked < 10 {
+			t.Errorf("asked %d times within a minute", s.asked)
+		}
+		s.fail = nil
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		if got := amp.State(); !got.Keyed || got.Missing || got.Fault != "" || !s.line.last() {
+			t.Errorf("state = %+v, want on: it was keyed, and nobody unkeyed it", got)
+		}
+		if err := amp.Unkey(); err != nil || s.line.last() {
+			t.Errorf("unkey = %v", err)
+		}
+	})
+}
+
+// Nobody is told of a failure to switch off what is not there, and it comes back OFF.
+func TestMissingLineIsOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &socket{fail: errors.New("no such device")}
+		amp := hardware.OpenRelay(s.open, ampConfig)
+		defer amp.Close()
+		_ = amp.Key()
+		if err := amp.Unkey(); err != nil {
+			t.Errorf("unkey = %v", err)
+		}
+		s.fail = nil
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		if got := amp.State(); got.Keyed || got.Missing || s.line.last() {
+			t.Errorf("state = %+v, want off", got)
+		}
+	})
+}
+
+// An adapter that is pulled out while it is on is opened anew, and is on again.
+func TestPulledLineComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &socket{}
+		amp := hardware.OpenRelay(s.open, ampConfig)
+		defer amp.Close()
+		if err := amp.Key(); err != nil {
+			t.Fatal(err)
+		}
+		pulled := s.line
+		pulled.broken(errors.New("input/output error"))
+		if err := amp.Key(); err == nil || !pulled.closed {
+			t.Errorf("key = %v, the old line closed: %v", err, pulled.closed)
+		}
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		if got := amp.State(); !got.Keyed || s.line == pulled || !s.line.last() {
+			t.Errorf("state = %+v, want on by a new line", got)
+		}
+	})
+}
+
+// What needs no relay is heard without it; State tells of the fault all the same.
+func TestOptionalRelay(t *testing.T) {
+	cfg := ampConfig
+	cfg.Optional = true
+	amp := hardware.OpenRelay((&socket{fail: errors.New("no such device")}).open, cfg)
+	defer amp.Close()
+	if err := amp.Key(); err != nil {
+		t.Errorf("key = %v", err)
+	}
+	if got := amp.State(); got.Keyed || got.Fault == "" || !got.Optional {
+		t.Errorf("state = %+v", got)
+	}
+}
+
+// An amplifier that just went off stays off for its time, however often it is keyed.
+func TestMinimumOffTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := ampConfig
+		began := time.Now()
+		cfg.MinOff, cfg.Mono = 5*time.Second, func() time.Duration { return time.Hour + time.Since(began) }
+		l := &line{}
+		amp, err := hardware.NewRelay(l, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer amp.Close()
+		if err := amp.Key(); err != nil {
+			t.Errorf("the first key = %v: it was never on", err)
+		}
+		_ = amp.Unkey()
+		time.Sleep(3 * time.Second)
+		if err := amp.Key(); !errors.Is(err, hardware.ErrResting) || l.last() {
+			t.Errorf("key after 3 s = %v, want ErrResting", err)
+		}
+		if got := amp.State().Resting; got != 2*time.Second {
+			t.Errorf("it rests for %v more, want 2s", got)
+		}
+		time.Sleep(2 * time.Second)
+		if err := amp.Key(); err != nil || !l.last() || amp.State().Resting != 0 {
+			t.Errorf("key after 5 s = %v, %+v", err, amp.State())
+		}
+	})
+}
+
+// A relay that failed to switch on may be on all the same: the guard runs for it, too.
+func TestGuardOfARelayThatMayBeOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{}
+		amp, err := hardware.NewRelay(l, ampConfig)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer amp.Close()
+		l.broken(errors.New("one of two answers"))
+		_ = amp.Key()
+		l.broken(nil)
+		told := len(l.sets)
+		time.Sleep(ampConfig.MaxOn + time.Second)
+		synctest.Wait()
+		if len(l.sets) == told || l.last() {
+			t.Errorf("after the longest time on, its line was told %v", l.sets[told:])
+		}
+	})
+}
