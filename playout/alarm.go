@@ -85,6 +85,7 @@ const (
 	TroubleWaiting   = "waiting"   // another emergency sounds first
 	TroubleDevice    = "device"    // no sound card plays it
 	TroubleAmplifier = "amplifier" // the amplifier does not answer
+	TroubleBypass    = "bypass"    // the amplifier is on its own microphone
 	TroubleFallback  = "fallback"  // none of its languages can be spoken: those of the village are
 	TroubleInstead   = "instead"   // its recording cannot be played: a voice reads instead
 )
@@ -129,7 +130,7 @@ func (p *Player) raise(al *alarm) error {
 		p.cfg.Log.Error("the output did not take the emergency yet", "emergency", e.ID, "err", err)
 	}
 	p.breakDrill(anyDrill, drillEnd{outcome: Cut, cause: scheduler.ReasonPreempted})
-	if err := p.power.hold(alarmHolder(e)); err != nil {
+	if err := p.power.holdAlarm(alarmHolder(e), e.Zones); err != nil {
 		p.cfg.Log.Error("the emergency sounds without the amplifier", "emergency", e.ID, "err", err)
 	}
 	for _, id := range superseded {
@@ -202,7 +203,7 @@ func (p *Player) activeAlarms() int {
 func (p *Player) sound(al *alarm) error {
 	al.order.Lock()
 	defer al.order.Unlock()
-	settle := p.cfg.Amp.State().Settle
+	settle := p.power.state().Settle
 	p.mu.Lock()
 	if p.leaving || !al.e.Ended.IsZero() || p.findAlarm(al.e.ID) != al {
 		p.mu.Unlock()

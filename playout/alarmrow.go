@@ -100,14 +100,15 @@ func (p *Player) partOn(al *alarm, ev audio.Event) {
 	if d := al.row.Drill; d == nil || !d.Silent {
 		p.cfg.Witness.Sounds(al.row.Occurrence, alarmPart, ev.At)
 	}
-	if p.power.powered() { // else it is on its way, and tells
+	p.noteAlarmZones(al)
+	if p.reaches(al) { // else it is on its way, and tells
 		p.hear(al, ev.At)
 	}
 }
 
 // alarmAiring needs Player.mu held.
 func (p *Player) alarmAiring(al *alarm, ev audio.Event) Airing {
-	a := Airing{ID: p.cfg.NewID(), Part: PartSiren, Zones: p.cfg.Zones, Started: p.wall(ev.At)}
+	a := Airing{ID: p.cfg.NewID(), Part: PartSiren, Started: p.wall(ev.At)}
 	if ev.Part == chimePart {
 		a.Part = scheduler.PartChime
 	}
@@ -125,6 +126,7 @@ func (p *Player) closePass(al *alarm, at audio.Instant, cause audio.Cause) {
 	if al.pass.part == "" {
 		return
 	}
+	p.noteAlarmZones(al)
 	frames := min(al.pass.length, max(0, audio.Rate.N(at.Sub(al.pass.start))))
 	a := &al.row.Airings[al.pass.airing]
 	a.Frames += int64(frames)
@@ -144,10 +146,10 @@ func (p *Player) hear(al *alarm, at audio.Instant) {
 
 // powered takes in that the amplifier answers, or does not.
 func (p *Player) powered() {
-	on := p.power.powered()
 	p.mu.Lock()
 	for _, al := range p.alarms {
-		if on && al.pass.part != "" {
+		if al.pass.part != "" && p.reaches(al) {
+			p.noteAlarmZones(al)
 			p.hear(al, max(al.pass.start, p.cfg.Mono()))
 		}
 	}
@@ -180,6 +182,8 @@ func (p *Player) conclude(al *alarm, outcome Outcome, cause string) {
 		outcome, cause = Missed, scheduler.ReasonPreempted // others had their turn
 	case !sounded:
 		outcome = Missed
+	case !al.heard && p.power.bypass().On:
+		outcome, cause = Missed, TroubleBypass
 	case !al.heard:
 		outcome, cause = Missed, TroubleAmplifier
 	}

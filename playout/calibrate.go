@@ -79,7 +79,7 @@ func (p *Player) Calibrate(ctx context.Context, sound CalibrationSound) (g proof
 	defer p.calibrating.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, calibrateMost)
 	defer cancel()
-	if !p.isIdle() || p.power.powered() {
+	if !p.isIdle() || p.power.live() {
 		return g, 0, Refused{Cause: CalibrateBusy}
 	}
 	off, err := p.sample(ctx, sound, "off")
@@ -87,10 +87,10 @@ func (p *Player) Calibrate(ctx context.Context, sound CalibrationSound) (g proof
 		return g, 0, err
 	}
 	defer p.power.release(calibrateHolder)
-	if err := p.power.hold(calibrateHolder); err != nil {
+	if err := p.power.hold(calibrateHolder, nil); err != nil {
 		return g, 0, Refused{CalibrateAmplifier, err}
 	}
-	if err := p.hush(ctx, p.cfg.Amp.State().Settle); err != nil {
+	if err := p.hush(ctx, p.power.state().Settle); err != nil {
 		return g, 0, err
 	}
 	on, err := p.sample(ctx, sound, "on")
@@ -173,7 +173,7 @@ func (p *Player) sample(ctx context.Context, sound CalibrationSound, name string
 	if err != nil {
 		err = errors.Join(err, p.cfg.Output.Stop(id))
 	}
-	if name == "off" && p.power.powered() && err == nil {
+	if name == "off" && p.power.live() && err == nil {
 		err = Refused{Cause: CalibrateBroken}
 	}
 	p.cfg.Witness.Over(id, end)

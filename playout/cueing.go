@@ -10,7 +10,7 @@ import (
 
 // keyBefore is when to key the amplifier for sound at an instant.
 func (p *Player) keyBefore(at audio.Instant) audio.Instant {
-	return at.Add(-p.cfg.Amp.State().Settle - keyMargin)
+	return at.Add(-p.power.state().Settle - keyMargin)
 }
 
 // cue hands an item to the output at the place it was given, each of its parts
@@ -100,7 +100,7 @@ func (p *Player) keyDue() {
 
 func (p *Player) keyFor(it *item) {
 	it.keyed = true
-	if it.ampErr = p.power.hold(it.occ.ID); it.ampErr != nil {
+	if it.ampErr = p.power.hold(it.occ.ID, nil); it.ampErr != nil {
 		p.cfg.Log.Error("the amplifier could not be keyed", "occurrence", it.occ.ID, "err", it.ampErr)
 	}
 	p.show()

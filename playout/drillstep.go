@@ -244,7 +244,7 @@ func (p *Player) drillCycle(d *drill, w drillWords) (a audio.Alarm, length time.
 		siren()
 	}
 	say(w.after)
-	if settle := p.cfg.Amp.State().Settle; !d.turn.Silent {
+	if settle := p.power.state().Settle; !d.turn.Silent {
 		a.Cycle[0].Gap += settle
 		length += settle
 	}
@@ -261,11 +261,11 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	keyed := !d.turn.Silent || d.turn.Key
 	began := p.cfg.Mono()
 	if keyed {
-		err := p.power.hold(holder)
+		err := p.power.hold(holder, nil)
 		p.step(d, stepped(StepAmplifier, err, TroubleAmplifier), p.cfg.Mono().Sub(began))
 		defer p.power.release(holder) // whatever happens; a second time does nothing
 	} else {
-		s := DrillStep{Code: StepAmplifier, OK: p.cfg.Amp.State().Fault == ""}
+		s := DrillStep{Code: StepAmplifier, OK: p.power.state().Fault == ""}
 		if !s.OK {
 			s.Fault = TroubleAmplifier
 		}
@@ -369,11 +369,11 @@ func (p *Player) judgeDrill(d *drill, a audio.Alarm, cause audio.Cause, loudest 
 func (p *Player) tryQuiet(d *drill) {
 	began := p.cfg.Mono()
 	select {
-	case <-time.After(p.cfg.Amp.State().Tail + time.Second):
+	case <-time.After(p.power.state().Tail + time.Second):
 	case <-p.done:
 		return
 	}
-	s := DrillStep{Code: StepQuiet, OK: !p.cfg.Amp.State().Keyed || p.power.held()}
+	s := DrillStep{Code: StepQuiet, OK: !p.power.state().Keyed || p.power.held()}
 	if !s.OK {
 		s.Fault = DrillStillOn
 	}

@@ -153,14 +153,16 @@ func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 	pt.airing = len(it.row.Airings)
 	it.row.Airings = append(it.row.Airings, Airing{
 		ID: p.cfg.NewID(), Part: it.kindOf(pt), Recording: pt.Recording, Language: pt.Language, For: pt.For,
-		Zones: p.cfg.Zones, Started: p.wall(at),
+		Started: p.wall(at),
 	})
 	if !pt.unheard {
 		p.cfg.Witness.Sounds(it.occ.ID, it.row.Airings[pt.airing].ID, at)
 	}
+	p.noteZones(it, pt.airing)
 }
 
 func (p *Player) closeAiring(it *item, pt *part, at audio.Instant, frames audio.Frames, cause audio.Cause) {
+	p.noteZones(it, pt.airing)
 	a := &it.row.Airings[pt.airing]
 	// Two readings of the clocks differ by some microseconds.
 	a.Ended, a.Frames, a.Cause = later(a.Started, p.wall(at).Add(-it.asleep)), int64(frames), string(cause)

@@ -58,7 +58,7 @@ func newStage(t *testing.T, change ...func(*stage, *playout.PlayerConfig)) *stag
 	s.place = &place{languages: []string{"vi", "pcc"}}
 	var n atomic.Int64
 	cfg := playout.PlayerConfig{
-		Village: "un-ta", Origin: "board-1", Languages: []string{"vi", "pcc"}, Zones: []string{"loa-1"},
+		Village: "un-ta", Origin: "board-1", Languages: []string{"vi", "pcc"}, Zones: []playout.Zone{{Name: "loa-1", Amp: &amp{}}},
 		Output: s.out, Siren: s.out, Amp: s.amp, Library: s.lib, Journal: s.book, Emergencies: s.alarms, Voicer: s.voicer, Places: s.place,
 		Spool: []string{s.spool}, Memory: s.memory, Boot: "boot-1",
 		Clock: func() hardware.ClockState { return hardware.ClockState{Trust: hardware.Synced} },

@@ -38,13 +38,15 @@ type Voicer interface {
 // PlayerConfig is what a Player works with. Every field is required unless it
 // says otherwise.
 type PlayerConfig struct {
-	Village     string   // key of the village that hears this output
-	Origin      string   // the node that owns the rows written here
-	Languages   []string // of the village, as they were known at the start
-	Zones       []string // switched by Amp; empty: one unnamed zone
-	Output      Output
-	Siren       Siren
-	Amp         Amp
+	Village   string   // key of the village that hears this output
+	Origin    string   // the node that owns the rows written here
+	Languages []string // of the village, as they were known at the start
+	Zones     []Zone   // switched apart, and keyed together with Amp; empty: Amp powers everything
+	Output    Output
+	Siren     Siren
+	Amp       Amp // nil: each of the Zones has all it needs
+	// Bypass says whether the amplifier is on its own microphone. It may be nil.
+	Bypass      func() hardware.BypassState
 	Library     Library
 	Journal     Journal
 	Emergencies Emergencies
@@ -102,7 +104,7 @@ type PlayerConfig struct {
 // happens; the exported methods may be called from any goroutine.
 type Player struct {
 	cfg   PlayerConfig
-	power *power
+	power *mains
 	book  *logbook
 	vault *vault
 	inbox chan func()
@@ -184,7 +186,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		p.cfg.Slept = func() time.Duration { return 0 }
 	}
 	p.seenClock = p.sight()
-	p.power = newPower(cfg.Amp, cfg.Mono, cfg.Log, p.powered)
+	p.power = newMains(cfg, p.powered)
 	p.book.saw = p.seenNow
 	return p
 }

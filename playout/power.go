@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loalang/audio"
+	"loalang/hardware"
 )
 
 // keyAgain is how soon an amplifier that did not answer is keyed again.
@@ -80,10 +81,16 @@ func (p *power) key() (changed bool, err error) {
 		p.again.Stop()
 		p.again = nil
 	}
-	if err != nil {
+	resting := errors.Is(err, hardware.ErrResting)
+	switch {
+	case resting:
+		p.again = time.AfterFunc(p.amp.State().Resting+time.Millisecond, p.retry)
+	case err != nil:
 		p.again = time.AfterFunc(keyAgain, p.retry)
 	}
 	switch {
+	case resting:
+		p.log.Info("the amplifier was just on: it is switched on when it has rested", "err", err)
 	case err != nil && p.fault == nil:
 		p.log.Error("the amplifier could not be switched on and is tried each second", "err", err)
 	case err == nil && p.fault != nil:
@@ -109,11 +116,13 @@ func (p *power) retry() {
 	}
 }
 
-// powered says whether the amplifier is on.
+// powered says whether the amplifier is on: it was switched on, and it has not gone off
+// by itself since, or is on whatever its relay does.
 func (p *power) powered() bool {
+	state := p.amp.State()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.on
+	return p.on && (state.Keyed || state.Optional)
 }
 
 // failing is why the amplifier is off though somebody holds it.
@@ -138,6 +147,33 @@ func (p *power) release(who string) {
 	p.unkey = time.AfterFunc(p.amp.State().Tail, p.tailOver)
 }
 
+// cut switches off at once, whoever holds it.
+func (p *power) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	idle := len(p.holders) == 0 && p.unkey == nil
+	if idle || p.closed {
+		return
+	}
+	clear(p.holders)
+	p.calm()
+	if p.unkey != nil {
+		p.unkey.Stop()
+		p.unkey = nil
+	}
+	p.on = false
+	if err := p.amp.Unkey(); err != nil {
+		p.log.Error("the amplifier could not be switched off", "err", err)
+	}
+}
+
+// holds says whether who holds it.
+func (p *power) holds(who string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.holders[who]
+}
+
 // calm ends the retries. p.mu is held.
 func (p *power) calm() {
 	if p.again != nil {
@@ -153,7 +189,7 @@ func (p *power) tailOver() {
 	if len(p.holders) > 0 {
 		return
 	}
-	p.on = false
+	p.on, p.unkey = false, nil
 	if err := p.amp.Unkey(); err != nil {
 		p.log.Error("the amplifier could not be switched off", "err", err)
 	}
@@ -176,21 +212,15 @@ func (p *power) off() {
 
 // settling is how long it takes from now on until sound is safe.
 func (p *power) settling() time.Duration {
-	settle := p.amp.State().Settle
+	state := p.amp.State()
+	settle := state.Settle
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case len(p.holders) == 0:
-		return settle + keyMargin
+	case len(p.holders) == 0, state.Resting > 0:
+		return state.Resting + settle + keyMargin
 	case !p.on: // it does not answer: nothing is gained by waiting for it
 		return 0
 	}
 	return max(0, p.since.Add(settle).Sub(p.mono()))
-}
-
-// held says whether anybody needs the amplifier.
-func (p *power) held() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.holders) > 0
 }

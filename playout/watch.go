@@ -21,7 +21,7 @@ func (p *Player) Air() Air {
 	defer p.mu.Unlock()
 	a := Air{
 		Village: p.cfg.Village, At: p.cfg.Now().UTC(),
-		DeadAir: p.dead, DeadAirs: p.deadAirs, Lost: p.lost, Losses: p.losses, Output: p.cfg.Siren.State(), Amp: p.cfg.Amp.State(), Clock: p.cfg.Clock(),
+		DeadAir: p.dead, DeadAirs: p.deadAirs, Lost: p.lost, Losses: p.losses, Output: p.cfg.Siren.State(), Amp: p.power.state(), Clock: p.cfg.Clock(),
 	}
 	if p.onAir != nil {
 		on := *p.onAir
@@ -60,9 +60,13 @@ func (p *Player) activeEmergency(al *alarm) ActiveEmergency {
 	case !al.raised && p.otherSounds(al):
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleWaiting})
 	}
-	a.Sounding = a.Sounding && p.power.powered()
-	if p.power.failing() != nil {
+	a.Sounding = a.Sounding && p.power.powered(alarmHolder(al.e))
+	if p.power.failing(alarmHolder(al.e)) != nil {
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleAmplifier})
+	}
+	if p.power.bypass().On {
+		a.Sounding = false
+		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleBypass})
 	}
 	a.Faults = append(a.Faults, al.faults...)
 	return a

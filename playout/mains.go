@@ -1,0 +1,298 @@
+package playout
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"loalang/hardware"
+)
+
+// Zone is a group of loudspeakers that is switched apart from the others.
+type Zone struct {
+	Name string // unique on its board
+	Amp  Amp    // its relay, or what else switches it
+}
+
+// want is what somebody needs power for.
+type want struct {
+	zones []string // empty: all
+	alarm bool     // an emergency: nobody outside its zones hears it
+}
+
+// in says whether a zone is among those wanted.
+func (w want) in(zone string) bool { return len(w.zones) == 0 || slices.Contains(w.zones, zone) }
+
+// feed is one zone and its power.
+type feed struct {
+	name string
+	*power
+}
+
+// mains is everything that is switched: what powers all, and each zone. There is one
+// programme on an Output at a time, and every zone that is on hears it: while
+// emergencies sound, zones that none of them names are off, whoever wants them, and
+// come back afterwards. Its methods may be called from any goroutine.
+type mains struct {
+	main  *power // of everything; nil: each zone has what it needs
+	zones []feed
+	taken func() hardware.BypassState
+
+	order sync.Mutex // one that changes what is on at a time; locked before mu
+
+	mu    sync.Mutex
+	wants map[string]want // by holder
+}
+
+func newMains(cfg PlayerConfig, told func()) *mains {
+	m := &mains{taken: cfg.Bypass, wants: map[string]want{}}
+	if cfg.Amp != nil {
+		m.main = newPower(cfg.Amp, cfg.Mono, cfg.Log, told)
+	}
+	for _, z := range cfg.Zones {
+		m.zones = append(m.zones, feed{z.Name, newPower(z.Amp, cfg.Mono, cfg.Log.With("zone", z.Name), told)})
+	}
+	return m
+}
+
+// known keeps those of the zones asked for that there are; none of them is all: better
+// heard by too many than by nobody.
+func (m *mains) known(zones []string) []string {
+	var kept []string
+	for _, f := range m.zones {
+		if slices.Contains(zones, f.name) {
+			kept = append(kept, f.name)
+		}
+	}
+	return kept
+}
+
+// hold keys what who needs; no zones: all. The error is that nothing of it is on; who
+// holds it all the same, so that a later release is in order, and it is tried again.
+func (m *mains) hold(who string, zones []string) error {
+	return m.take(who, want{zones: m.known(zones)})
+}
+
+// holdAlarm is hold for an emergency.
+func (m *mains) holdAlarm(who string, zones []string) error {
+	return m.take(who, want{zones: m.known(zones), alarm: true})
+}
+
+func (m *mains) take(who string, w want) error {
+	m.order.Lock()
+	defer m.order.Unlock()
+	m.mu.Lock()
+	m.wants[who] = w
+	m.mu.Unlock()
+	if m.main != nil {
+		if err := m.main.hold(who); err != nil {
+			_ = m.apply(who) // the zones are ready when it answers again
+			return err
+		}
+	}
+	return m.apply(who)
+}
+
+// apply makes every zone what is wanted now. The error is that of the zones of who,
+// when none of them went on. order is held.
+func (m *mains) apply(who string) error {
+	m.mu.Lock()
+	wants := make(map[string]want, len(m.wants))
+	for name, w := range m.wants {
+		wants[name] = w
+	}
+	m.mu.Unlock()
+	var faults []error
+	tried := 0
+	for _, f := range m.zones {
+		if !open(wants, f.name) {
+			f.cut()
+			continue
+		}
+		for name, w := range wants {
+			if !w.in(f.name) || name != who && f.holds(name) {
+				continue
+			}
+			err := f.hold(name)
+			if name != who {
+				continue
+			}
+			if tried++; err != nil {
+				faults = append(faults, fmt.Errorf("zone %s: %w", f.name, err))
+			}
+		}
+	}
+	if tried == 0 || len(faults) < tried {
+		return nil
+	}
+	return errors.Join(faults...)
+}
+
+// open says whether a zone may be on.
+func open(wants map[string]want, zone string) bool {
+	alarmed := false
+	for _, w := range wants {
+		if w.alarm && w.in(zone) {
+			return true
+		}
+		alarmed = alarmed || w.alarm
+	}
+	return !alarmed
+}
+
+// release lets go of who's hold. What nobody else needs goes off after its tail.
+func (m *mains) release(who string) {
+	m.order.Lock()
+	defer m.order.Unlock()
+	m.mu.Lock()
+	_, held := m.wants[who]
+	delete(m.wants, who)
+	m.mu.Unlock()
+	if !held {
+		return
+	}
+	if m.main != nil {
+		m.main.release(who)
+	}
+	for _, f := range m.zones {
+		f.release(who)
+	}
+	_ = m.apply("") // each that comes back tells of its own faults
+}
+
+// renew keys again for who, if they still hold it.
+func (m *mains) renew(who string) {
+	m.order.Lock()
+	defer m.order.Unlock()
+	if m.main != nil {
+		m.main.renew(who)
+	}
+	for _, f := range m.zones {
+		f.renew(who) // does nothing where who was cut
+	}
+}
+
+// off switches off whoever holds it: the last thing a Player does.
+func (m *mains) off() {
+	m.order.Lock()
+	defer m.order.Unlock()
+	m.mu.Lock()
+	clear(m.wants)
+	m.mu.Unlock()
+	for _, f := range m.zones {
+		f.off()
+	}
+	if m.main != nil {
+		m.main.off()
+	}
+}
+
+// keyed are the zones that are on, and whether anything is. Without zones there are
+// none to name.
+func (m *mains) keyed() (zones []string, on bool) {
+	if m.main != nil && !m.main.powered() {
+		return nil, false
+	}
+	if len(m.zones) == 0 {
+		return nil, true
+	}
+	for _, f := range m.zones {
+		if f.powered() {
+			zones = append(zones, f.name)
+		}
+	}
+	return zones, len(zones) > 0
+}
+
+// live says whether anything is on.
+func (m *mains) live() bool {
+	_, on := m.keyed()
+	return on
+}
+
+// powered says whether who is heard anywhere they want to be.
+func (m *mains) powered(who string) bool {
+	zones, on := m.keyed()
+	if !on || len(m.zones) == 0 {
+		return on
+	}
+	m.mu.Lock()
+	w := m.wants[who]
+	m.mu.Unlock()
+	return slices.ContainsFunc(zones, w.in)
+}
+
+// failing is why something is off though who holds it.
+func (m *mains) failing(who string) error {
+	if m.main != nil {
+		if err := m.main.failing(); err != nil {
+			return err
+		}
+	}
+	m.mu.Lock()
+	w := m.wants[who]
+	m.mu.Unlock()
+	for _, f := range m.zones {
+		if err := f.failing(); err != nil && w.in(f.name) {
+			return fmt.Errorf("zone %s: %w", f.name, err)
+		}
+	}
+	return nil
+}
+
+// held says whether anybody needs power.
+func (m *mains) held() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.wants) > 0
+}
+
+// settling is how long it takes from now on until sound is safe everywhere.
+func (m *mains) settling() time.Duration {
+	wait := time.Duration(0)
+	if m.main != nil {
+		wait = m.main.settling()
+	}
+	for _, f := range m.zones {
+		wait = max(wait, f.settling())
+	}
+	return wait
+}
+
+// bypass is whether the amplifier is on its own microphone.
+func (m *mains) bypass() hardware.BypassState {
+	if m.taken == nil {
+		return hardware.BypassState{}
+	}
+	return m.taken()
+}
+
+// state is everything that is switched, at a glance: the longest settle and tail of
+// any, and the first fault, with the name of its zone.
+func (m *mains) state() hardware.AmpState {
+	var s hardware.AmpState
+	if m.main != nil {
+		s = m.main.amp.State()
+	}
+	for i, f := range m.zones {
+		z := f.amp.State()
+		s.Zones = append(s.Zones, hardware.ZoneState{Name: f.name, AmpState: z})
+		if m.main == nil {
+			s.Keyed = s.Keyed || z.Keyed
+			s.Simulated = z.Simulated && (i == 0 || s.Simulated)
+			s.Optional = z.Optional && (i == 0 || s.Optional)
+			if z.Since.After(s.Since) {
+				s.Since = z.Since
+			}
+		}
+		s.Settle, s.Tail, s.Resting = max(s.Settle, z.Settle), max(s.Tail, z.Tail), max(s.Resting, z.Resting)
+		s.Missing = s.Missing || z.Missing
+		if s.Fault == "" && z.Fault != "" {
+			s.Trouble, s.Fault = z.Trouble, f.name+": "+z.Fault
+		}
+	}
+	s.Bypass = m.bypass()
+	return s
+}
