@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"loalang/audio"
+	"loalang/hardware"
 	"loalang/people"
 	"loalang/playout"
 	"loalang/scheduler"
@@ -114,7 +115,50 @@ type ampJSON struct {
 	Settle    float64    `json:"settle" doc:"Seconds."`
 	Tail      float64    `json:"tail" doc:"Seconds."`
 	Simulated bool       `json:"simulated"`
+	Missing   bool       `json:"missing,omitempty" doc:"Its line, or that of a zone, cannot be had; it is asked for again every five seconds."`
+	Trouble   string     `json:"trouble,omitempty" enum:"busy,absent,denied,mute,guard" doc:"What fault says: another program holds its line, there is no such line or port, this user may not use it, it does not answer, it was on for too long and was switched off."`
 	Fault     string     `json:"fault,omitempty"`
+	Advice    string     `json:"advice,omitempty" doc:"What is wrong and what to do, in the language of the call."`
+	Zones     []zoneJSON `json:"zones,omitempty" doc:"Loudspeakers that are switched apart; absent where all are one."`
+	Bypass    string     `json:"bypass,omitempty" enum:"on,off,unknown" doc:"The amplifier's own microphone: while it is on nobody hears the board. Unknown when the input cannot be read; absent when nothing senses it."`
+}
+
+// zoneJSON is one zone of the amplifier.
+type zoneJSON struct {
+	Name    string     `json:"name"`
+	Keyed   bool       `json:"keyed"`
+	Since   *time.Time `json:"since,omitempty"`
+	Settle  float64    `json:"settle" doc:"Seconds."`
+	Trouble string     `json:"trouble,omitempty" enum:"busy,absent,denied,mute,guard"`
+	Fault   string     `json:"fault,omitempty"`
+}
+
+// ampOf shows the amplifier; what is wrong is worded in lang.
+func ampOf(a hardware.AmpState, lang string) ampJSON {
+	j := ampJSON{
+		Keyed: a.Keyed, Since: instantOf(a.Since), Settle: a.Settle.Seconds(), Tail: a.Tail.Seconds(),
+		Simulated: a.Simulated, Missing: a.Missing, Trouble: string(a.Trouble), Fault: a.Fault, Bypass: bypassOf(a.Bypass),
+	}
+	if a.Fault != "" {
+		j.Advice = phrase{lang: lang}.ampFault(a)
+	}
+	for _, z := range a.Zones {
+		j.Zones = append(j.Zones, zoneJSON{z.Name, z.Keyed, instantOf(z.Since), z.Settle.Seconds(), string(z.Trouble), z.Fault})
+	}
+	return j
+}
+
+// bypassOf is the amplifier's own microphone as a code.
+func bypassOf(b hardware.BypassState) string {
+	switch {
+	case !b.Sensed:
+		return ""
+	case b.Fault != "":
+		return "unknown"
+	case b.On:
+		return "on"
+	}
+	return "off"
 }
 
 // airOf shows the air; what is wrong is worded in lang.
@@ -123,10 +167,7 @@ func airOf(a playout.Air, lang string) airJSON {
 		Village: a.Village, At: a.At.UTC(), State: stateOf(a), Device: a.Output.Device, Audible: a.Output.Audible, Up: a.Output.Up,
 		Fault: a.Output.Fault, Trouble: string(a.Output.Trouble), Level: levelOf(a), Underruns: a.Output.Underruns, Restarts: a.Output.Restarts, RealTime: a.Output.RealTime,
 		Latency: a.Output.Latency.Seconds(), Buffer: a.Output.Buffer.Seconds(), Learned: a.Output.Learned,
-		Amp: ampJSON{
-			Keyed: a.Amp.Keyed, Since: instantOf(a.Amp.Since), Settle: a.Amp.Settle.Seconds(), Tail: a.Amp.Tail.Seconds(),
-			Simulated: a.Amp.Simulated, Fault: a.Amp.Fault,
-		},
+		Amp:   ampOf(a.Amp, lang),
 		Clock: clockOf(a.Clock),
 	}
 	for _, w := range a.Output.Weak {

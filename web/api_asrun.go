@@ -83,6 +83,7 @@ type airingJSON struct {
 	Cause     string     `json:"cause,omitempty"`
 	For       []string   `json:"for,omitempty" doc:"Languages that were missing, for which it stood."`
 	Level     *float64   `json:"level,omitempty" doc:"dBFS: the mean power of what left the mixer; absent when it is not known."`
+	Zones     []string   `json:"zones,omitempty" doc:"Loudspeakers that were on while it sounded; absent where all are one, or none was."`
 }
 
 func (s *Server) registerAsRun(_ huma.API, r *gin.Engine) {
@@ -192,7 +193,7 @@ func (p phrase) asRunRow(a playout.AsRun) asRunRow {
 		row.Ended = instantOf(airing.Ended)
 		row.Airings = append(row.Airings, airingJSON{
 			string(airing.Part), airing.Recording, airing.Language, instantOf(airing.Started), instantOf(airing.Ended),
-			airing.Frames, airing.Underruns, airing.Cause, airing.For, meanOf(airing.Level),
+			airing.Frames, airing.Underruns, airing.Cause, airing.For, meanOf(airing.Level), airing.Zones,
 		})
 	}
 	return row

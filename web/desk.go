@@ -27,7 +27,8 @@ type Desk struct {
 	Texts         Templates
 	Roster        Roster
 	Withdraw      Withdrawer
-	Village       string // key
+	Village       string   // key
+	Zones         []string // of the board, for what is prepared for emergencies; none: all loudspeakers are one
 	Origin        string
 	Lang          string // of sentences, "vi" or "en"
 	Now           func() time.Time
@@ -48,7 +49,7 @@ func (r Refusal) Error() string { return r.Words }
 func (d Desk) do(ctx context.Context, step func(ctx context.Context, s *Server) error) (seen *Foreseen, err error) {
 	s := &Server{cfg: Config{
 		Announcements: d.Announcements, Places: d.Places, Arrange: d.Arrange, Stations: d.Stations, Approvals: d.Approvals, Exceptions: d.Exceptions,
-		AsRun: d.AsRun, Shelf: d.Shelf, Texts: d.Texts, Roster: d.Roster, Withdraw: d.Withdraw, Village: d.Village, Origin: d.Origin, Now: d.Now, NewID: d.NewID,
+		AsRun: d.AsRun, Shelf: d.Shelf, Texts: d.Texts, Roster: d.Roster, Withdraw: d.Withdraw, Village: d.Village, Zones: d.Zones, Origin: d.Origin, Now: d.Now, NewID: d.NewID,
 		Logger: d.Logger, Changed: func() {},
 	}}
 	s.cfg.rehearsable()

@@ -114,6 +114,9 @@ func (v *visit) exactly(r playout.AsRun, live bool) string {
 	if level := r.Level(); level != 0 {
 		said = append(said, v.word("asrun.level", v.number(decibels(level))))
 	}
+	if zones := r.Zones(); len(zones) > 0 {
+		said = append(said, v.word("asrun.zones", strings.Join(zones, ", ")))
+	}
 	if n := r.Underruns(); n > 0 {
 		said = append(said, v.word("asrun.underruns", n))
 	}

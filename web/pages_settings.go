@@ -112,8 +112,9 @@ type aboutView struct {
 }
 
 func (p *panel) about(v *visit) {
+	air := p.s.cfg.Air.Air()
 	p.show(v, "about", view{Title: v.word("settings.about"), Tab: "more", Data: aboutView{
 		Version: p.s.cfg.Version, Village: v.village.Key,
-		Health: slices.Concat(v.health(p.s.cfg.Air.Air()), p.monitorHealth(v), p.voiceHealth(v)),
+		Health: slices.Concat(v.health(air), v.zoneStates(air.Amp), p.monitorHealth(v), p.voiceHealth(v)),
 	}})
 }

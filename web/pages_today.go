@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"loalang/hardware"
 	"loalang/people"
 	"loalang/playout"
 	"loalang/scheduler"
@@ -126,7 +127,7 @@ func airKey(a playout.Air) string {
 	}
 	key := []string{
 		emergencyKey(a), "", "", "", "", dead, strconv.FormatBool(j.Up), strconv.FormatBool(j.Audible), j.Trouble, strconv.FormatBool(j.Fault != ""), strings.Join(j.Weak, "+"),
-		strconv.FormatBool(j.Amp.Keyed), j.Amp.Fault, j.Clock.Trust,
+		strconv.FormatBool(j.Amp.Keyed), j.Amp.Fault, j.Amp.Bypass, j.Clock.Trust,
 	}
 	if j.Drill != nil {
 		key = append(key, "drill "+j.Drill.Occurrence)
@@ -258,8 +259,12 @@ func (v *visit) soundState(a playout.Air) stateView {
 
 func (v *visit) ampState(a playout.Air) stateView {
 	switch {
+	case a.Amp.Bypass.On:
+		return stateView{"bad", "amli", v.word("amp.bypass")}
 	case a.Amp.Fault != "":
-		return stateView{"bad", "amli", v.word("amp.fault", a.Amp.Fault)}
+		return stateView{"bad", "amli", v.ampFault(a.Amp)}
+	case a.Amp.Bypass.Fault != "":
+		return stateView{"wait", "amli", v.word("amp.bypass-unknown")}
 	case a.Amp.Simulated && a.Amp.Keyed:
 		return stateView{"wait", "amli", v.word("amp.simulated-on")}
 	case a.Amp.Simulated:
@@ -268,6 +273,36 @@ func (v *visit) ampState(a playout.Air) stateView {
 		return stateView{"ok", "amli", v.word("amp.on")}
 	}
 	return stateView{"ok", "amli", v.word("amp.off")}
+}
+
+// ampFault says what is wrong with the amplifier, or with a zone, and what to do.
+func (p phrase) ampFault(a hardware.AmpState) string {
+	if a.Trouble == hardware.NoTrouble {
+		return p.word("amp.fault", a.Fault)
+	}
+	said := p.word("amp-trouble."+string(a.Trouble), a.Fault)
+	for _, z := range a.Zones {
+		if z.Fault != "" && z.Trouble == a.Trouble && strings.HasPrefix(a.Fault, z.Name+": ") {
+			return p.word("amp.zone-fault", z.Name, p.word("amp-trouble."+string(a.Trouble), z.Fault))
+		}
+	}
+	return said
+}
+
+// zoneStates are the zones, each with what is wrong with it.
+func (v *visit) zoneStates(a hardware.AmpState) []stateView {
+	var all []stateView
+	for _, z := range a.Zones {
+		s := stateView{"ok", "amli", v.word("amp.zone-off", z.Name)}
+		switch {
+		case z.Fault != "":
+			s = stateView{"bad", "amli", v.word("amp.zone-fault", z.Name, v.ampFault(z.AmpState))}
+		case z.Keyed:
+			s.Text = v.word("amp.zone-on", z.Name)
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 func (p *panel) stopAir(v *visit) {

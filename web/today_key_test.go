@@ -15,6 +15,7 @@ func TestTodayIsDrawnAnewByItsHealth(t *testing.T) {
 	keyForm := regexp.MustCompile(`data-key="([^"]*)"`)
 	for name, change := range map[string]func(*world){
 		"the amplifier fails":         func(w *world) { w.air.Amp.Fault = "relay" },
+		"the amplifier is bypassed":   func(w *world) { w.air.Amp.Bypass = hardware.BypassState{Sensed: true, On: true} },
 		"the clock is put right":      func(w *world) { w.air.Clock.Trust = hardware.Synced },
 		"the sound is weaker":         func(w *world) { w.air.Output.Weak = []audio.Weakness{audio.NoRealTime} },
 		"the sound is weaker, untold": func(w *world) { w.air.Output.Fault = "buffer" },
