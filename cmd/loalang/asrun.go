@@ -98,7 +98,8 @@ func stretch(from, to string, now time.Time) (begin, end time.Time, err error) {
 
 func printRows(out io.Writer, rows []playout.AsRun, loc *time.Location) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "DUE\tSTARTED\tENDED\tOUTCOME\tHEARD\tCAUSE\tLATE\tLANGUAGES\tTITLE") // Flush tells of failures
+	zoned := slices.ContainsFunc(rows, func(r playout.AsRun) bool { return len(r.Zones()) > 0 })
+	fmt.Fprintln(w, "DUE\tSTARTED\tENDED\tOUTCOME\tHEARD\tCAUSE\tLATE\tLANGUAGES\t"+zoneColumn(zoned, "ZONES")+"TITLE") // Flush tells of failures
 	for _, r := range rows {
 		started, ended := "-", "-"
 		if len(r.Airings) > 0 {
@@ -109,10 +110,18 @@ func printRows(out io.Writer, rows []playout.AsRun, loc *time.Location) error {
 		if outcome == "" {
 			outcome = "(open)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Due.In(loc).Format("2006-01-02 15:04:05"), started, ended,
-			outcome, cmp.Or(string(r.Heard), "-"), cmp.Or(r.Cause, "-"), r.Lateness.Round(time.Millisecond), languagesOf(r), r.Title)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s%s\n", r.Due.In(loc).Format("2006-01-02 15:04:05"), started, ended,
+			outcome, cmp.Or(string(r.Heard), "-"), cmp.Or(r.Cause, "-"), r.Lateness.Round(time.Millisecond), languagesOf(r), zoneColumn(zoned, cmp.Or(strings.Join(r.Zones(), ", "), "-")), r.Title)
 	}
 	return w.Flush()
+}
+
+// zoneColumn is a cell of the column of zones, which only a board with zones has.
+func zoneColumn(zoned bool, cell string) string {
+	if !zoned {
+		return ""
+	}
+	return cell + "\t"
 }
 
 // languagesOf is "vi for pcc, no tyz": what aired for whom, and what was missing

@@ -42,7 +42,7 @@ type board struct {
 	log        *slog.Logger
 	db         *store.Store
 	clock      *hardware.Clock
-	amp        *hardware.Relay
+	amp        *amplifier
 	output     *speaker.Output
 	library    *recordings.Library
 	player     *playout.Player
@@ -189,18 +189,7 @@ func (b *board) clearRemoved(ctx context.Context) {
 // openSound opens the amplifier and prepares the output.
 func (b *board) openSound() (err error) {
 	s := b.settings
-	amp := hardware.AmpConfig{Settle: s.Settle, Tail: s.Tail, Now: b.clock.Now}
-	if s.AmpChip == "" {
-		b.amp = hardware.NewSim(amp)
-	} else {
-		line, err := hardware.GPIO{}.RequestOutput(s.AmpChip, s.AmpLine, s.AmpActiveLow)
-		if err != nil {
-			return fmt.Errorf("open the amplifier's relay: %w", err)
-		}
-		if b.amp, err = hardware.NewRelay(line, amp); err != nil {
-			return errors.Join(err, line.Close())
-		}
-	}
+	b.amp = b.openAmplifier()
 	b.closers = append(b.closers, b.amp)
 	if err := tryTape(s.Device); err != nil {
 		return err
@@ -254,7 +243,7 @@ func (b *board) wire(spool []string) {
 	fallback := b.settings.fallback()
 	b.player = playout.NewPlayer(playout.PlayerConfig{
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
-		Output: b.output, Siren: b.output, Amp: b.amp, Library: b.library, Journal: b.db, Emergencies: b.db,
+		Output: b.output, Siren: b.output, Amp: b.amp.amp(), Zones: b.amp.zones, Bypass: b.amp.sensed, Library: b.library, Journal: b.db, Emergencies: b.db,
 		Voicer: b.producer.Crier(), Stations: b.stations(), Witness: b.witness(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: b.boot, Restarted: b.restarted, Settled: b.noteBoot, Released: func() { b.planner.Changed() },
 		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Callers: func() playout.Callers { return b.panel.AlarmCallers() }, Slept: b.clock.Slept, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 	})
@@ -266,7 +255,7 @@ func (b *board) wire(spool []string) {
 	b.openCalibrator()
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
-		Lead: b.settings.Settle + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, UpSince: b.upSince, Log: b.log,
+		Lead: b.settings.longestSettle() + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, UpSince: b.upSince, Log: b.log,
 	})
 }
 
@@ -296,7 +285,7 @@ func (b *board) openPanel() (err error) {
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,
 		Diary: b.db, Authors: b.db, Texts: b.db, Bulletins: b.db, Slim: b.library, PublicKey: b.publicKey(),
 		Invites: b.db, Invited: b.db, Pushes: b.db, PushDiary: b.db, Pusher: b.pusher(), Passkeys: b.db, PasskeyDoor: b.db,
-		Village: b.settings.Village, Origin: b.db.Node(), Version: version,
+		Village: b.settings.Village, Zones: b.settings.Amp.zoneNames(), Origin: b.db.Node(), Version: version,
 		Logger: b.log, Now: b.clock.Now, NewID: newID, MetricsToken: b.settings.MetricsToken,
 		Changed: b.changed, SecurePort: b.door.port(), Trust: b.door.trust(),
 	})

@@ -22,7 +22,7 @@ func (p program) desk(ctx context.Context, s settings, db *store.Store) (web.Des
 	}
 	return web.Desk{
 		Announcements: db, Places: db, Arrange: db, Stations: db, Approvals: db, Exceptions: db, AsRun: db, Shelf: db, Texts: db, Roster: db, Withdraw: silent{},
-		Village: v.Key, Origin: db.Node(), Lang: "en", Now: p.clock(s).Now, NewID: newID, Logger: p.quietLog(),
+		Village: v.Key, Zones: s.Amp.zoneNames(), Origin: db.Node(), Lang: "en", Now: p.clock(s).Now, NewID: newID, Logger: p.quietLog(),
 		By: people.Principal{Name: p.user().Name, Role: people.Admin, Token: true},
 	}, nil
 }

@@ -81,10 +81,7 @@ func printFindings(out io.Writer, findings []finding, asJSON bool) error {
 func (p program) examine(ctx context.Context, s settings) []finding {
 	findings := []finding{examineCards(s), examineEngine(ctx, s), examineSandbox(ctx), p.examineLines(ctx, s), examinePriority(), examineMemory(), examineBuffer(s), examineMonitor(ctx, s), p.examineClock(s), examineDisk(s), p.examineData(ctx, s)}
 	findings = append(findings, examineVoices(ctx, s, p.quietLog())...)
-	if s.AmpChip != "" {
-		findings = append(findings, examineAmp(s))
-	}
-	return findings
+	return append(findings, examineAmp(s, hardware.GPIO{}, "/sys")...)
 }
 
 func examineCards(s settings) finding {
@@ -199,17 +196,4 @@ func (p program) examineData(ctx context.Context, s settings) finding {
 	}
 	f.Found = "the database is whole"
 	return f
-}
-
-func examineAmp(s settings) finding {
-	chips, err := hardware.GPIO{}.Chips()
-	if err != nil {
-		return finding{Name: "amplifier", Found: sentence(err), Advice: "Check the rights on /dev/gpiochip*."}
-	}
-	for _, c := range chips {
-		if c.Name == s.AmpChip || c.Path == s.AmpChip || c.Label == s.AmpChip {
-			return finding{Name: "amplifier", OK: true, Found: fmt.Sprintf("%s (%s), line %s", c.Name, c.Label, s.AmpLine)}
-		}
-	}
-	return finding{Name: "amplifier", Found: fmt.Sprintf("there is no GPIO chip %s", s.AmpChip), Advice: "Correct amp-chip, or leave it empty for a simulated amplifier."}
 }

@@ -89,6 +89,9 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	} {
 		group.Go(guarded(ctx, b.amp, part))
 	}
+	if b.amp.bypass != nil {
+		group.Go(guarded(ctx, b.amp, b.amp.bypass.Run))
+	}
 	b.servePanel(ctx, group, func(s *http.Server) error { return s.Serve(listener) })
 	if b.door != nil {
 		b.servePanel(ctx, group, func(s *http.Server) error {

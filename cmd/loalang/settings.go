@@ -40,9 +40,7 @@ type settings struct {
 	MetricsToken string
 	PushContact  string // whom push services may write to: "mailto:…" or "https://…"
 	ClockTrust   string // "kernel", or "system": the technician declares the clock good
-	AmpChip      string // GPIO chip; empty: a simulated amplifier
-	AmpLine      string // line name or offset on AmpChip
-	AmpActiveLow bool
+	Amp          ampSettings
 	Monitor      string         // ALSA device that hears the loudspeakers; empty: none
 	Fallback     string         // a built-in sound, the ID of a recording, or none
 	Settle       time.Duration  // from keying the amplifier until sound is safe
@@ -72,6 +70,10 @@ var slug = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$`)
 // table lists every setting; serve has a flag for each, the others only --data
 // and what they name.
 func table() []setting {
+	return append(mainTable(), ampTable()...)
+}
+
+func mainTable() []setting {
 	return []setting{
 		{"data", "data", "folder that holds everything that is kept", func(s *settings, v string) error {
 			if v == "" {
@@ -101,16 +103,6 @@ func table() []setting {
 				return errors.New("use kernel or system")
 			}
 			s.ClockTrust = v
-			return nil
-		}},
-		{"amp-chip", "", "GPIO chip of the amplifier's relay, such as gpiochip0; empty: a simulated amplifier", setText(func(s *settings) *string { return &s.AmpChip })},
-		{"amp-line", "", "name or number of the relay's line on amp-chip", setText(func(s *settings) *string { return &s.AmpLine })},
-		{"amp-active-low", "false", "the relay switches on when its line is low", func(s *settings, v string) error {
-			b, err := strconv.ParseBool(v)
-			if err != nil {
-				return errors.New("use true or false")
-			}
-			s.AmpActiveLow = b
 			return nil
 		}},
 		{"monitor", "", "card whose input hears the amplifier's output, such as Monitor or plughw:CARD=Monitor,DEV=0; empty: what airs is not measured", setMonitor},
@@ -285,9 +277,7 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 			faults = append(faults, fmt.Sprintf("%s from %s is %q: %v", e.name, from[e.name], values[e.name], err))
 		}
 	}
-	if (s.AmpChip == "") != (s.AmpLine == "") {
-		faults = append(faults, "amp-chip and amp-line go together: give both, or neither for a simulated amplifier")
-	}
+	faults = append(faults, s.Amp.settle()...)
 	if len(faults) > 0 {
 		sort.Strings(faults)
 		return s, usageError{errors.New(strings.Join(faults, "; "))}

@@ -10,7 +10,9 @@ import (
 // wrong has a value for each setting that can be wrong.
 var wrong = map[string]string{
 	"listen": "localhost", "listen-tls": "8443", "device": "a b", "village": "Ún Tà", "log": "loud", "clock-trust": "sun",
-	"amp-active-low": "perhaps", "settle": "5h", "tail": "soon", "buffer": "1ms", "espeak": "", "amp-chip": "gpiochip0", "push-contact": "the commune",
+	"amp-active-low": "perhaps", "settle": "5h", "tail": "soon", "buffer": "1ms", "espeak": "", "amp-chip": "gpiochip0",
+	"amp-optional": "perhaps", "amp-max-on": "1s", "amp-min-off": "1h", "zones": "Chợ", "bypass": "17", "amp-serial-baud": "fast", "amp-serial-protocol": "morse",
+	"amp-serial-address": "1024/0", "amp-serial-reply": "(", "amp-serial-wait": "0s", "amp-serial-repeat": "0", "amp-serial-every": "1h", "push-contact": "the commune",
 }
 
 // Each setting is read from each layer, flags over the environment over the
