@@ -53,6 +53,7 @@ type alarm struct {
 	said     []saying // what of its text is in the cycle, in the order of languages
 	faults   []EmergencyFault
 	complete bool          // every language was tried: cycles are counted from here
+	bereft   bool          // the output could not take its words: its siren sounds instead
 	quiet    audio.Instant // until when it waits for words without a siren
 
 	raised bool           // the card has begun with it, since it is up
@@ -68,27 +69,11 @@ type alarm struct {
 type saying struct {
 	language  string
 	file      *os.File // open until the alarm is over
+	size      int64    // of file, in bytes
 	recording string   // in the library; empty until it is there
 	kept      bool     // it was offered to the library, or comes from there
 	instead   bool     // a voice reads, for the recording cannot be played
 }
-
-// EmergencyFault is one thing that keeps an emergency from being heard as it was
-// meant.
-type EmergencyFault struct {
-	Code     string // a Fault of renditions, or a Trouble
-	Language string // that is not spoken; empty when it is about all of it
-}
-
-// Codes of EmergencyFault beside the faults of renditions.
-const (
-	TroubleWaiting   = "waiting"   // another emergency sounds first
-	TroubleDevice    = "device"    // no sound card plays it
-	TroubleAmplifier = "amplifier" // the amplifier does not answer
-	TroubleBypass    = "bypass"    // the amplifier is on its own microphone
-	TroubleFallback  = "fallback"  // none of its languages can be spoken: those of the village are
-	TroubleInstead   = "instead"   // its recording cannot be played: a voice reads instead
-)
 
 // snapshot copies the row, so that it may be written while the alarm goes on.
 // Player.mu is held.
@@ -220,7 +205,11 @@ func (p *Player) sound(al *alarm) error {
 	if al.complete || !al.e.Speaks() {
 		a.Repeat = al.e.Repeat
 	}
-	for i, s := range al.said {
+	said := al.said
+	if al.bereft {
+		said = nil
+	}
+	for i, s := range said {
 		gap := messageGap
 		if i == 0 && settle > before {
 			gap += settle - before

@@ -74,7 +74,7 @@ func (p *Player) alarmEvent(ev audio.Event) {
 	p.book.record(row)
 	switch {
 	case ev.Kind != audio.AlarmOff || ev.Cause == audio.Lost || leaving:
-	case renewed: // while its last frames were under way
+	case renewed, p.bereft(al, ev.Cause): // renewed while its last frames were under way
 		p.join(al)
 	default:
 		p.endAlarm(ev.ID, string(ev.Cause), alarmOutcome(ev.Cause))

@@ -224,22 +224,20 @@ func (m *mains) powered(who string) bool {
 	return slices.ContainsFunc(zones, w.in)
 }
 
-// failing is why something is off though who holds it.
-func (m *mains) failing(who string) error {
-	if m.main != nil {
-		if err := m.main.failing(); err != nil {
-			return err
-		}
+// failing is what is off though who holds it: everything, or some zones, or nothing.
+func (m *mains) failing(who string) (all bool, zones []string) {
+	if m.main != nil && m.main.failing() != nil {
+		return true, nil
 	}
 	m.mu.Lock()
 	w := m.wants[who]
 	m.mu.Unlock()
 	for _, f := range m.zones {
-		if err := f.failing(); err != nil && w.in(f.name) {
-			return fmt.Errorf("zone %s: %w", f.name, err)
+		if f.failing() != nil && w.in(f.name) {
+			zones = append(zones, f.name)
 		}
 	}
-	return nil
+	return len(zones) > 0 && !m.powered(who), zones
 }
 
 // held says whether anybody needs power.

@@ -104,6 +104,24 @@ func TestBrokenZoneIsNotClaimed(t *testing.T) {
 	})
 }
 
+// One of the zones of an emergency is off and another on: the page says which is silent,
+// and not that nobody hears it.
+func TestEmergencyNamesTheZoneThatIsSilent(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		zones := map[string]*amp{}
+		s := newStage(t, zoned(zones))
+		zones["cho"].breaks(errors.New("held by gpioset"))
+		e := s.emergency("e1", time.Minute)
+		e.Zones = []string{"cho", "suoi"}
+		s.raise(e)
+		s.at(2 * time.Second)
+		a := s.player.Air().Emergencies[0]
+		if i := slices.IndexFunc(a.Faults, func(f playout.EmergencyFault) bool { return f.Code == playout.TroubleZone }); !a.Sounding || i < 0 || a.Faults[i].Zone != "cho" || hasFault(a, playout.TroubleAmplifier, "") {
+			t.Errorf("sounding %v, faults %+v", a.Sounding, a.Faults)
+		}
+	})
+}
+
 // play hands over an occurrence with a chime and eight seconds of voice.
 func (s *stage) play(id string, at time.Duration) {
 	s.t.Helper()

@@ -69,7 +69,7 @@ func (p *Player) sayAll(ctx context.Context, al *alarm) bool {
 			faults = instead(faults, s)
 			continue
 		}
-		s, err := p.words(ctx, al.e, language)
+		s, err := p.words(ctx, al, language)
 		if ctx.Err() != nil {
 			if s.file != nil {
 				_ = s.file.Close() // read only

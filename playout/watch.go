@@ -61,15 +61,28 @@ func (p *Player) activeEmergency(al *alarm) ActiveEmergency {
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleWaiting})
 	}
 	a.Sounding = a.Sounding && p.power.powered(alarmHolder(al.e))
-	if p.power.failing(alarmHolder(al.e)) != nil {
-		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleAmplifier})
-	}
+	a.Faults = append(a.Faults, p.switchFaults(al)...)
 	if p.power.bypass().On {
 		a.Sounding = false
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleBypass})
 	}
+	if al.bereft {
+		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleWordless})
+	}
 	a.Faults = append(a.Faults, al.faults...)
 	return a
+}
+
+// switchFaults are what is off of the loudspeakers that an alarm is for.
+func (p *Player) switchFaults(al *alarm) (faults []EmergencyFault) {
+	all, zones := p.power.failing(alarmHolder(al.e))
+	if all {
+		return []EmergencyFault{{Code: TroubleAmplifier}}
+	}
+	for _, zone := range zones {
+		faults = append(faults, EmergencyFault{Code: TroubleZone, Zone: zone})
+	}
+	return faults
 }
 
 // otherSounds says whether an alarm beside al has the output. Player.mu is held.

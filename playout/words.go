@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"slices"
+	"time"
 
 	"loalang/audio"
 	"loalang/scheduler"
@@ -17,7 +20,7 @@ func (al *alarm) sirens(now audio.Instant) bool {
 	switch {
 	case al.e.AllClear:
 		return false
-	case !al.e.NoSiren || !al.e.Speaks():
+	case !al.e.NoSiren || !al.e.Speaks() || al.bereft:
 		return true
 	}
 	return len(al.said) == 0 && (al.complete || now >= al.quiet)
@@ -31,6 +34,42 @@ func (p *Player) unheard(al *alarm) {
 	if silent { // else its cycles are being counted
 		p.join(al)
 	}
+}
+
+// LongestWords is how long the words of an emergency may sound, all its languages
+// together: the output keeps them in memory, and takes 20 s more beside them.
+const LongestWords = 8 * time.Minute
+
+// spare is how big the file of one more saying is; speech.ErrTooLong when it is longer
+// than LongestWords leaves beside what is said already.
+func (p *Player) spare(al *alarm, f *os.File) (size int64, err error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, fmt.Errorf("measure the words: %w", err)
+	}
+	size = info.Size()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := size
+	for _, s := range al.said {
+		all += s.size
+	}
+	if last := audio.Rate.D(audio.Frames(all / 2)); last > LongestWords {
+		return 0, fmt.Errorf("%v of words, %v is the most: %w", last.Round(time.Second), LongestWords, speech.ErrTooLong)
+	}
+	return size, nil
+}
+
+// bereft has an alarm without a siren sound with it once the output could not take its
+// words: something must be heard. It says whether there is now something to be raised.
+func (p *Player) bereft(al *alarm, cause audio.Cause) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if cause != audio.Unread || al.bereft || al.e.AllClear || !al.e.NoSiren || !al.e.Ended.IsZero() {
+		return false
+	}
+	al.bereft = true
+	return true
 }
 
 // wordless is the fault for which nothing can be said in a language at all; empty:
@@ -63,27 +102,44 @@ func recordedFirst(e scheduler.Emergency, languages []string) []string {
 
 // words are what an alarm says in a language: what was recorded, and only where that
 // cannot be played what a voice makes of the text.
-func (p *Player) words(ctx context.Context, e scheduler.Emergency, language string) (saying, error) {
-	m := e.In(language)
+func (p *Player) words(ctx context.Context, al *alarm, language string) (saying, error) {
+	m := al.e.In(language)
 	s := saying{language: language, recording: m.Recording, kept: m.Recording != "", instead: m.Recording != ""}
 	var lost error
 	if m.Recording != "" {
 		patient, cancel := context.WithTimeout(ctx, messagePatience)
 		s.file, lost = p.cfg.Library.PlayCopy(patient, m.Recording)
 		cancel()
-		if lost == nil {
+		if s, lost = p.fitted(al, s, lost); lost == nil {
 			s.instead = false
 			return s, nil
 		}
-		p.cfg.Log.Error("an emergency's recording cannot be played", "emergency", e.ID, "language", language, "recording", m.Recording, "err", lost)
+		p.cfg.Log.Error("an emergency's recording cannot be played", "emergency", al.e.ID, "language", language, "recording", m.Recording, "err", lost)
 	}
 	if m.Text == "" {
 		return saying{}, cmp.Or(lost, speech.ErrNoWords)
 	}
 	var err error
-	if s.file, err = p.aloud(ctx, language, m.Text); err != nil {
+	s.file, err = p.aloud(ctx, language, m.Text)
+	if s, err = p.fitted(al, s, err); err != nil {
+		if errors.Is(lost, speech.ErrTooLong) {
+			return saying{}, err
+		}
 		return saying{}, cmp.Or(lost, err) // a recording is tried again
 	}
 	s.recording, s.kept = "", false
 	return s, nil
+}
+
+// fitted is s with the size of its file, which was opened with err; one for which there
+// is no room is closed.
+func (p *Player) fitted(al *alarm, s saying, err error) (saying, error) {
+	if err != nil {
+		return s, err
+	}
+	if s.size, err = p.spare(al, s.file); err != nil {
+		_ = s.file.Close() // read only
+		s.file = nil
+	}
+	return s, err
 }

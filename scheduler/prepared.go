@@ -31,6 +31,8 @@ const (
 	FaultMessageLanguage = "message-language"
 	// FaultMessageGone: there is no such recording, or no more.
 	FaultMessageGone = "message-gone"
+	// FaultMessageLength: recordings last longer, all together, than the output takes.
+	FaultMessageLength = "message-length"
 	// FaultSiren: without any words there has to be a siren.
 	FaultSiren = "siren-needed"
 )

@@ -1,0 +1,21 @@
+package playout
+
+// EmergencyFault is one thing that keeps an emergency from being heard as it was
+// meant.
+type EmergencyFault struct {
+	Code     string // a Fault of renditions, or a Trouble
+	Language string // that is not spoken; empty when it is about all of it
+	Zone     string // whose loudspeakers are off; empty when it is about all of it
+}
+
+// Codes of EmergencyFault beside the faults of renditions.
+const (
+	TroubleWaiting   = "waiting"   // another emergency sounds first
+	TroubleDevice    = "device"    // no sound card plays it
+	TroubleAmplifier = "amplifier" // the amplifier does not answer
+	TroubleZone      = "zone"      // one of its zones is off, and others are on
+	TroubleBypass    = "bypass"    // the amplifier is on its own microphone
+	TroubleFallback  = "fallback"  // none of its languages can be spoken: those of the village are
+	TroubleWordless  = "wordless"  // the output could not take its words: the siren sounds alone
+	TroubleInstead   = "instead"   // its recording cannot be played: a voice reads instead
+)
