@@ -8,6 +8,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"loalang/scheduler"
 )
 
 // publicBoardJSON is the public board: what everybody may know.
@@ -25,13 +27,21 @@ type publicBoardJSON struct {
 }
 
 type publicAlarmJSON struct {
-	ID      string    `json:"id"`
-	Title   string    `json:"title"`
-	Text    string    `json:"text,omitempty"`
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Text  string `json:"text,omitempty"`
+
+	Messages []publicMessageJSON `json:"messages,omitempty" doc:"What is read in single languages instead of the text."`
+
 	Raised  time.Time `json:"raised"`
 	Expires time.Time `json:"expires"`
 
 	AllClear bool `json:"all_clear,omitempty" doc:"It tells that the danger is over."`
+}
+
+type publicMessageJSON struct {
+	Language string `json:"language" doc:"ISO 639."`
+	Text     string `json:"text"`
 }
 
 type publicDayJSON struct {
@@ -49,6 +59,8 @@ type publicNoticeJSON struct {
 	Aired     []time.Time       `json:"aired" doc:"On its day."`
 	Due       []time.Time       `json:"due" doc:"Today and tomorrow."`
 	Sounds    []publicSoundJSON `json:"sounds"`
+
+	Messages []publicMessageJSON `json:"messages,omitempty" doc:"What was read in single languages instead of the text."`
 }
 
 type publicSoundJSON struct {
@@ -131,7 +143,7 @@ func (s *Server) publicBoard(ctx context.Context, in *publicBoardInput) (*public
 		Next: instantOf(b.Next), Emergencies: []publicAlarmJSON{}, Days: []publicDayJSON{}, Feeds: []publicFeedAddress{},
 	}
 	for _, e := range air.Emergencies {
-		j.Emergencies = append(j.Emergencies, publicAlarmJSON{s.bulletin.publicName("emergency", e.ID), e.Title, e.Text, e.Raised.UTC(), e.Expires.UTC(), e.AllClear})
+		j.Emergencies = append(j.Emergencies, publicAlarmJSON{s.bulletin.publicName("emergency", e.ID), e.Title, e.Text, publicMessages(ownTexts(e.Emergency)), e.Raised.UTC(), e.Expires.UTC(), e.AllClear})
 	}
 	if air.OnAir != nil {
 		j.OnAir = b.public[air.OnAir.Occurrence.Announcement]
@@ -161,13 +173,20 @@ func (s *Server) publicDay(ctx context.Context, in *publicDayInput) (*publicDayO
 func publicDay(d day) publicDayJSON {
 	j := publicDayJSON{Date: d.Date.Format(time.DateOnly), Notices: []publicNoticeJSON{}}
 	for _, n := range d.Notices {
-		one := publicNoticeJSON{ID: n.ID, Title: n.Title, Text: n.Text, Office: n.Office, Emergency: n.Emergency, Aired: utc(n.Aired), Due: utc(n.Due), Sounds: []publicSoundJSON{}}
+		one := publicNoticeJSON{ID: n.ID, Title: n.Title, Text: n.Text, Office: n.Office, Emergency: n.Emergency, Aired: utc(n.Aired), Due: utc(n.Due), Sounds: []publicSoundJSON{}, Messages: publicMessages(n.Own)}
 		for _, s := range n.Sounds {
 			one.Sounds = append(one.Sounds, publicSoundJSON{s.Language, s.Length.Seconds(), bulletinSounds + s.ID + ".mp3"})
 		}
 		j.Notices = append(j.Notices, one)
 	}
 	return j
+}
+
+func publicMessages(own []scheduler.Message) (all []publicMessageJSON) {
+	for _, m := range own {
+		all = append(all, publicMessageJSON{m.Language, m.Text})
+	}
+	return all
 }
 
 func utc(times []time.Time) []time.Time {

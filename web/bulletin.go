@@ -18,8 +18,9 @@ const bulletinDays = 7
 type notice struct {
 	ID        string // public: made by publicName, and no ID of the inside
 	Title     string
-	Text      string // empty: it was only spoken
-	Office    string // that answers for it; empty when it is not known to be one
+	Text      string              // empty: it was only spoken
+	Own       []scheduler.Message // read in single languages instead of the text; without recordings
+	Office    string              // that answers for it; empty when it is not known to be one
 	Emergency bool
 	Urgent    bool        // class Priority
 	Aired     []time.Time // on its day, the earliest first
@@ -234,9 +235,39 @@ func (g *gathered) add(n *notice, heard sound) {
 	slices.SortStableFunc(n.Sounds, func(a, b sound) int { return rank(a) - rank(b) })
 }
 
+// ownTexts are the texts of an emergency that stand in the place of the common one.
+func ownTexts(e scheduler.Emergency) (own []scheduler.Message) {
+	for _, m := range e.Messages {
+		if m.Text != "" && m.Text != e.Text {
+			own = append(own, scheduler.Message{Language: m.Language, Text: m.Text})
+		}
+	}
+	return own
+}
+
+// in is what a notice says in a language, as far as it is written.
+func (n notice) in(language string) string {
+	for _, m := range n.Own {
+		if m.Language == language {
+			return m.Text
+		}
+	}
+	return n.Text
+}
+
+// saidParagraphs are the paragraphs of a notice: its text, and what is read instead in single
+// languages.
+func (p phrase) saidParagraphs(text string, own []scheduler.Message) []string {
+	all := paragraphs(text)
+	for _, m := range own {
+		all = append(all, p.messageLine(m))
+	}
+	return all
+}
+
 // raised takes in an emergency, which always stands on the board.
 func (g *gathered) raised(e scheduler.Emergency) {
-	n := notice{ID: g.s.name("emergency", e.ID), Title: e.Title, Text: e.Text, Emergency: !e.AllClear, Aired: []time.Time{e.Raised}}
+	n := notice{ID: g.s.name("emergency", e.ID), Title: e.Title, Text: e.Text, Own: ownTexts(e), Emergency: !e.AllClear, Aired: []time.Time{e.Raised}}
 	for _, run := range g.s.told.Runs {
 		if run.Occurrence == playout.AlarmOccurrence(e) {
 			g.sounds(&n, e.ID, run)

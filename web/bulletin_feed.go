@@ -151,7 +151,7 @@ func (p *panel) feedItems(ctx context.Context, v *visit, n notice, language stri
 			title = word(vietnamese, "bulletin.emergency")
 		}
 		items = append(items, rssItem{
-			Title: readable(title), Link: from + bulletinRoot + "/tin/" + n.ID, Description: readable(n.Text), GUID: rssGUID{ID: "loalang:" + s.ID},
+			Title: readable(title), Link: from + bulletinRoot + "/tin/" + n.ID, Description: readable(n.in(language)), GUID: rssGUID{ID: "loalang:" + s.ID},
 			Published: s.First.In(v.loc).Format(rssDate), Length: fmt.Sprint(int(s.Length.Round(time.Second).Seconds())), Explicit: "false",
 			Enclosure: rssEnclosure{from + bulletinSounds + s.ID + ".mp3", bytes, "audio/mpeg"}, at: s.First,
 		})

@@ -281,6 +281,30 @@ func TestEmergencyStandsOnTop(t *testing.T) {
 	}
 }
 
+// What an emergency says in single languages instead of its text stands on the board, for
+// whoever reads, in the podcast of its language, and in the API; a recording has no words.
+func TestEmergencySaysOnTheBoardWhatIsReadInEachLanguage(t *testing.T) {
+	w, b := openBoard(t)
+	w.emergencyOn()
+	e := &w.air.Emergencies[0]
+	e.Text, e.Messages = "", []scheduler.Message{{Language: "vi", Text: "Đập vỡ. Chạy lên đồi."}, {Language: "pcc", Text: "Lời Giáy.", Recording: giayID}}
+	b.emergencies = []scheduler.Emergency{e.Emergency}
+	s := b.site(t, "", "")
+	for _, at := range []string{"/bang-tin", "/bang-tin/now"} {
+		if p := s.get(at); !strings.Contains(p.text, "Tiếng Việt: Đập vỡ. Chạy lên đồi.") || !strings.Contains(p.text, "Tiếng Giáy: Lời Giáy.") || strings.Contains(p.text, "bản ghi âm") || strings.Contains(p.body, giayID) {
+			t.Errorf("%s: %s", at, p.text)
+		}
+	}
+	if p := s.get("/api/v1/public/board"); strings.Count(p.body, `"text":"Đập vỡ. Chạy lên đồi."`) != 2 {
+		t.Errorf("the API answers %s", p.body)
+	}
+	w.air.Emergencies = nil
+	w.newest()
+	if p := b.site(t, "", "").get("/bang-tin"); !strings.Contains(p.text, "Tiếng Việt: Đập vỡ. Chạy lên đồi.") {
+		t.Errorf("afterwards: %s", p.text)
+	}
+}
+
 // What sounds now is named only when it stands on the board.
 func TestOnAirOnTheBulletin(t *testing.T) {
 	w, b := openBoard(t)

@@ -242,7 +242,7 @@ func (p *panel) bulletinNowView(v *visit, b *bulletin) bulletinNow {
 			title = v.word("bulletin.emergency")
 		}
 		now.Emergencies = append(now.Emergencies, noticeRow{
-			ID: p.s.bulletin.publicName("emergency", e.ID), Title: title, When: v.word("bulletin.since", v.at(e.Raised, v.now)), Paragraphs: paragraphs(e.Text), Emergency: !e.AllClear,
+			ID: p.s.bulletin.publicName("emergency", e.ID), Title: title, When: v.word("bulletin.since", v.at(e.Raised, v.now)), Paragraphs: v.saidParagraphs(e.Text, ownTexts(e.Emergency)), Emergency: !e.AllClear,
 		})
 	}
 	if on := air.OnAir; on != nil && len(now.Emergencies) == 0 && on.Occurrence.Kind != scheduler.DrillKind {
@@ -283,7 +283,7 @@ func (now bulletinNow) others(list []notice) []notice {
 
 func (v *visit) noticeRows(list []notice) (rows []noticeRow) {
 	for _, n := range list {
-		row := noticeRow{ID: n.ID, Title: n.Title, Office: n.Office, Paragraphs: paragraphs(n.Text), Emergency: n.Emergency, Urgent: n.Urgent, When: v.whenTold(n)}
+		row := noticeRow{ID: n.ID, Title: n.Title, Office: n.Office, Paragraphs: v.saidParagraphs(n.Text, n.Own), Emergency: n.Emergency, Urgent: n.Urgent, When: v.whenTold(n)}
 		if row.Title == "" {
 			row.Title = v.word("bulletin.emergency")
 		}
