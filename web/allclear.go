@@ -140,9 +140,7 @@ func (p *panel) showClear(v *visit, status int, f *form) {
 		}
 		w.Languages = append(w.Languages, tongueView{uploadView: uploadView{Code: code}, Name: v.language(code), Checked: on, Voiced: choir.err == nil && choir.speaks(code, "")})
 	}
-	for _, zone := range p.s.cfg.Zones {
-		w.Zones = append(w.Zones, choiceView{Value: zone, Name: zone, Checked: slices.Contains(f.Values["zone"], zone) || !f.Has("zone")})
-	}
+	w.Zones = zoneChoices(p.s.cfg.Zones, f.Values["zone"])
 	times := timesOf(f)
 	for n := 1; n <= scheduler.MaxAllClears; n++ {
 		w.Times = append(w.Times, choiceView{Value: strconv.Itoa(n), Name: v.word("emergency.clear-times-n", n), Checked: n == times})

@@ -106,6 +106,7 @@ type emergencyJSON struct {
 type emergencyTrouble struct {
 	Code     string `json:"code" doc:"Stable."`
 	Language string `json:"language,omitempty" doc:"That is not read; about all of it when left out."`
+	Zone     string `json:"zone,omitempty" doc:"Of the code zone: whose loudspeakers are off, while others are on."`
 	Detail   string `json:"detail" doc:"What is wrong and what to do."`
 }
 
@@ -239,7 +240,7 @@ func liveOf(e playout.ActiveEmergency, lang string) emergencyJSON {
 	j := emergencyOf(e.Emergency)
 	j.Sounding, j.Spoken = &e.Sounding, e.Spoken
 	for _, f := range e.Faults {
-		j.Faults = append(j.Faults, emergencyTrouble{f.Code, f.Language, troubleWords(lang, f)})
+		j.Faults = append(j.Faults, emergencyTrouble{f.Code, f.Language, f.Zone, troubleWords(lang, f)})
 	}
 	return j
 }
@@ -247,6 +248,9 @@ func liveOf(e playout.ActiveEmergency, lang string) emergencyJSON {
 // troubleWords says what is wrong with an active emergency.
 func troubleWords(lang string, f playout.EmergencyFault) string {
 	p := phrase{lang: lang}
+	if f.Zone != "" {
+		return p.word("emergency-fault."+f.Code, f.Zone)
+	}
 	return upper(p.word("emergency-fault."+f.Code, p.lower(p.language(f.Language))))
 }
 

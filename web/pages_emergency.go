@@ -41,6 +41,7 @@ type emergencyView struct {
 	Repeat    string // how often, in cycles; empty: until it ends
 	ZonesOn   []string
 	Summary   string
+	Ways      string     // where it is heard, and with what, when that is not as usual
 	Replaces  string     // ID of the one that a new one replaces; empty: none, they alternate
 	Active    []liveView // that may be replaced
 	Over      string     // title of one that ended not long ago, of which the village may be told
@@ -51,6 +52,7 @@ type emergencyView struct {
 // liveView is an emergency that is active.
 type liveView struct {
 	ID, Title, Line, Text, Until string
+	Ways                         string   // where and how it is heard, when that is not as usual
 	Own                          []string // what is said in single languages
 	AllClear                     bool     // tells that the danger is over
 	Troubles                     []string
@@ -100,8 +102,9 @@ func (v *visit) activeEmergencies(air playout.Air) []liveView {
 			Line:  v.word("emergency.line", v.clock(e.Raised), e.RaisedBy, e.Reason),
 			Until: v.word("emergency.until", v.clock(e.Expires)),
 		}
+		l.Ways = v.waysLine(e.Emergency)
 		if e.AllClear {
-			l.Until = v.word("emergency.clear-until", e.Repeat)
+			l.Until, l.Ways = v.word("emergency.clear-until", e.Repeat), strings.Join(v.ways(scheduler.Prepared{Zones: e.Zones}), "")
 		}
 		for _, m := range e.Messages {
 			l.Own = append(l.Own, v.messageLine(m))
@@ -170,18 +173,18 @@ func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
 		Replaces: f.Get("replaces"), Active: v.replaceable(p.s.cfg.Air.Air()), PIN: p.pinView(v, f),
 	}
 	w.Languages, w.Chosen = p.alarmTongues(v, f)
-	if e := p.s.cfg.Air.Air().Over; e != nil && len(w.Active) == 0 && v.now.Sub(e.Ended) < clearWithin {
-		w.Over = e.Title
+	e := p.emergencyOf(v, f)
+	if over := p.s.cfg.Air.Air().Over; over != nil && len(w.Active) == 0 && v.now.Sub(over.Ended) < clearWithin {
+		w.Over = over.Title
 	}
-	for _, zone := range p.s.cfg.Zones {
-		on := slices.Contains(f.Values["zone"], zone) || !f.Has("zone")
-		w.Zones = append(w.Zones, choiceView{Value: zone, Name: zone, Checked: on})
-		if on {
-			w.ZonesOn = append(w.ZonesOn, zone)
+	w.Zones = zoneChoices(p.s.cfg.Zones, f.Values["zone"])
+	for _, zone := range w.Zones {
+		if zone.Checked {
+			w.ZonesOn = append(w.ZonesOn, zone.Value)
 		}
 	}
-	e := p.emergencyOf(v, f)
 	w.Heard, w.Summary = p.heard(v, e, w.Chosen), v.alarmSummary(e, w.Chosen)
+	w.Ways = strings.Join(v.ways(scheduler.Prepared{Zones: e.Zones, NoSiren: e.NoSiren}), " · ")
 	w.Siren, w.Repeat = !e.NoSiren, repeatField(e.Repeat)
 	return w
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"loalang/playout"
 	"loalang/recordings"
 	"loalang/scheduler"
 )
@@ -50,10 +51,18 @@ func (p *panel) preparedForm(v *visit, t scheduler.Template, faults map[string]s
 		one.Shelf = v.preparedShelf(p, found, one.Recording)
 		w.Tongues = append(w.Tongues, one)
 	}
-	for _, zone := range p.s.cfg.Zones {
-		w.Zones = append(w.Zones, choiceView{Value: zone, Name: zone, Checked: len(t.Prepared.Zones) == 0 || slices.Contains(t.Prepared.Zones, zone)})
-	}
+	w.Zones = zoneChoices(p.s.cfg.Zones, t.Prepared.Zones)
 	return w, nil
+}
+
+// zoneChoices are the zones of the board, with those that were chosen; where none of them
+// is there, all, as it will be heard.
+func zoneChoices(all, chosen []string) (list []choiceView) {
+	some := slices.ContainsFunc(all, func(z string) bool { return slices.Contains(chosen, z) })
+	for _, zone := range all {
+		list = append(list, choiceView{Value: zone, Name: zone, Checked: !some || slices.Contains(chosen, zone)})
+	}
+	return list
 }
 
 // preparedShelf are recordings to choose from; the chosen one stands first when it is
@@ -62,6 +71,9 @@ func (v *visit) preparedShelf(p *panel, found []recordings.Found, chosen string)
 	var list []choiceView
 	there := chosen == ""
 	for _, r := range found {
+		if r.Length > playout.LongestWords && r.ID != chosen {
+			continue
+		}
 		there = there || r.ID == chosen
 		list = append(list, choiceView{Value: r.ID, Name: v.word("templates.recording", r.Title, length(r.Length)), Checked: r.ID == chosen})
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"loalang/playout"
+	"loalang/recordings"
 	"loalang/scheduler"
 )
 
@@ -35,7 +37,7 @@ func messagesJSON(list []scheduler.Message) []messageJSON {
 
 // checkPrepared is a scheduler.Invalid when a message is prepared in a language that its
 // village has not, for loudspeakers that the board has not, or with a recording that is
-// gone.
+// gone or, with the others, longer than an emergency's words may be.
 func (s *Server) checkPrepared(ctx context.Context, village string, p scheduler.Prepared) error {
 	if len(p.Messages) == 0 && len(p.Zones) == 0 {
 		return nil
@@ -45,13 +47,17 @@ func (s *Server) checkPrepared(ctx context.Context, village string, p scheduler.
 		return err
 	}
 	wrong := scheduler.Invalid(p.Misplaced(place.Languages, s.cfg.Zones))
+	last := time.Duration(0)
 	for _, m := range p.Messages {
 		if m.Recording == "" {
 			continue
 		}
-		there, err := s.hasRecording(ctx, village, m.Recording)
+		r, there, err := s.shelved(ctx, village, m.Recording)
 		if err != nil {
 			return err
+		}
+		if last += r.Length; there && last > playout.LongestWords {
+			wrong = append(wrong, scheduler.Fault{Field: scheduler.MessageField(m.Language), Code: scheduler.FaultMessageLength, Limit: playout.LongestWords.String()})
 		}
 		if !there {
 			wrong = append(wrong, scheduler.Fault{Field: scheduler.MessageField(m.Language), Code: scheduler.FaultMessageGone, Limit: m.Language})
@@ -63,13 +69,13 @@ func (s *Server) checkPrepared(ctx context.Context, village string, p scheduler.
 	return nil
 }
 
-// hasRecording says whether a village has a recording in its library.
-func (s *Server) hasRecording(ctx context.Context, village, id string) (bool, error) {
+// shelved is a recording that a village has in its library; false when it has not.
+func (s *Server) shelved(ctx context.Context, village, id string) (recordings.Recording, bool, error) {
 	r, err := s.cfg.Shelf.Recording(ctx, id)
 	if isMissing(err) {
-		return false, nil
+		return r, false, nil
 	}
-	return err == nil && (r.Village == "" || r.Village == village), err
+	return r, err == nil && (r.Village == "" || r.Village == village), err
 }
 
 // prepared is the message of a code that the board's village has prepared; false when
@@ -92,7 +98,7 @@ func (s *Server) knownRecordings(ctx context.Context, e *scheduler.Emergency) (g
 		}
 		there := true
 		err := bounded(ctx, alarmPatience, func(ctx context.Context) (func(), error) {
-			found, err := s.hasRecording(ctx, e.Village, m.Recording)
+			_, found, err := s.shelved(ctx, e.Village, m.Recording)
 			return func() { there = found }, err
 		})
 		if err == nil && !there {
@@ -151,6 +157,12 @@ func (p phrase) preparedLine(x scheduler.Prepared) string {
 	if len(x.Messages) > 0 {
 		said = append(said, p.messageLines(x.Messages))
 	}
+	return strings.Join(append(said, p.ways(x)...), " · ")
+}
+
+// ways says where something of an emergency is heard, how often and with what, as far as
+// that is not as usual.
+func (p phrase) ways(x scheduler.Prepared) (said []string) {
 	if len(x.Zones) > 0 {
 		said = append(said, p.word("templates.prepared-zones", strings.Join(x.Zones, ", ")))
 	}
@@ -160,5 +172,10 @@ func (p phrase) preparedLine(x scheduler.Prepared) string {
 	if x.NoSiren {
 		said = append(said, p.word("emergency.siren-off"))
 	}
-	return strings.Join(said, " · ")
+	return said
+}
+
+// waysLine says of an emergency what ways says of a message that is prepared.
+func (p phrase) waysLine(e scheduler.Emergency) string {
+	return strings.Join(p.ways(scheduler.Prepared{Zones: e.Zones, Repeat: e.Repeat, NoSiren: e.NoSiren}), " · ")
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"loalang/people"
 	"loalang/playout"
@@ -66,7 +67,7 @@ func TestPreparedMessageIsHeardAsPrepared(t *testing.T) {
 		t.Fatalf("with the database gone the page begins with %v", f)
 	}
 	p = s.post("/emergency", with(f, "do", "ask"))
-	if !strings.Contains(p.text, "Sẽ phát bản ghi âm, tiếng Giáy") || !strings.Contains(p.text, "3 lần rồi tự dừng") {
+	if !strings.Contains(p.text, "Sẽ phát bản ghi âm, tiếng Giáy") || !strings.Contains(p.text, "3 lần rồi tự dừng") || !strings.Contains(p.text, "Phát ra cuoi-thon · Không hú còi") {
 		t.Errorf("asked back: %s", p.text)
 	}
 	s.post("/emergency", with(p.fields(t), "do", "raise"))
@@ -137,12 +138,17 @@ func TestPreparedMessageIsRefusedInASentence(t *testing.T) {
 	h := newHouse(t, zoned)
 	h.w.recorded()
 	h.w.shelf = append(h.w.shelf, recordings.Recording{ID: "f" + giayID[1:], Kind: recordings.Take, Village: "toong-gianh"})
+	half := playout.LongestWords/2 + time.Second
+	h.w.shelf = append(h.w.shelf, recordings.Recording{ID: "9" + giayID[1:], Title: "Một giờ", Kind: recordings.Take, Village: "un-ta", Length: time.Hour})
+	h.w.shelf = append(h.w.shelf, recordings.Recording{ID: "8" + giayID[1:], Kind: recordings.Take, Village: "un-ta", Length: half})
 	for more, want := range map[string]string{
-		`"messages":[{"language":"hmn","text":"Chạy."}]`:                           "messages.hmn message-language",
-		`"messages":[{"language":"pcc","recording":"` + "a" + giayID[1:] + `"}]`:   "messages.pcc message-gone",
-		`"messages":[{"language":"pcc","recording":"` + "f" + giayID[1:] + `"}]`:   "messages.pcc message-gone",
-		`"messages":[{"language":"pcc","text":"a"},{"language":"pcc","text":"b"}]`: "messages.pcc unexpected",
-		`"messages":[{"language":"pcc","text":"Lúc [giờ: giờ xả]."}]`:              "messages.pcc template-urgent",
+		`"messages":[{"language":"vi","recording":"` + "9" + giayID[1:] + `"}]`:                                                           "messages.vi message-length",
+		`"messages":[{"language":"vi","recording":"` + "8" + giayID[1:] + `"},{"language":"pcc","recording":"` + "8" + giayID[1:] + `"}]`: "messages.pcc message-length",
+		`"messages":[{"language":"hmn","text":"Chạy."}]`:                                                                                  "messages.hmn message-language",
+		`"messages":[{"language":"pcc","recording":"` + "a" + giayID[1:] + `"}]`:                                                          "messages.pcc message-gone",
+		`"messages":[{"language":"pcc","recording":"` + "f" + giayID[1:] + `"}]`:                                                          "messages.pcc message-gone",
+		`"messages":[{"language":"pcc","text":"a"},{"language":"pcc","text":"b"}]`:                                                        "messages.pcc unexpected",
+		`"messages":[{"language":"pcc","text":"Lúc [giờ: giờ xả]."}]`:                                                                     "messages.pcc template-urgent",
 		`"zones":["sao Hỏa"]`: "zones unknown",
 		`"repeat":101`:        "repeat out-of-range",
 		`"repeat":-1`:         "repeat out-of-range",
@@ -286,5 +292,41 @@ func TestPreparedMessageInTheHistory(t *testing.T) {
 	}
 	if strings.Contains(p.text, giayID) {
 		t.Error("the history shows an ID")
+	}
+}
+
+// TestZonesThatAreNoMoreAreAll: a message that was prepared for loudspeakers of which the
+// board has none any more sounds from all of them, and every form shows that.
+func TestZonesThatAreNoMoreAreAll(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	w.recorded()
+	old := preparedTemplate()
+	old.Prepared.Zones = []string{"loa-cu"}
+	w.templates = append(w.templates, old)
+	s := newSite(t, w, people.Cadre, "vi", zoned)
+	for _, at := range []string{"/emergency?what=xa-lu", "/templates/xa-lu"} {
+		if f := s.get(at).fields(t); len(f["zone"]) != 2 {
+			t.Errorf("%s has ticked %v", at, f["zone"])
+		}
+	}
+	s.post("/emergency", with(s.get("/emergency?what=xa-lu").fields(t), "do", "raise"))
+	if len(w.raised) != 1 || w.raised[0].Zones != nil {
+		t.Errorf("raised %+v", w.raised)
+	}
+}
+
+// TestEmergencyPageSaysWhereItSounds: who looks at one that sounds sees from which
+// loudspeakers, how often and with what, and which of them is silent.
+func TestEmergencyPageSaysWhereItSounds(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	w.emergencyOn()
+	e := &w.air.Emergencies[0]
+	e.Zones, e.Repeat, e.NoSiren = []string{"dau-thon", "cuoi-thon"}, 3, true
+	e.Faults = []playout.EmergencyFault{{Code: playout.TroubleZone, Zone: "cuoi-thon"}}
+	s := newSite(t, w, people.Cadre, "vi", zoned)
+	if p := s.get("/emergency"); !strings.Contains(p.text, "Phát ra dau-thon, cuoi-thon · Lặp 3 lần · Không hú còi") || !strings.Contains(p.text, "Cụm loa “cuoi-thon” không bật được") {
+		t.Error(p.text)
 	}
 }

@@ -100,7 +100,9 @@ function prepared(radio, plans) {
     if (!text.value.trim() || plans.some((p) => p.messages[lang]?.text === text.value)) text.value = said.text ?? "";
     show(box);
   }
-  for (const zone of form.querySelectorAll("[name=zone]")) zone.checked = !plan.zones.length || plan.zones.includes(zone.value);
+  const zones = [...form.querySelectorAll("[name=zone]")];
+  const some = zones.some((z) => plan.zones.includes(z.value)); // else all of them
+  for (const zone of zones) zone.checked = !some || plan.zones.includes(zone.value);
   form.querySelector(`[name=siren][value="${plan.siren ? 1 : 0}"]`).checked = true;
   form.elements.repeat.value = plan.repeat || "";
   keep(false);
