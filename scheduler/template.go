@@ -103,24 +103,34 @@ func (v Village) named(text string) string {
 	return Fill(text, names)
 }
 
-// placeKinds are the words with which the name of a place says what it is.
-var placeKinds = []string{
-	"thôn", "bản", "làng", "xóm", "ấp", "buôn", "sóc", "phum", "khóm", "tổ dân phố", "khu phố", "tổ", "khu",
-	"xã", "phường", "thị trấn", "đặc khu",
+// placeKinds are the words with which the name of a village, or of a commune, says what it
+// is. A commune may be called after a bản ("xã Bản Hồ"), so each has its own.
+var placeKinds = map[string][]string{
+	blankVillage: {"thôn", "bản", "làng", "xóm", "ấp", "buôn", "sóc", "phum", "khóm", "tổ dân phố", "khu phố", "tổ", "khu"},
+	blankCommune: {"xã", "phường", "thị trấn", "đặc khu"},
+}
+
+// NameOfPlace is a name that says by itself what the place is, "Phường Cam Đường", as it
+// stands within a sentence and at its beginning. kind is what a place is called that does
+// not say it: "thôn" or "xã". False: the name is a bare one.
+func NameOfPlace(kind, name string) (within, first string, says bool) {
+	lower := strings.ToLower(name)
+	if !slices.ContainsFunc(placeKinds[kind], func(k string) bool { return strings.HasPrefix(lower, k+" ") }) {
+		return "", "", false
+	}
+	letter, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(letter)) + name[size:], string(unicode.ToUpper(letter)) + name[size:], true
 }
 
 // placed puts a name that says what the place is where the text says it as well,
 // "thôn [thôn]".
 func placed(text, kind, name string) string {
-	lower := strings.ToLower(name)
-	if !slices.ContainsFunc(placeKinds, func(k string) bool { return strings.HasPrefix(lower, k+" ") }) {
+	small, large, says := NameOfPlace(kind, name)
+	if !says {
 		return text
 	}
-	first, size := utf8.DecodeRuneInString(name)
-	small := string(unicode.ToLower(first)) + name[size:]
-	large := string(unicode.ToUpper(first)) + name[size:]
 	blank := " [" + kind + "]"
-	_, size = utf8.DecodeRuneInString(kind)
+	_, size := utf8.DecodeRuneInString(kind)
 	return strings.NewReplacer(kind+blank, small, strings.ToUpper(kind[:size])+kind[size:]+blank, large).Replace(text)
 }
 

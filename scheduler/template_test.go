@@ -86,6 +86,7 @@ func TestPlaceIsNotCalledTwice(t *testing.T) {
 		{"Thôn 3", "xã Cốc San", "Thôn 3", "Bà con thôn 3, Trạm y tế xã Cốc San. Thôn 3"},
 		{"Tổ dân phố 5", "Phường Cam Đường", "Tổ dân phố 5", "Bà con tổ dân phố 5, Trạm y tế phường Cam Đường. Tổ dân phố 5"},
 		{"Tổng Gia", "Khuổi Nọi", "Thôn Tổng Gia", "Bà con thôn Tổng Gia, Trạm y tế xã Khuổi Nọi. Tổng Gia"},
+		{"Bản Nậm Cang", "Bản Hồ", "Bản Nậm Cang", "Bà con bản Nậm Cang, Trạm y tế xã Bản Hồ. Bản Nậm Cang"},
 		{"", "", "Thôn [thôn]", "Bà con thôn [thôn], Trạm y tế xã [xã]. [thôn]"},
 	} {
 		got := one.For(scheduler.Village{Name: tt.village, Commune: tt.commune})

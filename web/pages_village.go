@@ -35,7 +35,9 @@ func sampled(place scheduler.Village) bool {
 func placeName(text, kind string) string {
 	text = people.CleanName(text)
 	if first, rest, two := strings.Cut(text, " "); two && strings.EqualFold(first, kind) {
-		return rest
+		if _, _, says := scheduler.NameOfPlace(kind, rest); !says { // "thôn Bản Qua" is no bản
+			return rest
+		}
 	}
 	return text
 }

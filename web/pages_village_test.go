@@ -67,3 +67,43 @@ func TestTheSampleMayBeTheName(t *testing.T) {
 		t.Errorf("it is asked again: %s", p.text)
 	}
 }
+
+// Not every village is a thôn, nor every commune a xã, and of some none is known: no page,
+// no paper and no emergency says "thôn Bản Nậm Cang", or "xã" of nothing.
+func TestPlacesAreCalledWhatTheyAre(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	w.village.Revision = 1
+	s := newSite(t, w, people.Officer, "vi")
+	s.post("/village", url.Values{"name": {"Bản Nậm Cang"}, "commune": {"Phường Cam Đường"}, "revision": {"1"}})
+	for at, want := range map[string]string{
+		"/":                "Bản Nậm Cang phường Cam Đường",
+		"/emergency":       "bà con bản Nậm Cang rời ngay",
+		"/report":          "ỦY BAN NHÂN DÂN PHƯỜNG CAM ĐƯỜNG BẢN NẬM CANG",
+		"/bang-tin":        "Bảng tin, phường Cam Đường",
+		"/bang-tin/to-dan": "phường Cam Đường",
+	} {
+		p := s.get(at)
+		if !strings.Contains(strings.Join(strings.Fields(p.text), " "), want) {
+			t.Errorf("%s does not say %q: %s", at, want, p.text)
+		}
+		for _, wrong := range []string{"hôn Bản", "xã Phường", "XÃ PHƯỜNG", "THÔN BẢN"} {
+			if strings.Contains(p.body, wrong) {
+				t.Errorf("%s says %q", at, wrong)
+			}
+		}
+	}
+	s.post("/village", url.Values{"name": {"Thôn Bản Qua"}, "commune": {""}, "revision": {"2"}})
+	if w.village.Name != "Thôn Bản Qua" {
+		t.Errorf("it is called %q", w.village.Name)
+	}
+	for at, want := range map[string]string{"/": "Thôn Bản Qua", "/report": "ỦY BAN NHÂN DÂN THÔN BẢN QUA", "/asrun": "truyền thanh thôn Bản Qua, từ ngày"} {
+		p := s.get(at)
+		if !strings.Contains(strings.Join(strings.Fields(p.text), " "), want) && !strings.Contains(p.body, want) {
+			t.Errorf("%s does not say %q: %s", at, want, p.text)
+		}
+		if strings.Contains(p.body, ", xã") || strings.Contains(p.body, "DÂN XÃ") {
+			t.Errorf("%s names a commune that has no name", at)
+		}
+	}
+}

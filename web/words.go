@@ -56,9 +56,31 @@ func word(lang, code string, args ...any) string {
 	}
 	pairs := make([]string, 0, 2*len(args))
 	for i, arg := range args {
+		pairs = append(pairs, placePairs(text, i, arg)...)
 		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(arg))
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// placePairs put the name of a place into a text that says what the place is: "thôn {0}"
+// is "bản Nậm Cang" where the name says otherwise, and a commune that has no name goes with
+// what stands before it.
+func placePairs(text string, i int, arg any) (pairs []string) {
+	name, is := arg.(string)
+	if !is || !strings.Contains(text, "hôn {") && !strings.Contains(text, "xã {") && !strings.Contains(text, "} village") && !strings.Contains(text, "} commune") {
+		return nil
+	}
+	slot := "{" + strconv.Itoa(i) + "}"
+	if name == "" {
+		return []string{", xã " + slot, "", " xã " + slot, "", ", " + slot + " commune", "", " of " + slot + " commune", ""}
+	}
+	if small, large, says := scheduler.NameOfPlace("thôn", name); says {
+		pairs = append(pairs, "thôn "+slot, small, "Thôn "+slot, large, slot+" village", large)
+	}
+	if small, large, says := scheduler.NameOfPlace("xã", name); says {
+		pairs = append(pairs, "xã "+slot, small, slot+" commune", large)
+	}
+	return pairs
 }
 
 // hasWord says whether the catalog words code.

@@ -80,7 +80,7 @@ function review() {
   const chosen = form.querySelector("[name=when]:checked");
   const says = !chosen || chosen.value === "later" ? p.dataset.keep : p.dataset.review;
   const named = title.value.trim() || p.dataset.untitled;
-  p.textContent = fill(says, p.dataset.village, named, chosen?.dataset.say ?? "", languages).replace(/\s+/g, " ");
+  p.textContent = fill(says, "", named, chosen?.dataset.say ?? "", languages).replace(/\s+/g, " ");
   form.querySelector("[data-tongues] summary span").textContent = fill(p.dataset.in, languages);
 }
 
