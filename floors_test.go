@@ -29,6 +29,8 @@ var floors = map[string]int{
 	"loalang/report":             0,
 	"loalang/upload":             0, // knows neither gin, nor the database, nor recordings
 	"loalang/localca":            0,
+	"loalang/health":             0, // measurements in, findings out
+	"loalang/pulse":              0,
 	"loalang/passkey":            0,  // knows neither accounts nor the database
 	"loalang/scheduler/calendar": -1, // a back room of scheduler
 	"loalang/speech/vi":          0,  // how Vietnamese is read, a back room of speech
@@ -56,6 +58,8 @@ var doors = map[string]string{
 	"github.com/arran4/golang-ical":  "loalang/web",
 	"github.com/go-webauthn/":        "loalang/passkey",
 	"github.com/boombuler/barcode":   "loalang/web",
+	"github.com/coreos/go-systemd":   "loalang/cmd/loalang",
+	"github.com/prometheus/":         "loalang/web",
 	"github.com/tdewolff/":           "loalang/web",
 	"go.bug.st/serial":               "loalang/hardware",
 	"github.com/teambition/rrule-go": "loalang/scheduler/calendar", // the second opinion of its tests

@@ -93,6 +93,9 @@ type PlayerConfig struct {
 	// Slept is how long the machine was suspended so far, while Mono stood still. It
 	// may be nil: then it never sleeps.
 	Slept func() time.Duration
+	// Beat is called each time the loop of Run comes round, at least every ten seconds;
+	// nil: nobody watches it. It must return at once.
+	Beat  func()
 	Now   func() time.Time     // wall clock
 	Mono  func() audio.Instant // audio.Monotonic
 	NewID func() string        // UUIDv7
@@ -185,6 +188,9 @@ func NewPlayer(cfg PlayerConfig) *Player {
 	if p.cfg.Slept == nil {
 		p.cfg.Slept = func() time.Duration { return 0 }
 	}
+	if p.cfg.Beat == nil {
+		p.cfg.Beat = func() {}
+	}
 	p.seenClock = p.sight()
 	p.power = newMains(cfg, p.powered)
 	p.book.saw = p.seenNow
@@ -215,6 +221,7 @@ func (p *Player) Run(ctx context.Context) error {
 	defer pulse.Stop()
 	sounds, still := false, false // still: but for the time nothing has changed since the last mark
 	for {
+		p.cfg.Beat()
 		if sounds = still && p.goesOn() || p.mark(); sounds {
 			pulse.Reset(pulseEvery)
 		}

@@ -33,7 +33,10 @@ type PlannerConfig struct {
 	// missed by this program and not by the power. Zero, or nil: the board has only
 	// just come up, or nobody knows.
 	UpSince func() time.Time
-	Log     *slog.Logger
+	// Beat is called each time the loop of Run comes round, at least once a second; nil:
+	// nobody watches it. It must return at once.
+	Beat func()
+	Log  *slog.Logger
 }
 
 // How often a Planner looks.
@@ -69,6 +72,9 @@ type Planner struct {
 func NewPlanner(cfg PlannerConfig) *Planner {
 	cfg.Horizon = cmp.Or(cfg.Horizon, defaultHorizon)
 	cfg.Lead = cmp.Or(cfg.Lead, defaultLead)
+	if cfg.Beat == nil {
+		cfg.Beat = func() {}
+	}
 	return &Planner{cfg: cfg, changed: make(chan struct{}, 1)}
 }
 
@@ -102,6 +108,7 @@ func (p *Planner) Run(ctx context.Context) error {
 
 	d.rebuild(ctx, jumped)
 	for {
+		p.cfg.Beat()
 		if d.stale && edits == nil {
 			edits = time.After(settleEdits)
 		}

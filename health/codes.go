@@ -1,0 +1,125 @@
+package health
+
+// Code names what was found, for words and programs. It begins with the part.
+type Code string
+
+// The codes of findings.
+const (
+	ProgramRuns    Code = "program-runs"
+	ProgramStopped Code = "program-stopped" // no serve on these data
+	ProgramSilent  Code = "program-silent"  // it runs and does not answer
+	ProgramHangs   Code = "program-hangs"   // a part of it does not come back
+
+	CardGood    Code = "card-good"
+	CardNone    Code = "card-none" // the device is no sound card, as it was set
+	CardWaits   Code = "card-waits"
+	CardAbsent  Code = "card-absent"
+	CardHeld    Code = "card-held"
+	CardDenied  Code = "card-denied"
+	CardBroken  Code = "card-broken"
+	CardStuck   Code = "card-stuck" // the kernel does not move it
+	CardWeak    Code = "card-weak"
+	CardUnknown Code = "card-unknown"
+
+	AmplifierOff       Code = "amplifier-off"
+	AmplifierOn        Code = "amplifier-on"
+	AmplifierSimulated Code = "amplifier-simulated"
+	AmplifierLong      Code = "amplifier-long"
+	AmplifierBusy      Code = "amplifier-busy"
+	AmplifierAbsent    Code = "amplifier-absent" // its line or port is not there
+	AmplifierDenied    Code = "amplifier-denied"
+	AmplifierMute      Code = "amplifier-mute"
+	AmplifierGuard     Code = "amplifier-guard" // it was on for too long, and was switched off
+	AmplifierUnknown   Code = "amplifier-unknown"
+
+	ZonesGood   Code = "zones-good"
+	ZonesLong   Code = "zones-long"
+	ZonesBusy   Code = "zones-busy"
+	ZonesAbsent Code = "zones-absent"
+	ZonesDenied Code = "zones-denied"
+	ZonesMute   Code = "zones-mute"
+	ZonesGuard  Code = "zones-guard"
+
+	BypassOff     Code = "bypass-off"
+	BypassOn      Code = "bypass-on" // the amplifier's own microphone is heard, and not the board
+	BypassUnknown Code = "bypass-unknown"
+
+	MonitorNone       Code = "monitor-none"
+	MonitorGood       Code = "monitor-good"
+	MonitorDown       Code = "monitor-down"
+	MonitorUnadjusted Code = "monitor-unadjusted"
+
+	ClockGood    Code = "clock-good"
+	ClockUnknown Code = "clock-untrusted"
+	ClockAhead   Code = "clock-ahead"
+	ClockOld     Code = "clock-old"
+	ClockUnasked Code = "clock-unknown"
+
+	RTCGood    Code = "rtc-good"
+	RTCNone    Code = "rtc-none"
+	RTCBattery Code = "rtc-battery"
+	RTCWrong   Code = "rtc-wrong"
+
+	PowerGood    Code = "power-good"
+	PowerLow     Code = "power-low"
+	PowerWasLow  Code = "power-was-low"
+	PowerUnknown Code = "power-unknown"
+
+	TemperatureGood    Code = "temperature-good"
+	TemperatureWarm    Code = "temperature-warm"
+	TemperatureHot     Code = "temperature-hot"
+	TemperatureUnknown Code = "temperature-unknown"
+
+	DiskGood     Code = "disk-good"
+	DiskLow      Code = "disk-low"
+	DiskFull     Code = "disk-full"
+	DiskInodes   Code = "disk-inodes"
+	DiskReadOnly Code = "disk-read-only"
+	DiskUnknown  Code = "disk-unknown"
+
+	WearGood    Code = "wear-good"
+	WearOld     Code = "wear-old"
+	WearOver    Code = "wear-over"
+	WearUnknown Code = "wear-unknown"
+
+	DatabaseGood    Code = "database-good"
+	DatabaseFails   Code = "database-fails"
+	DatabaseDamaged Code = "database-damaged"
+	DatabaseNone    Code = "database-none" // serve has never run here
+	DatabaseUnknown Code = "database-unknown"
+
+	BackupGood    Code = "backup-good"
+	BackupNever   Code = "backup-never"
+	BackupOld     Code = "backup-old"
+	BackupOff     Code = "backup-off" // none is made by itself, and none was made by hand lately
+	BackupFailed  Code = "backup-failed"
+	BackupDamaged Code = "backup-damaged"
+	BackupHere    Code = "backup-here" // it lies beside the data
+	BackupUnknown Code = "backup-unknown"
+
+	AiredGood    Code = "aired-good"
+	AiredNothing Code = "aired-nothing"
+	AiredMissed  Code = "aired-missed"
+	AiredUnheard Code = "aired-unheard"
+	AiredUnknown Code = "aired-unknown"
+
+	PlanGood    Code = "plan-good"
+	PlanEmpty   Code = "plan-empty"
+	PlanStale   Code = "plan-stale"
+	PlanUnknown Code = "plan-unknown"
+
+	LinkGood    Code = "link-good"
+	LinkDown    Code = "link-down"
+	LinkNone    Code = "link-none"
+	LinkUnknown Code = "link-unknown"
+
+	MemoryGood    Code = "memory-good"
+	MemoryLow     Code = "memory-low"
+	MemoryShort   Code = "memory-short"
+	MemoryUnknown Code = "memory-unknown"
+
+	DescriptorsGood    Code = "descriptors-good"
+	DescriptorsMany    Code = "descriptors-many"
+	DescriptorsOver    Code = "descriptors-over"
+	DescriptorsUnknown Code = "descriptors-unknown"
+)

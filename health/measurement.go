@@ -1,0 +1,164 @@
+package health
+
+import "time"
+
+// Measurement is what was measured at one instant. A part that is nil was not measured.
+type Measurement struct {
+	At          time.Time
+	Program     *ProgramState
+	Card        *CardState
+	Amplifier   *AmplifierState
+	Monitor     *MonitorState
+	Clock       *ClockState
+	RTC         *RTCState
+	Power       *PowerState
+	Temperature *float64 // °C, of the hottest zone
+	Disk        *DiskState
+	Wear        *float64 // % of its life that the data's disk has used up, at most
+	Database    *DatabaseState
+	Backup      *BackupState
+	Aired       *AiredState
+	Plan        *PlanState
+	Link        *LinkState
+	Memory      *MemoryState
+	Descriptors *DescriptorState
+}
+
+// ProgramState is serve itself.
+type ProgramState struct {
+	Stopped bool     // none runs on these data
+	Silent  bool     // one does, and does not answer
+	Up      float64  // seconds since it started; 0: unknown
+	Hanging []string // parts that do not come back
+}
+
+// CardState is the sound card, as the output and the kernel have it.
+type CardState struct {
+	Audible bool   // a sound card is wanted; false: a device that nobody hears
+	Device  string // that is open, or that was asked for
+	Up      bool   // it is open
+	Trouble string // why not: absent, held, denied, broken; empty: not known yet
+	Weak    string // what is less than asked, in one sentence; empty: nothing is
+	// Moving says whether the kernel plays it: RUNNING, with a position that goes on;
+	// nil: not measured.
+	Moving *bool
+}
+
+// AmplifierState is everything that is switched.
+type AmplifierState struct {
+	SwitchState
+	Simulated bool
+	Optional  bool         // it is on by itself: a switch that does not follow silences nothing
+	Zones     []ZoneState  // loudspeakers that are switched apart; none: all are one
+	Bypass    *BypassState // nil: nothing senses it
+}
+
+// SwitchState is a relay, or what else switches something.
+type SwitchState struct {
+	Keyed   bool
+	For     time.Duration // how long it has been as it is
+	Trouble string        // why it cannot be switched: busy, absent, denied, mute, guard; empty: it can
+	Fault   string        // the same in one sentence
+}
+
+// ZoneState is one zone of loudspeakers.
+type ZoneState struct {
+	Name string
+	SwitchState
+}
+
+// BypassState is the contact of an amplifier that has a microphone of its own.
+type BypassState struct {
+	On    bool          // that microphone is heard, and not this board
+	For   time.Duration // how long it has been as it is
+	Fault string        // why the contact cannot be read; empty: it can
+}
+
+// MonitorState is the input that hears the loudspeakers.
+type MonitorState struct {
+	None     bool // none is connected
+	Up       bool
+	Adjusted bool   // it was calibrated: only then it measures
+	Fault    string // one sentence; empty while Up
+}
+
+// ClockState is how far the time may be believed.
+type ClockState struct {
+	Trust string // unknown, held, told, synced
+	Ahead bool   // nobody believes it for it is months ahead of what was seen
+	Age   time.Duration
+	Never bool // nobody has ever vouched for it: Age says nothing
+}
+
+// RTCState is the clock with a battery.
+type RTCState struct {
+	There   bool
+	Battery *bool          // it holds its charge; nil: the kernel cannot say
+	Off     *time.Duration // against the board's time; nil: that is not trusted
+}
+
+// PowerState is what the board says of its supply.
+type PowerState struct {
+	Low    bool // now
+	WasLow bool // since it was switched on
+}
+
+// DiskState is the disk with the data.
+type DiskState struct {
+	Free, Size       int64 // bytes, for everybody but root
+	FreeNodes, Nodes int64 // inodes; Nodes is 0 where the file system counts none
+	ReadOnly         bool  // the kernel writes nothing to it
+	Failed           string
+}
+
+// DatabaseState is the database.
+type DatabaseState struct {
+	None    bool // serve has never run here
+	Damaged bool
+	Fault   string    // what it answers; empty: it answers well
+	Checked time.Time // when all of it was last looked through; zero: never since the start
+}
+
+// BackupState is the newest backup.
+type BackupState struct {
+	Last     time.Time // that was finished; zero: there is none
+	Failed   string    // why a newer one failed, in one sentence; empty: none did
+	Damaged  int       // files of the data that were not whole when it was made
+	SameDisk bool      // it lies on the disk of the data, and is lost with it
+	Off      bool      // none is made by itself
+}
+
+// AiredState is what became of what was due in the last day.
+type AiredState struct {
+	Last    time.Time // start of the last that was heard or should have been; zero: none
+	Title   string    // of it
+	Due     int       // how many were due
+	Missed  int       // of them: missed, or cut by a fault
+	Unheard bool      // the last one sounded, and the monitor heard silence or another sound
+}
+
+// PlanState is the published plan.
+type PlanState struct {
+	Made  time.Time // zero: there is none
+	Count int       // occurrences still to come
+	Next  time.Time // the first of them
+}
+
+// LinkState is the way to the network.
+type LinkState struct {
+	Interface string        // that leads out, or the first there is; empty: there is none
+	Up        bool          // it has its signal, and an address leads out of it
+	Gone      time.Duration // since it was last up; 0: it is, or nobody knows
+}
+
+// MemoryState is the memory of the machine, and what this program takes of it.
+type MemoryState struct {
+	Available, Total int64 // bytes
+	Ours             int64 // bytes resident, all processes
+}
+
+// DescriptorState is the files that serve has open.
+type DescriptorState struct {
+	Open  int
+	Limit int
+}

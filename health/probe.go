@@ -1,0 +1,331 @@
+package health
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Probe reads what the kernel tells of the machine. Its methods may be called from any
+// goroutine; each but Smart reads a few small files and does not wait for anything else. What the
+// kernel does not tell is nil.
+type Probe struct {
+	Proc, Sys, Dev string // "/proc", "/sys" and "/dev", or folders of a test
+	Smartctl       string // the program that asks disks for their SMART; empty: none
+
+	mu    sync.Mutex
+	heads map[string]head
+}
+
+// head is where the kernel was in a card's stream at a look.
+type head struct {
+	pointer int64
+	at      time.Time
+}
+
+// least is how long must lie between two looks at a card's position: its period may be
+// as long as its buffer.
+const least = 500 * time.Millisecond
+
+// NewProbe reads the machine that this program runs on.
+func NewProbe() *Probe {
+	return &Probe{Proc: "/proc", Sys: "/sys", Dev: "/dev", Smartctl: "smartctl"}
+}
+
+// Moving says whether the card that a process holds is played by the kernel: RUNNING,
+// and further on than at the look before. Nil: it holds none, or there was no look
+// before. The kernel's own word is /proc/asound/card*/pcm*p/sub*/status.
+func (p *Probe) Moving(pid int, now time.Time) *bool {
+	files, err := filepath.Glob(filepath.Join(p.Proc, "asound/card*/pcm*p/sub*/status"))
+	if err != nil || pid <= 0 {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.heads == nil {
+		p.heads = map[string]head{}
+	}
+	for _, file := range files {
+		status := fields(file)
+		owner, err := strconv.Atoi(status["owner_pid"])
+		if err != nil || owner != pid && !p.thread(pid, owner) {
+			continue
+		}
+		if status["state"] != "RUNNING" {
+			return new(bool)
+		}
+		pointer, err := strconv.ParseInt(status["hw_ptr"], 10, 64)
+		if err != nil {
+			return nil
+		}
+		key := strconv.Itoa(pid) + file
+		before, looked := p.heads[key]
+		if looked && now.Sub(before.at) < least && now.Sub(before.at) >= 0 && pointer == before.pointer {
+			return nil
+		}
+		p.heads = map[string]head{key: {pointer, now}}
+		if !looked {
+			return nil
+		}
+		moves := pointer != before.pointer
+		return &moves
+	}
+	return nil
+}
+
+// thread says whether a task is one of a process: the kernel names the thread that
+// opened the card.
+func (p *Probe) thread(pid, task int) bool {
+	_, err := os.Stat(filepath.Join(p.Proc, strconv.Itoa(pid), "task", strconv.Itoa(task)))
+	return err == nil
+}
+
+// Temperature is that of the hottest zone, in °C.
+func (p *Probe) Temperature() *float64 {
+	var hottest *float64
+	for _, file := range p.sys("class/thermal/thermal_zone*/temp") {
+		t, err := number(file)
+		if c := float64(t) / 1000; err == nil && c > -60 && c < 200 && (hottest == nil || c > *hottest) {
+			hottest = &c
+		}
+	}
+	return hottest
+}
+
+// throttled is where the firmware of a Raspberry Pi tells of its supply: bit 0 now, bit
+// 16 since it was switched on.
+const throttled = "devices/platform/soc*/soc*firmware/get_throttled"
+
+// Power is what a Raspberry Pi says of its supply.
+func (p *Probe) Power() *PowerState {
+	var s *PowerState
+	for _, file := range p.sys("class/hwmon/hwmon*/name") {
+		if line(file) != "rpi_volt" {
+			continue
+		}
+		if low, err := number(filepath.Join(filepath.Dir(file), "in0_lcrit_alarm")); err == nil {
+			s = &PowerState{Low: low != 0, WasLow: low != 0}
+		}
+	}
+	for _, file := range p.sys(throttled) {
+		bits, err := strconv.ParseUint(strings.TrimPrefix(line(file), "0x"), 16, 64)
+		if err != nil {
+			continue
+		}
+		if s == nil {
+			s = &PowerState{}
+		}
+		s.Low, s.WasLow = s.Low || bits&1 != 0, s.WasLow || bits&(1|1<<16) != 0
+	}
+	return s
+}
+
+// Disk is the file system on which a folder lies.
+func (p *Probe) Disk(dir string) *DiskState {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return &DiskState{Failed: err.Error()}
+	}
+	return &DiskState{
+		Free: int64(st.Bavail) * st.Bsize, Size: int64(st.Blocks) * st.Bsize, FreeNodes: int64(st.Ffree), Nodes: int64(st.Files),
+		ReadOnly: int64(st.Flags)&unix.ST_RDONLY != 0,
+	}
+}
+
+// Wear is how much of its life the disk of a folder has used up, in percent, at most: an
+// eMMC tells it in steps of ten (JEDEC 84-B51, EXT_CSD 268 and 269).
+func (p *Probe) Wear(dir string) *float64 {
+	var st unix.Stat_t
+	if err := unix.Stat(dir, &st); err != nil {
+		return nil
+	}
+	dev := filepath.Join(p.Sys, "dev/block", fmt.Sprintf("%d:%d", unix.Major(st.Dev), unix.Minor(st.Dev)))
+	at, err := filepath.EvalSymlinks(dev)
+	if err != nil {
+		return nil
+	}
+	for range 4 { // a partition, its disk, and the device behind it
+		if used := wearAt(at); used != nil {
+			return used
+		}
+		at = filepath.Dir(at)
+	}
+	return nil
+}
+
+func wearAt(disk string) *float64 {
+	for _, file := range []string{filepath.Join(disk, "device/life_time"), filepath.Join(disk, "life_time")} {
+		var most float64
+		for _, step := range strings.Fields(line(file)) {
+			n, err := strconv.ParseUint(strings.TrimPrefix(step, "0x"), 16, 8)
+			if err == nil && n >= 1 && n <= 11 {
+				most = max(most, float64(n)*10)
+			}
+		}
+		if most > 0 {
+			return &most
+		}
+	}
+	return nil
+}
+
+// RTC is the clock with a battery, held against now when that is trusted.
+func (p *Probe) RTC(now time.Time, trusted bool) *RTCState {
+	seconds, err := number(filepath.Join(p.Sys, "class/rtc/rtc0/since_epoch"))
+	if err != nil {
+		return &RTCState{}
+	}
+	s := &RTCState{There: true, Battery: p.battery()}
+	if off := time.Unix(seconds, 0).Sub(now).Round(time.Second); trusted {
+		s.Off = &off
+	}
+	return s
+}
+
+// badBattery are the bits of RTC_VL_READ that say that the time was lost or soon is:
+// data invalid, backup low, backup empty (include/uapi/linux/rtc.h).
+const badBattery = 1 | 2 | 4
+
+// battery asks the driver; most cannot say.
+func (p *Probe) battery() *bool {
+	fd, err := unix.Open(filepath.Join(p.Dev, "rtc0"), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = unix.Close(fd) }()
+	bits, err := unix.IoctlGetUint32(fd, unix.RTC_VL_READ)
+	if err != nil {
+		return nil
+	}
+	good := bits&badBattery == 0
+	return &good
+}
+
+// Link is the way out: the interface of the default route, or the first that is none of
+// this machine's own.
+func (p *Probe) Link() *LinkState {
+	raw, err := os.ReadFile(filepath.Join(p.Proc, "net/route"))
+	if err != nil {
+		return nil
+	}
+	for _, row := range strings.Split(string(raw), "\n") {
+		columns := strings.Fields(row)
+		if len(columns) < 8 || columns[1] != "00000000" || columns[7] != "00000000" {
+			continue
+		}
+		return &LinkState{Interface: columns[0], Up: p.signal(columns[0])}
+	}
+	var names []string
+	for _, dir := range p.sys("class/net/*") {
+		if name := filepath.Base(dir); name != "lo" && !strings.HasPrefix(name, "docker") && !strings.HasPrefix(name, "veth") {
+			names = append(names, name)
+		}
+	}
+	s := &LinkState{}
+	if slices.Sort(names); len(names) > 0 {
+		s.Interface = names[0]
+	}
+	return s
+}
+
+// signal says whether an interface has one; "unknown" is what tunnels and some modems say.
+func (p *Probe) signal(name string) bool {
+	state := line(filepath.Join(p.Sys, "class/net", name, "operstate"))
+	return state == "up" || state == "unknown"
+}
+
+// Memory is that of the machine, and what processes take of it together.
+func (p *Probe) Memory(pids ...int) *MemoryState {
+	info := fields(filepath.Join(p.Proc, "meminfo"))
+	available, err := kilobytes(info["MemAvailable"])
+	total, err2 := kilobytes(info["MemTotal"])
+	if errors.Join(err, err2) != nil {
+		return nil
+	}
+	s := &MemoryState{Available: available, Total: total}
+	for _, pid := range pids {
+		if ours, err := kilobytes(fields(filepath.Join(p.Proc, strconv.Itoa(pid), "status"))["VmRSS"]); err == nil {
+			s.Ours += ours
+		}
+	}
+	return s
+}
+
+// Descriptors are those that a process has open.
+func (p *Probe) Descriptors(pid int) *DescriptorState {
+	dir := filepath.Join(p.Proc, strconv.Itoa(pid))
+	open, err := os.ReadDir(filepath.Join(dir, "fd"))
+	if err != nil {
+		return nil
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "limits"))
+	if err != nil {
+		return nil
+	}
+	for _, row := range strings.Split(string(raw), "\n") {
+		if rest, ok := strings.CutPrefix(row, "Max open files"); ok {
+			if columns := strings.Fields(rest); len(columns) > 0 {
+				limit, err := strconv.Atoi(columns[0])
+				if err != nil { // "unlimited"
+					return nil
+				}
+				return &DescriptorState{Open: len(open), Limit: limit}
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Probe) sys(pattern string) []string {
+	files, err := filepath.Glob(filepath.Join(p.Sys, pattern))
+	if err != nil {
+		return nil
+	}
+	return files
+}
+
+// line is a file of one line; empty when it cannot be read.
+func line(file string) string {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(raw))
+}
+
+func number(file string) (int64, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
+}
+
+// fields are the lines "key : value" of a file; none when it cannot be read.
+func fields(file string) map[string]string {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	all := map[string]string{}
+	for _, row := range strings.Split(string(raw), "\n") {
+		if key, value, ok := strings.Cut(row, ":"); ok {
+			all[strings.TrimSpace(key)] = strings.TrimSpace(value)
+		}
+	}
+	return all
+}
+
+// kilobytes reads "123 kB" as bytes.
+func kilobytes(text string) (int64, error) {
+	n, err := strconv.ParseInt(strings.TrimSuffix(text, " kB"), 10, 64)
+	return n << 10, err
+}
