@@ -58,6 +58,7 @@ type (
 func (s *Server) registerLibrary(api huma.API) {
 	const tag = "recordings"
 	s.registerRetention(api)
+	s.registerHealthAPI(api)
 	answer(s, api, operation{"search-recordings", http.MethodGet, "/recordings/search", "Look for recordings", tag, people.View, 0}, s.searchRecordings)
 	answer(s, api, operation{"list-recording-uses", http.MethodGet, "/recordings/{id}/uses", "Read where a recording is used", tag, people.View, 0}, s.listRecordingUses)
 	answer(s, api, operation{"rename-recording", http.MethodPatch, "/recordings/{id}", "Give a recording another title: one's own, or with the right plan any", tag, people.Upload, 0}, s.renameRecording)

@@ -69,6 +69,7 @@ func doors() []door {
 		{"DELETE", "/api/v1/recordings/" + soundID, "", people.Plan},                // or upload, of one's own
 		{"POST", "/api/v1/recordings/" + soundID + "/restore", "", people.Plan},     // as above
 		{"PATCH", "/api/v1/recordings/" + soundID, `{"title":"Khèn"}`, people.Plan}, // as above
+		{"GET", "/api/v1/health", "", people.View},
 		{"GET", "/api/v1/retention", "", people.Arrange},
 		{"PUT", "/api/v1/retention", `{"preview_days":3,"take_days":60,"log_years":0}`, people.Arrange},
 		{"POST", "/api/v1/retention/tidy", "", people.Arrange},

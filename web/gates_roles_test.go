@@ -259,7 +259,7 @@ func TestEveryRouteHasAGate(t *testing.T) {
 
 // specialGates ask for something else than a right: TestFeedIsForLookingOnly,
 // TestWhoMayScrape.
-var specialGates = []string{"GET /calendar/:file", "GET /metrics"}
+var specialGates = []string{"GET /calendar/:file", "GET /metrics", "GET /metrics/health"}
 
 // Whoever knocks at whatever route is let in or not as the tables say, and who is not
 // let in changes nothing. Looking changes nothing either.

@@ -103,6 +103,7 @@ func lookingGates() []gate {
 		{route: "GET /recordings", right: people.View},
 		{route: "GET /recordings/:id", right: people.View},
 		{route: "GET /recordings/:id/trim", right: people.Upload},
+		{route: "GET /health", right: people.View},
 		{route: "GET /retention", right: people.Arrange},
 		{route: "GET /relays", right: people.Arrange},
 		{route: "GET /report", right: people.View},

@@ -15,6 +15,7 @@ func (s *Server) registerHealth(r *gin.Engine) {
 	r.GET("/healthz", s.alive)
 	r.GET("/readyz", s.ready)
 	r.GET("/metrics", s.metrics)
+	r.GET("/metrics/health", s.scrapeHealth)
 }
 
 // alive says that the process answers, and nothing else.

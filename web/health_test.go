@@ -3,7 +3,10 @@ package web_test
 import (
 	"context"
 	"errors"
+	"net"
+	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"syscall"
 	"testing"
@@ -145,25 +148,33 @@ func TestWhoMayScrape(t *testing.T) {
 		name, from string
 		header     map[string]string
 		token      string // configured
+		at         string // that was asked
 		want       int
 	}{
-		{"OK this machine", "127.0.0.1:1", nil, "", 200},
-		{"OK this machine by IPv6", "[::1]:1", nil, "", 200},
-		{"OK with the token", "192.0.2.1:1", map[string]string{"Authorization": "Bearer s3cret"}, "s3cret", 200},
-		{"another machine", "192.0.2.1:1", nil, "", 403},
-		{"a proxy on this machine", "127.0.0.1:1", map[string]string{"X-Forwarded-For": "192.0.2.1"}, "", 403},
-		{"wrong token", "192.0.2.1:1", map[string]string{"Authorization": "Bearer guess"}, "s3cret", 403},
-		{"empty token is no token", "192.0.2.1:1", map[string]string{"Authorization": "Bearer "}, "", 403},
+		{"OK this machine", "127.0.0.1:1", nil, "", "", 200},
+		{"OK this machine by IPv6", "[::1]:1", nil, "", "", 200},
+		{"OK this machine by its address", "192.0.2.7:1", nil, "", "192.0.2.7:8080", 200},
+		{"OK with the token", "192.0.2.1:1", map[string]string{"Authorization": "Bearer s3cret"}, "s3cret", "192.0.2.7:8080", 200},
+		{"another machine", "192.0.2.1:1", nil, "", "192.0.2.7:8080", 403},
+		{"a proxy on this machine", "127.0.0.1:1", map[string]string{"X-Forwarded-For": "192.0.2.1"}, "", "", 403},
+		{"wrong token", "192.0.2.1:1", map[string]string{"Authorization": "Bearer guess"}, "s3cret", "", 403},
+		{"empty token is no token", "192.0.2.1:1", map[string]string{"Authorization": "Bearer "}, "", "", 403},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t, func(w *web.Config) { w.MetricsToken = c.token })
-			r := httptest.NewRequest("GET", "/metrics", nil)
-			r.RemoteAddr = c.from
-			for k, v := range c.header {
-				r.Header.Set(k, v)
+			for _, path := range []string{"/metrics", "/metrics/health"} {
+				r := httptest.NewRequest("GET", path, nil)
+				r.RemoteAddr = c.from
+				for k, v := range c.header {
+					r.Header.Set(k, v)
+				}
+				if c.at != "" { // the address of this machine that was asked
+					at := net.TCPAddrFromAddrPort(netip.MustParseAddrPort(c.at))
+					r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, net.Addr(at)))
+				}
+				h.send(r).want(c.want)
 			}
-			h.send(r).want(c.want)
 		})
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -85,7 +86,7 @@ func newMeters(s *Server) (*meters, error) {
 			return nil, err
 		}
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
+	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, healthCollector{s}, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err
 		}
@@ -142,7 +143,20 @@ func (s *Server) mayScrape(r *http.Request) bool {
 		return false
 	}
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && at.Addr().Unmap().IsLoopback()
+	if err != nil {
+		return false
+	}
+	if at.Addr().Unmap().IsLoopback() {
+		return true
+	}
+	// A panel that listens on one address of the local network alone has this machine
+	// come from that address.
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	if !ok {
+		return false
+	}
+	here, err := netip.ParseAddrPort(local.String())
+	return err == nil && here.Addr().Unmap() == at.Addr().Unmap()
 }
 
 // readAsRun counts the rows that got their outcome since the last scrape.

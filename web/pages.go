@@ -39,6 +39,7 @@ type view struct {
 	Undo     int64                // entry of the history that can be undone; 0: none
 	Refused  string               // what could not be done, a sentence
 	Trouble  string               // what is wrong with the board, a sentence
+	Ailing   string               // that parts of the board are broken, a sentence; empty: none is, or it is not for the visitor
 	Clock    clockView
 	Waiting  int  // how many announcements wait for the visitor's approval
 	Approves bool // the village asks for approval, and the visitor may give it
@@ -123,6 +124,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerEmergency(r)
 	p.registerSettings(r)
 	p.registerRetention(r)
+	p.registerHealth(r)
 	r.GET("/live", p.allow(people.Live, p.live))
 }
 
@@ -308,6 +310,9 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 	}
 	if p.s.cfg.Damaged() {
 		w.Trouble = v.word("trouble.database-damaged")
+	}
+	if w.SignedIn && w.Tab != "emergency" && w.Tab != "record" && w.Tab != "live" && page != "health" {
+		w.Ailing = p.ailing(v)
 	}
 	w.Clock = p.clockView(v, w.Path)
 	p.send(v, status, fragment{page, "layout", w})

@@ -61,6 +61,7 @@ func settingsGroups() []settingsGroup {
 			{"microphone", "/microphone", "mic", people.View, nil},
 			{"stations", "/stations", "song", people.Administer, nil},
 			{"start", "/start", "tiep", people.Arrange, nil},
+			{"health", "/health", "yte", people.View, nil},
 			{"retention", "/retention", "lo", people.Arrange, nil},
 			{"about", "/about", "amli", people.View, nil},
 		}},
@@ -95,7 +96,7 @@ func (p *panel) settings(v *visit) {
 		w := settingsLinks{ID: g.Code, Name: v.word("settings." + g.Code)}
 		for _, way := range g.Ways {
 			if v.may(way.Need) && (way.When == nil || way.When(p, v)) {
-				w.Ways = append(w.Ways, settingsLink{way.Path, way.Icon, v.word("settings." + way.Code), v.word("settings." + way.Code + "-sub")})
+				w.Ways = append(w.Ways, settingsLink{way.Path, way.Icon, v.word("settings." + way.Code), p.settingsSub(v, way)})
 			}
 		}
 		if len(w.Ways) > 0 {
@@ -103,6 +104,14 @@ func (p *panel) settings(v *visit) {
 		}
 	}
 	p.show(v, "settings", view{Title: v.word("settings.title"), Tab: "more", Data: groups})
+}
+
+// settingsSub is the line under a way: what it is for, or how it stands there.
+func (p *panel) settingsSub(v *visit, way settingsWay) string {
+	if r := p.s.health(); way.Code == "health" && len(r.Findings) > 0 {
+		return v.healthState(r.Level()).Text + ". " + v.healthSummary(r)
+	}
+	return v.word("settings." + way.Code + "-sub")
 }
 
 // aboutView is what a technician asks for by telephone.

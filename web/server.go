@@ -83,6 +83,8 @@ type Config struct {
 	Reader      Reader
 	Prompter    Prompter
 	Clock       Teller
+	Health      Health // nil: the board is not measured
+	Loops       Loops  // nil: nobody watches the loops of the program
 
 	// PublicKey is from what the public board makes its names of notices and sounds:
 	// at least 16 random bytes, the same at every start. Empty: of this start alone.
