@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"loalang/hardware"
+	"loalang/health"
 )
 
 // ampTestLongest bounds how long `amp test` switches something on.
@@ -172,7 +173,7 @@ func (p program) selfTestCommand() *cobra.Command {
 			if len(findings) == 0 {
 				return errors.New("nothing is switched on this board: set amp-chip and amp-line, or zones")
 			}
-			if err := printFindings(cmd.OutOrStdout(), findings, false); err != nil {
+			if err := printFindings(cmd.OutOrStdout(), levelled(findings, health.Fault), false); err != nil {
 				return err
 			}
 			if slices.ContainsFunc(findings, func(f finding) bool { return !f.OK }) {

@@ -17,8 +17,10 @@ import (
 	"loalang/audio"
 	"loalang/audio/speaker"
 	"loalang/hardware"
+	"loalang/health"
 	"loalang/people"
 	"loalang/playout"
+	"loalang/pulse"
 	"loalang/recordings"
 	"loalang/scheduler"
 	"loalang/store"
@@ -54,6 +56,9 @@ type board struct {
 	panel      *web.Server
 	uploads    *upload.Shelf // nil: its folder could not be opened
 	door       *secureDoor   // nil: there is no https
+	pulse      *pulse.Registry
+	health     *health.Watch
+	senses     *senses
 	village    scheduler.Village
 	memory     string // folder in memory, for what sounds though the disk is full
 	boot       string // names this boot of the machine; empty: nobody knows
@@ -64,7 +69,7 @@ type board struct {
 
 // openBoard opens and wires every part; on an error nothing stays open.
 func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_ *board, err error) {
-	b := &board{settings: s, log: log, boot: bootID(log)}
+	b := &board{settings: s, log: log, boot: bootID(log), pulse: newPulse()}
 	defer func() {
 		if err != nil {
 			b.close()
@@ -106,6 +111,7 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 		log.Error("nothing can be sent in pieces until the next start", "err", err)
 	}
 	b.door = b.openSecureDoor(ctx)
+	b.openHealth()
 	if err := b.openPanel(); err != nil {
 		return nil, err
 	}
@@ -246,6 +252,7 @@ func (b *board) wire(spool []string) {
 		Output: b.output, Siren: b.output, Amp: b.amp.amp(), Zones: b.amp.zones, Bypass: b.amp.sensed, Library: b.library, Journal: b.db, Emergencies: b.db,
 		Voicer: b.producer.Crier(), Stations: b.stations(), Witness: b.witness(), Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: b.boot, Restarted: b.restarted, Settled: b.noteBoot, Released: func() { b.planner.Changed() },
 		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Callers: func() playout.Callers { return b.panel.AlarmCallers() }, Slept: b.clock.Slept, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
+		Beat: b.pulse.Loop("player", loopPatience),
 	})
 	b.studio = playout.NewStudio(playout.StudioConfig{
 		Village: b.settings.Village, Air: b.player, Tapes: b.library, Names: b.db, Chime: builtInID(recordings.ChimeSound),
@@ -256,6 +263,7 @@ func (b *board) wire(spool []string) {
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
 		Lead: b.settings.longestSettle() + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, UpSince: b.upSince, Log: b.log,
+		Beat: b.pulse.Loop("scheduler", plannerPatience),
 	})
 }
 
@@ -287,6 +295,7 @@ func (b *board) openPanel() (err error) {
 		Invites: b.db, Invited: b.db, Pushes: b.db, PushDiary: b.db, Pusher: b.pusher(), Passkeys: b.db, PasskeyDoor: b.db,
 		Village: b.settings.Village, Zones: b.settings.Amp.zoneNames(), Origin: b.db.Node(), Version: version,
 		Logger: b.log, Now: b.clock.Now, NewID: newID, MetricsToken: b.settings.MetricsToken,
+		Health: b.health, Loops: b.pulse,
 		Changed: b.changed, SecurePort: b.door.port(), Trust: b.door.trust(),
 	})
 	return err

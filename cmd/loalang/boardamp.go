@@ -71,6 +71,16 @@ func (a *amplifier) sensed() hardware.BypassState {
 	return a.bypass.State()
 }
 
+// ask asks everything that is switched how it is, and comes back once all have answered.
+func (a *amplifier) ask() {
+	if a.main != nil {
+		a.main.State()
+	}
+	for _, z := range a.zones {
+		z.Amp.State()
+	}
+}
+
 // Close switches everything off for good, all at once: a device that is sent commands
 // takes its time for each.
 func (a *amplifier) Close() error {

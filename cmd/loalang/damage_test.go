@@ -66,7 +66,10 @@ func TestDamagedDatabaseDoesNotSilenceTheBoard(t *testing.T) {
 	d.until("what was planned has aired", func() bool { return spooled(t, data, "notice", "played") })
 	d.kill()
 	d = start(t, data, "null", quick...) // and once more, without airing it again
-	for _, command := range [][]string{{"plan"}, {"token", "add", "x", "--role", "viewer"}, {"doctor", "--json"}} {
+	if out, errs, code := loalang(t, "", "doctor", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: the database is damaged") || !strings.Contains(out, "restore") {
+		t.Errorf("loalang doctor = %d: %s%s", code, out, errs)
+	}
+	for _, command := range [][]string{{"plan"}, {"token", "add", "x", "--role", "viewer"}} {
 		if out, errs, code := loalang(t, "", append(command, "--data", data)...); code != 1 || !strings.Contains(out+errs, "the database is damaged: stop loalang") {
 			t.Errorf("loalang %v = %d: %s", command, code, errs)
 		}

@@ -3,28 +3,41 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"loalang/audio/speaker"
-	"loalang/hardware"
+	"loalang/health"
 	"loalang/recordings"
-	"loalang/web"
+)
+
+// Exit codes of doctor; 2 is that of wrong usage as well, which prints no findings.
+const (
+	exitWarnings = 1
+	exitFaults   = 2
 )
 
 // finding is one thing that doctor looked at.
 type finding struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Found  string `json:"found"`
-	Advice string `json:"advice,omitempty"` // what to do; empty when all is well
+	Name   string       `json:"name"`
+	OK     bool         `json:"ok"`
+	Level  health.Level `json:"level"`          // good, warning, fault, unmeasured
+	Code   health.Code  `json:"code,omitempty"` // of what the health page says too
+	Found  string       `json:"found"`
+	Advice string       `json:"advice,omitempty"` // what to do; empty when all is well
+}
+
+// verdict is the end of a doctor that found something.
+type verdict struct{ code int }
+
+func (v verdict) Error() string {
+	if v.code == exitFaults {
+		return "something is broken: see the advice above"
+	}
+	return "something should be seen to: see the advice above"
 }
 
 func (p program) doctorCommand() *cobra.Command {
@@ -32,7 +45,10 @@ func (p program) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at this machine and say what is missing",
-		Args:  cobra.NoArgs,
+		Long: "Look at this machine, at the data and at a running serve, and say of everything that is not well what to do.\n" +
+			"What the health page of the panel says is judged by the same rules; a running serve is asked, else this\n" +
+			"command measures by itself. Exit codes: 0 all is well, 1 something should be seen to, 2 something is broken.",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.settings(cmd)
 			if err != nil {
@@ -42,10 +58,17 @@ func (p program) doctorCommand() *cobra.Command {
 			if err := printFindings(cmd.OutOrStdout(), findings, asJSON); err != nil {
 				return err
 			}
+			worst := health.Good
 			for _, f := range findings {
-				if !f.OK {
-					return errors.New("something is missing: see the advice above")
+				if f.Level.Rank() > worst.Rank() {
+					worst = f.Level
 				}
+			}
+			switch worst {
+			case health.Fault:
+				return verdict{exitFaults}
+			case health.Warning:
+				return verdict{exitWarnings}
 			}
 			return nil
 		},
@@ -61,12 +84,9 @@ func printFindings(out io.Writer, findings []finding, asJSON bool) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(findings)
 	}
+	marks := map[health.Level]string{health.Good: "ok  ", health.Warning: "WARN", health.Fault: "FAIL", health.Unmeasured: "?   "}
 	for _, f := range findings {
-		mark := "ok  "
-		if !f.OK {
-			mark = "FAIL"
-		}
-		line := fmt.Sprintf("%s %s: %s", mark, f.Name, f.Found)
+		line := fmt.Sprintf("%s %s: %s", marks[f.Level], f.Name, f.Found)
 		if f.Advice != "" {
 			line += "\n       " + f.Advice
 		}
@@ -77,26 +97,31 @@ func printFindings(out io.Writer, findings []finding, asJSON bool) error {
 	return nil
 }
 
-// examine looks at everything that the main job needs.
+// examine looks at everything that the main job needs: first how the board is, as the
+// health page has it, then what is installed.
 func (p program) examine(ctx context.Context, s settings) []finding {
-	findings := []finding{examineCards(s), examineEngine(ctx, s), examineSandbox(ctx), p.examineLines(ctx, s), examinePriority(), examineMemory(), examineBuffer(s), examineMonitor(ctx, s), p.examineClock(s), examineDisk(s), p.examineData(ctx, s)}
-	findings = append(findings, examineVoices(ctx, s, p.quietLog())...)
-	return append(findings, examineAmp(s, hardware.GPIO{}, "/sys")...)
+	findings := p.boardFindings(ctx, s)
+	installed := []finding{examineEngine(ctx, s), examineSandbox(ctx), p.examineLines(ctx, s), examinePriority(), examineMemory(), examineBuffer(s)}
+	installed = append(installed, examineVoices(ctx, s, p.quietLog())...)
+	installed = append(installed, examineRelease(s, "/sys")...)
+	return append(findings, levelled(installed, health.Warning)...) // what is there goes on
 }
 
-func examineCards(s settings) finding {
-	f := finding{Name: "sound card", OK: true}
-	choice, err := speaker.ParseDevice(s.Device)
-	if err != nil {
-		return finding{Name: f.Name, Found: sentence(err), Advice: "Correct --device."}
+// levelled gives findings the level of those that are not well.
+func levelled(findings []finding, bad health.Level) []finding {
+	for i := range findings {
+		if findings[i].Level = health.Good; !findings[i].OK {
+			findings[i].Level = bad
+		}
 	}
-	if !choice.Audible() {
-		f.Found = fmt.Sprintf("the device is %s: nothing will be heard", s.Device)
-		return f
-	}
+	return findings
+}
+
+// knownCards are the names of every card, for a person who chooses one.
+func knownCards() string {
 	cards, err := speaker.ListCards("/")
 	if err != nil {
-		return finding{Name: f.Name, Found: err.Error(), Advice: "Look at what the kernel says of the card: dmesg."}
+		return "the cards cannot be listed: " + sentence(err)
 	}
 	var names []string
 	for _, c := range cards {
@@ -106,18 +131,10 @@ func examineCards(s settings) finding {
 		}
 		names = append(names, name+")")
 	}
-	there := "there are: " + strings.Join(names, ", ")
 	if len(names) == 0 {
-		there = "the kernel knows no card"
+		return "the kernel knows no card"
 	}
-	label, err := speaker.Look(choice)
-	if err != nil {
-		f.OK, f.Found = false, sentence(err)
-		f.Advice = "Plug in a USB sound card, or choose one with --device; until then nothing is heard but listen-in on the panel. Now " + there + "."
-		return f
-	}
-	f.Found = fmt.Sprintf("%s plays on %s; %s", s.Device, label, there)
-	return f
+	return "there are: " + strings.Join(names, ", ")
 }
 
 func examineEngine(ctx context.Context, s settings) finding {
@@ -151,49 +168,5 @@ func examineMemory() finding {
 		f.OK, f.Found = false, "limited for this user"
 		f.Advice = "Give it LimitMEMLOCK=infinity in the service, CAP_IPC_LOCK, or the line \"USER - memlock unlimited\" in /etc/security/limits.d. Without it sound may break off while memory is short."
 	}
-	return f
-}
-
-func (p program) examineClock(s settings) finding {
-	c := p.clock(s)
-	state := c.State()
-	f := finding{Name: "clock", OK: state.Trusted(), Found: fmt.Sprintf("%s, %s; %s", state.Trust, c.Now().Format(time.RFC3339), web.ClockWords(state, c.Now()))}
-	if !f.OK {
-		f.Advice = "Nothing scheduled plays until the time is confirmed on the panel. Fit an RTC, connect to a time server, or set clock-trust = \"system\" if you vouch for this clock."
-	}
-	return f
-}
-
-func examineDisk(s settings) finding {
-	dir := s.Data
-	if _, err := os.Stat(dir); err != nil {
-		dir = "."
-	}
-	var st unix.Statfs_t
-	if err := unix.Statfs(dir, &st); err != nil {
-		return finding{Name: "disk", Found: err.Error(), Advice: "Check that the data folder can be read."}
-	}
-	free := int64(st.Bavail) * st.Bsize
-	f := finding{Name: "disk", OK: free > 500<<20, Found: fmt.Sprintf("%d MB free", free>>20)}
-	if !f.OK {
-		f.Advice = "Free some space: below 200 MB new recordings are refused."
-	}
-	return f
-}
-
-func (p program) examineData(ctx context.Context, s settings) finding {
-	f := finding{Name: "data", OK: true, Found: "no data yet: `loalang serve` creates them"}
-	if !folder(s.Data).inhabited() {
-		return f
-	}
-	db, err := openStore(ctx, s, p.quietLog())
-	if err != nil {
-		return finding{Name: f.Name, Found: sentence(err), Advice: "Keep the folder as it is and ask for help, or restore a backup."}
-	}
-	defer db.Close()
-	if err := db.Integrity(ctx); err != nil {
-		return finding{Name: f.Name, Found: sentence(err), Advice: "Keep the folder as it is and restore a backup into a new one."}
-	}
-	f.Found = "the database is whole"
 	return f
 }

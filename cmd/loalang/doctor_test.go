@@ -2,10 +2,13 @@ package main_test
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -63,4 +66,59 @@ func TestDoctorLooksForTheChosenCard(t *testing.T) {
 		return
 	}
 	t.Error("doctor says nothing of the sound card")
+}
+
+// found of doctor says with a level and a code what the health page says too; every one
+// that is not well says what to do, and the exit code is that of the worst.
+func TestDoctorSaysWhatToDo(t *testing.T) {
+	data := t.TempDir()
+	look := func(t *testing.T, wants string) {
+		t.Helper()
+		out, errs, code := loalang(t, "", "doctor", "--json", "--device", "null", "--data", data, "--clock-trust", "system")
+		var findings []struct{ Name, Level, Code, Found, Advice string }
+		if err := json.Unmarshal([]byte(out), &findings); err != nil {
+			t.Fatalf("%v: %s%s", err, out, errs)
+		}
+		want, parts := 0, map[string]string{}
+		for _, f := range findings {
+			parts[f.Name] = f.Code
+			bad := f.Level == "warning" || f.Level == "fault"
+			if f.Found == "" || bad && f.Advice == "" || f.Level == "good" && f.Advice != "" {
+				t.Errorf("%+v", f)
+			}
+			if n := map[string]int{"warning": 1, "fault": 2}[f.Level]; n > want {
+				want = n
+			}
+		}
+		if code != want || want == 0 {
+			t.Errorf("exit code %d of %s", code, out)
+		}
+		if parts["loalang"] != wants {
+			t.Errorf("of serve it says %q, want %q", parts["loalang"], wants)
+		}
+		for _, part := range []string{"sound card", "amplifier", "clock", "disk", "database", "plan", "memory"} {
+			if parts[part] == "" {
+				t.Errorf("nothing is said of %s", part)
+			}
+		}
+	}
+	look(t, "program-stopped")
+	d := serve(t, data, "null", quick...)
+	d.until("serve has measured", func() bool {
+		resp, err := http.Get(d.url + "/metrics/health")
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		raw, err := io.ReadAll(resp.Body)
+		return err == nil && strings.Contains(string(raw), `"plan-`)
+	})
+	look(t, "program-runs")
+	if err := d.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	look(t, "program-silent")
+	if err := d.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"loalang/hardware"
+	"loalang/health"
 )
 
 // advices are what to do about a trouble of a switch; each ends a sentence about it.
@@ -20,47 +23,91 @@ var advices = map[hardware.Trouble]string{
 // examineAmp looks at everything that switches something, without switching it.
 func examineAmp(s settings, gpio hardware.GPIO, sys string) []finding {
 	var all []finding
+	examine := func(name string, sw hardware.Switch) {
+		f := finding{Name: name, OK: true, Found: sw.String()}
+		if is := switchAlone(sw, s, gpio); is.Fault != "" {
+			f.OK, f.Found, f.Advice = false, is.Fault, advices[hardware.Trouble(is.Trouble)]
+		} else if sw.Simulated {
+			f.Found += ": nothing is switched"
+		}
+		all = append(all, f)
+	}
 	if s.Amp.Main != nil {
-		all = append(all, examineSwitch("amplifier", *s.Amp.Main, s, gpio))
+		examine("amplifier", *s.Amp.Main)
 	}
 	for _, z := range s.Amp.Zones {
-		all = append(all, examineSwitch("zone "+z.Name, z.Switch, s, gpio))
+		examine("zone "+z.Name, z.Switch)
 	}
 	if s.Amp.Bypass != nil {
-		all = append(all, examineSwitch("bypass", *s.Amp.Bypass, s, gpio))
+		examine("bypass", *s.Amp.Bypass)
 	}
-	for _, sw := range s.Amp.switches() {
-		if sw.Chip != "" {
-			return append(all, examineRelease(sys))
-		}
-	}
-	return all
+	return append(all, examineRelease(s, sys)...)
 }
 
-func examineSwitch(name string, sw hardware.Switch, s settings, gpio hardware.GPIO) finding {
-	f := finding{Name: name, OK: true, Found: sw.String()}
+// ampAlone looks at everything that is switched, without switching it.
+func ampAlone(s settings, gpio hardware.GPIO) *health.AmplifierState {
+	a := &health.AmplifierState{Simulated: s.Amp.Main == nil && len(s.Amp.Zones) == 0, Optional: s.Amp.Optional}
+	if s.Amp.Main != nil {
+		a.SwitchState, a.Simulated = switchAlone(*s.Amp.Main, s, gpio), s.Amp.Main.Simulated
+	}
+	for _, z := range s.Amp.Zones {
+		a.Zones = append(a.Zones, health.ZoneState{Name: z.Name, SwitchState: switchAlone(z.Switch, s, gpio)})
+	}
+	if in := s.Amp.Bypass; in != nil { // where it stands is known to whoever holds its line
+		a.Bypass = &health.BypassState{Fault: switchAlone(*in, s, gpio).Fault}
+	}
+	return a
+}
+
+// switchAlone says whether a switch could be had; a line that a loalang holds is well.
+func switchAlone(sw hardware.Switch, s settings, gpio hardware.GPIO) health.SwitchState {
 	var err error
 	switch {
 	case sw.Simulated:
-		f.Found += ": nothing is switched"
 	case sw.Chip != "":
 		var holder string
 		var ours bool
 		if holder, ours, err = gpio.Look(sw.Chip, sw.Line); err == nil && holder != "" && !ours {
 			err = fmt.Errorf("%s is held by %q: %w", sw, holder, unix.EBUSY)
-		} else if ours {
-			f.Found += ", held by a running loalang"
 		}
 	case sw.Script:
-		f.Found += " by " + s.Amp.Serial.Path
 		err = mayUse(s.Amp.Serial.Path)
 	default:
 		err = mayUse(sw.Path)
 	}
 	if err != nil {
-		f.OK, f.Found, f.Advice = false, sentence(err), advices[hardware.TroubleOf(err)]
+		return health.SwitchState{Trouble: string(hardware.TroubleOf(err)), Fault: sentence(err)}
 	}
-	return f
+	return health.SwitchState{}
+}
+
+// wired says how a part is wired, behind what was found of it; empty where nothing is.
+func (a *ampSettings) wired(part health.Part) string {
+	var all []string
+	add := func(name string, sw *hardware.Switch) {
+		if sw == nil {
+			return
+		}
+		by := sw.String()
+		if sw.Script {
+			by += " by " + a.Serial.Path
+		}
+		all = append(all, name+by)
+	}
+	switch part {
+	case health.Amplifier:
+		add("", a.Main)
+	case health.Zones:
+		for _, z := range a.Zones {
+			add(z.Name+" = ", &z.Switch)
+		}
+	case health.Bypass:
+		add("", a.Bypass)
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(all, ", ")
 }
 
 // mayUse says whether this user may read and write a port.
@@ -77,8 +124,12 @@ func mayUse(path string) error {
 // keptAdvice says what to do about a kernel whose pins keep their level.
 const keptAdvice = "An amplifier that is on stays on when the program is killed. Add dtparam=strict_gpiod to /boot/firmware/config.txt and start the board anew; keep `loalang amp safe-state` as ExecStopPost of the service; wire the relay behind a charge pump where even a frozen board must not leave it on (docs/WIRING.md)."
 
-// examineRelease looks at what the kernel does with a pin when the program ends.
-func examineRelease(sys string) finding {
+// examineRelease looks at what the kernel does with a pin when the program ends; there is
+// nothing to be said where none is used.
+func examineRelease(s settings, sys string) []finding {
+	if !slices.ContainsFunc(s.Amp.switches(), func(sw hardware.Switch) bool { return sw.Chip != "" }) {
+		return nil
+	}
 	f := finding{Name: "released pins", OK: true}
 	switch keeps, told := hardware.KeepsOutputs(sys); {
 	case keeps:
@@ -88,5 +139,5 @@ func examineRelease(sys string) finding {
 	default:
 		f.Found = "the kernel does not tell what becomes of them; `loalang amp self-test --switch-on` tries it"
 	}
-	return f
+	return []finding{f}
 }

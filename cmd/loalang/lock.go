@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -30,7 +32,7 @@ func flockSoon(f *os.File) error {
 // lock keeps a second `serve` from playing the same plan: the file is locked as
 // long as this process lives, also when it is killed.
 func (b *board) lock() error {
-	name := filepath.Join(b.settings.Data, "serve.lock")
+	name := folder(b.settings.Data).lock()
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
 		return fmt.Errorf("lock the data folder: %w", err)
@@ -38,8 +40,9 @@ func (b *board) lock() error {
 	err = flockSoon(f)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		holder, _ := os.ReadFile(name) // only for the sentence
+		pid, _, _ := strings.Cut(string(holder), "\n")
 		return errors.Join(fmt.Errorf("another loalang serve (process %s) uses the data folder %s: end it first, or choose another folder with --data",
-			strings.TrimSpace(string(holder)), b.settings.Data), f.Close())
+			strings.TrimSpace(pid), b.settings.Data), f.Close())
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("lock the data folder: %w", err), f.Close())
@@ -53,4 +56,42 @@ func (b *board) lock() error {
 		b.log.Warn("the lock of the data folder does not name this process", "err", err)
 	}
 	return nil
+}
+
+// noteAddress writes behind the lock where this serve answers, for `loalang doctor`.
+func noteAddress(f folder, addr net.Addr, log *slog.Logger) {
+	file, err := os.OpenFile(f.lock(), os.O_WRONLY|os.O_APPEND, 0)
+	if err == nil {
+		_, err = fmt.Fprintf(file, "http://%s\n", reachable(addr))
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		log.Warn("doctor will not find this serve", "err", err)
+	}
+}
+
+// running says whether a serve uses a data folder, and where it answers, which is empty
+// when that is not known. The error is that nobody can tell.
+func running(f folder) (is bool, address string, err error) {
+	file, err := os.Open(f.lock())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, "", nil
+	}
+	if err != nil {
+		return false, "", err
+	}
+	defer func() { _ = file.Close() }() // it is only looked at
+	err = unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if err == nil {
+		return false, "", nil // and the lock goes with the file
+	}
+	if !errors.Is(err, unix.EWOULDBLOCK) {
+		return false, "", err
+	}
+	raw, err := os.ReadFile(f.lock())
+	if err != nil {
+		return true, "", nil //nolint:nilerr // that it runs is known
+	}
+	_, address, _ = strings.Cut(strings.TrimSpace(string(raw)), "\n")
+	return true, address, nil
 }

@@ -77,6 +77,10 @@ func (p program) run(ctx context.Context, args []string) int {
 		err = errors.New("interrupted before it was done")
 	}
 	fmt.Fprintln(p.err, "loalang: "+sentence(err))
+	var found verdict
+	if errors.As(err, &found) {
+		return found.code
+	}
 	var usage usageError
 	if errors.As(err, &usage) {
 		return exitUsage

@@ -56,6 +56,7 @@ func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
 		return err
 	}
 	defer b.close()
+	noteAddress(folder(s.Data), listener.Addr(), log)
 	if err := b.greet(ctx, out, listener.Addr()); err != nil {
 		return err
 	}
@@ -84,13 +85,16 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	outputDone := make(chan error, 1)
 	go func() { outputDone <- guarded(outCtx, b.amp, b.output.Run)() }()
 	for _, part := range []func(context.Context) error{
-		b.player.Run, b.listenAlong, b.calibrator.Run, b.studio.Run, b.producer.Run, b.planner.Run, b.clock.Run, b.db.TendReserve, b.db.LookForDamage, b.catchUp, b.keepReady, b.caretaker().Run, b.tendUploads, b.panel.LandUploads, b.panel.PushNews,
+		b.player.Run, b.listenAlong, b.calibrator.Run, b.studio.Run, b.producer.Run, b.planner.Run, b.clock.Run, b.db.TendReserve, b.db.LookForDamage, b.catchUp, b.keepReady, b.caretaker().Run, b.tendUploads, b.panel.LandUploads, b.panel.PushNews, b.health.Run, b.lookThrough,
 		func(ctx context.Context) error { return b.db.Watch(ctx, b.changedElsewhere) },
 	} {
 		group.Go(guarded(ctx, b.amp, part))
 	}
 	if b.amp.bypass != nil {
 		group.Go(guarded(ctx, b.amp, b.amp.bypass.Run))
+	}
+	for _, part := range b.watched(reachable(listener.Addr())) {
+		group.Go(guarded(ctx, b.amp, part))
 	}
 	b.servePanel(ctx, group, func(s *http.Server) error { return s.Serve(listener) })
 	if b.door != nil {

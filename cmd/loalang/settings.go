@@ -22,9 +22,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"loalang/audio"
-	"loalang/push"
-
 	"loalang/audio/speaker"
+	"loalang/health"
+	"loalang/push"
 )
 
 // settings is the whole configuration: flags over LOALANG_* environment over
@@ -55,6 +55,7 @@ type settings struct {
 	AllowPrivate []netip.Prefix // networks of our own whose stations may be relayed
 	Duck         audio.Duck     // how music gives way to the voice over it
 	BedFade      time.Duration  // how long it takes to go behind the last word
+	Limits       health.Limits  // from where on the board is not well
 }
 
 // setting is one entry of the table that reads every layer.
@@ -119,6 +120,10 @@ func mainTable() []setting {
 		{"duck-attack", "150ms", "how long music takes to go down before a voice, 5ms to 5s", setRange(func(s *settings) *time.Duration { return &s.Duck.Attack }, 5*time.Millisecond, 5*time.Second)},
 		{"duck-release", "800ms", "how long it takes to come back, 5ms to 5s", setRange(func(s *settings) *time.Duration { return &s.Duck.Release }, 5*time.Millisecond, 5*time.Second)},
 		{"bed-fade", "2s", "how long it takes to go behind the last word, 5ms to 5s", setRange(func(s *settings) *time.Duration { return &s.BedFade }, 5*time.Millisecond, 5*time.Second)},
+		{"health-limits", "", "from where on the board is not well, such as temperature=75/82,disk=500/200: NAME=WARNING/FAULT with commas between; 0 is never", func(s *settings, v string) (err error) {
+			s.Limits, err = health.ParseLimits(v)
+			return err
+		}},
 		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {
 			if v == "" {
 				return errors.New("name a program")

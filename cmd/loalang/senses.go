@@ -1,0 +1,288 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"loalang/audio/speaker"
+	"loalang/hardware"
+	"loalang/health"
+	"loalang/playout"
+	"loalang/proof"
+	"loalang/scheduler"
+)
+
+const (
+	// answerPatience is how long a measurement waits for the database.
+	answerPatience = 2 * time.Second
+	// airedEvery is how often the as-run and the plan are read for it.
+	airedEvery = time.Minute
+	// wearEvery is how often a disk is asked how worn it is.
+	wearEvery = 6 * time.Hour
+	// diskPatience is how long a disk may take to tell its SMART.
+	diskPatience = 30 * time.Second
+	// lookThroughEvery is how often the whole database is looked through for damage.
+	lookThroughEvery = 24 * time.Hour
+)
+
+// senses measure a running board. Only the Watch's goroutine uses them, but for checked.
+type senses struct {
+	b     *board
+	probe *health.Probe
+
+	asking  atomic.Bool // the database has not answered yet
+	checked atomic.Int64
+
+	read    time.Time // when aired and plan were
+	aired   *health.AiredState
+	plan    *health.PlanState
+	weighed time.Time
+	wear    atomic.Pointer[float64]
+	linked  time.Time // when the link was last up
+
+	mu sync.Mutex // aired and plan, which come when they come
+}
+
+// openHealth prepares the watch over the board's health.
+func (b *board) openHealth() {
+	b.senses = &senses{b: b, probe: health.NewProbe(), linked: b.clock.Now()}
+	b.health = health.NewWatch(health.WatchConfig{
+		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Now: b.clock.Now, Log: b.log,
+	})
+}
+
+// measure asks everything that a finding is made of.
+func (s *senses) measure(ctx context.Context) health.Measurement {
+	b, now := s.b, s.b.clock.Now()
+	air := b.player.Air()
+	m := health.Measurement{
+		At: now, Program: &health.ProgramState{Hanging: b.pulse.Late()},
+		Amplifier: b.amp.health(air.Amp, now),
+		Clock:     &health.ClockState{Trust: string(air.Clock.Trust), Ahead: air.Clock.Ahead > 0, Age: air.Clock.Age, Never: air.Clock.Vouched.IsZero()},
+		Card:      s.card(air, now),
+		Monitor:   monitorOf(b.monitorState()),
+		Database:  s.database(ctx),
+		Link:      s.link(now),
+		Memory:    s.probe.Memory(os.Getpid(), air.Output.ChildPID),
+	}
+	s.machine(&m, air.Clock.Trusted(), os.Getpid())
+	m.Wear = s.worn(now)
+	if m.Database.Fault == "" && now.Sub(s.read).Abs() >= airedEvery {
+		s.read = now
+		if err := s.ask(ctx, func(ctx context.Context) error { return s.readAired(ctx, now) }); err != nil {
+			s.unread()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m.Aired, m.Plan = s.aired, s.plan
+	return m
+}
+
+// monitorOf is the monitor input as it is judged.
+func monitorOf(m *playout.MonitorState) *health.MonitorState {
+	if m == nil {
+		return &health.MonitorState{None: true}
+	}
+	return &health.MonitorState{Up: m.Up || m.Trouble == "", Adjusted: m.Gate != (proof.Gate{}), Fault: m.Fault}
+}
+
+// health is what is switched, as it is judged.
+func (a *amplifier) health(all hardware.AmpState, now time.Time) *health.AmplifierState {
+	switched := func(s hardware.AmpState) health.SwitchState {
+		return health.SwitchState{Keyed: s.Keyed, For: now.Sub(s.Since), Trouble: string(s.Trouble), Fault: s.Fault}
+	}
+	h := &health.AmplifierState{SwitchState: health.SwitchState{Keyed: all.Keyed, For: now.Sub(all.Since)}, Simulated: all.Simulated, Optional: all.Optional}
+	if a.main != nil { // else the faults that all has are those of its zones
+		h.SwitchState = switched(a.main.State())
+	}
+	for _, z := range all.Zones {
+		h.Zones = append(h.Zones, health.ZoneState{Name: z.Name, SwitchState: switched(z.AmpState)})
+	}
+	if in := all.Bypass; a.bypass != nil {
+		h.Bypass = &health.BypassState{On: in.On, For: now.Sub(in.Since), Fault: in.Fault}
+	}
+	return h
+}
+
+// machine measures what needs no running board: a process's descriptors, the disk, the
+// temperature, the supply, the clock with a battery.
+func (s *senses) machine(m *health.Measurement, trusted bool, pid int) {
+	data := s.b.settings.Data
+	m.Temperature, m.Power, m.Disk = s.probe.Temperature(), s.probe.Power(), s.probe.Disk(data)
+	m.RTC, m.Descriptors = s.probe.RTC(m.At, trusted), s.probe.Descriptors(pid)
+}
+
+// worn is how worn the disk of the data is, as it was known last: it is found out at once
+// where the kernel tells, and later where the disk must be asked.
+func (s *senses) worn(now time.Time) *float64 {
+	data := s.b.settings.Data
+	if !s.weighed.IsZero() && now.Sub(s.weighed).Abs() < wearEvery {
+		return s.wear.Load()
+	}
+	s.weighed = now
+	if used := s.probe.Wear(data); used != nil {
+		s.wear.Store(used)
+		return used
+	}
+	go func() { // a disk that fails may take its time, and must keep nobody waiting
+		ctx, cancel := context.WithTimeout(context.Background(), diskPatience)
+		defer cancel()
+		s.wear.Store(s.probe.Smart(ctx, data))
+	}()
+	return s.wear.Load()
+}
+
+func (s *senses) card(air playout.Air, now time.Time) *health.CardState {
+	choice, err := speaker.ParseDevice(s.b.settings.Device)
+	c := &health.CardState{
+		Audible: err == nil && choice.Audible(), Device: s.b.settings.Device, Up: air.Output.Up && air.Output.Audible,
+		Trouble: string(air.Output.Trouble), Weak: air.Output.Fault,
+	}
+	if air.Output.Device != "" {
+		c.Device = air.Output.Device
+	}
+	if c.Audible && c.Up {
+		c.Moving = s.probe.Moving(air.Output.ChildPID, now)
+	}
+	return c
+}
+
+// database asks whether it answers, and never twice at a time: a driver that hangs does
+// not hear of its context.
+func (s *senses) database(ctx context.Context) *health.DatabaseState {
+	d := &health.DatabaseState{Damaged: s.b.db.Damaged()}
+	if at := s.checked.Load(); at > 0 {
+		d.Checked = time.Unix(at, 0)
+	}
+	if d.Damaged {
+		return d
+	}
+	if err := s.ask(ctx, s.b.db.Ping); err != nil {
+		d.Fault = sentence(err)
+	}
+	return d
+}
+
+// errUnanswered is what a question gets while the one before is under way.
+var errUnanswered = errors.New("the database does not answer")
+
+// ask waits for an answer as long as answerPatience.
+func (s *senses) ask(ctx context.Context, question func(context.Context) error) error {
+	if !s.asking.CompareAndSwap(false, true) {
+		return errUnanswered
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerPatience)
+	answered := make(chan error, 1)
+	go func() {
+		defer cancel()
+		err := question(ctx)
+		s.asking.Store(false)
+		answered <- err
+	}()
+	select {
+	case err := <-answered:
+		return err
+	case <-ctx.Done():
+		return errUnanswered
+	}
+}
+
+func (s *senses) link(now time.Time) *health.LinkState {
+	l := s.probe.Link()
+	switch {
+	case l == nil:
+	case l.Up:
+		s.linked = now
+	default:
+		l.Gone = max(now.Sub(s.linked), 0)
+	}
+	return l
+}
+
+// readAired reads what became of the last day, and what the plan has.
+func (s *senses) readAired(ctx context.Context, now time.Time) error {
+	rows, err := s.b.db.AsRuns(ctx, s.b.settings.Village, now.Add(-24*time.Hour), now)
+	if err != nil {
+		return err
+	}
+	plan, err := s.b.db.Published(ctx, s.b.settings.Village)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.aired, s.plan = airedOf(rows), planOf(plan, now)
+	if choice, err := speaker.ParseDevice(s.b.settings.Device); err != nil || !choice.Audible() {
+		s.aired.Unheard = false // nobody hears such a device, and the card's finding says so
+	}
+	return nil
+}
+
+// unread forgets what was read before: it is not known to be so still.
+func (s *senses) unread() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.aired, s.plan = nil, nil
+}
+
+// airedOf sums up a day of the as-run, without drills and without what still goes on.
+func airedOf(rows []playout.AsRun) *health.AiredState {
+	a := &health.AiredState{}
+	for _, r := range rows {
+		if r.Outcome == "" || r.Kind == scheduler.DrillKind {
+			continue
+		}
+		a.Due++
+		if r.Outcome == playout.Missed || r.Outcome == playout.Cut {
+			a.Missed++
+		}
+		if len(r.Airings) > 0 && r.Due.After(a.Last) {
+			a.Last, a.Title = r.Due, r.Title
+			a.Unheard = r.Heard == playout.HeardSilent || r.Heard == playout.HeardWrong
+		}
+	}
+	return a
+}
+
+// planOf sums up a plan from now on.
+func planOf(plan scheduler.Plan, now time.Time) *health.PlanState {
+	p := &health.PlanState{Made: plan.Made}
+	for _, o := range plan.Occurrences {
+		if !o.Due.After(now) {
+			continue
+		}
+		if p.Count++; p.Count == 1 || o.Due.Before(p.Next) {
+			p.Next = o.Due
+		}
+	}
+	return p
+}
+
+// lookThrough reads the whole database once a day while nothing airs, until ctx ends; it
+// returns nil then. What it finds the store knows by itself.
+func (b *board) lookThrough(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	last := b.clock.Now() // a start looks by itself
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if b.db.Damaged() || b.clock.Now().Sub(last).Abs() < lookThroughEvery || !b.idle(ctx) {
+			continue
+		}
+		if err := b.db.Integrity(ctx); err != nil && ctx.Err() == nil {
+			b.log.LogAttrs(ctx, slog.LevelWarn, "the database was looked through", slog.Any("err", err))
+		}
+		last = b.clock.Now()
+		b.senses.checked.Store(last.Unix())
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"loalang/audio"
+	"loalang/health"
+	"loalang/pulse"
+)
+
+const (
+	// loopPatience is how long a loop may not come round before it hangs.
+	loopPatience = 30 * time.Second
+	// plannerPatience is that of the scheduler, whose plans of a large book take a small
+	// board seconds, with a slow disk behind them.
+	plannerPatience = time.Minute
+	// databasePatience is that of what waits for its turn to write: a migration or an
+	// import may be before it.
+	databasePatience = time.Minute
+	// probeEvery is how often what has no loop of its own is asked.
+	probeEvery = 5 * time.Second
+)
+
+// newPulse makes the registry of this program's loops.
+func newPulse() *pulse.Registry {
+	return pulse.New(func() time.Duration { return time.Duration(audio.Monotonic()) })
+}
+
+// watched are the parts that ask what has no loop of its own, and the one that tells
+// systemd. address is where the panel answers, as HOST:PORT.
+func (b *board) watched(address string) []func(context.Context) error {
+	probe := func(name string, within time.Duration, ask func(context.Context) bool) func(context.Context) error {
+		beat := b.pulse.Loop(name, within)
+		return func(ctx context.Context) error { return pulse.Probe(ctx, probeEvery, beat, ask) }
+	}
+	return []func(context.Context) error{
+		probe("amplifier", loopPatience, func(context.Context) bool {
+			b.amp.ask() // waits for the relay's line where that hangs; its faults are told elsewhere
+			return true
+		}),
+		probe("output", loopPatience, func(context.Context) bool {
+			b.output.State() // waits for whoever hands the output something
+			return true
+		}),
+		probe("database", databasePatience, func(ctx context.Context) bool {
+			_ = b.db.Beat(ctx) // an error is an answer: a damaged database must not become a restart loop
+			return true
+		}),
+		probe("panel", loopPatience, answers("http://"+address+"/healthz")),
+		b.tellSystemd,
+	}
+}
+
+// answers asks an address whether it answers well.
+func answers(url string) func(ctx context.Context) bool {
+	client := &http.Client{Timeout: loopPatience / 2, Transport: &http.Transport{DisableKeepAlives: true, Proxy: nil}}
+	return func(ctx context.Context) bool {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return false
+		}
+		resp, err := client.Do(r)
+		if err != nil {
+			return false
+		}
+		_, err = io.Copy(io.Discard, resp.Body)
+		return resp.Body.Close() == nil && err == nil && resp.StatusCode == http.StatusOK
+	}
+}
+
+// tellSystemd says READY when every loop has come round, feeds the watchdog as long as
+// they do, and says STOPPING at the end. Where no systemd listens it only waits.
+func (b *board) tellSystemd(ctx context.Context) error {
+	every, err := daemon.SdWatchdogEnabled(false)
+	if err != nil {
+		b.log.Warn("the watchdog of systemd cannot be fed", "err", err)
+	}
+	return pulse.Feed{
+		Loops: b.pulse, Watchdog: every, Status: b.status, Log: b.log,
+		Notify: func(state string) error {
+			_, err := daemon.SdNotify(false, state)
+			return err
+		},
+	}.Run(ctx)
+}
+
+// status is one line for `systemctl status`.
+func (b *board) status() string {
+	var said []string
+	if air := b.player.Air(); len(air.Emergencies) > 0 {
+		said = append(said, "emergency on air")
+	} else if air.OnAir != nil {
+		said = append(said, "on air")
+	} else {
+		said = append(said, "waiting")
+	}
+	r := b.health.Report(b.clock.Now())
+	for _, f := range r.Findings {
+		if f.Level == health.Fault {
+			said = append(said, string(f.Code))
+		}
+	}
+	if n := r.Count(health.Warning); n > 0 {
+		said = append(said, fmt.Sprintf("%d warnings", n))
+	}
+	return strings.Join(said, ", ")
+}
