@@ -240,18 +240,23 @@ func liveOf(e playout.ActiveEmergency, lang string) emergencyJSON {
 	j := emergencyOf(e.Emergency)
 	j.Sounding, j.Spoken = &e.Sounding, e.Spoken
 	for _, f := range e.Faults {
-		j.Faults = append(j.Faults, emergencyTrouble{f.Code, f.Language, f.Zone, troubleWords(lang, f)})
+		j.Faults = append(j.Faults, emergencyTrouble{f.Code, f.Language, f.Zone, troubleWords(lang, e, f)})
 	}
 	return j
 }
 
 // troubleWords says what is wrong with an active emergency.
-func troubleWords(lang string, f playout.EmergencyFault) string {
+func troubleWords(lang string, e playout.ActiveEmergency, f playout.EmergencyFault) string {
 	p := phrase{lang: lang}
 	if f.Zone != "" {
 		return p.word("emergency-fault."+f.Code, f.Zone)
 	}
-	return upper(p.word("emergency-fault."+f.Code, p.lower(p.language(f.Language))))
+	said := upper(p.word("emergency-fault."+f.Code, p.lower(p.language(f.Language))))
+	sirens := !e.AllClear && (!e.NoSiren || len(e.Spoken) == 0)
+	if sirens && f.Language != "" && f.Code != playout.TroubleInstead { // it is heard all the same
+		said += " " + p.word("emergency.siren-sounds")
+	}
+	return said
 }
 
 type (

@@ -117,7 +117,10 @@ func (s *Server) fillPrepared(ctx context.Context, f *emergencyForm) []scheduler
 	if f.Messages == nil {
 		f.Messages = messagesJSON(t.Prepared.Messages)
 	}
-	if f.Zones == nil {
+	var told []scheduler.Fault
+	if gone := s.zonesGone(t.Prepared); f.Zones == nil && len(gone) > 0 {
+		told = append(told, scheduler.Fault{Field: "zones", Code: "zones-gone", Limit: strings.Join(gone, ", ")})
+	} else if f.Zones == nil {
 		f.Zones = t.Prepared.Zones
 	}
 	if f.Repeat == nil {
@@ -127,7 +130,7 @@ func (s *Server) fillPrepared(ctx context.Context, f *emergencyForm) []scheduler
 		siren := !t.Prepared.NoSiren
 		f.Siren = &siren
 	}
-	return nil
+	return told
 }
 
 // lifeOf is how long an emergency lives that was given so many seconds.

@@ -136,7 +136,7 @@ func TestEmergenciesAreRenewedAndReplaced(t *testing.T) {
 	if len(air.Emergencies) != 2 || air.Emergency.ID != second.ID || !air.Emergencies[0].Sounding || air.Emergencies[1].Sounding {
 		t.Fatalf("air = %+v", air)
 	}
-	if f := air.Emergencies[1].Faults; len(f) != 2 || f[0].Code != "waiting" || f[1].Language != "pcc" || f[1].Detail != "Máy không có giọng đọc tiếng Giáy: tiếng này chỉ có còi." {
+	if f := air.Emergencies[1].Faults; len(f) != 2 || f[0].Code != "waiting" || f[1].Language != "pcc" || f[1].Detail != "Máy không có giọng đọc tiếng Giáy. Còi vẫn hú." {
 		t.Errorf("faults = %+v", f)
 	}
 
@@ -179,7 +179,7 @@ func TestEmergencyPageRenewsAndReplaces(t *testing.T) {
 	w.emergencyOn()
 	s := newSite(t, w, people.Cadre, "vi")
 	p := s.get("/emergency")
-	if !strings.Contains(p.text, "Máy không có giọng đọc tiếng Giáy: tiếng này chỉ có còi.") || !strings.Contains(p.body, `data-faults="e1"`) {
+	if !strings.Contains(p.text, "Máy không có giọng đọc tiếng Giáy. Còi vẫn hú.") || !strings.Contains(p.body, `data-faults="e1"`) {
 		t.Errorf("what is wrong is not shown: %s", p.text)
 	}
 	if p := s.post("/emergency/renew", url.Values{"id": {"e1"}}); p.location != "/emergency?told=emergency-renewed" {

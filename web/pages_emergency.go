@@ -110,7 +110,7 @@ func (v *visit) activeEmergencies(air playout.Air) []liveView {
 			l.Own = append(l.Own, v.messageLine(m))
 		}
 		for _, f := range e.Faults {
-			l.Troubles = append(l.Troubles, troubleWords(v.lang, f))
+			l.Troubles = append(l.Troubles, troubleWords(v.lang, e, f))
 		}
 		live = append(live, l)
 	}
@@ -132,6 +132,9 @@ func (p *panel) emergencyTemplates(v *visit, chosen string) []templateView {
 	var own []templateView
 	for _, t := range p.s.alarms.list(v.ctx(), placePatience) {
 		said := t.For(v.village)
+		if len(p.s.zonesGone(said.Prepared)) > 0 {
+			said.Prepared.Zones = nil
+		}
 		own = append(own, templateView{Code: t.Code(), Name: t.Name, Title: said.Title, Text: said.Text, Plan: planOf(said.Prepared), Checked: t.Code() == chosen, prepared: said.Prepared})
 	}
 	ts := []templateView{{Code: "lu-quet"}, {Code: "chay"}, {Code: "bao"}, {Code: "nguoi-lac"}, {Code: "coi"}, {Code: "khac"}}

@@ -51,7 +51,11 @@ func (p *panel) preparedForm(v *visit, t scheduler.Template, faults map[string]s
 		one.Shelf = v.preparedShelf(p, found, one.Recording)
 		w.Tongues = append(w.Tongues, one)
 	}
-	w.Zones = zoneChoices(p.s.cfg.Zones, t.Prepared.Zones)
+	zones := t.Prepared.Zones
+	if len(p.s.zonesGone(t.Prepared)) > 0 {
+		zones = nil
+	}
+	w.Zones = zoneChoices(p.s.cfg.Zones, zones)
 	return w, nil
 }
 

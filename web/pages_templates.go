@@ -81,7 +81,7 @@ func (p *panel) templates(v *visit) {
 	list := templatesView{Query: strings.TrimSpace(v.c.Query("q"))}
 	all = sought(all, list.Query)
 	for _, t := range all.Of(scheduler.ClassEmergency) {
-		list.Alarms = append(list.Alarms, templateRow{Code: t.Code(), Name: t.Name, Sub: t.For(v.village).Text, Used: v.preparedLine(t.For(v.village).Prepared)})
+		list.Alarms = append(list.Alarms, templateRow{Code: t.Code(), Name: t.Name, Sub: t.For(v.village).Text, Used: v.preparedLine(t.For(v.village).Prepared), State: p.zonesGoneLine(v, t)})
 	}
 	for _, topic := range scheduler.TemplateTopics() {
 		g := templateRows{ID: string(topic), Name: v.word("template-topic." + string(topic)), Icon: topicIcons[topic]}
@@ -139,12 +139,28 @@ func (p *panel) template(v *visit) {
 		p.fail(v, err)
 		return
 	}
-	p.showTemplate(v, http.StatusOK, t, templateEdit{})
+	e := templateEdit{}
+	if gone := p.zonesGoneLine(v, t); gone != "" {
+		e.Faults = map[string]string{"zones": gone}
+	}
+	p.showTemplate(v, http.StatusOK, t, e)
+}
+
+// zonesGoneLine says which zones of a prepared message the board has no more; empty: none.
+func (p *panel) zonesGoneLine(v *visit, t scheduler.Template) string {
+	gone := p.s.zonesGone(t.Prepared)
+	if len(gone) == 0 {
+		return ""
+	}
+	return v.word("templates.zones-gone", strings.Join(gone, ", "))
 }
 
 // showTemplate draws the form of a template; e has what is worth saying of it.
 func (p *panel) showTemplate(v *visit, status int, t scheduler.Template, e templateEdit) {
 	title := v.word("templates.add")
+	if t.Class == scheduler.ClassEmergency {
+		title = v.word("templates.alarm-add")
+	}
 	if t.Code() != "" {
 		title = v.templateName(t)
 	}

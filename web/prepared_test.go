@@ -296,13 +296,14 @@ func TestPreparedMessageInTheHistory(t *testing.T) {
 }
 
 // TestZonesThatAreNoMoreAreAll: a message that was prepared for loudspeakers of which the
-// board has none any more sounds from all of them, and every form shows that.
+// board has some no more, as they have another name now, sounds from all: not one of two
+// places is warned. Every form shows that, and whoever prepares is told.
 func TestZonesThatAreNoMoreAreAll(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
 	w.recorded()
 	old := preparedTemplate()
-	old.Prepared.Zones = []string{"loa-cu"}
+	old.Prepared.Zones = []string{"dau-thon", "loa-cu"}
 	w.templates = append(w.templates, old)
 	s := newSite(t, w, people.Cadre, "vi", zoned)
 	for _, at := range []string{"/emergency?what=xa-lu", "/templates/xa-lu"} {
@@ -310,9 +311,15 @@ func TestZonesThatAreNoMoreAreAll(t *testing.T) {
 			t.Errorf("%s has ticked %v", at, f["zone"])
 		}
 	}
+	for _, at := range []string{"/templates", "/templates/xa-lu"} {
+		if p := s.get(at); !strings.Contains(p.text, "Máy không còn cụm loa “loa-cu”") {
+			t.Errorf("%s does not tell: %s", at, p.text)
+		}
+	}
 	s.post("/emergency", with(s.get("/emergency?what=xa-lu").fields(t), "do", "raise"))
-	if len(w.raised) != 1 || w.raised[0].Zones != nil {
-		t.Errorf("raised %+v", w.raised)
+	p := s.json("POST", "/api/v1/emergency", `{"prepared":"xa-lu","reason":"Hồ xả lũ"}`)
+	if len(w.raised) != 2 || w.raised[0].Zones != nil || w.raised[1].Zones != nil || !strings.Contains(p.body, `"zones-gone"`) {
+		t.Errorf("raised %+v: %s", w.raised, p.body)
 	}
 }
 
@@ -324,8 +331,11 @@ func TestEmergencyPageSaysWhereItSounds(t *testing.T) {
 	w.emergencyOn()
 	e := &w.air.Emergencies[0]
 	e.Zones, e.Repeat, e.NoSiren = []string{"dau-thon", "cuoi-thon"}, 3, true
-	e.Faults = []playout.EmergencyFault{{Code: playout.TroubleZone, Zone: "cuoi-thon"}}
+	e.Faults = []playout.EmergencyFault{{Code: playout.TroubleZone, Zone: "cuoi-thon"}, {Code: playout.FaultNoVoice, Language: "pcc"}}
 	s := newSite(t, w, people.Cadre, "vi", zoned)
+	if p := s.get("/emergency"); strings.Contains(p.text, "Còi vẫn hú") || strings.Contains(p.text, "chỉ có còi") || !strings.Contains(p.text, "Máy không có giọng đọc tiếng Giáy.") {
+		t.Errorf("of a siren that does not sound: %s", p.text)
+	}
 	if p := s.get("/emergency"); !strings.Contains(p.text, "Phát ra dau-thon, cuoi-thon · Lặp 3 lần · Không hú còi") || !strings.Contains(p.text, "Cụm loa “cuoi-thon” không bật được") {
 		t.Error(p.text)
 	}
