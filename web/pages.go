@@ -2,9 +2,7 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -22,7 +20,7 @@ import (
 type panel struct {
 	s      *Server
 	assets *assets
-	sets   map[string]map[string]*template.Template // language, page
+	sets   map[string]*template.Template // by language
 }
 
 // view is what the layout shows around a page.
@@ -139,7 +137,7 @@ func newPanel(s *Server) (*panel, error) {
 // embedded is what every panel shows, whatever board it is of.
 type embedded struct {
 	assets *assets
-	sets   map[string]map[string]*template.Template // language, page
+	sets   map[string]*template.Template // by language
 }
 
 // embeddedPages reads what is embedded once in the life of the program: it never
@@ -152,48 +150,6 @@ var embeddedPages = sync.OnceValues(func() (embedded, error) {
 	sets, err := parsePages(as)
 	return embedded{as, sets}, err
 })
-
-// shared are the template files that are no page of their own.
-func shared(name string) bool {
-	return name == "layout.html" || name == "day.html" || name == "parts.html" || name == "recur.html"
-}
-
-// parsePages parses each page once per language, so that templates say {{t}}
-// without being told the language.
-func parsePages(as *assets) (map[string]map[string]*template.Template, error) {
-	files, err := fs.Glob(templateFiles, "templates/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("list templates: %w", err)
-	}
-	sets := map[string]map[string]*template.Template{}
-	for _, lang := range []string{vietnamese, english} {
-		base, err := template.New("").Funcs(template.FuncMap{
-			"t":      func(code string, args ...any) string { return word(lang, code, args...) },
-			"lang":   func() string { return lang },
-			"length": length,
-			"list":   func(items ...any) []any { return items },
-			"icon":   as.icon,
-			"needs":  as.preloads,
-			"asset":  func(name string) string { return as.urls[name] },
-		}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/day.html", "templates/recur.html")
-		if err != nil {
-			return nil, fmt.Errorf("parse layout: %w", err)
-		}
-		sets[lang] = map[string]*template.Template{}
-		for _, file := range files {
-			name := strings.TrimPrefix(file, "templates/")
-			if shared(name) {
-				continue
-			}
-			page, err := template.Must(base.Clone()).ParseFS(templateFiles, file)
-			if err != nil {
-				return nil, fmt.Errorf("parse %s: %w", name, err)
-			}
-			sets[lang][strings.TrimSuffix(name, ".html")] = page
-		}
-	}
-	return sets, nil
-}
 
 // allow wraps a page for people who are signed in and may do an action; others
 // are sent to sign in, or told that they may not.
@@ -315,7 +271,7 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 		w.Ailing = p.ailing(v)
 	}
 	w.Clock = p.clockView(v, w.Path)
-	p.send(v, status, fragment{page, "layout", w})
+	p.send(v, status, fragment{pageTemplate(page), w})
 }
 
 // withQuery is the path with one parameter set; told and refused of before it go.

@@ -103,7 +103,7 @@ func (p *panel) onBoard(c *gin.Context) (*visit, *bulletin, bool) {
 			status, w.Again = http.StatusServiceUnavailable, v.c.Request.URL.RequestURI()
 			w.Title, w.Refused = v.word("bulletin.title"), v.word("bulletin.unread-so")
 		}
-		p.sendPublic(v, status, fragment{"bulletin", "bulletin", w})
+		p.sendPublic(v, status, fragment{"bulletin", w})
 		return nil, nil, false
 	}
 	return v, b, true
@@ -153,7 +153,7 @@ func (p *panel) bulletinToday(c *gin.Context) {
 		w.Next = v.word("bulletin.next", v.at(b.Next, v.now))
 	}
 	p.withQR(v, b, &w)
-	p.sendPublic(v, http.StatusOK, fragment{"bulletin", "bulletin", w})
+	p.sendPublic(v, http.StatusOK, fragment{"bulletin", w})
 }
 
 // bulletinDay is one of the days before today.
@@ -177,7 +177,7 @@ func (p *panel) bulletinDay(c *gin.Context) {
 	if w.Notices = v.noticeRows(b.Days[i].Notices); len(w.Notices) == 0 {
 		w.Empty = v.word("bulletin.day-empty")
 	}
-	p.sendPublic(v, http.StatusOK, fragment{"bulletin", "bulletin", w})
+	p.sendPublic(v, http.StatusOK, fragment{"bulletin", w})
 }
 
 // bulletinNotice is one notice alone, for who was sent its address.
@@ -196,7 +196,7 @@ func (p *panel) bulletinNotice(c *gin.Context) {
 		w.Past, w.Path = true, c.Request.URL.Path
 		w.Notices = v.noticeRows(d.Notices[i : i+1])
 		w.Title = w.Notices[0].Title
-		p.sendPublic(v, http.StatusOK, fragment{"bulletin", "bulletin", w})
+		p.sendPublic(v, http.StatusOK, fragment{"bulletin", w})
 		return
 	}
 	p.noSuchNotice(v, b)
@@ -210,7 +210,7 @@ func (p *panel) noSuchNotice(v *visit, b *bulletin) {
 		status, w.Again = http.StatusServiceUnavailable, v.c.Request.URL.RequestURI()
 		w.Title, w.Refused = v.word("bulletin.title"), v.word("bulletin.unread-so")
 	}
-	p.sendPublic(v, status, fragment{"bulletin", "bulletin", w})
+	p.sendPublic(v, status, fragment{"bulletin", w})
 }
 
 // bulletinNow is what sounds now: the page's module asks for it, and so does a frame
@@ -225,10 +225,10 @@ func (p *panel) bulletinNow(c *gin.Context) {
 	if c.Query("part") == "" {
 		h.Set("Refresh", "20")
 		h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), "frame-ancestors 'none'", "frame-ancestors 'self'", 1))
-		p.sendPublic(v, http.StatusOK, fragment{"bulletin", "frame", p.bulletinView(v, b)})
+		p.sendPublic(v, http.StatusOK, fragment{"frame", p.bulletinView(v, b)})
 		return
 	}
-	p.sendPublic(v, http.StatusOK, fragment{"bulletin", "now", p.bulletinNowView(v, b)})
+	p.sendPublic(v, http.StatusOK, fragment{"now", p.bulletinNowView(v, b)})
 }
 
 // bulletinNowView says what is on the air without saying who speaks, and what is for
@@ -355,7 +355,7 @@ func (p *panel) robots(c *gin.Context) {
 // each time: what is withdrawn is gone.
 func (p *panel) sendPublic(v *visit, status int, f fragment) {
 	var b bytes.Buffer
-	if err := p.sets[v.lang][f.page].ExecuteTemplate(&b, f.name, f.data); err != nil {
+	if err := p.sets[v.lang].ExecuteTemplate(&b, f.name, f.data); err != nil {
 		p.s.cfg.Logger.Error("page could not be rendered", "page", v.c.Request.URL.Path, "err", err)
 		v.c.String(http.StatusInternalServerError, v.word("problem.internal"))
 		return

@@ -306,5 +306,5 @@ func (p *panel) noticeBlanks(v *visit) {
 	case "fill":
 		v.fillBlanks(all, f)
 	}
-	p.send(v, http.StatusOK, fragment{"new", "blanks", v.blanksOf(all, f)})
+	p.send(v, http.StatusOK, fragment{"blanks", v.blanksOf(all, f)})
 }

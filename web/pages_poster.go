@@ -17,7 +17,7 @@ func (p *panel) poster(c *gin.Context) {
 	w := p.bulletinView(v, b)
 	w.Title, w.Path = v.word("poster.title"), c.Request.URL.Path
 	p.withQR(v, b, &w)
-	p.sendPublic(v, http.StatusOK, fragment{"poster", "poster", w})
+	p.sendPublic(v, http.StatusOK, fragment{"poster", w})
 }
 
 // withQR draws the code of the board's address.

@@ -51,13 +51,13 @@ func (p *panel) previewNotice(v *visit) {
 	switch f.Get("part") {
 	case "words":
 		pv.Later = pv.Fault == ""
-		p.send(v, http.StatusOK, fragment{"new", "preview", pv})
+		p.send(v, http.StatusOK, fragment{"preview", pv})
 	case "sound":
 		p.speak(v, &pv, spoken)
-		p.send(v, http.StatusOK, fragment{"new", "sound", pv})
+		p.send(v, http.StatusOK, fragment{"sound", pv})
 	default:
 		p.speak(v, &pv, spoken)
-		p.send(v, http.StatusOK, fragment{"new", "preview", pv})
+		p.send(v, http.StatusOK, fragment{"preview", pv})
 	}
 }
 

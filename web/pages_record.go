@@ -327,7 +327,7 @@ func (p *panel) sendRecord(v *visit) {
 	}
 	rooms := p.rooms(v, d, lang)
 	w := recordView{ID: d.Announcement.ID, Code: lang, Also: also, Rooms: rooms, Voice: p.tell(v, renditionIn(d, lang), rooms), Next: p.nextToRecord(v, d.Announcement.ID, lang)}
-	p.send(v, http.StatusOK, fragment{"record", "told", w})
+	p.send(v, http.StatusOK, fragment{"told", w})
 }
 
 // meanwhile is who sent the recording that mine takes the place of, when the
@@ -344,7 +344,7 @@ func (p *panel) refuseRecord(v *visit, status int, d scheduler.Dossier, f *form)
 		p.showRecord(v, status, d, f)
 		return
 	}
-	p.send(v, status, fragment{"record", "fault", f.faults["file_"+v.c.Param("language")]})
+	p.send(v, status, fragment{"fault", f.faults["file_"+v.c.Param("language")]})
 }
 
 // errTrim is the fault of fields that say where a recording is to be cut.

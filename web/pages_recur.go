@@ -244,7 +244,7 @@ func (p *panel) previewRule(v *visit) {
 	if len(f.faults) > 0 { // while somebody still fills it in, the first is enough
 		preview.Fault = firstFault(f)
 	}
-	p.send(v, 200, fragment{"new", "rule-preview", preview})
+	p.send(v, 200, fragment{"rule-preview", preview})
 }
 
 // firstFault is what is wrong with the first of the fields, as they stand.

@@ -302,7 +302,7 @@ func (r Report) WriteHTML(to io.Writer) error {
 	}
 	p := phrase{lang: vietnamese, loc: r.zone}
 	w := paperView{Title: p.word("report.heading"), Style: template.CSS(style), Data: p.reportView(r, r.Made)} //nolint:gosec // our own style sheet
-	return sets[vietnamese]["report"].ExecuteTemplate(to, "file", w)
+	return sets[vietnamese].ExecuteTemplate(to, "file", w)
 }
 
 // shortened is at most limit letters of a text, cut between words where it can be.

@@ -5,17 +5,17 @@ import (
 	"net/http"
 )
 
-// fragment is one template of a page with what fills it.
+// fragment is one template, a whole page or a part of one, with what fills it.
 type fragment struct {
-	page, name string
-	data       any
+	name string
+	data any
 }
 
 // send executes one template. The whole page is made first, so that a fault
 // half-way never leaves half a page.
 func (p *panel) send(v *visit, status int, f fragment) {
 	var b bytes.Buffer
-	if err := p.sets[v.lang][f.page].ExecuteTemplate(&b, f.name, f.data); err != nil {
+	if err := p.sets[v.lang].ExecuteTemplate(&b, f.name, f.data); err != nil {
 		p.s.cfg.Logger.Error("page could not be rendered", "page", v.c.Request.URL.Path, "err", err)
 		v.c.String(http.StatusInternalServerError, v.word("problem.internal"))
 		return

@@ -318,7 +318,7 @@ func (p *panel) templateExample(v *visit) {
 		p.badForm(v, err)
 		return
 	}
-	p.send(v, http.StatusOK, fragment{"text", "example", p.example(v, p.templateOf(v, f, scheduler.Template{}), f.Get("do") == "try")})
+	p.send(v, http.StatusOK, fragment{"example", p.example(v, p.templateOf(v, f, scheduler.Template{}), f.Get("do") == "try")})
 }
 
 // example fills a template with something for each blank and has it read, aloud

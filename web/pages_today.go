@@ -71,7 +71,7 @@ func (p *panel) today(v *visit) {
 	w.Data = t
 	if v.c.Query("part") == "live" {
 		w.Village, w.Me, w.SignedIn, w.Clock = v.village, v.me, true, p.clockView(v, "/")
-		p.send(v, http.StatusOK, fragment{"today", "live", w})
+		p.send(v, http.StatusOK, fragment{"live", w})
 		return
 	}
 	p.show(v, "today", w)

@@ -15,11 +15,11 @@ func (p *panel) uploadUnderway(v *visit) {
 		u, err = p.s.cfg.Uploads.Find(v.c.Param("id"), v.me.ID)
 	}
 	if err != nil {
-		p.send(v, http.StatusNotFound, fragment{"recordings", "taken", uploadView{Fault: v.word("import.unknown")}})
+		p.send(v, http.StatusNotFound, fragment{"taken", uploadView{Fault: v.word("import.unknown")}})
 		return
 	}
 	if u.Outcome == nil {
-		p.send(v, http.StatusAccepted, fragment{"recordings", "taken", uploadView{Going: p.goingUpload(v, u)}})
+		p.send(v, http.StatusAccepted, fragment{"taken", uploadView{Going: p.goingUpload(v, u)}})
 		return
 	}
 	out, err := outcomeOf(u)
@@ -29,7 +29,7 @@ func (p *panel) uploadUnderway(v *visit) {
 	}
 	switch {
 	case out.Refused != "":
-		p.send(v, http.StatusUnprocessableEntity, fragment{"recordings", "taken", uploadView{Fault: v.word(out.Refused)}})
+		p.send(v, http.StatusUnprocessableEntity, fragment{"taken", uploadView{Fault: v.word(out.Refused)}})
 	case u.Metadata[metaAnnouncement] != "":
 		p.landedFor(v, u, out)
 	default:
@@ -63,7 +63,7 @@ func (p *panel) landedFor(v *visit, u upload.Upload, out landed) {
 	}
 	lang := u.Metadata[metaLanguage]
 	rooms := p.rooms(v, d, lang)
-	p.send(v, http.StatusOK, fragment{"record", "told", recordView{
+	p.send(v, http.StatusOK, fragment{"told", recordView{
 		ID: d.Announcement.ID, Code: lang, Also: out.Also, Rooms: rooms,
 		Voice: p.tell(v, renditionIn(d, lang), rooms), Next: p.nextToRecord(v, d.Announcement.ID, lang),
 	}})
@@ -78,5 +78,5 @@ func (p *panel) landedAlone(v *visit, out landed) {
 	}
 	rec.Again = out.Again
 	t := p.taken(v, rec)
-	p.send(v, http.StatusOK, fragment{"recordings", "taken", uploadView{Take: &t}})
+	p.send(v, http.StatusOK, fragment{"taken", uploadView{Take: &t}})
 }
