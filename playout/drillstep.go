@@ -25,6 +25,7 @@ type DrillResult struct {
 type DrillStep struct {
 	Code     string // one of the Steps below; web words it
 	Language string // of StepWords
+	Zone     string // of StepAmplifier: the zones that do not answer, with commas; empty: all, or none
 	OK       bool
 	Took     time.Duration
 	Fault    string         // one of the faults below when it is not OK; web says what to do
@@ -260,15 +261,17 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	holder := "drill " + d.occ.ID
 	keyed := !d.turn.Silent || d.turn.Key
 	began := p.cfg.Mono()
+	var s DrillStep
 	if keyed {
-		err := p.power.hold(holder, nil)
-		p.step(d, stepped(StepAmplifier, err, TroubleAmplifier), p.cfg.Mono().Sub(began))
+		s = stepped(StepAmplifier, p.power.hold(holder, nil), TroubleAmplifier).silent(p.power.state())
+		p.step(d, s, p.cfg.Mono().Sub(began))
 		defer p.power.release(holder) // whatever happens; a second time does nothing
 	} else {
-		s := DrillStep{Code: StepAmplifier, OK: p.power.state().Fault == ""}
+		s = DrillStep{Code: StepAmplifier, OK: p.power.state().Fault == ""}
 		if !s.OK {
 			s.Fault = TroubleAmplifier
 		}
+		s = s.silent(p.power.state())
 		p.step(d, s, 0)
 	}
 	a, length := p.drillCycle(d, w)
@@ -278,6 +281,9 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 		p.step(d, DrillStep{Code: StepSiren, Fault: DrillRefused}, 0)
 	default:
 		p.followDrill(d, a, length)
+	}
+	if late := s.silent(p.power.state()); s.OK && !late.OK { // a device that is sent commands answers by now
+		p.step(d, late, 0)
 	}
 	p.power.release(holder)
 	p.tryQuiet(d)

@@ -401,7 +401,13 @@ func (a *amp) switches() []time.Time {
 }
 
 func (a *amp) State() hardware.AmpState {
-	return hardware.AmpState{Keyed: a.keyed(), Settle: settle + a.slow, Tail: time.Second, Simulated: true}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := hardware.AmpState{Keyed: a.on, Settle: settle + a.slow, Tail: time.Second, Simulated: true}
+	if a.fail != nil {
+		s.Fault = a.fail.Error()
+	}
+	return s
 }
 
 // ---- what is kept

@@ -122,6 +122,27 @@ func TestEmergencyNamesTheZoneThatIsSilent(t *testing.T) {
 	})
 }
 
+// A drill finds that one zone does not answer, though the others do: it is what drills are
+// for. A silent one finds it as well.
+func TestDrillFindsTheZoneThatIsSilent(t *testing.T) {
+	for what, silent := range map[string]bool{"audible": false, "silent": true} {
+		t.Run(what, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				zones := map[string]*amp{}
+				s := newStage(t, zoned(zones))
+				zones["cho"].breaks(errors.New("held by gpioset"))
+				s.player.Play(s.drill("d", 10*time.Second, silent))
+				s.at(2 * time.Minute)
+				row := s.row("d")
+				i := slices.IndexFunc(row.Drill.Steps, func(st playout.DrillStep) bool { return st.Code == playout.StepAmplifier })
+				if st := row.Drill.Steps[i]; st.OK || st.Zone != "cho" || row.Drill.Passed() {
+					t.Errorf("the amplifier's step is %+v", st)
+				}
+			})
+		})
+	}
+}
+
 // play hands over an occurrence with a chime and eight seconds of voice.
 func (s *stage) play(id string, at time.Duration) {
 	s.t.Helper()

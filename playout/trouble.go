@@ -1,5 +1,11 @@
 package playout
 
+import (
+	"strings"
+
+	"loalang/hardware"
+)
+
 // EmergencyFault is one thing that keeps an emergency from being heard as it was
 // meant.
 type EmergencyFault struct {
@@ -19,3 +25,18 @@ const (
 	TroubleWordless  = "wordless"  // the output could not take its words: the siren sounds alone
 	TroubleInstead   = "instead"   // its recording cannot be played: a voice reads instead
 )
+
+// silent is the step of the amplifier with the zones that do not answer: it has not gone
+// well while there is one.
+func (s DrillStep) silent(amp hardware.AmpState) DrillStep {
+	var names []string
+	for _, z := range amp.Zones {
+		if z.Fault != "" {
+			names = append(names, z.Name)
+		}
+	}
+	if len(names) > 0 && (s.OK || len(names) < len(amp.Zones)) {
+		s.OK, s.Fault, s.Zone = false, TroubleAmplifier, strings.Join(names, ", ")
+	}
+	return s
+}

@@ -90,6 +90,7 @@ type drillResultForm struct {
 type drillStepForm struct {
 	Code     string  `json:"code"`
 	Language string  `json:"language,omitempty"`
+	Zone     string  `json:"zone,omitempty"`
 	OK       bool    `json:"ok"`
 	Took     int64   `json:"took_ns,omitempty"`
 	Fault    string  `json:"fault,omitempty"`
@@ -102,7 +103,7 @@ func formDrillResult(r *playout.DrillResult) (string, error) {
 	}
 	f := drillResultForm{Silent: r.Silent, Steps: each(r.Steps, func(s playout.DrillStep) drillStepForm {
 		level, _ := levelOf(s.Level).(float64)
-		return drillStepForm{Code: s.Code, Language: s.Language, OK: s.OK, Took: int64(s.Took), Fault: s.Fault, Level: level}
+		return drillStepForm{Code: s.Code, Language: s.Language, Zone: s.Zone, OK: s.OK, Took: int64(s.Took), Fault: s.Fault, Level: level}
 	})}
 	raw, err := json.Marshal(f)
 	if err != nil {
@@ -129,7 +130,7 @@ func (d drillOf) Scan(src any) error {
 		return fmt.Errorf("read drill: %w", err)
 	}
 	*d.into = &playout.DrillResult{Silent: f.Silent, Steps: each(f.Steps, func(s drillStepForm) playout.DrillStep {
-		step := playout.DrillStep{Code: s.Code, Language: s.Language, OK: s.OK, Took: time.Duration(s.Took), Fault: s.Fault}
+		step := playout.DrillStep{Code: s.Code, Language: s.Language, Zone: s.Zone, OK: s.OK, Took: time.Duration(s.Took), Fault: s.Fault}
 		step.Level = audio.Decibels(s.Level)
 		return step
 	})}

@@ -66,6 +66,7 @@ func TestDrillRuns(t *testing.T) {
 		{Code: playout.StepWords, Language: "vi", OK: true, Took: time.Second},
 		{Code: playout.StepLevel, OK: true, Level: -13.5},
 		{Code: playout.StepSiren, Fault: playout.DrillRefused},
+		{Code: playout.StepAmplifier, Fault: playout.TroubleAmplifier, Zone: "cho, suoi"},
 	}}
 	for i, kind := range []scheduler.OccurrenceKind{scheduler.DrillKind, scheduler.Notice, scheduler.DrillKind} {
 		row := playout.AsRun{

@@ -68,6 +68,7 @@ type DrillRun struct {
 type DrillStep struct {
 	Code     string  `json:"code"`
 	Language string  `json:"language,omitempty"`
+	Zone     string  `json:"zone,omitempty" doc:"Of the step amplifier: loudspeakers that do not answer, while others do."`
 	OK       bool    `json:"ok"`
 	Took     float64 `json:"took" doc:"Seconds."`
 	Fault    string  `json:"fault,omitempty" doc:"Stable."`
@@ -151,7 +152,7 @@ func DrillDocument(r playout.AsRun, lang string) DrillRun {
 	}
 	j.Silent = r.Drill.Silent
 	for _, st := range r.Drill.Steps {
-		step := DrillStep{Code: st.Code, Language: st.Language, OK: st.OK, Took: st.Took.Seconds(), Fault: st.Fault, Level: float64(st.Level)}
+		step := DrillStep{Code: st.Code, Language: st.Language, Zone: st.Zone, OK: st.OK, Took: st.Took.Seconds(), Fault: st.Fault, Level: float64(st.Level)}
 		if st.Fault != "" {
 			step.Detail = drillFault(lang, st)
 		}
@@ -162,6 +163,9 @@ func DrillDocument(r playout.AsRun, lang string) DrillRun {
 
 // drillFault is what to do about a step that failed.
 func drillFault(lang string, st playout.DrillStep) string {
+	if st.Zone != "" {
+		return word(lang, "drill-fault.zone", st.Zone)
+	}
 	if key := "drill-fault." + st.Fault; hasWord(key) {
 		return word(lang, key)
 	}

@@ -45,6 +45,18 @@ func TestDrillsPage(t *testing.T) {
 }
 
 // A drill could be arranged and removed, never changed.
+// A drill that found one of the zones silent says which.
+func TestDrillNamesTheZoneThatIsSilent(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	w.drillRuns = []playout.AsRun{{Occurrence: "d", Kind: scheduler.DrillKind, Title: "Thử loa", Due: w.now, Outcome: playout.Missed, Cause: playout.CauseDrill, Drill: &playout.DrillResult{
+		Steps: []playout.DrillStep{{Code: playout.StepAmplifier, Fault: playout.TroubleAmplifier, Zone: "Suối"}},
+	}}}
+	if p := newSite(t, w, people.Officer, "vi").get("/drills"); !strings.Contains(p.text, "Cụm loa Suối không trả lời") {
+		t.Error(p.text)
+	}
+}
+
 func TestDrillIsChangedOnItsPage(t *testing.T) {
 	w := newWorld(t)
 	officer := newSite(t, w, people.Officer, "vi")
