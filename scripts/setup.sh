@@ -51,6 +51,7 @@ if [ "$purpose" = test ] || [ "$purpose" = audit ]; then
 	want nodejs has node
 	want npm has npm
 	want poppler-utils has pdftotext
+	want libnss3-tools has certutil
 	want fonts-dejavu-core test -d /usr/share/fonts/truetype/dejavu
 fi
 if [ "$purpose" = bench ]; then # the players to be compared with

@@ -93,3 +93,31 @@ func TestAnEmergencySentTwiceIsOne(t *testing.T) {
 		t.Errorf("with other words, and later: raised %d times, want 3", len(w.raised))
 	}
 }
+
+// TestTwoFormsOfAnEmergencyAtOnceAreOne: two presses within milliseconds, of one form in two
+// tabs, both found that nothing sounded yet, and the danger was heard twice in turn.
+func TestTwoFormsOfAnEmergencyAtOnceAreOne(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	w.entered, w.release = make(chan struct{}, 2), make(chan struct{})
+	s := newSite(t, w, people.Cadre, "vi")
+	f := url.Values{"do": {"raise"}, "what": {"khac"}, "title": {"Đập nứt"}, "reason": {"Đập nứt"}, "text": {"Bà con lên đồi ngay."}, "language": {"vi"}}
+	pages := make(chan page, 2)
+	press := func(s site) { pages <- s.post("/emergency", f) }
+	go press(*s)
+	<-w.entered
+	go press(*s)
+	select {
+	case <-w.entered:
+	case <-time.After(300 * time.Millisecond): // the second waits for the first, as it should
+	}
+	close(w.release)
+	for range 2 {
+		if p := <-pages; p.location != "/emergency" {
+			t.Errorf("status %d to %q: %s", p.status, p.location, p.text)
+		}
+	}
+	if len(w.raised) != 1 {
+		t.Errorf("raised %d times", len(w.raised))
+	}
+}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -226,11 +228,7 @@ func (p *panel) raise(v *visit) {
 		p.show(v, "emergency", view{Title: v.word("emergency.sure"), Tab: "emergency", Data: w})
 		return
 	}
-	if p.raisedBefore(e, f.Get("replaces")) {
-		v.goTo("/emergency", p.firstPIN(v, f))
-		return
-	}
-	if err := p.s.cfg.Alarm.Raise(v.ctx(), e); err != nil {
+	if err := p.raiseOnce(v, e, f.Get("replaces")); err != nil {
 		words := "emergency.failed"
 		if errors.Is(err, playout.ErrManyEmergencies) {
 			words = "problem.many-emergencies"
@@ -251,14 +249,26 @@ func (p *panel) raise(v *visit) {
 // did not see the answer, on a bad line, sends it once more.
 const raisedAgain = time.Minute
 
-// raisedBefore says whether an emergency sounds already, since a moment ago, in the same
-// words and recordings and as it was to be heard.
-func (p *panel) raisedBefore(e scheduler.Emergency, replaces string) bool {
-	return slices.ContainsFunc(p.s.cfg.Air.Air().Emergencies, func(a playout.ActiveEmergency) bool {
-		return a.RaisedBy == e.RaisedBy && a.Title == e.Title && a.Reason == e.Reason && a.Text == e.Text && a.Supersedes == replaces && !a.AllClear &&
-			slices.Equal(a.Languages, e.Languages) && slices.Equal(a.Zones, e.Zones) &&
-			slices.Equal(a.Messages, e.Messages) && a.Repeat == e.Repeat && a.NoSiren == e.NoSiren && e.Raised.Sub(a.Raised).Abs() < raisedAgain
+// raiseOnce raises an emergency that does not sound already, since a moment ago, in the
+// same words and recordings and as it is to be heard. Two forms that come at once are one.
+// replaces is the emergency that the form named: it may be over by the second press.
+func (p *panel) raiseOnce(v *visit, e scheduler.Emergency, replaces string) error {
+	meant := alike(e, replaces)
+	_, err, _ := p.s.raising.Do(meant, func() (any, error) {
+		if slices.ContainsFunc(p.s.cfg.Air.Air().Emergencies, func(a playout.ActiveEmergency) bool {
+			return !a.AllClear && alike(a.Emergency, a.Supersedes) == meant && e.Raised.Sub(a.Raised).Abs() < raisedAgain
+		}) {
+			return nil, nil
+		}
+		// The phone that pressed first may lose its line: the other waits for the same siren.
+		return nil, p.s.cfg.Alarm.Raise(context.WithoutCancel(v.ctx()), e)
 	})
+	return err
+}
+
+// alike names what two presses of the same person mean, whenever they came.
+func alike(e scheduler.Emergency, replaces string) string {
+	return fmt.Sprintf("%q %q %q %q %q %q %q %q %d %t", e.RaisedBy, e.Title, e.Reason, e.Text, replaces, e.Languages, e.Zones, e.Messages, e.Repeat, e.NoSiren)
 }
 
 func (p *panel) emergencyOf(v *visit, f *form) scheduler.Emergency {

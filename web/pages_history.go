@@ -21,6 +21,7 @@ import (
 type historyView struct {
 	Entries  []historyEntry
 	Kind, By string
+	People   []string // whose changes can be asked for
 	Kinds    []choiceView
 	About    string // ID of the announcement it is of; empty: the village's
 	Title    string // of that announcement
@@ -44,6 +45,23 @@ const historyLength = 50
 func (p *panel) registerHistory(r *gin.Engine) {
 	r.GET("/history", p.allow(people.Write, p.history))
 	r.POST("/announcements/:id/bring-back", p.allow(people.Write, p.bringBack))
+}
+
+// namesOf are the accounts of the village, to choose from; none when they cannot be read.
+func (p *panel) namesOf(v *visit) []string {
+	all, err := p.s.cfg.Roster.AllAccounts(v.ctx())
+	if err != nil {
+		p.s.cfg.Logger.Warn("accounts could not be read for the history", "err", err)
+		return nil
+	}
+	var names []string
+	for _, a := range all {
+		if a.Principal().May(people.View, v.village.Key) {
+			names = append(names, a.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (p *panel) history(v *visit) {
@@ -88,6 +106,7 @@ func (p *panel) history(v *visit) {
 		}
 		w.Entries = append(w.Entries, e)
 	}
+	w.People = p.namesOf(v)
 	for _, kind := range historyKinds {
 		w.Kinds = append(w.Kinds, choiceView{Value: kind, Name: v.word("history-kind." + kind), Checked: kind == w.Kind})
 	}

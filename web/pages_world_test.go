@@ -29,6 +29,8 @@ import (
 
 // world is a village in memory, behind every interface that the pages need.
 type world struct {
+	entered      chan struct{} // Raise was called
+	release      chan struct{} // and goes on behind this, where it is not nil
 	urged        []scheduler.Urged
 	past         []scheduler.Past // what the as-run has for the plan
 	mu           sync.Mutex
@@ -496,6 +498,10 @@ func (w *world) silence(what, by string, fits func(scheduler.Occurrence) bool) e
 }
 
 func (w *world) Raise(_ context.Context, e scheduler.Emergency) error {
+	if w.release != nil {
+		w.entered <- struct{}{}
+		<-w.release
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.tooMany != nil {

@@ -69,7 +69,7 @@ func (r Report) named(p phrase) (lines [][]string) {
 		add("exception", row.Occurrence, row.Title+": "+p.word("report.excepted-by", row.Approver, row.Excuse), row.Due)
 	}
 	for _, u := range r.Urged {
-		add("urged", u.Announcement, u.Title+": "+p.word("urged."+r.urgedCode(u))+"; "+p.urgedWords(u), u.At)
+		add("urged", u.Announcement, u.Title+": "+p.word("urged."+r.UrgedCode(u))+"; "+p.urgedWords(u), u.At)
 	}
 	return lines
 }

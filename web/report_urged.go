@@ -40,9 +40,9 @@ func (r *Report) urge(list []scheduler.Urged, heard map[string]time.Time, loc *t
 	})
 }
 
-// urgedCode is what a report says of the review: "in-time", "late", "waits" or
+// UrgedCode is what a report says of the review: "in-time", "late", "waits" or
 // "overdue".
-func (r Report) urgedCode(u UrgedCase) string {
+func (r Report) UrgedCode(u UrgedCase) string {
 	switch late := u.Overdue(r.Made); {
 	case u.Open() && late:
 		return "overdue"
@@ -64,7 +64,7 @@ func (p phrase) urgedList(r Report) (list reportList) {
 			list.More = p.word("report.more", len(r.Urged)-mostUrged)
 			break
 		}
-		code := r.urgedCode(u)
+		code := r.UrgedCode(u)
 		c := reportCaseView{When: u.At.Format("02/01 15:04"), Title: u.Title, State: stateView{urgedStates[code][0], urgedStates[code][1], p.word("urged." + code)}, Cause: p.urgedWords(u)}
 		if len(r.Places) > 1 {
 			c.Title += ", " + p.groupName(r, report.ByVillage, u.Village)
@@ -117,7 +117,7 @@ func (p phrase) urgedJSON(r Report) []urgedJSON {
 	list := []urgedJSON{}
 	for _, u := range r.Urged {
 		list = append(list, urgedJSON{
-			u.Announcement, u.Village, u.Title, u.At.UTC(), u.By, u.Why, instantOf(u.Heard), instantOf(u.Limit), r.urgedCode(u),
+			u.Announcement, u.Village, u.Title, u.At.UTC(), u.By, u.Why, instantOf(u.Heard), instantOf(u.Limit), r.UrgedCode(u),
 			string(u.Verdict), u.Reviewer, instantOf(u.Reviewed), p.urgedWords(u),
 		})
 	}

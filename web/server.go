@@ -14,6 +14,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/singleflight"
 
 	"loalang/people"
 )
@@ -156,6 +157,7 @@ type Server struct {
 	asked     *asked
 	place     *placeMemory
 	alarms    *alarmTexts
+	raising   *singleflight.Group // emergencies of forms, on their way to the air
 	imports   *imports
 	landings  *landings
 	calendars *calendarDrop
@@ -189,6 +191,7 @@ func New(c Config) (*Server, error) {
 	s.landings, s.ceremonies = newLandings(), newCeremonies()
 	s.bulletin = newBulletins(s)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
+	s.raising = &singleflight.Group{}
 	s.alarms = &alarmTexts{village: c.Village, texts: c.Texts, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)
 	s.plain, s.secure = newSessions(s.kept, false), newSessions(s.kept, true)

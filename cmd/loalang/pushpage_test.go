@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	owner "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 
 	"loalang/push/pushtest"
@@ -46,7 +48,61 @@ func (b *browser) subscribable(endpoint string, keys pushtest.Browser) {
 	}))
 }
 
-// Somebody lets a phone be told, is told what hinders it, and tries it.
+// worker is the registration of the board's service worker.
+func (b *browser) worker() serviceworker.RegistrationID {
+	b.t.Helper()
+	there := func(e serviceworker.EventWorkerRegistrationUpdated) bool { return len(e.Registrations) > 0 }
+	e, err := chromedp.Run(b.ctx, chromedp.WaitEvent(serviceworker.WorkerRegistrationUpdated, there, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, serviceworker.Enable, cdp.Empty{})
+		return err
+	})))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return e.Registrations[0].RegistrationID
+}
+
+// pushed hands the service worker a message, as the browser does with one that it opened.
+func (b *browser) pushed(worker serviceworker.RegistrationID, message string) {
+	b.t.Helper()
+	origin := js[string](b, "location.origin")
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: origin, RegistrationID: worker, Data: message})
+		return err
+	}))
+}
+
+// shown waits until so many notifications are shown, and returns what they say, one a line.
+func (b *browser) shown(n int) string {
+	b.t.Helper()
+	b.until(fmt.Sprintf("%d notifications", n), fmt.Sprintf(`(navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => { window.shown = all.map((x) => [x.title, x.body, x.tag, x.lang, x.data].join(" | ")); }), window.shown?.length == %d)`, n))
+	return js[string](b, `window.shown.join("\n")`)
+}
+
+// within evaluates an expression in the service worker.
+func (b *browser) within(expression string) {
+	b.t.Helper()
+	all, err := chromedp.Targets(b.ctx)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, one := range all {
+		if one.Type != "service_worker" {
+			continue
+		}
+		ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(one.TargetID))
+		defer cancel()
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression)); err != nil {
+			b.t.Fatal(err)
+		}
+		return
+	}
+	b.t.Fatal("there is no service worker")
+}
+
+// Somebody lets a phone be told, is told what hinders it, tries it, moves to another
+// address and ends it; what comes is shown, and the newest of a notice in place of the
+// one before.
 func TestPushInABrowser(t *testing.T) {
 	t.Parallel()
 	keys, err := pushtest.New()
@@ -90,4 +146,31 @@ func TestPushInABrowser(t *testing.T) {
 	b.press(`form[action$="/trial"] button`)
 	b.until("a service that cannot be reached is told", `location.search.includes("refused=push-failed") && document.querySelector("main")`)
 	both("push-failed")
+
+	worker := b.worker()
+	letter := func(title, tag string) string {
+		raw, err := json.Marshal(map[string]string{"title": title, "body": "17:00 hôm nay. Đã phát đủ.", "path": "/announcements/1", "tag": tag, "lang": "vi"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	b.pushed(worker, letter("Đã phát: Họp thôn", "run/1"))
+	if got := b.shown(1); got != "Đã phát: Họp thôn | 17:00 hôm nay. Đã phát đủ. | run/1 | vi | /announcements/1" {
+		t.Errorf("shown: %s", got)
+	}
+	b.pushed(worker, letter("Chờ duyệt: Tiêm phòng", "wait/2"))
+	b.shown(2)
+	b.pushed(worker, letter("Không phát trọn vẹn: Họp thôn", "run/1"))
+	b.until("it stands in place of the one before", `(navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((all) => { window.titles = all.map((x) => x.title).sort().join(); }), window.titles == "Chờ duyệt: Tiêm phòng,Không phát trọn vẹn: Họp thôn")`)
+
+	b.within(`(moved(null, { endpoint: "https://203.0.113.9/moved", keys: { p256dh: "` + keys.Key() + `", auth: "` + keys.Auth() + `" } }), true)`)
+	b.until("the board knows the other address", `(fetch("/api/v1/account/pushes").then((a) => a.json()).then((all) => { window.pushes = all.pushes.length; }), window.pushes == 2)`)
+
+	b.open(d.url + "/account/news")
+	for n := 1; n >= 0; n-- {
+		b.until("the list is there", fmt.Sprintf(`document.querySelectorAll(".rows li").length == %d`, n+1))
+		b.press(`form[action$="/remove"] button`)
+	}
+	b.until("nobody is told any more, and it can be switched on", `!document.querySelector(".rows li") && document.querySelector("#push-on").checkVisibility()`)
 }

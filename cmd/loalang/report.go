@@ -235,5 +235,14 @@ func printCauses(out io.Writer, r web.Report) error {
 			fmt.Fprintf(w, "and %d more\n", list.More)
 		}
 	}
+	for _, c := range r.Excepted.Rows {
+		fmt.Fprintf(w, "%s\texception\tallowed by %s\t%s\t%s\n", c.Due.Format("2006-01-02 15:04"), c.Approver, c.Excuse, c.Title)
+	}
+	if r.Excepted.More > 0 {
+		fmt.Fprintf(w, "and %d more\n", r.Excepted.More)
+	}
+	for _, u := range r.Urged {
+		fmt.Fprintf(w, "%s\turged\treview %s\t%s\t%s\n", u.At.Format("2006-01-02 15:04"), r.UrgedCode(u), u.Announcement, u.Title)
+	}
 	return w.Flush()
 }

@@ -34,7 +34,7 @@ func TestReportCommand(t *testing.T) {
 		}
 		return out
 	}
-	for _, want := range []string{"November 2026: 2 notices; 1 of 2 that were due were on time (50 %); 1 were heard by nobody (50 %).", "missed", "power", "Họp thôn tối"} {
+	for _, want := range []string{"November 2026: 2 notices; 1 of 2 that were due were on time (50 %); 1 were heard by nobody (50 %).", "missed", "power", "Họp thôn tối", "allowed by Lý Văn Páo", "Báo động lũ quét"} {
 		if out := strings.ReplaceAll(run(), "\u00a0", " "); !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
@@ -84,6 +84,7 @@ func fillNovember(t *testing.T, data string) {
 		Outcome: playout.Played, Cause: "completed", Heard: playout.HeardYes, Languages: []string{"vi"},
 	}
 	missed := row
+	row.Rules = []scheduler.Reason{{Code: scheduler.ReasonException, Person: "Lý Văn Páo", Why: "Báo động lũ quét"}}
 	missed.ID, missed.Occurrence, missed.Title, missed.Due = uuid.NewString(), "b", "Họp thôn tối", due.Add(12*time.Hour)
 	missed.Outcome, missed.Cause = playout.Missed, scheduler.ReasonPower
 	for _, a := range []playout.AsRun{row, missed} {

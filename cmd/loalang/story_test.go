@@ -140,6 +140,9 @@ func (b *browser) text(css string) string {
 // until waits for an expression to become true in the page.
 func (b *browser) until(what, expression string) {
 	b.t.Helper()
+	if strings.Contains(expression, "location.") { // where the browser is before it has read what is there
+		expression = "document.readyState == 'complete' && (" + expression + ")"
+	}
 	deadline := time.Now().Add(patience)
 	for !js[bool](b, "!!("+expression+")") {
 		if time.Now().After(deadline) {

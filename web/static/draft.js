@@ -80,11 +80,15 @@ export function draft(form) {
   return { keep, restore, sending };
 }
 
-// arrived forgets the draft that the board has now.
+// arrived forgets the draft that the board has now: its page says so, or has its key, where
+// the page that said so was left before its module ran.
 export function arrived() {
   const tab = store("sessionStorage");
   const sent = tab?.getItem(leaving);
-  if (!sent || !["sent", "kept", "submitted", "draft"].includes(new URLSearchParams(location.search).get("told"))) return;
+  if (!sent) return;
+  const told = new URLSearchParams(location.search).get("told");
+  const [key] = JSON.parse(store("localStorage")?.getItem(sent) ?? "{}").key ?? [];
+  if (!["sent", "kept", "submitted", "draft"].includes(told) && location.pathname !== "/announcements/" + key) return;
   store("localStorage")?.removeItem(sent);
   tab.removeItem(leaving);
 }

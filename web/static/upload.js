@@ -79,7 +79,10 @@ async function ship(box, take, file, kept) {
     if (!given()) done(box, answer);
   } catch (e) {
     if (given()) return;
-    fail(box, e.say ?? box.dataset.failed);
+    // Refused, not heard: what a recorder gave may be nowhere else than here.
+    take.refused = e.say ?? box.dataset.failed;
+    if (kept) await store.save(take).catch(() => {});
+    return refused(box, take, file, kept);
   }
   await store.remove(take.id).catch(() => {});
 }
@@ -91,6 +94,21 @@ function fail(box, text) {
   told.textContent = text;
   box.querySelector("[data-taken]").replaceChildren(told);
   changed(box);
+  return told;
+}
+
+// refused tells why the board does not have a file, and offers to send it once more.
+function refused(box, take, file, kept) {
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "line";
+  again.dataset.shipAgain = "";
+  again.textContent = box.dataset.again;
+  again.addEventListener("click", () => {
+    delete take.refused;
+    ship(box, take, file, kept);
+  });
+  fail(box, take.refused).after(again);
 }
 
 // watch tells of a file that another page, or another phone, has sent, and that the
@@ -151,7 +169,8 @@ export async function resume() {
     const going = box.querySelector("[data-import]");
     const [take] = await ofField(box);
     const file = take && (await store.sound(take));
-    if (file?.size) ship(box, take, file, true);
+    if (file?.size && take.refused) refused(box, take, file, true);
+    else if (file?.size) ship(box, take, file, true);
     else if (going) watch(box, going.dataset.import);
   }
 }
