@@ -61,7 +61,7 @@ func takePriority() (priority, error) {
 	if !second {
 		return priority{}, becomeRealTime()
 	}
-	if err := forgetStartup(); err != nil {
+	if err := ForgetStartup(); err != nil {
 		return priority{}, err
 	}
 	runtime.GOMAXPROCS(schedulerThreads)

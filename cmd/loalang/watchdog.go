@@ -11,6 +11,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"loalang/audio"
+	"loalang/audio/speaker"
 	"loalang/health"
 	"loalang/pulse"
 )
@@ -54,7 +55,7 @@ func (b *board) watched(address string) []func(context.Context) error {
 			return true
 		}),
 		probe("panel", loopPatience, answers("http://"+address+"/healthz")),
-		b.tellSystemd,
+		b.tellSystemd, b.slim,
 	}
 }
 
@@ -89,6 +90,18 @@ func (b *board) tellSystemd(ctx context.Context) error {
 			return err
 		},
 	}.Run(ctx)
+}
+
+// slim gives back what the start took, once every loop has come round.
+func (b *board) slim(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-b.pulse.Begun():
+		if err := speaker.ForgetStartup(); err != nil {
+			b.log.Warn("memory that the start took is not given back", "err", err)
+		}
+	}
+	return nil
 }
 
 // status is one line for `systemctl status`.
