@@ -75,8 +75,9 @@ func sampleOf(m Measurement, level Level, step time.Duration) Sample {
 	return s
 }
 
-// worse joins two samples of one stretch.
-func (s Sample) worse(o Sample) Sample {
+// Worse joins two samples of one stretch, the later behind the earlier: of each number
+// that of the two which is worse.
+func (s Sample) Worse(o Sample) Sample {
 	if o.Level.Rank() > s.Level.Rank() {
 		s.Level = o.Level
 	}

@@ -141,7 +141,7 @@ func (w *Watch) changes(r Report) (list []Change) {
 func (w *Watch) sample(m Measurement, level Level) {
 	s := sampleOf(m, level, FineStep)
 	if w.looks > 0 {
-		s = w.fine.worse(s)
+		s = w.fine.Worse(s)
 	}
 	w.fine = s
 	if w.looks++; w.looks >= int(FineStep/Every) {
@@ -153,7 +153,7 @@ func (w *Watch) endFine() {
 	w.looks = 0
 	c := w.fine
 	if w.fines > 0 {
-		c = w.coarse.worse(c)
+		c = w.coarse.Worse(c)
 	}
 	c.Step, w.coarse = CoarseStep, c
 	more := History{Fine: []Sample{w.fine}}

@@ -3,7 +3,9 @@ package web
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,6 +26,7 @@ type healthView struct {
 
 // healthLine is what is said of one part.
 type healthLine struct {
+	Level              health.Level
 	State              stateView
 	Part, Said, Advice string
 }
@@ -73,12 +76,13 @@ func (p *panel) healthPage(v *visit) {
 			w.Parts = append(w.Parts, line)
 		}
 	}
+	slices.SortStableFunc(w.Todo, func(a, b healthLine) int { return b.Level.Rank() - a.Level.Rank() })
 	if len(unmeasured) > 0 {
 		w.Unmeasured = v.word("health.unmeasured", strings.Join(unmeasured, ", "))
 	}
 	if p.s.cfg.Health != nil {
 		h := p.s.cfg.Health.History()
-		w.Spans = []healthSpan{{"day", v.word("health.day"), v.healthSeries(h.Fine)}, {"season", v.word("health.season"), v.healthSeries(h.Coarse)}}
+		w.Spans = []healthSpan{{"day", v.word("health.day"), v.healthSeries(h.Fine)}, {"season", v.word("health.season"), v.healthSeries(v.daily(h.Coarse))}}
 		for i := len(h.Changes) - 1; i >= 0 && len(w.Changes) < healthChangesShown; i-- {
 			c := h.Changes[i]
 			w.Changes = append(w.Changes, healthChange{v.at(c.At, v.now), v.healthLine(health.Finding{Part: c.Part, Level: c.Level, Code: c.Code, Values: c.Values})})
@@ -89,7 +93,23 @@ func (p *panel) healthPage(v *visit) {
 
 func (v *visit) healthLine(f health.Finding) healthLine {
 	said := v.healthWords(f, v.now)
-	return healthLine{v.healthState(f.Level), upper(said.Part), said.Said, said.Advice}
+	return healthLine{f.Level, v.healthState(f.Level), upper(said.Part), said.Said, said.Advice}
+}
+
+// daily are the samples of each day of the village as one, its worst: the warmth of noon
+// and the cold of the night, drawn for 90 days, would fill the whole picture.
+func (v *visit) daily(samples []health.Sample) (days []health.Sample) {
+	last := ""
+	for _, s := range samples {
+		day := s.At.In(v.loc).Format(time.DateOnly)
+		if day == last {
+			days[len(days)-1] = days[len(days)-1].Worse(s)
+		} else {
+			days = append(days, s)
+		}
+		last = day
+	}
+	return days
 }
 
 // healthSeries draws what was measured in at least two samples.

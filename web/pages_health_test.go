@@ -74,6 +74,27 @@ func TestHealthPage(t *testing.T) {
 	}
 }
 
+// What is broken stands before what is to be seen to, and 90 days are drawn with one point
+// for each.
+func TestHealthPageOrder(t *testing.T) {
+	w := newWorld(t)
+	m := hotBoard(w.now)
+	m.m.Card = nil
+	m.m.RTC, m.m.Database = nil, &health.DatabaseState{Damaged: true}
+	for i := range 3 * 12 {
+		m.h.Coarse = append(m.h.Coarse, health.Sample{At: time.Date(2026, 9, 1, 1, 0, 0, 0, time.FixedZone("", 7*3600)).Add(time.Duration(i) * health.CoarseStep), Temperature: 40 + float64(i%12), DiskFree: -1, MemoryFree: -1})
+	}
+	s := newSite(t, w, people.Cadre, "vi", func(c *web.Config) { c.Health = m })
+	p := s.get("/health")
+	hot, damaged, low := strings.Index(p.text, "quá nóng"), strings.Index(p.text, "bị hỏng, không lưu"), strings.Index(p.text, "chỉ còn trống")
+	if hot < 0 || damaged < hot || low < damaged {
+		t.Errorf("the order is %d, %d, %d: %s", hot, damaged, low, p.text)
+	}
+	if want := "M0.0 50.0L59.5 50.0L119.0 50.0"; !strings.Contains(p.body, want) || !strings.Contains(p.text, "từ 51 °C đến 51 °C") {
+		t.Errorf("%s is not drawn: %s", want, p.body)
+	}
+}
+
 // Those who can do something are told on every page but that of the emergency; a warning
 // is not told there.
 func TestHealthBanner(t *testing.T) {
