@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"html/template"
 	"net/http"
@@ -175,7 +176,7 @@ func (p *panel) toSignIn(c *gin.Context) {
 	q := url.Values{}
 	next := c.Request.URL.RequestURI()
 	if !reads(c.Request) {
-		next = pageOf(c.Request.URL.Path)
+		next = cmp.Or(p.s.cameFrom(c.Request), pageOf(c.Request.URL.Path))
 		q.Set("refused", "signed-out")
 	}
 	if next != "/" {

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -138,4 +139,29 @@ func TestPageSetup(t *testing.T) {
 type named struct {
 	name string
 	page
+}
+
+// Whose sign-in has ended while a form was open comes back to that form, wherever it
+// stands, and to no page of anybody else.
+func TestSignInLeadsBackToTheForm(t *testing.T) {
+	const here = "http://example.com" // httptest's
+	s := newSite(t, newWorld(t), "", "vi")
+	for _, one := range []struct{ action, from, want string }{
+		{"/village", here + "/village?told=village", "/village"},
+		{"/templates/new", here + "/templates/new?class=emergency", "/templates/new?class=emergency"},
+		{"/drills", here + "/drills?undo=4&told=drill-removed", "/drills"},
+		{"/templates/new", "https://evil.example/templates/new", "/templates/new"},
+		{"/templates/new", here + "/nowhere/at/all", "/templates/new"},
+		{"/templates/new", here + "//evil.example", "/templates/new"},
+		{"/templates/new", "", "/templates/new"},
+	} {
+		r := httptest.NewRequest("POST", one.action, strings.NewReader("name=a"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Referer", one.from)
+		rec := httptest.NewRecorder()
+		s.handler.ServeHTTP(rec, r)
+		if got, want := rec.Header().Get("Location"), "/sign-in?"+(url.Values{"next": {one.want}, "refused": {"signed-out"}}).Encode(); got != want {
+			t.Errorf("%s sent from %q leads to %q, want %q", one.action, one.from, got, want)
+		}
+	}
 }

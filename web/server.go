@@ -166,6 +166,7 @@ type Server struct {
 	bulletin  *bulletins
 	meters    *meters
 	handler   http.Handler
+	pages     [][]string // that can be looked at: their paths in pieces
 
 	ceremonies *ceremonies
 }
@@ -220,6 +221,7 @@ func (s *Server) routes() *gin.Engine {
 	s.registerFeed(r)
 	s.registerAPI(r)
 	s.registerPages(r)
+	s.keepPages(r)
 	answerHead(r)
 	return r
 }

@@ -59,6 +59,38 @@ func TestSignedOutInTheMiddle(t *testing.T) {
 	b.signInAgain("/emergency")
 }
 
+// What is typed into any form is there after the page was loaded anew and after a sign-in
+// that had ended, in a form that is like the one before; not once it is saved, nor for
+// whoever signs in next.
+func TestTypedWordsOutlastASignIn(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	b := newBrowser(t)
+	d := serve(t, t.TempDir(), "null", quick...)
+	b.signUp(d.setup)
+	b.open(d.url + "/templates/new?class=emergency")
+	b.until("the form is there", "document.querySelector('#text')")
+	b.fill("#name", "Xả lũ hồ")
+	b.fill("#title", "Xả lũ")
+	b.fill("#text", "Hồ xả lũ. Rời bờ suối.")
+	js[bool](b, `(document.querySelector("[name=siren][value='0']").click(), document.body.dataset.old = 1, location.reload(), true)`)
+	const there = "!document.body.dataset.old && document.querySelector('#text')?.value == 'Hồ xả lũ. Rời bờ suối.' && document.querySelector(\"[name=siren][value='0']\").checked"
+	b.until("a page loaded anew has the words", there)
+	b.signedOut()
+	b.press("button[value=save]")
+	b.signInAgain("/templates/new")
+	b.until("the words are there", there)
+	js[bool](b, `(sessionStorage.setItem("loalang-typed", sessionStorage.getItem("loalang-typed").replace("Vàng Thị Mỷ", "Lù A Páo")), document.body.dataset.old = 1, location.reload(), true)`)
+	b.until("somebody else has none of them", "!document.body.dataset.old && document.readyState == 'complete' && document.querySelector('#text')?.value == '' && !sessionStorage.getItem('loalang-typed')")
+	b.fill("#name", "Xả lũ hồ")
+	b.fill("#title", "Xả lũ")
+	b.fill("#text", "Hồ xả lũ. Rời bờ suối.")
+	b.press("button[value=save]")
+	b.until("it is saved", "location.search.includes('told=template-saved')")
+	b.open(d.url + "/templates/new?class=emergency")
+	b.until("the next begins empty", "document.readyState == 'complete' && document.querySelector('#text')?.value == ''")
+}
+
 // takeOfSomebodySignedOut chooses a file for a notice after the sign-in ended.
 func (b *browser) takeOfSomebodySignedOut(t *testing.T, d *daemon) {
 	file := filepath.Join(t.TempDir(), "ghi-am.m4a")

@@ -121,3 +121,59 @@ export function busy(button, on) {
 }
 
 dress(document);
+
+// ---- what was typed and not saved: kept in this tab for a page that is loaded anew, and
+// for a sign-in that had ended
+
+const typed = "loalang-typed";
+const fresh = 12 * 3600e3; // in ms
+const here = () => location.pathname + location.search.replace(/(told|refused|planned|undo)=[^&]*&?/g, "").replace(/[?&]$/, "");
+const who = () => document.querySelector("footer a[href='/account']")?.textContent; // whoever signs in next gets nothing of it
+const forms = () => [...document.querySelectorAll("main form[method=post]:not([data-emergency],[data-draft])")];
+const fields = (form) => [...form.elements].filter((f) => f.name && !/hidden|file|password|submit|button|fieldset/.test(f.type) && !/pin|password/.test(f.name + f.autocomplete));
+const ticks = (f) => f.type === "checkbox" || f.type === "radio";
+const changed = (f) => (ticks(f) ? f.checked !== f.defaultChecked : f.options ? [...f.options].some((o) => o.selected && !o.defaultSelected) : f.value !== f.defaultValue);
+
+function tab() {
+  try {
+    return sessionStorage;
+  } catch {
+    return null; // switched off in this browser
+  }
+}
+
+function keep() {
+  const all = forms().map((form) => fields(form).map((f, i) => changed(f) && [i, f.name, ticks(f) ? f.checked : f.value]).filter(Boolean));
+  try {
+    tab()?.setItem(typed, JSON.stringify({ at: Date.now(), who: who(), page: here(), all }));
+  } catch {
+    // Full: the page itself still has the words.
+  }
+}
+
+function restore() {
+  const kept = JSON.parse(tab()?.getItem(typed) ?? "null");
+  if (kept?.page !== here()) return;
+  const kind = performance.getEntriesByType("navigation")[0]?.type;
+  const again = kind === "reload" || new URL(document.referrer || location.href).pathname === "/sign-in";
+  if (!again || kept.who !== who() || Date.now() - kept.at > fresh || /[?&]told=/.test(location.search)) {
+    tab().removeItem(typed);
+    return;
+  }
+  forms().forEach((form, n) => {
+    const all = fields(form);
+    for (const [i, name, value] of kept.all[n] ?? []) {
+      const f = all[i];
+      if (f?.name !== name) continue; // the page is another by now
+      if (ticks(f)) f.checked = value;
+      else f.value = value;
+      for (let d = f.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+      f.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+}
+
+if (who()) {
+  addEventListener("input", keep);
+  addEventListener("load", restore); // behind the page's own module
+}
