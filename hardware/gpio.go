@@ -197,6 +197,10 @@ func (g GPIO) request(found GPIOChip, offset uint32, line string, config unix.GP
 		return nil, fmt.Errorf("request %s line %s: %w", found.Name, line, g.busy(found, offset, err))
 	}
 	name := fmt.Sprintf("%s:%s", found.Name, line)
+	// Events are waited for by the runtime, which Close interrupts; of an output nothing is read.
+	if err := unix.SetNonblock(int(request.Fd), true); err != nil {
+		return nil, errors.Join(fmt.Errorf("request %s: %w", name, err), unix.Close(int(request.Fd)))
+	}
 	return &GPIOLine{gpio: g, file: os.NewFile(uintptr(request.Fd), name), name: name}, nil
 }
 

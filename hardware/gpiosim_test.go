@@ -1,11 +1,14 @@
 package hardware_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -196,5 +199,47 @@ func TestSenseOnARealChip(t *testing.T) {
 	}
 	if err := in.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A button on a real chip: thirteen bounces are one press, stamped by the kernel behind
+// the debounce, and closing it ends a reader that waits.
+func TestButtonOnARealChip(t *testing.T) {
+	const debounce = 30 * time.Millisecond
+	p := simulated(t)
+	p.pull("pull-up")
+	c, err := hardware.GPIO{}.RequestContact(p.chip, "GPIO17", true, debounce)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mono := func() time.Duration { _, at, _ := hardware.Linux{}.Read(); return at }
+	presses, ended := make(chan hardware.Press, 16), make(chan error, 1)
+	b := hardware.NewButton(hardware.ButtonConfig{
+		Open: func() (hardware.Contact, error) { return c, nil },
+		Mono: mono, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pressed: func(p hardware.Press) { presses <- p },
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	go func() { ended <- b.Run(ctx) }()
+	time.Sleep(100 * time.Millisecond)
+	var last time.Duration
+	for i := range 13 {
+		p.pull(map[bool]string{true: "pull-down", false: "pull-up"}[i%2 == 0])
+		last = mono()
+	}
+	select {
+	case press := <-presses:
+		if since := press.At - last; press.Number != 1 || since < debounce-5*time.Millisecond || since > time.Second {
+			t.Errorf("press %+v, %v behind the last bounce", press, since)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the press is not told")
+	}
+	time.Sleep(200 * time.Millisecond)
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if len(presses) > 0 {
+		t.Errorf("thirteen bounces counted again: %+v", <-presses)
 	}
 }
