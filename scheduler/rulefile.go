@@ -24,6 +24,7 @@ type RulesForm struct {
 	FreeRelays bool           `json:"relays_free,omitempty" doc:"What is relayed of a higher station is not counted."`
 	Holidays   []HolidayForm  `json:"holidays,omitempty"`
 	Mourning   []MourningForm `json:"mourning,omitempty" doc:"Times without music."`
+	Volumes    []VolumeForm   `json:"volumes,omitempty" doc:"How loud the programme is at hours of the day, on top of the volume of the village; of several the softest holds. Emergencies and drills stay as loud as they are."`
 	Music      []string       `json:"music,omitempty" enum:"bed,jingle,relay" doc:"What is silent in them; none: bed and jingle."`
 }
 
@@ -73,6 +74,9 @@ func FormOf(allowed []Window, r Rules) RulesForm {
 	for _, m := range r.Mourning {
 		f.Mourning = append(f.Mourning, MourningForm{m.Name, calendar.Date(m.From).String(), calendar.Date(m.Until).String()})
 	}
+	for _, u := range r.Volumes {
+		f.Volumes = append(f.Volumes, VolumeForm{u.From.String(), u.To.String(), dayCodes(u.Days), string(u.Class), u.Volume})
+	}
 	for _, m := range r.Music {
 		f.Music = append(f.Music, string(m))
 	}
@@ -100,6 +104,10 @@ func (f RulesForm) Read() (allowed []Window, r Rules, err error) {
 	for i, m := range f.Mourning {
 		name := entry("mourning", i)
 		r.Mourning = append(r.Mourning, Mourning{m.Name, wrong.day(name, m.From), wrong.day(name, m.Until)})
+	}
+	for i, u := range f.Volumes {
+		name := entry("volumes", i)
+		r.Volumes = append(r.Volumes, VolumeRule{Window{wrong.timeOfDay(name, u.From), wrong.timeOfDay(name, u.To), wrong.days(name, u.Days)}, Class(u.Class), u.Volume})
 	}
 	for _, m := range f.Music {
 		r.Music = append(r.Music, Music(m))

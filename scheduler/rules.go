@@ -18,6 +18,7 @@ type Rules struct {
 	Limits   []Limit  // of several on one day the strictest holds
 	Holidays []Holiday
 	Mourning []Mourning
+	Volumes  []VolumeRule // of several the softest holds
 	// FreeRelays says that what is relayed of a higher station is not counted by the
 	// Limits and not held to them.
 	FreeRelays bool

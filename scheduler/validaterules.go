@@ -21,7 +21,7 @@ const (
 // rules checks what a village rules besides its hours.
 func (f *faults) rules(r Rules) {
 	f.text(field{name: "model", text: r.Model, limit: MaxTitle})
-	for name, n := range map[string]int{"quiet": len(r.Quiet), "limits": len(r.Limits), "holidays": len(r.Holidays), "mourning": len(r.Mourning)} {
+	for name, n := range map[string]int{"quiet": len(r.Quiet), "limits": len(r.Limits), "holidays": len(r.Holidays), "mourning": len(r.Mourning), "volumes": len(r.Volumes)} {
 		if n > MaxRules {
 			f.add(name, FaultManyRules, strconv.Itoa(MaxRules))
 		}
@@ -36,6 +36,7 @@ func (f *faults) rules(r Rules) {
 	for i, m := range r.Mourning {
 		f.mourning(entry("mourning", i), m)
 	}
+	f.volumes(r.Volumes)
 	for _, m := range r.Music {
 		if !slices.Contains(Musics(), m) {
 			f.add("music", FaultUnknown, string(m))
