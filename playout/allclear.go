@@ -1,6 +1,8 @@
 package playout
 
 import (
+	"context"
+
 	"loalang/scheduler"
 )
 
@@ -38,4 +40,19 @@ func (v *vault) lastEnded() (last *scheduler.Emergency) {
 		}
 	}
 	return last
+}
+
+// End ends one active emergency at once and for good; it returns as Raise does.
+// ErrNoEmergency when id is none that is active.
+func (p *Player) End(_ context.Context, id, by string) error {
+	p.mu.Lock()
+	al := p.findAlarm(id)
+	if al == nil || !al.e.Ended.IsZero() {
+		p.mu.Unlock()
+		return ErrNoEmergency
+	}
+	p.mu.Unlock()
+	err := p.lowerOne(id, by, scheduler.ReasonStopped)
+	p.outlast()
+	return err
 }

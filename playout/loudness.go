@@ -1,0 +1,200 @@
+package playout
+
+import (
+	"context"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"loalang/audio"
+	"loalang/scheduler"
+)
+
+// Fader is the volume control of a sound card. Turning it takes a tenth of a second, never on the way of a sound.
+type Fader interface {
+	// Fade turns it to so many dB and says what it has become.
+	Fade(ctx context.Context, dB float64) (float64, error)
+}
+
+// LoudnessConfig is what a Loudness works with.
+type LoudnessConfig struct {
+	// Turn sets the digital volume of the programme, at once. An emergency has none.
+	Turn func(audio.Decibels) error
+	// Fader is the control that was chosen, and how many dB it shows when the village is
+	// as loud as usual; nil: there is none. It is asked anew each time.
+	Fader func() (Fader, float64)
+	Place func() scheduler.Village // as last known
+	Watch func(context.Context) <-chan Air
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+const (
+	// fadeAgain is how often a control is set anew that did not answer, or that somebody
+	// else may have turned.
+	fadeAgain = time.Minute
+	// faderStep is how much a control may differ from what was asked: its steps are as
+	// large.
+	faderStep = 3.0
+)
+
+// LoudnessState is how loud the programme is made, and by what.
+type LoudnessState struct {
+	Wanted  int     // dB against how sound is levelled, by the village and the hour
+	Fitted  bool    // a control was chosen
+	Level   float64 // dB that it shows, of Fitted
+	Alarmed bool    // an emergency has it as loud as usual
+	Fault   string  // why the control does not do it; the digital volume does, then
+}
+
+// Loudness keeps the programme as loud as the village wants it at this hour, for what is
+// about to sound: by the control of the sound card where one was chosen and answers, else
+// digitally. A control is turned between two items and as the amplifier is keyed, before
+// the first word; while an emergency sounds it is as loud as usual, and afterwards as it
+// was. Nothing ever waits for it. Its methods may be called from any goroutine.
+type Loudness struct {
+	cfg    LoudnessConfig
+	change chan struct{}
+
+	mu    sync.Mutex
+	state LoudnessState
+	set   loudnessSet
+}
+
+// loudnessSet is what was last asked for.
+type loudnessSet struct {
+	digital int
+	turned  bool
+	fader   float64
+	faded   bool
+	at      time.Time
+}
+
+// NewLoudness prepares a Loudness; nothing is turned before Run.
+func NewLoudness(cfg LoudnessConfig) *Loudness {
+	return &Loudness{cfg: cfg, change: make(chan struct{}, 1)}
+}
+
+// State is how loud it is.
+func (l *Loudness) State() LoudnessState {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state
+}
+
+// Changed says that the village, the hours or the control are others. It does not block.
+func (l *Loudness) Changed() {
+	select {
+	case l.change <- struct{}{}:
+	default:
+	}
+}
+
+// Run turns what is to be turned until ctx ends; it returns nil.
+func (l *Loudness) Run(ctx context.Context) error {
+	airs := l.cfg.Watch(ctx)
+	last, heard, told := Air{}, "", false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case air, alive := <-airs:
+			if !alive {
+				return nil
+			}
+			last = air
+		case <-l.change:
+			told = true
+		}
+		on := onAirID(last)
+		l.apply(ctx, last, told || on != heard)
+		heard, told = on, false
+	}
+}
+
+// onAirID names what sounds; nothing for nothing.
+func onAirID(a Air) string {
+	if a.OnAir == nil {
+		return ""
+	}
+	return a.OnAir.Occurrence.ID
+}
+
+// apply turns what differs. In the middle of an item only a person's change counts.
+func (l *Loudness) apply(ctx context.Context, air Air, free bool) {
+	place, at, class := l.cfg.Place(), l.cfg.Now(), scheduler.ClassNormal
+	if air.OnAir != nil {
+		class = air.OnAir.Occurrence.Class
+		if due := air.OnAir.Occurrence.Due; due.After(at) {
+			at = due
+		}
+	}
+	fader, usual := l.cfg.Fader()
+	l.mu.Lock()
+	if air.OnAir == nil || free || !l.set.turned {
+		l.state.Wanted = place.VolumeAt(at, class)
+	}
+	wanted, alarmed := l.state.Wanted, air.Emergency != nil
+	l.state.Fitted, l.state.Alarmed = fader != nil, fader != nil && alarmed
+	set := l.set
+	l.mu.Unlock()
+	if fader == nil {
+		l.digital(wanted, "")
+		return
+	}
+	target := usual
+	if !alarmed {
+		target += float64(wanted)
+	}
+	if set.faded && set.fader == target && l.cfg.Now().Sub(set.at) < fadeAgain {
+		return
+	}
+	l.fade(ctx, fader, target, wanted)
+}
+
+// fade turns the control, and digitally what it does not do.
+func (l *Loudness) fade(ctx context.Context, fader Fader, target float64, wanted int) {
+	became, err := fader.Fade(ctx, target)
+	fault := ""
+	switch {
+	case err != nil:
+		fault = err.Error()
+	case math.Abs(became-target) > faderStep:
+		fault = "the control ends before what is wanted"
+	}
+	l.mu.Lock()
+	newly := fault != "" && l.state.Fault == ""
+	l.set.fader, l.set.faded, l.set.at = target, true, l.cfg.Now()
+	if err == nil {
+		l.state.Level = became
+	}
+	l.mu.Unlock()
+	if newly {
+		l.cfg.Log.Error("the volume control does not follow: the programme is turned digitally", "wanted", target, "became", became, "err", fault)
+	}
+	rest := 0
+	switch {
+	case err != nil:
+		rest = wanted
+	case fault != "":
+		rest = int(math.Round(target - became))
+	}
+	l.digital(rest, fault)
+}
+
+// digital turns the programme by so many dB.
+func (l *Loudness) digital(dB int, fault string) {
+	dB = min(max(dB, scheduler.LeastVolume), scheduler.MostVolume)
+	l.mu.Lock()
+	same := l.set.turned && l.set.digital == dB
+	l.set.digital, l.set.turned = dB, true
+	l.state.Fault = fault
+	l.mu.Unlock()
+	if same {
+		return
+	}
+	if err := l.cfg.Turn(audio.Decibels(dB)); err != nil {
+		l.cfg.Log.Error("the programme could not be turned", "dB", dB, "err", err)
+	}
+}

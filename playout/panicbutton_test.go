@@ -1,0 +1,178 @@
+package playout_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/hardware"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// texts are the prepared messages, or what keeps them from being read.
+type texts struct {
+	all  scheduler.Templates
+	fail error
+}
+
+func (t *texts) Templates(context.Context, string) (scheduler.Templates, error) { return t.all, t.fail }
+
+const byButton = "nút khẩn cấp"
+
+// panicking gives a stage a button; press says at which instant of the stage it went down.
+func panicking(t *testing.T, s *stage, from *texts, action *playout.ButtonAction) (press func(number int, long bool)) {
+	t.Helper()
+	n := 0
+	b := playout.NewPanicButton(playout.PanicConfig{
+		Origin: "board-1", Alarms: s.player, Texts: from, Action: func() playout.ButtonAction { return *action },
+		Place: func() scheduler.Village {
+			return scheduler.Village{Key: "un-ta", Name: "Ún Tà", Languages: []string{"vi", "pcc"}}
+		},
+		Zones: []string{"loa-1"},
+		Words: playout.ButtonWords{By: byButton, Title: "Báo động", Reason: "Nút khẩn cấp đã được bấm", Clear: "Hết báo động", ClearText: func(v string) string { return "Thôn " + v + " an toàn." }},
+		Now:   time.Now, Mono: func() time.Duration { return time.Since(s.out.start) },
+		NewID: func() string { n++; return fmt.Sprintf("b%d", n) }, Log: slog.New(slog.DiscardHandler),
+	})
+	if err := b.Learn(t.Context()); err != nil && from.fail == nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return func(number int, long bool) {
+		at := time.Since(s.out.start) - 40*time.Millisecond
+		b.Pressed(hardware.Press{At: at, Number: number, Long: long})
+		synctest.Wait()
+	}
+}
+
+// flood is a prepared message.
+func flood() *texts {
+	return &texts{all: scheduler.Templates{{
+		Owned: scheduler.Owned{ID: "t1", Village: "un-ta"}, Class: scheduler.ClassEmergency, Topic: scheduler.TopicDanger, Name: "Lũ", Title: "Lũ quét thôn [thôn]", Text: "Chạy lên đồi.",
+		Prepared: scheduler.Prepared{Zones: []string{"loa-1"}, Repeat: 2},
+	}}}
+}
+
+// A press raises the prepared message in its own name, due when the kernel saw it go
+// down, with the database gone; further presses and its long hold change nothing.
+func TestPanicButtonRaisesOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.lib.add("message", 4*time.Second)
+		s.book.breaks(errors.New("no database"))
+		s.alarms.failing = errors.New("no database")
+		from := flood()
+		press := panicking(t, s, from, &playout.ButtonAction{Deed: playout.ButtonMessage, Message: from.all[0].Code(), Second: playout.SecondStop})
+		from.fail = errors.New("no database")
+		s.at(5 * time.Second)
+		press(1, false)
+		if !s.amp.keyed() || len(s.out.alarm(0).Cycle) != 1 {
+			t.Error("the siren does not sound at once")
+		}
+		press(1, true) // held on, or stuck
+		press(2, false)
+		air := s.player.Air().Emergencies
+		if len(air) != 1 {
+			t.Fatalf("active: %+v, want one", air)
+		}
+		e := air[0]
+		if e.Title != "Lũ quét thôn Ún Tà" || e.RaisedBy != byButton || e.Source != byButton || e.Repeat != 2 || !slices.Equal(e.Zones, []string{"loa-1"}) {
+			t.Errorf("raised %+v", e.Emergency)
+		}
+		if want := s.out.start.Add(5*time.Second - 40*time.Millisecond); !e.Raised.Equal(want) || e.Expires.Sub(want) != scheduler.DefaultEmergencyLife {
+			t.Errorf("raised at %v until %v, want the stamp of the kernel %v", e.Raised, e.Expires, want)
+		}
+		s.at(20 * time.Second)
+		if got := s.player.Air().Emergencies[0].Spoken; !slices.Equal(got, []string{"vi"}) {
+			t.Errorf("spoken %v", got)
+		}
+	})
+}
+
+// A second press that is held for long ends what the button raised, and nothing else.
+func TestPanicButtonStopsItsOwn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		press := panicking(t, s, &texts{}, &playout.ButtonAction{Deed: playout.ButtonSiren, Second: playout.SecondStop})
+		s.raise(s.emergency("commune", time.Hour))
+		press(1, false)
+		s.at(15 * time.Second)
+		press(2, false)
+		press(2, true)
+		s.at(20 * time.Second)
+		if got := s.player.Air().Emergencies; len(got) != 1 || got[0].ID != "commune" {
+			t.Errorf("active = %+v, want what people raised", got)
+		}
+		if row := s.row("emergency:b1"); row.By != byButton || row.Outcome != playout.StoppedBy || row.Lateness < 40*time.Millisecond {
+			t.Errorf("row = %+v", row)
+		}
+		press(3, true) // nothing of its own sounds
+		if got := s.player.Air().Emergencies; len(got) != 1 {
+			t.Errorf("active = %+v", got)
+		}
+	})
+}
+
+func TestPanicButtonSaysTheAllClear(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.lib.add("message", 4*time.Second)
+		action := &playout.ButtonAction{Deed: playout.ButtonSiren, Second: playout.SecondAllClear}
+		press := panicking(t, s, &texts{}, action)
+		press(1, false)
+		s.at(15 * time.Second)
+		press(2, false)
+		press(2, true)
+		s.at(16 * time.Second)
+		if got := s.player.Air().Emergencies; len(got) != 1 || !got[0].AllClear || got[0].Text != "Thôn Ún Tà an toàn." {
+			t.Errorf("active = %+v, want the all-clear", got)
+		}
+		s.at(2 * time.Minute)
+		press(3, false)
+		if got := s.player.Air().Emergencies; len(got) != 1 || got[0].AllClear {
+			t.Errorf("active = %+v, want the siren anew", got)
+		}
+	})
+}
+
+// What it is set to do: the siren alone in some loudspeakers, nothing, or a message that
+// is not there, for which the siren sounds.
+func TestPanicButtonDoesAsItIsSet(t *testing.T) {
+	for name, c := range map[string]struct {
+		action playout.ButtonAction
+		want   string
+	}{
+		"Siren":   {playout.ButtonAction{Deed: playout.ButtonSiren, Zones: []string{"loa-1", "gone"}, Life: time.Minute}, "Báo động [loa-1] 1m0s"},
+		"Nothing": {playout.ButtonAction{Deed: playout.ButtonNothing}, ""},
+		"Gone":    {playout.ButtonAction{Deed: playout.ButtonMessage, Message: "removed"}, "Báo động [] 15m0s"},
+		"Zones":   {playout.ButtonAction{Deed: playout.ButtonMessage, Message: flood().all[0].Code(), Zones: []string{}}, "Lũ quét thôn Ún Tà [loa-1] 15m0s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t)
+				s.lib.add("message", 4*time.Second)
+				panicking(t, s, flood(), &c.action)(1, false)
+				got := ""
+				for _, e := range s.player.Air().Emergencies {
+					got += fmt.Sprintf("%s %v %v", e.Title, e.Zones, e.Expires.Sub(e.Raised))
+				}
+				if got != c.want {
+					t.Errorf("raised %q, want %q", got, c.want)
+				}
+			})
+		})
+	}
+}
