@@ -203,6 +203,7 @@ func (s *Server) registerAPI(r *gin.Engine) {
 	s.registerPlaces(api)
 	s.registerDrills(api)
 	s.registerMonitor(api)
+	s.registerSound(api)
 	s.registerWhy(api)
 	s.registerRelays(api)
 	s.registerPlaceRules(api)

@@ -109,7 +109,7 @@ func newHouse(t testing.TB, change ...func(c *web.Config)) *house {
 	h.as["elsewhere"] = h.people.add(people.Token{Name: "xa", Role: people.Admin, Village: "toong-gianh", Emergency: true})
 	h.as["near"] = h.people.add(people.Token{Name: "gần", Role: people.Viewer, Village: "un-ta"})
 	h.cfg = web.Config{
-		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, MonitorBook: w, Monitor: earpiece{w}, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: h.people, Chronicle: w, Shelf: w, Holdings: w, Labels: w, Bin: w, Keeping: w, Caretaker: w, Accounts: w, Roster: h.people, Setup: w,
+		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, MonitorBook: w, Monitor: earpiece{w}, Knobs: knobs{w}, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: h.people, Chronicle: w, Shelf: w, Holdings: w, Labels: w, Bin: w, Keeping: w, Caretaker: w, Accounts: w, Roster: h.people, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Diary: w, Graves: w, Authors: w, Texts: w,
 		Invites: w, Invited: w,
@@ -198,7 +198,7 @@ var description = sync.OnceValues(func() (validator.Validator, error) {
 func describe() ([]byte, error) {
 	w := &world{village: scheduler.Village{Key: "un-ta", Zone: "UTC"}}
 	s, err := web.New(web.Config{
-		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, MonitorBook: w, Monitor: earpiece{w}, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: &register{}, Chronicle: w, Shelf: w, Holdings: w, Labels: w, Bin: w, Keeping: w, Caretaker: w, Accounts: w, Roster: &register{}, Setup: w,
+		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, MonitorBook: w, Monitor: earpiece{w}, Knobs: knobs{w}, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: &register{}, Chronicle: w, Shelf: w, Holdings: w, Labels: w, Bin: w, Keeping: w, Caretaker: w, Accounts: w, Roster: &register{}, Setup: w,
 		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Diary: w, Graves: w, Authors: w, Texts: w,
 		Invites: w, Invited: w,

@@ -181,6 +181,7 @@ var planless = map[string]string{
 	"/air/stop":   "what sounds stops at once", "/clock": "every page says what an unknown clock does; telling it changes no record",
 	"/exceptions":        "lifts nothing before somebody has approved it, which shows it",
 	"/calendars/preview": "saves nothing", "/calendars/feeds": "no plan", "/calendars/feeds/:id/revoke": "no plan",
+	"/sound": "no plan: how loud it is", "/button": "no plan: an emergency waits for no question",
 	"/monitor/calibrate": "now, as soon as the output is free, and it gives way to everything", "/drills/run": "now, as soon as the output is free: it takes what is left", "/drills/stop": "what sounds stops at once",
 	"/announcements/blanks": "saves nothing", "/announcements/preview": "saves nothing", "/announcements/rule": "saves nothing", "/announcements/:id/schedules/:sid/rule": "saves nothing",
 	"/announcements/:id/assign": "what is missing stays missing until it is recorded", "/announcements/:id/unassign": "the same",
@@ -281,7 +282,7 @@ func TestEveryFormShowsWhatItMakesOfThePlan(t *testing.T) {
 // and why.
 var planlessCalls = map[string]string{
 	"put-volume": "no plan", "stop-air": "what sounds stops at once", "preview-calendar": "saves nothing", "tell-clock": "changes no record",
-	"calibrate-monitor": "now", "run-drill": "now", "raise-emergency": "now", "raise-all-clear": "now", "renew-emergency": "now", "end-emergency": "now",
+	"calibrate-monitor": "now", "put-mixer": "no plan", "put-button": "no plan", "run-drill": "now", "raise-emergency": "now", "raise-all-clear": "now", "renew-emergency": "now", "end-emergency": "now",
 	"restore-recording": "gives what no longer airs its sound back", "rename-recording": "no plan", "put-retention": "no plan", "tidy-library": "removes nothing that any plan has", "delete-recording": "refused while anything that may air needs it", "trim-recording": "on the shelf only", "create-recording": "on the shelf only", "create-upload": "on the shelf, or a take as by the page for recording", "send-piece": "the same", "ask-upload": "saves nothing", "end-upload": "nothing was made of it yet", "read-rule": "saves nothing",
 	"create-account": "no plan", "change-account": "no plan", "create-invitation": "no plan", "revoke-invitation": "no plan",
 	"confirm-pin": "no plan", "create-push": "no plan", "delete-push": "no plan", "try-push": "no plan", "ask-passkey": "no plan", "create-passkey": "no plan", "delete-passkey": "no plan", "choose-pin": "no plan", "change-password": "no plan", "end-sign-in": "no plan", "end-sign-ins": "no plan", "create-token": "no plan", "revoke-token": "no plan",

@@ -94,6 +94,8 @@ func lookingGates() []gate {
 		{route: "GET /live", right: people.Live},
 		{route: "GET /microphone", right: people.View},
 		{route: "GET /monitor", right: people.Arrange},
+		{route: "GET /sound", right: people.Arrange},
+		{route: "GET /button", right: people.Alarm},
 		{route: "GET /people", right: people.Administer},
 		{route: "GET /people/:id", right: people.Administer},
 		{route: "GET /plan", right: people.View},
@@ -196,6 +198,8 @@ func doingGates() []gate {
 		{route: "POST /recordings/:id/restore", right: people.Plan},                 // as above
 		{route: "POST /recordings/:id/trim", right: people.Upload},
 		{route: "POST /monitor/calibrate", right: people.Arrange},
+		{route: "POST /sound", right: people.Arrange},
+		{route: "POST /button", right: people.Alarm, body: "deed=siren&second=stop&life=15"},
 		{route: "POST /retention", right: people.Arrange},
 		{route: "POST /retention/tidy", right: people.Arrange},
 		{route: "POST /relays/:id", right: people.Arrange},

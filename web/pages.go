@@ -112,6 +112,7 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerExceptions(r)
 	p.registerDrills(r)
 	p.registerMonitor(r)
+	p.registerSound(r)
 	p.registerReadings(r)
 	p.registerCoverage(r)
 	p.registerLanguages(r)

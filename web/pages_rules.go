@@ -27,6 +27,7 @@ type placeRulesView struct {
 	FreeRelays bool
 	Holidays   []holidayRow
 	Mourning   []mourningRow
+	Volumes    []volumeRow
 	Music      []choiceView
 	Revision   int64
 	Fault      string // of the whole
@@ -68,8 +69,23 @@ type mourningRow struct {
 	Fault             string
 }
 
+// volumeRow is how loud it is at an hour as people write it.
+type volumeRow struct {
+	Number          int
+	From, To        string
+	Days            []choiceView
+	Classes, Levels []choiceView
+	Fault           string
+}
+
+// volumeLevels are the steps that the page offers, in dB; others come by the API.
+func volumeLevels() []int { return []int{-12, -9, -6, -3, 3, 6} }
+
 // rulesRoom is how many empty rows of a kind stand below those that are there.
 const rulesRoom = 1
+
+// emptyVolume is what a row of volumes proposes.
+const emptyVolume = -6
 
 func (p *panel) registerPlaceRules(r *gin.Engine) {
 	r.GET("/rules", p.allow(people.Arrange, p.placeRules))
@@ -92,9 +108,9 @@ func (p *panel) placeRules(v *visit) {
 	if i := slices.IndexFunc(models, func(m scheduler.RulesModel) bool { return m.Key == v.c.Query("model") }); i >= 0 {
 		m := models[i]
 		w.Chosen = &modelView{m.Key, m.Name, m.Source, m.Note}
-		holidays, mourning, music := form.Holidays, form.Mourning, form.Music
+		holidays, mourning, music, volumes := form.Holidays, form.Mourning, form.Music, form.Volumes
 		form = m.RulesForm
-		form.Holidays, form.Mourning, form.Music = holidays, mourning, music
+		form.Holidays, form.Mourning, form.Music, form.Volumes = holidays, mourning, music, volumes
 	}
 	if v.c.Query("holidays") == "common" {
 		form.Holidays = withCommonHolidays(v.phrase, form.Holidays)
@@ -143,7 +159,46 @@ func (v *visit) fillRules(w *placeRulesView, f scheduler.RulesForm) {
 	for _, m := range f.Mourning {
 		w.Mourning = append(w.Mourning, mourningRow{Name: m.Name, From: m.From, Until: m.Until})
 	}
+	for _, u := range f.Volumes {
+		w.Volumes = append(w.Volumes, v.volumeRow(u))
+	}
 	v.musicChoices(w, f.Music)
+}
+
+// volumeRow is a rule as the page shows it, with a step of its own where it has one.
+func (v *visit) volumeRow(u scheduler.VolumeForm) volumeRow {
+	row := volumeRow{From: u.From, To: fieldTime(u.To), Days: v.dayChoices(u.Days)}
+	for _, c := range []string{"", string(scheduler.ClassNormal), string(scheduler.ClassPriority)} {
+		row.Classes = append(row.Classes, choiceView{Value: c, Name: v.word("rules.volume-class" + map[bool]string{true: "", false: "-" + c}[c == ""]), Checked: c == u.Class})
+	}
+	levels := volumeLevels()
+	if !slices.Contains(levels, u.Volume) {
+		levels = append(levels, u.Volume)
+		slices.Sort(levels)
+	}
+	for _, dB := range levels {
+		row.Levels = append(row.Levels, choiceView{Value: strconv.Itoa(dB), Name: v.volumeStepWords(dB), Checked: dB == u.Volume})
+	}
+	return row
+}
+
+// volumeStepWords says a step of volume in words first: "Nhỏ hơn nhiều (−12 dB)".
+func (p phrase) volumeStepWords(dB int) string {
+	code := "usual"
+	switch {
+	case dB <= -9:
+		code = "much-softer"
+	case dB <= -5:
+		code = "softer"
+	case dB < 0:
+		code = "bit-softer"
+	case dB > 0:
+		code = "louder"
+	}
+	if dB == 0 {
+		return p.word("volume.step-usual")
+	}
+	return p.word("volume.step-"+code, signed(dB))
 }
 
 func (v *visit) musicChoices(w *placeRulesView, chosen []string) {
@@ -203,7 +258,7 @@ func (p *panel) showPlaceRules(v *visit, status int, w placeRulesView) {
 	for _, m := range scheduler.RulesModels() {
 		w.Models = append(w.Models, modelView{m.Key, m.Name, m.Source, m.Note})
 	}
-	w.Fresh = w.Model == "" && len(w.Quiet)+len(w.Limits)+len(w.Holidays)+len(w.Mourning) == 0
+	w.Fresh = w.Model == "" && len(w.Quiet)+len(w.Limits)+len(w.Holidays)+len(w.Mourning)+len(w.Volumes) == 0
 	for range rulesRoom {
 		w.Allowed = append(w.Allowed, windowRow{List: "allowed", Days: v.dayChoices(nil)})
 		w.Quiet = append(w.Quiet, windowRow{List: "quiet", Days: v.dayChoices(nil)})
@@ -212,6 +267,7 @@ func (p *panel) showPlaceRules(v *visit, status int, w placeRulesView) {
 		v.holidayChoices(&h, "", "")
 		w.Holidays = append(w.Holidays, h)
 		w.Mourning = append(w.Mourning, mourningRow{})
+		w.Volumes = append(w.Volumes, v.volumeRow(scheduler.VolumeForm{Volume: emptyVolume}))
 	}
 	for i := range w.Allowed {
 		w.Allowed[i].Number = i + 1
@@ -224,6 +280,9 @@ func (p *panel) showPlaceRules(v *visit, status int, w placeRulesView) {
 	}
 	for i := range w.Holidays {
 		w.Holidays[i].Number = i + 1
+	}
+	for i := range w.Volumes {
+		w.Volumes[i].Number = i + 1
 	}
 	for i := range w.Mourning {
 		w.Mourning[i].Number = i + 1
@@ -303,6 +362,8 @@ func (v *visit) placeFaults(w *placeRulesView, wrong scheduler.Invalid) {
 			into = &w.Limits[i].Fault
 		case list == "holidays" && i < len(w.Holidays):
 			into = &w.Holidays[i].Fault
+		case list == "volumes" && i < len(w.Volumes):
+			into = &w.Volumes[i].Fault
 		case list == "mourning" && i < len(w.Mourning):
 			into = &w.Mourning[i].Fault
 		}

@@ -29,7 +29,31 @@ func (v *visit) typedPlaceRules(f *form, w *placeRulesView) (r scheduler.RulesFo
 		w.Mourning = append(w.Mourning, row)
 		r.Mourning = append(r.Mourning, scheduler.MourningForm{Name: row.Name, From: row.From, Until: row.Until})
 	}
+	v.typedVolumes(f, w, &r, &wrong)
 	return r, wrong
+}
+
+// typedVolumes reads how loud it is at hours; one without times is none.
+func (v *visit) typedVolumes(f *form, w *placeRulesView, r *scheduler.RulesForm, wrong *scheduler.Invalid) {
+	for i := 1; i <= scheduler.MaxRules; i++ {
+		n, at := "_"+strconv.Itoa(i), len(r.Volumes)
+		from, to, days := f.Get("volume_from"+n), f.Get("volume_to"+n), f.Values["volume_day"+n]
+		if from == "" && to == "" {
+			continue
+		}
+		if len(days) == 0 {
+			*wrong = append(*wrong, fieldFault("volumes", at, "", scheduler.FaultRequired, ""))
+		}
+		dB, err := strconv.Atoi(f.Get("volume_level" + n))
+		if err != nil {
+			*wrong = append(*wrong, fieldFault("volumes", at, "", scheduler.FaultRange, strconv.Itoa(scheduler.LeastVolume)+"–"+strconv.Itoa(scheduler.MostVolume)))
+		}
+		span := typedWindow(from, to, days)
+		u := scheduler.VolumeForm{From: span.From, To: span.To, Days: days, Class: f.Get("volume_class" + n), Volume: dB}
+		row := v.volumeRow(u)
+		row.From, row.To, row.Days = from, to, v.tickedDays(days)
+		w.Volumes, r.Volumes = append(w.Volumes, row), append(r.Volumes, u)
+	}
 }
 
 // typedWindows reads stretches of the day; one without times is none.

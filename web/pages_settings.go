@@ -58,6 +58,8 @@ func settingsGroups() []settingsGroup {
 		}},
 		{"machine", []settingsWay{
 			{"monitor", "/monitor", "loa", people.Arrange, monitoring},
+			{"sound", "/sound", "loa", people.Arrange, turning},
+			{"button", "/button", "coi", people.Alarm, turning},
 			{"microphone", "/microphone", "mic", people.View, nil},
 			{"stations", "/stations", "song", people.Administer, nil},
 			{"start", "/start", "tiep", people.Arrange, nil},
@@ -73,6 +75,9 @@ func approving(_ *panel, v *visit) bool { return v.village.Approvals.On() }
 
 // monitoring says whether this board could listen to its loudspeakers.
 func monitoring(p *panel, _ *visit) bool { return p.s.cfg.MonitorBook != nil }
+
+// turning says whether this board has anything that is pressed or turned.
+func turning(p *panel, _ *visit) bool { return p.s.cfg.Knobs != nil }
 
 // settingsLink is a way as the page shows it.
 type settingsLink struct{ Path, Icon, Name, Sub string }

@@ -25,6 +25,7 @@ import (
 	"loalang/recordings"
 	"loalang/scheduler"
 	"loalang/speech"
+	"loalang/web"
 )
 
 // world is a village in memory, behind every interface that the pages need.
@@ -43,6 +44,7 @@ type world struct {
 	calibrations []playout.Calibration // the oldest first
 	monitor      *playout.MonitorState // nil: nothing listens
 	asked        int                   // for a calibration
+	knobs        web.KnobsState        // what is pressed, lit and turned
 	exceptions   []scheduler.Exception
 	words        scheduler.Words
 	templates    scheduler.Templates

@@ -69,6 +69,7 @@ type Config struct {
 	Studio   Studio   // nil: nobody can speak live
 	Tuner    Tuner    // nil: stations cannot be tried
 	Monitor  Monitor  // nil: nothing listens to the loudspeakers
+	Knobs    Knobs    // nil: this board has nothing that is pressed, lit or turned
 	// MonitorBook keeps what Monitor hears.
 	MonitorBook MonitorBook
 	Importer    Importer

@@ -1,0 +1,256 @@
+package web
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"loalang/hardware"
+	"loalang/people"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// soundView is the page about the amplifier and how loud the board is.
+type soundView struct {
+	States   []stateView // amplifier, zones, LED, volume
+	Loudness string
+	Fixed    bool
+	None     bool // no card has a control
+	Fault    string
+	Controls []controlView
+	Usual    string
+	Chosen   string // CARD:CONTROL; empty: digitally
+	Wrong    string
+	Changed  string // who chose it, and when
+}
+
+// controlView is a volume control that may be chosen.
+type controlView struct {
+	Value, Name, Note string
+	Checked, Deaf     bool
+}
+
+// panicView is the page about the panic button.
+type panicView struct {
+	State    stateView
+	About    string // how it is held
+	Deeds    []choiceView
+	Messages []choiceView
+	Seconds  []choiceView
+	Zones    []choiceView
+	Life     string // minutes
+	Faults   map[string]string
+	Changed  string
+}
+
+func (p *panel) registerSound(r *gin.Engine) {
+	if p.s.cfg.Knobs == nil {
+		return
+	}
+	r.GET("/sound", p.allow(people.Arrange, p.sound))
+	r.POST("/sound", p.allow(people.Arrange, p.saveMixer))
+	r.GET("/button", p.allow(people.Alarm, p.button))
+	r.POST("/button", p.allow(people.Alarm, p.saveButton))
+}
+
+func (p *panel) sound(v *visit) {
+	k := p.s.cfg.Knobs.Knobs(v.ctx(), true)
+	usual, chosen := k.Mixer.Usual, mixerValue(k.Mixer.Card, k.Mixer.Control)
+	if k.Mixer.Card == "" {
+		usual = 0
+	}
+	p.showSound(v, http.StatusOK, k, chosen, strconv.FormatFloat(usual, 'f', -1, 64), "")
+}
+
+// mixerValue names a control in a form.
+func mixerValue(card, control string) string {
+	if card == "" {
+		return ""
+	}
+	return card + ":" + control
+}
+
+func (p *panel) showSound(v *visit, status int, k KnobsState, chosen, usual, wrong string) {
+	air := p.s.cfg.Air.Air()
+	w := soundView{Fixed: k.Fixed, Fault: k.Fault, Usual: usual, Chosen: chosen, Wrong: wrong, None: len(k.Controls) == 0}
+	w.States = slices.Concat(v.ampStates(air), []stateView{v.ledState(k.LED), v.faderState(k)})
+	w.Loudness = v.word("volume.usual")
+	if k.Loudness.Wanted != 0 {
+		w.Loudness = v.word("volume.is", signed(k.Loudness.Wanted))
+	}
+	if k.Mixer.By != "" {
+		w.Changed = v.word("sound.changed", k.Mixer.By, v.at(k.Mixer.At, v.now))
+	}
+	for _, c := range k.Controls {
+		value := mixerValue(c.Card.ID, c.MixerControl.Name)
+		one := controlView{Value: value, Name: c.MixerControl.Name + " – " + c.Card.Name, Checked: value == chosen, Deaf: math.IsNaN(c.Level)}
+		if one.Deaf {
+			one.Note = v.word("sound.deaf")
+		} else {
+			one.Note = v.word("sound.level", c.Percent, v.number(c.Level))
+		}
+		if c.Muted {
+			one.Note += " · " + v.word("sound.muted")
+		}
+		w.Controls = append(w.Controls, one)
+	}
+	p.render(v, status, "sound", view{Title: v.word("settings.sound"), Tab: "more", Path: "/sound", Data: w})
+}
+
+// ampStates are the amplifier and its zones as the page about the machine has them.
+func (v *visit) ampStates(air playout.Air) []stateView {
+	return append([]stateView{v.ampState(air)}, v.zoneStates(air.Amp)...)
+}
+
+// ledState says what the status LED shows.
+func (v *visit) ledState(l hardware.LEDLook) stateView {
+	switch {
+	case !l.Fitted:
+		return stateView{"", "may", v.word("sound.no-led")}
+	case l.Fault != "":
+		return stateView{"bad", "lo", v.word("sound.led-fault") + " " + l.Fault}
+	}
+	return stateView{"ok", "tot", v.word("sound.led", v.word("led."+string(l.State)))}
+}
+
+// faderState says by what the programme is made louder and softer.
+func (v *visit) faderState(k KnobsState) stateView {
+	switch {
+	case k.Mixer.Card == "":
+		return stateView{"ok", "loa", v.word("sound.digital")}
+	case k.Loudness.Fault != "":
+		return stateView{"bad", "lo", v.word("sound.fader-fault") + " " + k.Loudness.Fault}
+	}
+	return stateView{"ok", "tot", v.word("sound.fader", k.Mixer.Control, v.number(k.Loudness.Level))}
+}
+
+// saveMixer tries the control that was chosen and keeps it.
+func (p *panel) saveMixer(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	k := p.s.cfg.Knobs.Knobs(v.ctx(), false)
+	if k.Fixed {
+		v.goTo("/sound", "")
+		return
+	}
+	value, typed := f.Get("control"), strings.TrimSpace(f.Get("usual"))
+	var c MixerChoice
+	if value != "" {
+		c.Card, c.Control, _ = strings.Cut(value, ":")
+		c.Usual, err = strconv.ParseFloat(strings.NewReplacer("−", "-", ",", ".", "dB", "", " ", "").Replace(typed), 64)
+		if err != nil || !(c.Usual >= leastUsual && c.Usual <= mostUsual) {
+			p.showSound(v, http.StatusUnprocessableEntity, p.s.cfg.Knobs.Knobs(v.ctx(), true), value, typed, v.word("sound.usual-range"))
+			return
+		}
+	}
+	_, err = p.s.cfg.Knobs.SetMixer(v.ctx(), c, v.me.Name)
+	switch {
+	case err == nil:
+		v.goTo("/sound", "mixer")
+	case errors.Is(err, hardware.ErrNoControl), errors.Is(err, hardware.ErrNoMixer):
+		p.showSound(v, http.StatusUnprocessableEntity, p.s.cfg.Knobs.Knobs(v.ctx(), true), value, typed, v.word("fault.mixer-mute"))
+	default:
+		p.fail(v, err)
+	}
+}
+
+// leastUsual and mostUsual bound what a control may show, in dB.
+const leastUsual, mostUsual = -60, 30
+
+func (p *panel) button(v *visit) {
+	k := p.s.cfg.Knobs.Knobs(v.ctx(), false)
+	f := emptyForm()
+	f.Set("deed", string(k.Action.Deed))
+	f.Set("message", k.Action.Message)
+	f.Set("second", string(k.Action.Second))
+	f.Values["zone"] = k.Action.Zones
+	life := k.Action.Life
+	if life == 0 {
+		life = scheduler.DefaultEmergencyLife
+	}
+	f.Set("life", strconv.FormatFloat(life.Minutes(), 'f', -1, 64))
+	p.showButton(v, http.StatusOK, k, f)
+}
+
+func (p *panel) showButton(v *visit, status int, k KnobsState, f *form) {
+	w := panicView{State: v.buttonState(k.Button), Life: f.Get("life"), Faults: f.faults}
+	w.About = v.word("button.hold", v.shortly(k.Hold.Seconds()))
+	if k.Long > 0 {
+		w.About += " " + v.word("button.long", v.shortly(k.Long.Seconds()))
+	}
+	for _, d := range playout.ButtonDeeds() {
+		w.Deeds = append(w.Deeds, choiceView{Value: string(d), Name: v.word("button.deed-" + string(d)), Checked: f.Get("deed") == string(d)})
+	}
+	for _, s := range playout.ButtonSeconds() {
+		w.Seconds = append(w.Seconds, choiceView{Value: string(s), Name: v.word("button.second-" + string(s)), Checked: f.Get("second") == string(s)})
+	}
+	for _, t := range p.s.alarms.list(v.ctx(), alarmPatience) {
+		w.Messages = append(w.Messages, choiceView{Value: t.Code(), Name: t.Name, Checked: f.Get("message") == t.Code()})
+	}
+	for _, zone := range p.s.cfg.Zones {
+		w.Zones = append(w.Zones, choiceView{Value: zone, Name: zone, Checked: slices.Contains(f.Values["zone"], zone)})
+	}
+	if k.By != "" {
+		w.Changed = v.word("sound.changed", k.By, v.at(k.At, v.now))
+	}
+	p.render(v, status, "button", view{Title: v.word("settings.button"), Tab: "more", Path: "/button", Data: w})
+}
+
+// shortly writes a number without decimals that it has not.
+func (p phrase) shortly(n float64) string {
+	if n == math.Trunc(n) {
+		return strconv.FormatFloat(n, 'f', 0, 64)
+	}
+	return p.number(n)
+}
+
+// buttonState says how the panic button stands.
+func (v *visit) buttonState(b hardware.ButtonState) stateView {
+	switch {
+	case !b.Fitted:
+		return stateView{"", "may", v.word("button.none")}
+	case b.Fault != "":
+		return stateView{"bad", "lo", v.word("button.fault") + " " + b.Fault}
+	case b.Stuck:
+		return stateView{"bad", "lo", v.word("button.stuck")}
+	case b.Last.IsZero():
+		return stateView{"ok", "tot", v.word("button.ready")}
+	}
+	return stateView{"ok", "tot", v.word("button.last", v.at(b.Last, v.now))}
+}
+
+// saveButton keeps what the button does.
+func (p *panel) saveButton(v *visit) {
+	f, err := p.readForm(v)
+	if err != nil {
+		p.badForm(v, err)
+		return
+	}
+	k := p.s.cfg.Knobs.Knobs(v.ctx(), false)
+	life, ok := typedMinutes(f.Get("life"))
+	if !ok {
+		f.fault("life", v.word("button.life-range"))
+		p.showButton(v, http.StatusUnprocessableEntity, k, f)
+		return
+	}
+	err = p.s.setButton(v.ctx(), ButtonForm{f.Get("deed"), f.Get("message"), f.Values["zone"], life.Seconds(), f.Get("second")}, v.me.Name)
+	var wrong scheduler.Invalid
+	switch {
+	case err == nil:
+		v.goTo("/button", "button")
+	case errors.As(err, &wrong):
+		v.faults(f, wrong, "deed")
+		p.showButton(v, http.StatusUnprocessableEntity, k, f)
+	default:
+		p.fail(v, err)
+	}
+}
