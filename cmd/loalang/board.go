@@ -54,6 +54,13 @@ type board struct {
 	calibrator *playout.Calibrator
 	planner    *scheduler.Planner
 	panel      *web.Server
+	choices    *choices
+	place      kept                 // the village as it was last known
+	replaced   chan struct{}        // something was edited: place is to be read anew
+	panic      *playout.PanicButton // what a press of the button does
+	button     *hardware.Button     // nil: none is fitted
+	led        *hardware.LED        // nil: none is fitted
+	loudness   *playout.Loudness
 	uploads    *upload.Shelf // nil: its folder could not be opened
 	door       *secureDoor   // nil: there is no https
 	pulse      *pulse.Registry
@@ -69,7 +76,7 @@ type board struct {
 
 // openBoard opens and wires every part; on an error nothing stays open.
 func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_ *board, err error) {
-	b := &board{settings: s, log: log, boot: bootID(log), pulse: newPulse()}
+	b := &board{settings: s, log: log, boot: bootID(log), pulse: newPulse(), replaced: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			b.close()
@@ -101,9 +108,7 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	}
 	b.openMonitor(ctx)
 	b.wire(spool)
-	if err := b.turn(b.village); err != nil {
-		return nil, err
-	}
+	b.openButton(ctx)
 	if err := b.producer.Learn(ctx); err != nil {
 		log.Error("the village's words cannot be read yet", "err", err)
 	}
@@ -284,11 +289,11 @@ func (b *board) openPanel() (err error) {
 		uploads, landing = b.uploads, b.uploads
 	}
 	b.panel, err = web.New(web.Config{
-		Tuner: b.stations(), Monitor: monitored{b}, MonitorBook: b.db,
+		Tuner: b.stations(), Monitor: monitored{b}, Knobs: knobs{b}, MonitorBook: b.db,
 		VoiceBook: b.db, Prompter: b.producer,
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(), Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
-		Air: b.player, Alarm: b.player, Withdraw: b.player, Spool: b.player, Listen: b.output, Loudness: b.output, Studio: b.studio,
+		Air: b.player, Alarm: b.player, Withdraw: b.player, Spool: b.player, Listen: b.output, Loudness: turner{b}, Studio: b.studio,
 		Uploads: uploads, Landing: landing,
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,
 		Diary: b.db, Authors: b.db, Texts: b.db, Bulletins: b.db, Slim: b.library, PublicKey: b.publicKey(),

@@ -35,6 +35,7 @@ func (f folder) uploads() string    { return filepath.Join(string(f), "uploads")
 func (f folder) spool() string      { return filepath.Join(string(f), "spool") }
 func (f folder) lock() string       { return filepath.Join(string(f), "serve.lock") }
 func (f folder) buffers() string    { return filepath.Join(string(f), "buffers.json") }
+func (f folder) choices() string    { return filepath.Join(string(f), "board.json") }
 func (f folder) publicKey() string  { return filepath.Join(string(f), "public.key") }
 func (f folder) pushKey() string    { return filepath.Join(string(f), "push.key") }
 

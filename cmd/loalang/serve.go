@@ -15,10 +15,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"loalang/audio"
 	"loalang/people"
 	"loalang/playout"
-	"loalang/scheduler"
 )
 
 // shutdownPatience is how long requests under way may take when serve ends.
@@ -90,6 +88,9 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	} {
 		group.Go(guarded(ctx, b.amp, part))
 	}
+	for _, part := range b.runButton() {
+		group.Go(guarded(ctx, b.amp, part))
+	}
 	if b.amp.bypass != nil {
 		group.Go(guarded(ctx, b.amp, b.amp.bypass.Run))
 	}
@@ -156,18 +157,12 @@ func (b *board) changedElsewhere(ctx context.Context) {
 	b.silenceTakenBack(ctx)
 	b.panel.Reread(ctx)
 	v, err := b.db.Village(ctx, b.village.Key)
-	if err == nil {
-		err = b.turn(v)
-	}
 	if err != nil {
 		b.log.Error("how loud the programme is could not be taken over", "err", err)
+		return
 	}
-}
-
-// turn makes the programme as loud as its village wants it; what a file says out of
-// bounds counts as the bound.
-func (b *board) turn(v scheduler.Village) error {
-	return b.output.Turn(audio.Decibels(min(max(v.Volume, scheduler.LeastVolume), scheduler.MostVolume)))
+	b.place.put(v)
+	b.loudness.Changed()
 }
 
 // takenBackFor is how long what another process took back is looked for: Watch
@@ -204,6 +199,10 @@ func (b *board) changed() {
 	b.producer.Changed()
 	b.planner.Changed()
 	b.player.Changed()
+	select {
+	case b.replaced <- struct{}{}:
+	default:
+	}
 }
 
 // makeFolders creates the data folder and what lies in it.

@@ -41,6 +41,7 @@ type settings struct {
 	PushContact  string // whom push services may write to: "mailto:…" or "https://…"
 	ClockTrust   string // "kernel", or "system": the technician declares the clock good
 	Amp          ampSettings
+	Button       buttonSettings
 	Monitor      string         // ALSA device that hears the loudspeakers; empty: none
 	Fallback     string         // a built-in sound, the ID of a recording, or none
 	Settle       time.Duration  // from keying the amplifier until sound is safe
@@ -71,7 +72,7 @@ var slug = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$`)
 // table lists every setting; serve has a flag for each, the others only --data
 // and what they name.
 func table() []setting {
-	return append(mainTable(), ampTable()...)
+	return slices.Concat(mainTable(), ampTable(), buttonTable())
 }
 
 func mainTable() []setting {

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"loalang/hardware"
+	"loalang/health"
+	"loalang/playout"
+	"loalang/scheduler"
+	"loalang/web"
+)
+
+const (
+	// choicesEvery is how often what another process chose is looked for.
+	choicesEvery = 2 * time.Second
+	// placePatience is how long the database may take for the village's rules.
+	placePatience = 5 * time.Second
+)
+
+// kept is the village as it was last known: who has no database asks it.
+type kept struct {
+	mu sync.Mutex
+	v  scheduler.Village
+}
+
+func (k *kept) get() scheduler.Village {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.v
+}
+
+func (k *kept) put(v scheduler.Village) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.v = v
+}
+
+// openButton prepares the panic button and the status LED, as far as they are wired.
+func (b *board) openButton(ctx context.Context) {
+	s := b.settings.Button
+	b.choices = openChoices(folder(b.settings.Data).choices(), b.clock.Now, b.log)
+	b.place.put(b.village)
+	w := web.ButtonWords()
+	b.panic = playout.NewPanicButton(playout.PanicConfig{
+		Origin: b.db.Node(), Alarms: b.player, Texts: b.db, Action: func() playout.ButtonAction { return b.choices.all().Button.action() },
+		Place: b.place.get, Zones: b.settings.Amp.zoneNames(), Words: w,
+		Now: b.clock.Now, Mono: monotonic, NewID: newID, Log: b.log,
+	})
+	if err := b.panic.Learn(ctx); err != nil {
+		b.log.Error("the button sounds the siren alone until the prepared messages can be read", "err", err)
+	}
+	b.loudness = playout.NewLoudness(playout.LoudnessConfig{
+		Turn: b.output.Turn, Fader: b.fader, Place: b.place.get, Watch: b.player.Watch, Now: b.clock.Now, Log: b.log,
+	})
+	if s.fitted() {
+		b.button = hardware.NewButton(hardware.ButtonConfig{
+			Open: s.open, Hold: s.Hold, Long: s.Long, Pressed: b.panic.Pressed, Mono: monotonic, Now: b.clock.Now, Log: b.log,
+		})
+	}
+	if s.lit() {
+		b.led = hardware.NewLED(hardware.LEDConfig{Open: s.openLED, Log: b.log})
+	}
+}
+
+// runButton adds the parts that read the button and light the LED.
+func (b *board) runButton() []func(context.Context) error {
+	parts := []func(context.Context) error{b.panic.Run, b.tendPlace, b.loudness.Run}
+	if b.button != nil {
+		parts = append(parts, b.button.Run)
+	}
+	if b.led != nil {
+		parts = append(parts, b.led.Run, b.light)
+	}
+	return parts
+}
+
+// tendPlace keeps in memory what is needed without the database, until ctx ends.
+func (b *board) tendPlace(ctx context.Context) error {
+	tick := time.NewTicker(choicesEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-b.replaced:
+			b.rereadPlace(ctx)
+			b.panic.Changed()
+			b.loudness.Changed()
+		case <-tick.C:
+			if b.choices.reread() {
+				b.loudness.Changed()
+			}
+		}
+	}
+}
+
+// rereadPlace takes over the village as the database has it, if it answers.
+func (b *board) rereadPlace(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, placePatience)
+	defer cancel()
+	v, err := b.db.Village(ctx, b.village.Key)
+	if err != nil {
+		b.log.Warn("the village's rules hold as they were known", "err", err)
+		return
+	}
+	b.place.put(v)
+}
+
+// light has the LED show how the board is, until ctx ends.
+func (b *board) light(ctx context.Context) error {
+	for air := range b.player.Watch(ctx) {
+		b.led.Show(b.shown(air))
+	}
+	return nil
+}
+
+// shown is the gravest of what there is to tell.
+func (b *board) shown(air playout.Air) hardware.LEDState {
+	switch {
+	case air.Emergency != nil:
+		return hardware.LEDEmergency
+	case !air.Output.Up:
+		return hardware.LEDNoCard
+	case b.broken(air):
+		return hardware.LEDFault
+	case !air.Clock.Trusted():
+		return hardware.LEDClock
+	case air.OnAir != nil:
+		return hardware.LEDPlaying
+	}
+	return hardware.LEDReady
+}
+
+// broken says whether something needs a technician.
+func (b *board) broken(air playout.Air) bool {
+	button := b.button != nil && (b.button.State().Fault != "" || b.button.State().Stuck)
+	return button || air.DeadAir != nil || air.Lost != nil || air.Amp.Fault != "" && !air.Amp.Optional || b.db.Damaged() ||
+		b.health.Report(b.clock.Now()).Level() == health.Fault
+}

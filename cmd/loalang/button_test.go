@@ -1,0 +1,174 @@
+package main_test
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"loalang/audio"
+)
+
+// knob is a panic button that a test presses: a named pipe.
+type knob struct {
+	t    testing.TB
+	path string
+	pipe *os.File
+}
+
+func newKnob(t testing.TB) *knob {
+	t.Helper()
+	k := &knob{t: t, path: filepath.Join(t.TempDir(), "button")}
+	if err := unix.Mkfifo(k.path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if k.pipe, err = os.OpenFile(k.path, os.O_RDWR, 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = k.pipe.Close() })
+	return k
+}
+
+// set writes levels one behind the other: "1" is down, "0" is up.
+func (k *knob) set(levels string) {
+	k.t.Helper()
+	if _, err := k.pipe.WriteString(levels); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// A press raises the prepared message with the database damaged and nobody at the panel,
+// once, in the name of the button; a second long one ends it.
+func TestButtonRaisesWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	data, k := t.TempDir(), newKnob(t)
+	wired := append(slices.Clone(quick), "--button", "pipe:"+k.path, "--button-hold", "0s", "--button-long", "2s")
+	d := serve(t, data, "null", wired...).admit()
+	token := d.token
+	form := filepath.Join(t.TempDir(), "message.json")
+	write(t, form, []byte(`{"topic":"danger","name":"Lũ về","title":"Lũ về bản dưới","text":"Bà con chạy lên đồi ngay."}`))
+	out, errs, code := loalang(t, "", "prepared", "put", form, "--data", data)
+	if code != 0 {
+		t.Fatal(errs)
+	}
+	message := strings.Fields(out)[1]
+	for _, c := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{2, "message", []string{"--message", "nobody"}},
+		{2, "zones", []string{"--zone", "Chợ"}},
+		{2, "life", []string{"--life", "1s"}},
+		{0, "deed\tmessage", []string{"--message", message, "--second", "stop"}},
+	} {
+		if out, errs, code := loalang(t, "", append([]string{"button", "set", "--data", data}, c.args...)...); code != c.code || !strings.Contains(out+errs, c.says) {
+			t.Errorf("button set %q = %d: %s%s", c.args, code, out, errs)
+		}
+	}
+	d.stop()
+	database := filepath.Join(data, "loalang.db")
+	whole, err := os.ReadFile(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 100; i < len(whole); i += 7 {
+		whole[i] ^= 0xa5
+	}
+	write(t, database, whole)
+
+	d = start(t, data, "null", wired...)
+	d.token = token
+	k.set("1010101") // it bounces, and is held
+	d.until("the siren sounds", func() bool { return spooled(t, data, "emergency", "") })
+	active := func() []any {
+		all, _ := d.call(http.MethodGet, "/air", nil, http.StatusOK)["emergencies"].([]any)
+		return all
+	}
+	if all := active(); len(all) != 1 || all[0].(map[string]any)["title"] != "Lũ về bản dưới" || all[0].(map[string]any)["raised_by"] != "nút khẩn cấp" {
+		t.Fatalf("active: %v", all)
+	}
+	d.until("its words are spoken", func() bool {
+		spoken, _ := active()[0].(map[string]any)["spoken"].([]any)
+		return slices.Contains(spoken, any("vi"))
+	})
+	time.Sleep(2500 * time.Millisecond) // held for long: the press that raised ends nothing
+	if len(active()) != 1 {
+		t.Error("the press that raised it has ended it")
+	}
+	k.set("0")
+	time.Sleep(1500 * time.Millisecond)
+	k.set("1")
+	d.until("a second long press ends it", func() bool { return len(active()) == 0 })
+	d.until("its row says who ended it", func() bool { return spooled(t, data, "emergency", "stopped") })
+	d.stop()
+}
+
+func TestButtonCommands(t *testing.T) {
+	data, k := t.TempDir(), newKnob(t)
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"NoButton":     {[]string{"button", "test", "--data", data}, 1, "no button is wired"},
+		"NoChip":       {[]string{"button", "test", "--data", data, "--button", "gpiochip77:1 low"}, 1, "gpioinfo lists lines"},
+		"NotPressed":   {[]string{"button", "test", "--data", data, "--button", "pipe:" + k.path, "--for", "200ms"}, 1, "nothing was pressed"},
+		"BadButton":    {[]string{"serve", "--data", data, "--button", "rts:/dev/ttyUSB0"}, 2, "name a GPIO line"},
+		"BadHold":      {[]string{"serve", "--data", data, "--button-hold", "1h"}, 2, "0s to 10s"},
+		"Show":         {[]string{"button", "show", "--data", data}, 0, "deed\tsiren"},
+		"NoLED":        {[]string{"led", "test", "--data", data}, 1, "no status LED is wired"},
+		"LEDGone":      {[]string{"led", "test", "--data", data, "--led", "led:none-of-them"}, 1, "cannot be lit"},
+		"BadLED":       {[]string{"serve", "--data", data, "--led", "led:../x"}, 2, "name a GPIO line"},
+		"BadMixer":     {[]string{"serve", "--data", data, "--mixer", "louder"}, 2, "auto, off, or CARD:CONTROL"},
+		"MixerNoCard":  {[]string{"mixer", "set", "Nothing:Speaker", "--usual", "-6", "--data", data}, 1, "loalang: "},
+		"MixerNoUsual": {[]string{"mixer", "set", "Device:Speaker", "--data", data}, 2, "--usual -6"},
+		"MixerTooLoud": {[]string{"mixer", "set", "Device:Speaker", "--usual", "60", "--data", data}, 2, "use -60 to 30"},
+		"MixerOff":     {[]string{"mixer", "set", "off", "--data", data}, 0, "turned digitally"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, errs, code := loalang(t, "", c.args...)
+			if code != c.code || !strings.Contains(out+errs, c.says) {
+				t.Errorf("exit %d, %q, %q; want %d and %q", code, out, errs, c.code, c.says)
+			}
+		})
+	}
+}
+
+// BenchmarkButton measures from the moment a button goes down to the first sample of the
+// siren on the virtual card, 30 times, with a debounce of 30 ms and no hold.
+func BenchmarkButton(b *testing.B) {
+	k := newKnob(b)
+	d, dir := onCard(b, "--button", "pipe:"+k.path, "--button-hold", "0s", "--button-debounce", "30ms")
+	finish := yardstick(b)
+	var pressed []int64
+	for range 30 {
+		time.Sleep(1200*time.Millisecond + time.Duration(rand.Int64N(int64(20*time.Millisecond))))
+		pressed = append(pressed, int64(audio.Monotonic()))
+		k.set("1")
+		time.Sleep(600 * time.Millisecond)
+		k.set("0")
+		d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+	}
+	time.Sleep(600 * time.Millisecond)
+	finish()
+	d.stop()
+	runs, dry := heard(b, dir)
+	var siren []float64
+	for _, at := range pressed {
+		if first, ok := firstSound(runs, at); ok {
+			siren = append(siren, float64(first-at)/1e6)
+		}
+	}
+	report(b, "press-to-siren", siren)
+	b.ReportMetric(float64(len(pressed)-len(siren)), "lost")
+	b.ReportMetric(float64(dry), "underruns")
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"loalang/audio"
+	"loalang/hardware"
+	"loalang/playout"
+)
+
+const (
+	// leastUsual and mostUsual bound what a control may show when it is as loud as usual,
+	// in dB.
+	leastUsual = -60
+	mostUsual  = 30
+)
+
+// amixer turns controls; a test puts its own in its place by PATH.
+func mixerOn(card string) hardware.Mixer { return hardware.Mixer{Card: card} }
+
+// cutMixer reads CARD:CONTROL.
+func cutMixer(text string) (card, control string) {
+	card, control, _ = strings.Cut(text, ":")
+	return card, control
+}
+
+// cardFader is one control of a card.
+type cardFader struct{ card, control string }
+
+// Fade implements playout.Fader.
+func (f cardFader) Fade(ctx context.Context, dB float64) (float64, error) {
+	c, err := mixerOn(f.card).Set(ctx, f.control, dB)
+	return c.Level, err
+}
+
+// fader is the control that was chosen, and what it shows when it is as loud as usual.
+func (b *board) fader() (playout.Fader, float64) {
+	c := b.settings.mixerOf(b.choices.all().Mixer)
+	if c == nil {
+		return nil, 0
+	}
+	return cardFader{c.Card, c.Control}, c.Usual
+}
+
+// turner lets the panel turn the programme: the village's volume is one of several
+// things that say how loud it is.
+type turner struct{ b *board }
+
+// Turn implements web.Loudness.
+func (t turner) Turn(volume audio.Decibels) error {
+	v := t.b.place.get()
+	v.Volume = int(volume)
+	t.b.place.put(v)
+	t.b.loudness.Changed()
+	return nil
+}
+
+// chooseMixer tries a control, and keeps it when it does as it is told; an empty card is
+// none.
+func (c *choices) chooseMixer(ctx context.Context, want mixerChoice, by string) (hardware.MixerControl, error) {
+	var became hardware.MixerControl
+	if want.Card != "" {
+		if math.IsNaN(want.Usual) || want.Usual < leastUsual || want.Usual > mostUsual {
+			return became, usagef("%v dB: use %d to %d", want.Usual, leastUsual, mostUsual)
+		}
+		var err error
+		if became, err = mixerOn(want.Card).Set(ctx, want.Control, want.Usual); err != nil {
+			return became, err
+		}
+		want.Usual = became.Level // what it can do, not what was asked
+	}
+	want.By, want.At = by, c.now().UTC().Truncate(time.Second)
+	err := c.change(func(all *boardChoices) { all.Mixer = want })
+	if err == nil {
+		c.log.Info("the volume control was chosen", "by", by, "card", want.Card, "control", want.Control, "usual", want.Usual)
+	}
+	return became, err
+}
+
+func (p program) mixerCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "mixer", Short: "The volume controls of the sound cards", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(p.mixerListCommand(), p.mixerSetCommand())
+	return cmd
+}
+
+func (p program) mixerListCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "Print every volume control: CARD:CONTROL, dB, part of its way as heard, what it is",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := p.settings(cmd)
+			if err != nil {
+				return err
+			}
+			cards, err := hardware.SoundCards("/proc")
+			if err != nil {
+				return err
+			}
+			return listMixers(cmd.Context(), cmd.OutOrStdout(), cards, s.mixerOf(p.choices(s).all().Mixer))
+		},
+	}
+	addFlags(cmd.Flags())
+	return cmd
+}
+
+func listMixers(ctx context.Context, out io.Writer, cards []hardware.SoundCard, chosen *mixerChoice) error {
+	if len(cards) == 0 {
+		return errors.New("there is no sound card: plug one in (cat /proc/asound/cards)")
+	}
+	var faults []error
+	for _, card := range cards {
+		all, err := mixerOn(card.ID).Controls(ctx)
+		faults = append(faults, err)
+		if err == nil && len(all) == 0 {
+			if _, err := fmt.Fprintf(out, "%s:\t-\t-\tno volume control: the programme is turned digitally (%s)\n", card.ID, card.Name); err != nil {
+				return err
+			}
+		}
+		for _, c := range all {
+			if _, err := fmt.Fprintf(out, "%s:%s\t%s\t%d%%\t%s\n", card.ID, c.Name, levelText(c.Level), c.Percent, controlNote(card.ID, c, chosen)); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func levelText(dB float64) string {
+	if math.IsNaN(dB) {
+		return "-"
+	}
+	return strconv.FormatFloat(dB, 'f', 2, 64) + " dB"
+}
+
+func controlNote(card string, c hardware.MixerControl, chosen *mixerChoice) string {
+	var notes []string
+	if chosen != nil && chosen.Card == card && chosen.Control == c.Name {
+		notes = append(notes, "chosen, usual is "+levelText(chosen.Usual))
+	}
+	if math.IsNaN(c.Level) {
+		notes = append(notes, "does not tell dB and cannot be chosen")
+	}
+	if c.Muted {
+		notes = append(notes, "muted")
+	}
+	return strings.Join(notes, "; ")
+}
+
+func (p program) mixerSetCommand() *cobra.Command {
+	var usual float64
+	cmd := &cobra.Command{
+		Use:   "set CARD:CONTROL --usual DB | off",
+		Short: "Choose the volume control, and what it shows when the village is as loud as usual",
+		Long: "Choose the volume control of this board, as mixer list prints it, and how many dB it shows when the village is as\n" +
+			"loud as usual: `loalang mixer set Device:Speaker --usual -6`. It is turned there at once, unmuted, and read back. The village's\n" +
+			"volume and its hours are counted from there; an emergency has it there. off: the programme is turned digitally.\n" +
+			"A running serve follows within two seconds.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := p.settings(cmd)
+			if err != nil {
+				return err
+			}
+			var want mixerChoice
+			if args[0] != "off" {
+				if !cmd.Flags().Changed("usual") {
+					return usagef("say how many dB it shows when it is as loud as usual, such as: mixer set Device:Speaker --usual -6")
+				}
+				want.Usual = usual
+				if want.Card, want.Control = cutMixer(args[0]); want.Card == "" || want.Control == "" {
+					return usagef("use CARD:CONTROL as mixer list prints it")
+				}
+			}
+			became, err := p.choices(s).chooseMixer(cmd.Context(), want, p.user().Name)
+			if err != nil {
+				return err
+			}
+			said := "off\tthe programme is turned digitally"
+			if want.Card != "" {
+				said = fmt.Sprintf("%s\t%s\t%d%%", args[0], levelText(became.Level), became.Percent)
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), said)
+			return err
+		},
+	}
+	addFlags(cmd.Flags())
+	cmd.Flags().Float64Var(&usual, "usual", 0, "dB that the control shows when the village is as loud as usual, -60 to 30")
+	return cmd
+}
