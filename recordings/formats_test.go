@@ -59,7 +59,7 @@ func TestEveryGoodFormatDecodes(t *testing.T) {
 	eachLock(t, func(t *testing.T, lock recordings.Lock) {
 		t.Parallel()
 		l, _, _ := library(t, func(c *recordings.Config) {
-			c.Sandbox = recordings.NewSandbox(recordings.SandboxConfig{Lock: lock})
+			c.Sandbox = recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
 		})
 		for name, path := range files {
 			t.Run(name, func(t *testing.T) {

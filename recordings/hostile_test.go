@@ -154,7 +154,7 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	uploads := refusedUploads(t, t.TempDir(), server.URL)
 	eachLock(t, func(t *testing.T, lock recordings.Lock) {
 		l, x, root := library(t, func(c *recordings.Config) {
-			c.Sandbox = recordings.NewSandbox(recordings.SandboxConfig{Lock: lock})
+			c.Sandbox = recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
 		})
 		for _, u := range uploads {
 			t.Run(u.name, func(t *testing.T) {

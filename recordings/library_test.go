@@ -26,9 +26,12 @@ import (
 	"loalang/recordings"
 )
 
-// TestMain plays the part of the hidden command "confine" when the sandbox
+// TestMain plays the part of the hidden commands "confine" and "apart" when the sandbox
 // under test starts this very program again.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "apart" {
+		os.Exit(playApart(os.Args[2:]))
+	}
 	if len(os.Args) > 1 && os.Args[1] == "confine" {
 		fmt.Fprintln(os.Stderr, recordings.Confine(os.Args[2:]))
 		os.Exit(1)

@@ -20,9 +20,10 @@ type Lock string
 
 // The locks, the stronger one first.
 const (
-	AnyLock    Lock = ""           // the first of the following that works here
-	Bubblewrap Lock = "bubblewrap" // namespaces: no network, no files but the input and a folder for the output
-	Landlock   Lock = "landlock"   // Landlock and seccomp, where namespaces are refused
+	AnyLock    Lock = ""                     // the first of the following that works here
+	Bubblewrap Lock = "bubblewrap"           // namespaces: no network, no files but the input and a folder for the output
+	Apart      Lock = "a service of its own" // the same namespaces, made by a service that may make them
+	Landlock   Lock = "landlock"             // Landlock and seccomp, where namespaces are refused
 )
 
 // SandboxConfig says how ffmpeg is locked in. The zero value is right for a
@@ -36,6 +37,11 @@ type SandboxConfig struct {
 	// Confine starts this program so that it hands its further arguments to
 	// the function Confine. Empty: this executable with the argument "confine".
 	Confine []string
+	// Apart starts this program so that it hands its further arguments to the function
+	// AskApart. Empty: this executable with the argument "apart".
+	Apart []string
+	// Door is the socket of the service that locks programs in apart; empty: ApartDoor.
+	Door string
 	// Wall is how long one step may take; 0: four minutes. Steps on sound that
 	// is already ours have five times that.
 	Wall time.Duration
@@ -90,7 +96,7 @@ func (s *Sandbox) probeIn(ctx context.Context, dir string) (Lock, error) {
 		return AnyLock, err
 	}
 	var faults []string
-	for _, lock := range []Lock{Bubblewrap, Landlock} {
+	for _, lock := range []Lock{Bubblewrap, Apart, Landlock} {
 		if s.config.Lock != AnyLock && s.config.Lock != lock {
 			continue
 		}
@@ -267,18 +273,10 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 	if l.patient {
 		cpu, wall = 5*cpu, 5*wall
 	}
-	limits := []string{
-		"prlimit", fmt.Sprintf("--cpu=%d", int(cpu.Seconds())), fmt.Sprintf("--as=%d", memoryCap),
-		fmt.Sprintf("--fsize=%d", l.fileSize), fmt.Sprintf("--nofile=%d", filesCap), "--core=0",
-	}
-	inside := append(limits, l.program...)
-	argv := bubblewrap(l, inside)
-	if lock == Landlock {
-		confine, err := s.confine()
-		if err != nil {
-			return result{err: err, unstarted: true}
-		}
-		argv = append(append(confine, l.in, l.out, "--"), inside...)
+	w := wish{In: l.in, Out: l.out, FileSize: l.fileSize, Memory: memoryCap, CPU: cpu, Idle: l.idle, Program: l.program}
+	argv, err := s.lockedBy(lock, w)
+	if err != nil {
+		return result{err: err, unstarted: true}
 	}
 	if l.idle {
 		argv = append([]string{"nice", "-n", "19"}, argv...)
@@ -297,7 +295,7 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 	// ends, and other goroutines may end the threads that they run on.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	err := cmd.Run()
+	err = cmd.Run()
 	r := result{
 		stderr: said.kept.String(), err: err, unstarted: cmd.Process == nil && within.Err() == nil,
 		slow: within.Err() != nil || ended(err, syscall.SIGXCPU),
@@ -323,16 +321,34 @@ func ended(err error, sig syscall.Signal) bool {
 	return ok && (status.Signaled() && status.Signal() == sig || status.ExitStatus() == 128+int(sig))
 }
 
-// confine is the command that runs Confine.
-func (s *Sandbox) confine() ([]string, error) {
-	if len(s.config.Confine) > 0 {
-		return append([]string(nil), s.config.Confine...), nil
+// lockedBy is the command line of a program behind a lock.
+func (s *Sandbox) lockedBy(lock Lock, w wish) ([]string, error) {
+	inside := append(w.limits(), w.Program...)
+	switch lock {
+	case Landlock:
+		confine, err := s.command("confine", s.config.Confine)
+		if err != nil {
+			return nil, err
+		}
+		return append(append(confine, w.In, w.Out, "--"), inside...), nil
+	case Apart:
+		return s.apart(w)
+	default:
+		return bubblewrap(locked{in: w.In, out: w.Out}, inside), nil
+	}
+}
+
+// command is how this program starts itself with a hidden command, or what stands
+// for that.
+func (s *Sandbox) command(name string, instead []string) ([]string, error) {
+	if len(instead) > 0 {
+		return append([]string(nil), instead...), nil
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	return []string{self, "confine"}, nil
+	return []string{self, name}, nil
 }
 
 // bubblewrap is the command line that shows a program /usr, its input as /in

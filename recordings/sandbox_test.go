@@ -19,9 +19,10 @@ import (
 func eachLock(t *testing.T, test func(*testing.T, recordings.Lock)) {
 	t.Helper()
 	needs(t, "ffmpeg")
-	for _, lock := range []recordings.Lock{recordings.Bubblewrap, recordings.Landlock} {
+	door(t)
+	for _, lock := range []recordings.Lock{recordings.Bubblewrap, recordings.Apart, recordings.Landlock} {
 		t.Run(string(lock), func(t *testing.T) {
-			got, err := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock}).Probe(context.Background())
+			got, err := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock}).Probe(context.Background())
 			if err != nil {
 				t.Skipf("this machine has no %s: %v", lock, err)
 			}
@@ -74,7 +75,7 @@ func TestLockHoldsWhatItShould(t *testing.T) {
 			{"reads this test's memory", fmt.Sprintf("read -r x < /proc/%d/maps", os.Getpid()), false},
 			{"mounts", "mount -t tmpfs none /usr", false},
 		}
-		s := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock})
+		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
 				r := s.RunLocked(context.Background(), lock, in, out, "/usr/bin/bash", "-c", c.script)
@@ -113,7 +114,7 @@ func TestLockBoundsWhatIsSpent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock, Wall: wall})
+			s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock, Wall: wall})
 			return s.RunLocked(context.Background(), lock, in, out, "/usr/bin/bash", "-c", script)
 		}
 		if r := run(300*time.Millisecond, "sleep 60"); !r.Slow || r.Err == nil {

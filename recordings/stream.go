@@ -87,18 +87,7 @@ func (s *Sandbox) piped(ctx context.Context, program ...string) ([]string, error
 	if err != nil {
 		return nil, err
 	}
-	inside := append([]string{
-		"prlimit", fmt.Sprintf("--cpu=%d", int(streamCPU.Seconds())), fmt.Sprintf("--as=%d", streamMemory),
-		"--fsize=0", fmt.Sprintf("--nofile=%d", filesCap), "--core=0",
-	}, program...)
-	if lock == Bubblewrap {
-		return bubblewrap(locked{in: noFile, out: noFile}, inside), nil
-	}
-	confine, err := s.confine()
-	if err != nil {
-		return nil, err
-	}
-	return append(append(confine, noFile, noFile, "--"), inside...), nil
+	return s.lockedBy(lock, wish{In: noFile, Out: noFile, Memory: streamMemory, CPU: streamCPU, Program: program})
 }
 
 // sniffStream reads until it knows what comes.

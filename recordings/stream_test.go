@@ -45,7 +45,7 @@ func TestStreamDecodesWhatStationsSend(t *testing.T) {
 		"a.webm": "matroska", "a.ts": "mpegts", "a.mp4": "mp4",
 	}
 	eachLock(t, func(t *testing.T, lock recordings.Lock) {
-		s := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock})
+		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
 		for name, file := range files {
 			t.Run(name, func(t *testing.T) {
 				defer goleak.VerifyNone(t, goleak.IgnoreCurrent())

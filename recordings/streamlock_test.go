@@ -30,7 +30,7 @@ func TestStreamsLockLeavesPipesOnly(t *testing.T) {
 		}
 		defer listener.Close()
 		port := listener.Addr().(*net.TCPAddr).Port
-		s := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock})
+		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
 		for _, c := range []struct {
 			name, script string
 			allowed      bool
@@ -73,7 +73,7 @@ func decodeForEver(lock recordings.Lock, file string) {
 	sound, err := os.ReadFile(file)
 	if err == nil {
 		var pcm io.ReadCloser
-		s := recordings.NewSandbox(recordings.SandboxConfig{Lock: lock})
+		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
 		if pcm, _, err = s.Stream(context.Background(), &endless{sound: sound}); err == nil {
 			if _, err = io.ReadFull(pcm, make([]byte, 9600)); err == nil {
 				fmt.Println("decodes")

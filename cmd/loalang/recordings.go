@@ -142,3 +142,24 @@ func (p program) confineCommand() *cobra.Command {
 		RunE:               func(_ *cobra.Command, args []string) error { return recordings.Confine(args) },
 	}
 }
+
+// apartCommand asks a service that may make namespaces to lock a program in, and is what
+// that service runs (packaging/systemd).
+func (p program) apartCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:                "apart",
+		Short:              "Have one program run behind a lock by a service (internal)",
+		Hidden:             true,
+		DisableFlagParsing: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "--inside" {
+				return recordings.AnswerApart(os.Stdin)
+			}
+			code, err := recordings.AskApart(args)
+			if err == nil && code != 0 {
+				os.Exit(code) // it is the program's, which has said why
+			}
+			return err
+		},
+	}
+}
