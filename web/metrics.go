@@ -41,6 +41,7 @@ type meters struct {
 	worry   *worry
 	scrapes http.Handler
 	drills  *drillMeters
+	due     *dueMeter
 
 	cover    func(ctx context.Context) (scheduler.Coverage, error)
 	unsure   *worry // about the coverage
@@ -80,13 +81,13 @@ func newMeters(s *Server) (*meters, error) {
 	for _, o := range []playout.Outcome{playout.Played, playout.Cut, playout.Moved, playout.Skipped, playout.Missed, playout.StoppedBy, playout.Withdrawn} {
 		m.outcomes.WithLabelValues(string(o)) // from 0 on, so that the first one shows as a rise
 	}
-	m.drills = newDrillMeters(s)
+	m.drills, m.due = newDrillMeters(s), newDueMeter(s)
 	for _, c := range m.drills.collectors() {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err
 		}
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, healthCollector{s}, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
+	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, m.due.next, healthCollector{s}, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err
 		}
@@ -130,6 +131,7 @@ func (s *Server) metrics(c *gin.Context) {
 	s.meters.readAsRun(c.Request.Context())
 	s.meters.readCoverage(c.Request.Context())
 	s.meters.drills.read(c.Request.Context(), s.cfg.Now())
+	s.meters.due.read(c.Request.Context(), s.cfg.Now())
 	s.meters.scrapes.ServeHTTP(c.Writer, c.Request)
 }
 

@@ -130,9 +130,9 @@ func (p program) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(p.helpCommand())
 	root.AddCommand(
-		p.serveCommand(), p.speakerCommand(), p.confineCommand(), p.sayCommand(), p.speechCommand(),
+		p.serveCommand(), p.speakerCommand(), p.confineCommand(), p.apartCommand(), p.sayCommand(), p.speechCommand(),
 		p.recordingsCommand(), p.planCommand(), p.whyCommand(), p.drillCommand(), p.monitorCommand(), p.coverageCommand(), p.asrunCommand(), p.reportCommand(), p.userCommand(), p.tokenCommand(),
-		p.announcementCommand(), p.preparedCommand(), p.historyCommand(), p.villageCommand(), p.slotCommand(), p.rulesCommand(), p.exceptionCommand(), p.wordsCommand(), p.calendarCommand(), p.ampCommand(), p.buttonCommand(), p.ledCommand(), p.mixerCommand(), p.doctorCommand(), p.versionCommand(),
+		p.announcementCommand(), p.preparedCommand(), p.historyCommand(), p.villageCommand(), p.slotCommand(), p.rulesCommand(), p.exceptionCommand(), p.wordsCommand(), p.calendarCommand(), p.ampCommand(), p.buttonCommand(), p.ledCommand(), p.mixerCommand(), p.quietCommand(), p.doctorCommand(), p.versionCommand(),
 	)
 	wrapArgs(root)
 	return root
