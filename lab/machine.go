@@ -28,7 +28,7 @@ type Machine struct {
 	Modules  []string // names of modules that are loaded; what they need comes by itself
 	ModArgs  map[string]string
 	Job      job.Job  // its Modules and Address are filled in
-	Root     string   // image that the machine may only read
+	Root     string   // image of its root; what the machine writes to it is gone with it
 	Data     string   // address of the disk that is kept, as QEMU takes it; empty: none
 	Port     int      // of this machine's loopback that leads to port 8080 of the machine; 0: none
 	Memory   int      // MB; 0: 768
@@ -52,12 +52,16 @@ func (m *Machine) Start(ctx context.Context) error {
 		return err
 	}
 	m.told = nil
+	root := "if=none,id=root,format=raw,readonly=on,file=" + m.Root
+	if len(m.Job.Become) > 0 {
+		root = "if=none,id=root,format=raw,snapshot=on,file=" + m.Root
+	}
 	args := []string{
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-smp", "2", "-m", strconv.Itoa(max(m.Memory, 768)),
 		"-kernel", m.Kernel.Image, "-initrd", m.initrd(), "-serial", "stdio", "-rtc", "base=utc",
 		"-append", "console=" + serialPort[m.Kernel.Arch] + " quiet panic=-1 tsc=reliable no_timer_check nowatchdog rdinit=/init",
 		"-qmp", "unix:" + m.monitor() + ",server=on,wait=off",
-		"-drive", "if=none,id=root,format=raw,readonly=on,file=" + m.Root, "-device", "virtio-blk-pci,drive=root",
+		"-drive", root, "-device", "virtio-blk-pci,drive=root",
 	}
 	program := "qemu-system-x86_64"
 	switch m.Kernel.Arch {

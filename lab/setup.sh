@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# setup.sh ci|all: what the lab needs. It installs the programs that are missing with apt,
+# setup.sh ci|all|cross: what the lab needs. It installs the programs that are missing with apt,
 # downloads Debian's kernels into a cache (LOALANG_LAB_CACHE, else ~/.cache/loalang-lab),
 # holds them against the checksums of kernels.txt, and builds gpio-sim, which Debian does not,
 # out of their sources. Nothing of a kernel is kept in this repository. `ci` is the amd64 machine
-# alone, `all` the arm64 machine and the libraries for arm64 and armhf as well.
+# alone, `all` the arm64 machine and the libraries for arm64 and armhf as well, `cross` compilers
+# and libraries alone, for packages.
 # It ends with 3, and says why, where what it needs cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -16,16 +17,18 @@ want() { # want PACKAGE TEST...
 	"${@:2}" >/dev/null 2>&1 || lack+=("$1")
 }
 has() { command -v "$1"; }
-want qemu-system-x86 has qemu-system-x86_64
-want seabios test -e /usr/share/seabios/bios-256k.bin
-want ipxe-qemu test -e /usr/lib/ipxe/qemu/efi-virtio.rom
-want e2fsprogs has mkfs.ext4
-want kmod has depmod
-want xz-utils has xz
-want make has make
 want gcc has gcc
-if [ "$what" = all ]; then
-	want qemu-system-arm has qemu-system-aarch64
+if [ "$what" != cross ]; then
+	want qemu-system-x86 has qemu-system-x86_64
+	want seabios test -e /usr/share/seabios/bios-256k.bin
+	want ipxe-qemu test -e /usr/lib/ipxe/qemu/efi-virtio.rom
+	want e2fsprogs has mkfs.ext4
+	want kmod has depmod
+	want xz-utils has xz
+	want make has make
+fi
+if [ "$what" = all ]; then want qemu-system-arm has qemu-system-aarch64; fi
+if [ "$what" != ci ]; then
 	want gcc-aarch64-linux-gnu has aarch64-linux-gnu-gcc
 	want libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.so.6
 	want gcc-arm-linux-gnueabihf has arm-linux-gnueabihf-gcc
@@ -98,9 +101,9 @@ sysroot() { # sysroot ARCH: $cache/sysroot-ARCH
 	rm -rf "$to/debs" && touch "$to/stamp"
 }
 
-unpack_kernel amd64
-if [ "$what" = all ]; then
-	unpack_kernel arm64
+[ "$what" = cross ] || unpack_kernel amd64
+[ "$what" != all ] || unpack_kernel arm64
+if [ "$what" != ci ]; then
 	sysroot arm64
 	sysroot armhf
 fi

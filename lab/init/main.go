@@ -43,6 +43,9 @@ func run() error {
 			fmt.Printf("%s%v\n", job.Wrong, err) // a step may do without
 		}
 	}
+	if len(j.Become) > 0 {
+		return become(j)
+	}
 	if err := settle(j); err != nil {
 		return err
 	}
@@ -118,6 +121,33 @@ func settle(j job.Job) error {
 		return fmt.Errorf("go to the root: %w", err)
 	}
 	return os.Chdir("/")
+}
+
+// become goes to the root for good and hands the machine over to its own first process.
+func become(j job.Job) error {
+	if err := plugIn(j.Address); err != nil {
+		return err
+	}
+	if err := appears(j.Root); err != nil {
+		return err
+	}
+	if err := mount(j.Root, "/root", "ext4", unix.MS_NOATIME); err != nil {
+		return err
+	}
+	if err := os.Chdir("/root"); err != nil {
+		return fmt.Errorf("go to the root: %w", err)
+	}
+	if err := unix.Mount(".", "/", "", unix.MS_MOVE, ""); err != nil {
+		return fmt.Errorf("make it the root of all: %w", err)
+	}
+	if err := unix.Chroot("."); err != nil {
+		return fmt.Errorf("go to the root: %w", err)
+	}
+	if err := os.Chdir("/"); err != nil {
+		return fmt.Errorf("go to the root: %w", err)
+	}
+	err := unix.Exec(j.Become[0], j.Become, []string{"PATH=/usr/bin:/bin:/usr/sbin:/sbin", "TERM=dumb"})
+	return fmt.Errorf("become %s: %w", j.Become[0], err)
 }
 
 // mountData mounts the disk that is kept as the installation guide has it mounted.

@@ -20,6 +20,9 @@ type Job struct {
 	Data    string   `json:"data"`    // block device of what is mounted at /data; empty: memory
 	Address string   `json:"address"` // of the network card, such as 10.0.2.15; empty: there is none
 	Steps   []Step   `json:"steps"`
+	// Become is the program of the root, with its arguments, that the first process becomes instead
+	// of doing steps, such as /sbin/init; the root may then be written to.
+	Become []string `json:"become"`
 }
 
 // Module is a file of a kernel module and what it is told.
