@@ -8,9 +8,10 @@ DAYS    ?= 24
 FUZZ    ?= 1m
 CUTS    ?= 200
 KILLS   ?= 200
+ARCHES  ?= amd64 arm64 armhf
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench soak year fuzz lab lab-ci lab-setup power-cuts kills nightly pictures web-audit web-load generate setup-build setup-run setup-test setup-bench setup-audit clean
+.PHONY: run test check build bench soak year fuzz lab lab-ci lab-setup power-cuts kills nightly pictures web-audit web-load packages packages-twice packages-test generate setup-build setup-run setup-test setup-bench setup-audit clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -80,6 +81,16 @@ web-audit: setup-audit ## how soon pages are usable on thin lines, and what Ligh
 web-load: setup-test ## 200 people at the panel at once, and the start of the sound beside them, into docs/BENCHMARKS.md; on a quiet machine, some eight minutes
 	LOALANG_E2E=require LOALANG_WEB_LOAD=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 30m -run '^TestWebLoad$$' ./cmd/loalang
 
+packages: setup-build ## packages of Debian for amd64, arm64 and armhf into dist; ARCHES="amd64" for some, SIGN=KEY signs them with that key of gpg; docs/INSTALL.md
+	packaging/build.sh $(ARCHES)
+
+packages-twice: setup-build ## the package of this commit made twice, in another folder and without a cache, and compared; some ten minutes
+	packaging/twice.sh
+
+packages-test: setup-test ## the package on a bare Debian in a virtual machine: installed, hardened, killed, brought up to date, refused, removed; some ten minutes, as root
+	lab/setup.sh ci
+	LOALANG_LAB=all $(GO) test -count=1 -v -timeout 60m -run '^TestLabPackage$$' ./lab
+
 generate:
 	$(GO) generate ./...
 
@@ -97,4 +108,4 @@ setup-audit:
 	@scripts/setup.sh audit
 
 clean:
-	rm -rf bin
+	rm -rf bin dist

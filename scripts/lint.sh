@@ -10,8 +10,9 @@ if [ -n "$unformatted" ]; then
 	exit 1
 fi
 "${GO:-go}" vet ./...
+"${GO:-go}" vet -C packaging/mkdeb ./...
 $tool golangci-lint run --timeout 15m
-for script in scripts/*.sh lab/*.sh; do
+for script in scripts/*.sh lab/*.sh packaging/*.sh; do
 	shell=sh
 	case $(head -n 1 "$script") in *bash) shell=bash ;; esac
 	$shell -n "$script"

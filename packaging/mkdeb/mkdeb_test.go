@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	cdx "github.com/CycloneDX/cyclonedx-go"
+)
+
+// archOf is how Debian calls this machine; others are not tested here.
+func archOf(t *testing.T) string {
+	t.Helper()
+	arch := map[string]string{"amd64": "amd64", "arm64": "arm64", "arm": "armhf"}[runtime.GOARCH]
+	if arch == "" {
+		t.Skipf("no packages are made for %s", runtime.GOARCH)
+	}
+	return arch
+}
+
+// trial packs this test itself, which notes what it is made of as every program of Go does.
+func trial(t *testing.T) order {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return order{arch: archOf(t), version: "1.2~rc1+x", made: time.Unix(1700000000, 0).UTC(), program: self, source: "..", docs: "../../docs", out: t.TempDir(), fast: true}
+}
+
+// The same input gives the same bytes, whatever the clock and the folder are.
+func TestTwice(t *testing.T) {
+	one, two := trial(t), trial(t)
+	a, err := one.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a != filepath.Join(one.out, "loalang_1.2~rc1+x_"+one.arch+".deb") {
+		t.Errorf("the package is %s", a)
+	}
+	time.Sleep(1100 * time.Millisecond) // the clock of files and of ar has seconds
+	b, err := two.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pair := range [][2]string{{a, b}, {strings.TrimSuffix(a, ".deb") + ".cdx.json", strings.TrimSuffix(b, ".deb") + ".cdx.json"}} {
+		x, errX := os.ReadFile(pair[0])
+		y, errY := os.ReadFile(pair[1])
+		if errX != nil || errY != nil || !bytes.Equal(x, y) {
+			t.Errorf("%s is another one the second time: %v %v", filepath.Base(pair[0]), errX, errY)
+		}
+	}
+}
+
+// What dpkg reads of it is what was meant.
+func TestPackageSays(t *testing.T) {
+	if _, err := exec.LookPath("dpkg-deb"); err != nil {
+		t.Skip("no dpkg-deb on this machine: apt-get install dpkg")
+	}
+	o := trial(t)
+	deb, err := o.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) string {
+		out, err := exec.CommandContext(t.Context(), "dpkg-deb", args...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("dpkg-deb %q: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	for field, want := range map[string]string{"Package": "loalang", "Version": o.version, "Architecture": o.arch} {
+		if got := strings.TrimSpace(run("-f", deb, field)); got != want {
+			t.Errorf("%s: %q, want %q", field, got, want)
+		}
+	}
+	list := run("-c", deb)
+	for _, want := range []string{
+		"-rwxr-xr-x root/root", "./usr/lib/loalang/1.2~rc1+x/loalang", "./usr/bin/loalang -> ../lib/loalang/1.2~rc1+x/loalang", "./etc/loalang/loalang.env",
+		"./usr/lib/systemd/system/loalang.service", "./usr/lib/systemd/system/loalang-import@.service", "./usr/share/doc/loalang/loalang.cdx.json",
+	} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the package has no %s:\n%s", want, list)
+		}
+	}
+	control := t.TempDir()
+	run("-e", deb, control)
+	for _, name := range []string{"preinst", "postinst", "prerm", "postrm"} {
+		text, err := os.ReadFile(filepath.Join(control, name))
+		if err != nil || strings.Contains(string(text), "@VERSION@") || strings.Contains(string(text), "@ARCH@") {
+			t.Errorf("%s: %v: a blank is left", name, err)
+		}
+	}
+	if conf, err := os.ReadFile(filepath.Join(control, "conffiles")); err != nil || strings.TrimSpace(string(conf)) != "/etc/loalang/loalang.env" {
+		t.Errorf("conffiles: %q, %v", conf, err)
+	}
+}
+
+func TestBillNamesEveryPart(t *testing.T) {
+	o := trial(t)
+	deb, err := o.run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(strings.TrimSuffix(deb, ".deb") + ".cdx.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bill cdx.BOM
+	if err := cdx.NewBOMDecoder(bytes.NewReader(raw), cdx.BOMFileFormatJSON).Decode(&bill); err != nil {
+		t.Fatal(err)
+	}
+	var plain map[string]any
+	if err := json.Unmarshal(raw, &plain); err != nil || plain["specVersion"] != "1.6" {
+		t.Errorf("version of the list: %v, %v", plain["specVersion"], err)
+	}
+	seen := map[string]string{}
+	for _, c := range *bill.Components {
+		seen[c.Name] = c.Version
+	}
+	if seen["github.com/goreleaser/nfpm/v2"] != "v2.48.0" || seen["std"] != runtime.Version() {
+		t.Errorf("the parts are %v", seen)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	other := "arm64"
+	if archOf(t) == other {
+		other = "amd64"
+	}
+	for _, c := range []struct {
+		name, says string
+		edit       func(*order)
+	}{
+		{"a version that Debian cannot order", "no version of Debian", func(o *order) { o.version = "v1.0" }},
+		{"no time", "Unix time", func(o *order) { o.made = time.Unix(0, 0) }},
+		{"an architecture that is none", "use amd64, arm64 or armhf", func(o *order) { o.arch = "mips" }},
+		{"a program of another architecture", "the program is for", func(o *order) { o.arch = other }},
+		{"no program", "read the program", func(o *order) { o.program = "nothing" }},
+		{"no packaging", "no such file", func(o *order) { o.source = t.TempDir() }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := trial(t)
+			c.edit(&o)
+			if file, err := o.run(); err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%s, %v", file, err)
+			}
+			if left, _ := filepath.Glob(filepath.Join(o.out, "*.deb")); len(left) > 0 {
+				t.Errorf("%q is left", left)
+			}
+		})
+	}
+}

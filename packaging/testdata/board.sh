@@ -1,0 +1,150 @@
+#!/bin/bash
+# What is asked of a bare Debian in a virtual machine, as root, when it has started: packages lie
+# beside this file. Each answer is a line `PACKAGE ok WHAT` or `PACKAGE bad WHAT`.
+[ -n "$BASH_VERSION" ] || exec /bin/bash "$0"
+here=/run/lab
+exec 2>&1
+ok() { echo "PACKAGE ok $*"; }
+bad() { echo "PACKAGE bad $*"; }
+holds() { # holds WHAT COMMAND…
+	local what=$1 said
+	shift
+	if said=$("$@" 2>&1); then ok "$what"; else bad "$what: ${said//$'\n'/ | }"; fi
+}
+until_so() { # until_so WHAT COMMAND…: it may take an emulated machine a while
+	local what=$1 i
+	shift
+	for ((i = 0; i < 240; i++)); do
+		if "$@" >/dev/null 2>&1; then
+			ok "$what"
+			return
+		fi
+		sleep 1
+	done
+	bad "$what: $("$@" 2>&1 | tail -n 3 | tr '\n' '|')"
+}
+ask() { # ask METHOD PATH [BODY]: the panel's answer
+	exec 3<>/dev/tcp/127.0.0.1/8080 || return 1
+	printf '%s %s HTTP/1.0\r\nHost: board\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
+		"$1" "$2" "${token:+Authorization: Bearer $token$'\r\n'}" "${#3}" "$3" >&3
+	cat <&3
+	exec 3<&-
+}
+answers() { ask GET "$1" | head -n 1 | grep -q ' 200'; }
+pid() { systemctl show -p MainPID --value loalang; }
+runs() { readlink "/proc/$(pid)/exe" | grep -q "/$1/"; }
+first_link() { journalctl -u loalang -o cat | grep -o '/setup?t=[^ ]*' | tail -n 1; }
+setup_page() { ask GET "$(first_link)" | grep -q '<form'; }
+silent() { ! grep -q . <<<"$1"; }
+
+install_it() {
+	holds "the package installs" dpkg -i "$here"/one/*.deb
+	until_so "the service runs" systemctl --quiet is-active loalang
+	until_so "the panel answers" answers /healthz
+	holds "the first account's page opens by the link of the journal" setup_page
+	holds "it is enabled" systemctl --quiet is-enabled loalang
+	holds "its import socket listens" systemctl --quiet is-active loalang-import.socket
+	holds "nothing of the units is unknown to systemd" silent "$(journalctl -b -o cat _PID=1 | grep -i 'loalang.*\(unknown\|ignoring\|failed to parse\)')"
+	for u in loalang.service loalang-restart.service 'loalang-import@1.service'; do
+		holds "exposure of $u" systemd-analyze security --threshold=25 --no-pager "$u"
+	done
+}
+
+# What the service may and may not do, from inside a unit that differs only in what it starts.
+confined() {
+	local unit=/etc/systemd/system/loalang-lab.service
+	sed -e "s#^ExecStart=.*#ExecStart=$1#" -e '/^ExecStopPost/d; /^Restart/d; /^WatchdogSec/d; /^NotifyAccess/d; s/^Type=.*/Type=oneshot/' /usr/lib/systemd/system/loalang.service >$unit
+	systemctl daemon-reload
+	systemctl start loalang-lab.service
+	local code=$?
+	journalctl -u loalang-lab -o cat -b --since "$2"
+	return $code
+}
+inside() { # inside WHAT WORDS COMMAND: the command's output has the words
+	local said now
+	now=$(date '+%F %T')
+	sleep 1
+	said=$(confined "$3" "$now")
+	if grep -q -e "$2" <<<"$said"; then ok "$1"; else bad "$1: ${said//$'\n'/ | }"; fi
+}
+hardened() {
+	inside "sound files are opened by the service of its own" 'ffmpeg, locked in by a service of its own' '/usr/bin/loalang doctor'
+	systemctl stop loalang-import.socket
+	inside "without that by Landlock" 'ffmpeg, locked in by landlock' '/usr/bin/loalang doctor'
+	systemctl start loalang-import.socket
+	inside "/usr is read-only" 'Read-only file system' '/bin/sh -c "touch /usr/bin/x || true"'
+	inside "other devices are refused" 'Operation not permitted\|Permission denied' '/bin/sh -c "head -c1 /dev/vda || true"'
+	inside "pins are reached" 'gpiochip' '/bin/sh -c "gpiodetect"'
+	inside "the clock's state is read" 'clock' '/usr/bin/loalang doctor'
+	inside "real-time priority is had" 'SCHED_RR' '/usr/bin/chrt -r 20 /usr/bin/chrt -p 0'
+	inside "memory may be locked" 'unlimited' '/bin/sh -c "ulimit -l"'
+	inside "what is kept in memory survives a stop" 'kept' '/bin/sh -c "echo kept > /dev/shm/kept-of-lab; cat /dev/shm/kept-of-lab"'
+	holds "and is there behind it" test -s /dev/shm/kept-of-lab
+}
+
+survive() {
+	local was
+	was=$(pid)
+	kill -KILL "$was"
+	until_so "a kill ends in a restart" eval '[ "$(pid)" != 0 ] && [ "$(pid)" != '"$was"' ]'
+	until_so "and the panel answers again" answers /healthz
+	if systemctl show -p WatchdogUSec --value loalang | grep -qv '^0$\|infinity'; then
+		was=$(pid)
+		kill -STOP "$was"
+		until_so "a program that hangs is replaced" eval '[ "$(pid)" != 0 ] && [ "$(pid)" != '"$was"' ]'
+		until_so "and the panel answers once more" answers /healthz
+	fi
+}
+
+upgrade() {
+	holds "an account is made by the command line" eval 'echo "Một mật khẩu dài 9" | loalang-board user add kythuat --role admin --password-stdin'
+	token=$(loalang-board token add lab --role admin --allow-emergency | tail -n 1)
+	echo '# changed by the technician' >>/etc/loalang/loalang.env
+	holds "an emergency sounds" eval 'ask POST /api/v1/emergency "{\"title\":\"Flood\",\"reason\":\"test\",\"expires_in\":3600}" | head -n 1 | grep -q " 20"'
+	local was
+	was=$(pid)
+	holds "an update is taken in" dpkg -i --force-confold "$here"/two/*.deb
+	sleep 20
+	holds "the old version goes on while something sounds" eval '[ "$(pid)" = '"$was"' ]'
+	holds "its program lies where it was" test -x "$(readlink "/proc/$was/exe")"
+	holds "the emergency ends" eval 'ask DELETE /api/v1/emergency | head -n 1 | grep -q " 20"'
+	until_so "the new version begins when nothing sounds" runs 0.2
+	until_so "the panel of the new version answers" answers /healthz
+	holds "the account is still there" eval 'loalang-board user list | grep -q kythuat'
+	holds "the settings are kept" grep -q 'changed by the technician' /etc/loalang/loalang.env
+}
+
+refuse() {
+	local was said
+	was=$(pid)
+	said=$(dpkg -i --force-confold "$here"/three/*.deb 2>&1) && bad "an update that does not take the data is installed"
+	holds "a refused update says so" grep -q 'does not take it' <<<"$said"
+	holds "the version before goes on" eval '[ "$(pid)" = '"$was"' ]'
+	holds "and would after a restart" eval 'loalang version | grep -q 0.2'
+	systemctl restart loalang
+	until_so "it does" answers /healthz
+	holds "the same program again mends the package" dpkg -i --force-confold "$here"/two/*.deb
+	holds "loalang-update tries before it installs" eval '! loalang-update '"$here"'/three/*.deb && dpkg-query -W -f "\${Version}" loalang | grep -q 0.2'
+	holds "it goes back" loalang-update --back
+	until_so "the version before runs again" runs 0.1
+	ln -sfn /usr/lib/loalang/0.2/loalang /usr/bin/loalang
+}
+
+remove() {
+	local said
+	holds "it is removed" dpkg -r loalang
+	holds "nothing runs any more" eval '! pgrep -x loalang'
+	holds "the data stay" test -s /var/lib/loalang/loalang.db
+	said=$(dpkg -P loalang 2>&1) || bad "it is not purged: $said"
+	holds "a purge says what it removes" grep -q 'removing everything that the board kept' <<<"$said"
+	holds "and does" test ! -e /var/lib/loalang
+	holds "nothing of it is left" silent "$(find / -xdev -path /run -prune -o -path /proc -prune -o -path /var/log -prune -o -iname '*loalang*' -print | grep -v '^/etc/\(passwd\|group\)\|loalang-lab')"
+}
+
+# A chip of pins, as a board has one.
+mkdir -p /sys/kernel/config/gpio-sim/lab/bank0/line17 && echo 32 >/sys/kernel/config/gpio-sim/lab/bank0/num_lines && echo 1 >/sys/kernel/config/gpio-sim/lab/live
+for part in ${PARTS:-install_it hardened survive upgrade refuse remove}; do
+	echo "PACKAGE part $part"
+	"$part"
+done
+echo "PACKAGE done"
