@@ -44,6 +44,13 @@ const (
 	BypassOn      Code = "bypass-on" // the amplifier's own microphone is heard, and not the board
 	BypassUnknown Code = "bypass-unknown"
 
+	ButtonGood  Code = "button-good"
+	ButtonStuck Code = "button-stuck"
+	ButtonFault Code = "button-fault"
+
+	LightGood  Code = "light-good"
+	LightFault Code = "light-fault"
+
 	MonitorNone       Code = "monitor-none"
 	MonitorGood       Code = "monitor-good"
 	MonitorDown       Code = "monitor-down"

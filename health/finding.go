@@ -15,6 +15,8 @@ const (
 	Amplifier   Part = "amplifier"
 	Zones       Part = "zones"
 	Bypass      Part = "bypass"
+	Button      Part = "button"
+	Light       Part = "light"
 	Monitor     Part = "monitor"
 	Clock       Part = "clock"
 	RTC         Part = "rtc"

@@ -6,6 +6,7 @@ import "strings"
 func Judge(m Measurement, l Limits) Report {
 	r := Report{At: m.At, Findings: []Finding{judgeProgram(m.Program), judgeCard(m.Card)}}
 	r.Findings = append(r.Findings, judgeSwitches(m.Amplifier, l)...)
+	r.Findings = append(r.Findings, judgeHands(m)...)
 	r.Findings = append(
 		r.Findings,
 		judgeMonitor(m.Monitor),
@@ -55,6 +56,27 @@ func judgeCard(s *CardState) Finding {
 		return find(Card, Warning, CardWeak, text(s.Device), text(s.Weak))
 	}
 	return find(Card, Good, CardGood, text(s.Device))
+}
+
+// judgeHands are the findings of what people have at hand on the board, where there is such.
+func judgeHands(m Measurement) (all []Finding) {
+	switch s := m.Button; {
+	case s == nil:
+	case s.Fault != "":
+		all = append(all, find(Button, Fault, ButtonFault, text(s.Fault)))
+	case s.Stuck:
+		all = append(all, find(Button, Fault, ButtonStuck))
+	default:
+		all = append(all, find(Button, Good, ButtonGood))
+	}
+	switch s := m.Light; {
+	case s == nil:
+	case s.Fault != "":
+		all = append(all, find(Light, Warning, LightFault, text(s.Fault)))
+	default:
+		all = append(all, find(Light, Good, LightGood))
+	}
+	return all
 }
 
 func judgeMonitor(s *MonitorState) Finding {

@@ -20,6 +20,8 @@ func well() health.Measurement {
 		Amplifier: &health.AmplifierState{
 			SwitchState: health.SwitchState{For: time.Hour}, Zones: []health.ZoneState{{Name: "Đầu thôn"}, {Name: "Chợ"}}, Bypass: &health.BypassState{For: time.Hour},
 		},
+		Button:      &health.ButtonState{},
+		Light:       &health.LightState{},
 		Monitor:     &health.MonitorState{Up: true, Adjusted: true},
 		Clock:       &health.ClockState{Trust: "synced", Age: time.Minute},
 		RTC:         &health.RTCState{There: true, Battery: of(true), Off: of(time.Second)},
@@ -39,7 +41,7 @@ func well() health.Measurement {
 
 func TestJudge(t *testing.T) {
 	limits := health.DefaultLimits()
-	if r := health.Judge(well(), limits); r.Level() != health.Good || r.Count(health.Good) != len(r.Findings) || len(r.Findings) != 19 {
+	if r := health.Judge(well(), limits); r.Level() != health.Good || r.Count(health.Good) != len(r.Findings) || len(r.Findings) != 21 {
 		t.Errorf("a board that is well: %+v", r)
 	}
 	tests := []struct {
@@ -83,6 +85,9 @@ func TestJudge(t *testing.T) {
 		{"on for long", func(m *health.Measurement) { m.Amplifier.Keyed, m.Amplifier.For = true, 100*time.Minute }, health.Amplifier, health.Warning, health.AmplifierLong},
 		{"on for far too long", func(m *health.Measurement) { m.Amplifier.Keyed, m.Amplifier.For = true, 4*time.Hour }, health.Amplifier, health.Fault, health.AmplifierLong},
 		{"off for long", func(m *health.Measurement) { m.Amplifier.For = 40 * time.Hour }, health.Amplifier, health.Good, health.AmplifierOff},
+		{"the button is held", func(m *health.Measurement) { m.Button.Stuck = true }, health.Button, health.Fault, health.ButtonStuck},
+		{"the button cannot be read", func(m *health.Measurement) { m.Button.Fault = "EBUSY" }, health.Button, health.Fault, health.ButtonFault},
+		{"the light cannot be lit", func(m *health.Measurement) { m.Light.Fault = "EBUSY" }, health.Light, health.Warning, health.LightFault},
 		{"no monitor", func(m *health.Measurement) { m.Monitor = nil }, health.Monitor, health.Unmeasured, health.MonitorNone},
 		{"monitor pulled out", func(m *health.Measurement) { m.Monitor.Up = false }, health.Monitor, health.Warning, health.MonitorDown},
 		{"monitor not calibrated", func(m *health.Measurement) { m.Monitor.Adjusted = false }, health.Monitor, health.Warning, health.MonitorUnadjusted},
@@ -149,7 +154,7 @@ func TestJudge(t *testing.T) {
 }
 
 // All zones that are ill are named, with what is wrong with the worst of them; a board
-// without zones says nothing of them.
+// without zones, button or light says nothing of them.
 func TestJudgeZones(t *testing.T) {
 	m := well()
 	m.Amplifier.Zones = append(m.Amplifier.Zones, health.ZoneState{Name: "Loa FM", SwitchState: health.SwitchState{Trouble: "mute", Fault: "no answer"}})
@@ -158,7 +163,7 @@ func TestJudgeZones(t *testing.T) {
 	if f.Code != health.ZonesMute || len(f.Values) != 2 || f.Values[0].Text != "Đầu thôn, Loa FM" || f.Values[1].Text != "no answer" {
 		t.Errorf("judged %+v", f)
 	}
-	m.Amplifier.Zones, m.Amplifier.Bypass = nil, nil
+	m.Amplifier.Zones, m.Amplifier.Bypass, m.Button, m.Light = nil, nil, nil, nil
 	if r := health.Judge(m, health.DefaultLimits()); len(r.Findings) != 17 || r.Of(health.Zones).Code != "" || r.Of(health.Bypass).Code != "" {
 		t.Errorf("without zones: %+v", r)
 	}

@@ -8,6 +8,8 @@ type Measurement struct {
 	Program     *ProgramState
 	Card        *CardState
 	Amplifier   *AmplifierState
+	Button      *ButtonState // nil: there is none
+	Light       *LightState  // nil: there is none
 	Monitor     *MonitorState
 	Clock       *ClockState
 	RTC         *RTCState
@@ -72,6 +74,17 @@ type BypassState struct {
 	On    bool          // that microphone is heard, and not this board
 	For   time.Duration // how long it has been as it is
 	Fault string        // why the contact cannot be read; empty: it can
+}
+
+// ButtonState is the button that raises an emergency.
+type ButtonState struct {
+	Stuck bool   // it is held without an end, or has been since the start: it raises nothing
+	Fault string // why it cannot be read, in one sentence; empty: it can
+}
+
+// LightState is the light on the board's case.
+type LightState struct {
+	Fault string // why it cannot be lit, in one sentence; empty: it can
 }
 
 // MonitorState is the input that hears the loudspeakers.
