@@ -122,3 +122,19 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Each zone that cannot be switched is named with what to do, and how it is wired is said.
+func TestDoctorLooksAtZones(t *testing.T) {
+	out, errs, code := loalang(t, "", "doctor", "--device", "null", "--data", t.TempDir(), "--zones", "Đầu thôn=sim; Chợ=rts:/dev/no-such-port", "--bypass", "gpiochip97:4")
+	if code != 2 {
+		t.Errorf("exit code %d: %s%s", code, out, errs)
+	}
+	for _, want := range []string{
+		"ok   amplifier: ", "FAIL zones: Chợ: the line or port is not there", "Đầu thôn = sim, Chợ = rts:/dev/no-such-port\n       Plug it in again",
+		"WARN amplifier's microphone: its contact cannot be read", "gpiochip97:4\n       Look at the wire",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not said: %s", want, out)
+		}
+	}
+}

@@ -53,8 +53,10 @@ func ampAlone(s settings, gpio hardware.GPIO) *health.AmplifierState {
 	for _, z := range s.Amp.Zones {
 		a.Zones = append(a.Zones, health.ZoneState{Name: z.Name, SwitchState: switchAlone(z.Switch, s, gpio)})
 	}
-	if in := s.Amp.Bypass; in != nil { // where it stands is known to whoever holds its line
-		a.Bypass = &health.BypassState{Fault: switchAlone(*in, s, gpio).Fault}
+	if in := s.Amp.Bypass; in != nil {
+		if f := switchAlone(*in, s, gpio).Fault; f != "" { // else where it stands is known to whoever holds its line
+			a.Bypass = &health.BypassState{Fault: f}
+		}
 	}
 	return a
 }
