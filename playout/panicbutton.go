@@ -195,7 +195,7 @@ func (b *PanicButton) emergency(action ButtonAction, at time.Time) scheduler.Eme
 	}
 	siren := scheduler.Emergency{
 		Owned: scheduler.Owned{ID: b.cfg.NewID(), Village: place.Key, Origin: b.cfg.Origin, Created: at, Updated: at},
-		Title: w.Title, Reason: w.Reason, Source: w.By, RaisedBy: w.By, Zones: action.Zones, Raised: at, Expires: at.Add(life),
+		Title: w.Title, Reason: w.Reason, Source: w.By, RaisedBy: w.By, Zones: b.zones(action.Zones), Raised: at, Expires: at.Add(life),
 	}
 	e := siren
 	if action.Deed == ButtonMessage {
@@ -205,8 +205,8 @@ func (b *PanicButton) emergency(action ButtonAction, at time.Time) scheduler.Eme
 		if known {
 			t = t.For(place)
 			e.Title, e.Text, e.Messages, e.Repeat, e.NoSiren = t.Title, t.Text, t.Prepared.Messages, t.Prepared.Repeat, t.Prepared.NoSiren
-			if len(e.Zones) == 0 {
-				e.Zones = t.Prepared.Zones
+			if len(action.Zones) == 0 {
+				e.Zones = b.zones(t.Prepared.Zones)
 			}
 		} else {
 			b.cfg.Log.Error("the message of the button is not known: the siren sounds alone", "message", action.Message)
@@ -255,4 +255,14 @@ func (b *PanicButton) allClear(mine []ActiveEmergency) scheduler.Emergency {
 	}
 	e, _ = e.Settle(now, place.Languages, b.cfg.Zones)
 	return e
+}
+
+// zones are those that were chosen, or all while the board has one of them no more: not
+// one of two places is warned.
+func (b *PanicButton) zones(chosen []string) []string {
+	if gone := (scheduler.Prepared{Zones: chosen}).ZonesGone(b.cfg.Zones); len(gone) > 0 {
+		b.cfg.Log.Error("the button is for loudspeakers that are gone: it sounds from all", "zones", gone)
+		return nil
+	}
+	return chosen
 }

@@ -102,6 +102,22 @@ func TestPanicButtonRaisesOnce(t *testing.T) {
 	})
 }
 
+// Of two zones of the button's message the board has one no more, which has another name
+// now: it sounds from all, and not from one of two places.
+func TestPanicButtonWarnsAllWhenAZoneIsGone(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		from := flood()
+		from.all[0].Prepared.Zones = []string{"loa-1", "loa-cu"}
+		press := panicking(t, s, from, &playout.ButtonAction{Deed: playout.ButtonMessage, Message: from.all[0].Code()})
+		s.at(5 * time.Second)
+		press(1, false)
+		if air := s.player.Air().Emergencies; len(air) != 1 || len(air[0].Zones) > 0 {
+			t.Errorf("raised %+v, want all zones", air)
+		}
+	})
+}
+
 // A second press that is held for long ends what the button raised, and nothing else.
 func TestPanicButtonStopsItsOwn(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -148,14 +164,15 @@ func TestPanicButtonSaysTheAllClear(t *testing.T) {
 	})
 }
 
-// What it is set to do: the siren alone in some loudspeakers, nothing, or a message that
-// is not there, for which the siren sounds.
+// What it is set to do: the siren alone in some loudspeakers, or in all where one of them is
+// gone, nothing, or a message that is not there, for which the siren sounds.
 func TestPanicButtonDoesAsItIsSet(t *testing.T) {
 	for name, c := range map[string]struct {
 		action playout.ButtonAction
 		want   string
 	}{
-		"Siren":   {playout.ButtonAction{Deed: playout.ButtonSiren, Zones: []string{"loa-1", "gone"}, Life: time.Minute}, "Báo động [loa-1] 1m0s"},
+		"Siren":   {playout.ButtonAction{Deed: playout.ButtonSiren, Zones: []string{"loa-1", "gone"}, Life: time.Minute}, "Báo động [] 1m0s"},
+		"There":   {playout.ButtonAction{Deed: playout.ButtonSiren, Zones: []string{"loa-1"}, Life: time.Minute}, "Báo động [loa-1] 1m0s"},
 		"Nothing": {playout.ButtonAction{Deed: playout.ButtonNothing}, ""},
 		"Gone":    {playout.ButtonAction{Deed: playout.ButtonMessage, Message: "removed"}, "Báo động [] 15m0s"},
 		"Zones":   {playout.ButtonAction{Deed: playout.ButtonMessage, Message: flood().all[0].Code(), Zones: []string{}}, "Lũ quét thôn Ún Tà [loa-1] 15m0s"},

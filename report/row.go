@@ -43,6 +43,10 @@ type Airing struct {
 // on time.
 const Punctual = 2 * time.Second
 
+// PunctualWords is the same for what an emergency says without a siren before it, and an
+// all-clear: nobody knew of it before, and a voice has to read it first.
+const PunctualWords = 30 * time.Second
+
 // Bucket is the one heading of a report under which a Row counts.
 type Bucket string
 
@@ -73,7 +77,7 @@ func (r Row) Bucket() Bucket {
 		switch {
 		case r.Heard == "silent" || r.Heard == "wrong":
 			return Unheard
-		case r.Lateness.Abs() > Punctual:
+		case r.Lateness.Abs() > r.punctual():
 			return Late
 		}
 		return OnTime
@@ -81,6 +85,15 @@ func (r Row) Bucket() Bucket {
 		return Bucket(r.Outcome)
 	}
 	return Open
+}
+
+// punctual is how far from its promise the first frame of r may be.
+func (r Row) punctual() time.Duration {
+	spoken := len(r.Airings) > 0 && r.Airings[0].Language != ""
+	if spoken && (r.Kind == "emergency" || r.Kind == "all-clear") {
+		return PunctualWords
+	}
+	return Punctual
 }
 
 // Codes of Reason that no as-run row has: what was played to its end and was

@@ -155,6 +155,17 @@ func (p Prepared) Misplaced(languages, zones []string) []Fault {
 	return f
 }
 
+// ZonesGone are the zones of p that a board has no more, renamed ones among them: nobody
+// knows where they were, so while there are any the message is heard from all.
+func (p Prepared) ZonesGone(zones []string) (gone []string) {
+	for _, zone := range p.Zones {
+		if !slices.Contains(zones, zone) {
+			gone = append(gone, zone)
+		}
+	}
+	return gone
+}
+
 // For is p with the names of a village in its texts, as Template.For.
 func (p Prepared) For(v Village) Prepared {
 	p.Messages = slices.Clone(p.Messages)

@@ -118,7 +118,7 @@ func (s *Server) fillPrepared(ctx context.Context, f *emergencyForm) []scheduler
 		f.Messages = messagesJSON(t.Prepared.Messages)
 	}
 	var told []scheduler.Fault
-	if gone := s.zonesGone(t.Prepared); f.Zones == nil && len(gone) > 0 {
+	if gone := t.Prepared.ZonesGone(s.cfg.Zones); f.Zones == nil && len(gone) > 0 {
 		told = append(told, scheduler.Fault{Field: "zones", Code: "zones-gone", Limit: strings.Join(gone, ", ")})
 	} else if f.Zones == nil {
 		f.Zones = t.Prepared.Zones

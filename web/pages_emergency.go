@@ -134,7 +134,7 @@ func (p *panel) emergencyTemplates(v *visit, chosen string) []templateView {
 	var own []templateView
 	for _, t := range p.s.alarms.list(v.ctx(), placePatience) {
 		said := t.For(v.village)
-		if len(p.s.zonesGone(said.Prepared)) > 0 {
+		if len(said.Prepared.ZonesGone(p.s.cfg.Zones)) > 0 {
 			said.Prepared.Zones = nil
 		}
 		own = append(own, templateView{Code: t.Code(), Name: t.Name, Title: said.Title, Text: said.Text, Plan: planOf(said.Prepared), Checked: t.Code() == chosen, prepared: said.Prepared})

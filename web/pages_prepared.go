@@ -52,7 +52,7 @@ func (p *panel) preparedForm(v *visit, t scheduler.Template, faults map[string]s
 		w.Tongues = append(w.Tongues, one)
 	}
 	zones := t.Prepared.Zones
-	if len(p.s.zonesGone(t.Prepared)) > 0 {
+	if len(t.Prepared.ZonesGone(p.s.cfg.Zones)) > 0 {
 		zones = nil
 	}
 	w.Zones = zoneChoices(p.s.cfg.Zones, zones)

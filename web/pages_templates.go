@@ -148,7 +148,7 @@ func (p *panel) template(v *visit) {
 
 // zonesGoneLine says which zones of a prepared message the board has no more; empty: none.
 func (p *panel) zonesGoneLine(v *visit, t scheduler.Template) string {
-	gone := p.s.zonesGone(t.Prepared)
+	gone := t.Prepared.ZonesGone(p.s.cfg.Zones)
 	if len(gone) == 0 {
 		return ""
 	}

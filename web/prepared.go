@@ -69,17 +69,6 @@ func (s *Server) checkPrepared(ctx context.Context, village string, p scheduler.
 	return nil
 }
 
-// zonesGone are the zones of a prepared message that the board has no more, renamed ones
-// among them. While there are any it is heard from all: nobody knows where they were.
-func (s *Server) zonesGone(x scheduler.Prepared) (gone []string) {
-	for _, zone := range x.Zones {
-		if !slices.Contains(s.cfg.Zones, zone) {
-			gone = append(gone, zone)
-		}
-	}
-	return gone
-}
-
 // shelved is a recording that a village has in its library; false when it has not.
 func (s *Server) shelved(ctx context.Context, village, id string) (recordings.Recording, bool, error) {
 	r, err := s.cfg.Shelf.Recording(ctx, id)
