@@ -31,6 +31,7 @@ var floors = map[string]int{
 	"loalang/localca":            0,
 	"loalang/health":             0, // measurements in, findings out
 	"loalang/pulse":              0,
+	"loalang/archive":            0,  // knows names and hashes alone
 	"loalang/passkey":            0,  // knows neither accounts nor the database
 	"loalang/scheduler/calendar": -1, // a back room of scheduler
 	"loalang/speech/vi":          0,  // how Vietnamese is read, a back room of speech
@@ -41,7 +42,7 @@ var floors = map[string]int{
 }
 
 // benches are rooms of tests and generators: they may import their own house.
-var benches = []string{"loalang/audio/devicetest", "loalang/speech/enginetest", "loalang/speech/enginetest/standin", "loalang/speech/vi/casetest", "loalang/recordings/builtin/generate", "loalang/recordings/yardstick", "loalang/recordings/yardstick/figures", "loalang/hardware/amptest", "loalang/passkey/passkeytest", "loalang/push/pushtest", "loalang/audio/speaker/ruler", "loalang/audio/speaker/comparison", "loalang/lab", "loalang/lab/job", "loalang/lab/init", "loalang/lab/inside"}
+var benches = []string{"loalang/audio/devicetest", "loalang/speech/enginetest", "loalang/speech/enginetest/standin", "loalang/speech/vi/casetest", "loalang/recordings/builtin/generate", "loalang/recordings/yardstick", "loalang/recordings/yardstick/figures", "loalang/hardware/amptest", "loalang/passkey/passkeytest", "loalang/push/pushtest", "loalang/audio/speaker/ruler", "loalang/audio/speaker/comparison", "loalang/archive/disktest", "loalang/lab", "loalang/lab/job", "loalang/lab/init", "loalang/lab/inside"}
 
 // doors names the one package that may import each third party.
 var doors = map[string]string{

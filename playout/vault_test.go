@@ -9,8 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"loalang/archive/disktest"
 	"loalang/playout"
 )
 
@@ -18,15 +17,10 @@ import (
 // mounted.
 func smallDisk(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
+	dir, err := disktest.Tmpfs(t, "size=1m")
+	if err != nil {
 		t.Skipf("SKIPPED: a small disk cannot be mounted here (%v): run the tests as root", err)
 	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
 	return dir
 }
 

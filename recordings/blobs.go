@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,8 +22,14 @@ import (
 
 // blob is where a stored form lies.
 func (l *Library) blob(form Form, hash string) string {
+	return filepath.Join(l.dir, filepath.FromSlash(BlobName(form, hash)))
+}
+
+// BlobName is where a stored form lies within the library's folder, with slashes; hash
+// is its SHA-256 in hex, of a play copy the recording's ID.
+func BlobName(form Form, hash string) string {
 	ending := map[Form]string{Original: ".bin", Master: ".flac", PlayCopy: ".wav"}[form]
-	return filepath.Join(l.dir, string(form), hash[:2], hash+ending)
+	return path.Join(string(form), hash[:2], hash+ending)
 }
 
 // work is the folder of one import on its way. It is locked as long as the

@@ -21,8 +21,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-	"golang.org/x/sys/unix"
 
+	"loalang/archive/disktest"
 	"loalang/recordings"
 )
 
@@ -400,16 +400,15 @@ func TestImportOnARealFullDisk(t *testing.T) {
 		{"while it is received", "1150k"}, {"while it is decoded", "2800k"}, {"before it is cleaned", "12m"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			disk := t.TempDir()
-			if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size="+c.size); err != nil {
+			disk, err := disktest.Tmpfs(t, "size="+c.size)
+			if err != nil {
 				t.Skipf("a small disk cannot be mounted here (%v): run the tests as root", err)
 			}
-			defer func() { _ = unix.Unmount(disk, unix.MNT_DETACH) }()
 			l, x, root := library(t, func(k *recordings.Config) {
 				k.Dir = filepath.Join(disk, "recordings")
 				k.Limits.Reserve = 4096
 			})
-			_, err := importFile(l, m4a)
+			_, err = importFile(l, m4a)
 			if !errors.Is(err, recordings.ErrDiskFull) || len(x.known) > 0 {
 				t.Errorf("got %v", err)
 			}

@@ -106,10 +106,10 @@ func (s *Store) standBy(why error, sb standby) error {
 		s.writer, s.reader = sql.OpenDB(refusing{why}), sql.OpenDB(refusing{why})
 		return nil
 	}
-	if known, err := newestSchema(); err != nil || sb.schema != known {
+	if known, err := newestSchema(); err != nil || sb.tables.version < known || sb.tables.readableBy(known) != nil {
 		return errors.Join(why, err) // its tables would have to be changed first
 	}
-	s.schema = sb.schema
+	s.schema, s.oldest = sb.tables.version, sb.tables.oldest
 	s.cfg.Log.Error("the database cannot be opened yet, the board begins without it", "err", why)
 	s.connectAll() // nothing is opened before its first use
 	return nil

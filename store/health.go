@@ -45,7 +45,8 @@ func saveSample(ctx context.Context, tx *sql.Tx, h health.Sample) error {
 	if h.Temperature > health.NoTemperature {
 		temperature = h.Temperature
 	}
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO health_samples (step, at, level, temperature, disk_free, memory_free, memory, descriptors) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO health_samples (step, at, level, temperature, disk_free, memory_free, memory, descriptors) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+		ON CONFLICT (step, at) DO UPDATE SET level = ?3, temperature = ?4, disk_free = ?5, memory_free = ?6, memory = ?7, descriptors = ?8`,
 		int64(h.Step/time.Second), h.At.UnixMicro(), h.Level, temperature, measured(h.DiskFree), measured(h.MemoryFree), measured(h.Memory), measured(int64(h.Descriptors)))
 	return err
 }

@@ -54,7 +54,7 @@ func openSoon(ctx context.Context, c Config) (*Store, <-chan struct{}, error) {
 func standsIn(path string) bool {
 	sb, missing := (&Store{cfg: Config{Path: path}}).standIn()
 	known, err := newestSchema()
-	return errors.Join(missing, err) == nil && sb.schema == known
+	return errors.Join(missing, err) == nil && sb.tables.version == known
 }
 
 // underway says whether the database is still being opened behind a start.

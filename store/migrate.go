@@ -27,16 +27,38 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	known, err := newestSchema()
+	if err != nil {
+		return err
+	}
+	was, err := s.probe(ctx)
+	if err != nil {
+		return err
+	}
+	if was.version > known {
+		if err := was.readableBy(known); err != nil {
+			return err
+		}
+		s.schema, s.oldest = was.version, was.oldest
+		s.cfg.Log.Warn("a newer version of loalang has written these data; this one can work with them", "tables", was.version, "known", known)
+		return nil
+	}
+	if s.schema = known; was.version > 0 && was.version < known {
+		if err := s.rehearseUpdate(ctx, was.version); err != nil {
+			return err
+		}
+	}
+	return s.bringUp(ctx, was)
+}
+
+// bringUp runs the migrations that are missing, and writes down which versions may use
+// the tables from then on.
+func (s *Store) bringUp(ctx context.Context, was schemaState) (err error) {
 	provider, db, err := s.provider()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	sources := provider.ListSources()
-	s.schema = sources[len(sources)-1].Version
-	if err := s.probe(ctx, s.schema); err != nil {
-		return err
-	}
 	results, err := provider.Up(ctx)
 	if err != nil {
 		return fmt.Errorf("bring tables up to date: %w", err)
@@ -44,7 +66,18 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 	for _, r := range results {
 		s.cfg.Log.Info("database brought up to date", "migration", r.Source.Path, "took", r.Duration)
 	}
-	return nil
+	if s.oldest, err = oldestFor(s.schema); err != nil {
+		return err
+	}
+	if was.oldest == s.oldest {
+		return nil
+	}
+	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", s.oldest))
+	if err = explain(err); errors.Is(err, ErrFull) {
+		s.cfg.Log.Warn("the version before this one cannot open these data until there is room", "err", err)
+		return nil
+	}
+	return err
 }
 
 func (s *Store) provider() (*goose.Provider, *sql.DB, error) {
@@ -76,41 +109,48 @@ func newestSchema() (version int64, err error) {
 	return version, nil
 }
 
-// probe refuses a file that is no database, someone else's, or newer than
-// known. It opens the file without our settings: those would change it.
-func (s *Store) probe(ctx context.Context, known int64) (err error) {
+// schemaState is what a file says of its tables.
+type schemaState struct {
+	version int64 // the newest migration that was applied; 0: none
+	oldest  int64 // the version that a program must at least know to use them; 0: the file does not say
+}
+
+// readableBy refuses tables that a program of the version known must not touch.
+func (s schemaState) readableBy(known int64) error {
+	if s.version <= known || s.oldest > 0 && s.oldest <= known {
+		return nil
+	}
+	return fmt.Errorf("%w (its tables are of version %d, this program knows %d)", ErrNewer, s.version, known)
+}
+
+// probe refuses a file that is no database, or someone else's. It opens the file without
+// our settings: those would change it.
+func (s *Store) probe(ctx context.Context) (was schemaState, err error) {
 	options := fmt.Sprintf("_query_only=true&_busy_timeout=%d", patience.Milliseconds())
 	if s.frugal {
 		options += "&_locking_mode=EXCLUSIVE"
 	}
 	db, err := sql.Open(driver, fileURI(s.cfg.Path, options))
 	if err != nil {
-		return err
+		return was, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var id, tables, versioned int
-	err = db.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id()),
-		count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_master`).Scan(&id, &tables, &versioned)
+	err = db.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id()), (SELECT user_version FROM pragma_user_version()),
+		count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_master`).Scan(&id, &was.oldest, &tables, &versioned)
 	if err != nil {
-		return err
+		return was, err
 	}
 	// A start cut short before the first migration leaves goose's table and the
 	// sequence behind it.
 	if id != applicationID && (id != 0 || tables > 2*versioned) {
-		return ErrNotDatabase
+		return was, ErrNotDatabase
 	}
 	if versioned == 0 {
-		return nil
+		return was, nil
 	}
-	var version int64
-	err = db.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&version)
-	if err != nil {
-		return err
-	}
-	if version > known {
-		return fmt.Errorf("%w (its tables are of version %d, this program knows %d)", ErrNewer, version, known)
-	}
-	return nil
+	err = db.QueryRowContext(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&was.version)
+	return was, err
 }
 
 // lockFile waits for an advisory lock, which ends with the process at the

@@ -116,7 +116,13 @@ func TestOpenRefusesAndChangesNothing(t *testing.T) {
 			s, err := store.Open(context.Background(), config(path))
 			check(t, err, nil)
 			check(t, s.Close(), nil)
-			alter(t, path, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)")
+			alter(t, path, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1); PRAGMA user_version = 99999")
+		}, store.ErrNewer},
+		{"a newer version that says nothing of older ones", func(t *testing.T, path string) {
+			s, err := store.Open(context.Background(), config(path))
+			check(t, err, nil)
+			check(t, s.Close(), nil)
+			alter(t, path, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1); PRAGMA user_version = 0")
 		}, store.ErrNewer},
 		{"torn in the middle", func(t *testing.T, path string) {
 			s, err := store.Open(context.Background(), config(path))

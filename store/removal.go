@@ -72,8 +72,9 @@ func (s *Store) needed(ctx context.Context, tx *sql.Tx, id string, now time.Time
 // forget takes a recording away from the renditions that hold it, and from what
 // was spoken before. What they held is kept for when it is taken back.
 func (s *Store) forget(ctx context.Context, tx *sql.Tx, id string) error {
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO forgotten (rendition, recording, length_ns, state, fault)
-		SELECT id, recording, length_ns, state, fault FROM renditions WHERE recording = ? AND deleted_at IS NULL`, id)
+	_, err := tx.ExecContext(ctx, `INSERT INTO forgotten (rendition, recording, length_ns, state, fault)
+		SELECT id, recording, length_ns, state, fault FROM renditions WHERE recording = ? AND deleted_at IS NULL
+		ON CONFLICT (rendition) DO UPDATE SET recording = excluded.recording, length_ns = excluded.length_ns, state = excluded.state, fault = excluded.fault`, id)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"loalang/archive/disktest"
 	"loalang/scheduler"
 	"loalang/store"
 )
@@ -22,15 +23,10 @@ import (
 // mounted.
 func smallDisk(t *testing.T, bytes string) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size="+bytes); err != nil {
+	dir, err := disktest.Tmpfs(t, "size="+bytes)
+	if err != nil {
 		t.Skipf("SKIPPED: a small disk cannot be mounted here (%v): run the tests as root", err)
 	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
 	return dir
 }
 

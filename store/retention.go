@@ -30,7 +30,9 @@ func (s *Store) SaveRetention(ctx context.Context, r recordings.Retention, by st
 		return err
 	}
 	return s.write(ctx, "save retention", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO retention (board, preview_days, take_days, log_years, updated_at, updated_by) VALUES (1, ?, ?, ?, ?, ?)",
+		_, err := tx.ExecContext(ctx, `INSERT INTO retention (board, preview_days, take_days, log_years, updated_at, updated_by) VALUES (1, ?, ?, ?, ?, ?)
+			ON CONFLICT (board) DO UPDATE SET preview_days = excluded.preview_days, take_days = excluded.take_days, log_years = excluded.log_years,
+			updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
 			r.PreviewDays, r.TakeDays, r.LogYears, micros(s.cfg.Now()), by)
 		return err
 	})

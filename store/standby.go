@@ -24,7 +24,7 @@ import (
 
 // standby is what the files say.
 type standby struct {
-	schema   int64
+	tables   schemaState
 	node     string
 	villages []scheduler.Village
 	accounts []people.Account
@@ -69,7 +69,7 @@ func (s *Store) followPeople(ctx context.Context) (err error) {
 	if s.Damaged() {
 		return nil // it is what the standby is for
 	}
-	f := standbyForm{Version: standbyVersion, Schema: s.schema, Node: s.node}
+	f := standbyForm{Version: standbyVersion, Schema: s.schema, Oldest: s.oldest, Node: s.node}
 	villages, err := s.Villages(ctx)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (s *Store) standIn() (standby, error) {
 		return standby{}, fmt.Errorf("read standby: %w", ErrNewer)
 	}
 	return standby{
-		schema: f.Schema, node: f.Node, villages: each(f.Villages, readVillage),
+		tables: schemaState{f.Schema, f.Oldest}, node: f.Node, villages: each(f.Villages, readVillage),
 		accounts: each(f.Accounts, readAccount), tokens: each(f.Tokens, readToken),
 	}, nil
 }
@@ -222,4 +222,18 @@ func (s *Store) lost() error {
 		return damagedBy(errors.New("the file is empty"))
 	}
 	return nil
+}
+
+// Standby is what the files beside a database say of people; see ReadStandby.
+type Standby struct {
+	Node     string
+	Accounts []people.Account
+	Tokens   []people.Token
+}
+
+// ReadStandby reads what the files beside the database path say, without the database;
+// fs.ErrNotExist when there are none.
+func ReadStandby(path string) (Standby, error) {
+	sb, err := (&Store{cfg: Config{Path: path}}).standIn()
+	return Standby{sb.node, sb.accounts, sb.tokens}, err
 }

@@ -14,6 +14,7 @@ const standbyVersion = 1
 type standbyForm struct {
 	Version  int           `json:"version"`
 	Schema   int64         `json:"schema"` // of the database that it follows
+	Oldest   int64         `json:"oldest,omitempty"`
 	Node     string        `json:"node"`
 	Villages []villageForm `json:"villages"`
 	Accounts []accountForm `json:"accounts"`

@@ -46,6 +46,7 @@ type Store struct {
 	cfg    Config
 	node   string
 	schema int64 // version of the tables
+	oldest int64 // version that a program must know to use them
 	damage damage
 	writer *sql.DB // one connection: writers queue here, not inside SQLite
 	reader *sql.DB

@@ -1,4 +1,5 @@
 -- What the monitor input heard of what aired, and how it was calibrated.
+-- fallback: safe
 
 -- +goose Up
 

@@ -1,5 +1,6 @@
 -- How the board was: what became better or worse, and some numbers every five minutes
 -- for a day and every two hours for three months.
+-- fallback: safe
 
 -- +goose Up
 CREATE TABLE health_changes (

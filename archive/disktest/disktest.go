@@ -1,0 +1,90 @@
+// Package disktest gives tests file systems of their own, which they may fill and break.
+//
+// A test process that is killed cleans nothing up: each file system has a janitor, a
+// process that waits for its end and unmounts what is left.
+package disktest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// janitor unmounts once its standard input ends, which is when whoever holds the other
+// end of the pipe closes it or is killed.
+const janitor = `cat >/dev/null; umount -l "$1" 2>/dev/null; exit 0`
+
+// Tmpfs mounts a tmpfs with the given options, "size=64m" for one, in a folder of the
+// test until that ends. It fails where nothing may be mounted.
+func Tmpfs(t testing.TB, options string) (dir string, err error) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
+		return "", fmt.Errorf("mount a small disk: %w", err)
+	}
+	return dir, watched(t, dir)
+}
+
+// watched has a mounted folder unmounted when the test ends, or its process.
+func watched(t testing.TB, dir string) error {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return errors.Join(fmt.Errorf("watch a disk: %w", err), unix.Unmount(dir, unix.MNT_DETACH))
+	}
+	cmd := exec.Command("/bin/sh", "-c", janitor, "janitor", dir)
+	cmd.Stdin = read
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // who kills the test's group must not kill it too
+	err = errors.Join(cmd.Start(), read.Close())
+	if err != nil {
+		return errors.Join(fmt.Errorf("watch a disk: %w", err), write.Close(), unix.Unmount(dir, unix.MNT_DETACH))
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+			t.Errorf("unmount %s: %v", dir, err)
+		}
+		if err := errors.Join(write.Close(), cmd.Wait()); err != nil {
+			t.Error(err)
+		}
+	})
+	return nil
+}
+
+// Ext4 mounts an ext4 of so many bytes from a file, as a card has it: after an error it
+// takes no more writes. It fails where nothing may be mounted, or mkfs.ext4 is missing.
+func Ext4(t testing.TB, bytes int64) (dir string, err error) {
+	t.Helper()
+	image := filepath.Join(t.TempDir(), "card")
+	f, err := os.Create(image)
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(f.Truncate(bytes), f.Close()); err != nil {
+		return "", err
+	}
+	dir = t.TempDir()
+	for _, words := range [][]string{
+		{"mkfs.ext4", "-q", "-F", image},
+		{"mount", "-t", "ext4", "-o", "loop,errors=remount-ro", image, dir},
+	} {
+		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%s: %w: %s", words[0], err, strings.TrimSpace(string(out)))
+		}
+	}
+	return dir, watched(t, dir)
+}
+
+// Fail has the ext4 of a folder behave as after an error of its card: what was open for
+// writing too takes no more.
+func Fail(dir string) error {
+	if out, err := exec.Command("mount", "-o", "remount,abort", dir).CombinedOutput(); err != nil {
+		return fmt.Errorf("break the disk: %w: %s", err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}

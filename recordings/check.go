@@ -1,0 +1,292 @@
+package recordings
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What can be wrong with a stored form.
+const (
+	BlemishChanged    = "changed"    // its bytes are not those that were stored
+	BlemishMissing    = "missing"    // there is no file
+	BlemishUnreadable = "unreadable" // the disk does not give it back
+)
+
+// How a blemish was made good.
+const (
+	MendedCopy     = "copy"     // by a whole copy of the very bytes, of a backup
+	MendedRemade   = "remade"   // by making the very bytes again
+	MendedReplaced = "replaced" // by another recording, made from what is whole of it
+	MendedSpoken   = "respoken" // a voice reads it again
+	MendedAsked    = "asked"    // nobody has it: a person must read it again, and is told
+	MendedWithout  = "without"  // the original is lost; what airs is whole
+	MendedUnused   = "unused"   // nothing uses it: it is gone
+)
+
+// Blemish is a stored form of a recording that is not what was stored.
+type Blemish struct {
+	Recording string    `json:"recording"`
+	Title     string    `json:"title"`
+	Kind      Kind      `json:"kind"`
+	Form      Form      `json:"form"`
+	SHA256    string    `json:"sha256"` // of what it should be, hex
+	What      string    `json:"what"`
+	Found     time.Time `json:"found"`
+	Mended    string    `json:"mended,omitempty"` // how; empty: not yet
+}
+
+// Stored is the name of the file within the library's folder, with slashes.
+func (b Blemish) Stored() string { return BlobName(b.Form, b.SHA256) }
+
+// damaged is the folder for what is not what was stored, and for what is known of it.
+func (l *Library) damaged() string { return filepath.Join(l.dir, "damaged") }
+
+func (l *Library) blemishNote(hash string) string {
+	return filepath.Join(l.damaged(), hash+".json")
+}
+
+// Blemishes lists what was found damaged, mended or not, the oldest first.
+func (l *Library) Blemishes() (list []Blemish, err error) {
+	notes, err := filepath.Glob(filepath.Join(l.damaged(), "*.json"))
+	if err != nil {
+		return nil, fmt.Errorf("list damaged recordings: %w", err)
+	}
+	for _, note := range notes {
+		raw, err := os.ReadFile(note)
+		if err != nil {
+			return nil, fmt.Errorf("list damaged recordings: %w", err)
+		}
+		var b Blemish
+		if err := json.Unmarshal(raw, &b); err != nil {
+			l.log.Warn("a note of a damaged recording cannot be read", "note", note, "err", err)
+			continue
+		}
+		list = append(list, b)
+	}
+	slices.SortFunc(list, func(a, b Blemish) int {
+		if c := a.Found.Compare(b.Found); c != 0 {
+			return c
+		}
+		return strings.Compare(a.SHA256, b.SHA256)
+	})
+	return list, nil
+}
+
+// Damaged counts the blemishes that are not mended.
+func (l *Library) Damaged() (n int, err error) {
+	list, err := l.Blemishes()
+	for _, b := range list {
+		if b.Mended == "" {
+			n++
+		}
+	}
+	return n, err
+}
+
+// Check reads every stored form of a recording and notes the ones that are not what was
+// stored; those are taken out of the way, so that nothing is made from them. A play copy
+// is a cache: a wrong one is made again at once. What is in order gives no error and no
+// blemish. pace is asked before each read of a file; nil: it goes as fast as it can.
+func (l *Library) Check(ctx context.Context, rec Recording, pace func() error) (found []Blemish, err error) {
+	if rec.Kind == BuiltIn {
+		return nil, nil
+	}
+	for _, v := range rec.Variants {
+		if v.Form == PlayCopy || !isID(v.SHA256) {
+			continue
+		}
+		what, err := l.look(ctx, v, pace)
+		if err != nil {
+			return found, fmt.Errorf("check %.8s: %w", rec.ID, err)
+		}
+		if what == "" {
+			continue
+		}
+		b := Blemish{Recording: rec.ID, Title: rec.Title, Kind: rec.Kind, Form: v.Form, SHA256: v.SHA256, What: what, Found: l.now().UTC()}
+		if err := l.quarantine(b); err != nil {
+			return found, fmt.Errorf("check %.8s: %w", rec.ID, err)
+		}
+		l.log.LogAttrs(ctx, slog.LevelError, "a recording is damaged on the disk", slog.String("recording", rec.ID), slog.String("title", rec.Title), slog.String("form", string(v.Form)), slog.String("what", what))
+		found = append(found, b)
+	}
+	return found, l.checkPlay(ctx, rec, pace)
+}
+
+// look says what is wrong with a stored form; empty: nothing.
+func (l *Library) look(ctx context.Context, v Variant, pace func() error) (what string, err error) {
+	if pace != nil {
+		if err := pace(); err != nil {
+			return "", err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	got, err := hashFile(l.blob(v.Form, v.SHA256))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return BlemishMissing, nil
+	case err != nil:
+		return BlemishUnreadable, nil //nolint:nilerr // that is what was asked
+	case got.hash != v.SHA256:
+		return BlemishChanged, nil
+	}
+	return "", nil
+}
+
+// checkPlay makes a play copy again that is not what was stored, while its master is
+// whole.
+func (l *Library) checkPlay(ctx context.Context, rec Recording, pace func() error) error {
+	i := slices.IndexFunc(rec.Variants, func(v Variant) bool { return v.Form == PlayCopy })
+	if i < 0 || l.sound(rec.ID) != nil {
+		return nil
+	}
+	path := l.blob(PlayCopy, rec.ID)
+	if pace != nil {
+		if err := pace(); err != nil {
+			return err
+		}
+	}
+	got, err := hashFile(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && got.hash == rec.Variants[i].SHA256 {
+		return nil // a cache need not have it
+	}
+	if err := l.remake(ctx, rec.ID); err != nil {
+		if errors.Is(err, ErrNoFFmpeg) || errors.Is(err, ErrNoSandbox) {
+			return nil // as it is, it plays
+		}
+		return fmt.Errorf("make play copy of %.8s again: %w", rec.ID, err)
+	}
+	if again, err := hashFile(path); err != nil || again.hash != got.hash {
+		l.log.LogAttrs(ctx, slog.LevelWarn, "a play copy was damaged and is made again", slog.String("recording", rec.ID), slog.String("title", rec.Title))
+	}
+	return nil
+}
+
+// quarantine notes a blemish and moves its bytes out of the way, where they are kept:
+// somebody may hear them yet.
+func (l *Library) quarantine(b Blemish) error {
+	if err := l.noteBlemish(b); err != nil {
+		return err
+	}
+	from := l.blob(b.Form, b.SHA256)
+	err := os.Rename(from, filepath.Join(l.damaged(), filepath.Base(from)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("take a damaged file out of the way: %w", err)
+	}
+	return errors.Join(syncPath(l.damaged()), syncPath(filepath.Dir(from)))
+}
+
+// noteBlemish writes down what is known of one.
+func (l *Library) noteBlemish(b Blemish) error {
+	raw, err := json.MarshalIndent(b, "", " ")
+	if err != nil {
+		return fmt.Errorf("note a damaged recording: %w", err)
+	}
+	if err := os.MkdirAll(l.damaged(), 0o750); err != nil {
+		return fmt.Errorf("note a damaged recording: %w", err)
+	}
+	w, err := l.begin()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.end() }() // what is left of it goes at the next start
+	if err := os.WriteFile(w.path("note"), raw, 0o600); err != nil {
+		return fmt.Errorf("note a damaged recording: %w", err)
+	}
+	return publish(w.path("note"), l.blemishNote(b.SHA256))
+}
+
+// Mend puts whole bytes in the place of damaged ones: those of the first of the files
+// copies that has the very hash; false: none has. The errors are those of the disk.
+func (l *Library) Mend(b Blemish, copies []string) (bool, error) {
+	for _, from := range copies {
+		done, err := l.putBack(b, from)
+		if err != nil {
+			return false, fmt.Errorf("mend %.8s: %w", b.Recording, err)
+		}
+		if done {
+			return true, l.Mended(b, MendedCopy)
+		}
+	}
+	return false, nil
+}
+
+// Whole opens what is left of a recording to make it anew from: its original, else its
+// play copy, and says which; ErrNotFound when neither is what was stored. The caller
+// closes it.
+func (l *Library) Whole(ctx context.Context, rec Recording) (*os.File, Form, error) {
+	for _, form := range []Form{Original, PlayCopy} {
+		i := slices.IndexFunc(rec.Variants, func(v Variant) bool { return v.Form == form && isID(v.SHA256) })
+		if i < 0 {
+			continue
+		}
+		path, sum := l.blob(form, rec.Variants[i].SHA256), rec.Variants[i].SHA256
+		if form == PlayCopy {
+			path = l.blob(form, rec.ID)
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, "", err
+		}
+		if got, err := hashFile(path); err != nil || got.hash != sum {
+			continue
+		}
+		f, err := os.Open(path)
+		return f, form, err
+	}
+	return nil, "", ErrNotFound
+}
+
+// Mended notes how a blemish was made good.
+func (l *Library) Mended(b Blemish, how string) error {
+	b.Mended = how
+	return l.noteBlemish(b)
+}
+
+// putBack copies the file from to its place when it has the hash that is missing there.
+func (l *Library) putBack(b Blemish, from string) (done bool, err error) {
+	if got, err := hashFile(from); err != nil || got.hash != b.SHA256 {
+		return false, nil //nolint:nilerr // another may have it
+	}
+	w, err := l.begin()
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, w.end()) }()
+	f, err := os.Open(from)
+	if err != nil {
+		return false, nil //nolint:nilerr // the stick was pulled
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	if err := w.room(info.Size()); err != nil {
+		return false, err
+	}
+	to, err := os.OpenFile(w.path("copy"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return false, err
+	}
+	_, err = to.ReadFrom(f)
+	if err = errors.Join(err, to.Close()); err != nil {
+		return false, err
+	}
+	if got, err := hashFile(w.path("copy")); err != nil || got.hash != b.SHA256 {
+		return false, err
+	}
+	return true, publish(w.path("copy"), l.blob(b.Form, b.SHA256))
+}

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+
+	"loalang/recordings"
+)
+
+// Snapshot writes the database as it is at one instant into the file path, which must
+// not be there. Reads and writes go on meanwhile. Sign-ins and links for a first account
+// are not in it: a copy must let nobody in whom the original has sent away. The file is
+// not durable before the caller makes it so, and is removed on an error. ErrCorrupt when
+// a page cannot be read, which then is noticed as by any reading; ErrFull when there is
+// no room.
+func (s *Store) Snapshot(ctx context.Context, path string) error {
+	if err := s.intact("copy database"); err != nil {
+		return err
+	}
+	if err := s.snapshot(ctx, path); err != nil {
+		return errors.Join(fmt.Errorf("copy database: %w", s.notice(err)), remove(path))
+	}
+	return nil
+}
+
+func (s *Store) snapshot(ctx context.Context, path string) (err error) {
+	// A connection of its own: the others may only read, or belong to the writer.
+	from := s.connect(1, "_txlock=deferred", nil)
+	defer func() { err = errors.Join(err, from.Close()) }()
+	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+		return err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return err
+	}
+	to, err := sql.Open(driver, fileURI(path, "_secure_delete=true&_journal_mode=DELETE"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	to.SetMaxOpenConns(1)
+	for _, table := range []string{"sessions", "setups"} {
+		if _, err := to.ExecContext(ctx, "DELETE FROM "+table); err != nil {
+			return err
+		}
+	}
+	var verdict string
+	if err := to.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return damagedBy(errors.New(verdict))
+	}
+	return nil
+}
+
+// Schema is the version of the tables of this database.
+func (s *Store) Schema() int64 { return s.schema }
+
+// Oldest is the version of the tables that a program must at least know to use this
+// database; see fallbackMark.
+func (s *Store) Oldest() int64 { return s.oldest }
+
+// EndSignIns ends every sign-in and every link for a first account.
+func (s *Store) EndSignIns(ctx context.Context) error {
+	return s.write(ctx, "end sign-ins", func(tx *sql.Tx) error {
+		for _, table := range []string{"sessions", "setups"} {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// DropPushes forgets where browsers take in what is pushed: under other keys of the
+// board nothing arrives there.
+func (s *Store) DropPushes(ctx context.Context) error {
+	return s.write(ctx, "forget where news is pushed", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM pushes")
+		return err
+	})
+}
+
+// Everything lists every living recording of the library with its variants, by ID.
+func (s *Store) Everything(ctx context.Context) (list []recordings.Recording, err error) {
+	err = s.read(ctx, "list the whole library", func(tx *sql.Tx) error {
+		list, err = recordingsBy(ctx, tx, "deleted_at IS NULL ORDER BY id")
+		return err
+	})
+	return list, err
+}
+
+// Blob is a file of the library that a copy of the database names.
+type Blob struct {
+	Recording string
+	Form      recordings.Form // Original or Master
+	SHA256    string          // hex
+	Bytes     int64
+}
+
+// BlobsOf lists the files that the living recordings of a copy, as Snapshot wrote it,
+// are made of. Built-in sounds and play copies have none.
+func BlobsOf(ctx context.Context, path string) (list []Blob, err error) {
+	db, err := sql.Open(driver, fileURI(path, "mode=ro"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.QueryContext(ctx, `SELECT v.recording, v.form, v.sha256, v.bytes FROM variants AS v JOIN recordings AS r ON r.id = v.recording
+		WHERE r.deleted_at IS NULL AND r.kind <> 'builtin' AND v.form IN ('original', 'master') ORDER BY v.recording, v.form`)
+	if err != nil {
+		return nil, fmt.Errorf("list the files of the library: %w", explain(err))
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var b Blob
+		if err := rows.Scan(&b.Recording, &b.Form, &b.SHA256, &b.Bytes); err != nil {
+			return nil, fmt.Errorf("list the files of the library: %w", explain(err))
+		}
+		list = append(list, b)
+	}
+	return list, rows.Err()
+}
