@@ -74,6 +74,8 @@ func (s *Server) describeByHand(doc *huma.OpenAPI) {
 	})
 	describeTables(doc, query, answer)
 	describeUploads(doc)
+	s.describeBackups(doc)
+	s.describeBundles(doc)
 	s.describeStreams(doc, query, answer)
 }
 

@@ -110,7 +110,7 @@ func newHouse(t testing.TB, change ...func(c *web.Config)) *house {
 	h.as["near"] = h.people.add(people.Token{Name: "gần", Role: people.Viewer, Village: "un-ta"})
 	h.cfg = web.Config{
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, MonitorBook: w, Monitor: earpiece{w}, Knobs: knobs{w}, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: h.people, Chronicle: w, Shelf: w, Holdings: w, Labels: w, Bin: w, Keeping: w, Caretaker: w, Accounts: w, Roster: h.people, Setup: w,
-		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
+		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Upkeep: w, BackupFiles: w, Courier: w, Partners: w, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Diary: w, Graves: w, Authors: w, Texts: w,
 		Invites: w, Invited: w,
 		Village: "un-ta", Origin: "board-1", Version: "1.2.3", Logger: slog.New(slog.NewTextHandler(h, nil)),
@@ -199,7 +199,7 @@ func describe() ([]byte, error) {
 	w := &world{village: scheduler.Village{Key: "un-ta", Zone: "UTC"}}
 	s, err := web.New(web.Config{
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, MonitorBook: w, Monitor: earpiece{w}, Knobs: knobs{w}, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: &register{}, Chronicle: w, Shelf: w, Holdings: w, Labels: w, Bin: w, Keeping: w, Caretaker: w, Accounts: w, Roster: &register{}, Setup: w,
-		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
+		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Upkeep: w, BackupFiles: w, Courier: w, Partners: w, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Diary: w, Graves: w, Authors: w, Texts: w,
 		Invites: w, Invited: w,
 		Village: "un-ta", Version: "1.2.3", Logger: slog.New(slog.DiscardHandler), Now: time.Now, NewID: w.NewID,

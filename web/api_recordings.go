@@ -99,6 +99,8 @@ func (s *Server) registerRecordings(api huma.API, r *gin.Engine) {
 	answer(s, api, operation{"delete-recording", http.MethodDelete, "/recordings/{id}", "Delete a recording: one's own, or with the right plan any. It can be taken back for seven days, less when the disk runs full; 409 while an announcement that may still air uses it", tag, people.Upload, http.StatusNoContent}, s.deleteRecording)
 	answer(s, api, operation{"trim-recording", http.MethodPost, "/recordings/{id}/trim", "Keep another piece of a recording's sound as it came: a new recording", tag, people.Upload, http.StatusCreated}, s.trimRecording)
 	s.registerLibrary(api)
+	s.registerBackups(r, api)
+	s.registerBundles(r, api)
 	r.POST(apiRoot+"/recordings", s.guard(people.Upload, s.upload))
 	r.GET(apiRoot+"/recordings/:id/audio", s.guard(people.View, s.sound))
 	r.GET(apiRoot+"/recordings/:id/before", s.guard(people.View, s.soundBefore))

@@ -70,6 +70,16 @@ func doors() []door {
 		{"POST", "/api/v1/recordings/" + soundID + "/restore", "", people.Plan},     // as above
 		{"PATCH", "/api/v1/recordings/" + soundID, `{"title":"Khèn"}`, people.Plan}, // as above
 		{"GET", "/api/v1/health", "", people.View},
+		{"GET", "/api/v1/backups", "", people.Administer},
+		{"POST", "/api/v1/backups", "", people.Administer},
+		{"GET", "/api/v1/backups/" + keptBackup, "", people.Administer},
+		{"GET", "/api/v1/bundles", "", people.Administer},
+		{"GET", "/api/v1/bundles/file", "", people.Administer},
+		{"POST", "/api/v1/bundles/export", "", people.Administer},
+		{"POST", "/api/v1/bundles/look", `{"name":"bundle-un-ta"}`, people.Administer},
+		{"POST", "/api/v1/bundles/take", `{"name":"bundle-un-ta","seen":"` + lookedDigest + `"}`, people.Administer},
+		{"PUT", "/api/v1/bundles/boards/" + boardPrint, `{"name":"Máy xã"}`, people.Administer},
+		{"DELETE", "/api/v1/bundles/boards/" + boardPrint, "", people.Administer},
 		{"GET", "/api/v1/retention", "", people.Arrange},
 		{"PUT", "/api/v1/retention", `{"preview_days":3,"take_days":60,"log_years":0}`, people.Arrange},
 		{"POST", "/api/v1/retention/tidy", "", people.Arrange},
@@ -201,7 +211,7 @@ func TestEveryDoorIsHere(t *testing.T) {
 		}
 	}
 	for _, d := range doors() {
-		path := strings.NewReplacer(keyID, "{id}", personID, "{id}", invitedID, "{id}", noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/", "/asrun/o-proved/", "/asrun/{occurrence}/", "/history/7/", "/history/{entry}/").Replace(d.path)
+		path := strings.NewReplacer(keptBackup, "{name}", boardPrint, "{fingerprint}", keyID, "{id}", personID, "{id}", invitedID, "{id}", noticeID, "{id}", alarmID, "{id}", soundID, "{id}", scheduleID, "{sid}", "/renditions/vi", "/renditions/{language}", "/villages/un-ta", "/villages/{key}", "/choices/vi", "/choices/{language}", slotID, "{id}", stationID, "{id}", exceptionID, "{id}", drillID, "{id}", wordID, "{id}", "/templates/cat-nuoc", "/templates/{code}", "/moved/x/", "/moved/{occurrence}/", "/asrun/o-proved/", "/asrun/{occurrence}/", "/history/7/", "/history/{entry}/").Replace(d.path)
 		here = append(here, d.method+" "+path)
 	}
 	here = append(here, eventsDoor, liveDoor, "GET /api/v1/public/board", "GET /api/v1/public/board/{date}") // the last two ask nobody: TestPublicAPI

@@ -261,6 +261,9 @@ func TestEveryRouteHasAGate(t *testing.T) {
 // TestWhoMayScrape.
 var specialGates = []string{"GET /calendar/:file", "GET /metrics", "GET /metrics/health"}
 
+// notedGates tell the history who came in by them: TestTakeABackupAway, TestTakeABundleAway.
+var notedGates = []string{"GET /api/v1/backups/:name", "GET /api/v1/bundles/file"}
+
 // Whoever knocks at whatever route is let in or not as the tables say, and who is not
 // let in changes nothing. Looking changes nothing either.
 func TestEverybodyAtEveryGate(t *testing.T) {
@@ -276,7 +279,7 @@ func TestEverybodyAtEveryGate(t *testing.T) {
 				before := h.everything(t)
 				rec := c.knock(h, g, who.name)
 				let := g.judge(t, who, rec)
-				if after := h.everything(t); (!let || g.method() == http.MethodGet) && after != before {
+				if after := h.everything(t); (!let || g.method() == http.MethodGet && !slices.Contains(notedGates, g.route)) && after != before {
 					t.Errorf("%s changed something: %s", who.name, rec.Body)
 				}
 			}

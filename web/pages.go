@@ -125,6 +125,8 @@ func (s *Server) registerPages(r *gin.Engine) {
 	p.registerSettings(r)
 	p.registerRetention(r)
 	p.registerHealth(r)
+	p.registerBackups(r)
+	p.registerBundles(r)
 	r.GET("/live", p.allow(people.Live, p.live))
 }
 
@@ -219,7 +221,7 @@ func pageOf(path string) string {
 		return "/people/" + second
 	case first == "invitations" && second != "":
 		return "/invitations/" + second
-	case first == "account", first == "again", first == "retention", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "plan", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
+	case first == "account", first == "again", first == "backups", first == "bundles", first == "retention", first == "tokens", first == "calendars", first == "emergency", first == "people", first == "plan", first == "rules", first == "languages", first == "recordings", first == "stations", first == "templates", first == "relays", first == "voices", first == "words":
 		return "/" + first
 	case first == "takes":
 		return "/recordings"
@@ -268,6 +270,8 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 	}
 	if p.s.cfg.Damaged() {
 		w.Trouble = v.word("trouble.database-damaged")
+	} else if w.SignedIn {
+		w.Trouble = p.dataTrouble(v)
 	}
 	if w.SignedIn && w.Tab != "emergency" && w.Tab != "record" && w.Tab != "live" && page != "health" {
 		w.Ailing = p.ailing(v)

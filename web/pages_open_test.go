@@ -38,7 +38,7 @@ func newSite(t *testing.T, w *world, role people.Role, lang string, change ...fu
 	w.role = role
 	cfg := web.Config{
 		Announcements: w, Schedules: w, Places: w, Readings: w, Arrange: w, Stations: w, Approvals: w, Exceptions: w, Drills: w, MonitorBook: w, Monitor: earpiece{w}, Knobs: knobs{w}, VoiceBook: w, Prompter: w, AsRun: w, Tellings: w, Interchange: w, Keys: w, Chronicle: w, Shelf: w, Holdings: w, Labels: w, Bin: w, Keeping: w, Caretaker: w, Accounts: w, Roster: w, Setup: w,
-		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
+		Sessions: memstore.NewWithCleanupInterval(0), Database: w, Damaged: w.isDamaged, Upkeep: w, BackupFiles: w, Courier: w, Partners: w, Air: w, Alarm: w, Withdraw: w, Listen: w, Importer: w, Trimmer: w, Speaker: w, Words: w, Reader: w, Clock: w,
 		Diary: w, Graves: w, Authors: w, Texts: w,
 		Invites: w, Invited: w,
 		Village: "un-ta", Origin: "board-1", Version: "test", Logger: slog.New(slog.DiscardHandler),

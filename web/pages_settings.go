@@ -65,6 +65,8 @@ func settingsGroups() []settingsGroup {
 			{"start", "/start", "tiep", people.Arrange, nil},
 			{"health", "/health", "yte", people.View, nil},
 			{"retention", "/retention", "lo", people.Arrange, nil},
+			{"backups", "/backups", "ve", people.Administer, func(p *panel, _ *visit) bool { return p.s.cfg.Upkeep != nil }},
+			{"bundles", "/bundles", "gui", people.Administer, func(p *panel, _ *visit) bool { return p.s.cfg.Courier != nil }},
 			{"about", "/about", "amli", people.View, nil},
 		}},
 	}
@@ -129,6 +131,6 @@ func (p *panel) about(v *visit) {
 	air := p.s.cfg.Air.Air()
 	p.show(v, "about", view{Title: v.word("settings.about"), Tab: "more", Data: aboutView{
 		Version: p.s.cfg.Version, Village: v.village.Key,
-		Health: slices.Concat(v.health(air), v.zoneStates(air.Amp), p.monitorHealth(v), p.voiceHealth(v)),
+		Health: slices.Concat(v.health(air), v.zoneStates(air.Amp), p.monitorHealth(v), p.voiceHealth(v), p.dataHealth(v)),
 	}})
 }

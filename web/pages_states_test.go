@@ -242,7 +242,7 @@ var stateProblems = []string{"problem.unavailable", "problem.database-damaged", 
 
 // aliveWithoutStore are the pages that show nothing of what the database has, or what is
 // kept beside it; a browser that can make no passkey is told so without it.
-var aliveWithoutStore = []string{"/", "/about", "/account", "/account/passkeys", "/button", "/sound", "/bang-tin/now", "/bang-tin/to-dan", "/emergency", "/health", "/help", "/help/:area", "/live", "/microphone", "/settings", "/sign-in", "/templates/new"}
+var aliveWithoutStore = []string{"/", "/about", "/account", "/account/passkeys", "/backups", "/bundles", "/button", "/sound", "/bang-tin/now", "/bang-tin/to-dan", "/emergency", "/health", "/help", "/help/:area", "/live", "/microphone", "/settings", "/sign-in", "/templates/new"}
 
 // Every page of a board whose database does not answer, is damaged, or has no room says
 // what is wrong in words, and leads on.

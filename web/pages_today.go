@@ -94,7 +94,7 @@ func (p *panel) todayView(v *visit, air playout.Air, b dayBook) todayView {
 	t := todayView{
 		Key: airKey(air), Day: local.Day(), Date: v.date(v.now), Weekday: upper(v.weekday(local.Weekday())), Month: v.month(v.now), Lunar: v.lunar(v.now),
 		Emergency: air.Emergency, OnAir: v.onAir(air), Meter: meterPercent(air),
-		Next: v.next(b), Health: slices.Concat(v.health(air), p.monitorHealth(v), p.voiceHealth(v)),
+		Next: v.next(b), Health: slices.Concat(v.health(air), p.monitorHealth(v), p.voiceHealth(v), p.dataHealth(v)),
 		Waiting: v.word("do.record-sub"),
 		Ribbon:  b.ribbon(), Rows: b.rows(),
 	}

@@ -44,7 +44,9 @@ type world struct {
 	calibrations []playout.Calibration // the oldest first
 	monitor      *playout.MonitorState // nil: nothing listens
 	asked        int                   // for a calibration
-	knobs        web.KnobsState        // what is pressed, lit and turned
+	upkept       upkept
+	parcels      parcels
+	knobs        web.KnobsState // what is pressed, lit and turned
 	exceptions   []scheduler.Exception
 	words        scheduler.Words
 	templates    scheduler.Templates

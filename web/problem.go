@@ -120,6 +120,10 @@ var refusals = []struct {
 }{
 	{scheduler.ErrRevision, http.StatusConflict, "conflict"},
 	{errUndone, http.StatusConflict, "undone"},
+	{ErrBusyKeeping, http.StatusConflict, "keeping"},
+	{ErrNoStick, http.StatusConflict, "no-stick"},
+	{errNotLookedAt, http.StatusConflict, "not-looked-at"},
+	{ErrFingerprint, http.StatusUnprocessableEntity, "bad-fingerprint"},
 	{errWithdrawn, http.StatusConflict, "withdrawn"},
 	{scheduler.ErrApproval, http.StatusConflict, "approval-state"},
 	{errSeenOther, http.StatusConflict, "approval-seen-other"},

@@ -60,16 +60,20 @@ type Config struct {
 	Sessions      scs.Store   // scs.CtxStore is used when it is one
 	Database      Pinger
 
-	Air      Airer
-	Alarm    Alarmer
-	Withdraw Withdrawer
-	Listen   Listener // nil: there is nothing to listen in to
-	Spool    Spool    // nil: nothing is kept beside the database
-	Loudness Loudness // nil: how loud it is cannot be changed
-	Studio   Studio   // nil: nobody can speak live
-	Tuner    Tuner    // nil: stations cannot be tried
-	Monitor  Monitor  // nil: nothing listens to the loudspeakers
-	Knobs    Knobs    // nil: this board has nothing that is pressed, lit or turned
+	Air         Airer
+	Alarm       Alarmer
+	Withdraw    Withdrawer
+	Listen      Listener    // nil: there is nothing to listen in to
+	Upkeep      Upkeep      // nil: nothing is known of the board's data, and nothing is backed up
+	BackupFiles BackupFiles // of Upkeep
+	Courier     Courier     // nil: no bundles are carried from board to board
+	Partners    Partners    // of Courier
+	Spool       Spool       // nil: nothing is kept beside the database
+	Loudness    Loudness    // nil: how loud it is cannot be changed
+	Studio      Studio      // nil: nobody can speak live
+	Tuner       Tuner       // nil: stations cannot be tried
+	Monitor     Monitor     // nil: nothing listens to the loudspeakers
+	Knobs       Knobs       // nil: this board has nothing that is pressed, lit or turned
 	// MonitorBook keeps what Monitor hears.
 	MonitorBook MonitorBook
 	Importer    Importer

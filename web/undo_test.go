@@ -223,6 +223,8 @@ func TestEveryRemovalIsUndoneOrSaysWhyNot(t *testing.T) {
 		"POST /account/sign-ins/:id/end":                                   "why: " + ended,
 		"POST /account/news/:id/remove":                                    "why: the browser that has it asks for the news again in one press",
 		"DELETE /api/v1/account/pushes/:id":                                "why: the browser that has it asks for the news again",
+		"POST /bundles/boards/remove":                                      "by POST /bundles/boards, with the code that the page shows again while the stick is in",
+		"DELETE /api/v1/bundles/boards/:fingerprint":                       "by PUT /api/v1/bundles/boards/:fingerprint",
 		"POST /account/passkeys/:id/remove":                                "why: a key of a phone that was lost must never open again; its owner makes another in one step",
 		"DELETE /api/v1/account/passkeys/:id":                              "why: a key of a phone that was lost must never open again; its owner makes another in one step",
 		"POST /account/sign-ins/end":                                       "why: " + ended,

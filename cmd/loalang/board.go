@@ -62,7 +62,9 @@ type board struct {
 	led        *hardware.LED        // nil: none is fitted
 	loudness   *playout.Loudness
 	uploads    *upload.Shelf // nil: its folder could not be opened
-	door       *secureDoor   // nil: there is no https
+	upkeep     *upkeep
+	courier    *courier
+	door       *secureDoor // nil: there is no https
 	pulse      *pulse.Registry
 	health     *health.Watch
 	senses     *senses
@@ -77,6 +79,7 @@ type board struct {
 // openBoard opens and wires every part; on an error nothing stays open.
 func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_ *board, err error) {
 	b := &board{settings: s, log: log, boot: bootID(log), pulse: newPulse(), replaced: make(chan struct{}, 1)}
+	b.upkeep, b.courier = newUpkeep(b), newCourier(b)
 	defer func() {
 		if err != nil {
 			b.close()
@@ -293,6 +296,7 @@ func (b *board) openPanel() (err error) {
 		VoiceBook: b.db, Prompter: b.producer,
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(), Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged,
+		Upkeep: b.upkeep, BackupFiles: b.upkeep, Courier: b.courier, Partners: b.courier,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Spool: b.player, Listen: b.output, Loudness: turner{b}, Studio: b.studio,
 		Uploads: uploads, Landing: landing,
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,

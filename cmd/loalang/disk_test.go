@@ -8,22 +8,23 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"loalang/archive/disktest"
 )
 
 // smallDisk is a data folder on a file system of its own; the test is skipped
 // where none may be mounted.
 func smallDisk(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
+	return diskOf(t, "size=64m")
+}
+
+// diskOf is smallDisk with the options of a tmpfs.
+func diskOf(t *testing.T, options string) string {
+	t.Helper()
+	dir, err := disktest.Tmpfs(t, options)
+	if err != nil {
 		missing(t, "a small disk cannot be mounted here ("+err.Error()+"): run the tests as root")
 	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
 	return filepath.Join(dir, "data")
 }
 

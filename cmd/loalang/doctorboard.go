@@ -147,7 +147,7 @@ func (p program) dataAlone(ctx context.Context, s settings, m *health.Measuremen
 		m.Database = &health.DatabaseState{None: true}
 		return
 	}
-	m.Database = &health.DatabaseState{}
+	m.Database, m.Backup = &health.DatabaseState{}, backupHealth(s, m.At)
 	db, err := openStore(ctx, s, p.quietLog())
 	if err == nil {
 		defer func() { _ = db.Close() }() // it was only read

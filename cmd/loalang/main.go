@@ -28,6 +28,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2
+	exitFaulty = 3 // done, but what it was done with is not whole
 )
 
 // usageError marks an error of the words on the command line or of a setting:
@@ -36,6 +37,11 @@ type usageError struct{ err error }
 
 func (e usageError) Error() string { return e.err.Error() }
 func (e usageError) Unwrap() error { return e.err }
+
+// faultyError marks that something was done with what is not whole: the exit code is 3.
+type faultyError struct{ error }
+
+func (e faultyError) Unwrap() error { return e.error }
 
 func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
@@ -82,8 +88,12 @@ func (p program) run(ctx context.Context, args []string) int {
 		return found.code
 	}
 	var usage usageError
-	if errors.As(err, &usage) {
+	var faulty faultyError
+	switch {
+	case errors.As(err, &usage):
 		return exitUsage
+	case errors.As(err, &faulty):
+		return exitFaulty
 	}
 	return exitFailed
 }
@@ -133,6 +143,7 @@ func (p program) rootCommand() *cobra.Command {
 		p.serveCommand(), p.speakerCommand(), p.confineCommand(), p.apartCommand(), p.sayCommand(), p.speechCommand(),
 		p.recordingsCommand(), p.planCommand(), p.whyCommand(), p.drillCommand(), p.monitorCommand(), p.coverageCommand(), p.asrunCommand(), p.reportCommand(), p.userCommand(), p.tokenCommand(),
 		p.announcementCommand(), p.preparedCommand(), p.historyCommand(), p.villageCommand(), p.slotCommand(), p.rulesCommand(), p.exceptionCommand(), p.wordsCommand(), p.calendarCommand(), p.ampCommand(), p.buttonCommand(), p.ledCommand(), p.mixerCommand(), p.quietCommand(), p.doctorCommand(), p.versionCommand(),
+		p.backupCommand(), p.restoreCommand(), p.migrateCommand(), p.dataCommand(), p.bundleCommand(),
 	)
 	wrapArgs(root)
 	return root

@@ -67,6 +67,7 @@ func (s *senses) measure(ctx context.Context) health.Measurement {
 		Card:      s.card(air, now),
 		Monitor:   monitorOf(b.monitorState()),
 		Database:  s.database(ctx),
+		Backup:    backupHealth(b.settings, now),
 		Link:      s.link(now),
 		Memory:    s.probe.Memory(os.Getpid(), air.Output.ChildPID),
 	}

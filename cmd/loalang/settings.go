@@ -57,6 +57,9 @@ type settings struct {
 	Duck         audio.Duck     // how music gives way to the voice over it
 	BedFade      time.Duration  // how long it takes to go behind the last word
 	Limits       health.Limits  // from where on the board is not well
+	Backup       bool           // every night
+	BackupKeep   int            // newest backups that stay
+	BackupSticks string         // folders of sticks that may keep them, patterns with commas between
 }
 
 // setting is one entry of the table that reads every layer.
@@ -125,6 +128,9 @@ func mainTable() []setting {
 			s.Limits, err = health.ParseLimits(v)
 			return err
 		}},
+		{"backup", "nightly", "when the board backs itself up: nightly, or off", setBackup},
+		{"backup-keep", "7", "how many of the newest nightly backups stay, 1 to 60", setBackupKeep},
+		{"backup-stick", "/media/*/" + stickFolder + ",/media/*/*/" + stickFolder + ",/run/media/*/*/" + stickFolder + ",/mnt/*/" + stickFolder, "folders on sticks that may keep nightly backups, with commas between; only those on another disk than the data are used", setText(func(s *settings) *string { return &s.BackupSticks })},
 		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {
 			if v == "" {
 				return errors.New("name a program")
@@ -140,6 +146,23 @@ func setVillage(s *settings, v string) error {
 		return errors.New("use small letters, digits and hyphens, such as un-ta")
 	}
 	s.Village = v
+	return nil
+}
+
+func setBackup(s *settings, v string) error {
+	if v != "nightly" && v != "off" {
+		return errors.New("use nightly or off")
+	}
+	s.Backup = v == "nightly"
+	return nil
+}
+
+func setBackupKeep(s *settings, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 60 {
+		return errors.New("use a number from 1 to 60")
+	}
+	s.BackupKeep = n
 	return nil
 }
 

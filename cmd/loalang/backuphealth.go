@@ -1,0 +1,21 @@
+package main
+
+import (
+	"time"
+
+	"loalang/health"
+)
+
+// backupHealth is what is known of the newest backup; nil: nothing can be said yet,
+// because nothing is there that could be backed up, or the board has hardly begun.
+func backupHealth(s settings, now time.Time) *health.BackupState {
+	if !folder(s.Data).inhabited() {
+		return nil
+	}
+	state := readBackupState(folder(s.Data))
+	b := &health.BackupState{Last: state.Last, Damaged: state.Damaged, SameDisk: !state.Stick, Off: !s.Backup}
+	if state.Tried.After(state.Last) && !state.Tried.After(now) {
+		b.Failed = state.Why
+	}
+	return b
+}

@@ -1,0 +1,342 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"loalang/archive"
+	"loalang/recordings"
+	"loalang/scheduler"
+	"loalang/store"
+)
+
+// intake is one bundle that is taken in.
+type intake struct {
+	s       settings
+	db      *store.Store
+	library *recordings.Library
+	dry     bool
+	seen    string // digest of the lines that somebody agreed to; empty: whatever they are
+	now     time.Time
+	raw     []byte // of carriedFile
+	c       carried
+	files   map[string]string // of recordings, by SHA-256
+	lines   []bundleLine
+}
+
+// take copies a bundle, proves it, and takes it in.
+func (in *intake) take(ctx context.Context, from string) (said bundleSaid, err error) {
+	b, err := archive.OpenBundle(from)
+	if err != nil {
+		return said, wordArchive(from, err)
+	}
+	print := archive.Fingerprint(b.Key)
+	said = bundleSaid{Board: b.Board, Village: b.Village, Fingerprint: print, Made: b.Made, Bytes: b.Bytes}
+	if err := in.accepts(b); err != nil {
+		return said, err
+	}
+	f := folder(in.s.Data)
+	if err := makeFolders(f.fetched()); err != nil {
+		return said, err
+	}
+	whole := filepath.Join(f.fetched(), strings.ReplaceAll(print, "-", "")+".tar")
+	if err := forgetFetched(f.fetched(), whole); err != nil {
+		return said, err
+	}
+	if err := archive.Room(f.fetched(), 2*b.Bytes-sizeOf(whole)); err != nil {
+		return said, fmt.Errorf("copy the bundle: %w", err)
+	}
+	if said.Copied, err = b.Fetch(ctx, from, whole); err != nil {
+		return said, err // what was copied stays: the next run goes on behind it
+	}
+	if err := in.open(ctx, whole); err != nil {
+		return said, err
+	}
+	defer func() { _ = os.RemoveAll(in.opened()) }() // what is left goes with the next run
+	if err := in.decide(ctx); err != nil {
+		return said, err
+	}
+	said.Lines, said.Seen = in.lines, digestOf(in.lines)
+	if in.dry {
+		return said, nil
+	}
+	return said, os.Remove(whole)
+}
+
+// decide says what becomes of everything, and does it unless that is not what somebody
+// agreed to.
+func (in *intake) decide(ctx context.Context) error {
+	really := !in.dry
+	in.dry = true
+	if err := in.all(ctx); err != nil || !really {
+		return err
+	}
+	in.dry = false
+	if in.seen != "" && in.seen != digestOf(in.lines) {
+		return errOtherThanSeen
+	}
+	return in.all(ctx)
+}
+
+// accepts says whether this board takes a bundle at all.
+func (in *intake) accepts(b archive.Bundle) error {
+	f := folder(in.s.Data)
+	list, err := trustedOf(f)
+	if err != nil {
+		return err
+	}
+	own, err := signingKey(f)
+	if err != nil {
+		return err
+	}
+	print := archive.Fingerprint(b.Key)
+	if print != fingerprintOf(own) && !slices.ContainsFunc(list, func(t trusted) bool { return t.Fingerprint == print }) {
+		return codedError{"untrusted", fmt.Errorf("nobody has accepted the board that made this bundle (%s, village %s): compare %s with what `loalang bundle key` prints there, then `loalang bundle trust %s --name %q`", b.Board, b.Village, print, print, b.Board)}
+	}
+	if b.Village != in.s.Village {
+		return codedError{"village", fmt.Errorf("the bundle is of the village %s, and this board is %s's: take the right stick", b.Village, in.s.Village)}
+	}
+	return nil
+}
+
+// forgetFetched removes what was copied of other bundles and never taken in.
+func forgetFetched(dir, but string) error {
+	all, err := filepath.Glob(filepath.Join(dir, "*.tar"))
+	if err != nil {
+		return err
+	}
+	for _, path := range all {
+		if path == but {
+			continue
+		}
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("remove another bundle: %w", reasonOf(err))
+		}
+	}
+	return nil
+}
+
+// sizeOf is how long a file is; 0 where there is none.
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// opened is the folder in which the bundle is unpacked.
+func (in *intake) opened() string { return filepath.Join(folder(in.s.Data).fetched(), "open") }
+
+// open unpacks the bundle and proves every file.
+func (in *intake) open(ctx context.Context, whole string) error {
+	if err := os.RemoveAll(in.opened()); err != nil {
+		return fmt.Errorf("unpack the bundle: %w", err)
+	}
+	m, faults, err := archive.Read(ctx, whole, intoFolder(in.opened()), nil)
+	if err != nil {
+		return errors.Join(wordArchive("the bundle", err), os.RemoveAll(in.opened()))
+	}
+	if len(faults) > 0 {
+		return errors.Join(archive.ErrChanged, os.RemoveAll(in.opened()))
+	}
+	in.files = map[string]string{}
+	for _, f := range m.Files {
+		in.files[f.SHA256] = filepath.Join(in.opened(), filepath.FromSlash(f.Name))
+	}
+	if in.raw, err = os.ReadFile(filepath.Join(in.opened(), carriedFile)); err != nil {
+		return fmt.Errorf("read the village of the bundle: %w", err)
+	}
+	return nil
+}
+
+// say notes what becomes of one thing.
+func (in *intake) say(deed, kind, what, why string) {
+	in.lines = append(in.lines, bundleLine{Deed: deed, Kind: kind, What: what, Why: why})
+}
+
+// all takes in recordings, words and notices, in this order.
+func (in *intake) all(ctx context.Context) error {
+	in.lines, in.c = nil, carried{}
+	if err := json.Unmarshal(in.raw, &in.c); err != nil {
+		return fmt.Errorf("read the village of the bundle: %w", err)
+	}
+	for _, rec := range in.c.Recordings {
+		if in.dry {
+			continue
+		}
+		rec.Origin, rec.Village = in.db.Node(), in.s.Village
+		if err := in.library.Adopt(ctx, rec, in.files); err != nil {
+			return fmt.Errorf("recording %q: %w", rec.Title, err)
+		}
+	}
+	if err := in.words(ctx); err != nil {
+		return err
+	}
+	slots, err := in.slots(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range in.c.Notices {
+		if err := in.notice(ctx, d, slots); err != nil {
+			return fmt.Errorf("notice %q: %w", d.Announcement.Title, err)
+		}
+	}
+	return nil
+}
+
+// words takes in those that the village does not say in its own way.
+func (in *intake) words(ctx context.Context) error {
+	here, err := in.db.Words(ctx, in.s.Village)
+	if err != nil {
+		return err
+	}
+	var anew []scheduler.Word
+	for _, w := range in.c.Words {
+		i := slices.IndexFunc(here, func(h scheduler.Word) bool {
+			return h.Language == w.Language && strings.EqualFold(h.Written, w.Written)
+		})
+		switch {
+		case i >= 0 && here[i].Spoken == w.Spoken:
+			in.say("same", "word", w.Written, "")
+		case i >= 0:
+			in.say("keep", "word", w.Written, "edited")
+		default:
+			w.Owned = scheduler.Owned{ID: newID(), Village: in.s.Village}
+			if err := w.Validate(); err != nil {
+				return fmt.Errorf("word %q: %w", w.Written, err)
+			}
+			anew = append(anew, w)
+			in.say("new", "word", w.Written, "")
+		}
+	}
+	if in.dry || len(anew) == 0 {
+		return nil
+	}
+	return in.db.SaveWords(ctx, anew, nil)
+}
+
+// slots finds this board's slot for each of the bundle: the same, else one that begins at
+// the same time.
+func (in *intake) slots(ctx context.Context) (map[string]string, error) {
+	here, err := in.db.Slots(ctx, in.s.Village)
+	if err != nil {
+		return nil, err
+	}
+	to := map[string]string{}
+	for id, at := range in.c.Slots {
+		for _, s := range here {
+			if s.ID == id || s.Start == at.Start && to[id] == "" {
+				to[id] = s.ID
+			}
+		}
+	}
+	return to, nil
+}
+
+// mark is the UID under which a notice of a bundle is remembered.
+func mark(id string) string { return "bundle:" + id }
+
+// notice takes one in: new, changed there since, or the same.
+func (in *intake) notice(ctx context.Context, d scheduler.Dossier, slots map[string]string) error {
+	a := &d.Announcement
+	raw, err := json.Marshal([]any{a.Title, a.Topic, a.Class, a.Issuer, a.Text, a.Bed, a.ValidFrom, a.ValidUntil, a.SpeakerOnly, d.Renditions, d.Schedules})
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	digest := hex.EncodeToString(sum[:])
+	known, err := in.db.Imported(ctx, in.s.Village, []string{mark(a.ID)})
+	if err != nil {
+		return err
+	}
+	m := scheduler.Imported{Owned: scheduler.Owned{ID: newID(), Village: in.s.Village}, UID: mark(a.ID), Announcement: a.ID}
+	if len(known) > 0 {
+		m = known[0]
+	}
+	here, err := in.db.Announcement(ctx, a.ID)
+	there := err == nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	switch {
+	case there && here.Announcement.Origin == in.db.Node() && len(known) == 0:
+		in.say("same", "notice", a.Title, "own")
+		return nil
+	case there && m.Digest == digest:
+		in.say("same", "notice", a.Title, "")
+		return nil
+	case !there && len(known) > 0:
+		in.say("keep", "notice", a.Title, "removed")
+		return nil
+	case there && here.Announcement.Updated.After(m.Updated.Add(editedAfter)):
+		in.say("keep", "notice", a.Title, "edited")
+		return nil
+	}
+	m.Digest = digest
+	why := in.fit(&d, here, slots)
+	if err := a.Validate(in.now); err != nil {
+		return err
+	}
+	deed := "new"
+	if there {
+		deed = "change"
+	}
+	if in.say(deed, "notice", a.Title, why); in.dry {
+		return nil
+	}
+	return in.db.SaveImported(ctx, m, d)
+}
+
+// editedAfter is how much later than the intake a notice may be stamped by it.
+const editedAfter = 2 * time.Second
+
+// fit makes a notice of another board one of this: its rows get the revisions of what is
+// here, its schedules the slots of here. It says no-slot where one finds none.
+func (in *intake) fit(d *scheduler.Dossier, here scheduler.Dossier, slots map[string]string) (why string) {
+	d.Announcement.Village, d.Announcement.Revision = in.s.Village, here.Announcement.Revision
+	for i := range d.Renditions {
+		r := &d.Renditions[i]
+		r.Assignment, r.Revision = scheduler.Assignment{}, 0
+		for _, h := range here.Renditions {
+			if h.Language == r.Language {
+				r.ID, r.Revision = h.ID, h.Revision
+			}
+		}
+	}
+	var kept []scheduler.Schedule
+	for _, sc := range d.Schedules {
+		if sc.Kind == scheduler.Once && sc.At.Before(in.now) || sc.Kind == scheduler.Now {
+			continue // its time is over
+		}
+		var to []string
+		for _, id := range sc.Slots {
+			if slots[id] != "" {
+				to = append(to, slots[id])
+			}
+		}
+		if len(sc.Slots) > 0 && len(to) == 0 {
+			why = "no-slot"
+			continue
+		}
+		sc.Slots, sc.Village, sc.Revision = to, in.s.Village, 0
+		for _, h := range here.Schedules {
+			if h.ID == sc.ID {
+				sc.Revision = h.Revision
+			}
+		}
+		kept = append(kept, sc)
+	}
+	d.Schedules = kept
+	return why
+}

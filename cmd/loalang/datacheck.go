@@ -1,0 +1,293 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"loalang/archive"
+	"loalang/recordings"
+	"loalang/store"
+)
+
+func (p program) dataCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "data",
+		Short: "Look the board's data through, and repair them",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(p.dataCheckCommand(), p.dataRepairCommand())
+	return cmd
+}
+
+// checkSaid is what `data check --json` prints.
+type checkSaid struct {
+	Checked  int                  `json:"checked"` // recordings
+	Database string               `json:"database"`
+	Damaged  []recordings.Blemish `json:"damaged"` // found now, and earlier ones that are not mended
+}
+
+func (p program) dataCheckCommand() *cobra.Command {
+	var check checking
+	var asJSON, leave bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Read every recording and the database, and make good what is damaged",
+		Long: "Read every stored file of the library and hold it against its SHA-256, and look the database through. A damaged\n" +
+			"file is put aside in recordings/damaged and made good: by a copy from a backup, a stick or --from; else made anew\n" +
+			"from what came or what airs; else a voice reads it again; else it waits for a person, who is told. A running serve\n" +
+			"does so by itself, a little every night.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.lowly(); err != nil {
+				return err
+			}
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+				library, err := openLibrary(s, db, "", p.clock(s).Now, p.quietLog())
+				if err != nil {
+					return err
+				}
+				check.data, check.db, check.library, check.mend = s, db, library, !leave
+				said, err := check.run(ctx)
+				if err != nil {
+					return err
+				}
+				return printCheck(cmd.OutOrStdout(), said, asJSON)
+			})
+		},
+	}
+	addFlags(cmd.Flags(), "data", "village", "backup-stick")
+	cmd.Flags().BoolVar(&check.tonight, "tonight", false, "go on where the last such run stopped, and read a part only")
+	cmd.Flags().BoolVar(&leave, "report", false, "say what is damaged, and repair nothing")
+	cmd.Flags().StringSliceVar(&check.from, "from", nil, "a backup, a folder of backups, or an old data folder that may have whole copies")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return cmd
+}
+
+func printCheck(out io.Writer, said checkSaid, asJSON bool) error {
+	open := 0
+	for _, b := range said.Damaged {
+		if b.Mended == "" {
+			open++
+		}
+	}
+	if asJSON {
+		if err := json.NewEncoder(out).Encode(said); err != nil {
+			return err
+		}
+	} else {
+		if _, err := fmt.Fprintf(out, "%d recordings read, %d damaged; the database is %s\n", said.Checked, len(said.Damaged), said.Database); err != nil {
+			return err
+		}
+		for _, b := range said.Damaged {
+			if _, err := fmt.Fprintf(out, "%.12s  %-8s  %-10s  %s: %s\n", b.Recording, b.Form, b.What, b.Title, mendedWords[b.Mended]); err != nil {
+				return err
+			}
+		}
+	}
+	if open > 0 {
+		return faultyError{fmt.Errorf("%d files are damaged and not made good: plug in a stick with backups or name them with --from, then run this again", open)}
+	}
+	return nil
+}
+
+// mendedWords says how a blemish was made good.
+var mendedWords = map[string]string{
+	"":                        "not made good",
+	recordings.MendedCopy:     "a whole copy is in its place",
+	recordings.MendedRemade:   "made again, the very same",
+	recordings.MendedReplaced: "made anew from what is whole of it; another recording stands in its place",
+	recordings.MendedSpoken:   "a voice reads it again",
+	recordings.MendedAsked:    "nobody has it any more: a person must read it again, and is told",
+	recordings.MendedWithout:  "what came is lost; what airs is whole",
+	recordings.MendedUnused:   "nothing uses it; it is gone",
+}
+
+// checking is one look through the data.
+type checking struct {
+	data    settings
+	db      *store.Store
+	library *recordings.Library
+	mend    bool
+	tonight bool
+	from    []string
+}
+
+// How much one night reads: all of it within two weeks, and at least so many bytes.
+const (
+	checkNights = 14
+	checkLeast  = 256 << 20
+)
+
+// run checks the database, then the recordings in the order of their IDs.
+func (c checking) run(ctx context.Context) (said checkSaid, err error) {
+	said.Database, said.Damaged = "whole", []recordings.Blemish{}
+	if err := c.db.Integrity(ctx); err != nil {
+		return said, err
+	}
+	all, err := c.db.Everything(ctx)
+	if err != nil {
+		return said, err
+	}
+	if c.tonight {
+		all = c.part(all)
+	}
+	for _, rec := range all {
+		_, err := c.library.Check(ctx, rec, nil)
+		if err != nil {
+			return said, err
+		}
+		said.Checked++
+		if c.tonight {
+			if err := c.remember(rec.ID); err != nil {
+				return said, err
+			}
+		}
+	}
+	list, err := c.library.Blemishes()
+	if err != nil {
+		return said, err
+	}
+	var open []recordings.Blemish
+	for _, b := range list {
+		if b.Mended == "" {
+			open = append(open, b)
+		}
+	}
+	if len(open) > 0 && c.mend {
+		if open, err = c.mendAll(ctx, open); err != nil {
+			return said, err
+		}
+	}
+	said.Damaged = append(said.Damaged, open...)
+	return said, nil
+}
+
+// cursorFile names the recording that was read last by night.
+func (c checking) cursorFile() string {
+	return filepath.Join(folder(c.data.Data).recordings(), "checked")
+}
+
+// part is what one night reads: on from where the last one stopped.
+func (c checking) part(all []recordings.Recording) (part []recordings.Recording) {
+	raw, _ := os.ReadFile(c.cursorFile()) // from the beginning where there is none
+	last := strings.TrimSpace(string(raw))
+	var sum, got int64
+	from := 0
+	for i, r := range all {
+		for _, v := range r.Variants {
+			sum += v.Bytes
+		}
+		if r.ID <= last {
+			from = i + 1
+		}
+	}
+	most := max(checkLeast, sum/checkNights)
+	for i := range all {
+		r := all[(from+i)%len(all)]
+		for _, v := range r.Variants {
+			got += v.Bytes
+		}
+		if part = append(part, r); got >= most {
+			break
+		}
+	}
+	return part
+}
+
+func (c checking) remember(id string) error {
+	return archive.Durable(c.cursorFile(), func(w io.Writer) error {
+		_, err := io.WriteString(w, id+"\n")
+		return err
+	})
+}
+
+// mendAll makes good what it can, and returns what became of each.
+func (c checking) mendAll(ctx context.Context, open []recordings.Blemish) ([]recordings.Blemish, error) {
+	found, clean, err := c.copies(ctx, open)
+	if err != nil {
+		return nil, err
+	}
+	defer clean()
+	var errs []error
+	for i, b := range open {
+		how, err := c.mendOne(ctx, b, found[b.SHA256])
+		if err != nil {
+			errs = append(errs, err) // the others may be mended all the same
+			continue
+		}
+		if open[i].Mended = how; how != "" {
+			errs = append(errs, c.library.Mended(b, how))
+		}
+	}
+	return open, errors.Join(errs...)
+}
+
+// mendOne makes one good, by the best way there is.
+func (c checking) mendOne(ctx context.Context, b recordings.Blemish, copies []string) (string, error) {
+	if done, err := c.library.Mend(b, copies); err != nil || done {
+		return recordings.MendedCopy, err
+	}
+	rec, err := c.db.Recording(ctx, b.Recording)
+	if errors.Is(err, recordings.ErrNotFound) {
+		return recordings.MendedUnused, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if b.Form == recordings.Original {
+		return recordings.MendedWithout, nil // its master is looked at by itself
+	}
+	how, err := c.makeAnew(ctx, rec)
+	if err != nil || how != "" {
+		return how, err
+	}
+	uses, err := c.db.RecordingUses(ctx, rec.ID)
+	if err != nil {
+		return "", err
+	}
+	if rec.Kind == recordings.Speech {
+		if n, err := c.db.SpeakAnew(ctx, rec.ID); err != nil || n > 0 {
+			return recordings.MendedSpoken, err
+		}
+	}
+	if _, err := c.db.Lose(ctx, rec.ID); err != nil {
+		return "", err
+	}
+	if len(uses) == 0 {
+		return recordings.MendedUnused, nil
+	}
+	return recordings.MendedAsked, nil
+}
+
+// makeAnew takes a recording in once more from what is whole of it; empty: nothing is.
+func (c checking) makeAnew(ctx context.Context, rec recordings.Recording) (string, error) {
+	f, form, err := c.library.Whole(ctx, rec)
+	if errors.Is(err, recordings.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }() // only read
+	about := recordings.About{Title: rec.Title, Kind: rec.Kind, Village: rec.Village, By: rec.By}
+	if form == recordings.Original {
+		about.Trim = rec.Trim
+	}
+	again, err := c.library.Import(ctx, f, about)
+	if err != nil {
+		return "", fmt.Errorf("make %.8s anew: %w", rec.ID, err)
+	}
+	if again.ID == rec.ID {
+		return recordings.MendedRemade, nil
+	}
+	return recordings.MendedReplaced, c.db.Substitute(ctx, rec.ID, again)
+}

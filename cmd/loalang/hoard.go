@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"loalang/archive"
+	"loalang/recordings"
+	"loalang/store"
+)
+
+// hoard is what of a data folder goes into a backup.
+type hoard struct {
+	dir     folder
+	db      *store.Store
+	village string
+	now     func() time.Time
+	keys    bool            // the private keys too
+	bare    bool            // recordings are named only
+	mirror  *archive.Mirror // where the sound goes that is only named; nil: nowhere
+	scratch string          // folder for the copy of the database while the backup is made
+}
+
+// keptAlways are the files beside the database that every backup has, keptKeys those
+// that let whoever has them pass for this board.
+var (
+	keptAlways = []string{"loalang.toml", "public.key", "buffers.json", "trusted.json"}
+	keptKeys   = []string{"push.key", "bundle.key", "tls/ca.key", "tls/ca.pem"}
+)
+
+// name is that of a file of its own for this backup.
+func (h *hoard) name() string {
+	return "loalang-" + h.village + h.now().UTC().Format("-20060102-150405Z") + backupEnding
+}
+
+// file writes the backup to path, which is not there before.
+func (h *hoard) file(ctx context.Context, path string) (m archive.Manifest, err error) {
+	h.scratch = filepath.Dir(path)
+	need, err := h.size()
+	if err != nil {
+		return m, err
+	}
+	if err := archive.Room(h.scratch, need); err != nil {
+		return m, fmt.Errorf("back up to %s: %w", h.scratch, err)
+	}
+	err = archive.Durable(path, func(w io.Writer) error {
+		m, err = h.write(ctx, w)
+		return err
+	})
+	switch {
+	case errors.Is(err, syscall.EFBIG):
+		return m, fmt.Errorf("back up to %s: its file system holds no file as large as that: format the stick as exFAT or ext4, or back up with --without-recordings", h.scratch)
+	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES):
+		return m, fmt.Errorf("back up to %s: the folder cannot be written: %w; name another one, or unlock the stick", h.scratch, reasonOf(err))
+	}
+	return m, err
+}
+
+// size is about how many bytes the backup takes: the database twice, for its copy lies
+// beside the archive meanwhile.
+func (h *hoard) size() (int64, error) {
+	info, err := os.Stat(h.dir.database())
+	if err != nil {
+		return 0, fmt.Errorf("look at the database: %w", err)
+	}
+	sum := 2 * info.Size()
+	if log, err := os.Stat(h.dir.database() + "-wal"); err == nil {
+		sum += 2 * log.Size()
+	}
+	err = h.eachRecording(func(name, want string, bytes int64) error {
+		if !h.bare || want == "" {
+			sum += bytes + 2048
+		}
+		return nil
+	})
+	return sum, err
+}
+
+// write writes the whole backup.
+func (h *hoard) write(ctx context.Context, to io.Writer) (archive.Manifest, error) {
+	copied := filepath.Join(h.scratch, ".loalang-"+newID()+".db")
+	defer func() { _ = os.Remove(copied) }() // gone already when it could not be made
+	if err := h.db.Snapshot(ctx, copied); err != nil {
+		return archive.Manifest{}, err
+	}
+	w, err := archive.NewWriter(to, archive.Manifest{
+		Program: version, Schema: h.db.Schema(), Oldest: h.db.Oldest(), Node: h.db.Node(), Village: h.village, Made: h.now().UTC().Truncate(time.Second), Keys: h.keys,
+	}, nil)
+	if err != nil {
+		return archive.Manifest{}, err
+	}
+	if _, err := w.Add(ctx, filepath.Base(h.dir.database()), copied, ""); err != nil {
+		return archive.Manifest{}, err
+	}
+	if err := h.writeSmall(ctx, w); err != nil {
+		return archive.Manifest{}, err
+	}
+	if err := h.writeRecordings(ctx, w, copied); err != nil {
+		return archive.Manifest{}, err
+	}
+	return w.Close()
+}
+
+// writeSmall adds the files beside the database.
+func (h *hoard) writeSmall(ctx context.Context, w *archive.Writer) error {
+	names := slices.Clone(keptAlways)
+	if h.keys {
+		names = append(names, keptKeys...)
+	}
+	// What the database could not take yet; emergencies are of their day and not told again.
+	rows, err := filepath.Glob(filepath.Join(h.dir.spool(), "asrun-*.json"))
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		names = append(names, "spool/"+filepath.Base(row))
+	}
+	for _, name := range names {
+		_, err := w.Add(ctx, name, filepath.Join(string(h.dir), filepath.FromSlash(name)), "")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeRecordings adds the library and names what is missing of it: copied is the copy
+// of the database that went into the backup.
+func (h *hoard) writeRecordings(ctx context.Context, w *archive.Writer, copied string) error {
+	blobs, err := store.BlobsOf(ctx, copied)
+	if err != nil {
+		return err
+	}
+	wanted := make(map[string]store.Blob, len(blobs))
+	for _, b := range blobs {
+		wanted["recordings/"+recordings.BlobName(b.Form, b.SHA256)] = b
+	}
+	err = h.eachRecording(func(name, want string, bytes int64) error {
+		err := h.writeOne(ctx, w, name, want, bytes)
+		if errors.Is(err, fs.ErrNotExist) { // it was removed meanwhile
+			return nil
+		}
+		delete(wanted, name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if _, err := h.db.Recording(ctx, wanted[name].Recording); errors.Is(err, fs.ErrNotExist) {
+			continue // removed meanwhile
+		}
+		w.Miss(name)
+	}
+	return nil
+}
+
+// writeOne adds one file of the library, or mentions it.
+func (h *hoard) writeOne(ctx context.Context, w *archive.Writer, name, want string, bytes int64) error {
+	from := filepath.Join(string(h.dir), filepath.FromSlash(name))
+	if !h.bare || want == "" {
+		_, err := w.Add(ctx, name, from, want)
+		return err
+	}
+	file := archive.File{Name: name, Bytes: bytes, SHA256: want}
+	if h.mirror != nil {
+		err := h.mirror.Put(ctx, want, from, nil)
+		switch {
+		case errors.Is(err, archive.ErrChanged), errors.Is(err, syscall.EIO):
+			file.Damaged = true
+		case err != nil:
+			return fmt.Errorf("copy %s: %w", name, err)
+		}
+	}
+	w.Mention(file)
+	return nil
+}
+
+// eachRecording hands out the files of the library that a backup keeps, by name: the
+// SHA-256 that each must have, empty for what is not named by it, and its length. Play
+// copies are a cache.
+func (h *hoard) eachRecording(do func(name, want string, bytes int64) error) error {
+	for _, part := range []string{string(recordings.Original), string(recordings.Master), "aired"} {
+		root := filepath.Join(h.dir.recordings(), part)
+		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil || !e.Type().IsRegular() {
+				return err
+			}
+			info, err := e.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			rel, err := filepath.Rel(string(h.dir), path)
+			if err != nil {
+				return err
+			}
+			return do(filepath.ToSlash(rel), hashInName(e.Name()), info.Size())
+		})
+		if err != nil {
+			return fmt.Errorf("look through the library: %w", err)
+		}
+	}
+	return nil
+}
+
+// hashInName is the SHA-256 that names a file of the library; empty when none does.
+func hashInName(name string) string {
+	for _, ending := range []string{".bin", ".flac"} {
+		if sum, ok := strings.CutSuffix(name, ending); ok {
+			return sum
+		}
+	}
+	return ""
+}

@@ -1,0 +1,142 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"loalang/archive/disktest"
+)
+
+// A disk that is full, read-only or without inodes under a running serve silences
+// nothing: what is planned airs, an emergency sounds, every page says what to do, and when
+// the disk is well again all of it is in the log.
+func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
+	need(t, sound)
+	cases := []struct {
+		name, ill, words string
+		strike           func(t *testing.T, data string)
+		heal             func(t *testing.T, data string) // nil: nothing heals it under a running serve
+	}{
+		{
+			"Full", "disk-full", "Bộ nhớ đã đầy",
+			func(t *testing.T, data string) { remove(t, filepath.Join(data, "reserve")); fill(t, data) },
+			func(t *testing.T, data string) { remove(t, filepath.Join(filepath.Dir(data), "filler")) },
+		},
+		{
+			"ReadOnly", "disk-read-only", "Thẻ nhớ không cho ghi nữa",
+			func(t *testing.T, data string) {
+				if err := disktest.Fail(filepath.Dir(data)); err != nil {
+					t.Fatal(err)
+				}
+			},
+			nil,
+		},
+		{
+			"NoInodes", "disk-inodes", "hết chỗ cho tệp mới",
+			func(t *testing.T, data string) { fillInodes(t, data) },
+			func(t *testing.T, data string) {
+				dir := filepath.Join(filepath.Dir(data), "many")
+				if err := os.RemoveAll(dir); err != nil {
+					t.Fatal(err)
+				}
+			},
+		},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			data := ""
+			if c.heal == nil {
+				data = cardOf(t)
+			} else {
+				data = diskOf(t, "size=320m,nr_inodes=2000") // below 200 MB nothing is taken in
+			}
+			d := serve(t, data, "null", quick...).admit()
+			id := d.announce(object{"title": "Mời họp thôn", "text": "Kính mời bà con đi họp.", "renditions": []object{{"language": "vi"}}})
+			d.airAt(id, time.Now().Add(40*time.Second))
+			d.until("the plan has it and its sound is there", func() bool {
+				raw, _ := os.ReadFile(filepath.Join(data, "standby", "plan-un-ta.json"))
+				return bytes.Contains(raw, []byte(id)) && len(blobsOf(t, data, "master", ".flac")) == 1
+			})
+			c.strike(t, data)
+			d.until("the board knows it", func() bool { return strings.Contains(d.log.String(), "ill="+c.ill) })
+			status, body := d.signedPage("/slots")
+			if status != http.StatusOK || !strings.Contains(body, c.words) {
+				t.Errorf("the page does not say it: %d", status)
+			}
+			d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
+			d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+			d.until("what is planned is on the air", func() bool {
+				air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
+				return strings.Contains(fmt.Sprint(air["on_air"]), id)
+			})
+			d.until("it is over", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["on_air"] == nil })
+			if c.heal == nil {
+				return
+			}
+			c.heal(t, data)
+			d.until("the log has it", func() bool { return d.row(id)["outcome"] == "played" })
+			d.until("the board is well again", func() bool {
+				raw, _ := json.Marshal(d.call(http.MethodGet, "/backups", nil, http.StatusOK)["ills"])
+				return !strings.Contains(string(raw), "disk-")
+			})
+		})
+	}
+}
+
+// cardOf is a data folder on an ext4 as a card has it; the test is skipped where none may
+// be mounted.
+func cardOf(t *testing.T) string {
+	t.Helper()
+	dir, err := disktest.Ext4(t, 400<<20)
+	if err != nil {
+		missing(t, "a card cannot be mounted here ("+err.Error()+"): run the tests as root, with mkfs.ext4")
+	}
+	return filepath.Join(dir, "data")
+}
+
+// signedPage reads a page of the panel by the token.
+func (d *daemon) signedPage(path string) (int, string) {
+	d.t.Helper()
+	req, err := http.NewRequest(http.MethodGet, d.url+path, nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+d.token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(resp.Body); err != nil {
+		d.t.Fatal(err)
+	}
+	return resp.StatusCode, b.String()
+}
+
+// fillInodes makes files until there can be no more.
+func fillInodes(t *testing.T, data string) {
+	t.Helper()
+	dir := filepath.Join(filepath.Dir(data), "many")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; ; i++ {
+		err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o600)
+		if errors.Is(err, syscall.ENOSPC) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

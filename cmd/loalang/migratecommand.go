@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"loalang/store"
+)
+
+// updateSaid is what `migrate --json` prints.
+type updateSaid struct {
+	From   int64    `json:"from"`   // version of the tables as they are
+	To     int64    `json:"to"`     // as this program wants them
+	Oldest int64    `json:"oldest"` // version that a program must know to use them afterwards
+	Steps  []string `json:"steps"`
+	Done   bool     `json:"done"`
+	Kept   string   `json:"kept,omitempty"` // copy from before
+}
+
+func (p program) migrateCommand() *cobra.Command {
+	var dry, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "migrate",
+		Short: "Bring the database up to date, on a copy first",
+		Long: "Bring a copy of the database up to date and look it through, then the database itself; a copy from before\n" +
+			"stays in the folder backups. `loalang serve` does the same at its start. With --dry-run the database is not\n" +
+			"changed, and a running serve of the version before goes on: run it with the new program before installing it.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := p.settings(cmd)
+			if err != nil {
+				return err
+			}
+			if !folder(s.Data).inhabited() {
+				return fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data", s.Data)
+			}
+			u, err := store.TryUpdate(cmd.Context(), storeConfig(s, p.quietLog()))
+			if err != nil {
+				return err
+			}
+			said := updateSaid{From: u.From, To: u.To, Oldest: u.Oldest, Steps: append([]string{}, u.Steps...)}
+			if !dry {
+				db, err := openStore(cmd.Context(), s, p.quietLog())
+				if err != nil {
+					return err
+				}
+				if err := db.Close(); err != nil {
+					return err
+				}
+				said.Done = true
+				if kept := filepath.Join(s.Data, "backups", fmt.Sprintf("before-update-%d.db", u.From)); exists(kept) && u.From < u.To {
+					said.Kept = kept
+				}
+			}
+			return printUpdate(cmd.OutOrStdout(), said, asJSON)
+		},
+	}
+	addFlags(cmd.Flags(), "data")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "try it on a copy, and change nothing")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return cmd
+}
+
+func printUpdate(out io.Writer, u updateSaid, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(u)
+	}
+	if len(u.Steps) == 0 {
+		_, err := fmt.Fprintf(out, "nothing to do: the tables are of version %d\n", u.From)
+		return err
+	}
+	for _, step := range u.Steps {
+		if _, err := fmt.Fprintln(out, step); err != nil {
+			return err
+		}
+	}
+	state := "tried on a copy, nothing was changed"
+	if u.Done {
+		state = "done"
+	}
+	if _, err := fmt.Fprintf(out, "from version %d to %d: %s\n", u.From, u.To, state); err != nil {
+		return err
+	}
+	back := "the version of loalang from before can still open the data afterwards"
+	if u.Oldest > u.From {
+		back = "the version of loalang from before cannot open the data afterwards: to go back, restore a backup from before"
+	}
+	if u.Kept != "" {
+		back += "; a copy from before is " + u.Kept
+	}
+	_, err := fmt.Fprintln(out, back)
+	return err
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The rhythm of what the board does for its data while people sleep.
+const (
+	nightLook  = 5 * time.Minute  // between two looks
+	nightFrom  = 1                // o'clock in the village, from when on it is night
+	nightTo    = 4                // o'clock, until when
+	backupEach = 20 * time.Hour   // least between two backups by night
+	backupLate = 30 * time.Hour   // since the last, when one is made at any hour: the board may be off at night
+	backupWait = time.Hour        // after one that failed
+	firstWait  = 20 * time.Minute // after the start, when there was none ever
+)
+
+// nightDue says whether a backup is to be made at now, in the zone of the village. up is
+// how long the board has been running.
+func nightDue(s backupState, now time.Time, up time.Duration) bool {
+	if !s.Tried.IsZero() && s.Tried.After(s.Last) && now.Sub(s.Tried) < backupWait && !now.Before(s.Tried) {
+		return false
+	}
+	night := now.Hour() >= nightFrom && now.Hour() < nightTo
+	since := now.Sub(s.Last)
+	switch {
+	case s.Last.IsZero():
+		return night || up >= firstWait
+	case since < 0: // the clock was ahead
+		return night
+	}
+	return since >= backupLate || night && since >= backupEach
+}
+
+// tendData backs the board up every night while nothing airs, until ctx ends.
+func (b *board) tendData(ctx context.Context) error {
+	began := time.Now()
+	tick := time.NewTicker(nightLook)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-b.upkeep.order:
+			b.backUp(ctx)
+			continue
+		case <-tick.C:
+		}
+		if !b.clock.Trusted() || b.db.Damaged() || !b.idle(ctx) {
+			continue
+		}
+		now := b.clock.Now()
+		if zone, err := b.village.Location(); err == nil {
+			now = now.In(zone)
+		}
+		if b.settings.Backup && nightDue(readBackupState(folder(b.settings.Data)), now, time.Since(began)) {
+			b.backUp(ctx)
+			b.checkLibrary(ctx)
+		}
+	}
+}
+
+// checkLibrary reads a part of the library and makes good what is damaged, in a process of
+// its own with the least priority.
+func (b *board) checkLibrary(ctx context.Context) {
+	if !b.upkeep.begin() {
+		return
+	}
+	defer b.upkeep.end()
+	out, err := b.aside(ctx, "data", "check", "--tonight", "--village", b.settings.Village, "--backup-stick", b.settings.BackupSticks)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		b.log.Error("the data were looked through", "found", err)
+	default:
+		b.log.Info("the data were looked through", "said", firstLine(out))
+	}
+}
+
+// backUp makes the nightly backup now, in a process of its own with the least priority.
+// What went wrong is in the note that it leaves, and in the log.
+func (b *board) backUp(ctx context.Context) {
+	if !b.upkeep.begin() {
+		return
+	}
+	defer b.upkeep.end()
+	out, err := b.aside(ctx, "backup", "nightly", "--village", b.settings.Village, "--backup-keep", strconv.Itoa(b.settings.BackupKeep), "--backup-stick", b.settings.BackupSticks)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		b.log.Error("the board could not be backed up", "err", err)
+	default:
+		b.log.Info("the board is backed up", "said", firstLine(out))
+	}
+}
+
+// aside runs a command of this program on the same data, and returns what it printed.
+func (b *board) aside(ctx context.Context, words ...string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, self, append(words, "--data", b.settings.Data)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = shutdownPatience
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		said := strings.TrimPrefix(lastLine(errs.String()), "loalang: ")
+		if said == "" {
+			said = err.Error()
+		}
+		return out.String(), errors.New(said)
+	}
+	return out.String(), nil
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}

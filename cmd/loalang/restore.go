@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"loalang/archive"
+	"loalang/store"
+)
+
+// restoring is one run of `loalang restore`.
+type restoring struct {
+	from       string // the backup
+	data       string // the data folder
+	over       bool   // it may be a used one
+	tokens     []string
+	allTokens  bool
+	recordings []string // folders that may hold sound the backup only names
+	now        func() time.Time
+	log        func(format string, args ...any)
+}
+
+func (p program) restoreCommand() *cobra.Command {
+	r := restoring{now: time.Now}
+	cmd := &cobra.Command{
+		Use:   "restore FILE",
+		Short: "Bring a backup back into a data folder",
+		Long: "Read a backup to its end, hold every file against its list, open its database, and only then put it into the\n" +
+			"folder of --data. What lies in a used folder is kept beside it, and needs --over. A running serve is refused.\n" +
+			"Afterwards everybody signs in anew, tokens and invitations of before are revoked unless they are kept by name,\n" +
+			"and whoever lost an account since the backup stays without.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r.from, r.data = args[0], p.dataFolder(cmd)
+			r.log = func(format string, args ...any) { fmt.Fprintf(cmd.OutOrStdout(), format+"\n", args...) }
+			return r.run(cmd.Context(), p)
+		},
+	}
+	addFlags(cmd.Flags(), "data")
+	cmd.Flags().BoolVar(&r.over, "over", false, "the folder is used: keep what is in it beside it, under before-restore-TIME")
+	cmd.Flags().StringSliceVar(&r.tokens, "keep-token", nil, "the ID or name of a token that goes on; give it once for each")
+	cmd.Flags().BoolVar(&r.allTokens, "keep-tokens", false, "every token goes on, of people who left as well")
+	cmd.Flags().StringSliceVar(&r.recordings, "recordings", nil, "a folder that holds the sound which the backup only names: an old data folder, or the folder beside the backup")
+	return cmd
+}
+
+// run restores; until every file is proven nothing of the data folder is touched.
+func (r restoring) run(ctx context.Context, p program) (err error) {
+	if err := makeFolders(r.data); err != nil {
+		return err
+	}
+	unlock, err := holdFolder(r.data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if err := finishRestore(r.data); err != nil {
+		return err
+	}
+	if folder(r.data).inhabited() && !r.over {
+		return fmt.Errorf("the folder %s holds data already: name an empty one with --data, or give --over, which keeps what is there beside it", r.data)
+	}
+	stage := filepath.Join(r.data, stageName)
+	if err := os.RemoveAll(stage); err != nil {
+		return fmt.Errorf("clear an interrupted restore: %w", err)
+	}
+	m, err := r.unpack(ctx, stage)
+	if err == nil {
+		err = r.settle(ctx, p, stage, m)
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(stage))
+	}
+	aside, err := r.swap(stage)
+	if err != nil {
+		return err
+	}
+	r.log("restored from %s, made %s", r.from, m.Made.Local().Format("2006-01-02 15:04"))
+	if aside != "" {
+		r.log("what was there before is in %s: delete it when you are sure", aside)
+	}
+	r.sayKeys(m)
+	r.log("start it again: loalang serve --data %s", r.data)
+	return nil
+}
+
+// holdFolder refuses the folder of a running serve and keeps one from starting.
+func holdFolder(data string) (unlock func() error, err error) {
+	f, err := os.OpenFile(filepath.Join(data, "serve.lock"), os.O_RDWR|os.O_CREATE, 0o640)
+	if err != nil {
+		return nil, fmt.Errorf("lock the data folder: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			err = fmt.Errorf("a loalang serve uses the data folder %s: end it first", data)
+		}
+		return nil, errors.Join(err, f.Close())
+	}
+	return f.Close, nil
+}
+
+// unpack reads the backup into a new folder and proves it.
+func (r restoring) unpack(ctx context.Context, stage string) (archive.Manifest, error) {
+	info, err := os.Stat(r.from)
+	if err != nil {
+		return archive.Manifest{}, fmt.Errorf("%s cannot be read: %w", r.from, reasonOf(err))
+	}
+	if err := archive.Room(r.data, info.Size()); err != nil {
+		return archive.Manifest{}, fmt.Errorf("restore into %s: %w", r.data, err)
+	}
+	if err := os.Mkdir(stage, 0o700); err != nil {
+		return archive.Manifest{}, fmt.Errorf("restore into %s: %w", r.data, reasonOf(err))
+	}
+	m, faults, err := archive.Read(ctx, r.from, intoFolder(stage), nil)
+	if err != nil {
+		return m, wordArchive(r.from, err)
+	}
+	if len(faults) > 0 {
+		return m, fmt.Errorf("the backup %s is damaged, %d files of it, the first %s: nothing was touched; take another one", r.from, len(faults), faults[0].Name)
+	}
+	return m, r.gather(ctx, stage, m)
+}
+
+// intoFolder writes the files of a backup below dir.
+func intoFolder(dir string) archive.Take {
+	return func(name string, _ int64) (io.WriteCloser, error) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			return nil, err
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		return durableFile{f}, nil
+	}
+}
+
+// durableFile is on the disk when it is closed.
+type durableFile struct{ *os.File }
+
+// Close syncs and closes.
+func (d durableFile) Close() error { return errors.Join(d.Sync(), d.File.Close()) }
+
+// gather brings the sound that the backup only names: from the folder beside it, from
+// the data folder as it is, and from where the command line says. What is found nowhere
+// is told.
+func (r restoring) gather(ctx context.Context, stage string, m archive.Manifest) error {
+	lost := m.Missing
+	for _, f := range m.Files {
+		path := filepath.Join(stage, filepath.FromSlash(f.Name))
+		if f.Damaged && !f.Outside { // it was no better then
+			lost = append(lost, f.Name)
+			if err := os.Remove(path); err != nil {
+				return fmt.Errorf("leave out a damaged file: %w", err)
+			}
+			continue
+		}
+		if !f.Outside {
+			continue
+		}
+		found, err := r.find(ctx, f, path)
+		if err != nil {
+			return err
+		}
+		if !found {
+			lost = append(lost, f.Name)
+		}
+	}
+	if len(lost) > 0 {
+		r.log("%d recordings are not whole in any place that was looked at; `loalang data check` says which and what can be done", len(lost))
+	}
+	return nil
+}
+
+// find puts one file in its place from wherever it is whole.
+func (r restoring) find(ctx context.Context, f archive.File, to string) (bool, error) {
+	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+		return false, fmt.Errorf("restore %s: %w", f.Name, err)
+	}
+	places := []string{mirrorBeside(r.from).Path(f.SHA256), filepath.Join(r.data, filepath.FromSlash(f.Name))}
+	for _, dir := range r.recordings {
+		places = append(places, filepath.Join(dir, filepath.FromSlash(f.Name)), archive.Mirror{Dir: dir}.Path(f.SHA256))
+	}
+	for _, from := range places {
+		sum, err := archive.Hash(ctx, from, nil)
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		if err != nil || sum != f.SHA256 {
+			continue
+		}
+		if os.Link(from, to) == nil { // on the same disk it needs no room
+			return true, nil
+		}
+		err = archive.Copy(ctx, from, to, f.SHA256, nil)
+		if errors.Is(err, syscall.ENOSPC) || ctx.Err() != nil {
+			return false, fmt.Errorf("restore %s: %w", f.Name, err)
+		}
+		if err == nil {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// sayKeys tells what people must do where the private keys are new.
+func (r restoring) sayKeys(m archive.Manifest) {
+	if m.Keys {
+		return
+	}
+	kept := folder(r.data)
+	if _, err := os.Stat(filepath.Join(kept.tls(), "ca.key")); err != nil {
+		r.log("the backup holds no private keys: a new authority for https is made at the next start; on each phone, open /microphone and trust the board again")
+	}
+	if _, err := os.Stat(kept.pushKey()); err != nil {
+		r.log("whoever wants news in the browser switches it on again under their account")
+	}
+}
+
+// settle opens the restored database, brings it up to date, and ends what must not come
+// back to life.
+func (r restoring) settle(ctx context.Context, p program, stage string, m archive.Manifest) (err error) {
+	if _, err := os.Stat(folder(stage).database()); err != nil {
+		return fmt.Errorf("the backup %s holds no database: take another one", r.from)
+	}
+	db, err := store.Open(ctx, storeConfig(settings{Data: stage}, p.quietLog()))
+	if err != nil {
+		return fmt.Errorf("the database of the backup: %w; nothing was touched", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.Integrity(ctx); err != nil {
+		return fmt.Errorf("the database of the backup: %w; nothing was touched", err)
+	}
+	for _, name := range []string{"push.key", "bundle.key", "tls"} { // the board's own keys go on where it is the same board
+		if err := r.carryKeys(stage, name, db.Node()); err != nil {
+			return err
+		}
+	}
+	if err := r.endAccess(ctx, db, stage); err != nil {
+		return err
+	}
+	return r.note(ctx, db, m)
+}
+
+// carryKeys takes keys over from the used folder of the same node.
+func (r restoring) carryKeys(stage, name, node string) error {
+	from, to := filepath.Join(r.data, name), filepath.Join(stage, name)
+	if _, err := os.Stat(to); err == nil {
+		return nil // the backup has them
+	}
+	if old, err := store.ReadStandby(folder(r.data).database()); err != nil || old.Node != node {
+		return nil //nolint:nilerr // nobody knows whose they are
+	}
+	if _, err := os.Stat(from); err != nil {
+		return nil //nolint:nilerr // there are none
+	}
+	if err := os.CopyFS(filepath.Dir(to)+string(filepath.Separator)+filepath.Base(to), os.DirFS(from)); err == nil {
+		return nil
+	}
+	raw, err := os.ReadFile(from)
+	if err != nil {
+		return fmt.Errorf("carry keys over: %w", err)
+	}
+	return keepKey(to, raw)
+}
+
+// before is the name of the folder for what was there.
+func (r restoring) before() string {
+	return beforeHead + strings.ReplaceAll(r.now().UTC().Format("20060102-150405.000Z"), ".", "-")
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"loalang/web"
+)
+
+// upkeep looks after the board's data: it is what the panel knows of backups and of the
+// disk. Its methods may be called from any goroutine.
+type upkeep struct {
+	b     *board
+	order chan struct{} // somebody wants a backup now
+	mu    sync.Mutex
+	busy  bool
+	ills  []web.Ill
+}
+
+func newUpkeep(b *board) *upkeep { return &upkeep{b: b, order: make(chan struct{}, 1)} }
+
+// begin says that the board is looking after its data; false: it does so already.
+func (u *upkeep) begin() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.busy {
+		return false
+	}
+	u.busy = true
+	return true
+}
+
+// isBusy says whether the board is looking after its data, or is about to.
+func (u *upkeep) isBusy() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.busy || len(u.order) > 0
+}
+
+func (u *upkeep) end() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.busy = false
+}
+
+// BackUp implements web.Upkeep: the backup is made by tendData.
+func (u *upkeep) BackUp() error {
+	u.mu.Lock()
+	busy := u.busy
+	u.mu.Unlock()
+	if busy {
+		return web.ErrBusyKeeping
+	}
+	select {
+	case u.order <- struct{}{}:
+		return nil
+	default:
+		return web.ErrBusyKeeping
+	}
+}
+
+// Backups implements web.Upkeep.
+func (u *upkeep) Backups() web.Backups {
+	f, s := folder(u.b.settings.Data), u.b.settings
+	state := readBackupState(f)
+	stick := findStick(s.BackupSticks, s.Data)
+	v := web.Backups{Off: !s.Backup, Last: state.Last, OnStick: state.Stick, Stick: stick != "", Damaged: state.Damaged}
+	if state.Tried.After(state.Last) {
+		v.Failed, v.Code = state.Tried, state.Code
+	}
+	u.mu.Lock()
+	v.Running = u.busy || len(u.order) > 0
+	u.mu.Unlock()
+	for _, dir := range u.places() {
+		list, err := backupsIn(dir, s.Village)
+		if err != nil {
+			u.b.log.Warn("the backups cannot be listed", "folder", dir, "err", err)
+		}
+		for _, k := range list {
+			v.Kept = append(v.Kept, web.Backup{Name: filepath.Base(k.Path), Made: k.Made, Bytes: k.Bytes, Stick: dir == stick})
+		}
+	}
+	h := &hoard{dir: f}
+	var err error
+	if v.Whole, err = h.size(); err != nil {
+		u.b.log.Warn("how much a whole backup takes is not known", "err", err)
+	}
+	return v
+}
+
+// places are the folders in which backups lie, that of a stick first.
+func (u *upkeep) places() (dirs []string) {
+	s := u.b.settings
+	if stick := findStick(s.BackupSticks, s.Data); stick != "" {
+		dirs = append(dirs, stick)
+	}
+	return append(dirs, folder(s.Data).backups())
+}
+
+// OpenBackup implements web.BackupFiles.
+func (u *upkeep) OpenBackup(name string) (*os.File, error) {
+	for _, dir := range u.places() {
+		list, err := backupsIn(dir, u.b.settings.Village)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range list {
+			if filepath.Base(k.Path) == name {
+				return os.Open(k.Path)
+			}
+		}
+	}
+	return nil, fs.ErrNotExist
+}
+
+// WriteBackup implements web.BackupFiles, in a process of its own with the least
+// priority.
+func (u *upkeep) WriteBackup(ctx context.Context, w io.Writer) error {
+	return u.writeAside(ctx, w, "backup", "-")
+}
+
+// Ills implements web.Upkeep.
+func (u *upkeep) Ills() []web.Ill {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.ills
+}
+
+// The rhythm and bounds of looking at the disk.
+const (
+	illLook    = 10 * time.Second
+	fullBelow  = 1 << 20        // bytes free beside the reserve
+	inodesLeft = 64             // files
+	backupOld  = 72 * time.Hour // since the last
+)
+
+// watchIlls looks after what is wrong with the data until ctx ends.
+func (u *upkeep) watchIlls(ctx context.Context) error {
+	tick := time.NewTicker(illLook)
+	defer tick.Stop()
+	began := time.Now()
+	for {
+		ills := u.look(u.b.clock.Now(), time.Since(began))
+		u.mu.Lock()
+		before := u.ills
+		u.ills = ills
+		u.mu.Unlock()
+		for _, i := range ills {
+			if !containsIll(before, i) {
+				u.b.log.Warn("something is wrong with the data", "ill", string(i))
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func containsIll(list []web.Ill, i web.Ill) bool {
+	for _, one := range list {
+		if one == i {
+			return true
+		}
+	}
+	return false
+}
+
+// look lists what is wrong, the worst first. up is how long the board has been running.
+func (u *upkeep) look(now time.Time, up time.Duration) (ills []web.Ill) {
+	f := folder(u.b.settings.Data)
+	ills = diskIlls(string(f))
+	if n, err := u.b.library.Damaged(); err == nil && n > 0 {
+		ills = append(ills, web.DamagedSound)
+	}
+	s := readBackupState(f)
+	switch {
+	case !u.b.settings.Backup:
+	case s.Tried.After(s.Last):
+		ills = append(ills, web.BackupFailed)
+	case s.Last.IsZero() && up < backupOld:
+	case now.Sub(s.Last) > backupOld:
+		ills = append(ills, web.NoRecentBackup)
+	case !s.Stick:
+		ills = append(ills, web.BackupOnDataOnly)
+	}
+	return ills
+}
+
+// takesWrites opens a file for writing, and writes nothing: since Linux 6.12 an ext4 that
+// takes no more writes after an error is not called read-only.
+func takesWrites(dir string) error {
+	f, err := os.OpenFile(filepath.Join(dir, ".writable"), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// diskIlls is what is wrong with the disk of a folder.
+func diskIlls(dir string) (ills []web.Ill) {
+	var d unix.Statfs_t
+	if err := unix.Statfs(dir, &d); err != nil {
+		return []web.Ill{web.ReadOnlyDisk}
+	}
+	if d.Flags&unix.ST_RDONLY != 0 || errors.Is(takesWrites(dir), syscall.EROFS) {
+		ills = append(ills, web.ReadOnlyDisk)
+	}
+	if int64(d.Bavail)*d.Bsize < fullBelow {
+		ills = append(ills, web.FullDisk)
+	}
+	if d.Files > 0 && d.Ffree < inodesLeft { // some file systems count none
+		ills = append(ills, web.NoInodes)
+	}
+	return ills
+}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+)
+
+// ErrBusyKeeping says that the board looks after its data already.
+var ErrBusyKeeping = errors.New("the board is being backed up or looked through already: wait until that is done")
+
+// Backups is what is known of the board's backups.
+type Backups struct {
+	Off     bool      // none is made by night
+	Running bool      // one is being made
+	Last    time.Time // of the newest that is whole; zero: there is none
+	OnStick bool      // it lies on another disk than the data
+	Stick   bool      // there is a stick that takes backups, now
+	Damaged int       // files of the newest that were not whole
+	Failed  time.Time // of a newer one that failed; zero: none did
+	Code    string    // why: no-room, read-only, damaged, failed
+	Kept    []Backup  // the newest first
+	Whole   int64     // bytes that a backup with all recordings takes, about
+}
+
+// Backup is one backup that is kept.
+type Backup struct {
+	Name  string // of its file
+	Made  time.Time
+	Bytes int64
+	Stick bool // it lies on another disk than the data
+}
+
+// Ill is the code of something that is wrong with the board's data, for which there are
+// words under "ill.".
+type Ill string
+
+// The ills, the worst first.
+const (
+	ReadOnlyDisk     Ill = "disk-read-only"
+	FullDisk         Ill = "disk-full"
+	NoInodes         Ill = "disk-inodes"
+	DamagedSound     Ill = "recordings-damaged"
+	NoRecentBackup   Ill = "backup-old"
+	BackupFailed     Ill = "backup-failed"
+	BackupOnDataOnly Ill = "backup-no-stick"
+)
+
+// Upkeep looks after the board's data. Its methods return at once.
+type Upkeep interface {
+	Backups() Backups
+	// BackUp begins a backup; ErrBusyKeeping while one is being made.
+	BackUp() error
+	// Ills lists what is wrong with the data now, the worst first.
+	Ills() []Ill
+}
+
+// BackupFiles hands backups out.
+type BackupFiles interface {
+	// OpenBackup opens one that is kept, by its name; fs.ErrNotExist when there is none.
+	OpenBackup(name string) (*os.File, error)
+	// WriteBackup writes one with all recordings to w, and blocks until it is done.
+	WriteBackup(ctx context.Context, w io.Writer) error
+}

@@ -1,0 +1,179 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/people"
+	"loalang/web"
+)
+
+// keptBackup is the one that the world keeps.
+const keptBackup = "loalang-un-ta-20261123-020000Z.loalang.tar"
+
+// upkept is what the world knows of its data.
+type upkept struct {
+	backups web.Backups
+	ills    []web.Ill
+	asked   int
+	busy    error
+	whole   error // how a whole backup ends
+}
+
+func (w *world) Backups() web.Backups { return w.upkept.backups }
+func (w *world) Ills() []web.Ill      { return w.upkept.ills }
+
+func (w *world) BackUp() error {
+	w.upkept.asked++
+	return w.upkept.busy
+}
+
+func (w *world) OpenBackup(name string) (*os.File, error) {
+	if name != keptBackup {
+		return nil, fs.ErrNotExist
+	}
+	dir, err := os.MkdirTemp("", "backup-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte("sao lưu"), 0o600); err != nil {
+		return nil, err
+	}
+	return os.Open(path)
+}
+
+func (w *world) WriteBackup(_ context.Context, to io.Writer) error {
+	if w.upkept.whole != nil {
+		return w.upkept.whole
+	}
+	_, err := io.WriteString(to, "trọn bộ")
+	return err
+}
+
+func TestBackupsPage(t *testing.T) {
+	at := func(w *world) time.Time { return w.now.Add(-14 * time.Hour) }
+	cases := []struct {
+		name  string
+		scene func(w *world)
+		want  []string
+	}{
+		{"never", func(*world) {}, []string{"Chưa sao lưu lần nào", "Sao lưu ngay", "Chưa có bản nào", "chưa có USB"}},
+		{"on the card", func(w *world) {
+			w.upkept.backups = web.Backups{Last: at(w), Whole: 34 << 20, Kept: []web.Backup{{Name: keptBackup, Made: at(w), Bytes: 3 << 20}}}
+		}, []string{"Đã sao lưu", "trên thẻ nhớ của máy", "/api/v1/backups/" + keptBackup, "khoảng 34 MB", "3 MB"}},
+		{"on a stick", func(w *world) {
+			w.upkept.backups = web.Backups{Last: at(w), OnStick: true, Stick: true, Kept: []web.Backup{{Name: keptBackup, Made: at(w), Stick: true}}}
+		}, []string{"trên USB", "vào USB đang cắm"}},
+		{"being made", func(w *world) { w.upkept.backups = web.Backups{Running: true} }, []string{"Loa vẫn phát như thường", "Xem đã xong chưa"}},
+		{"no room", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Failed: w.now, Code: "no-room"} }, []string{"vì hết chỗ"}},
+		{"read-only", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "read-only"} }, []string{"không cho ghi"}},
+		{"damaged database", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "damaged"} }, []string{"kho dữ liệu bị hỏng"}},
+		{"failed", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "failed"} }, []string{"nếu vẫn lỗi"}},
+		{"not whole", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Damaged: 2} }, []string{"2 bản ghi không nguyên vẹn"}},
+		{"off", func(w *world) { w.upkept.backups = web.Backups{Off: true} }, []string{"đang tắt"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			c.scene(w)
+			p := newSite(t, w, people.Admin, "vi").get("/backups")
+			p.checkForm(t, "vi")
+			for _, want := range c.want {
+				if !strings.Contains(p.text, want) && !strings.Contains(p.body, want) {
+					t.Errorf("%q is not on the page: %s", want, p.text)
+				}
+			}
+		})
+	}
+}
+
+func TestBackUpNow(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Admin, "vi")
+	for _, busy := range []error{nil, web.ErrBusyKeeping} {
+		w.upkept.busy = busy
+		if p := s.post("/backups", nil); p.location != "/backups?told=backup" {
+			t.Errorf("%v: %d to %q", busy, p.status, p.location)
+		}
+	}
+	if w.upkept.asked != 2 {
+		t.Errorf("asked %d times", w.upkept.asked)
+	}
+	if p := newSite(t, w, people.Officer, "vi").get("/backups"); p.status != http.StatusForbidden {
+		t.Errorf("an officer: %d", p.status)
+	}
+}
+
+// Whatever is wrong with the data has a sentence in both languages that says what to do;
+// what keeps the board from saving stands on every page.
+func TestIllsOfTheData(t *testing.T) {
+	everywhere := []web.Ill{web.ReadOnlyDisk, web.FullDisk, web.NoInodes}
+	for _, ill := range append(everywhere, web.DamagedSound, web.NoRecentBackup, web.BackupFailed, web.BackupOnDataOnly) {
+		for _, lang := range []string{"vi", "en"} {
+			w := newWorld(t)
+			w.fill()
+			w.upkept.ills = []web.Ill{ill}
+			s := newSite(t, w, people.Admin, lang)
+			if p := s.get("/"); strings.Contains(p.text, "ill."+string(ill)) || !strings.Contains(p.text, wordsOf(t, lang)["ill."+string(ill)]) {
+				t.Errorf("%s in %s is not on the first page", ill, lang)
+			}
+			p := s.get("/slots")
+			if said := strings.Contains(p.text, wordsOf(t, lang)["ill."+string(ill)]); said != contains(everywhere, ill) {
+				t.Errorf("%s in %s on another page: %v", ill, lang, said)
+			}
+		}
+	}
+}
+
+func contains(list []web.Ill, ill web.Ill) bool {
+	for _, one := range list {
+		if one == ill {
+			return true
+		}
+	}
+	return false
+}
+
+func TestTakeABackupAway(t *testing.T) {
+	h := newHouse(t)
+	if a := h.call("admin", "GET", "/api/v1/backups/"+keptBackup, "").want(200); string(a.Body) != "sao lưu" || !strings.Contains(a.Header.Get("Content-Disposition"), keptBackup) {
+		t.Errorf("%q, %v", a.Body, a.Header)
+	}
+	if a := h.call("admin", "GET", "/api/v1/backups/whole", "").want(200); string(a.Body) != "trọn bộ" || !strings.HasSuffix(a.Header.Get("Content-Disposition"), `.loalang.tar"`) {
+		t.Errorf("%q, %v", a.Body, a.Header)
+	}
+	if len(h.w.changes) != 2 || h.w.changes[0].Kind != "backups" {
+		t.Errorf("the history says %+v", h.w.changes)
+	}
+	h.call("admin", "GET", "/api/v1/backups/loalang.db", "").want(404)
+	h.call("elsewhere", "GET", "/api/v1/backups/"+keptBackup, "").want(403)
+	h.call("officer", "GET", "/api/v1/backups/whole", "").want(403)
+	h.w.upkept.whole = web.ErrBusyKeeping
+	h.call("admin", "GET", "/api/v1/backups/whole", "").want(409)
+	h.w.upkept.whole = errors.New("no")
+	h.call("admin", "GET", "/api/v1/backups/whole", "").want(503)
+}
+
+// wordsOf reads the words of a language.
+func wordsOf(t *testing.T, lang string) (words map[string]string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("words", lang+".json"))
+	if err == nil {
+		err = json.Unmarshal(raw, &words)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return words
+}
