@@ -305,6 +305,27 @@ func TestEmergencySaysOnTheBoardWhatIsReadInEachLanguage(t *testing.T) {
 	}
 }
 
+// A poster whose code leads nowhere but to the machine on which it is printed says so; with
+// an address of its own, or by one of the network, it does not.
+func TestPosterOfAnAddressThatNobodyReaches(t *testing.T) {
+	w, b := openBoard(t)
+	s := b.site(t, "", "")
+	said := func(host string) bool {
+		r := httptest.NewRequest("GET", "http://"+host+"/bang-tin/to-dan", nil)
+		rec := httptest.NewRecorder()
+		s.handler.ServeHTTP(rec, r)
+		return strings.Contains(rec.Body.String(), "Khoan in: "+host)
+	}
+	if !said("127.0.0.1:8080") || !said("localhost:8080") || said("192.168.1.10:8080") {
+		t.Error("it is told of the wrong addresses")
+	}
+	w.village.Publicity.Address = "http://loa.example/"
+	s = b.site(t, "", "")
+	if said("localhost:8080") {
+		t.Error("it is told though the board has an address of its own")
+	}
+}
+
 // What sounds now is named only when it stands on the board.
 func TestOnAirOnTheBulletin(t *testing.T) {
 	w, b := openBoard(t)

@@ -40,6 +40,7 @@ type bulletinView struct {
 	Languages                    string
 	QR                           template.HTML
 	Address                      string
+	Lone                         bool // Address leads nowhere but to the machine on which the page is open
 	Refused                      string
 	Again                        string // the page once more, when a moment may mend it
 }

@@ -24,7 +24,7 @@ func (p *panel) poster(c *gin.Context) {
 func (p *panel) withQR(v *visit, b *bulletin, w *bulletinView) {
 	address := b.Village.Publicity.Address
 	if address == "" {
-		address = origin(v.c.Request) + "/"
+		address, w.Lone = origin(v.c.Request)+"/", thisMachine(v.c.Request.Host)
 	}
 	var err error
 	if w.QR, err = qrSVG(address, v.word("poster.code", address)); err != nil {
