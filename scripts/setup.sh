@@ -53,6 +53,9 @@ if [ "$purpose" = test ] || [ "$purpose" = audit ]; then
 	want poppler-utils has pdftotext
 	want libnss3-tools has certutil
 	want fonts-dejavu-core test -d /usr/share/fonts/truetype/dejavu
+	want systemd has systemd-analyze
+	want gnupg has gpg
+	want gpgv has gpgv
 fi
 if [ "$purpose" = bench ]; then # the players to be compared with
 	want curl has curl
