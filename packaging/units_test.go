@@ -122,6 +122,13 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 			t.Errorf("loalang.service lacks %s", want)
 		}
 	}
+	// The filter let sched_setscheduler through, and the program calls sched_setattr: the sound ran
+	// without its priority.
+	for _, call := range []string{"sched_setattr", "sched_setscheduler", "setpriority", "adjtimex", "capset", "seccomp", "landlock_restrict_self"} {
+		if !regexp.MustCompile(`(?m)^SystemCallFilter=[a-z0-9_ ]*\b` + call + `\b`).MatchString(text) {
+			t.Errorf("loalang.service does not let %s through", call)
+		}
+	}
 	for key, why := range map[string]string{
 		"RemoveIPC=yes":        "it empties /dev/shm, where an emergency lies while the disk is full",
 		"PrivateDevices=yes":   "it hides cards and pins",

@@ -67,7 +67,12 @@ inside() { # inside WHAT WORDS COMMAND: the command's output has the words
 	said=$(confined "$3" "$now")
 	if grep -q -e "$2" <<<"$said"; then ok "$1"; else bad "$1: ${said//$'\n'/ | }"; fi
 }
+metric() { ask GET /metrics | tr -d '\r' | grep -q "^$1\$"; }
 hardened() {
+	until_so "the sound card is open" grep -q RUNNING /proc/asound/card0/pcm0p/sub0/status
+	until_so "the sound runs at real-time priority" metric 'loalang_output_real_time 1'
+	until_so "the output is up" metric 'loalang_output_up 1'
+	journalctl -u loalang -o cat -b | grep -i -e level=WARN -e level=ERROR | tail -n 8
 	inside "sound files are opened by the service of its own" 'ffmpeg, locked in by a service of its own' '/usr/bin/loalang doctor'
 	systemctl stop loalang-import.socket
 	inside "without that by Landlock" 'ffmpeg, locked in by landlock' '/usr/bin/loalang doctor'
@@ -75,6 +80,7 @@ hardened() {
 	inside "/usr is read-only" 'Read-only file system' '/bin/sh -c "touch /usr/bin/x || true"'
 	inside "other devices are refused" 'Operation not permitted\|Permission denied' '/bin/sh -c "head -c1 /dev/vda || true"'
 	inside "pins are reached" 'gpiochip' '/bin/sh -c "gpiodetect"'
+	inside "the program gets its priority" 'ok   real-time priority' '/usr/bin/loalang doctor'
 	inside "the clock's state is read" 'clock' '/usr/bin/loalang doctor'
 	inside "real-time priority is had" 'SCHED_RR' '/usr/bin/chrt -r 20 /usr/bin/chrt -p 0'
 	inside "memory may be locked" 'unlimited' '/bin/sh -c "ulimit -l"'
