@@ -135,7 +135,7 @@ func (p *Probe) Disk(dir string) *DiskState {
 		return &DiskState{Failed: err.Error()}
 	}
 	return &DiskState{
-		Free: int64(st.Bavail) * st.Bsize, Size: int64(st.Blocks) * st.Bsize, FreeNodes: int64(st.Ffree), Nodes: int64(st.Files),
+		Free: int64(st.Bavail) * int64(st.Bsize), Size: int64(st.Blocks) * int64(st.Bsize), FreeNodes: int64(st.Ffree), Nodes: int64(st.Files),
 		ReadOnly: int64(st.Flags)&unix.ST_RDONLY != 0,
 	}
 }

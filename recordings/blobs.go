@@ -213,7 +213,7 @@ func (w *work) allowance(want int64) (int64, error) {
 	if err := unix.Statfs(w.dir, &s); err != nil {
 		return 0, fmt.Errorf("ask for free space: %w", err)
 	}
-	free := int64(s.Bavail)*s.Bsize - w.reserve
+	free := int64(s.Bavail)*int64(s.Bsize) - w.reserve
 	if free < 1<<20 {
 		return 0, ErrDiskFull
 	}

@@ -199,5 +199,5 @@ func (l *Library) Short() bool {
 	if err := unix.Statfs(l.dir, &s); err != nil {
 		return false // what writes will say so
 	}
-	return int64(s.Bavail)*s.Bsize < l.limits.Reserve+shortOf
+	return int64(s.Bavail)*int64(s.Bsize) < l.limits.Reserve+shortOf
 }

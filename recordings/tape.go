@@ -111,7 +111,7 @@ func (l *Library) tapeRoom() error {
 	if err := unix.Statfs(l.aired(), &s); err != nil {
 		return fmt.Errorf("ask for free space: %w", err)
 	}
-	if int64(s.Bavail)*s.Bsize < l.limits.Reserve+tapeAhead {
+	if int64(s.Bavail)*int64(s.Bsize) < l.limits.Reserve+tapeAhead {
 		return ErrDiskFull
 	}
 	return nil

@@ -47,5 +47,5 @@ func (lane) Driver() sqldriver.Driver { return &sqlite3.SQLiteDriver{} }
 func (l lane) roomy() bool {
 	var disk unix.Statfs_t
 	err := unix.Statfs(filepath.Dir(l.path), &disk)
-	return err == nil && int64(disk.Bavail)*disk.Bsize >= laneRoom
+	return err == nil && int64(disk.Bavail)*int64(disk.Bsize) >= laneRoom
 }

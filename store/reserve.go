@@ -61,7 +61,7 @@ func keepReserve(path string) error {
 	if err := unix.Statfs(filepath.Dir(path), &disk); err != nil {
 		return err
 	}
-	if int64(disk.Bavail)*disk.Bsize < reserveBytes+spareBytes {
+	if int64(disk.Bavail)*int64(disk.Bsize) < reserveBytes+spareBytes {
 		// A part of the margin would take room and promise what it cannot hold.
 		return errors.Join(ErrFull, remove(path))
 	}

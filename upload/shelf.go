@@ -233,5 +233,5 @@ func (s *Shelf) free() (int64, error) {
 	if err := unix.Statfs(s.cfg.Dir, &disk); err != nil {
 		return 0, pathError("ask for room on the disk", s.cfg.Dir, err)
 	}
-	return int64(disk.Bavail) * disk.Bsize, nil //nolint:gosec,unconvert // no disk is so large; the types differ between machines
+	return int64(disk.Bavail) * int64(disk.Bsize), nil //nolint:gosec,unconvert // no disk is so large; the types differ between machines
 }
