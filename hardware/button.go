@@ -102,6 +102,7 @@ func (b *Button) Run(ctx context.Context) error {
 func edges(ctx context.Context, c Contact) (<-chan Edge, <-chan error) {
 	out, failed := make(chan Edge), make(chan error, 1)
 	go func() {
+		defer close(out)
 		for {
 			e, err := c.Next()
 			if err != nil {
@@ -123,15 +124,12 @@ func edges(ctx context.Context, c Contact) (<-chan Edge, <-chan error) {
 func (b *Button) follow(ctx context.Context, c Contact, number *int) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	told, failed := edges(ctx, c)
-	ended := false
 	defer func() {
 		stop()
-		closed := c.Close()
-		if !ended {
-			<-failed
-		}
-		if err == nil {
+		if closed := c.Close(); err == nil {
 			err = closed
+		}
+		for range told { // what read it ends
 		}
 	}()
 	down, err := c.Get()
@@ -150,9 +148,11 @@ func (b *Button) follow(ctx context.Context, c Contact, number *int) (err error)
 		case <-ctx.Done():
 			return nil
 		case err := <-failed:
-			ended = true
 			return err
-		case e := <-told:
+		case e, alive := <-told:
+			if !alive {
+				return <-failed
+			}
 			p.edge(e)
 		case <-timer.C:
 			if now, err := c.Get(); err != nil {
