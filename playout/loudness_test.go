@@ -1,0 +1,253 @@
+package playout_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"loalang/audio"
+	"loalang/playout"
+	"loalang/scheduler"
+)
+
+// slider is the control of a card whose lowest end is -30 dB.
+type slider struct {
+	mu   sync.Mutex
+	at   []float64
+	slow time.Duration
+	fail error
+}
+
+func (s *slider) Fade(_ context.Context, dB float64) (float64, error) {
+	time.Sleep(s.slow)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return 0, s.fail
+	}
+	dB = max(dB, -30)
+	s.at = append(s.at, dB)
+	return dB, nil
+}
+
+func (s *slider) take() []float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.at
+	s.at = nil
+	return at
+}
+
+func (s *slider) breaks(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = err
+}
+
+// knob is a Loudness with what it hears and turns.
+type knob struct {
+	t       *testing.T
+	l       *playout.Loudness
+	airs    chan playout.Air
+	fader   *slider // nil: there is none
+	mu      sync.Mutex
+	village scheduler.Village
+	turned  []float64
+}
+
+func newKnob(t *testing.T, fader *slider) *knob {
+	t.Helper()
+	k := &knob{t: t, airs: make(chan playout.Air), fader: fader, village: scheduler.Village{Key: "un-ta", Zone: "UTC"}}
+	k.l = playout.NewLoudness(playout.LoudnessConfig{
+		Turn: func(dB audio.Decibels) error {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.turned = append(k.turned, float64(dB))
+			return nil
+		},
+		Fader: func() (playout.Fader, float64) {
+			if k.fader == nil {
+				return nil, 0
+			}
+			return k.fader, -6
+		},
+		Place: func() scheduler.Village {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			return k.village
+		},
+		Watch: func(context.Context) <-chan playout.Air { return k.airs },
+		Now:   time.Now, Log: slog.New(slog.DiscardHandler),
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- k.l.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return k
+}
+
+// air tells that something is on the air, or an emergency.
+func (k *knob) air(id string, class scheduler.Class, emergency bool) {
+	k.t.Helper()
+	a := playout.Air{}
+	if id != "" {
+		a.OnAir = &playout.OnAir{Occurrence: scheduler.Occurrence{ID: id, Class: class, Due: time.Now()}}
+	}
+	if emergency {
+		a.Emergency = &scheduler.Emergency{}
+	}
+	k.airs <- a
+	synctest.Wait()
+}
+
+func (k *knob) person(volume int) {
+	k.mu.Lock()
+	k.village.Volume = volume
+	k.mu.Unlock()
+	k.l.Changed()
+	synctest.Wait()
+}
+
+func (k *knob) take() []float64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	turned := k.turned
+	k.turned = nil
+	return turned
+}
+
+// A bubble begins at midnight: it is softer until six, but not in the middle of an item.
+func TestLoudnessWithoutAControl(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, nil)
+		k.village.Rules.Volumes = []scheduler.VolumeRule{
+			{Window: scheduler.Window{To: 360}, Volume: -6},
+			{Window: scheduler.Window{To: 360}, Class: scheduler.ClassNormal, Volume: -12},
+		}
+		steps := []struct {
+			what string
+			do   func()
+			want []float64
+		}{
+			{"at night", func() { k.air("", "", false) }, []float64{-12}},
+			{"nothing new", func() { k.air("", "", false) }, nil},
+			{"a notice of priority", func() { k.air("p", scheduler.ClassPriority, false) }, []float64{-6}},
+			{"six comes in the middle of it", func() { time.Sleep(6 * time.Hour); k.air("p", scheduler.ClassPriority, false) }, nil},
+			{"the next is of the day", func() { k.air("q", scheduler.ClassNormal, false) }, []float64{0}},
+			{"a person turns it", func() { k.person(-4) }, []float64{-4}},
+			{"an emergency changes nothing", func() { k.air("q", scheduler.ClassNormal, true) }, nil},
+		}
+		for _, s := range steps {
+			s.do()
+			if got := k.take(); !slices.Equal(got, s.want) {
+				t.Errorf("%s: turned to %v, want %v", s.what, got, s.want)
+			}
+		}
+		if got := k.l.State(); got.Wanted != -4 || got.Fitted {
+			t.Errorf("state %+v", got)
+		}
+	})
+}
+
+// With a control that turns, an emergency has it as loud as usual, and it is as it was
+// afterwards.
+func TestLoudnessByTheControl(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, &slider{})
+		k.village.Volume = -6
+		for _, s := range []struct {
+			what      string
+			do        func()
+			fader     []float64
+			digitally []float64
+		}{
+			{"at first", func() { k.air("", "", false) }, []float64{-12}, []float64{0}},
+			{"an emergency", func() { k.air("", "", true) }, []float64{-6}, nil},
+			{"it goes on", func() { k.air("", "", true) }, nil, nil},
+			{"it is over", func() { k.air("", "", false) }, []float64{-12}, nil},
+			{"a minute later, should somebody have turned it", func() { time.Sleep(time.Minute); k.air("", "", false) }, []float64{-12}, nil},
+			{"softer than it goes: the rest is done digitally", func() { k.person(-20); k.fader.take(); k.person(-20) }, nil, nil},
+		} {
+			s.do()
+			if got := k.fader.take(); !slices.Equal(got, s.fader) {
+				t.Errorf("%s: the control is at %v, want %v", s.what, got, s.fader)
+			}
+			if got := k.take(); !slices.Equal(got, s.digitally) {
+				t.Errorf("%s: digitally %v, want %v", s.what, got, s.digitally)
+			}
+		}
+		if got := k.l.State(); !got.Fitted || got.Level != -26 || got.Fault != "" {
+			t.Errorf("state %+v", got)
+		}
+	})
+}
+
+// A control that does not follow is made good digitally, and tried again.
+func TestLoudnessOfAControlThatFails(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, &slider{fail: errors.New("no such device")})
+		k.village.Volume = -8
+		k.air("", "", false)
+		if got := k.take(); !slices.Equal(got, []float64{-8}) || k.l.State().Fault == "" {
+			t.Errorf("gone: digitally %v, %+v", got, k.l.State())
+		}
+		k.air("", "", true) // the siren has no volume
+		k.air("", "", false)
+		if got := k.take(); len(got) > 0 {
+			t.Errorf("an emergency has turned it to %v", got)
+		}
+		k.fader.breaks(nil)
+		time.Sleep(time.Minute)
+		k.air("", "", false)
+		if got := k.take(); !slices.Equal(got, []float64{0}) || k.l.State().Fault != "" || k.l.State().Level != -14 {
+			t.Errorf("plugged in: digitally %v, %+v", got, k.l.State())
+		}
+		k.mu.Lock()
+		k.village.Volume = -20
+		k.mu.Unlock()
+		k.fader.fail = nil
+		k.air("", "", false)
+		if got := k.take(); len(got) > 0 || k.l.State().Level != -26 {
+			t.Errorf("at its full way: digitally %v, %+v", got, k.l.State())
+		}
+	})
+}
+
+// A control that takes seconds delays nobody: what is on the air is read all the same.
+func TestLoudnessDelaysNobody(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		f := &slider{slow: 5 * time.Second}
+		l := playout.NewLoudness(playout.LoudnessConfig{
+			Turn: func(audio.Decibels) error { return nil }, Fader: func() (playout.Fader, float64) { return f, 0 },
+			Place: func() scheduler.Village { return scheduler.Village{Zone: "UTC", Volume: -3} },
+			Watch: s.player.Watch, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- l.Run(ctx) }()
+		s.at(time.Second) // it turns
+		s.raise(s.emergency("e1", time.Minute))
+		if len(s.out.alarm(0).Cycle) != 1 || !s.amp.keyed() {
+			t.Error("the siren waits for the control")
+		}
+		s.at(30 * time.Second)
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if got := f.take(); len(got) < 2 || got[0] != -3 || got[1] != 0 {
+			t.Errorf("the control went to %v, want -3, then 0 for the emergency", got)
+		}
+	})
+}
