@@ -179,9 +179,9 @@ func soundOf(k KnobsState) soundJSON {
 		j.Mixer = &mixerJSON{k.Mixer.Card, k.Mixer.Control, k.Mixer.Usual}
 	}
 	for _, c := range k.Controls {
-		one := controlJSON{Card: c.Card.ID, Name: c.Card.Name, Control: c.MixerControl.Name, Percent: c.Percent, Muted: c.Muted}
-		if !math.IsNaN(c.Level) {
-			one.Level = new(c.Level)
+		one := controlJSON{Card: c.Card.ID, Name: c.Card.Name, Control: c.Control.Name, Percent: c.Control.Percent, Muted: c.Control.Muted}
+		if !math.IsNaN(c.Control.Level) {
+			one.Level = new(c.Control.Level)
 		}
 		j.Controls = append(j.Controls, one)
 	}

@@ -47,6 +47,6 @@ type MixerChoice struct {
 
 // CardControl is a volume control of a card.
 type CardControl struct {
-	Card hardware.SoundCard
-	hardware.MixerControl
+	Card    hardware.SoundCard
+	Control hardware.MixerControl
 }

@@ -88,14 +88,14 @@ func (p *panel) showSound(v *visit, status int, k KnobsState, chosen, usual, wro
 		w.Changed = v.word("sound.changed", k.Mixer.By, v.at(k.Mixer.At, v.now))
 	}
 	for _, c := range k.Controls {
-		value := mixerValue(c.Card.ID, c.MixerControl.Name)
-		one := controlView{Value: value, Name: c.MixerControl.Name + " – " + c.Card.Name, Checked: value == chosen, Deaf: math.IsNaN(c.Level)}
+		value := mixerValue(c.Card.ID, c.Control.Name)
+		one := controlView{Value: value, Name: c.Control.Name + " – " + c.Card.Name, Checked: value == chosen, Deaf: math.IsNaN(c.Control.Level)}
 		if one.Deaf {
 			one.Note = v.word("sound.deaf")
 		} else {
-			one.Note = v.word("sound.level", c.Percent, v.number(c.Level))
+			one.Note = v.word("sound.level", c.Control.Percent, v.number(c.Control.Level))
 		}
-		if c.Muted {
+		if c.Control.Muted {
 			one.Note += " · " + v.word("sound.muted")
 		}
 		w.Controls = append(w.Controls, one)

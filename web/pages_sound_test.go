@@ -20,8 +20,8 @@ func device(w *world) {
 	w.knobs = web.KnobsState{
 		Button: hardware.ButtonState{Fitted: true}, Hold: 500 * time.Millisecond, Long: 10 * time.Second, LED: hardware.LEDLook{Fitted: true, State: hardware.LEDReady},
 		Controls: []web.CardControl{
-			{Card: card, MixerControl: hardware.MixerControl{Name: "Speaker", Level: -10.5, Percent: 77, Muted: true}},
-			{Card: card, MixerControl: hardware.MixerControl{Name: "PCM,1", Level: math.NaN(), Percent: 30}},
+			{Card: card, Control: hardware.MixerControl{Name: "Speaker", Level: -10.5, Percent: 77, Muted: true}},
+			{Card: card, Control: hardware.MixerControl{Name: "PCM,1", Level: math.NaN(), Percent: 30}},
 		},
 	}
 }

@@ -172,3 +172,58 @@ func BenchmarkButton(b *testing.B) {
 	b.ReportMetric(float64(len(pressed)-len(siren)), "lost")
 	b.ReportMetric(float64(dry), "underruns")
 }
+
+// The volume control is chosen, turned and read back; a running serve turns it by the
+// village's volume and the hour, and has it as loud as usual while an emergency sounds.
+func TestMixerFollowsTheVillage(t *testing.T) {
+	need(t, sound)
+	dir, data := t.TempDir(), t.TempDir()
+	state := filepath.Join(dir, "state")
+	write(t, state, []byte("-30.00\n"))
+	const amixer = `#!/bin/sh
+[ "$1 $2 $3" = "-M -c Device" ] || { echo "amixer: Mixer attach error: No such device" >&2; exit 1; }
+shift 4
+case "$1 $2" in
+"sset Speaker") echo "$4" | tr -d dB >"$(dirname "$0")/state" ;;
+"sget Speaker" | "scontents ") ;;
+*) echo "amixer: Unable to find simple control '$2',0" >&2; exit 1 ;;
+esac
+read -r dB <"$(dirname "$0")/state"
+printf "Simple mixer control 'Speaker',0\n  Mono: Playback 27 [77%%] [%sdB] [on]\n" "$dB"
+`
+	program := filepath.Join(dir, "amixer")
+	write(t, program, []byte(amixer))
+	if err := os.Chmod(program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	level := func() string {
+		raw, err := os.ReadFile(state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(raw))
+	}
+	if out, errs, code := loalang(t, "", "mixer", "set", "Device:Speaker", "--usual", "-6", "--data", data); code != 0 || !strings.Contains(out, "-6.00 dB") {
+		t.Fatalf("mixer set = %d: %s%s", code, out, errs)
+	}
+	if _, errs, code := loalang(t, "", "mixer", "set", "Device:Bass", "--usual", "-6", "--data", data); code != 1 || !strings.Contains(errs, "Unable to find simple control 'Bass'") {
+		t.Errorf("a control that is not there = %d: %s", code, errs)
+	}
+	d := serve(t, data, "null", quick...).admit()
+	d.until("it is as loud as usual", func() bool { return level() == "-6.00" })
+	d.call(http.MethodPut, "/air/volume", object{"volume": -4}, http.StatusOK)
+	d.until("a person has turned it", func() bool { return level() == "-10.00" })
+	d.call(http.MethodPut, "/villages/un-ta/rules", object{"volumes": []object{{"from": "00:00", "to": "24:00", "volume": -5}}}, http.StatusOK)
+	d.until("the hour has turned it", func() bool { return level() == "-15.00" })
+	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
+	d.until("an emergency has it as loud as usual", func() bool { return level() == "-6.00" })
+	d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+	d.until("it is as it was", func() bool { return level() == "-15.00" })
+	body := d.call(http.MethodPut, "/sound/mixer", object{}, http.StatusOK)
+	if body["mixer"] != nil {
+		t.Errorf("without a control: %v", body)
+	}
+	d.call(http.MethodPut, "/sound/mixer", object{"mixer": object{"card": "Other", "control": "Speaker", "usual": 0}}, http.StatusUnprocessableEntity)
+	d.stop()
+}

@@ -40,7 +40,7 @@ func (k knobs) Knobs(ctx context.Context, controls bool) web.KnobsState {
 			s.Fault = sentence(err)
 		}
 		for _, c := range list {
-			s.Controls = append(s.Controls, web.CardControl{Card: card, MixerControl: c})
+			s.Controls = append(s.Controls, web.CardControl{Card: card, Control: c})
 		}
 	}
 	return s
