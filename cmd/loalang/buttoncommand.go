@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"loalang/hardware"
+	"loalang/health"
 	"loalang/playout"
 	"loalang/scheduler"
 	"loalang/store"
@@ -207,22 +208,15 @@ func (c *choices) chooseAction(a playout.ButtonAction, by string) error {
 	return err
 }
 
-// examineButton looks at the button, the status LED and the volume control.
-func examineButton(s settings, gpio hardware.GPIO) []finding {
-	var all []finding
-	examine := func(name, without string, sw *hardware.Switch) {
-		if sw == nil {
-			return
-		}
-		f := finding{Name: name, OK: true, Found: sw.String()}
-		if is := switchAlone(*sw, s, gpio); is.Fault != "" {
-			f.OK, f.Found, f.Advice = false, is.Fault, without+buttonAdvices[hardware.Trouble(is.Trouble)]
-		}
-		all = append(all, f)
+// handsAlone looks at the button and the status LED, without a serve; how they are while
+// they are used only that one knows.
+func handsAlone(s settings, gpio hardware.GPIO, m *health.Measurement) {
+	if sw := s.Button.Switch; sw != nil {
+		m.Button = &health.ButtonState{Fault: switchAlone(*sw, s, gpio).Fault}
 	}
-	examine("panic button", "Nobody can raise an emergency at the board: ", s.Button.Switch)
-	examine("status LED", "The board cannot show how it is: ", s.Button.LED)
-	return all
+	if sw := s.Button.LED; sw != nil {
+		m.Light = &health.LightState{Fault: switchAlone(*sw, s, gpio).Fault}
+	}
 }
 
 func (p program) ledCommand() *cobra.Command {

@@ -123,15 +123,17 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 	}
 }
 
-// Each zone that cannot be switched is named with what to do, and how it is wired is said.
+// Each zone, button and light that cannot be had is named with what to do, and how it is wired is said.
 func TestDoctorLooksAtZones(t *testing.T) {
-	out, errs, code := loalang(t, "", "doctor", "--device", "null", "--data", t.TempDir(), "--zones", "Đầu thôn=sim; Chợ=rts:/dev/no-such-port", "--bypass", "gpiochip97:4")
+	out, errs, code := loalang(t, "", "doctor", "--device", "null", "--data", t.TempDir(), "--zones", "Đầu thôn=sim; Chợ=rts:/dev/no-such-port", "--bypass", "gpiochip97:4",
+		"--button", "gpiochip97:5", "--led", "gpiochip97:6")
 	if code != 2 {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
 	}
 	for _, want := range []string{
 		"ok   amplifier: ", "FAIL zones: Chợ: the line or port is not there", "Đầu thôn = sim, Chợ = rts:/dev/no-such-port\n       Plug it in again",
 		"WARN amplifier's microphone: its contact cannot be read", "gpiochip97:4\n       Look at the wire",
+		"FAIL panic button: cannot be read", "gpiochip97:5\n       Look at the wire of the button", "WARN status light: cannot be lit",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not said: %s", want, out)

@@ -84,7 +84,7 @@ func switchAlone(sw hardware.Switch, s settings, gpio hardware.GPIO) health.Swit
 }
 
 // wired says how a part is wired, behind what was found of it; empty where nothing is.
-func (a *ampSettings) wired(part health.Part) string {
+func (s settings) wired(part health.Part) string {
 	var all []string
 	add := func(name string, sw *hardware.Switch) {
 		if sw == nil {
@@ -92,19 +92,23 @@ func (a *ampSettings) wired(part health.Part) string {
 		}
 		by := sw.String()
 		if sw.Script {
-			by += " by " + a.Serial.Path
+			by += " by " + s.Amp.Serial.Path
 		}
 		all = append(all, name+by)
 	}
 	switch part {
 	case health.Amplifier:
-		add("", a.Main)
+		add("", s.Amp.Main)
 	case health.Zones:
-		for _, z := range a.Zones {
+		for _, z := range s.Amp.Zones {
 			add(z.Name+" = ", &z.Switch)
 		}
 	case health.Bypass:
-		add("", a.Bypass)
+		add("", s.Amp.Bypass)
+	case health.Button:
+		add("", s.Button.Switch)
+	case health.Light:
+		add("", s.Button.LED)
 	}
 	if len(all) == 0 {
 		return ""

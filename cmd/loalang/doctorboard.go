@@ -38,8 +38,8 @@ func (p program) boardFindings(ctx context.Context, s settings) []finding {
 			said.Found += "; " + knownCards()
 		case health.Clock:
 			said.Found += "; " + web.ClockWords(c.State(), c.Now())
-		case health.Amplifier, health.Zones, health.Bypass:
-			said.Found += s.Amp.wired(f.Part)
+		case health.Amplifier, health.Zones, health.Bypass, health.Button, health.Light:
+			said.Found += s.wired(f.Part)
 		}
 		findings = append(findings, said)
 	}
@@ -107,6 +107,7 @@ func (p program) measureAlone(ctx context.Context, s settings, c *hardware.Clock
 		m.Wear = alone.probe.Smart(ctx, b.settings.Data)
 	}
 	p.dataAlone(ctx, s, &m)
+	handsAlone(s, hardware.GPIO{}, &m)
 	return m
 }
 

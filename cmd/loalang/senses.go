@@ -52,7 +52,7 @@ type senses struct {
 func (b *board) openHealth() {
 	b.senses = &senses{b: b, probe: health.NewProbe(), linked: b.clock.Now()}
 	b.health = health.NewWatch(health.WatchConfig{
-		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Now: b.clock.Now, Log: b.log,
+		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Lamp: lamp{b}, Now: b.clock.Now, Log: b.log,
 	})
 }
 
@@ -72,7 +72,7 @@ func (s *senses) measure(ctx context.Context) health.Measurement {
 		Memory:    s.probe.Memory(os.Getpid(), air.Output.ChildPID),
 	}
 	s.machine(&m, air.Clock.Trusted(), os.Getpid())
-	m.Wear = s.worn(now)
+	m.Wear, m.Button, m.Light = s.worn(now), b.buttonHealth(), b.lightHealth()
 	if m.Database.Fault == "" && now.Sub(s.read).Abs() >= airedEvery {
 		s.read = now
 		if err := s.ask(ctx, func(ctx context.Context) error { return s.readAired(ctx, now) }); err != nil {
@@ -109,6 +109,33 @@ func (a *amplifier) health(all hardware.AmpState, now time.Time) *health.Amplifi
 		h.Bypass = &health.BypassState{On: in.On, For: now.Sub(in.Since), Fault: in.Fault}
 	}
 	return h
+}
+
+// lamp is the status LED, which shows more than health.
+type lamp struct{ b *board }
+
+// ShowHealth implements health.Lamp.
+func (l lamp) ShowHealth(health.Level) {
+	if l.b.led != nil {
+		l.b.led.Show(l.b.shown(l.b.player.Air()))
+	}
+}
+
+// buttonHealth is the panic button as it is judged; nil where there is none.
+func (b *board) buttonHealth() *health.ButtonState {
+	if b.button == nil {
+		return nil
+	}
+	s := b.button.State()
+	return &health.ButtonState{Stuck: s.Stuck, Fault: s.Fault}
+}
+
+// lightHealth is the status LED as it is judged; nil where there is none.
+func (b *board) lightHealth() *health.LightState {
+	if b.led == nil {
+		return nil
+	}
+	return &health.LightState{Fault: b.led.Look().Fault}
 }
 
 // machine measures what needs no running board: a process's descriptors, the disk, the
