@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"loalang/health"
@@ -15,7 +16,10 @@ func backupHealth(s settings, now time.Time) *health.BackupState {
 	state := readBackupState(folder(s.Data))
 	b := &health.BackupState{Last: state.Last, Damaged: state.Damaged, SameDisk: !state.Stick, Off: !s.Backup}
 	if state.Tried.After(state.Last) && !state.Tried.After(now) {
-		b.Failed = state.Why
+		b.Failed = cmp.Or(state.Code, state.Why) // pages have words for the code
+		if state.Code == "failed" && state.Why != "" {
+			b.Failed = state.Why
+		}
 	}
 	return b
 }
