@@ -71,7 +71,7 @@ func Room(dir string, need int64) error {
 	if err := unix.Statfs(dir, &s); err != nil {
 		return fmt.Errorf("ask for free space: %w", err)
 	}
-	free := int64(s.Bavail) * s.Bsize
+	free := int64(s.Bavail) * int64(s.Bsize)
 	if need += 16 << 20; free < need {
 		return NoRoom{need, free}
 	}

@@ -75,7 +75,7 @@ func (s *Store) rehearseUpdate(ctx context.Context, from int64) error {
 	if err := unix.Statfs(filepath.Dir(s.cfg.Path), &disk); err != nil {
 		return err
 	}
-	if int64(disk.Bavail)*disk.Bsize < 3*size.Size()+2*reserveBytes {
+	if int64(disk.Bavail)*int64(disk.Bsize) < 3*size.Size()+2*reserveBytes {
 		s.cfg.Log.Warn("the database is brought up to date without a copy from before: there is no room for one", "from", from)
 		return nil
 	}

@@ -216,7 +216,7 @@ func diskIlls(dir string) (ills []web.Ill) {
 	if d.Flags&unix.ST_RDONLY != 0 || errors.Is(takesWrites(dir), syscall.EROFS) {
 		ills = append(ills, web.ReadOnlyDisk)
 	}
-	if int64(d.Bavail)*d.Bsize < fullBelow {
+	if int64(d.Bavail)*int64(d.Bsize) < fullBelow {
 		ills = append(ills, web.FullDisk)
 	}
 	if d.Files > 0 && d.Ffree < inodesLeft { // some file systems count none
