@@ -149,7 +149,7 @@ remove() {
 
 # A chip of pins, as a board has one.
 mkdir -p /sys/kernel/config/gpio-sim/lab/bank0/line17 && echo 32 >/sys/kernel/config/gpio-sim/lab/bank0/num_lines && echo 1 >/sys/kernel/config/gpio-sim/lab/live
-for part in ${PARTS:-install_it hardened survive upgrade refuse remove}; do
+for part in ${PARTS:-install_it upgrade refuse hardened survive remove}; do
 	echo "PACKAGE part $part"
 	"$part"
 done
