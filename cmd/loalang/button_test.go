@@ -151,11 +151,12 @@ func BenchmarkButton(b *testing.B) {
 	finish := yardstick(b)
 	var pressed []int64
 	for range 30 {
-		time.Sleep(1200*time.Millisecond + time.Duration(rand.Int64N(int64(20*time.Millisecond))))
+		time.Sleep(2*time.Second + time.Duration(rand.Int64N(int64(20*time.Millisecond))))
 		pressed = append(pressed, int64(audio.Monotonic()))
 		k.set("1")
 		time.Sleep(600 * time.Millisecond)
 		k.set("0")
+		d.until("it is raised", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["emergency"] != nil })
 		d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
 	}
 	time.Sleep(600 * time.Millisecond)
