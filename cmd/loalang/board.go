@@ -95,6 +95,9 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	if err := b.lock(); err != nil {
 		return nil, err
 	}
+	if err := finishRestore(s.Data); err != nil {
+		return nil, err
+	}
 	b.clock = hardware.OpenClock(hardware.ClockConfig{
 		Kernel: hardware.Linux{}, File: filepath.Join(s.Data, "clock.json"), Floor: builtAfter,
 		AssumeTrusted: s.ClockTrust == "system", Log: log,
