@@ -112,7 +112,8 @@ upgrade() {
 	holds "an update is taken in" dpkg -i --force-confold "$here"/two/*.deb
 	sleep 20
 	holds "the old version goes on while something sounds" eval '[ "$(pid)" = '"$was"' ]'
-	holds "its program lies where it was" test -x "$(readlink "/proc/$was/exe")"
+	# The kernel calls it deleted, for its first name was; the program leaves that word out too.
+	holds "its program lies where it was" eval 'exe=$(readlink /proc/'"$was"'/exe); test -x "${exe% (deleted)}"'
 	holds "the emergency ends" eval 'ask DELETE /api/v1/emergency | head -n 1 | grep -q " 20"'
 	until_so "the new version begins when nothing sounds" runs 0.2
 	until_so "the panel of the new version answers" answers /healthz
