@@ -140,6 +140,9 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 			t.Errorf("loalang.service has %s: %s", key, why)
 		}
 	}
+	if !strings.Contains(read(t, "systemd/loalang-restart.service"), "CapabilityBoundingSet=CAP_DAC_READ_SEARCH\n") {
+		t.Error("loalang-restart.service cannot read the settings in the data folder: no update would ever begin")
+	}
 	inside := read(t, "systemd/loalang-import@.service")
 	for _, key := range []string{"ProtectKernelTunables=yes", "ProtectKernelLogs=yes", "ProtectHostname=yes", "ProtectProc="} {
 		if strings.Contains(inside, "\n"+key) {
