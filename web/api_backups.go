@@ -64,7 +64,7 @@ func (s *Server) listBackups(_ context.Context, in *backupsInput) (*backupsOutpu
 		out.Body.Ills = append(out.Body.Ills, string(i))
 	}
 	for _, k := range b.Kept {
-		out.Body.Backups = append(out.Body.Backups, backupJSON{k.Name, k.Made, k.Bytes, k.Stick})
+		out.Body.Backups = append(out.Body.Backups, backupJSON(k))
 	}
 	return &out, nil
 }
