@@ -105,6 +105,9 @@ func (v *visit) activeEmergencies(air playout.Air) []liveView {
 			Until: v.word("emergency.until", v.clock(e.Expires)),
 		}
 		l.Ways = v.waysLine(e.Emergency)
+		if len(e.Languages) > 0 {
+			l.Line += " " + v.word("emergency.in-languages", v.languages(e.Languages))
+		}
 		if e.AllClear {
 			l.Until, l.Ways = v.word("emergency.clear-until", e.Repeat), strings.Join(v.ways(scheduler.Prepared{Zones: e.Zones}), "")
 		}

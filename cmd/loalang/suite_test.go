@@ -151,6 +151,7 @@ func TestEveryEmptyPage(t *testing.T) {
 // sounding looks at the pages while a notice is on the air.
 func (s *scene) sounding(t *testing.T) {
 	t.Helper()
+	s.d.call(http.MethodPut, "/villages/un-ta/rules", object{}, http.StatusOK) // at night too
 	s.d.call(http.MethodPost, "/announcements/"+s.places["long"]+"/schedules", object{"kind": "now"}, http.StatusCreated)
 	s.d.until("it is on the air", func() bool {
 		return strings.Contains(fmt.Sprint(s.d.call(http.MethodGet, "/air", nil, http.StatusOK)), s.places["long"])
