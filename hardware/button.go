@@ -16,6 +16,8 @@ const (
 	buttonRest = time.Second
 	// buttonStuck is how long a button is held before that is a fault.
 	buttonStuck = time.Minute
+	// edgePatience is how long the edge of a button that is up again may be on its way.
+	edgePatience = 100 * time.Millisecond
 )
 
 // Press is what somebody did with a button.
@@ -136,14 +138,15 @@ func (b *Button) follow(ctx context.Context, c Contact, number *int) (err error)
 	if err != nil {
 		return err
 	}
-	p := pressing{hold: b.cfg.Hold, long: b.cfg.Long, number: *number, down: down, blocked: down, since: b.cfg.Mono()}
+	p := pressing{hold: b.cfg.Hold, long: b.cfg.Long, number: *number, down: down, blocked: down, before: down, since: b.cfg.Mono()}
 	defer func() { *number = p.number }()
 	b.found(down)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	b.act(&p, nil)
+	wait, late := p.next(b.cfg.Mono()), false // late: it is up, and its edge is waited for
 	for {
-		b.act(&p, p.due(b.cfg.Mono()))
-		timer.Reset(p.next(b.cfg.Mono()))
+		timer.Reset(wait)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -153,15 +156,44 @@ func (b *Button) follow(ctx context.Context, c Contact, number *int) (err error)
 			if !alive {
 				return <-failed
 			}
-			p.edge(e)
+			b.take(&p, e)
+			late = false
 		case <-timer.C:
-			if now, err := c.Get(); err != nil {
+			if late, err = b.look(&p, c, late); err != nil {
 				return err
-			} else if p.down && !now { // an edge that nobody was told of
-				p.edge(Edge{At: b.cfg.Mono()})
 			}
 		}
+		if wait = p.next(b.cfg.Mono()); late {
+			wait = edgePatience
+		}
 	}
+}
+
+// take takes in an edge. How long it was held is between the stamps of its edges,
+// whenever they are read: a board at work reads them late, and both at once.
+func (b *Button) take(p *pressing, e Edge) {
+	due := p.due(e.At)
+	p.edge(e)
+	b.act(p, append(due, p.due(e.At)...))
+}
+
+// look takes in that time has passed. One that is up again without an edge has one on its
+// way, which says whether it was held for long enough: late, it is looked at once more, and
+// an edge that nobody was told of by then was lost and counts for nothing.
+func (b *Button) look(p *pressing, c Contact, late bool) (again bool, err error) {
+	down, err := c.Get()
+	switch now := b.cfg.Mono(); {
+	case err != nil:
+		return false, err
+	case down || !p.down:
+		b.act(p, p.due(now))
+	case !late:
+		return true, nil
+	default:
+		p.edge(Edge{At: now})
+		b.act(p, nil)
+	}
+	return false, nil
 }
 
 // act tells of the presses that are due, and of how the button stands.
@@ -171,7 +203,7 @@ func (b *Button) act(p *pressing, due []Press) {
 	}
 	b.mu.Lock()
 	s := b.state
-	s.Down, s.Stuck = p.down, p.down && (p.blocked || b.cfg.Mono()-p.since >= buttonStuck)
+	s.Down, s.Stuck = p.down, p.down && (p.before || b.cfg.Mono()-p.since >= buttonStuck)
 	for _, press := range due {
 		if !press.Long {
 			s.Presses++
@@ -227,6 +259,7 @@ type pressing struct {
 	down       bool
 	since      time.Duration // of down, or of not
 	blocked    bool          // this press does not count
+	before     bool          // it began before the button was looked at
 	counted    bool          // this press has counted
 	extended   bool          // and has counted as long
 	resting    bool          // something counted, and it was not let go of for buttonRest since
@@ -240,7 +273,7 @@ func (p *pressing) edge(e Edge) {
 	if p.resting && e.Down && e.At-p.since >= buttonRest {
 		p.resting = false
 	}
-	p.down, p.since = e.Down, e.At
+	p.down, p.since, p.before = e.Down, e.At, false
 	p.blocked, p.counted, p.extended = e.Down && p.resting, false, false
 	if e.Down && !p.blocked {
 		p.number++
@@ -270,8 +303,10 @@ func (p *pressing) next(now time.Duration) time.Duration {
 	switch {
 	case !p.down:
 		return idle
-	case p.blocked:
+	case p.blocked && held >= buttonStuck:
 		return buttonStuck
+	case p.blocked:
+		return buttonStuck - held
 	case !p.counted:
 		return max(0, p.hold-held)
 	case !p.extended && p.long > 0:

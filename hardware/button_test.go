@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,6 +135,8 @@ func TestButtonCountsOnce(t *testing.T) {
 		"Stuck":           {s, 0, []any{2 * s, "down", 3 * time.Hour}, []string{"1@2.00"}, true},
 		"Flutters":        {0, 0, flutter, []string{"1@5.00"}, false},
 		"Twice":           {0, 0, []any{2 * s, "down", 50 * ms, "up", 1100 * ms, "down", 50 * ms, "up"}, []string{"1@2.00", "2@3.15"}, false},
+		"SecondTooSoon":   {0, 0, []any{2 * s, "down", 50 * ms, "up", 500 * ms, "down", 59 * s}, []string{"1@2.00"}, false},
+		"SecondStuck":     {0, 0, []any{2 * s, "down", 50 * ms, "up", 500 * ms, "down", 61 * s}, []string{"1@2.00"}, true},
 		"HeldAtBoot":      {s, 0, []any{"held", time.Hour}, nil, true},
 		"HeldAtBootOnce":  {s, 0, []any{"held", 10 * s, "up", 100 * ms, "down", s, "up"}, []string{"1@10.10"}, false},
 		"Long":            {s, 10 * s, []any{2 * s, "down", 11 * s, "up"}, []string{"1@2.00", "1@2.00L"}, false},
@@ -149,6 +152,63 @@ func TestButtonCountsOnce(t *testing.T) {
 				}
 				if state := b.State(); state.Stuck != c.stuck || !state.Fitted || state.Fault != "" {
 					t.Errorf("state = %+v", state)
+				}
+			})
+		})
+	}
+}
+
+// A board at work reads edges late. How long a button was held is between their stamps,
+// and not until they are read.
+func TestButtonOfABusyBoard(t *testing.T) {
+	const ms = time.Millisecond
+	down, up := func(at time.Duration) hardware.Edge { return hardware.Edge{Down: true, At: at} }, func(at time.Duration) hardware.Edge { return hardware.Edge{At: at} }
+	for name, c := range map[string]struct {
+		edges []hardware.Edge
+		busy  time.Duration // between the first edge and the others, as the clock goes
+		slept time.Duration // of it, as timers go
+		late  time.Duration // from when it is seen to be up to its edge
+		want  []string
+	}{
+		"HeldAndReleased":  {[]hardware.Edge{down(0), up(510 * ms)}, 510 * ms, 0, 0, []string{"1@0.00"}},
+		"ReadTogether":     {[]hardware.Edge{down(0), up(510 * ms)}, 900 * ms, 0, 0, []string{"1@0.00"}},
+		"TooShort":         {[]hardware.Edge{down(0), up(490 * ms)}, 900 * ms, 0, 0, nil},
+		"EdgeOnItsWay":     {[]hardware.Edge{down(0), up(510 * ms)}, 520 * ms, 520 * ms, 40 * ms, []string{"1@0.00"}},
+		"TooShortOnItsWay": {[]hardware.Edge{down(0), up(490 * ms)}, 520 * ms, 520 * ms, 40 * ms, nil},
+		"EdgeLost":         {[]hardware.Edge{down(0)}, 0, 0, 5 * time.Second, nil},
+		"LostAndAgain":     {[]hardware.Edge{down(0), down(6 * time.Second), up(7 * time.Second)}, 7 * time.Second, 7 * time.Second, 0, []string{"2@6.00"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start, ahead := time.Now(), atomic.Int64{}
+				contact := newPush(start, false)
+				var counted []string
+				b := hardware.NewButton(hardware.ButtonConfig{
+					Open: func() (hardware.Contact, error) { return contact, nil },
+					Hold: 500 * ms, Mono: func() time.Duration { return time.Since(start) + time.Duration(ahead.Load()) },
+					Now: time.Now, Log: slog.New(slog.DiscardHandler),
+					Pressed: func(p hardware.Press) { counted = append(counted, fmt.Sprintf("%d@%.2f", p.Number, p.At.Seconds())) },
+				})
+				ctx, stop := context.WithCancel(t.Context())
+				ended := make(chan error, 1)
+				go func() { ended <- b.Run(ctx) }()
+				synctest.Wait()
+				contact.edges <- c.edges[0]
+				synctest.Wait() // it waits for the hold
+				ahead.Store(int64(c.busy - c.slept))
+				time.Sleep(c.slept) // its level is up by then: Get says so
+				time.Sleep(c.late)
+				for _, e := range c.edges[1:] {
+					contact.edges <- e
+				}
+				time.Sleep(time.Second)
+				synctest.Wait()
+				stop()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+				if !slices.Equal(counted, c.want) || b.State().Down {
+					t.Errorf("counted %q, want %q; %+v", counted, c.want, b.State())
 				}
 			})
 		})
