@@ -12,6 +12,7 @@ import (
 )
 
 // Fader is the volume control of a sound card. Turning it takes a tenth of a second, never on the way of a sound.
+// Faders are comparable: those that are equal turn the same control.
 type Fader interface {
 	// Fade turns it to so many dB and says what it has become.
 	Fade(ctx context.Context, dB float64) (float64, error)
@@ -31,9 +32,11 @@ type LoudnessConfig struct {
 }
 
 const (
-	// fadeAgain is how often a control is set anew that did not answer, or that somebody
-	// else may have turned.
+	// fadeAgain is how often a control is set anew that somebody else may have turned.
 	fadeAgain = time.Minute
+	// fadeSoon is how soon one is set anew that did not answer; the span doubles up to
+	// fadeAgain unless a siren sounds.
+	fadeSoon = 2 * time.Second
 	// faderStep is how much a control may differ from what was asked: its steps are as
 	// large.
 	faderStep = 3.0
@@ -44,15 +47,15 @@ type LoudnessState struct {
 	Wanted  int     // dB against how sound is levelled, by the village and the hour
 	Fitted  bool    // a control was chosen
 	Level   float64 // dB that it shows, of Fitted
-	Alarmed bool    // an emergency has it as loud as usual
+	Alarmed bool    // an emergency, or a drill that is heard, has it as loud as usual
 	Fault   string  // why the control does not do it; the digital volume does, then
 }
 
 // Loudness keeps the programme as loud as the village wants it at this hour, for what is
 // about to sound: by the control of the sound card where one was chosen and answers, else
 // digitally. A control is turned between two items and as the amplifier is keyed, before
-// the first word; while an emergency sounds it is as loud as usual, and afterwards as it
-// was. Nothing ever waits for it. Its methods may be called from any goroutine.
+// the first word; while an emergency sounds, or a drill that is heard, it is as loud as
+// usual, and afterwards as it was. Nothing ever waits for it. Its methods may be called from any goroutine.
 type Loudness struct {
 	cfg    LoudnessConfig
 	change chan struct{}
@@ -66,9 +69,25 @@ type Loudness struct {
 type loudnessSet struct {
 	digital int
 	turned  bool
-	fader   float64
-	faded   bool
-	at      time.Time
+
+	control Fader
+	asked   float64       // dB, of control
+	faded   bool          // it answered
+	at      time.Time     // of asking; zero: nothing was asked of it since it may have changed
+	wait    time.Duration // until it is asked again, of one that did not answer
+	known   bool          // it has answered, and its card has not been away since
+	level   float64       // dB, where it stands then, of known
+}
+
+// due says whether a control is to be turned.
+func (s loudnessSet) due(control Fader, target float64, alarmed bool, now time.Time) bool {
+	wait := fadeAgain
+	if !s.faded {
+		if wait = s.wait; alarmed {
+			wait = fadeSoon
+		}
+	}
+	return s.at.IsZero() || s.control != control || s.asked != target || now.Sub(s.at).Abs() >= wait
 }
 
 // NewLoudness prepares a Loudness; nothing is turned before Run.
@@ -103,15 +122,31 @@ func (l *Loudness) Run(ctx context.Context) error {
 			if !alive {
 				return nil
 			}
+			if air.Output.Up && (!last.Output.Up || air.Output.ChildPID != last.Output.ChildPID) {
+				l.forget(true)
+			}
 			last = air
 		case <-l.change:
 			told = true
+			l.forget(false)
 		}
 		on := onAirID(last)
 		l.apply(ctx, last, told || on != heard)
 		heard, told = on, false
 	}
 }
+
+// forget has the control turned anew at once: it may be another, or stand elsewhere, which
+// is certain of one whose card was away.
+func (l *Loudness) forget(away bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.set.at, l.set.faded, l.set.wait = time.Time{}, false, 0
+	l.set.known = l.set.known && !away
+}
+
+// sirens says whether what has no volume sounds.
+func sirens(a Air) bool { return a.Emergency != nil || a.Drill != nil && !a.Drill.Silent }
 
 // onAirID names what sounds; nothing for nothing.
 func onAirID(a Air) string {
@@ -135,7 +170,7 @@ func (l *Loudness) apply(ctx context.Context, air Air, free bool) {
 	if air.OnAir == nil || free || !l.set.turned {
 		l.state.Wanted = place.VolumeAt(at, class)
 	}
-	wanted, alarmed := l.state.Wanted, air.Emergency != nil
+	wanted, alarmed := l.state.Wanted, sirens(air)
 	l.state.Fitted, l.state.Alarmed = fader != nil, fader != nil && alarmed
 	set := l.set
 	l.mu.Unlock()
@@ -147,38 +182,41 @@ func (l *Loudness) apply(ctx context.Context, air Air, free bool) {
 	if !alarmed {
 		target += float64(wanted)
 	}
-	if set.faded && set.fader == target && l.cfg.Now().Sub(set.at) < fadeAgain {
-		return
+	if set.due(fader, target, alarmed, l.cfg.Now()) {
+		l.fade(ctx, fader, target, usual+float64(wanted), wanted)
 	}
-	l.fade(ctx, fader, target, wanted)
 }
 
-// fade turns the control, and digitally what it does not do.
-func (l *Loudness) fade(ctx context.Context, fader Fader, target float64, wanted int) {
+// fade turns the control to target, and digitally what it does not do of programme, which
+// is where it should be but for a siren.
+func (l *Loudness) fade(ctx context.Context, fader Fader, target, programme float64, wanted int) {
 	became, err := fader.Fade(ctx, target)
-	fault := ""
-	switch {
-	case err != nil:
-		fault = err.Error()
-	case math.Abs(became-target) > faderStep:
-		fault = "the control ends before what is wanted"
-	}
+	fault, rest := "", 0
 	l.mu.Lock()
-	newly := fault != "" && l.state.Fault == ""
-	l.set.fader, l.set.faded, l.set.at = target, true, l.cfg.Now()
-	if err == nil {
-		l.state.Level = became
+	s := &l.set
+	s.known = s.known && s.control == fader
+	if s.control != fader || s.asked != target {
+		s.wait = 0
 	}
+	s.control, s.asked, s.faded, s.at = fader, target, err == nil, l.cfg.Now()
+	switch {
+	case err == nil:
+		s.known, s.level, s.wait, l.state.Level = true, target, 0, became
+		if math.Abs(became-target) > faderStep {
+			s.level, fault, rest = became, "the control ends before what is wanted", int(math.Round(target-became))
+		}
+	case s.known: // it stands where it stood
+		rest = int(math.Round(programme - s.level))
+	default:
+		rest = wanted
+	}
+	if err != nil {
+		fault, s.wait = err.Error(), min(max(fadeSoon, 2*s.wait), fadeAgain)
+	}
+	newly := fault != "" && l.state.Fault == ""
 	l.mu.Unlock()
 	if newly {
 		l.cfg.Log.Error("the volume control does not follow: the programme is turned digitally", "wanted", target, "became", became, "err", fault)
-	}
-	rest := 0
-	switch {
-	case err != nil:
-		rest = wanted
-	case fault != "":
-		rest = int(math.Round(target - became))
 	}
 	l.digital(rest, fault)
 }

@@ -21,12 +21,14 @@ type slider struct {
 	at   []float64
 	slow time.Duration
 	fail error
+	asks int // how often it was to be turned
 }
 
 func (s *slider) Fade(_ context.Context, dB float64) (float64, error) {
 	time.Sleep(s.slow)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.asks++
 	if s.fail != nil {
 		return 0, s.fail
 	}
@@ -41,6 +43,14 @@ func (s *slider) take() []float64 {
 	at := s.at
 	s.at = nil
 	return at
+}
+
+func (s *slider) asked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.asks
+	s.asks = 0
+	return n
 }
 
 func (s *slider) breaks(err error) {
@@ -106,8 +116,22 @@ func (k *knob) air(id string, class scheduler.Class, emergency bool) {
 	if emergency {
 		a.Emergency = &scheduler.Emergency{}
 	}
+	k.hear(a)
+}
+
+func (k *knob) hear(a playout.Air) {
+	k.t.Helper()
 	k.airs <- a
 	synctest.Wait()
+}
+
+// hears tells the same each time a span is over, until all of it is.
+func (k *knob) hears(a playout.Air, every, all time.Duration) {
+	k.t.Helper()
+	for range all / every {
+		time.Sleep(every)
+		k.hear(a)
+	}
 }
 
 func (k *knob) person(volume int) {
@@ -175,8 +199,10 @@ func TestLoudnessByTheControl(t *testing.T) {
 			{"an emergency", func() { k.air("", "", true) }, []float64{-6}, nil},
 			{"it goes on", func() { k.air("", "", true) }, nil, nil},
 			{"it is over", func() { k.air("", "", false) }, []float64{-12}, nil},
+			{"a drill that is heard", func() { k.hear(playout.Air{Drill: &playout.Drilling{}}) }, []float64{-6}, nil},
+			{"a drill that nobody hears", func() { k.hear(playout.Air{Drill: &playout.Drilling{Silent: true}}) }, []float64{-12}, nil},
 			{"a minute later, should somebody have turned it", func() { time.Sleep(time.Minute); k.air("", "", false) }, []float64{-12}, nil},
-			{"softer than it goes: the rest is done digitally", func() { k.person(-20); k.fader.take(); k.person(-20) }, nil, nil},
+			{"softer than it goes: the rest is done digitally", func() { k.person(-20); k.fader.take(); k.person(-20) }, []float64{-26}, nil},
 		} {
 			s.do()
 			if got := k.fader.take(); !slices.Equal(got, s.fader) {
@@ -219,6 +245,106 @@ func TestLoudnessOfAControlThatFails(t *testing.T) {
 		k.air("", "", false)
 		if got := k.take(); len(got) > 0 || k.l.State().Level != -26 {
 			t.Errorf("at its full way: digitally %v, %+v", got, k.l.State())
+		}
+	})
+}
+
+// A control that fails once as an emergency begins does not keep its siren at the volume
+// of the night.
+func TestLoudnessTriesASirenAgainSoon(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, &slider{})
+		k.village.Volume = -8
+		k.air("", "", false)
+		k.fader.breaks(errors.New("busy"))
+		k.fader.take()
+		k.fader.asked()
+		alarm := playout.Air{Emergency: &scheduler.Emergency{}}
+		k.hears(alarm, 100*time.Millisecond, time.Second)
+		if got := k.fader.asked(); got != 1 {
+			t.Errorf("asked %d times in a second, want once", got)
+		}
+		k.fader.breaks(nil)
+		k.hears(alarm, 100*time.Millisecond, 2*time.Second)
+		if got := k.fader.take(); !slices.Equal(got, []float64{-6}) || k.l.State().Fault != "" {
+			t.Errorf("three seconds into the emergency the control went to %v, %+v; want -6", got, k.l.State())
+		}
+	})
+}
+
+// One that never answers is asked less and less, but each two seconds while a siren sounds.
+func TestLoudnessLeavesADeadControlAlone(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, &slider{fail: errors.New("no such control")})
+		k.hears(playout.Air{}, time.Second, 10*time.Minute)
+		if got := k.fader.asked(); got < 10 || got > 20 {
+			t.Errorf("asked %d times in ten minutes", got)
+		}
+		k.hears(playout.Air{Emergency: &scheduler.Emergency{}}, time.Second, time.Minute)
+		if got := k.fader.asked(); got != 30 {
+			t.Errorf("asked %d times in a minute of an emergency, want 30", got)
+		}
+	})
+}
+
+// A card that was pulled out comes back as loud as it likes: it is turned at once.
+func TestLoudnessOfACardThatWasAway(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, &slider{})
+		k.village.Volume = -8
+		up := func(pid int) playout.Air {
+			return playout.Air{Output: audio.OutputState{Up: pid > 0, ChildPID: pid}}
+		}
+		for _, s := range []struct {
+			what string
+			pid  int
+			want []float64
+		}{
+			{"at first", 7, []float64{-14}},
+			{"it plays on", 7, nil},
+			{"pulled out", 0, nil},
+			{"plugged in", 8, []float64{-14}},
+			{"in and out, and nobody looked", 9, []float64{-14}},
+		} {
+			k.hear(up(s.pid))
+			if got := k.fader.take(); !slices.Equal(got, s.want) {
+				t.Errorf("%s: the control is at %v, want %v", s.what, got, s.want)
+			}
+		}
+		k.l.Changed() // or somebody has chosen it anew
+		synctest.Wait()
+		if got := k.fader.take(); !slices.Equal(got, []float64{-14}) {
+			t.Errorf("chosen anew: the control is at %v", got)
+		}
+		k.take()
+		k.fader.breaks(errors.New("no such device"))
+		k.hear(up(0))
+		k.hear(up(10))
+		if got := k.take(); !slices.Equal(got, []float64{-8}) {
+			t.Errorf("of one that nobody knows how it stands, digitally %v, want -8", got)
+		}
+	})
+}
+
+// A control that answers no more still stands where it stood: the volume is not taken off
+// a second time.
+func TestLoudnessTakesNothingOffTwice(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, &slider{})
+		k.village.Volume = -8
+		k.air("", "", false)
+		k.fader.breaks(errors.New("busy"))
+		k.hears(playout.Air{}, time.Second, 2*time.Minute)
+		if got := k.take(); !slices.Equal(got, []float64{0}) || k.l.State().Fault == "" {
+			t.Errorf("digitally %v, %+v; the control is at -14 still", got, k.l.State())
+		}
+		k.person(-12)
+		if got := k.take(); !slices.Equal(got, []float64{-4}) {
+			t.Errorf("four softer, digitally %v", got)
+		}
+		k.air("", "", true)
+		if got := k.take(); len(got) > 0 {
+			t.Errorf("an emergency, digitally %v", got)
 		}
 	})
 }
