@@ -50,7 +50,9 @@ type PanicConfig struct {
 	Now    func() time.Time
 	Mono   func() time.Duration // CLOCK_MONOTONIC
 	NewID  func() string        // UUIDv7
-	Log    *slog.Logger
+	// Beat is called each time the loop of Run comes round, at least every ten seconds.
+	Beat func()
+	Log  *slog.Logger
 }
 
 const (
@@ -60,6 +62,8 @@ const (
 	panicTextsPatience = 5 * time.Second
 	// panicQueue is how many presses may wait while the disk makes one durable.
 	panicQueue = 16
+	// panicBeat is how often the loop of Run comes round though nobody presses.
+	panicBeat = 10 * time.Second
 )
 
 // PanicButton makes an emergency of a press. It asks neither panel nor database nor disk
@@ -121,12 +125,16 @@ func (b *PanicButton) Run(ctx context.Context) error {
 	var learning sync.WaitGroup
 	learning.Go(func() { b.learnOn(ctx) })
 	defer learning.Wait()
+	round := time.NewTicker(panicBeat)
+	defer round.Stop()
 	for {
+		b.cfg.Beat()
 		select {
 		case <-ctx.Done():
 			return nil
 		case p := <-b.presses:
 			b.press(ctx, p)
+		case <-round.C:
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,7 +38,7 @@ func panicking(t *testing.T, s *stage, from *texts, action *playout.ButtonAction
 		Zones: []string{"loa-1"},
 		Words: playout.ButtonWords{By: byButton, Title: "Báo động", Reason: "Nút khẩn cấp đã được bấm", Clear: "Hết báo động", ClearText: func(v string) string { return "Thôn " + v + " an toàn." }},
 		Now:   time.Now, Mono: func() time.Duration { return time.Since(s.out.start) },
-		NewID: func() string { n++; return fmt.Sprintf("b%d", n) }, Log: slog.New(slog.DiscardHandler),
+		NewID: func() string { n++; return fmt.Sprintf("b%d", n) }, Beat: func() {}, Log: slog.New(slog.DiscardHandler),
 	})
 	if err := b.Learn(t.Context()); err != nil && from.fail == nil {
 		t.Fatal(err)
@@ -56,6 +57,43 @@ func panicking(t *testing.T, s *stage, from *texts, action *playout.ButtonAction
 		b.Pressed(hardware.Press{At: at, Number: number, Long: long})
 		synctest.Wait()
 	}
+}
+
+// Its loop comes round though nobody presses; one that does not come back is seen.
+func TestPanicButtonBeats(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		var beats atomic.Int64
+		held := make(chan struct{})
+		b := playout.NewPanicButton(playout.PanicConfig{
+			Alarms: s.player, Texts: &texts{},
+			Action: func() playout.ButtonAction { <-held; return playout.ButtonAction{Deed: playout.ButtonNothing} },
+			Place:  func() scheduler.Village { return scheduler.Village{} },
+			Now:    time.Now, Mono: func() time.Duration { return time.Since(s.out.start) },
+			Beat: func() { beats.Add(1) }, Log: slog.New(slog.DiscardHandler),
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- b.Run(ctx) }()
+		time.Sleep(65 * time.Second)
+		if got := beats.Load(); got != 7 {
+			t.Errorf("%d beats in 65 s, want one each ten", got)
+		}
+		b.Pressed(hardware.Press{Number: 1})
+		time.Sleep(time.Minute)
+		if got := beats.Load(); got != 7 {
+			t.Errorf("a loop that hangs has beaten: %d", got)
+		}
+		close(held)
+		synctest.Wait()
+		if got := beats.Load(); got == 7 {
+			t.Error("no beat after it hung")
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // flood is a prepared message.

@@ -46,7 +46,7 @@ func (b *board) openButton(ctx context.Context) {
 	b.panic = playout.NewPanicButton(playout.PanicConfig{
 		Origin: b.db.Node(), Alarms: b.player, Texts: b.db, Action: func() playout.ButtonAction { return b.choices.all().Button.action() },
 		Place: b.place.get, Zones: b.settings.Amp.zoneNames(), Words: w,
-		Now: b.clock.Now, Mono: monotonic, NewID: newID, Log: b.log,
+		Now: b.clock.Now, Mono: monotonic, NewID: newID, Beat: b.pulse.Loop("button", loopPatience), Log: b.log,
 	})
 	if err := b.panic.Learn(ctx); err != nil {
 		b.log.Error("the button sounds the siren alone until the prepared messages can be read", "err", err)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -60,27 +61,34 @@ func choiceOf(a playout.ButtonAction) buttonChoice {
 	return buttonChoice{Deed: a.Deed, Message: a.Message, Zones: a.Zones, Seconds: int(a.Life / time.Second), Second: a.Second}
 }
 
-// choices keeps boardChoices in their file. Its methods may be called from any goroutine.
+// choices keeps boardChoices in their file. Its methods may be called from any goroutine;
+// all waits for neither the file nor whoever has it, and reread never for the latter.
 type choices struct {
 	file string
 	now  func() time.Time
 	log  *slog.Logger
 
-	mu   sync.Mutex
-	last boardChoices
-	seen time.Time // of the file as it was read
+	last atomic.Pointer[boardChoices] // what it points to is never written
+
+	mu   sync.Mutex // for the file
+	seen time.Time  // of the file as it was read
 }
 
 // openChoices reads the file; one that cannot be read counts as none, and says so.
 func openChoices(file string, now func() time.Time, log *slog.Logger) *choices {
-	c := &choices{file: file, now: now, log: log, last: usually()}
+	c := &choices{file: file, now: now, log: log}
+	none := usually()
+	c.last.Store(&none)
 	c.reread()
 	return c
 }
 
-// reread takes over what another process wrote; it says whether anything differs.
+// reread takes over what another process wrote; it says whether anything differs. While
+// this process makes a change it does nothing: that one takes over the newest by itself.
 func (c *choices) reread() bool {
-	c.mu.Lock()
+	if !c.mu.TryLock() {
+		return false
+	}
 	defer c.mu.Unlock()
 	info, err := os.Stat(c.file)
 	if err != nil || info.ModTime().Equal(c.seen) {
@@ -92,16 +100,13 @@ func (c *choices) reread() bool {
 		c.log.Error("what was chosen for the board cannot be read: what was known holds", "err", err)
 		return false
 	}
-	c.last = fresh
+	c.last.Store(&fresh)
 	return true
 }
 
-// all is what is chosen now.
-func (c *choices) all() boardChoices {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.last
-}
+// all is what is chosen now, from memory: a press asks it before the siren, and a change
+// may be waiting for the disk or for another process.
+func (c *choices) all() boardChoices { return *c.last.Load() }
 
 // change makes a change durable, in the newest state of the file, and returns when it is.
 func (c *choices) change(edit func(*boardChoices)) error {
@@ -114,7 +119,7 @@ func (c *choices) change(edit func(*boardChoices)) error {
 		fresh, err := readChoices(c.file)
 		if err != nil {
 			c.log.Error("what was chosen for the board could not be read and is written anew", "err", err)
-			fresh = c.last
+			fresh = c.all()
 		}
 		edit(&fresh)
 		raw, err := json.MarshalIndent(fresh, "", "  ")
@@ -131,7 +136,7 @@ func (c *choices) change(edit func(*boardChoices)) error {
 		if err != nil {
 			return fmt.Errorf("keep what is chosen for the board: %w", err)
 		}
-		c.last = fresh
+		c.last.Store(&fresh)
 		if info, err := os.Stat(c.file); err == nil {
 			c.seen = info.ModTime()
 		}
