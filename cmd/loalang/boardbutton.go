@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,9 @@ const (
 	choicesEvery = 2 * time.Second
 	// placePatience is how long the database may take for the village's rules.
 	placePatience = 5 * time.Second
+	// soundGrace is how long after it was raised an emergency may be silent before the
+	// status LED calls that a fault: one without a siren waits ten seconds for its words.
+	soundGrace = 15 * time.Second
 )
 
 // kept is the village as it was last known: who has no database asks it.
@@ -117,13 +121,17 @@ func (b *board) light(ctx context.Context) error {
 }
 
 // shown is the gravest of what there is to tell.
-func (b *board) shown(air playout.Air) hardware.LEDState {
+func (b *board) shown(air playout.Air) hardware.LEDState { return ledState(air, b.broken(air)) }
+
+// ledState is what the LED shows of the air on a board that needs a technician, or not.
+// That an emergency sounds it says of nothing else: who sees it goes and listens no more.
+func ledState(air playout.Air, broken bool) hardware.LEDState {
 	switch {
-	case air.Emergency != nil:
+	case slices.ContainsFunc(air.Emergencies, func(e playout.ActiveEmergency) bool { return e.Sounding }):
 		return hardware.LEDEmergency
 	case !air.Output.Up:
 		return hardware.LEDNoCard
-	case b.broken(air):
+	case broken || slices.ContainsFunc(air.Emergencies, func(e playout.ActiveEmergency) bool { return unheard(e, air.At) }):
 		return hardware.LEDFault
 	case !air.Clock.Trusted():
 		return hardware.LEDClock
@@ -131,6 +139,12 @@ func (b *board) shown(air playout.Air) hardware.LEDState {
 		return hardware.LEDPlaying
 	}
 	return hardware.LEDReady
+}
+
+// unheard says whether an emergency that does not sound should: what keeps it is known, or
+// it has had its time to begin.
+func unheard(e playout.ActiveEmergency, now time.Time) bool {
+	return !e.Sounding && (len(e.Faults) > 0 || now.Sub(e.Raised).Abs() > soundGrace)
 }
 
 // broken says whether something needs a technician.
