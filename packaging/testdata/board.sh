@@ -118,6 +118,11 @@ upgrade() {
 	until_so "the new version begins when nothing sounds" runs 0.2
 	until_so "the panel of the new version answers" answers /healthz
 	holds "the account is still there" eval 'loalang-board user list | grep -q kythuat'
+	holds "it goes back" loalang-update --back
+	until_so "the version before runs again" runs 0.1
+	ln -sfn /usr/lib/loalang/0.2/loalang /usr/bin/loalang && systemctl restart loalang
+	until_so "and the new one" runs 0.2
+	until_so "whose panel answers" answers /healthz
 	holds "the settings are kept" grep -q 'changed by the technician' /etc/loalang/loalang.env
 }
 
@@ -132,9 +137,6 @@ refuse() {
 	until_so "it does" answers /healthz
 	holds "the same program again mends the package" dpkg -i --force-confold "$here"/two/*.deb
 	holds "loalang-update tries before it installs" eval '! loalang-update '"$here"'/three/*.deb && dpkg-query -W -f "\${Version}" loalang | grep -q 0.2'
-	holds "it goes back" loalang-update --back
-	until_so "the version before runs again" runs 0.1
-	ln -sfn /usr/lib/loalang/0.2/loalang /usr/bin/loalang
 }
 
 remove() {
