@@ -151,6 +151,15 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 	}
 }
 
+// A panic, a fatal error of Go and the SIGABRT of the watchdog all end with 2, and the board stayed
+// dead behind any of them. 1 is whatever else went wrong, and 128 upwards are signals.
+func TestNoCrashPreventsARestart(t *testing.T) {
+	prevents := regexp.MustCompile(`(?m)^RestartPreventExitStatus=(.*)$`).FindAllStringSubmatch(read(t, "systemd/loalang.service"), -1)
+	if len(prevents) != 1 || prevents[0][1] != "78" {
+		t.Errorf("loalang.service is not started again behind %q: only 78, a setting that is wrong, may be that", prevents)
+	}
+}
+
 func TestUserAndFolderAreMade(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root makes users and folders in another root")

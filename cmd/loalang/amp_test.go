@@ -73,10 +73,10 @@ func TestAmpCommands(t *testing.T) {
 		"SafeMissing":  {[]string{"amp", "safe-state", "--data", data, "--amp-line", "rts:/dev/ttyNone"}, 1, "rts:/dev/ttyNone is not known to be off"},
 		"SelfTest":     {append([]string{"amp", "self-test"}, zones...), 0, "ok   zone Chợ: sim: nothing is switched"},
 		"SelfMissing":  {[]string{"amp", "self-test", "--data", data, "--amp-line", "rts:/dev/ttyNone"}, 1, "plug the adapter in"},
-		"NoCommand":    {[]string{"serve", "--data", data, "--zones", "Chợ=serial:3", "--amp-serial", "/dev/ttyUSB0"}, 2, "give amp-serial, amp-serial-zone-on and amp-serial-zone-off"},
-		"BadCommand":   {[]string{"serve", "--data", data, "--amp-serial-on", `\q`}, 2, "amp-serial-on"},
-		"BadMain":      {[]string{"serve", "--data", data, "--amp-line", "17"}, 2, "amp-line without amp-chip"},
-		"UECPOutBound": {[]string{"serve", "--data", data, "--amp-serial-protocol", "uecp", "--amp-serial-on", "TA=7"}, 2, "TA=1 to begin"},
+		"NoCommand":    {[]string{"serve", "--data", data, "--zones", "Chợ=serial:3", "--amp-serial", "/dev/ttyUSB0"}, 78, "give amp-serial, amp-serial-zone-on and amp-serial-zone-off"},
+		"BadCommand":   {[]string{"serve", "--data", data, "--amp-serial-on", `\q`}, 78, "amp-serial-on"},
+		"BadMain":      {[]string{"serve", "--data", data, "--amp-line", "17"}, 78, "amp-line without amp-chip"},
+		"UECPOutBound": {[]string{"serve", "--data", data, "--amp-serial-protocol", "uecp", "--amp-serial-on", "TA=7"}, 78, "TA=1 to begin"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, errs, code := loalang(t, "", c.args...)

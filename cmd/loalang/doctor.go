@@ -52,7 +52,7 @@ func (p program) doctorCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.settings(cmd)
 			if err != nil {
-				return err
+				return usageError{err} // 1 would say that the board goes on
 			}
 			findings := p.examine(cmd.Context(), s)
 			if err := printFindings(cmd.OutOrStdout(), findings, asJSON); err != nil {

@@ -29,10 +29,13 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 	exitFaulty = 3 // done, but what it was done with is not whole
+	// exitMisset is serve's end for what exitUsage is elsewhere; EX_CONFIG of sysexits.h.
+	// systemd starts it no more behind that, and every crash of a Go program ends with 2.
+	exitMisset = 78
 )
 
 // usageError marks an error of the words on the command line or of a setting:
-// the exit code is 2.
+// the exit code is 2, that of serve 78.
 type usageError struct{ err error }
 
 func (e usageError) Error() string { return e.err.Error() }
@@ -75,7 +78,7 @@ func (p program) run(ctx context.Context, args []string) int {
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	err := root.ExecuteContext(people.Acting(ctx, p.user()))
+	ran, err := root.ExecuteContextC(people.Acting(ctx, p.user()))
 	if err == nil {
 		return exitDone
 	}
@@ -90,6 +93,8 @@ func (p program) run(ctx context.Context, args []string) int {
 	var usage usageError
 	var faulty faultyError
 	switch {
+	case errors.As(err, &usage) && ran.Name() == serveName:
+		return exitMisset
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.As(err, &faulty):

@@ -22,12 +22,16 @@ import (
 // shutdownPatience is how long requests under way may take when serve ends.
 const shutdownPatience = 3 * time.Second
 
+// serveName is the command that a service manager keeps running.
+const serveName = "serve"
+
 func (p program) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "serve",
+		Use:   serveName,
 		Short: "Serve the panel and play the plan",
 		Long: "Serve the panel, keep the plan and play it to the sound output.\n\n" +
-			"Every flag can also be set in the environment (LOALANG_LISTEN for --listen) or in\nDIR/loalang.toml (listen = \":8080\"); flags win over the environment, that over the file.",
+			"Every flag can also be set in the environment (LOALANG_LISTEN for --listen) or in\nDIR/loalang.toml (listen = \":8080\"); flags win over the environment, that over the file.\n" +
+			"Exit code 78: something is set wrongly, and starting it again makes it no better.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.settings(cmd)

@@ -266,7 +266,8 @@ func addFlags(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
-// settings reads every layer and reports all faults at once.
+// settings reads every layer and reports all faults at once. They are a usageError, but
+// where loalang.toml could not be read: an ill disk may give it the next time.
 func (p program) settings(cmd *cobra.Command) (settings, error) {
 	var s settings
 	values, from := map[string]string{}, map[string]string{}
@@ -276,8 +277,11 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 	}
 	data := p.dataFolder(cmd)
 	file := filepath.Join(data, "loalang.toml")
-	fromFile, engines, faults := readFile(file)
+	fromFile, engines, faults, unread := readFile(file)
 	s.Engines = engines
+	if unread != nil {
+		faults = append(faults, unread.Error())
+	}
 	faults = append(faults, keptToOurselves(file, engines)...)
 	known := map[string]bool{}
 	for _, e := range table() {
@@ -309,7 +313,11 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 	faults = append(faults, s.Amp.settle()...)
 	if len(faults) > 0 {
 		sort.Strings(faults)
-		return s, usageError{errors.New(strings.Join(faults, "; "))}
+		err := errors.New(strings.Join(faults, "; "))
+		if unread != nil {
+			return s, err
+		}
+		return s, usageError{err}
 	}
 	return s, nil
 }
@@ -326,14 +334,14 @@ func (p program) dataFolder(cmd *cobra.Command) string {
 }
 
 // readFile reads loalang.toml as text values and engines, and lists what is wrong
-// with it; no file is no settings.
-func readFile(name string) (values map[string]string, engines []engineTable, faults []string) {
+// with it; no file is no settings. The error is that of a file which is there.
+func readFile(name string) (values map[string]string, engines []engineTable, faults []string, unread error) {
 	raw, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
+		return nil, nil, nil, nil
 	}
 	if err != nil {
-		return nil, nil, []string{fmt.Sprintf("%s cannot be read: %v", name, reasonOf(err))}
+		return nil, nil, nil, fmt.Errorf("%s cannot be read: %w", name, reasonOf(err))
 	}
 	var tree map[string]any
 	if err := toml.Unmarshal(raw, &tree); err != nil {
@@ -343,7 +351,7 @@ func readFile(name string) (values map[string]string, engines []engineTable, fau
 			line, _ := at.Position()
 			where = fmt.Sprintf("%s, line %d", name, line)
 		}
-		return nil, nil, []string{fmt.Sprintf("%s is not TOML: %v", where, err)}
+		return nil, nil, []string{fmt.Sprintf("%s is not TOML: %v", where, err)}, nil
 	}
 	if raw, there := tree["engine"]; there {
 		engines, faults = readEngines(raw)
@@ -362,5 +370,5 @@ func readFile(name string) (values map[string]string, engines []engineTable, fau
 			faults = append(faults, fmt.Sprintf("loalang.toml: %q must be a plain value, such as a text in quotation marks", k))
 		}
 	}
-	return values, engines, faults
+	return values, engines, faults, nil
 }

@@ -32,7 +32,7 @@ func TestEverySettingInEveryLayer(t *testing.T) {
 	faults := func(source func(name string) string, args ...string) {
 		t.Helper()
 		out, errs, code := loalang(t, "", args...)
-		if code != 2 || out != "" || strings.Count(strings.TrimSpace(errs), "\n") != 0 {
+		if code != 78 || out != "" || strings.Count(strings.TrimSpace(errs), "\n") != 0 {
 			t.Errorf("exit %d, %q, %q", code, out, errs)
 		}
 		want := []string{"amp-chip and amp-line go together", `"volume" is no setting`, `"nested" must be a plain value`, `give it as --data or LOALANG_DATA`}
@@ -86,7 +86,7 @@ func TestSettingsThatAreNoTOML(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(data, "loalang.toml"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, errs, code := loalang(t, "", "serve", "--data", data); code != 2 || !strings.Contains(errs, says) {
+		if _, errs, code := loalang(t, "", "serve", "--data", data); code != 78 || !strings.Contains(errs, says) {
 			t.Errorf("%q: exit %d, %q, want %q", content, code, errs, says)
 		}
 	}

@@ -94,6 +94,13 @@ survive() {
 	kill -KILL "$was"
 	until_so "a kill ends in a restart" eval '[ "$(pid)" != 0 ] && [ "$(pid)" != '"$was"' ]'
 	until_so "and the panel answers again" answers /healthz
+	# As the watchdog ends it, and as a panic does: Go's own exit code.
+	for signal in ABRT QUIT; do
+		was=$(pid)
+		kill -$signal "$was"
+		until_so "a crash by $signal ends in a restart" eval '[ "$(pid)" != 0 ] && [ "$(pid)" != '"$was"' ]'
+		until_so "and the panel answers behind it" answers /healthz
+	done
 	if systemctl show -p WatchdogUSec --value loalang | grep -qv '^0$\|infinity'; then
 		was=$(pid)
 		kill -STOP "$was"
