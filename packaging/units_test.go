@@ -140,7 +140,11 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 			t.Errorf("loalang.service has %s: %s", key, why)
 		}
 	}
-	if !strings.Contains(read(t, "systemd/loalang-restart.service"), "CapabilityBoundingSet=CAP_DAC_READ_SEARCH\n") {
+	restart := read(t, "systemd/loalang-restart.service")
+	if strings.Contains(restart, "IPAddressDeny=") {
+		t.Error("loalang-restart.service filters addresses: no update would ever begin on a board whose panel listens on its address in the local network alone")
+	}
+	if !strings.Contains(restart, "CapabilityBoundingSet=CAP_DAC_READ_SEARCH\n") {
 		t.Error("loalang-restart.service cannot read the settings in the data folder: no update would ever begin")
 	}
 	inside := read(t, "systemd/loalang-import@.service")

@@ -24,7 +24,7 @@ until_so() { # until_so WHAT COMMAND…: it may take an emulated machine a while
 	bad "$what: $("$@" 2>&1 | tail -n 3 | tr '\n' '|')"
 }
 ask() { # ask METHOD PATH [BODY]: the panel's answer
-	exec 3<>/dev/tcp/127.0.0.1/8080 || return 1
+	exec 3<>"/dev/tcp/${at:-127.0.0.1}/8080" || return 1
 	printf '%s %s HTTP/1.0\r\nHost: board\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
 		"$1" "$2" "${token:+Authorization: Bearer $token$'\r\n'}" "${#3}" "$3" >&3
 	cat <&3
@@ -133,6 +133,48 @@ upgrade() {
 	holds "the settings are kept" grep -q 'changed by the technician' /etc/loalang/loalang.env
 }
 
+# A service that is down is started by going back and by an update; a setting that is wrong keeps it
+# down until somebody corrects it.
+down() {
+	local settings=/etc/loalang/loalang.env
+	cp $settings /run/settings.kept
+	echo 'LOALANG_LISTEN=nowhere' >>$settings
+	systemctl restart loalang
+	until_so "a wrong setting is not tried again" systemctl --quiet is-failed loalang
+	sleep 2
+	holds "and stays so" systemctl --quiet is-failed loalang
+	cat /run/settings.kept >$settings
+	holds "it goes back while the service is down" loalang-update --back
+	until_so "and the version before is started" runs 0.1
+	until_so "whose panel answers too" answers /healthz
+	systemctl stop loalang
+	holds "a version is laid down while the service is down" dpkg -i --force-confold "$here"/two/*.deb
+	until_so "and is started" runs 0.2
+	until_so "and answers" answers /healthz
+}
+
+# A panel that listens on one address of the local network alone: the update waits for that one.
+bound() {
+	local settings=/etc/loalang/loalang.env
+	local was at=192.168.77.1
+	mkdir -p /run/systemd/network
+	printf '[Match]\nName=lo\n[Network]\nAddress=127.0.0.1/8\nAddress=%s/32\n' $at >/run/systemd/network/lab.network
+	systemctl start systemd-networkd
+	until_so "this machine has an address" grep -q "$at" /proc/net/fib_trie
+	cp $settings /run/settings.kept
+	echo "LOALANG_LISTEN=$at:8080" >>$settings
+	systemctl restart loalang
+	until_so "the panel answers by one address alone" answers /healthz
+	was=$(pid)
+	holds "an update begins behind it" timeout 200 systemctl start loalang-restart.service
+	until_so "in another process" eval '[ "$(pid)" != 0 ] && [ "$(pid)" != '"$was"' ]'
+	cat /run/settings.kept >$settings
+	systemctl stop systemd-networkd
+	at=127.0.0.1
+	systemctl restart loalang
+	until_so "the panel answers by the old address" answers /healthz
+}
+
 refuse() {
 	local was said
 	was=$(pid)
@@ -151,6 +193,10 @@ remove() {
 	holds "it is removed" dpkg -r loalang
 	holds "nothing runs any more" eval '! pgrep -x loalang'
 	holds "the data stay" test -s /var/lib/loalang/loalang.db
+	holds "it is installed again" dpkg -i --force-confold "$here"/two/*.deb
+	until_so "it runs again" systemctl --quiet is-active loalang
+	until_so "its panel answers again" answers /healthz
+	holds "with the account of before" eval 'loalang-board user list | grep -q kythuat'
 	said=$(dpkg -P loalang 2>&1) || bad "it is not purged: $said"
 	holds "a purge says what it removes" grep -q 'removing everything that the board kept' <<<"$said"
 	holds "and does" test ! -e /var/lib/loalang
@@ -159,7 +205,7 @@ remove() {
 
 # A chip of pins, as a board has one.
 mkdir -p /sys/kernel/config/gpio-sim/lab/bank0/line17 && echo 32 >/sys/kernel/config/gpio-sim/lab/bank0/num_lines && echo 1 >/sys/kernel/config/gpio-sim/lab/live
-for part in ${PARTS:-install_it upgrade refuse hardened survive remove}; do
+for part in ${PARTS:-install_it upgrade down bound refuse hardened survive remove}; do
 	echo "PACKAGE part $part"
 	"$part"
 done
