@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -99,6 +101,40 @@ func TestPackageSays(t *testing.T) {
 	}
 	if conf, err := os.ReadFile(filepath.Join(control, "conffiles")); err != nil || strings.TrimSpace(string(conf)) != "/etc/loalang/loalang.env" {
 		t.Errorf("conffiles: %q, %v", conf, err)
+	}
+}
+
+// BUTTON.md was not there, and no decision: links of the guides led nowhere on a board.
+func TestGuidesLinkToWhatIsPacked(t *testing.T) {
+	o := trial(t)
+	o.work = t.TempDir()
+	contents, err := o.contents(o.program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := map[string]bool{}
+	for _, c := range contents {
+		packed[c.Destination] = true
+	}
+	links, seen := regexp.MustCompile(`\]\(([^()\s]+)\)`), 0
+	for _, g := range guides {
+		text, err := os.ReadFile(filepath.Join(o.docs, g))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range links.FindAllStringSubmatch(string(text), -1) {
+			to, _, _ := strings.Cut(link[1], "#")
+			if to == "" || strings.Contains(to, "://") {
+				continue
+			}
+			seen++
+			if at := path.Join("/usr/share/doc/loalang", path.Dir(g), to); !packed[at] {
+				t.Errorf("%s links to %s, and the package has no %s", g, to, at)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d links seen: this test tests nothing", seen)
 	}
 }
 

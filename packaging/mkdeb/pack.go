@@ -47,8 +47,14 @@ var places = []place{
 	{"lintian-overrides", "/usr/share/lintian/overrides/loalang", 0o644},
 }
 
-// guides are the documents that a board without a network has with it.
-var guides = []string{"INSTALL.md", "WIRING.md", "COMMANDS.md", "VOICES.md"}
+// guides are the documents that a board without a network has with it, and the decisions to
+// which they point.
+var guides = []string{
+	"INSTALL.md", "WIRING.md", "BUTTON.md", "COMMANDS.md", "VOICES.md",
+	"adr/0007-twenty-milliseconds-of-buffer.md", "adr/0013-the-buffer-is-learned-in-silence.md", "adr/0027-a-rule-promises-from-its-last-change.md",
+	"adr/0031-what-a-report-counts.md", "adr/0036-times-of-day-are-one-rule.md", "adr/0052-the-version-before-may-open-it.md",
+	"adr/0057-a-service-of-its-own-for-decoders.md",
+}
 
 // pack makes the package.
 func (o order) pack(bill string) (string, error) {
