@@ -19,9 +19,6 @@ import (
 	"loalang/recordings"
 )
 
-// doorway is the variable of the environment that names the door of a test.
-const doorway = "LOALANG_TEST_DOOR"
-
 // playApart is both ends of the hidden command "apart".
 func playApart(args []string) int {
 	if len(args) == 1 && args[0] == "--inside" {
@@ -47,7 +44,6 @@ func door(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(doorway, path)
 	env := os.Environ() // as it is now: the service has its own
 	var answers sync.WaitGroup
 	answers.Go(func() {

@@ -26,17 +26,17 @@ func TestLockLeavesNoPowerOverTheMachine(t *testing.T) {
 	}
 	defer func() { _ = victim.Process.Kill(); _ = victim.Wait() }()
 	pid := victim.Process.Pid
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
 		dir := t.TempDir()
 		in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
 		if err := errors.Join(os.WriteFile(in, []byte("input"), 0o600), os.Mkdir(out, 0o700)); err != nil {
 			t.Fatal(err)
 		}
 		seen := "/in"
-		if lock == recordings.Landlock {
+		if behind.Lock == recordings.Landlock {
 			seen = in
 		}
-		alone := lock != recordings.Landlock // with processes of its own, which end with it
+		alone := behind.Lock != recordings.Landlock // with processes of its own, which end with it
 		cases := []struct {
 			name, script string
 			allowed      bool
@@ -55,10 +55,10 @@ func TestLockLeavesNoPowerOverTheMachine(t *testing.T) {
 			{"has signals sent to another process", fmt.Sprintf("exec perl -e 'pipe R, W; exit !fcntl(R, 8, %d)'", pid), false},
 			{"dates its input", "exec touch -d 2001-01-01 " + seen, false},
 		}
-		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
+		s := recordings.NewSandbox(behind)
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
-				r := s.RunLocked(context.Background(), lock, in, out, "/usr/bin/bash", "-c", c.script)
+				r := s.RunLocked(context.Background(), behind.Lock, in, out, "/usr/bin/bash", "-c", c.script)
 				if allowed := r.Err == nil; allowed != c.allowed {
 					t.Errorf("%q: %v %s", c.script, r.Err, r.Stderr)
 				}
@@ -110,9 +110,9 @@ func TestRemovedLockIsNoFaultOfTheFile(t *testing.T) {
 func TestFolderOfAnotherUserIsNoFaultOfTheFile(t *testing.T) {
 	needs(t, "ffmpeg", "espeak-ng")
 	take := say(t, t.TempDir(), 4)
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
 		l, x, root := library(t, func(c *recordings.Config) {
-			c.Sandbox = recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
+			c.Sandbox = recordings.NewSandbox(behind)
 			if _, err := c.Sandbox.Probe(context.Background()); err != nil {
 				t.Fatal(err)
 			}

@@ -56,10 +56,10 @@ func TestEveryGoodFormatDecodes(t *testing.T) {
 	t.Parallel()
 	needs(t, "ffmpeg", "espeak-ng")
 	files := goodFiles(t, t.TempDir())
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
 		t.Parallel()
 		l, _, _ := library(t, func(c *recordings.Config) {
-			c.Sandbox = recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
+			c.Sandbox = recordings.NewSandbox(behind)
 		})
 		for name, path := range files {
 			t.Run(name, func(t *testing.T) {

@@ -152,9 +152,9 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called.Add(1) }))
 	defer server.Close()
 	uploads := refusedUploads(t, t.TempDir(), server.URL)
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
 		l, x, root := library(t, func(c *recordings.Config) {
-			c.Sandbox = recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
+			c.Sandbox = recordings.NewSandbox(behind)
 		})
 		for _, u := range uploads {
 			t.Run(u.name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	if len(os.Args) > 1 && os.Args[1] == streamForEver {
-		decodeForEver(recordings.Lock(os.Args[2]), os.Args[3])
+		decodeForEver(recordings.SandboxConfig{Lock: recordings.Lock(os.Args[2]), Door: os.Args[3]}, os.Args[4])
 	}
 	goleak.VerifyTestMain(m)
 }

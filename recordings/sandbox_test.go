@@ -16,26 +16,27 @@ import (
 )
 
 // eachLock runs a test behind each lock that this machine has.
-func eachLock(t *testing.T, test func(*testing.T, recordings.Lock)) {
+func eachLock(t *testing.T, test func(*testing.T, recordings.SandboxConfig)) {
 	t.Helper()
 	needs(t, "ffmpeg")
-	door(t)
+	at := door(t)
 	for _, lock := range []recordings.Lock{recordings.Bubblewrap, recordings.Apart, recordings.Landlock} {
 		t.Run(string(lock), func(t *testing.T) {
-			got, err := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock}).Probe(context.Background())
+			behind := recordings.SandboxConfig{Door: at, Lock: lock}
+			got, err := recordings.NewSandbox(behind).Probe(context.Background())
 			if err != nil {
 				t.Skipf("this machine has no %s: %v", lock, err)
 			}
 			if got != lock {
 				t.Fatalf("asked for %s, got %s", lock, got)
 			}
-			test(t, lock)
+			test(t, behind)
 		})
 	}
 }
 
 func TestLockHoldsWhatItShould(t *testing.T) {
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
 		t.Setenv("LOALANG_SECRET", "token")
 		outside := t.TempDir()
 		in, out, secret := filepath.Join(outside, "in"), filepath.Join(outside, "out"), filepath.Join(outside, "secret")
@@ -43,7 +44,7 @@ func TestLockHoldsWhatItShould(t *testing.T) {
 			t.Fatal(err)
 		}
 		seen := "/in"
-		if lock == recordings.Landlock {
+		if behind.Lock == recordings.Landlock {
 			seen = in
 		}
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -75,10 +76,10 @@ func TestLockHoldsWhatItShould(t *testing.T) {
 			{"reads this test's memory", fmt.Sprintf("read -r x < /proc/%d/maps", os.Getpid()), false},
 			{"mounts", "mount -t tmpfs none /usr", false},
 		}
-		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
+		s := recordings.NewSandbox(behind)
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
-				r := s.RunLocked(context.Background(), lock, in, out, "/usr/bin/bash", "-c", c.script)
+				r := s.RunLocked(context.Background(), behind.Lock, in, out, "/usr/bin/bash", "-c", c.script)
 				if allowed := r.Err == nil; allowed != c.allowed {
 					t.Errorf("%q: %v %s", c.script, r.Err, r.Stderr)
 				}
@@ -86,7 +87,7 @@ func TestLockHoldsWhatItShould(t *testing.T) {
 		}
 		// A new network has its own loopback, so that sending may seem to work.
 		send := fmt.Sprintf("exec 3<>/dev/udp/127.0.0.1/%d && echo x >&3", datagrams.LocalAddr().(*net.UDPAddr).Port)
-		s.RunLocked(context.Background(), lock, in, out, "/usr/bin/bash", "-c", send)
+		s.RunLocked(context.Background(), behind.Lock, in, out, "/usr/bin/bash", "-c", send)
 		if err := datagrams.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +104,7 @@ func TestLockHoldsWhatItShould(t *testing.T) {
 }
 
 func TestLockBoundsWhatIsSpent(t *testing.T) {
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
 		dir := t.TempDir()
 		in := filepath.Join(dir, "in")
 		if err := os.WriteFile(in, nil, 0o600); err != nil {
@@ -114,8 +115,8 @@ func TestLockBoundsWhatIsSpent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock, Wall: wall})
-			return s.RunLocked(context.Background(), lock, in, out, "/usr/bin/bash", "-c", script)
+			s := recordings.NewSandbox(recordings.SandboxConfig{Door: behind.Door, Lock: behind.Lock, Wall: wall})
+			return s.RunLocked(context.Background(), behind.Lock, in, out, "/usr/bin/bash", "-c", script)
 		}
 		if r := run(300*time.Millisecond, "sleep 60"); !r.Slow || r.Err == nil {
 			t.Errorf("a long sleep: %+v", r)

@@ -44,8 +44,8 @@ func TestStreamDecodesWhatStationsSend(t *testing.T) {
 		"a.mp3": "mp3", "a.aac": "aac", "a.ogg": "ogg", "b.ogg": "ogg", "a.flac": "flac",
 		"a.webm": "matroska", "a.ts": "mpegts", "a.mp4": "mp4",
 	}
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
-		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
+		s := recordings.NewSandbox(behind)
 		for name, file := range files {
 			t.Run(name, func(t *testing.T) {
 				defer goleak.VerifyNone(t, goleak.IgnoreCurrent())

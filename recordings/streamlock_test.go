@@ -19,7 +19,7 @@ import (
 // What decodes a stream has its two pipes: no network and no file, to read or to
 // write.
 func TestStreamsLockLeavesPipesOnly(t *testing.T) {
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
 		secret := filepath.Join(t.TempDir(), "secret")
 		if err := os.WriteFile(secret, []byte("secret\n"), 0o644); err != nil {
 			t.Fatal(err)
@@ -30,7 +30,7 @@ func TestStreamsLockLeavesPipesOnly(t *testing.T) {
 		}
 		defer listener.Close()
 		port := listener.Addr().(*net.TCPAddr).Port
-		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
+		s := recordings.NewSandbox(behind)
 		for _, c := range []struct {
 			name, script string
 			allowed      bool
@@ -69,11 +69,11 @@ func TestStreamsLockLeavesPipesOnly(t *testing.T) {
 // it is killed.
 const streamForEver = "stream-for-ever"
 
-func decodeForEver(lock recordings.Lock, file string) {
+func decodeForEver(behind recordings.SandboxConfig, file string) {
 	sound, err := os.ReadFile(file)
 	if err == nil {
 		var pcm io.ReadCloser
-		s := recordings.NewSandbox(recordings.SandboxConfig{Door: os.Getenv(doorway), Lock: lock})
+		s := recordings.NewSandbox(behind)
 		if pcm, _, err = s.Stream(context.Background(), &endless{sound: sound}); err == nil {
 			if _, err = io.ReadFull(pcm, make([]byte, 9600)); err == nil {
 				fmt.Println("decodes")
@@ -88,8 +88,8 @@ func decodeForEver(lock recordings.Lock, file string) {
 // A program that is killed leaves no decoder behind.
 func TestKilledProgramLeavesNoDecoder(t *testing.T) {
 	file := streamed(t)["a.mp3"]
-	eachLock(t, func(t *testing.T, lock recordings.Lock) {
-		cmd := exec.Command(os.Args[0], streamForEver, string(lock), file)
+	eachLock(t, func(t *testing.T, behind recordings.SandboxConfig) {
+		cmd := exec.Command(os.Args[0], streamForEver, string(behind.Lock), behind.Door, file)
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -120,10 +120,14 @@ func TestSirenComesInWithoutAClick(t *testing.T) {
 				t.Skip("the card ran dry at most alarms: this machine is too busy for such a buffer")
 			}
 			var ends []time.Duration
-			dips := 0
+			dips, torn := 0, 0
 			var faults []string
 			for _, one := range calm {
 				heard := card.frames(t, one.raised.Add(-20*time.Millisecond), one.lowered.Add(250*time.Millisecond))
+				if buffer < 6 && hole(heard) {
+					torn++
+					continue
+				}
 				if fault := smooth(one, heard); fault != "" {
 					faults = append(faults, fault)
 				}
@@ -131,6 +135,9 @@ func TestSirenComesInWithoutAClick(t *testing.T) {
 					dips++
 				}
 				ends = append(ends, card.silentFrom(t, one.lowered).Sub(one.lowered))
+			}
+			if len(calm)-torn < 3 {
+				t.Skipf("%d of %d turns have holes: this machine is too busy for such a buffer", torn, len(calm))
 			}
 			// A hole of one short period, for which the player was read too late, need not
 			// show as an underrun; what is wrong with the fades shows in every turn.
@@ -170,6 +177,20 @@ func smooth(one turn, heard []int16) (fault string) {
 		return fmt.Sprintf("the programme is at %d after the alarm, want %d", last, programmeLevel)
 	}
 	return ""
+}
+
+// hole says whether a steady level breaks off to silence, or begins from it: a period of
+// 2 ms for which the player was read too late, on a machine that was busy elsewhere. What
+// breaks off in the fades does so with longer buffers too.
+func hole(heard []int16) bool {
+	steady := func(three []int16) bool { return three[0] == three[1] && three[1] == three[2] }
+	for i := 3; i+3 <= len(heard); i++ {
+		before, after := heard[i-3:i], heard[i:i+3]
+		if steady(before) && steady(after) && (before[0] == 0) != (after[0] == 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // dip says whether the sum became less, by more than two frames of a fade: the

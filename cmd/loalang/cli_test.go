@@ -383,7 +383,7 @@ func TestNewerDataFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (99999, 1, 0)"); err != nil {
+	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (99999, 1, 0); PRAGMA user_version = 99999"); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

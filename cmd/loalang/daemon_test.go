@@ -79,14 +79,22 @@ func missing(t testing.TB, what string) {
 // sound is what the main job needs.
 var sound = map[string]string{"ffmpeg": "ffmpeg", "espeak-ng": "espeak-ng"}
 
+// commandPatience is how long a command may take; serve that should have refused runs for ever.
+const commandPatience = 5 * time.Minute
+
 // loalang runs one command to its end.
 func loalang(t testing.TB, stdin string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	cmd := exec.Command(exe, args...)
+	ctx, cancel := context.WithTimeout(context.Background(), commandPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, exe, args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
+	if ctx.Err() != nil {
+		t.Fatalf("loalang %v did not end within %s: %s", args, commandPatience, errs.String())
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
