@@ -21,6 +21,7 @@ func TestBoardPins(t *testing.T) {
 	suite(t, machine(t, k, disk, pinsAndDogs...), 6*time.Minute,
 		tests("hardware", "hardware.test", "."),
 		tests("relay", "inside.test", "TestRelayOfTheBoard"),
+		tests("button", "inside.test", "TestButtonOfTheBoard"),
 		tests("watchdogs", "inside.test", "TestWatchdogs$"),
 		tests("clock", "inside.test", "TestClockOfTheBoard", "LAB_RTC=good"))
 }
