@@ -153,6 +153,7 @@ func root(t testing.TB, name, arch string, c contents) string {
 				put(program(t, a, pkg), "/usr/bin/"+filepath.Base(pkg)+".test"+tail)
 			}
 		}
+		check(t, os.Symlink("busybox", filepath.Join(dir, "usr/bin/sh"))) // for the scripts that tests write
 		if c.sound || c.speech {
 			for _, p := range []string{"aplay", "arecord", "amixer"} {
 				put("/usr/bin/"+p, "/usr/bin/"+p)
