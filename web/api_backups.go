@@ -100,10 +100,7 @@ func (s *Server) sendBackup(k *Caller) {
 	}
 	defer f.Close() //nolint:errcheck // it was only read
 	if k.c.GetHeader("Range") == "" {
-		if err := s.noteBackup(k, name); err != nil {
-			k.fail(err)
-			return
-		}
+		s.noteBackup(k, name)
 	}
 	s.backupHeaders(k, name)
 	http.ServeContent(k.c.Writer, k.c.Request, "", time.Time{}, f)
@@ -112,10 +109,7 @@ func (s *Server) sendBackup(k *Caller) {
 // sendWhole makes a backup with all recordings as it is sent: it takes no room on the
 // board. What is cut short shows, for it has no end.
 func (s *Server) sendWhole(k *Caller) {
-	if err := s.noteBackup(k, wholeBackup); err != nil {
-		k.fail(err)
-		return
-	}
+	s.noteBackup(k, wholeBackup)
 	s.sendMade(k, "loalang-"+s.cfg.Village+s.cfg.Now().UTC().Format("-20060102-150405Z")+".loalang.tar", s.cfg.BackupFiles.WriteBackup)
 }
 
@@ -164,8 +158,8 @@ func (s *Server) backupHeaders(k *Caller, name string) {
 }
 
 // noteBackup tells the history who took a backup away.
-func (s *Server) noteBackup(k *Caller, name string) error {
-	return s.cfg.Diary.Note(k.c.Request.Context(), people.Change{Kind: "backups", Record: name, Deed: people.Altered, Fields: []people.FieldChange{
+func (s *Server) noteBackup(k *Caller, name string) {
+	s.noteOrLog(k.c.Request.Context(), people.Change{Kind: "backups", Record: name, Deed: people.Altered, Fields: []people.FieldChange{
 		{Name: "taken", Before: nil, After: name},
 	}})
 }

@@ -157,16 +157,16 @@ func (s *Server) carry(ctx context.Context, o BundleOrder) error {
 	}
 	switch o.Deed {
 	case TakeBundle:
-		return s.noteBundle(ctx, o.Name, "brought-in", nil, o.Name)
+		s.noteBundle(ctx, o.Name, "brought-in", nil, o.Name)
 	case ExportBundle:
-		return s.noteBundle(ctx, s.cfg.Village, "taken", nil, "usb")
+		s.noteBundle(ctx, s.cfg.Village, "taken", nil, "usb")
 	}
 	return nil
 }
 
 // noteBundle tells the history who did what about bundles.
-func (s *Server) noteBundle(ctx context.Context, record, field string, before, after any) error {
-	return s.cfg.Diary.Note(ctx, people.Change{Kind: "bundles", Record: record, Deed: people.Altered, Fields: []people.FieldChange{{Name: field, Before: before, After: after}}})
+func (s *Server) noteBundle(ctx context.Context, record, field string, before, after any) {
+	s.noteOrLog(ctx, people.Change{Kind: "bundles", Record: record, Deed: people.Altered, Fields: []people.FieldChange{{Name: field, Before: before, After: after}}})
 }
 
 // partnerNameMost bounds what a board is called, in characters.
@@ -189,7 +189,8 @@ func (s *Server) trustBoard(ctx context.Context, fingerprint, name string) error
 	if err != nil {
 		return err
 	}
-	return s.noteBundle(ctx, t.Fingerprint, "trusted", nil, t.Name)
+	s.noteBundle(ctx, t.Fingerprint, "trusted", nil, t.Name)
+	return nil
 }
 
 func (s *Server) deletePartner(ctx context.Context, in *formerInput) (*nothing, error) {
@@ -204,7 +205,8 @@ func (s *Server) distrustBoard(ctx context.Context, fingerprint string) error {
 	if err != nil {
 		return err
 	}
-	return s.noteBundle(ctx, t.Fingerprint, "trusted", t.Name, nil)
+	s.noteBundle(ctx, t.Fingerprint, "trusted", t.Name, nil)
+	return nil
 }
 
 // sendBundle makes this board's bundle as it is sent, as one file: `loalang bundle import`
@@ -215,10 +217,7 @@ func (s *Server) sendBundle(k *Caller) {
 		k.fail(err)
 		return
 	}
-	if err := s.noteBundle(k.c.Request.Context(), s.cfg.Village, "taken", nil, "file"); err != nil {
-		k.fail(err)
-		return
-	}
+	s.noteBundle(k.c.Request.Context(), s.cfg.Village, "taken", nil, "file")
 	s.sendMade(k, "loalang-"+s.cfg.Village+s.cfg.Now().UTC().Format("-20060102-150405Z")+".loabundle.tar", s.cfg.Courier.WriteBundle)
 }
 

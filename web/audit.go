@@ -46,3 +46,23 @@ func (s *Server) listAudit(ctx context.Context, in *auditInput) (*historyOutput,
 	}
 	return &out, nil
 }
+
+// noteOrLog tells the history what somebody did that must not hang on it: the backups are
+// asked for when the card or the database dies, which is when it takes nothing in. The log
+// says then who it was.
+func (s *Server) noteOrLog(ctx context.Context, c people.Change) {
+	ctx = context.WithoutCancel(ctx)
+	err := bounded(ctx, notePatience, func(ctx context.Context) (func(), error) { return nil, s.cfg.Diary.Note(ctx, c) })
+	if err != nil {
+		by := people.ActorOf(ctx)
+		s.cfg.Logger.WarnContext(ctx, "what somebody did is not in the history", "kind", c.Kind, "record", c.Record, "fields", fieldNames(c), "by", by.Name, "account", by.ID, "way", string(by.Way), "err", err)
+	}
+}
+
+// fieldNames are the names of what was changed.
+func fieldNames(c people.Change) (names []string) {
+	for _, f := range c.Fields {
+		names = append(names, f.Name)
+	}
+	return names
+}

@@ -4,13 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"loalang/people"
@@ -163,6 +166,38 @@ func TestTakeABackupAway(t *testing.T) {
 	h.call("admin", "GET", "/api/v1/backups/whole", "").want(409)
 	h.w.upkept.whole = errors.New("no")
 	h.call("admin", "GET", "/api/v1/backups/whole", "").want(503)
+}
+
+// noDiary takes nothing in.
+type noDiary func(ctx context.Context) error
+
+func (d noDiary) Note(ctx context.Context, _ people.Change) error { return d(ctx) }
+
+// TestADyingBoardHandsItsBackupsOut: when the card or the database dies the history takes
+// nothing in, and the backups are what is left. The log says who took them.
+func TestADyingBoardHandsItsBackupsOut(t *testing.T) {
+	dying := map[string]noDiary{
+		"damaged":   func(context.Context) error { return fmt.Errorf("note: %w", syscall.EUCLEAN) },
+		"read-only": func(context.Context) error { return syscall.EROFS },
+		"hangs":     func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
+	}
+	for name, diary := range dying {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, func(c *web.Config) { c.Diary = diary })
+				for path, want := range map[string]string{"backups/" + keptBackup: "sao lưu", "backups/whole": "trọn bộ", "bundles/file": "gói"} {
+					h.told.Reset()
+					if a := h.call("admin", "GET", "/api/v1/"+path, "").want(200); string(a.Body) != want {
+						t.Errorf("%s: %q", path, a.Body)
+					}
+					if said := h.log(); !strings.Contains(said, "level=WARN") || !strings.Contains(said, `by="máy admin"`) || !strings.Contains(said, "fields=[taken]") {
+						t.Errorf("%s: the log does not say who took it: %s", path, said)
+					}
+				}
+				h.call("admin", "PUT", "/api/v1/bundles/boards/"+boardPrint, `{"name":"Máy xã"}`).want(204)
+			})
+		})
+	}
 }
 
 // wordsOf reads the words of a language.

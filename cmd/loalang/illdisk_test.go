@@ -60,6 +60,10 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 				data = diskOf(t, "size=320m,nr_inodes=2000") // below 200 MB nothing is taken in
 			}
 			d := serve(t, data, "null", quick...).admit()
+			kept := ""
+			if c.name == "ReadOnly" {
+				kept = d.backedUp()
+			}
 			id := d.announce(object{"title": "Mời họp thôn", "text": "Kính mời bà con đi họp.", "renditions": []object{{"language": "vi"}}})
 			d.airAt(id, time.Now().Add(40*time.Second))
 			d.until("the plan has it and its sound is there", func() bool {
@@ -71,6 +75,9 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 			status, body := d.signedPage("/slots")
 			if status != http.StatusOK || !strings.Contains(body, c.words) {
 				t.Errorf("the page does not say it: %d", status)
+			}
+			if kept != "" {
+				d.takesBackup(kept)
 			}
 			d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
 			d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
@@ -101,6 +108,34 @@ func cardOf(t *testing.T) string {
 		missing(t, "a card cannot be mounted here ("+err.Error()+"): run the tests as root, with mkfs.ext4")
 	}
 	return filepath.Join(dir, "data")
+}
+
+// backedUp has the board backed up, and returns the name of the backup.
+func (d *daemon) backedUp() (name string) {
+	d.t.Helper()
+	d.call(http.MethodPost, "/backups", nil, http.StatusAccepted)
+	d.until("there is a backup", func() bool {
+		b := d.call(http.MethodGet, "/backups", nil, http.StatusOK)
+		kept, _ := b["backups"].([]any)
+		if b["running"] == true || len(kept) == 0 {
+			return false
+		}
+		name = fmt.Sprint(kept[0].(map[string]any)["name"])
+		return true
+	})
+	return name
+}
+
+// takesBackup takes a backup away from a board whose history takes nothing in any more:
+// the log says who it was.
+func (d *daemon) takesBackup(name string) {
+	d.t.Helper()
+	if status, body := d.signedPage("/api/v1/backups/" + name); status != http.StatusOK || !strings.Contains(body, "manifest-") {
+		d.t.Errorf("the backup is not handed out: %d, %d bytes", status, len(body))
+	}
+	d.until("the log says who took it", func() bool {
+		return strings.Contains(d.log.String(), "kind=backups record="+name+" fields=[taken] by=e2e")
+	})
 }
 
 // signedPage reads a page of the panel by the token.
