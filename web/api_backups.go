@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -99,8 +100,9 @@ func (s *Server) sendBackup(k *Caller) {
 		return
 	}
 	defer f.Close() //nolint:errcheck // it was only read
-	if k.c.GetHeader("Range") == "" {
-		s.noteBackup(k, name)
+	part := k.c.GetHeader("Range")
+	if first := s.limits.worthTelling("backup " + k.who.ID + " " + name); first || part == "" || strings.HasPrefix(part, "bytes=0-") {
+		s.noteBackup(k, name) // else it goes on with what the history has
 	}
 	s.backupHeaders(k, name)
 	http.ServeContent(k.c.Writer, k.c.Request, "", time.Time{}, f)

@@ -21,14 +21,14 @@ func (s *Server) audited(ctx context.Context, who people.Principal, q people.His
 
 type auditInput struct {
 	Caller
-	Kind   string `query:"kind" enum:"sign-ins,accounts,invitations,tokens" doc:"One part of it; all when left out."`
+	Kind   string `query:"kind" enum:"sign-ins,accounts,invitations,tokens,backups,bundles" doc:"One part of it; all when left out."`
 	By     string `query:"by" doc:"Name of who did it."`
 	Before int64  `query:"before" doc:"ID to go on before, from next."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
 func (s *Server) registerAudit(api huma.API) {
-	answer(s, api, operation{"list-audit", http.MethodGet, "/audit", "List sign-ins, refused ones too, and what was done to accounts, invitations and tokens", "people", people.Administer, 0}, s.listAudit)
+	answer(s, api, operation{"list-audit", http.MethodGet, "/audit", "List sign-ins, refused ones too, what was done to accounts, invitations and tokens, and who took backups and bundles away", "people", people.Administer, 0}, s.listAudit)
 }
 
 func (s *Server) listAudit(ctx context.Context, in *auditInput) (*historyOutput, error) {
@@ -47,11 +47,12 @@ func (s *Server) listAudit(ctx context.Context, in *auditInput) (*historyOutput,
 	return &out, nil
 }
 
-// noteOrLog tells the history what somebody did that must not hang on it: the backups are
+// noteOrLog tells the history what somebody did with this board that must not hang on it: the backups are
 // asked for when the card or the database dies, which is when it takes nothing in. The log
 // says then who it was.
 func (s *Server) noteOrLog(ctx context.Context, c people.Change) {
 	ctx = context.WithoutCancel(ctx)
+	c.Village = s.cfg.Village // whoever administers it is to see it
 	err := bounded(ctx, notePatience, func(ctx context.Context) (func(), error) { return nil, s.cfg.Diary.Note(ctx, c) })
 	if err != nil {
 		by := people.ActorOf(ctx)

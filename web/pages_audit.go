@@ -11,8 +11,9 @@ import (
 	"loalang/people"
 )
 
-// auditKinds are the parts of the history that tell of people and of who came in.
-var auditKinds = []string{"sign-ins", "accounts", "invitations", "tokens"}
+// auditKinds are the parts of the history that tell of people, of who came in, and of what
+// was carried away.
+var auditKinds = []string{"sign-ins", "accounts", "invitations", "tokens", "backups", "bundles"}
 
 // auditView is the page of who did what with accounts, and of sign-ins.
 type auditView struct {
@@ -71,6 +72,9 @@ func (p *panel) audit(v *visit) {
 func (v *visit) auditEntry(c people.Change, named map[string]string) auditEntry {
 	if c.Kind != "sign-ins" {
 		e := auditEntry{historyEntry: v.historyEntry(c, true), Icon: "them"}
+		if c.Kind == "backups" || c.Kind == "bundles" {
+			e.Icon = "ve"
+		}
 		if name := named[c.Record]; c.Kind == "accounts" && name != "" {
 			e.What += ": " + name
 			e.Link = "/people/" + c.Record

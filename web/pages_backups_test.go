@@ -200,6 +200,42 @@ func TestADyingBoardHandsItsBackupsOut(t *testing.T) {
 	}
 }
 
+// TestWhoTookABackupIsNotHidden: by whatever part of it somebody begins, the history has
+// it once, and whoever administers the village sees it.
+func TestWhoTookABackupIsNotHidden(t *testing.T) {
+	h := newHouse(t)
+	h.as["village"] = h.people.add(people.Token{Name: "máy thôn", Role: people.Admin, Village: "un-ta"})
+	take := func(as, part string) {
+		t.Helper()
+		h.do(ask{as: as, method: "GET", path: "/api/v1/backups/" + keptBackup, header: map[string]string{"Range": part}}).want(206)
+	}
+	take("admin", "bytes=0-")
+	take("admin", "bytes=3-") // it goes on
+	if len(h.w.changes) != 1 || h.w.changes[0].Village != "un-ta" || h.w.changes[0].Actor.Name != "máy admin" {
+		t.Errorf("the history says %+v", h.w.changes)
+	}
+	take("village", "bytes=1-")
+	h.call("village", "GET", "/api/v1/bundles/file", "").want(200)
+	if len(h.w.changes) != 3 || h.w.changes[1].Actor.Name != "máy thôn" {
+		t.Errorf("the history says %+v", h.w.changes)
+	}
+	for _, path := range []string{"/api/v1/audit", "/api/v1/audit?kind=backups", "/api/v1/history?kind=backups"} {
+		if body := string(h.call("village", "GET", path, "").want(200).Body); strings.Count(body, `"backups"`) != 2 {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+	s := newSite(t, h.w, people.Admin, "vi")
+	for path, want := range map[string]string{
+		"/audit": "đã tải bản sao lưu về", "/audit?kind=backups": "đã tải bản sao lưu về", "/audit?kind=bundles": "đã mang gói bản tin đi",
+		"/history?kind=backups": "đã tải bản sao lưu về", "/history?kind=bundles": "đã mang gói bản tin đi",
+	} {
+		kind := path[strings.LastIndex(path, "=")+1:]
+		if p := s.get(path); !strings.Contains(p.text, want) || kind != path && !strings.Contains(p.body, `value="`+kind+`" selected`) {
+			t.Errorf("%s does not say who took what: %s", path, p.text)
+		}
+	}
+}
+
 // wordsOf reads the words of a language.
 func wordsOf(t *testing.T, lang string) (words map[string]string) {
 	t.Helper()

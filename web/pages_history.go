@@ -123,7 +123,7 @@ func (p *panel) history(v *visit) {
 }
 
 // historyKinds are the records that people look for.
-var historyKinds = []string{"announcements", "renditions", "schedules", moveKind, "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "stations", "words", "templates", "voices", "recordings", "accounts", "tokens"}
+var historyKinds = []string{"announcements", "renditions", "schedules", moveKind, "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "stations", "words", "templates", "voices", "recordings", "backups", "bundles", "accounts", "tokens"}
 
 // historyEntry words an entry; alone: the page is of one announcement, which need not be
 // named again.
@@ -142,6 +142,9 @@ func (v *visit) historyEntry(c people.Change, alone bool) historyEntry {
 		e.Link = "/recordings/" + c.Record
 	}
 	e.What = v.word("history."+string(c.Deed), lower(kind))
+	if len(c.Fields) == 1 && hasWord("history.did-"+c.Kind+"-"+c.Fields[0].Name) { // nothing was changed
+		e.What = v.word("history.did-" + c.Kind + "-" + c.Fields[0].Name)
+	}
 	if c.Title != "" && !alone {
 		e.What = v.word("history.of", e.What, c.Title)
 	}
