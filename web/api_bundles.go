@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -164,9 +165,15 @@ func (s *Server) carry(ctx context.Context, o BundleOrder) error {
 	return nil
 }
 
+// What the history has of bundles, and of the boards whose bundles are taken.
+const (
+	bundleKind   = "bundles"
+	trustedField = "trusted"
+)
+
 // noteBundle tells the history who did what about bundles.
 func (s *Server) noteBundle(ctx context.Context, record, field string, before, after any) {
-	s.noteOrLog(ctx, people.Change{Kind: "bundles", Record: record, Deed: people.Altered, Fields: []people.FieldChange{{Name: field, Before: before, After: after}}})
+	s.noteOrLog(ctx, people.Change{Kind: bundleKind, Record: record, Deed: people.Altered, Fields: []people.FieldChange{{Name: field, Before: before, After: after}}})
 }
 
 // partnerNameMost bounds what a board is called, in characters.
@@ -189,24 +196,47 @@ func (s *Server) trustBoard(ctx context.Context, fingerprint, name string) error
 	if err != nil {
 		return err
 	}
-	s.noteBundle(ctx, t.Fingerprint, "trusted", nil, t.Name)
+	s.noteBundle(ctx, t.Fingerprint, trustedField, nil, t.Name)
 	return nil
 }
 
-func (s *Server) deletePartner(ctx context.Context, in *formerInput) (*nothing, error) {
+func (s *Server) deletePartner(ctx context.Context, in *formerInput) (*removed, error) {
 	if err := in.administers(); err != nil {
 		return nil, err
 	}
-	return nil, s.distrustBoard(ctx, in.Fingerprint)
+	t, err := s.distrustBoard(ctx, in.Fingerprint)
+	if err != nil {
+		return nil, err
+	}
+	return s.removedOf(ctx, &in.Caller, s.cfg.Village, bundleKind, t.Fingerprint), nil
 }
 
-func (s *Server) distrustBoard(ctx context.Context, fingerprint string) error {
+// distrustBoard takes bundles of a board no more, and returns it as it was kept.
+func (s *Server) distrustBoard(ctx context.Context, fingerprint string) (TrustedBoard, error) {
 	t, err := s.cfg.Partners.DistrustBoard(fingerprint)
-	if err != nil {
-		return err
+	if err == nil {
+		s.noteBundle(ctx, t.Fingerprint, trustedField, t.Name, nil)
 	}
-	s.noteBundle(ctx, t.Fingerprint, "trusted", t.Name, nil)
-	return nil
+	return t, err
+}
+
+// distrusted is what a board was called of which an entry of the history says that its
+// bundles are taken no more; empty: it says nothing of the kind.
+func distrusted(c people.Change) string {
+	if c.Kind != bundleKind || len(c.Fields) != 1 || c.Fields[0].Name != trustedField || !unset(c.Fields[0].After) {
+		return ""
+	}
+	name, _ := c.Fields[0].Before.(string)
+	return name
+}
+
+// trustAgain takes bundles of a board again that an entry of the history says were taken
+// no more; errUndone when they are taken again already.
+func (s *Server) trustAgain(ctx context.Context, _ people.Principal, c people.Change) error {
+	if s.cfg.Courier == nil || slices.ContainsFunc(s.cfg.Courier.Bundles().Boards, func(t TrustedBoard) bool { return t.Fingerprint == c.Record }) {
+		return errUndone
+	}
+	return s.trustBoard(ctx, c.Record, distrusted(c))
 }
 
 // sendBundle makes this board's bundle as it is sent, as one file: `loalang bundle import`

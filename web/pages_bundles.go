@@ -181,10 +181,13 @@ func (p *panel) trustBoard(v *visit) {
 }
 
 func (p *panel) distrustBoard(v *visit) {
-	err := p.s.distrustBoard(v.ctx(), v.c.PostForm("fingerprint"))
+	t, err := p.s.distrustBoard(v.ctx(), v.c.PostForm("fingerprint"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrFingerprint) {
 		p.fail(v, fmt.Errorf("distrust a board: %w", err))
 		return
+	}
+	if err == nil {
+		v.took(p, bundleKind, t.Fingerprint)
 	}
 	v.goTo("/bundles", "bundle-distrusted")
 }

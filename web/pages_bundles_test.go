@@ -234,6 +234,50 @@ func TestBoardsThatAreTrusted(t *testing.T) {
 	h.call("admin", "DELETE", "/api/v1/bundles/boards/xyz", "").want(422)
 }
 
+// TestDistrustingABoardIsUndone: one press, and the same board under the same name is
+// trusted again.
+func TestDistrustingABoardIsUndone(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Admin, "vi", func(c *web.Config) { c.Diary = &moveDiary{w} })
+	p := s.post("/bundles/boards/remove", url.Values{"fingerprint": {boardPrint}})
+	if p.location != "/bundles?told=bundle-distrusted&undo=1" {
+		t.Fatalf("%d to %q", p.status, p.location)
+	}
+	if p = s.get(p.location); !strings.Contains(p.body, `action="/undo"`) || !strings.Contains(p.text, "Hoàn tác") {
+		t.Errorf("nothing is offered: %s", p.text)
+	}
+	if p = s.get("/history?kind=bundles"); !strings.Contains(p.body, `action="/undo"`) {
+		t.Errorf("the history offers nothing: %s", p.text)
+	}
+	w.parcels.trusted = nil
+	if p := newSite(t, w, people.Officer, "vi").post("/undo", url.Values{"entry": {"1"}}); p.status != http.StatusForbidden || len(w.parcels.trusted) > 0 {
+		t.Errorf("an officer: %d to %q, done: %v", p.status, p.location, w.parcels.trusted)
+	}
+	w.role = people.Admin
+	if p = s.post("/undo", url.Values{"entry": {"1"}}); p.location != "/bundles?told=undone" || fmt.Sprint(w.parcels.trusted) != "[+"+boardPrint+"]" {
+		t.Errorf("%d to %q, done: %v", p.status, p.location, w.parcels.trusted)
+	}
+	if c := w.changes[0]; c.Record != boardPrint || c.Fields[0].After != "Máy xã" {
+		t.Errorf("it is trusted again as %+v", c)
+	}
+	w.parcels.bundles.Boards = []web.TrustedBoard{{Fingerprint: boardPrint, Name: "Máy xã"}}
+	if p := s.post("/undo", url.Values{"entry": {"1"}}); p.status != http.StatusConflict {
+		t.Errorf("twice: %d to %q", p.status, p.location)
+	}
+	var d moveDiary
+	h := newHouse(t, func(c *web.Config) { c.Diary = &d })
+	d.w = h.w
+	undo := h.call("admin", "DELETE", "/api/v1/bundles/boards/"+boardPrint, "").want(204).Header.Get("Undo")
+	if undo != "/api/v1/history/1/undo" {
+		t.Fatalf("DELETE names %q", undo)
+	}
+	h.call("officer", "POST", undo, "").want(403)
+	h.call("admin", "POST", undo, "").want(200)
+	if got := fmt.Sprint(h.w.parcels.trusted); got != "[-"+boardPrint+" +"+boardPrint+"]" {
+		t.Errorf("done: %s", got)
+	}
+}
+
 func TestTakeABundleAway(t *testing.T) {
 	h := newHouse(t)
 	if a := h.call("admin", "GET", "/api/v1/bundles/file", "").want(200); string(a.Body) != "gói" || !strings.HasSuffix(a.Header.Get("Content-Disposition"), `.loabundle.tar"`) {

@@ -40,6 +40,7 @@ var undoings = map[string]undoing{
 	"templates":     {people.Write, false, "/templates", (*Server).restoreTemplate},
 	"words":         {people.Write, false, "/words", (*Server).restoreWord},
 	moveKind:        {people.Plan, true, "/plan", (*Server).restoreMove},
+	bundleKind:      {people.Administer, false, "/bundles", (*Server).trustAgain},
 }
 
 // undoPath is what a DELETE names in its header Undo.
@@ -52,7 +53,7 @@ func takesAway(c people.Change) bool {
 	if !known {
 		return false
 	}
-	if c.Deed == people.Removed || c.Kind == moveKind {
+	if c.Deed == people.Removed || c.Kind == moveKind || distrusted(c) != "" {
 		return true
 	}
 	return (c.Kind == "announcements" || c.Kind == "exceptions") && slices.ContainsFunc(c.Fields, func(f people.FieldChange) bool {
