@@ -115,13 +115,13 @@ func (s *Server) sendWhole(k *Caller) {
 	s.sendMade(k, "loalang-"+s.cfg.Village+s.cfg.Now().UTC().Format("-20060102-150405Z")+".loalang.tar", s.cfg.BackupFiles.WriteBackup)
 }
 
-// sendMade sends a file that is made as it is sent.
+// sendMade sends a file that is made as it is sent. The board looks after nothing else
+// meanwhile: a reader that stands still is let go.
 func (s *Server) sendMade(k *Caller, name string, write func(context.Context, io.Writer) error) {
 	line := http.NewResponseController(k.c.Writer)
-	_ = line.SetWriteDeadline(systemTime(wholeTime)) // a reader that stands still must not hold it for ever
-	defer line.SetWriteDeadline(time.Time{})         //nolint:errcheck // as above; a test's recorder has no deadlines
+	defer line.SetWriteDeadline(time.Time{}) //nolint:errcheck // a test's recorder has no deadlines
 	s.backupHeaders(k, name)
-	began := &begun{w: k.c.Writer}
+	began := &begun{w: k.c.Writer, line: line, end: systemTime(wholeTime)}
 	if err := write(k.c.Request.Context(), began); err != nil {
 		if !began.yes {
 			for _, name := range []string{"Content-Disposition", "Content-Type"} {
@@ -137,19 +137,32 @@ func (s *Server) sendMade(k *Caller, name string, write func(context.Context, io
 	}
 }
 
-// wholeTime is how long it may take to send all recordings.
-const wholeTime = 6 * time.Hour
+const (
+	// wholeTime is how long it may take to send all recordings.
+	wholeTime = 6 * time.Hour
+	// wholeSilence is how long whoever takes them may take nothing.
+	wholeSilence = 2 * time.Minute
+)
 
-// begun knows whether anything was written.
+// begun knows whether anything was written, and waits only so long until it is taken.
 type begun struct {
-	w   http.ResponseWriter
-	yes bool
+	w    http.ResponseWriter
+	line *http.ResponseController
+	end  time.Time // of all of it, system clock
+	yes  bool
 }
 
 // Write implements io.Writer.
 func (b *begun) Write(p []byte) (int, error) {
 	b.yes = true
-	return b.w.Write(p)
+	until := systemTime(wholeSilence)
+	if until.After(b.end) {
+		until = b.end
+	}
+	_ = b.line.SetWriteDeadline(until) // a test's recorder has no deadlines
+	n, err := b.w.Write(p)
+	_ = b.line.SetWriteDeadline(b.end) // the next piece may be long in the making
+	return n, err
 }
 
 func (s *Server) backupHeaders(k *Caller, name string) {

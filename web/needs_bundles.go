@@ -17,6 +17,7 @@ type Bundles struct {
 	Found       []FoundBundle
 	Boards      []TrustedBoard // whose bundles are taken
 	Running     Deed           // what is being done; empty: nothing
+	Busy        bool           // the board looks after its data, by that or otherwise
 	Last        BundleResult
 }
 

@@ -32,8 +32,7 @@ func (w *world) History(_ context.Context, q people.HistoryQuery) ([]people.Chan
 	defer w.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(w.changes), func(c people.Change) bool {
 		return len(q.Kinds) > 0 && !slices.Contains(q.Kinds, c.Kind) || q.Kind != "" && len(q.Kinds) > 0 && c.Kind != q.Kind ||
-			len(q.Kinds) == 0 && q.Kind == "" && c.Kind == "sign-ins" ||
-			q.Village != "" && c.Village != q.Village && (c.Village != "" || !q.Common)
+			len(q.Kinds) == 0 && q.Kind == "" && c.Kind == "sign-ins"
 	}), w.down()
 }
 

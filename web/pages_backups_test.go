@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -233,6 +234,97 @@ func TestWhoTookABackupIsNotHidden(t *testing.T) {
 		if p := s.get(path); !strings.Contains(p.text, want) || kind != path && !strings.Contains(p.body, `value="`+kind+`" selected`) {
 			t.Errorf("%s does not say who took what: %s", path, p.text)
 		}
+	}
+}
+
+// TestNothingIsOfferedThatIsRefused: while the board looks after its data a sentence
+// stands where the download was.
+func TestNothingIsOfferedThatIsRefused(t *testing.T) {
+	w := newWorld(t)
+	s := newSite(t, w, people.Admin, "vi")
+	for _, running := range []bool{false, true} {
+		w.upkept.backups.Running = running
+		p := s.get("/backups")
+		if offered, said := strings.Contains(p.body, "/backups/whole"), strings.Contains(p.text, "Xin đợi xong"); offered == running || said != running {
+			t.Errorf("running %v: offered %v, said %v", running, offered, said)
+		}
+	}
+}
+
+// hoarder makes backups that have no end.
+type hoarder struct {
+	*world
+	pieces int
+	took   chan time.Duration
+}
+
+func (e hoarder) WriteBackup(_ context.Context, to io.Writer) error {
+	began := time.Now()
+	for range e.pieces {
+		if _, err := to.Write(make([]byte, 32<<10)); err != nil {
+			e.took <- time.Since(began)
+			return err
+		}
+	}
+	e.took <- time.Since(began)
+	return nil
+}
+
+// TestAReaderThatStandsStillHoldsNothingUp: nothing else is done for the board's data
+// while they are sent, so that whoever takes nothing is let go; who is slow is not.
+func TestAReaderThatStandsStillHoldsNothingUp(t *testing.T) {
+	cases := []struct {
+		name        string
+		pieces      int
+		pause       time.Duration // between pieces that are read; 0: none is
+		least, most time.Duration
+		whole       bool
+	}{
+		{"slow", 100, time.Minute, time.Hour, 2 * time.Hour, true},
+		{"stands still", 100, 0, time.Minute, 3 * time.Minute, false},
+		{"without end", 10000, time.Minute, 5 * time.Hour, 6*time.Hour + time.Minute, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				took := make(chan time.Duration, 1)
+				h := newHouse(t, func(k *web.Config) { k.BackupFiles = hoarder{k.BackupFiles.(*world), c.pieces, took} })
+				line, stop := h.serve()
+				defer stop()
+				if _, err := fmt.Fprintf(line, "GET /api/v1/backups/whole HTTP/1.1\r\nHost: loa\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n", h.as["admin"]); err != nil {
+					t.Fatal(err)
+				}
+				read := make(chan string, 1)
+				go func() { read <- trickle(line, c.pause) }()
+				if took := <-took; took < c.least || took > c.most {
+					t.Errorf("it was sent for %v, want %v to %v", took, c.least, c.most)
+				}
+				if c.pause == 0 {
+					line.Close()
+				}
+				if got := <-read; strings.HasSuffix(got, "\r\n0\r\n\r\n") != c.whole {
+					t.Errorf("whole is not %v: it ends with %q", c.whole, got[max(0, len(got)-20):])
+				}
+			})
+		})
+	}
+}
+
+// trickle reads a piece at a time until the line ends, and returns the last of it; without
+// a pause it reads nothing.
+func trickle(line net.Conn, pause time.Duration) (last string) {
+	if pause == 0 {
+		return ""
+	}
+	piece := make([]byte, 32<<10)
+	for {
+		n, err := io.ReadFull(line, piece)
+		last += string(piece[:n])
+		last = last[max(0, len(last)-100):]
+		if err != nil {
+			return last
+		}
+		time.Sleep(pause)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 type bundlesView struct {
 	State       stateView // of what is being done, or of the last deed; without a class: nothing
 	Running     bool
+	Busy        bool // nothing can be downloaded now
 	Lines       []bundleRow
 	Rest        string // how many lines are not shown
 	Take        string // the form's words; empty: there is nothing to take in
@@ -70,6 +71,7 @@ func (p *panel) registerBundles(r *gin.Engine) {
 func (p *panel) showBundles(v *visit, status int, w bundlesView) {
 	b := p.s.cfg.Courier.Bundles()
 	w.Running, w.Fingerprint, w.Stick = b.Running != "", shown(b.Fingerprint), b.Stick
+	w.Busy = w.Running || b.Busy
 	switch {
 	case w.Running:
 		w.State = stateView{"wait", "cho", v.word("bundles.running-" + string(b.Running))}

@@ -125,7 +125,8 @@ func TestBundlesPage(t *testing.T) {
 			b.Last.Lines = b.Last.Lines[2:]
 		}, []string{"không có gì mới"}, "/bundles/take"},
 		{"taken", func(_ *world, b *web.Bundles) { b.Last = lookedAt(); b.Last.Deed = web.TakeBundle }, []string{"Đã nhận gói", "2 mục"}, "/bundles/take"},
-		{"running", func(w *world, b *web.Bundles) { b.Running, b.Stick = web.LookAtBundle, true }, []string{"Đang đọc gói", "Xem đã xong chưa"}, "/bundles/export"},
+		{"running", func(w *world, b *web.Bundles) { b.Running, b.Stick = web.LookAtBundle, true }, []string{"Đang đọc gói", "Xem đã xong chưa", "Xin đợi xong"}, "/bundles/export"},
+		{"backing up", func(_ *world, b *web.Bundles) { b.Busy = true }, []string{"Xin đợi xong"}, "/bundles/file"},
 		{"trusted", func(w *world, b *web.Bundles) {
 			b.Last, b.Fingerprint, b.Boards = nothing, boardPrint, []web.TrustedBoard{{Fingerprint: boardPrint, Name: "Máy huyện", Since: w.now}}
 		}, []string{"Máy huyện", print, "Thôi nhận gói"}, "Chưa nhận gói của máy nào"},

@@ -43,7 +43,7 @@ func (c *courier) bundleFolder(stick string) string {
 func (c *courier) Bundles() web.Bundles {
 	s := c.b.settings
 	f := folder(s.Data)
-	v := web.Bundles{Stick: findStick(s.BackupSticks, s.Data) != ""}
+	v := web.Bundles{Stick: findStick(s.BackupSticks, s.Data) != "", Busy: c.b.upkeep.isBusy()}
 	c.mu.Lock()
 	v.Running, v.Last = c.running, c.last
 	c.mu.Unlock()
@@ -221,17 +221,44 @@ func (u *upkeep) writeAside(ctx context.Context, w io.Writer, words ...string) e
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, self, append(words, "--data", u.b.settings.Data)...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = shutdownPatience
-	cmd.Stdout = w
-	err = cmd.Run()
+	err = stream(ctx, w, self, append(words, "--data", u.b.settings.Data)...)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == exitFaulty {
 		return nil // it is whole, what it holds is not
 	}
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
+	return err
+}
+
+// stream runs a command that writes to w. Where w takes no more, or ctx ends, the command
+// is asked to end and what else it writes is thrown away: a broken pipe would kill it
+// before it has tidied up.
+func stream(ctx context.Context, w io.Writer, program string, words ...string) error {
+	ending, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	cmd := exec.CommandContext(ending, program, words...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = shutdownPatience
+	cmd.Stdout = drain{w, ending, end}
+	err := cmd.Run()
+	if cause := context.Cause(ending); cause != nil && (err != nil || ctx.Err() == nil) {
+		return cause
 	}
 	return err
+}
+
+// drain writes to w until that fails, which ends the command, and then nowhere.
+type drain struct {
+	w      io.Writer
+	ending context.Context
+	end    context.CancelCauseFunc
+}
+
+// Write implements io.Writer.
+func (d drain) Write(p []byte) (int, error) {
+	if d.ending.Err() == nil {
+		if _, err := d.w.Write(p); err != nil {
+			d.end(err)
+		}
+	}
+	return len(p), nil
 }
