@@ -71,6 +71,11 @@ func (s *Store) SaveImported(ctx context.Context, m scheduler.Imported, d schedu
 	})
 }
 
+// RememberImported remembers an event alone, as SaveImported does with what it became.
+func (s *Store) RememberImported(ctx context.Context, m scheduler.Imported) error {
+	return s.write(ctx, "remember imported event", func(tx *sql.Tx) error { return s.saveMark(ctx, tx, m) })
+}
+
 func (s *Store) saveMark(ctx context.Context, tx *sql.Tx, m scheduler.Imported) error {
 	if m.Revision == 0 {
 		var there int

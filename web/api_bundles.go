@@ -34,7 +34,7 @@ type (
 		Deed string `json:"deed" enum:"new,change,same,keep" doc:"Keep: what is here stays."`
 		Kind string `json:"kind" enum:"notice,word"`
 		What string `json:"what" doc:"The title, or how a word is written."`
-		Why  string `json:"why,omitempty" doc:"own: it was made here; edited, removed: here, since; no-slot: one of its times finds no slot here."`
+		Why  string `json:"why,omitempty" doc:"own: it was made here; edited, removed: here, since; older: a newer bundle of that board brought what is here; no-slot: one of its times finds no slot here."`
 	}
 	bundleResultJSON struct {
 		Deed  string           `json:"deed" enum:"export,look,take"`

@@ -74,7 +74,7 @@ type BundleLine struct {
 	Deed string // new, change, same, keep
 	Kind string // notice, word
 	What string // its title, or how it is written
-	Why  string // own, edited, removed, no-slot; empty: there is no more to say
+	Why  string // own, edited, removed, older, no-slot; empty: there is no more to say
 }
 
 // Changes counts the lines that change something.

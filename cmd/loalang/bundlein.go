@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"loalang/archive"
+	"loalang/people"
 	"loalang/recordings"
 	"loalang/scheduler"
 	"loalang/store"
@@ -30,6 +31,8 @@ type intake struct {
 	now     time.Time
 	raw     []byte // of carriedFile
 	c       carried
+	print   string            // fingerprint of the board that made it
+	made    time.Time         // when, by that board's clock
 	files   map[string]string // of recordings, by SHA-256
 	lines   []bundleLine
 }
@@ -45,6 +48,7 @@ func (in *intake) take(ctx context.Context, from string) (said bundleSaid, err e
 	if err := in.accepts(b); err != nil {
 		return said, err
 	}
+	in.print, in.made = print, b.Made.UTC().Truncate(time.Microsecond) // to which the database keeps it
 	f := folder(in.s.Data)
 	if err := makeFolders(f.fetched()); err != nil {
 		return said, err
@@ -244,47 +248,34 @@ func (in *intake) slots(ctx context.Context) (map[string]string, error) {
 	return to, nil
 }
 
-// mark is the UID under which a notice of a bundle is remembered.
-func mark(id string) string { return "bundle:" + id }
-
 // notice takes one in: new, changed there since, or the same.
 func (in *intake) notice(ctx context.Context, d scheduler.Dossier, slots map[string]string) error {
 	a := &d.Announcement
-	raw, err := json.Marshal([]any{a.Title, a.Topic, a.Class, a.Issuer, a.Text, a.Bed, a.ValidFrom, a.ValidUntil, a.SpeakerOnly, d.Renditions, d.Schedules})
-	if err != nil {
-		return fmt.Errorf("encode: %w", err)
-	}
-	sum := sha256.Sum256(raw)
-	digest := hex.EncodeToString(sum[:])
-	known, err := in.db.Imported(ctx, in.s.Village, []string{mark(a.ID)})
+	digest, err := digestOfNotice(d)
 	if err != nil {
 		return err
 	}
-	m := scheduler.Imported{Owned: scheduler.Owned{ID: newID(), Village: in.s.Village}, UID: mark(a.ID), Announcement: a.ID}
-	if len(known) > 0 {
-		m = known[0]
+	m, err := in.remembered(ctx, a.ID)
+	if err != nil {
+		return err
 	}
 	here, err := in.db.Announcement(ctx, a.ID)
 	there := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	switch {
-	case there && here.Announcement.Origin == in.db.Node() && len(known) == 0:
-		in.say("same", "notice", a.Title, "own")
-		return nil
-	case there && m.Digest == digest:
-		in.say("same", "notice", a.Title, "")
-		return nil
-	case !there && len(known) > 0:
-		in.say("keep", "notice", a.Title, "removed")
-		return nil
-	case there && here.Announcement.Updated.After(m.Updated.Add(editedAfter)):
-		in.say("keep", "notice", a.Title, "edited")
+	if there && here.Announcement.Village != in.s.Village {
+		return fmt.Errorf("the village %s has a notice with its ID", here.Announcement.Village)
+	}
+	if deed, why := in.judge(m, here, there, digest); deed != "" {
+		in.say(deed, "notice", a.Title, why)
+		if deed == "same" && why == "" {
+			return in.remember(ctx, m)
+		}
 		return nil
 	}
-	m.Digest = digest
-	why := in.fit(&d, here, slots)
+	m.notice.Digest = digest
+	why := in.fit(ctx, &d, here, slots)
 	if err := a.Validate(in.now); err != nil {
 		return err
 	}
@@ -292,19 +283,53 @@ func (in *intake) notice(ctx context.Context, d scheduler.Dossier, slots map[str
 	if there {
 		deed = "change"
 	}
-	if in.say(deed, "notice", a.Title, why); in.dry {
-		return nil
+	in.say(deed, "notice", a.Title, why)
+	if err := in.remember(ctx, m); err != nil || in.dry {
+		return err
 	}
-	return in.db.SaveImported(ctx, m, d)
+	return in.db.SaveImported(ctx, m.notice, d)
+}
+
+// judge says why a notice is not taken in; an empty deed: it is. here is what this board
+// has of it, if it is there.
+func (in *intake) judge(m memory, here scheduler.Dossier, there bool, digest string) (deed, why string) {
+	known := m.notice.Revision > 0
+	switch {
+	case there && here.Announcement.Origin == in.db.Node() && !known:
+		return "same", "own"
+	case there && m.notice.Digest == digest:
+		return "same", ""
+	case !there && known:
+		return "keep", "removed"
+	case there && (!here.Announcement.Withdrawn.IsZero() || here.Announcement.Updated.After(m.notice.Updated.Add(editedAfter))):
+		return "keep", "edited"
+	case there && in.made.Before(m.sender.Modified):
+		return "keep", "older"
+	}
+	return "", ""
+}
+
+// digestOfNotice names what a bundle tells of a notice.
+func digestOfNotice(d scheduler.Dossier) (string, error) {
+	a := d.Announcement
+	raw, err := json.Marshal([]any{a.Title, a.Topic, a.Class, a.Issuer, a.Text, a.Bed, a.ValidFrom, a.ValidUntil, a.SpeakerOnly, d.Renditions, d.Schedules})
+	if err != nil {
+		return "", fmt.Errorf("encode: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // editedAfter is how much later than the intake a notice may be stamped by it.
 const editedAfter = 2 * time.Second
 
 // fit makes a notice of another board one of this: its rows get the revisions of what is
-// here, its schedules the slots of here. It says no-slot where one finds none.
-func (in *intake) fit(d *scheduler.Dossier, here scheduler.Dossier, slots map[string]string) (why string) {
-	d.Announcement.Village, d.Announcement.Revision = in.s.Village, here.Announcement.Revision
+// here, its schedules the slots of here, and what was decided about it there does not count
+// here. It says no-slot where one finds none.
+func (in *intake) fit(ctx context.Context, d *scheduler.Dossier, here scheduler.Dossier, slots map[string]string) (why string) {
+	a, by := &d.Announcement, people.ActorOf(ctx).Name
+	a.Village, a.Revision, a.Deleted, a.CreatedBy = in.s.Village, here.Announcement.Revision, time.Time{}, by
+	a.Approval, a.Withdrawn = scheduler.Approval{}, time.Time{}
 	for i := range d.Renditions {
 		r := &d.Renditions[i]
 		r.Assignment, r.Revision = scheduler.Assignment{}, 0
@@ -329,7 +354,7 @@ func (in *intake) fit(d *scheduler.Dossier, here scheduler.Dossier, slots map[st
 			why = "no-slot"
 			continue
 		}
-		sc.Slots, sc.Village, sc.Revision = to, in.s.Village, 0
+		sc.Slots, sc.Village, sc.Revision, sc.Deleted, sc.CreatedBy = to, in.s.Village, 0, time.Time{}, by
 		for _, h := range here.Schedules {
 			if h.ID == sc.ID {
 				sc.Revision = h.Revision

@@ -33,7 +33,7 @@ type bundleLine struct {
 	Deed string `json:"deed"` // new, change, same, keep
 	Kind string `json:"kind"` // notice, word
 	What string `json:"what"`
-	Why  string `json:"why,omitempty"` // own, edited, removed, no-slot
+	Why  string `json:"why,omitempty"` // own, edited, removed, older, no-slot
 }
 
 // bundleWhy are the words for each reason of a line.
@@ -42,6 +42,7 @@ var bundleWhy = map[string]string{
 	"own":     "it was made here",
 	"edited":  "it was edited here",
 	"removed": "it was removed here",
+	"older":   "what is here came with a newer bundle of that board",
 	"no-slot": "one of its times is left out: this board has no slot that begins then",
 }
 
