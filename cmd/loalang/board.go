@@ -315,14 +315,14 @@ func (b *board) openPanel() (err error) {
 
 // greet prints where the panel is and, while there is no account, the link that
 // makes the first one.
-func (b *board) greet(ctx context.Context, out io.Writer, addr net.Addr) error {
+func (b *board) greet(ctx context.Context, out io.Writer, addr string) error {
 	base := "http://" + reachable(addr)
 	lines := []string{
 		fmt.Sprintf("Loa Làng %s, thôn %s, xã %s", version, b.village.Name, b.village.Commune),
 		"panel: " + base + "/",
 	}
 	if b.door != nil {
-		lines = append(lines, "by https, where phones give the microphone: "+b.door.address()+"/")
+		lines = append(lines, "by https, where phones give the microphone: "+b.door.url()+"/")
 	}
 	secret, err := b.firstLink(ctx)
 	switch {
@@ -349,10 +349,10 @@ func (b *board) firstLink(ctx context.Context) (secret string, err error) {
 }
 
 // reachable turns ":8080" into an address that a browser on this machine opens.
-func reachable(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return addr.String()
+		return addr
 	}
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = "127.0.0.1"

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"strings"
 	"time"
@@ -59,7 +58,7 @@ func (b *board) lock() error {
 }
 
 // noteAddress writes behind the lock where this serve answers, for `loalang doctor`.
-func noteAddress(f folder, addr net.Addr, log *slog.Logger) {
+func noteAddress(f folder, addr string, log *slog.Logger) {
 	file, err := os.OpenFile(f.lock(), os.O_WRONLY|os.O_APPEND, 0)
 	if err == nil {
 		_, err = fmt.Fprintf(file, "http://%s\n", reachable(addr))

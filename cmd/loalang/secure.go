@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strconv"
 	"strings"
+	"syscall"
 
 	"loalang/localca"
 	"loalang/web"
@@ -19,8 +21,7 @@ const securePort = "8443"
 // secureDoor is the panel's second port, by https under the board's own authority.
 type secureDoor struct {
 	authority *localca.Authority
-	listener  net.Listener
-	config    *tls.Config
+	entrance
 }
 
 // openSecureDoor opens it; nil where it is switched off, or cannot be opened: the panel
@@ -36,12 +37,15 @@ func (b *board) openSecureDoor(ctx context.Context) *secureDoor {
 		return nil
 	}
 	l, err := listen(ctx, address)
-	if err != nil {
+	if err != nil && (!managed() || !errors.Is(err, syscall.EADDRNOTAVAIL)) { // an address that is still to come is waited for
 		b.log.Warn("there is no https, and no microphone on phones: name another port with --listen-tls", slog.Any("err", err))
 		return nil
 	}
-	b.closers = append(b.closers, closedBefore{l})
-	return &secureDoor{authority, l, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: localca.NewLeaves(authority, here).Get}}
+	if l != nil {
+		b.closers = append(b.closers, closedBefore{l})
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: localca.NewLeaves(authority, here).Get}
+	return &secureDoor{authority, entrance{address: address, listener: l, config: config}}
 }
 
 // secureAddress is where to listen by https; empty: nowhere. asked and plain are the
@@ -81,14 +85,19 @@ func (d *secureDoor) port() int {
 	if d == nil {
 		return 0
 	}
-	if a, ok := d.listener.Addr().(*net.TCPAddr); ok {
-		return a.Port
+	_, port, err := net.SplitHostPort(d.at())
+	if err != nil {
+		return 0
 	}
-	return 0
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return 0
+	}
+	return number
 }
 
-// address is where a browser on this machine finds it.
-func (d *secureDoor) address() string { return "https://" + reachable(d.listener.Addr()) }
+// url is where a browser on this machine finds it.
+func (d *secureDoor) url() string { return "https://" + reachable(d.at()) }
 
 // closedBefore is a listener that its server may have closed already.
 type closedBefore struct{ net.Listener }

@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,9 +15,6 @@ import (
 	"loalang/people"
 	"loalang/playout"
 )
-
-// shutdownPatience is how long requests under way may take when serve ends.
-const shutdownPatience = 3 * time.Second
 
 // serveName is the command that a service manager keeps running.
 const serveName = "serve"
@@ -49,38 +43,29 @@ func (p program) serveCommand() *cobra.Command {
 func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
 	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: s.Log}))
 	listener, err := listen(ctx, s.Listen)
-	if err != nil {
-		return err
+	if err != nil && !managed() {
+		return err // somebody reads it now
 	}
-	defer listener.Close()
+	panel := entrance{address: s.Listen, listener: listener}
+	defer panel.close()
 	b, err := p.openBoard(ctx, s, log)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	noteAddress(folder(s.Data), listener.Addr(), log)
-	if err := b.greet(ctx, out, listener.Addr()); err != nil {
+	if listener == nil {
+		panel.opened = func() { noteAddress(folder(s.Data), panel.at(), log) }
+	} else {
+		noteAddress(folder(s.Data), panel.at(), log)
+	}
+	if err := b.greet(ctx, out, panel.at()); err != nil {
 		return err
 	}
-	return b.run(ctx, listener)
-}
-
-// listen opens the panel's port, with a sentence for the two usual faults.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("the address %s is in use: end the other program, or choose another port with --listen", address)
-	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("the address %s may not be used by this user: choose a port above 1023 with --listen", address)
-	case err != nil:
-		return nil, fmt.Errorf("listen on %s: %w: choose an address of this machine with --listen", address, err)
-	}
-	return l, nil
+	return b.run(ctx, panel)
 }
 
 // run keeps every part of the board going until ctx ends or one of them fails.
-func (b *board) run(ctx context.Context, listener net.Listener) error {
+func (b *board) run(ctx context.Context, panel entrance) error {
 	group, ctx := errgroup.WithContext(ctx)
 	// The output outlives the player: its last events close the as-run.
 	outCtx, endOutput := context.WithCancel(context.WithoutCancel(ctx))
@@ -98,45 +83,16 @@ func (b *board) run(ctx context.Context, listener net.Listener) error {
 	if b.amp.bypass != nil {
 		group.Go(guarded(ctx, b.amp, b.amp.bypass.Run))
 	}
-	for _, part := range b.watched(reachable(listener.Addr())) {
+	for _, part := range b.watched() {
 		group.Go(guarded(ctx, b.amp, part))
 	}
-	b.servePanel(ctx, group, func(s *http.Server) error { return s.Serve(listener) })
+	group.Go(guarded(ctx, b.amp, func(ctx context.Context) error { return b.keepOpen(ctx, panel) }))
 	if b.door != nil {
-		b.servePanel(ctx, group, func(s *http.Server) error {
-			s.TLSConfig = b.door.config
-			return s.ServeTLS(b.door.listener, "", "")
-		})
+		group.Go(guarded(ctx, b.amp, func(ctx context.Context) error { return b.keepOpen(ctx, b.door.entrance) }))
 	}
 	err := group.Wait()
 	endOutput()
 	return errors.Join(err, <-outputDone)
-}
-
-// servePanel serves the panel by one of its doors until ctx ends.
-func (b *board) servePanel(ctx context.Context, group *errgroup.Group, serve func(*http.Server) error) {
-	server := &http.Server{
-		Handler:           b.panel.Handler(),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(b.log.Handler(), slog.LevelWarn),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-	}
-	group.Go(func() error {
-		if err := serve(server); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve the panel: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-ctx.Done()
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
-		defer cancel()
-		if err := server.Shutdown(last); err != nil {
-			return server.Close() // streams that never end are cut
-		}
-		return nil
-	})
 }
 
 // guarded is a part of the board that switches the amplifier off before a fault of

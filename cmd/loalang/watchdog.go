@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -35,8 +34,8 @@ func newPulse() *pulse.Registry {
 }
 
 // watched are the parts that ask what has no loop of its own, and the one that tells
-// systemd. address is where the panel answers, as HOST:PORT.
-func (b *board) watched(address string) []func(context.Context) error {
+// systemd.
+func (b *board) watched() []func(context.Context) error {
 	probe := func(name string, within time.Duration, ask func(context.Context) bool) func(context.Context) error {
 		beat := b.pulse.Loop(name, within)
 		return func(ctx context.Context) error { return pulse.Probe(ctx, probeEvery, beat, ask) }
@@ -54,25 +53,45 @@ func (b *board) watched(address string) []func(context.Context) error {
 			_ = b.db.Beat(ctx) // an error is an answer: a damaged database must not become a restart loop
 			return true
 		}),
-		probe("panel", loopPatience, answers("http://"+address+"/healthz")),
+		probe("panel", loopPatience, answers(b.panel.Handler(), "/healthz")),
 		b.tellSystemd, b.slim,
 	}
 }
 
-// answers asks an address whether it answers well.
-func answers(url string) func(ctx context.Context) bool {
-	client := &http.Client{Timeout: loopPatience / 2, Transport: &http.Transport{DisableKeepAlives: true, Proxy: nil}}
+// answers asks a handler whether it answers well. It is asked within the program: an
+// address may leave the machine, with a router or a cable, while all is well here.
+func answers(h http.Handler, path string) func(ctx context.Context) bool {
 	return func(ctx context.Context) bool {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
 		if err != nil {
 			return false
 		}
-		resp, err := client.Do(r)
-		if err != nil {
-			return false
-		}
-		_, err = io.Copy(io.Discard, resp.Body)
-		return resp.Body.Close() == nil && err == nil && resp.StatusCode == http.StatusOK
+		r.Host, r.RemoteAddr = "localhost", "127.0.0.1:0"
+		said := heard{head: http.Header{}}
+		h.ServeHTTP(&said, r)
+		return said.status == http.StatusOK
+	}
+}
+
+// heard keeps of an answer whether it was a good one.
+type heard struct {
+	head   http.Header
+	status int
+}
+
+// Header implements http.ResponseWriter.
+func (h *heard) Header() http.Header { return h.head }
+
+// Write implements http.ResponseWriter.
+func (h *heard) Write(raw []byte) (int, error) {
+	h.WriteHeader(http.StatusOK)
+	return len(raw), nil
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (h *heard) WriteHeader(status int) {
+	if h.status == 0 {
+		h.status = status
 	}
 }
 
