@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"time"
 
 	"loalang/people"
@@ -36,6 +38,29 @@ func (s *Store) Passkey(ctx context.Context, id string) (k people.Passkey, err e
 		return err
 	})
 	return k, err
+}
+
+// PasskeysOf lists everyone's keys in the database file path, without changing it; the error
+// says that it cannot be read.
+func PasskeysOf(ctx context.Context, path string) (list []people.Passkey, err error) {
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, fmt.Errorf("list passkeys: %w", err)
+	}
+	db, err := sql.Open(driver, fileURI(path, "mode=ro"))
+	if err != nil {
+		return nil, fmt.Errorf("list passkeys: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("list passkeys: %w", explain(err))
+	}
+	defer func() { _ = tx.Rollback() }() // it only reads
+	list, err = query(ctx, tx, scanPasskey, "SELECT "+passkeyColumns+" FROM passkeys ORDER BY created_at, id")
+	if err != nil {
+		return nil, fmt.Errorf("list passkeys: %w", explain(err))
+	}
+	return list, nil
 }
 
 // AddPasskey keeps a new one; fs.ErrExist when its ID is taken.

@@ -2,7 +2,9 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"net/http"
 	"os"
@@ -13,6 +15,8 @@ import (
 	"time"
 
 	"loalang/archive/disktest"
+	"loalang/people"
+	"loalang/store"
 )
 
 // succeed runs a command that must not fail.
@@ -157,7 +161,7 @@ func TestRestoreOverAUsedFolder(t *testing.T) {
 	data, dir := t.TempDir(), t.TempDir()
 	d := serve(t, data, "null", quick...).admit()
 	d.stop()
-	for _, name := range []string{"Hoa", "Lan"} {
+	for _, name := range []string{"Hoa", "Lan", "Mai"} {
 		if _, errs, code := loalang(t, "trạm y tế xã\n", "user", "add", name, "--role", "cadre", "--password-stdin", "--data", data); code != 0 {
 			t.Fatal(errs)
 		}
@@ -168,9 +172,29 @@ func TestRestoreOverAUsedFolder(t *testing.T) {
 	for i, name := range []string{"xã", "lạ"} {
 		succeed(t, "bundle", "trust", strings.Repeat(strconv.Itoa(i), 32), "--name", name, "--data", data)
 	}
+	alone(t, data, func(ctx context.Context, db *store.Store) error {
+		hoa, err := db.AccountByName(ctx, "Hoa")
+		if err != nil {
+			return err
+		}
+		return errors.Join(db.AddPasskey(ctx, people.Passkey{ID: "kept", Account: hoa.ID, Name: "máy của Hoa", Record: "{}", Created: time.Now()}),
+			db.AddPasskey(ctx, people.Passkey{ID: "lost", Account: hoa.ID, Name: "máy bị mất", Record: "{}", Created: time.Now()}))
+	})
 	file := filepath.Join(dir, "a.loalang.tar")
 	succeed(t, "backup", file, "--data", data)
 	succeed(t, "user", "disable", "Lan", "--data", data)
+	if _, errs, code := loalang(t, "mật khẩu mới của Mai\n", "user", "password", "Mai", "--password-stdin", "--data", data); code != 0 {
+		t.Fatal(errs)
+	}
+	var mai people.Account
+	alone(t, data, func(ctx context.Context, db *store.Store) (err error) {
+		if mai, err = db.AccountByName(ctx, "Mai"); err != nil {
+			return err
+		}
+		mai.Role, mai.PIN = people.Viewer, "$argon2id$…pin"
+		hoa, err := db.AccountByName(ctx, "Hoa")
+		return errors.Join(err, db.SaveAccount(ctx, mai), db.DropPasskey(ctx, hoa.ID, "lost"))
+	})
 	succeed(t, "bundle", "trust", strings.Repeat("1", 32), "--revoke", "--data", data)
 	ca, err := os.ReadFile(filepath.Join(data, "tls", "ca.key"))
 	if err != nil {
@@ -178,7 +202,7 @@ func TestRestoreOverAUsedFolder(t *testing.T) {
 	}
 	refused(t, "holds data already", "restore", file, "--data", data)
 	out := succeed(t, "restore", file, "--data", data, "--over", "--keep-token", "kept")
-	for _, want := range []string{"account switched off, as it was on the board before: Lan", "account that may sign in: Hoa", "token kept: kept", "token revoked: gone", "bundles are taken: xã", "bundles are taken no more, as on the board before: lạ", "what was there before is in"} {
+	for _, want := range []string{"account switched off, as it was on the board before: Lan", "account that may sign in: Hoa", "account as it was on the board before (role, password, PIN): Mai", "account that may sign in: Mai (viewer)", "máy bị mất (Hoa)", "token kept: kept", "token revoked: gone", "bundles are taken: xã", "bundles are taken no more, as on the board before: lạ", "what was there before is in"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("restore did not say %q:\n%s", want, out)
 		}
@@ -192,6 +216,14 @@ func TestRestoreOverAUsedFolder(t *testing.T) {
 	if now, err := os.ReadFile(filepath.Join(data, "tls", "ca.key")); err != nil || !bytes.Equal(now, ca) {
 		t.Errorf("the same board has another authority: %v", err)
 	}
+	alone(t, data, func(ctx context.Context, db *store.Store) error {
+		now, err := db.AccountByName(ctx, "Mai")
+		keys, unread := db.Passkeys(ctx, "")
+		if now.Role != mai.Role || now.Password != mai.Password || now.PIN != mai.PIN || len(keys) != 1 || keys[0].ID != "kept" {
+			t.Errorf("Mai is %+v, the passkeys are %v", now, keys)
+		}
+		return errors.Join(err, unread)
+	})
 	aside, err := filepath.Glob(filepath.Join(data, "before-restore-*", "loalang.db"))
 	if err != nil || len(aside) != 1 {
 		t.Errorf("put aside: %v, %v", aside, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,6 +78,9 @@ func (r restoring) run(ctx context.Context, p program) (err error) {
 	m, err := r.unpack(ctx, stage)
 	if err == nil {
 		err = r.settle(ctx, p, stage, m)
+	}
+	if err == nil {
+		err = r.handOver(stageName, "serve.lock")
 	}
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(stage))
@@ -200,7 +204,7 @@ func (r restoring) find(ctx context.Context, f archive.File, to string) (bool, e
 		if err != nil || sum != f.SHA256 {
 			continue
 		}
-		if os.Link(from, to) == nil { // on the same disk it needs no room
+		if r.ownedAlike(from) && os.Link(from, to) == nil { // on the same disk it needs no room
 			return true, nil
 		}
 		err = archive.Copy(ctx, from, to, f.SHA256, nil)
@@ -243,7 +247,7 @@ func (r restoring) settle(ctx context.Context, p program, stage string, m archiv
 		return fmt.Errorf("the database of the backup: %w; nothing was touched", err)
 	}
 	for _, name := range []string{"push.key", "bundle.key", "tls"} { // the board's own keys go on where it is the same board
-		if err := r.carryKeys(stage, name, db.Node()); err != nil {
+		if err := r.carryKeys(stage, name, db); err != nil {
 			return err
 		}
 	}
@@ -253,26 +257,45 @@ func (r restoring) settle(ctx context.Context, p program, stage string, m archiv
 	return r.note(ctx, db, m)
 }
 
-// carryKeys takes keys over from the used folder of the same node.
-func (r restoring) carryKeys(stage, name, node string) error {
-	from, to := filepath.Join(r.data, name), filepath.Join(stage, name)
-	if _, err := os.Stat(to); err == nil {
+// carryKeys takes keys over from the used folder of the same node. Links are not followed:
+// root restores, and the service could have laid one to what it may not read.
+func (r restoring) carryKeys(stage, name string, db *store.Store) (err error) {
+	if _, err := os.Stat(filepath.Join(stage, name)); err == nil {
 		return nil // the backup has them
 	}
-	if old, err := store.ReadStandby(folder(r.data).database()); err != nil || old.Node != node {
-		return nil //nolint:nilerr // nobody knows whose they are
+	if _, told := r.replaced(db); !told {
+		return nil // nobody knows whose they are
 	}
-	if _, err := os.Stat(from); err != nil {
-		return nil //nolint:nilerr // there are none
-	}
-	if err := os.CopyFS(filepath.Dir(to)+string(filepath.Separator)+filepath.Base(to), os.DirFS(from)); err == nil {
+	if !exists(filepath.Join(r.data, name)) {
 		return nil
 	}
-	raw, err := os.ReadFile(from)
+	used, err := os.OpenRoot(r.data)
+	if err != nil {
+		return fmt.Errorf("carry keys over: %w", reasonOf(err))
+	}
+	defer func() { err = errors.Join(err, used.Close()) }()
+	err = fs.WalkDir(used.FS(), name, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir():
+			return os.MkdirAll(filepath.Join(stage, path), 0o750)
+		case !e.Type().IsRegular():
+			return nil
+		}
+		raw, err := used.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return archive.Durable(filepath.Join(stage, path), func(w io.Writer) error {
+			_, err := w.Write(raw)
+			return err
+		})
+	})
 	if err != nil {
 		return fmt.Errorf("carry keys over: %w", err)
 	}
-	return keepKey(to, raw)
+	return nil
 }
 
 // before is the name of the folder for what was there.

@@ -11,8 +11,8 @@ import (
 )
 
 // endAccess ends what must not come back to life with a backup: sign-ins, links, tokens
-// and invitations of before, and accounts that were switched off or removed since, as far
-// as the folder that is replaced tells.
+// and invitations of before, passkeys, and what accounts were allowed and opened by, as far
+// as the folder that is replaced tells otherwise.
 func (r restoring) endAccess(ctx context.Context, db *store.Store, stage string) error {
 	if err := db.EndSignIns(ctx); err != nil {
 		return err
@@ -31,7 +31,17 @@ func (r restoring) endAccess(ctx context.Context, db *store.Store, stage string)
 	if err := r.endPartners(db, stage); err != nil {
 		return err
 	}
+	if err := r.dropPasskeys(ctx, db); err != nil {
+		return err
+	}
 	return r.barAccounts(ctx, db)
+}
+
+// replaced is what the board knew whose folder is replaced; told says whether that is known
+// and it was the same board.
+func (r restoring) replaced(db *store.Store) (old store.Standby, told bool) {
+	old, err := store.ReadStandby(folder(r.data).database())
+	return old, err == nil && old.Node == db.Node()
 }
 
 // endPartners takes bundles no more of boards that the folder which is replaced does not
@@ -41,8 +51,7 @@ func (r restoring) endPartners(db *store.Store, stage string) error {
 	if err != nil {
 		return err
 	}
-	old, err := store.ReadStandby(folder(r.data).database())
-	told := err == nil && old.Node == db.Node()
+	_, told := r.replaced(db)
 	here, err := trustedOf(folder(r.data))
 	if err != nil { // whom it trusted is not known: nobody, then
 		here = nil
@@ -116,41 +125,6 @@ func (r restoring) revokeInvitations(ctx context.Context, db *store.Store) error
 		r.log("invitation taken back: %s", i.For)
 	}
 	return nil
-}
-
-// barAccounts switches off whoever lost their account since the backup, and lists whom
-// the restored board lets in.
-func (r restoring) barAccounts(ctx context.Context, db *store.Store) error {
-	accounts, err := db.AllAccounts(ctx)
-	if err != nil {
-		return err
-	}
-	old, err := store.ReadStandby(folder(r.data).database())
-	told := err == nil && old.Node == db.Node()
-	now := r.now().UTC()
-	for _, a := range accounts {
-		if !a.Active() {
-			continue
-		}
-		if told && !mayStill(old, a.ID) {
-			if err := db.SaveAccount(ctx, a.Off(now)); err != nil { // of the last administrator for one
-				r.log("account that may sign in, though it could not on the board before: %s: %s", a.Name, sentence(err))
-				continue
-			}
-			r.log("account switched off, as it was on the board before: %s", a.Name)
-			continue
-		}
-		r.log("account that may sign in: %s (%s)", a.Name, a.Role)
-	}
-	if !told {
-		r.log("whoever lost an account after the backup has it again: look through the list above, and `loalang user disable` whom it must not let in")
-	}
-	return nil
-}
-
-// mayStill says whether an account could sign in on the board that is replaced.
-func mayStill(old store.Standby, id string) bool {
-	return slices.ContainsFunc(old.Accounts, func(a people.Account) bool { return a.ID == id && a.Active() })
 }
 
 // note tells the history of the restore.

@@ -56,6 +56,9 @@ func (r restoring) swap(stage string) (aside string, err error) {
 		if err := os.Mkdir(aside, 0o700); err != nil {
 			return "", fmt.Errorf("make room for what was there: %w", err)
 		}
+		if err := r.handOver(p.Aside); err != nil {
+			return "", err
+		}
 	}
 	return aside, r.decide(stage, p)
 }
@@ -69,10 +72,20 @@ func (r restoring) decide(stage string, p pending) error {
 	if err != nil {
 		return fmt.Errorf("note what is to be restored: %w", err)
 	}
-	err = archive.Durable(filepath.Join(r.data, pendingName), func(w io.Writer) error {
+	ready := filepath.Join(stage, pendingName)
+	err = archive.Durable(ready, func(w io.Writer) error {
 		_, err := w.Write(raw)
 		return err
 	})
+	if err == nil { // before it counts: after a power cut the service reads it
+		err = r.handOver(filepath.Join(stageName, pendingName))
+	}
+	if err == nil {
+		err = os.Rename(ready, filepath.Join(r.data, pendingName))
+	}
+	if err == nil {
+		err = archive.SyncFolder(r.data)
+	}
 	if err != nil {
 		return fmt.Errorf("note what is to be restored: %w", err)
 	}

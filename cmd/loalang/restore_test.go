@@ -1,0 +1,144 @@
+package main_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"loalang/people"
+	"loalang/store"
+)
+
+// On a new disk nobody can tell which passkeys were removed since: none opens anything.
+func TestRestoreOnANewDiskForgetsPasskeys(t *testing.T) {
+	t.Parallel()
+	data, dir := t.TempDir(), t.TempDir()
+	serve(t, data, "null", quick...).admit().stop()
+	if _, errs, code := loalang(t, "trạm y tế xã\n", "user", "add", "Hoa", "--role", "admin", "--password-stdin", "--data", data); code != 0 {
+		t.Fatal(errs)
+	}
+	alone(t, data, func(ctx context.Context, db *store.Store) error {
+		hoa, err := db.AccountByName(ctx, "Hoa")
+		return errors.Join(err, db.AddPasskey(ctx, people.Passkey{ID: "k", Account: hoa.ID, Name: "máy của Hoa", Record: "{}", Created: time.Now()}))
+	})
+	file, other := filepath.Join(dir, "a.loalang.tar"), filepath.Join(t.TempDir(), "data")
+	succeed(t, "backup", file, "--data", data)
+	if out := succeed(t, "restore", file, "--data", other); !strings.Contains(out, "passkey forgotten") || !strings.Contains(out, "account that may sign in: Hoa") {
+		t.Errorf("restore said %s", out)
+	}
+	alone(t, other, func(ctx context.Context, db *store.Store) error {
+		keys, err := db.Passkeys(ctx, "")
+		if len(keys) > 0 {
+			t.Errorf("left: %v", keys)
+		}
+		return err
+	})
+}
+
+// An administrator of then who is none any more gets nothing back; where nobody else
+// administers the board, they go on, but not by the password of then.
+func TestRestoreDoesNotReviveAnAdministrator(t *testing.T) {
+	t.Parallel()
+	data, dir := t.TempDir(), t.TempDir()
+	serve(t, data, "null", quick...).admit().stop()
+	for name, role := range map[string]string{"Anh": "admin", "Mai": "cadre"} {
+		if _, errs, code := loalang(t, "trạm y tế xã\n", "user", "add", name, "--role", role, "--password-stdin", "--data", data); code != 0 {
+			t.Fatal(errs)
+		}
+	}
+	file := filepath.Join(dir, "a.loalang.tar")
+	succeed(t, "backup", file, "--data", data)
+	role := func(name string, r people.Role, password string) {
+		t.Helper()
+		alone(t, data, func(ctx context.Context, db *store.Store) error {
+			a, err := db.AccountByName(ctx, name)
+			if a.Role = r; password != "" {
+				a.Password = password
+			}
+			return errors.Join(err, db.SaveAccount(ctx, a))
+		})
+	}
+	role("Mai", people.Admin, "")
+	role("Anh", people.Cadre, "$argon2id$…new")
+	if out := succeed(t, "restore", file, "--data", data, "--over"); !strings.Contains(out, "may sign in: Anh (cadre)") || !strings.Contains(out, "may sign in: Mai (admin)") {
+		t.Errorf("restore said %s", out)
+	}
+	role("Anh", people.Admin, "")
+	if _, errs, code := loalang(t, "trạm y tế xã\n", "user", "add", "Ly", "--role", "admin", "--password-stdin", "--data", data); code != 0 { // whom the backup does not know
+		t.Fatal(errs)
+	}
+	role("Mai", people.Viewer, "")
+	role("Anh", people.Viewer, "$argon2id$…newer")
+	out := succeed(t, "restore", file, "--data", data, "--over")
+	if !strings.Contains(out, "for nobody else does: Anh") || !strings.Contains(out, "may sign in: Mai (viewer)") {
+		t.Errorf("restore said %s", out)
+	}
+	alone(t, data, func(ctx context.Context, db *store.Store) error {
+		a, err := db.AccountByName(ctx, "Anh")
+		if a.Role != people.Admin || a.Password != "$argon2id$…newer" {
+			t.Errorf("Anh is %+v", a)
+		}
+		return err
+	})
+}
+
+// A restore that root ran once left everything to root, and the key of the authority for
+// everybody to read: the service could use none of it.
+func TestRestoreAsRootIsForTheService(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		missing(t, "only root gives files away: run the tests as root")
+	}
+	const uid, gid = 54321, 54322
+	data, dir := t.TempDir(), t.TempDir()
+	serve(t, data, "null", quick...).admit().stop()
+	file := filepath.Join(dir, "a.loalang.tar")
+	succeed(t, "backup", file, "--data", data)
+	give := func(path string, _ fs.DirEntry, err error) error { return errors.Join(err, os.Lchown(path, uid, gid)) }
+	if err := filepath.WalkDir(data, give); err != nil {
+		t.Fatal(err)
+	}
+	succeed(t, "restore", file, "--data", data, "--over")
+	err := filepath.WalkDir(data, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		if s := info.Sys().(*syscall.Stat_t); s.Uid != uid || s.Gid != gid {
+			t.Errorf("%s belongs to %d:%d", path, s.Uid, s.Gid)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"tls/ca.key", "bundle.key", "push.key"} {
+		if info, err := os.Stat(filepath.Join(data, name)); err == nil && info.Mode().Perm() != 0o600 || err != nil && name == "tls/ca.key" {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
+
+// alone uses a database that no serve has open.
+func alone(t testing.TB, data string, use func(ctx context.Context, db *store.Store) error) {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Config{Path: filepath.Join(data, "loalang.db"), Now: time.Now, NewID: uuid.NewString, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(use(t.Context(), db), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
