@@ -41,6 +41,8 @@ func TestNothingOfANoticeIsLost(t *testing.T) {
 	b.picture("notice-lost-360")
 	key := js[string](b, "document.querySelector('[name=key]').value")
 	js[bool](b, "(document.querySelector('button[value=send]').click(), true)")
+	b.until("it is told that the file is not there yet", "document.querySelector('[data-held]').checkVisibility()")
+	b.press("[data-held] button")
 	b.until("it could not be sent", "location.protocol == 'chrome-error:' || !document.querySelector('[data-draft]')")
 	b.offline(false)
 	b.open(d.url + "/announcements/new")

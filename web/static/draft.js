@@ -14,7 +14,7 @@ function store(kind) {
 // draft keeps what is in form; restore brings it back into an empty one.
 export function draft(form) {
   const mine = form.dataset.draft;
-  const typed = () => form.elements.title.value + form.elements.text.value !== "" || form.querySelector("[data-id],[data-import]");
+  const typed = () => form.elements.title.value + form.elements.text.value !== "" || form.querySelector("[data-id],[data-import],[data-ship-again]");
 
   let touched = false;
   form.addEventListener("input", () => (touched = true));

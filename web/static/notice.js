@@ -84,6 +84,35 @@ function review() {
   form.querySelector("[data-tongues] summary span").textContent = fill(p.dataset.in, languages);
 }
 
+// ---- a file that the board does not have yet
+
+const held = form.querySelector("[data-held]");
+let pressed = null; // what was held back
+let without = false; // it goes as it is
+
+// lacking are the languages whose file is on its way, or was refused.
+const lacking = () =>
+  [...form.querySelectorAll(".tongue")]
+    .filter((t) => t.querySelector("[name=language]:checked") && !t.querySelector("[value=voice]:checked") && t.querySelector("[data-taken] :is([data-import],.fault)"))
+    .map((t) => t.dataset.tongue);
+
+// hold keeps back what would be sent without a file that was chosen for it.
+function hold(by) {
+  const told = lacking();
+  held.hidden = without || !told.length;
+  if (held.hidden) return false;
+  pressed = by;
+  held.querySelector("p span").textContent = fill(held.dataset.held, told.join(", "));
+  held.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+held.querySelector("button").addEventListener("click", () => {
+  without = true;
+  form.requestSubmit(pressed);
+  without = false;
+});
+
 // ---- what is pressed
 
 // whole says whether the words are: else the board says what is missing.
@@ -109,6 +138,8 @@ form.addEventListener("submit", (e) => {
     next: () => step.value === "send" || onward() || (whole() && (go("send"), true)),
     back: () => (back(), true),
     preview: () => (preview(by), true),
+    send: () => hold(by),
+    draft: () => hold(by),
   };
   if (by?.name === "pick") {
     e.preventDefault();
@@ -120,6 +151,7 @@ form.addEventListener("submit", (e) => {
 let timer = 0;
 form.addEventListener("input", () => {
   review();
+  held.hidden ||= !lacking().length;
   clearTimeout(timer);
   timer = setTimeout(keep, 400);
 });

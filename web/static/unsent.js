@@ -17,7 +17,11 @@ async function look() {
   const mine = all.filter((t) => t.key.startsWith(box.dataset.unsent) && t.state !== "dropped");
   for (const take of mine) if (!rows.has(take.path)) rows.set(take.path, show(take));
   box.hidden = !rows.size;
-  await Promise.all(mine.filter((t) => t.state === "sending").map((t) => ship(t, rows.get(t.path))));
+  const files = all.filter((t) => t.key.startsWith(box.dataset.files));
+  await Promise.all([
+    ...mine.filter((t) => t.state === "sending").map((t) => ship(t, rows.get(t.path))),
+    ...files.map((f) => (f.state === "dropped" ? store.remove(f.id) : left(f))), // dropped, and the page was left
+  ]);
 }
 
 // show makes the line of a page with takes; it gives where more is told.
@@ -28,6 +32,44 @@ function show({ path, title }) {
   li.append(Object.assign(document.createElement("a"), { href: path, textContent: title }), told);
   box.querySelector("ul").append(li);
   return told;
+}
+
+// left makes the line of a file that was chosen for a field and has not come through. It
+// goes from the page where it belongs; here it can be dropped, and taken back.
+async function left(file) {
+  const name = document.createElement("p");
+  const why = Object.assign(document.createElement("p"), { className: "n" });
+  const act = Object.assign(document.createElement("button"), { type: "button", className: "line" });
+  const href = await home(file.path);
+  const show = () => {
+    const gone = file.state === "dropped";
+    const link = Object.assign(document.createElement("a"), { href, textContent: file.title });
+    name.replaceChildren(gone ? fill(box.dataset.dropped, file.title) : href ? link : file.title);
+    why.textContent = gone ? "" : href ? (file.refused ?? "") : box.dataset.homeless;
+    act.textContent = gone ? box.dataset.undo : box.dataset.drop;
+  };
+  act.addEventListener("click", async () => {
+    file.state = file.state === "dropped" ? "sending" : "dropped";
+    await store.save(file);
+    show();
+  });
+  name.setAttribute("role", "status");
+  show();
+  const li = document.createElement("li");
+  li.append(name, why, act);
+  box.querySelector("ul").append(li);
+  box.hidden = false;
+}
+
+// home is where a file that belongs to a page is found: in the new notice that was begun
+// and not sent, else on that page. It is empty where there is none any more.
+async function home(path) {
+  const me = document.getElementById("main").dataset.me;
+  const [key] = JSON.parse(localStorage.getItem("notice-" + me))?.key ?? [];
+  if (path === "/announcements/" + key) return "/announcements/new";
+  if (path.endsWith("/new")) return "";
+  const answer = path.startsWith("/announcements/") && (await fetch(path, { credentials: "same-origin" }).catch(() => null)); // no line: it may be there
+  return answer?.status === 404 ? "" : path;
 }
 
 async function ship(take, told) {

@@ -9,13 +9,17 @@ const fill = (text, ...args) => text.replace(/\{(\d)\}/g, (_, i) => args[i] ?? "
 // changed tells the form around a field that what it holds is another.
 const changed = (box) => box.dispatchEvent(new Event("input", { bubbles: true }));
 
+// pageOf is the page where a file belongs: of a new notice the one that it will have, so
+// that no other notice takes it.
+const pageOf = (box) => (box.closest("[data-draft]") ? "/announcements/" + box.closest("form").elements.key.value : location.pathname);
+
 // placeOf is where a file belongs that this phone keeps: the field, for this person.
-const placeOf = (box) => ["field", box.closest("[data-draft]")?.dataset.draft ?? location.pathname, box.querySelector("[data-take]").name].join(":");
+const placeOf = (box) => ["field", document.getElementById("main").dataset.me, pageOf(box), box.querySelector("[data-take]").name].join(":");
 
 async function upload(box, file) {
   const id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   box.dataset.current = id; // another file may be chosen meanwhile: that one is meant then
-  const take = { id, key: placeOf(box), path: location.pathname, title: file.name, type: file.type, file: file.name, state: "sending", from: 0, to: 0, length: 0 };
+  const take = { id, key: placeOf(box), path: pageOf(box), title: [file.name, box.closest("[data-draft]")?.elements.title.value].filter(Boolean).join(" – "), type: file.type, file: file.name, state: "sending", from: 0, to: 0, length: 0 };
   tell(box, id, 0, fill(box.dataset.going, 0));
   const before = await ofField(box);
   let kept = true;
@@ -26,6 +30,7 @@ async function upload(box, file) {
   } catch {
     kept = false; // the phone has no room: the page alone holds it
   }
+  if (box.dataset.current !== id) return store.remove(id).catch(() => {}); // another was chosen while this one was written
   for (const old of before) await store.remove(old.id).catch(() => {});
   box.toggleAttribute("data-kept", kept); // from here on a reload loses nothing
   await ship(box, take, file, kept);
@@ -34,7 +39,7 @@ async function upload(box, file) {
 // ofField are the takes that this phone keeps for a field.
 async function ofField(box) {
   try {
-    return (await store.all()).filter((t) => t.key === placeOf(box));
+    return (await store.all()).filter((t) => t.key === placeOf(box) && t.state !== "dropped");
   } catch {
     return []; // switched off in this browser
   }
@@ -163,12 +168,16 @@ document.addEventListener("change", (e) => {
   e.target.value = ""; // the form need not send it again
 });
 
-// resume goes on with what was on its way when the page was left.
+// resume goes on with what was on its way when the page was left. What was left in a form
+// for something new, which has no name yet, is not for whatever comes next.
 export async function resume() {
+  const again = /reload|back/.test(performance.getEntriesByType("navigation")[0]?.type) || new URL(document.referrer || location.href).pathname === "/sign-in";
   for (const box of document.querySelectorAll("[data-upload]")) {
     const going = box.querySelector("[data-import]");
-    const [take] = await ofField(box);
+    const [take] = again || !pageOf(box).endsWith("/new") ? await ofField(box) : [];
     const file = take && (await store.sound(take));
+    if (box.dataset.current) continue; // another was chosen meanwhile
+    if (file?.size) for (let d = box.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
     if (file?.size && take.refused) refused(box, take, file, true);
     else if (file?.size) ship(box, take, file, true);
     else if (going) watch(box, going.dataset.import);
