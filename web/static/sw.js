@@ -4,6 +4,7 @@
 const version = "VERSION"; // of everything under /static/
 const name = "loalang-" + version;
 const keeps = /^\/announcements\/[^/]+\/record\/[^/]+$/;
+const comesIn = /^\/(sign-in(\/passkey)?|join|setup)$/; // who signs in may be another
 const patience = 4000; // ms that a page which is kept waits for a fresh one
 
 addEventListener("install", () => skipWaiting());
@@ -35,6 +36,15 @@ async function keep(path, answer) {
   if (answer.ok && !answer.redirected) await (await caches.open(name)).put(path, answer);
 }
 
+// forget drops a page that is kept; without a path all of them.
+async function forget(path) {
+  const cache = await caches.open(name);
+  for (const { url } of await cache.keys()) {
+    const { pathname } = new URL(url);
+    if (path ? pathname === path : keeps.test(pathname)) await cache.delete(url);
+  }
+}
+
 async function part(request) {
   const kept = await caches.match(request.url);
   if (kept) return kept;
@@ -43,12 +53,14 @@ async function part(request) {
   return answer;
 }
 
-async function page(request, path) {
+async function page(e, path) {
   const kept = await caches.match(path);
-  const fresh = fetch(request).then((answer) => {
+  const fresh = fetch(e.request).then(async (answer) => {
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) await forget(path).catch(() => {}); // not this person's
     keep(path, answer.clone()).catch(() => {}); // the phone is full
     return kept && answer.status >= 500 ? kept : answer; // a board without its database
   });
+  e.waitUntil(fresh.catch(() => {})); // also when it comes after the one that is kept
   if (!kept) return fresh;
   const late = new Promise((done) => setTimeout(done, patience, kept));
   return Promise.race([fresh.catch(() => kept), late]);
@@ -59,9 +71,10 @@ addEventListener("fetch", (e) => {
   const { origin, pathname } = new URL(url);
   if (origin !== location.origin) return;
   if (method === "POST" && pathname === "/sign-out") e.waitUntil(caches.delete(name)); // the next person sees nothing of it
+  if (method === "POST" && comesIn.test(pathname)) e.waitUntil(forget());
   if (method !== "GET") return;
   if (pathname.startsWith("/static/")) e.respondWith(part(e.request));
-  else if (mode === "navigate" && keeps.test(pathname)) e.respondWith(page(e.request, pathname));
+  else if (mode === "navigate" && keeps.test(pathname)) e.respondWith(page(e, pathname));
 });
 
 // What the board tells while nobody looks: what became of a notice, what waits.
