@@ -14,7 +14,7 @@ async function lookAgain(tries) {
     const answer = await fetch(location.pathname, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("renditions");
-    const busyHere = box.contains(document.activeElement) || box.querySelector("[data-id]") || [...box.querySelectorAll("audio")].some((a) => !a.paused);
+    const busyHere = box.contains(document.activeElement) || box.querySelector("[data-id],[data-current]") || [...box.querySelectorAll("audio")].some((a) => !a.paused);
     if (answer.ok && fresh && !busyHere) {
       box.replaceWith(fresh);
       document.getElementById("next").replaceWith(page.getElementById("next"));
