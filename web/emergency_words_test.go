@@ -94,6 +94,31 @@ func TestAnEmergencySentTwiceIsOne(t *testing.T) {
 	}
 }
 
+// TestAnEmergencyForOneThatIsOverSentTwiceIsOne: a form that named an emergency to be
+// replaced, which was over by then, raised its own twice when it was sent again.
+func TestAnEmergencyForOneThatIsOverSentTwiceIsOne(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	s := newSite(t, w, people.Cadre, "vi")
+	f := url.Values{"do": {"raise"}, "what": {"khac"}, "title": {"Đập nứt"}, "reason": {"Đập nứt"}, "text": {"Bà con lên đồi ngay."}, "language": {"vi"}, "replaces": {"01JOVER"}}
+	press := func(want int) {
+		t.Helper()
+		if p := s.post("/emergency", f); !strings.HasPrefix(p.location, "/emergency") {
+			t.Fatalf("status %d to %q: %s", p.status, p.location, p.text)
+		}
+		if len(w.raised) != want {
+			t.Fatalf("raised %d times, want %d", len(w.raised), want)
+		}
+	}
+	press(1)
+	w.now = w.now.Add(20 * time.Second)
+	press(1)
+	w.now = w.now.Add(2 * time.Minute)
+	press(2) // long after: it is meant again
+	s.post("/emergency/stop", url.Values{})
+	press(3) // what was stopped sounds again when somebody says so
+}
+
 // TestTwoFormsOfAnEmergencyAtOnceAreOne: two presses within milliseconds, of one form in two
 // tabs, both found that nothing sounded yet, and the danger was heard twice in turn.
 func TestTwoFormsOfAnEmergencyAtOnceAreOne(t *testing.T) {

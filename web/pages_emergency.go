@@ -254,17 +254,23 @@ const raisedAgain = time.Minute
 
 // raiseOnce raises an emergency that does not sound already, since a moment ago, in the
 // same words and recordings and as it is to be heard. Two forms that come at once are one.
-// replaces is the emergency that the form named: it may be over by the second press.
+// replaces is the emergency that the form named: it may be over by the second press, or by
+// the first.
 func (p *panel) raiseOnce(v *visit, e scheduler.Emergency, replaces string) error {
 	meant := alike(e, replaces)
 	_, err, _ := p.s.raising.Do(meant, func() (any, error) {
+		before := p.s.pressed.last(meant, e.Raised)
 		if slices.ContainsFunc(p.s.cfg.Air.Air().Emergencies, func(a playout.ActiveEmergency) bool {
-			return !a.AllClear && alike(a.Emergency, a.Supersedes) == meant && e.Raised.Sub(a.Raised).Abs() < raisedAgain
+			return !a.AllClear && (a.ID == before || alike(a.Emergency, a.Supersedes) == meant && e.Raised.Sub(a.Raised).Abs() < raisedAgain)
 		}) {
 			return nil, nil
 		}
 		// The phone that pressed first may lose its line: the other waits for the same siren.
-		return nil, p.s.cfg.Alarm.Raise(context.WithoutCancel(v.ctx()), e)
+		if err := p.s.cfg.Alarm.Raise(context.WithoutCancel(v.ctx()), e); err != nil {
+			return nil, err
+		}
+		p.s.pressed.keep(meant, e)
+		return nil, nil
 	})
 	return err
 }

@@ -163,6 +163,7 @@ type Server struct {
 	place     *placeMemory
 	alarms    *alarmTexts
 	raising   *singleflight.Group // emergencies of forms, on their way to the air
+	pressed   *presses            // those that reached it of late
 	imports   *imports
 	landings  *landings
 	calendars *calendarDrop
@@ -197,7 +198,7 @@ func New(c Config) (*Server, error) {
 	s.landings, s.ceremonies = newLandings(), newCeremonies()
 	s.bulletin = newBulletins(s)
 	s.place = &placeMemory{key: c.Village, places: c.Places, now: c.Now}
-	s.raising = &singleflight.Group{}
+	s.raising, s.pressed = &singleflight.Group{}, newPresses()
 	s.alarms = &alarmTexts{village: c.Village, texts: c.Texts, now: c.Now}
 	s.kept = newKeptSessions(c.Sessions, c.Logger)
 	s.plain, s.secure = newSessions(s.kept, false), newSessions(s.kept, true)
