@@ -44,9 +44,10 @@ const (
 	BypassOn      Code = "bypass-on" // the amplifier's own microphone is heard, and not the board
 	BypassUnknown Code = "bypass-unknown"
 
-	ButtonGood  Code = "button-good"
-	ButtonStuck Code = "button-stuck"
-	ButtonFault Code = "button-fault"
+	ButtonGood    Code = "button-good"
+	ButtonStuck   Code = "button-stuck"
+	ButtonNothing Code = "button-nothing" // a press does nothing: somebody chose so
+	ButtonFault   Code = "button-fault"
 
 	LightGood  Code = "light-good"
 	LightFault Code = "light-fault"

@@ -66,6 +66,8 @@ func judgeHands(m Measurement) (all []Finding) {
 		all = append(all, find(Button, Fault, ButtonFault, text(s.Fault)))
 	case s.Stuck:
 		all = append(all, find(Button, Fault, ButtonStuck))
+	case s.Nothing:
+		all = append(all, find(Button, Warning, ButtonNothing))
 	default:
 		all = append(all, find(Button, Good, ButtonGood))
 	}

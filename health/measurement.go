@@ -78,8 +78,9 @@ type BypassState struct {
 
 // ButtonState is the button that raises an emergency.
 type ButtonState struct {
-	Stuck bool   // it is held without an end, or has been since the start: it raises nothing
-	Fault string // why it cannot be read, in one sentence; empty: it can
+	Stuck   bool   // it is held without an end, or has been since the start: it raises nothing
+	Nothing bool   // a press does nothing: somebody chose so
+	Fault   string // why it cannot be read, in one sentence; empty: it can
 }
 
 // LightState is the light on the board's case.

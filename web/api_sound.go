@@ -104,7 +104,7 @@ func (s *Server) registerSound(api huma.API) {
 	}
 	const tag = "air"
 	answer(s, api, operation{"get-sound", http.MethodGet, "/sound", "Read the panic button, the status LED and the volume controls", tag, people.View, 0}, s.getSound)
-	answer(s, api, operation{"put-button", http.MethodPut, "/sound/button", "Say what the panic button does", tag, people.Alarm, 0}, s.putButton)
+	answer(s, api, operation{"put-button", http.MethodPut, "/sound/button", "Say what the panic button does; a change asks for the PIN, as an emergency does", tag, people.Alarm, 0}, s.putButton)
 	answer(s, api, operation{"put-mixer", http.MethodPut, "/sound/mixer", "Choose the volume control, and what it shows when the village is as loud as usual; it is turned there at once and read back", tag, people.Arrange, 0}, s.putMixer)
 }
 
@@ -119,23 +119,33 @@ func (s *Server) putButton(ctx context.Context, in *buttonInput) (*soundOutput, 
 	if _, err := in.village("", people.Alarm); err != nil {
 		return nil, err
 	}
-	if err := s.setButton(ctx, in.Body, in.who.Name); err != nil {
+	a, err := s.checkedButton(ctx, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	before := s.cfg.Knobs.Knobs(ctx, false).Action
+	if buttonDiffers(before, a) && !s.confirmed(in.c, in.who) {
+		return nil, errPINRequired
+	}
+	if err := s.keepButton(ctx, before, a, in.who.Name); err != nil {
 		return nil, err
 	}
 	return &soundOutput{soundOf(s.cfg.Knobs.Knobs(ctx, false))}, nil
 }
 
-// setButton checks what the button is to do by what there is, and keeps it.
-func (s *Server) setButton(ctx context.Context, f ButtonForm, by string) error {
+// checkedButton checks what the button is to do by what there is.
+func (s *Server) checkedButton(ctx context.Context, f ButtonForm) (playout.ButtonAction, error) {
 	a := playout.ButtonAction{Deed: playout.ButtonDeed(f.Deed), Message: f.Message, Zones: f.Zones, Life: seconds(f.Life), Second: playout.ButtonSecond(f.Second)}
 	if f.Second == "" {
 		a.Second = playout.SecondStop
 	}
-	a, err := a.Checked(append([]string{}, s.cfg.Zones...), append(scheduler.Templates{}, s.alarms.list(ctx, alarmPatience)...))
-	if err != nil {
-		return err
-	}
-	return s.cfg.Knobs.SetButton(a, by)
+	return a.Checked(append([]string{}, s.cfg.Zones...), append(scheduler.Templates{}, s.alarms.list(ctx, alarmPatience)...))
+}
+
+// buttonDiffers says whether the button is to do something else: whoever picked up a phone
+// could silence it, and is asked for the PIN as before an emergency (ADR 44).
+func buttonDiffers(before, after playout.ButtonAction) bool {
+	return len(ButtonChange("", before, after, nil).Fields) > 0
 }
 
 func (s *Server) putMixer(ctx context.Context, in *mixerInput) (*soundOutput, error) {
@@ -149,7 +159,7 @@ func (s *Server) putMixer(ctx context.Context, in *mixerInput) (*soundOutput, er
 	if s.cfg.Knobs.Knobs(ctx, false).Fixed {
 		return nil, s.problem(in.lang, http.StatusConflict, "mixer-fixed")
 	}
-	if _, err := s.cfg.Knobs.SetMixer(ctx, c, in.who.Name); err != nil {
+	if err := s.keepMixer(ctx, c, in.who.Name); err != nil {
 		if errors.Is(err, hardware.ErrNoControl) || errors.Is(err, hardware.ErrNoMixer) {
 			return nil, in.invalid("mixer", "mixer-mute", "")
 		}

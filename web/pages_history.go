@@ -123,7 +123,7 @@ func (p *panel) history(v *visit) {
 }
 
 // historyKinds are the records that people look for.
-var historyKinds = []string{"announcements", "renditions", "schedules", moveKind, "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "stations", "words", "templates", "voices", "recordings", "backups", "bundles", "accounts", "tokens"}
+var historyKinds = []string{"announcements", "renditions", "schedules", moveKind, "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "button", "mixer", "stations", "words", "templates", "voices", "recordings", "backups", "bundles", "accounts", "tokens"}
 
 // historyEntry words an entry; alone: the page is of one announcement, which need not be
 // named again.
@@ -172,7 +172,7 @@ func (v *visit) exactAt(t time.Time) string {
 
 // historyCodes are the columns that hold a code, and where its words are.
 var historyCodes = map[string]string{
-	"class": "class.", "state": "rendition.", "role": "role.", "approval": "history-value.approval-", "board": "board.state-",
+	"class": "class.", "state": "rendition.", "role": "role.", "approval": "history-value.approval-", "board": "board.state-", "button_deed": "button.deed-", "button_second": "button.second-",
 }
 
 // yesOrNo are the columns that are 1 or 0.

@@ -46,6 +46,7 @@ type panicView struct {
 	Zones    []choiceView
 	Life     string // minutes
 	Faults   map[string]string
+	PIN      pinView
 	Changed  string
 }
 
@@ -152,7 +153,7 @@ func (p *panel) saveMixer(v *visit) {
 			return
 		}
 	}
-	_, err = p.s.cfg.Knobs.SetMixer(v.ctx(), c, v.me.Name)
+	err = p.s.keepMixer(v.ctx(), c, v.me.Name)
 	switch {
 	case err == nil:
 		v.goTo("/sound", "mixer")
@@ -182,7 +183,7 @@ func (p *panel) button(v *visit) {
 }
 
 func (p *panel) showButton(v *visit, status int, k KnobsState, f *form) {
-	w := panicView{State: v.buttonState(k.Button), Life: f.Get("life"), Faults: f.faults}
+	w := panicView{State: v.buttonState(k), Life: f.Get("life"), Faults: f.faults, PIN: p.pinView(v, f)}
 	w.About = v.word("button.hold", v.shortly(k.Hold.Seconds()))
 	if k.Long > 0 {
 		w.About += " " + v.word("button.long", v.shortly(k.Long.Seconds()))
@@ -214,18 +215,20 @@ func (p phrase) shortly(n float64) string {
 }
 
 // buttonState says how the panic button stands.
-func (v *visit) buttonState(b hardware.ButtonState) stateView {
-	switch {
+func (v *visit) buttonState(k KnobsState) stateView {
+	switch b := k.Button; {
 	case !b.Fitted:
 		return stateView{"", "may", v.word("button.none")}
 	case b.Fault != "":
 		return stateView{"bad", "lo", v.word("button.fault") + " " + b.Fault}
 	case b.Stuck:
 		return stateView{"bad", "lo", v.word("button.stuck")}
+	case k.Action.Deed == playout.ButtonNothing:
+		return stateView{"wait", "lo", v.word("button.nothing")}
 	case b.Last.IsZero():
 		return stateView{"ok", "tot", v.word("button.ready")}
 	}
-	return stateView{"ok", "tot", v.word("button.last", v.at(b.Last, v.now))}
+	return stateView{"ok", "tot", v.word("button.last", v.at(k.Button.Last, v.now))}
 }
 
 // saveButton keeps what the button does.
@@ -242,15 +245,24 @@ func (p *panel) saveButton(v *visit) {
 		p.showButton(v, http.StatusUnprocessableEntity, k, f)
 		return
 	}
-	err = p.s.setButton(v.ctx(), ButtonForm{f.Get("deed"), f.Get("message"), f.Values["zone"], life.Seconds(), f.Get("second")}, v.me.Name)
+	a, err := p.s.checkedButton(v.ctx(), ButtonForm{f.Get("deed"), f.Get("message"), f.Values["zone"], life.Seconds(), f.Get("second")})
 	var wrong scheduler.Invalid
 	switch {
-	case err == nil:
-		v.goTo("/button", "button")
 	case errors.As(err, &wrong):
 		v.faults(f, wrong, "deed")
 		p.showButton(v, http.StatusUnprocessableEntity, k, f)
-	default:
+		return
+	case err != nil:
 		p.fail(v, err)
+		return
 	}
+	if !p.pinned(v, f, buttonDiffers(k.Action, a)) {
+		p.showButton(v, http.StatusForbidden, k, f)
+		return
+	}
+	if err := p.s.keepButton(v.ctx(), k.Action, a, v.me.Name); err != nil {
+		p.fail(v, err)
+		return
+	}
+	v.goTo("/button", "button")
 }

@@ -57,6 +57,9 @@ func (c buttonChoice) action() playout.ButtonAction {
 	return playout.ButtonAction{Deed: c.Deed, Message: c.Message, Zones: c.Zones, Life: time.Duration(c.Seconds) * time.Second, Second: c.Second}
 }
 
+// idle says that a press does nothing.
+func (c buttonChoice) idle() bool { return c.Deed == playout.ButtonNothing }
+
 func choiceOf(a playout.ButtonAction) buttonChoice {
 	return buttonChoice{Deed: a.Deed, Message: a.Message, Zones: a.Zones, Seconds: int(a.Life / time.Second), Second: a.Second}
 }

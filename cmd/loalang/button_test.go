@@ -112,6 +112,40 @@ func TestButtonRaisesWithoutTheDatabase(t *testing.T) {
 	d.stop()
 }
 
+// A button that a command made do nothing left no trace, and the board went on saying that
+// it is ready.
+func TestButtonThatDoesNothingIsNoted(t *testing.T) {
+	t.Parallel()
+	data, k := t.TempDir(), newKnob(t)
+	d := serve(t, data, "null", append(slices.Clone(quick), "--button", "pipe:"+k.path)...).admit()
+	health := func() any {
+		for _, f := range d.call(http.MethodGet, "/health", nil, http.StatusOK)["findings"].([]any) {
+			if f := f.(map[string]any); f["part"] == "button" {
+				return f["code"]
+			}
+		}
+		return nil
+	}
+	d.until("the button is ready", func() bool { return health() == "button-good" })
+	if out, errs, code := loalang(t, "", "button", "set", "--deed", "nothing", "--data", data); code != 0 || errs != "" || !strings.Contains(out, "deed\tnothing") {
+		t.Fatalf("exit %d: %s%s", code, out, errs)
+	}
+	list := d.call(http.MethodGet, "/history?kind=button", nil, http.StatusOK)["changes"].([]any)
+	if len(list) != 1 {
+		t.Fatalf("the history has %v", list)
+	}
+	change := list[0].(map[string]any)
+	if fields := change["fields"].([]any); change["way"] != "cli" || len(fields) != 1 || fields[0].(map[string]any)["before"] != "siren" || fields[0].(map[string]any)["after"] != "nothing" {
+		t.Errorf("the history has %v", change)
+	}
+	d.until("the board warns", func() bool { return health() == "button-nothing" })
+	d.call(http.MethodPut, "/sound/button", object{"deed": "siren"}, http.StatusOK)
+	d.until("that is noted too", func() bool {
+		return len(d.call(http.MethodGet, "/history?kind=button", nil, http.StatusOK)["changes"].([]any)) == 2
+	})
+	d.stop()
+}
+
 func TestButtonCommands(t *testing.T) {
 	data, k := t.TempDir(), newKnob(t)
 	for name, c := range map[string]struct {

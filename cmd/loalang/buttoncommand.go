@@ -12,6 +12,7 @@ import (
 
 	"loalang/hardware"
 	"loalang/health"
+	"loalang/people"
 	"loalang/playout"
 	"loalang/scheduler"
 	"loalang/store"
@@ -154,6 +155,7 @@ func (p program) buttonSetCommand() *cobra.Command {
 		return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
 			c := p.choices(s)
 			a := c.all().Button.action()
+			before := a
 			flags := cmd.Flags()
 			if flags.Changed("message") {
 				a.Message, a.Deed = message, playout.ButtonMessage
@@ -184,6 +186,7 @@ func (p program) buttonSetCommand() *cobra.Command {
 			if err := c.chooseAction(a, p.user().Name); err != nil {
 				return err
 			}
+			noteAction(ctx, cmd.ErrOrStderr(), db, web.ButtonChange(s.Village, before, a, all))
 			return printButton(cmd.OutOrStdout(), s.Button, c.all().Button)
 		})
 	}
@@ -194,6 +197,17 @@ func (p program) buttonSetCommand() *cobra.Command {
 	cmd.Flags().DurationVar(&life, "life", 0, "how long it sounds unless it is stopped, 1m to 24h; 0s: 15m")
 	cmd.Flags().StringVar(&second, "second", "", "what a long second press does: stop, all-clear or nothing")
 	return cmd
+}
+
+// noteAction tells the history what the button does now. It does so though the history
+// does not take it: out says so.
+func noteAction(ctx context.Context, out io.Writer, db *store.Store, c people.Change) {
+	if len(c.Fields) == 0 {
+		return
+	}
+	if err := db.Note(ctx, c); err != nil {
+		_, _ = fmt.Fprintf(out, "what the button does was changed, and that is not in the history: %v\n", err) // nothing is left to say it with
+	}
 }
 
 // chooseAction keeps what the button does, and who said so.
@@ -210,9 +224,9 @@ func (c *choices) chooseAction(a playout.ButtonAction, by string) error {
 
 // handsAlone looks at the button and the status LED, without a serve; how they are while
 // they are used only that one knows.
-func handsAlone(s settings, gpio hardware.GPIO, m *health.Measurement) {
+func (p program) handsAlone(s settings, gpio hardware.GPIO, m *health.Measurement) {
 	if sw := s.Button.Switch; sw != nil {
-		m.Button = &health.ButtonState{Fault: switchAlone(*sw, s, gpio).Fault}
+		m.Button = &health.ButtonState{Nothing: p.choices(s).all().Button.idle(), Fault: switchAlone(*sw, s, gpio).Fault}
 	}
 	if sw := s.Button.LED; sw != nil {
 		m.Light = &health.LightState{Fault: switchAlone(*sw, s, gpio).Fault}

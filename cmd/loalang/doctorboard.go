@@ -107,7 +107,7 @@ func (p program) measureAlone(ctx context.Context, s settings, c *hardware.Clock
 		m.Wear = alone.probe.Smart(ctx, b.settings.Data)
 	}
 	p.dataAlone(ctx, s, &m)
-	handsAlone(s, hardware.GPIO{}, &m)
+	p.handsAlone(s, hardware.GPIO{}, &m)
 	return m
 }
 

@@ -127,7 +127,7 @@ func (b *board) buttonHealth() *health.ButtonState {
 		return nil
 	}
 	s := b.button.State()
-	return &health.ButtonState{Stuck: s.Stuck, Fault: s.Fault}
+	return &health.ButtonState{Stuck: s.Stuck, Nothing: b.choices.all().Button.idle(), Fault: s.Fault}
 }
 
 // lightHealth is the status LED as it is judged; nil where there is none.
