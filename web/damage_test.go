@@ -81,7 +81,7 @@ func TestFullDiskIsToldOfOnPages(t *testing.T) {
 	s.get("/") // known before
 	w.broken = syscall.ENOSPC
 	p := s.post("/announcements/new", url.Values{"do": {"send"}, "title": {"Họp"}, "text": {"Mời bà con."}, "language": {"vi"}, "how_vi": {"voice"}, "when": {"now"}})
-	if p.status != 507 || !strings.Contains(p.text, "Bộ nhớ đã đầy") {
+	if p.status != 507 || !strings.Contains(p.text, "Thẻ nhớ (ổ đĩa) đã đầy") {
 		t.Errorf("status %d: %s", p.status, p.text)
 	}
 }

@@ -23,7 +23,7 @@ func TestMonitorPage(t *testing.T) {
 		"opening":      {&playout.MonitorState{Device: "plughw:CARD=Monitor"}, []string{"Đang mở đầu vào kiểm âm"}, true},
 		"pulled":       {&playout.MonitorState{Device: "plughw:CARD=Monitor", Trouble: playout.MonitorGone, Fault: "No such device"}, []string{"hãy cắm lại card", "plughw:CARD=Monitor: No such device"}, true},
 		"uncalibrated": {&playout.MonitorState{Up: true, Level: -60}, []string{"chưa được hiệu chỉnh"}, true},
-		"well":         {&playout.MonitorState{Up: true, Level: -48.26, Gate: gate}, []string{"đang nghe, mức −48,3 dB", "tắt tăng âm −71,2 dB, bật tăng âm −33,4 dB"}, true},
+		"well":         {&playout.MonitorState{Up: true, Level: -48.26, Gate: gate}, []string{"đang nghe, mức −48,3 dB", "tắt âm-li −71,2 dB, bật âm-li −33,4 dB"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -22,7 +22,7 @@ type soundView struct {
 	Loudness string
 	Fixed    bool
 	None     bool // no card has a control
-	Fault    string
+	Unlisted bool // not all could be asked
 	Controls []controlView
 	Usual    string
 	Chosen   string // CARD:CONTROL; empty: digitally
@@ -79,7 +79,10 @@ func mixerValue(card, control string) string {
 
 func (p *panel) showSound(v *visit, status int, k KnobsState, chosen, usual, wrong string) {
 	air := p.s.cfg.Air.Air()
-	w := soundView{Fixed: k.Fixed, Fault: k.Fault, Usual: usual, Chosen: chosen, Wrong: wrong, None: len(k.Controls) == 0}
+	if k.Fault != "" { // people are told what to do
+		p.s.cfg.Logger.Warn("volume controls could not be listed", "err", k.Fault)
+	}
+	w := soundView{Fixed: k.Fixed, Unlisted: k.Fault != "", Usual: usual, Chosen: chosen, Wrong: wrong, None: len(k.Controls) == 0}
 	w.States = slices.Concat(v.ampStates(air), []stateView{v.ledState(k.LED), v.faderState(k)})
 	w.Loudness = v.word("volume.usual")
 	if k.Loudness.Wanted != 0 {
@@ -115,7 +118,7 @@ func (v *visit) ledState(l hardware.LEDLook) stateView {
 	case !l.Fitted:
 		return stateView{"", "may", v.word("sound.no-led")}
 	case l.Fault != "":
-		return stateView{"bad", "lo", v.word("sound.led-fault") + " " + l.Fault}
+		return stateView{"bad", "lo", v.word("sound.led-fault")}
 	}
 	return stateView{"ok", "tot", v.word("sound.led", v.word("led."+string(l.State)))}
 }
@@ -126,7 +129,7 @@ func (v *visit) faderState(k KnobsState) stateView {
 	case k.Mixer.Card == "":
 		return stateView{"ok", "loa", v.word("sound.digital")}
 	case k.Loudness.Fault != "":
-		return stateView{"bad", "lo", v.word("sound.fader-fault") + " " + k.Loudness.Fault}
+		return stateView{"bad", "lo", v.word("sound.fader-fault")}
 	}
 	return stateView{"ok", "tot", v.word("sound.fader", k.Mixer.Control, v.number(k.Loudness.Level))}
 }
@@ -220,7 +223,7 @@ func (v *visit) buttonState(k KnobsState) stateView {
 	case !b.Fitted:
 		return stateView{"", "may", v.word("button.none")}
 	case b.Fault != "":
-		return stateView{"bad", "lo", v.word("button.fault") + " " + b.Fault}
+		return stateView{"bad", "lo", v.word("button.fault")}
 	case b.Stuck:
 		return stateView{"bad", "lo", v.word("button.stuck")}
 	case k.Action.Deed == playout.ButtonNothing:

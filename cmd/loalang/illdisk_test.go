@@ -27,7 +27,7 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 		heal             func(t *testing.T, data string) // nil: nothing heals it under a running serve
 	}{
 		{
-			"Full", "disk-full", "Bộ nhớ đã đầy",
+			"Full", "disk-full", "Thẻ nhớ (ổ đĩa) đã đầy",
 			func(t *testing.T, data string) { remove(t, filepath.Join(data, "reserve")); fill(t, data) },
 			func(t *testing.T, data string) { remove(t, filepath.Join(filepath.Dir(data), "filler")) },
 		},
