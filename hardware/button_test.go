@@ -218,9 +218,9 @@ func TestButtonOfABusyBoard(t *testing.T) {
 // A line that is not there is asked for again, and the first press on it counts.
 func TestButtonWithoutItsLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		start, tries, told := time.Now(), 0, 0
+		start, tries := time.Now(), 0
 		c := newPush(start, false)
-		counted := 0
+		counted, told := 0, atomic.Int64{}
 		b := hardware.NewButton(hardware.ButtonConfig{
 			Open: func() (hardware.Contact, error) {
 				if tries++; tries < 4 {
@@ -229,15 +229,15 @@ func TestButtonWithoutItsLine(t *testing.T) {
 				return c, nil
 			},
 			Mono: func() time.Duration { return time.Since(start) }, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-			Pressed: func(hardware.Press) { counted++ }, Changed: func() { told++ },
+			Pressed: func(hardware.Press) { counted++ }, Changed: func() { told.Add(1) },
 		})
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- b.Run(ctx) }()
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if got := b.State(); got.Trouble != hardware.TroubleAbsent || got.Fault == "" || told != 1 {
-			t.Errorf("missing: %+v, told %d times", got, told)
+		if got := b.State(); got.Trouble != hardware.TroubleAbsent || got.Fault == "" || told.Load() != 1 {
+			t.Errorf("missing: %+v, told %d times", got, told.Load())
 		}
 		time.Sleep(20 * time.Second)
 		c.set(true)
