@@ -85,7 +85,7 @@ func (p *panel) coverage(v *visit) {
 		}
 		w.Villages = append(w.Villages, v.coveragePlace(c, length))
 	}
-	p.show(v, "coverage", view{Title: v.word("coverage.title"), Tab: "plan", Data: w})
+	p.show(v, "coverage", view{Title: v.word("coverage.title"), Tab: "plan", Style: "coverage.css", Data: w})
 }
 
 // coveragePlace is one village, from the row on that the address asks for, at most

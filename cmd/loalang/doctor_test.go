@@ -96,7 +96,7 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 		if parts["loalang"] != wants {
 			t.Errorf("of serve it says %q, want %q", parts["loalang"], wants)
 		}
-		for _, part := range []string{"sound card", "amplifier", "clock", "disk", "database", "plan", "memory"} {
+		for _, part := range []string{"sound card", "amplifier", "clock", "disk", "database", "plan", "memory (RAM)"} {
 			if parts[part] == "" {
 				t.Errorf("nothing is said of %s", part)
 			}

@@ -67,13 +67,15 @@ func TestStationIsRelayed(t *testing.T) {
 	}
 	lost := atomic.Bool{}
 	station := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for r.Context().Err() == nil && !lost.Load() {
+		for n := 0; r.Context().Err() == nil && !lost.Load(); n++ {
 			for at := 0; at < len(music) && !lost.Load(); at += len(music)/8 + 1 {
 				if _, err := w.Write(music[at:min(at+len(music)/8+1, len(music))]); err != nil {
 					return
 				}
 				w.(http.Flusher).Flush()
-				time.Sleep(230 * time.Millisecond)
+				if n > 0 { // as stations do, some seconds come at once
+					time.Sleep(230 * time.Millisecond)
+				}
 			}
 		}
 	}))
@@ -121,37 +123,32 @@ func TestStationIsRelayed(t *testing.T) {
 		}
 		return all
 	}
-	has := func(want ...any) func() bool {
-		return func() bool {
-			got := parts()
-			if len(got) < len(want) {
-				return false
-			}
-			for i, w := range want {
-				if got[i] != w {
-					return false
-				}
-			}
-			return true
-		}
+	// A machine that is busy may hear too little of the station for a moment: what counts is
+	// what comes after what.
+	last := func(want any) func() bool {
+		return func() bool { got := parts(); return len(got) > 0 && got[len(got)-1] == want }
 	}
-	d.until("the station is on air", has("relay"))
+	d.until("the station is on air", last("relay"))
+	on := len(parts()) - 1
 	lost.Store(true)
-	d.until("the recording stands in", has("relay", "fallback"))
+	d.until("the recording stands in", last("fallback"))
 	lost.Store(false)
-	d.until("the station is back", has("relay", "fallback", "relay"))
+	d.until("the station is back", last("relay"))
 	d.until("it ends at its time", func() bool { return relayed()["outcome"] != nil })
 	row := relayed()
 	if row["outcome"] != "played" || row["title"] != "Đài thử" {
 		t.Errorf("as-run %v", row)
 	}
 	d.stop()
-	second := airings(row)[1]
+	second := airings(row)[on+1]
+	if second["part"] != "fallback" {
+		t.Fatalf("behind the station came %v", second)
+	}
 	stood := instant(t, second["started"])
 	if lufs, _ := loudness(t, readTape(t, tape).between(stood.Add(500*time.Millisecond), stood.Add(3*time.Second))); lufs < -26 {
 		t.Errorf("the recording that stands in is at %.1f LUFS", lufs)
 	}
-	first := airings(row)[0]
+	first := airings(row)[on]
 	begun := instant(t, first["started"])
 	if lufs, _ := loudness(t, readTape(t, tape).between(begun.Add(500*time.Millisecond), begun.Add(2500*time.Millisecond))); lufs < -21 || lufs > -15 {
 		t.Errorf("the station is at %.1f LUFS", lufs)
