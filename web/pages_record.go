@@ -140,7 +140,7 @@ func (p *panel) showRecord(v *visit, status int, d scheduler.Dossier, f *form) {
 	if w.Voice.Recording != "" {
 		w.Next = p.nextToRecord(v, a.ID, lang)
 	}
-	p.render(v, status, "record", view{Title: v.word("record.title", w.Name), Tab: "record", Script: "record.js", Data: w})
+	p.render(v, status, "record", view{Title: v.word("record.title", w.Name), Tab: "record", Style: "record.css", Script: "record.js", Data: w})
 }
 
 // renditionIn is an announcement's rendition in a language; a missing one where

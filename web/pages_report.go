@@ -106,7 +106,7 @@ func (p *panel) report(v *visit) {
 	w := v.reportView(r, v.now)
 	w.Form = form
 	w.File = reportFile + "?" + v.c.Request.URL.RawQuery
-	p.render(v, status, "report", view{Title: v.word("report.title"), Tab: "asrun", Data: w})
+	p.render(v, status, "report", view{Title: v.word("report.title"), Tab: "asrun", Style: "report.css", Data: w})
 }
 
 // reportFile sends the figures as an officer's spreadsheet takes them; programs

@@ -296,9 +296,13 @@ func (r Report) WriteHTML(to io.Writer) error {
 	if err != nil {
 		return err
 	}
-	style, err := staticFiles.ReadFile("static/app.css")
-	if err != nil {
-		return err
+	var style []byte
+	for _, sheet := range []string{"app.css", "report.css"} {
+		raw, err := staticFiles.ReadFile("static/" + sheet)
+		if err != nil {
+			return err
+		}
+		style = append(style, raw...)
 	}
 	p := phrase{lang: vietnamese, loc: r.zone}
 	w := paperView{Title: p.word("report.heading"), Style: template.CSS(style), Data: p.reportView(r, r.Made)} //nolint:gosec // our own style sheet

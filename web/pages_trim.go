@@ -40,7 +40,7 @@ func (p *panel) trim(v *visit) {
 		return
 	}
 	w := trimView{ID: rec.ID, Title: rec.Title, For: v.c.Query("for"), Language: v.c.Query("language"), From: v.seconds(rec.Trim.From), To: v.seconds(rec.Trim.To)}
-	p.render(v, http.StatusOK, "trim", view{Title: v.word("trim.title"), Tab: "more", Script: "trim.js", Data: w})
+	p.render(v, http.StatusOK, "trim", view{Title: v.word("trim.title"), Tab: "more", Style: "record.css", Script: "trim.js", Data: w})
 }
 
 // seconds is a time as a person would write it into a field; 0 is left empty.
@@ -94,7 +94,7 @@ func (p *panel) refuseTrim(v *visit, rec recordings.Recording, f *form, err erro
 		p.s.cfg.Logger.Error("recording could not be trimmed", "recording", rec.ID, "err", err)
 	}
 	w := trimView{ID: rec.ID, Title: rec.Title, For: f.Get("for"), Language: f.Get("language"), From: f.Get("cut_from"), To: f.Get("cut_to"), Fault: v.word(code)}
-	p.render(v, status, "trim", view{Title: v.word("trim.title"), Tab: "more", Script: "trim.js", Data: w})
+	p.render(v, status, "trim", view{Title: v.word("trim.title"), Tab: "more", Style: "record.css", Script: "trim.js", Data: w})
 }
 
 // useTrim puts cut in the place of rec behind an announcement's language. What rec

@@ -28,6 +28,8 @@ type onlooker struct {
 
 	mu       sync.Mutex
 	wire     float64
+	parts    []string // bytes and address of each answer that wire counts
+	asked    map[network.RequestID]string
 	sounds   map[network.RequestID]bool // what somebody came to hear or to trim is no part of the first load
 	troubles []string
 }
@@ -42,8 +44,10 @@ func (o *onlooker) note(event any) {
 	case *network.EventLoadingFinished:
 		if !o.sounds[e.RequestID] {
 			o.wire += e.EncodedDataLength
+			o.parts = append(o.parts, fmt.Sprintf("%.0f %s", e.EncodedDataLength, o.asked[e.RequestID]))
 		}
 	case *network.EventRequestWillBeSent:
+		o.asked[e.RequestID] = e.Request.URL
 		to, err := url.Parse(e.Request.URL)
 		if err != nil || to.Scheme != "data" && to.Scheme != "blob" && to.Hostname() != "127.0.0.1" {
 			o.troubles = append(o.troubles, "asks a foreign host: "+e.Request.URL)
@@ -61,12 +65,20 @@ func (o *onlooker) note(event any) {
 	}
 }
 
+// shipment is what wire consists of: the bytes and the address of each answer.
+func (o *onlooker) shipment() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return strings.Join(o.parts, ", ")
+}
+
 // told gives what was noted since it was asked last, and forgets it.
 func (o *onlooker) told() (wire float64, troubles []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	wire, troubles = o.wire, o.troubles
 	o.wire, o.troubles = 0, nil
+	o.parts, o.asked = nil, map[network.RequestID]string{}
 	return wire, troubles
 }
 
@@ -79,7 +91,7 @@ func (b *browser) onlooker(apart bool) *onlooker {
 	}
 	ctx, free := chromedp.NewContext(b.ctx, options...)
 	b.t.Cleanup(free)
-	o := &onlooker{sounds: map[network.RequestID]bool{}, browser: &browser{t: b.t, ctx: ctx, pictures: b.pictures}}
+	o := &onlooker{sounds: map[network.RequestID]bool{}, asked: map[network.RequestID]string{}, browser: &browser{t: b.t, ctx: ctx, pictures: b.pictures}}
 	o.axe, o.measure = readText(b.t, axeFile(b.t)), readText(b.t, "testdata/measure.js")
 	o.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, t, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
@@ -172,8 +184,11 @@ func (o *onlooker) inspect(t *testing.T, l look, address string, shot picture) {
 	o.screen(360, 740)
 	o.open(address)
 	o.until("the page is there", "document.readyState == 'complete'")
-	if wire, _ := o.told(); wire > l.budget(t) {
-		t.Errorf("the first load takes %.1f KB on the wire, want %.0f at most", wire/1024, l.budget(t)/1024)
+	parts := o.shipment()
+	wire, _ := o.told()
+	t.Logf("the first load: %.1f KB", wire/1024)
+	if wire > l.budget(t) {
+		t.Errorf("the first load takes %.1f KB on the wire, want %.0f at most: %s", wire/1024, l.budget(t)/1024, parts)
 	}
 	if status := js[int](o.browser, "performance.getEntriesByType('navigation')[0].responseStatus"); status != l.status() {
 		t.Errorf("it answers %d, want %d", status, l.status())
