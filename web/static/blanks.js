@@ -2,7 +2,8 @@
 // filled in stands in the notice at once. The board writes it; here is only asked.
 const ours = /^(topic|title|text|filled|(blank|was):.*)$/;
 
-export function blanks(form, go) {
+// aside takes out what was recorded for other words, and gives the way back.
+export function blanks(form, go, aside) {
   const box = form.querySelector("[data-blanks]");
   const undo = form.querySelector("[data-replaced-told]");
   const { title, text, topic } = form.elements;
@@ -83,20 +84,25 @@ export function blanks(form, go) {
     undo.hidden = true;
     topic.value = before.topic;
     write(...before.words);
+    before.back?.();
     before = null;
     ask("show");
   });
 
   return {
     // pick starts with a template, or without one. Words of somebody's own that it
-    // takes the place of can be brought back.
+    // takes the place of can be brought back, with what was recorded for them.
     async pick(code) {
       const plain = code === "tu-viet";
-      if (own() && !plain && code !== topic.value) {
-        before = { topic: topic.value, words: [title.value, text.value] };
-        undo.hidden = false;
-      } else if (!own() && plain && topic.value !== code) write("", "");
       const again = code === topic.value;
+      if (!again && !(plain && own())) {
+        const was = { topic: topic.value, words: [title.value, text.value], back: aside(form) };
+        if (own() || was.back) {
+          before = was;
+          undo.hidden = false;
+        }
+        if (plain) write("", "");
+      }
       topic.value = code;
       go("write");
       if (!again || !plain) await ask(plain || (again && own()) ? "show" : "template");

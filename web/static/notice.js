@@ -3,7 +3,8 @@
 import { busy } from "./app.js";
 import { blanks } from "./blanks.js";
 import { draft } from "./draft.js";
-import { resume } from "./upload.js";
+import { holding, waits } from "./hold.js";
+import { aside, resume } from "./upload.js";
 import "./recur.js";
 
 const form = document.querySelector("[data-draft]");
@@ -86,32 +87,12 @@ function review() {
 
 // ---- a file that the board does not have yet
 
-const held = form.querySelector("[data-held]");
-let pressed = null; // what was held back
-let without = false; // it goes as it is
-
 // lacking are the languages whose file is on its way, or was refused.
 const lacking = () =>
   [...form.querySelectorAll(".tongue")]
-    .filter((t) => t.querySelector("[name=language]:checked") && !t.querySelector("[value=voice]:checked") && t.querySelector("[data-taken] :is([data-import],.fault)"))
+    .filter((t) => t.querySelector("[name=language]:checked") && !t.querySelector("[value=voice]:checked") && waits(t))
     .map((t) => t.dataset.tongue);
-
-// hold keeps back what would be sent without a file that was chosen for it.
-function hold(by) {
-  const told = lacking();
-  held.hidden = without || !told.length;
-  if (held.hidden) return false;
-  pressed = by;
-  held.querySelector("p span").textContent = fill(held.dataset.held, told.join(", "));
-  held.scrollIntoView({ block: "nearest" });
-  return true;
-}
-
-held.querySelector("button").addEventListener("click", () => {
-  without = true;
-  form.requestSubmit(pressed);
-  without = false;
-});
+const hold = holding(form, lacking);
 
 // ---- what is pressed
 
@@ -129,7 +110,7 @@ function onward() {
 }
 
 const { keep, restore, sending } = draft(form);
-const templates = blanks(form, go);
+const templates = blanks(form, go, aside);
 
 form.addEventListener("submit", (e) => {
   const by = e.submitter;
@@ -151,7 +132,6 @@ form.addEventListener("submit", (e) => {
 let timer = 0;
 form.addEventListener("input", () => {
   review();
-  held.hidden ||= !lacking().length;
   clearTimeout(timer);
   timer = setTimeout(keep, 400);
 });

@@ -92,6 +92,30 @@ async function ship(box, take, file, kept) {
   await store.remove(take.id).catch(() => {});
 }
 
+// aside takes out of a form what was chosen for other words, and gives the way back; null
+// where there is nothing. The key of the notice goes along: what is on its way belongs to
+// it, and must not come in under the words that are there now.
+export function aside(form) {
+  const { key } = form.elements;
+  const was = key.value;
+  const boxes = [...form.querySelectorAll("[data-upload]")].map((box) => ({ box, id: box.querySelector("[data-take]").value, told: [...box.querySelector("[data-taken]").children] }));
+  if (!boxes.some(({ told }) => told.length)) return null;
+  const put = (box, id, told) => {
+    box.dataset.current = ""; // nothing that is under way is meant any more
+    box.querySelector("progress").hidden = true;
+    box.querySelector("[data-take]").value = id;
+    box.querySelector("[data-taken]").replaceChildren(...told);
+    changed(box);
+  };
+  key.value = was.slice(0, -12) + [...crypto.getRandomValues(new Uint8Array(6))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  for (const { box } of boxes) put(box, "", []);
+  return () => {
+    key.value = was;
+    for (const { box, id, told } of boxes) put(box, id, told);
+    resume();
+  };
+}
+
 function fail(box, text) {
   box.querySelector("progress").hidden = true;
   const told = document.createElement("p");
