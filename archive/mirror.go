@@ -48,7 +48,7 @@ func (m Mirror) Put(ctx context.Context, sum, from string, pace Pace) error {
 // Copy makes the file to from the file from, durably, when that has the SHA-256 sum:
 // ErrChanged when it has not, and then there is none.
 func Copy(ctx context.Context, from, to, sum string, pace Pace) error {
-	f, err := os.Open(from)
+	f, err := openPlain(from)
 	if err != nil {
 		return err
 	}

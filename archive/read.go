@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 )
 
 // Fault is one thing that is wrong with an archive.
@@ -34,11 +33,12 @@ type Take func(name string, bytes int64) (io.WriteCloser, error)
 // ErrNewer, those of the disk, of take and of ctx; faults of single files are in the
 // answer. pace may be nil.
 func Read(ctx context.Context, path string, take Take, pace Pace) (m Manifest, faults []Fault, err error) {
-	f, err := os.Open(path)
+	f, err := openPlain(path)
 	if err != nil {
 		return m, nil, fmt.Errorf("open the backup: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
+	fromDisk(f)
 	r := &reading{tar: tar.NewReader(f), take: take, pace: pace, buf: make([]byte, piece), seen: map[string]File{}}
 	if err := r.all(ctx); err != nil {
 		return m, nil, err
@@ -174,7 +174,7 @@ func (r *reading) compare() (faults []Fault) {
 
 // Hash is the SHA-256 of a file in hex. pace may be nil.
 func Hash(ctx context.Context, path string, pace Pace) (string, error) {
-	f, err := os.Open(path)
+	f, err := openPlain(path)
 	if err != nil {
 		return "", err
 	}

@@ -96,6 +96,11 @@ const (
 	DatabaseNone    Code = "database-none" // serve has never run here
 	DatabaseUnknown Code = "database-unknown"
 
+	RecordingsGood    Code = "recordings-good"
+	RecordingsDamaged Code = "recordings-damaged" // files of them are wrong, or wrong and missing
+	RecordingsMissing Code = "recordings-missing" // files of them are not there
+	RecordingsUnknown Code = "recordings-unknown"
+
 	BackupGood    Code = "backup-good"
 	BackupNever   Code = "backup-never"
 	BackupOld     Code = "backup-old"

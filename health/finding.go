@@ -25,6 +25,7 @@ const (
 	Disk        Part = "disk"
 	Wear        Part = "wear"
 	Database    Part = "database"
+	Recordings  Part = "recordings"
 	Backup      Part = "backup"
 	Aired       Part = "aired"
 	Plan        Part = "plan"

@@ -11,7 +11,7 @@ func Judge(m Measurement, l Limits) Report {
 		r.Findings,
 		judgeMonitor(m.Monitor),
 		judgeClock(m.Clock, l), judgeRTC(m.RTC, l), judgePower(m.Power), judgeTemperature(m.Temperature, l),
-		judgeDisk(m.Disk, l), judgeWear(m.Wear, l), judgeDatabase(m), judgeBackup(m, l),
+		judgeDisk(m.Disk, l), judgeWear(m.Wear, l), judgeDatabase(m), judgeRecordings(m.Recordings), judgeBackup(m, l),
 		judgeAired(m), judgePlan(m, l), judgeLink(m.Link, l), judgeMemory(m.Memory, l), judgeDescriptors(m.Descriptors, l),
 	)
 	return r
@@ -188,6 +188,19 @@ func judgeDatabase(m Measurement) Finding {
 		return find(Database, Fault, DatabaseFails, text(s.Fault))
 	}
 	return find(Database, Good, DatabaseGood)
+}
+
+// What is lost is lost, and airs no more; a copy of it may yet be found.
+func judgeRecordings(s *RecordingsState) Finding {
+	switch {
+	case s == nil:
+		return find(Recordings, Unmeasured, RecordingsUnknown)
+	case s.Damaged > 0:
+		return find(Recordings, Warning, RecordingsDamaged, count(s.Damaged+s.Missing))
+	case s.Missing > 0:
+		return find(Recordings, Warning, RecordingsMissing, count(s.Missing))
+	}
+	return find(Recordings, Good, RecordingsGood)
 }
 
 func judgeBackup(m Measurement, l Limits) Finding {

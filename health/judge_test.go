@@ -30,6 +30,7 @@ func well() health.Measurement {
 		Disk:        &health.DiskState{Free: 8 << 30, Size: 32 << 30, FreeNodes: 900, Nodes: 1000},
 		Wear:        of(20.0),
 		Database:    &health.DatabaseState{},
+		Recordings:  &health.RecordingsState{},
 		Backup:      &health.BackupState{Last: now.Add(-time.Hour)},
 		Aired:       &health.AiredState{Last: now.Add(-time.Hour), Title: "Mời họp", Due: 3},
 		Plan:        &health.PlanState{Made: now.Add(-time.Minute), Count: 4, Next: now.Add(time.Hour)},
@@ -41,7 +42,7 @@ func well() health.Measurement {
 
 func TestJudge(t *testing.T) {
 	limits := health.DefaultLimits()
-	if r := health.Judge(well(), limits); r.Level() != health.Good || r.Count(health.Good) != len(r.Findings) || len(r.Findings) != 21 {
+	if r := health.Judge(well(), limits); r.Level() != health.Good || r.Count(health.Good) != len(r.Findings) || len(r.Findings) != 22 {
 		t.Errorf("a board that is well: %+v", r)
 	}
 	tests := []struct {
@@ -114,6 +115,9 @@ func TestJudge(t *testing.T) {
 		{"database damaged", func(m *health.Measurement) { m.Database.Damaged = true }, health.Database, health.Fault, health.DatabaseDamaged},
 		{"database busy", func(m *health.Measurement) { m.Database.Fault = "busy" }, health.Database, health.Fault, health.DatabaseFails},
 		{"no database", func(m *health.Measurement) { m.Database.None = true }, health.Database, health.Unmeasured, health.DatabaseNone},
+		{"recordings are damaged", func(m *health.Measurement) { *m.Recordings = health.RecordingsState{Damaged: 1, Missing: 2} }, health.Recordings, health.Warning, health.RecordingsDamaged},
+		{"recordings are missing", func(m *health.Measurement) { m.Recordings.Missing = 3 }, health.Recordings, health.Warning, health.RecordingsMissing},
+		{"nobody looked at the recordings", func(m *health.Measurement) { m.Recordings = nil }, health.Recordings, health.Unmeasured, health.RecordingsUnknown},
 		{"no backup", func(m *health.Measurement) { m.Backup.Last = time.Time{} }, health.Backup, health.Warning, health.BackupNever},
 		{"backup old", func(m *health.Measurement) { m.Backup.Last = now.Add(-15 * 24 * time.Hour) }, health.Backup, health.Fault, health.BackupOld},
 		{"backup failed", func(m *health.Measurement) { m.Backup.Failed = "the stick is full" }, health.Backup, health.Warning, health.BackupFailed},
@@ -165,7 +169,7 @@ func TestJudgeZones(t *testing.T) {
 		t.Errorf("judged %+v", f)
 	}
 	m.Amplifier.Zones, m.Amplifier.Bypass, m.Button, m.Light = nil, nil, nil, nil
-	if r := health.Judge(m, health.DefaultLimits()); len(r.Findings) != 17 || r.Of(health.Zones).Code != "" || r.Of(health.Bypass).Code != "" {
+	if r := health.Judge(m, health.DefaultLimits()); len(r.Findings) != 18 || r.Of(health.Zones).Code != "" || r.Of(health.Bypass).Code != "" {
 		t.Errorf("without zones: %+v", r)
 	}
 }

@@ -18,6 +18,7 @@ type Measurement struct {
 	Disk        *DiskState
 	Wear        *float64 // % of its life that the data's disk has used up, at most
 	Database    *DatabaseState
+	Recordings  *RecordingsState
 	Backup      *BackupState
 	Aired       *AiredState
 	Plan        *PlanState
@@ -131,6 +132,13 @@ type DatabaseState struct {
 	Damaged bool
 	Fault   string    // what it answers; empty: it answers well
 	Checked time.Time // when all of it was last looked through; zero: never since the start
+}
+
+// RecordingsState is the library: recordings of which a file is not what was stored, as far
+// as it was looked through.
+type RecordingsState struct {
+	Damaged int // that have a wrong file
+	Missing int // the others, of which a file is not there
 }
 
 // BackupState is the newest backup.

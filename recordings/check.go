@@ -27,9 +27,9 @@ const (
 	MendedRemade   = "remade"   // by making the very bytes again
 	MendedReplaced = "replaced" // by another recording, made from what is whole of it
 	MendedSpoken   = "respoken" // a voice reads it again
-	MendedAsked    = "asked"    // nobody has it: a person must read it again, and is told
-	MendedWithout  = "without"  // the original is lost; what airs is whole
-	MendedUnused   = "unused"   // nothing uses it: it is gone
+	MendedAsked    = "asked"    // somebody gave it up: a person must read it again, and is told
+	MendedWithout  = "without"  // the original was given up; what airs is whole
+	MendedUnused   = "unused"   // nothing uses it any more; nothing was removed for that
 )
 
 // Blemish is a stored form of a recording that is not what was stored.
@@ -54,9 +54,18 @@ func (l *Library) blemishNote(hash string) string {
 	return filepath.Join(l.damaged(), hash+".json")
 }
 
+// Settled says whether nobody needs the very bytes: they are there again, or other sound is.
+func (b Blemish) Settled() bool {
+	return slices.Contains([]string{MendedCopy, MendedRemade, MendedReplaced, MendedSpoken}, b.Mended)
+}
+
 // Blemishes lists what was found damaged, mended or not, the oldest first.
-func (l *Library) Blemishes() (list []Blemish, err error) {
-	notes, err := filepath.Glob(filepath.Join(l.damaged(), "*.json"))
+func (l *Library) Blemishes() ([]Blemish, error) { return BlemishesIn(l.dir, l.log) }
+
+// BlemishesIn lists the blemishes that are noted in the folder of a library, as Blemishes
+// does. It only reads.
+func BlemishesIn(dir string, log *slog.Logger) (list []Blemish, err error) {
+	notes, err := filepath.Glob(filepath.Join(dir, "damaged", "*.json"))
 	if err != nil {
 		return nil, fmt.Errorf("list damaged recordings: %w", err)
 	}
@@ -66,8 +75,8 @@ func (l *Library) Blemishes() (list []Blemish, err error) {
 			return nil, fmt.Errorf("list damaged recordings: %w", err)
 		}
 		var b Blemish
-		if err := json.Unmarshal(raw, &b); err != nil {
-			l.log.Warn("a note of a damaged recording cannot be read", "note", note, "err", err)
+		if err := json.Unmarshal(raw, &b); err != nil || !isID(b.SHA256) {
+			log.Warn("a note of a damaged recording cannot be read", "note", note, "err", err)
 			continue
 		}
 		list = append(list, b)
@@ -79,17 +88,6 @@ func (l *Library) Blemishes() (list []Blemish, err error) {
 		return strings.Compare(a.SHA256, b.SHA256)
 	})
 	return list, nil
-}
-
-// Damaged counts the blemishes that are not mended.
-func (l *Library) Damaged() (n int, err error) {
-	list, err := l.Blemishes()
-	for _, b := range list {
-		if b.Mended == "" {
-			n++
-		}
-	}
-	return n, err
 }
 
 // Check reads every stored form of a recording and notes the ones that are not what was
@@ -111,7 +109,10 @@ func (l *Library) Check(ctx context.Context, rec Recording, pace func() error) (
 		if what == "" {
 			continue
 		}
-		b := Blemish{Recording: rec.ID, Title: rec.Title, Kind: rec.Kind, Form: v.Form, SHA256: v.SHA256, What: what, Found: l.now().UTC()}
+		if what == BlemishMissing && l.noted(v.SHA256).Mended == MendedWithout {
+			continue // somebody knows, and gave it up
+		}
+		b := l.blemish(rec, v, what)
 		if err := l.quarantine(b); err != nil {
 			return found, fmt.Errorf("check %.8s: %w", rec.ID, err)
 		}
@@ -119,6 +120,44 @@ func (l *Library) Check(ctx context.Context, rec Recording, pace func() error) (
 		found = append(found, b)
 	}
 	return found, l.checkPlay(ctx, rec, pace)
+}
+
+// blemish is what is wrong with a stored form of a recording, found now.
+func (l *Library) blemish(rec Recording, v Variant, what string) Blemish {
+	return Blemish{Recording: rec.ID, Title: rec.Title, Kind: rec.Kind, Form: v.Form, SHA256: v.SHA256, What: what, Found: l.now().UTC()}
+}
+
+// noted is what is known of the file with a hash; the zero Blemish when that is nothing.
+func (l *Library) noted(hash string) (b Blemish) {
+	raw, err := os.ReadFile(l.blemishNote(hash))
+	if err != nil || json.Unmarshal(raw, &b) != nil {
+		return Blemish{}
+	}
+	return b
+}
+
+// NoteMissing notes the stored forms of a recording that are not there, without reading
+// those that are; it returns how many are not.
+func (l *Library) NoteMissing(rec Recording) (n int, err error) {
+	if rec.Kind == BuiltIn {
+		return 0, nil
+	}
+	for _, v := range rec.Variants {
+		if v.Form == PlayCopy || !isID(v.SHA256) || l.Holds(l.blemish(rec, v, "")) {
+			continue
+		}
+		n++
+		if err := l.noteBlemish(l.blemish(rec, v, BlemishMissing)); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// Holds says whether a file lies where that of a blemish should; its bytes are not read.
+func (l *Library) Holds(b Blemish) bool {
+	info, err := os.Lstat(l.blob(b.Form, b.SHA256))
+	return err == nil && info.Mode().IsRegular()
 }
 
 // look says what is wrong with a stored form; empty: nothing.

@@ -87,6 +87,7 @@ type Library struct {
 	limits  Limits
 	log     *slog.Logger
 	line    line // of imports
+	lost    lossMemory
 }
 
 // Open opens the library in c.Dir and removes what interrupted imports left.

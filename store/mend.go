@@ -24,6 +24,7 @@ func (s *Store) Substitute(ctx context.Context, old string, by recordings.Record
 			{"UPDATE slots SET opening = ?, updated_at = ?, revision = revision + 1 WHERE opening = ? AND deleted_at IS NULL", []any{by.ID, now, old}},
 			{"UPDATE slots SET closing = ?, updated_at = ?, revision = revision + 1 WHERE closing = ? AND deleted_at IS NULL", []any{by.ID, now, old}},
 			{"UPDATE slots SET relays = replace(relays, ?, ?), updated_at = ?, revision = revision + 1 WHERE instr(relays, ?) AND deleted_at IS NULL", []any{old, by.ID, now, old}},
+			{"UPDATE templates SET messages = replace(messages, ?, ?), updated_at = ?, revision = revision + 1 WHERE instr(messages, ?) AND deleted_at IS NULL", []any{old, by.ID, now, old}},
 			{"UPDATE frames SET chime = ?, chime_ns = ? WHERE chime = ?", []any{by.ID, by.Length, old}},
 			{"UPDATE frames SET tail = ?, tail_ns = ? WHERE tail = ?", []any{by.ID, by.Length, old}},
 			{"UPDATE OR IGNORE spoken SET recording = ? WHERE recording = ?", []any{by.ID, old}},
@@ -42,8 +43,9 @@ func bury(ctx context.Context, tx *sql.Tx, id string, now any) error {
 	return err
 }
 
-// SpeakAnew has a voice read again what it read into a recording whose sound is lost, and
-// leaves a tombstone of that. It returns how many renditions that are.
+// SpeakAnew has a voice read again what it read into a recording whose sound is lost, where
+// its text is kept. It returns how many renditions that are; with 0 nothing is changed. A
+// tombstone of the recording is left only when nothing else uses it.
 func (s *Store) SpeakAnew(ctx context.Context, id string) (n int64, err error) {
 	err = s.write(ctx, "speak a lost recording anew", func(tx *sql.Tx) error {
 		now := micros(s.cfg.Now())
@@ -52,10 +54,14 @@ func (s *Store) SpeakAnew(ctx context.Context, id string) (n int64, err error) {
 		if err != nil {
 			return err
 		}
-		if n, err = res.RowsAffected(); err != nil {
+		if n, err = res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM spoken WHERE recording = ?", id); err != nil {
+			return err
+		}
+		var others int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM "+usedBy+" WHERE recording = ?", id).Scan(&others); err != nil || others > 0 {
 			return err
 		}
 		return bury(ctx, tx, id, now)

@@ -68,6 +68,12 @@ func healthMetrics() []healthMetric {
 			}
 			return m.At.Sub(m.Backup.Last).Seconds(), true
 		}},
+		{"loalang_recordings_lost", "Recordings of which a file is damaged or missing and not made good.", func(m health.Measurement) (float64, bool) {
+			if m.Recordings == nil {
+				return 0, false
+			}
+			return float64(m.Recordings.Damaged + m.Recordings.Missing), true
+		}},
 		{"loalang_link_up", "1 while there is a way to the network.", func(m health.Measurement) (float64, bool) {
 			return oneIf(m.Link != nil && m.Link.Up), m.Link != nil
 		}},

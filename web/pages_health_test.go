@@ -129,7 +129,7 @@ func TestHealthAPI(t *testing.T) {
 		Day      []struct{ Temperature *float64 }
 	}
 	h.call("viewer", "GET", "/api/v1/health", "").want(200).into(&j)
-	if j.Level != "fault" || len(j.Findings) != 17 || len(j.Changes) != 1 || len(j.Day) != 3 || j.Day[2].Temperature == nil || *j.Day[2].Temperature != 80 {
+	if j.Level != "fault" || len(j.Findings) != 18 || len(j.Changes) != 1 || len(j.Day) != 3 || j.Day[2].Temperature == nil || *j.Day[2].Temperature != 80 {
 		t.Errorf("%+v", j)
 	}
 	for _, f := range j.Findings {

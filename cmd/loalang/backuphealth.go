@@ -5,7 +5,16 @@ import (
 	"time"
 
 	"loalang/health"
+	"loalang/recordings"
 )
+
+// recordingsHealth is what is known of the library; nil: nothing.
+func recordingsHealth(n recordings.Loss, err error) *health.RecordingsState {
+	if err != nil {
+		return nil
+	}
+	return &health.RecordingsState{Damaged: n.Damaged, Missing: n.Missing}
+}
 
 // backupHealth is what is known of the newest backup; nil: nothing can be said yet,
 // because nothing is there that could be backed up, or the board has hardly begun.

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,14 +37,15 @@ type checkSaid struct {
 
 func (p program) dataCheckCommand() *cobra.Command {
 	var check checking
-	var asJSON, leave bool
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Read every recording and the database, and make good what is damaged",
 		Long: "Read every stored file of the library and hold it against its SHA-256, and look the database through. A damaged\n" +
 			"file is put aside in recordings/damaged and made good: by a copy from a backup, a stick or --from; else made anew\n" +
-			"from what came or what airs; else a voice reads it again; else it waits for a person, who is told. A running serve\n" +
-			"does so by itself, a little every night.",
+			"from what came or what airs; else a voice reads it again; else it stays noted, for a copy may lie on a stick that\n" +
+			"is not plugged in. A running serve does so by itself, a little every night. With --give-up, which is for when no copy\n" +
+			"is anywhere, what is left is taken away from what uses it, and people are told to read it again.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := p.lowly(); err != nil {
@@ -55,7 +56,7 @@ func (p program) dataCheckCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				check.data, check.db, check.library, check.mend = s, db, library, !leave
+				check.data, check.db, check.library, check.log = s, db, library, p.quietLog()
 				said, err := check.run(ctx)
 				if err != nil {
 					return err
@@ -66,9 +67,12 @@ func (p program) dataCheckCommand() *cobra.Command {
 	}
 	addFlags(cmd.Flags(), "data", "village", "backup-stick")
 	cmd.Flags().BoolVar(&check.tonight, "tonight", false, "go on where the last such run stopped, and read a part only")
-	cmd.Flags().BoolVar(&leave, "report", false, "say what is damaged, and repair nothing")
+	cmd.Flags().BoolVar(&check.report, "report", false, "say what is damaged, and repair nothing")
+	cmd.Flags().BoolVar(&check.giveUp, "give-up", false, "no copy is anywhere: take away what cannot be made good, and have people read it again")
 	cmd.Flags().StringSliceVar(&check.from, "from", nil, "a backup, a folder of backups, or an old data folder that may have whole copies")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	cmd.MarkFlagsMutuallyExclusive("give-up", "tonight") // by night nobody is there who knows
+	cmd.MarkFlagsMutuallyExclusive("give-up", "report")
 	return cmd
 }
 
@@ -94,21 +98,21 @@ func printCheck(out io.Writer, said checkSaid, asJSON bool) error {
 		}
 	}
 	if open > 0 {
-		return faultyError{fmt.Errorf("%d files are damaged and not made good: plug in a stick with backups or name them with --from, then run this again", open)}
+		return faultyError{fmt.Errorf("%d files are damaged or missing, and no copy was found: plug in the stick with the backups or name them with --from, then run this again; only if there is no copy anywhere, run it with --give-up", open)}
 	}
 	return nil
 }
 
 // mendedWords says how a blemish was made good.
 var mendedWords = map[string]string{
-	"":                        "not made good",
+	"":                        "not made good; a copy may yet be found",
 	recordings.MendedCopy:     "a whole copy is in its place",
 	recordings.MendedRemade:   "made again, the very same",
 	recordings.MendedReplaced: "made anew from what is whole of it; another recording stands in its place",
 	recordings.MendedSpoken:   "a voice reads it again",
-	recordings.MendedAsked:    "nobody has it any more: a person must read it again, and is told",
-	recordings.MendedWithout:  "what came is lost; what airs is whole",
-	recordings.MendedUnused:   "nothing uses it; it is gone",
+	recordings.MendedAsked:    "given up: a person must read it again, and is told",
+	recordings.MendedWithout:  "what came is given up; what airs is whole",
+	recordings.MendedUnused:   "nothing uses it any more",
 }
 
 // checking is one look through the data.
@@ -116,9 +120,11 @@ type checking struct {
 	data    settings
 	db      *store.Store
 	library *recordings.Library
-	mend    bool
-	tonight bool
+	report  bool // repair nothing
+	tonight bool // read a part, on from where the last such look stopped
+	giveUp  bool // somebody says that no copy is anywhere
 	from    []string
+	log     *slog.Logger
 }
 
 // How much one night reads: all of it within two weeks, and at least so many bytes.
@@ -156,18 +162,17 @@ func (c checking) run(ctx context.Context) (said checkSaid, err error) {
 	if err != nil {
 		return said, err
 	}
-	var open []recordings.Blemish
-	for _, b := range list {
-		if b.Mended == "" {
-			open = append(open, b)
-		}
-	}
-	if len(open) > 0 && c.mend {
-		if open, err = c.mendAll(ctx, open); err != nil {
+	if !c.report {
+		if list, err = c.mendAll(ctx, list); err != nil {
 			return said, err
 		}
 	}
-	said.Damaged = append(said.Damaged, open...)
+	for _, b := range list {
+		if c.report && b.Mended != "" {
+			continue
+		}
+		said.Damaged = append(said.Damaged, b)
+	}
 	return said, nil
 }
 
@@ -208,86 +213,4 @@ func (c checking) remember(id string) error {
 		_, err := io.WriteString(w, id+"\n")
 		return err
 	})
-}
-
-// mendAll makes good what it can, and returns what became of each.
-func (c checking) mendAll(ctx context.Context, open []recordings.Blemish) ([]recordings.Blemish, error) {
-	found, clean, err := c.copies(ctx, open)
-	if err != nil {
-		return nil, err
-	}
-	defer clean()
-	var errs []error
-	for i, b := range open {
-		how, err := c.mendOne(ctx, b, found[b.SHA256])
-		if err != nil {
-			errs = append(errs, err) // the others may be mended all the same
-			continue
-		}
-		if open[i].Mended = how; how != "" {
-			errs = append(errs, c.library.Mended(b, how))
-		}
-	}
-	return open, errors.Join(errs...)
-}
-
-// mendOne makes one good, by the best way there is.
-func (c checking) mendOne(ctx context.Context, b recordings.Blemish, copies []string) (string, error) {
-	if done, err := c.library.Mend(b, copies); err != nil || done {
-		return recordings.MendedCopy, err
-	}
-	rec, err := c.db.Recording(ctx, b.Recording)
-	if errors.Is(err, recordings.ErrNotFound) {
-		return recordings.MendedUnused, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	if b.Form == recordings.Original {
-		return recordings.MendedWithout, nil // its master is looked at by itself
-	}
-	how, err := c.makeAnew(ctx, rec)
-	if err != nil || how != "" {
-		return how, err
-	}
-	uses, err := c.db.RecordingUses(ctx, rec.ID)
-	if err != nil {
-		return "", err
-	}
-	if rec.Kind == recordings.Speech {
-		if n, err := c.db.SpeakAnew(ctx, rec.ID); err != nil || n > 0 {
-			return recordings.MendedSpoken, err
-		}
-	}
-	if _, err := c.db.Lose(ctx, rec.ID); err != nil {
-		return "", err
-	}
-	if len(uses) == 0 {
-		return recordings.MendedUnused, nil
-	}
-	return recordings.MendedAsked, nil
-}
-
-// makeAnew takes a recording in once more from what is whole of it; empty: nothing is.
-func (c checking) makeAnew(ctx context.Context, rec recordings.Recording) (string, error) {
-	f, form, err := c.library.Whole(ctx, rec)
-	if errors.Is(err, recordings.ErrNotFound) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }() // only read
-	about := recordings.About{Title: rec.Title, Kind: rec.Kind, Village: rec.Village, By: rec.By}
-	if form == recordings.Original {
-		about.Trim = rec.Trim
-	}
-	again, err := c.library.Import(ctx, f, about)
-	if err != nil {
-		return "", fmt.Errorf("make %.8s anew: %w", rec.ID, err)
-	}
-	if again.ID == rec.ID {
-		return recordings.MendedRemade, nil
-	}
-	return recordings.MendedReplaced, c.db.Substitute(ctx, rec.ID, again)
 }

@@ -12,6 +12,7 @@ import (
 	"loalang/audio/speaker"
 	"loalang/hardware"
 	"loalang/health"
+	"loalang/recordings"
 	"loalang/store"
 	"loalang/web"
 )
@@ -149,6 +150,9 @@ func (p program) dataAlone(ctx context.Context, s settings, m *health.Measuremen
 		return
 	}
 	m.Database, m.Backup = &health.DatabaseState{}, backupHealth(s, m.At)
+	if list, err := recordings.BlemishesIn(folder(s.Data).recordings(), p.quietLog()); err == nil {
+		m.Recordings = recordingsHealth(recordings.LossOf(list), nil)
+	}
 	db, err := openStore(ctx, s, p.quietLog())
 	if err == nil {
 		defer func() { _ = db.Close() }() // it was only read

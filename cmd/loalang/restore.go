@@ -158,13 +158,11 @@ func (d durableFile) Close() error { return errors.Join(d.Sync(), d.File.Close()
 
 // gather brings the sound that the backup only names: from the folder beside it, from
 // the data folder as it is, and from where the command line says. What is found nowhere
-// is told.
+// is told by noteMissing.
 func (r restoring) gather(ctx context.Context, stage string, m archive.Manifest) error {
-	lost := m.Missing
 	for _, f := range m.Files {
 		path := filepath.Join(stage, filepath.FromSlash(f.Name))
 		if f.Damaged && !f.Outside { // it was no better then
-			lost = append(lost, f.Name)
 			if err := os.Remove(path); err != nil {
 				return fmt.Errorf("leave out a damaged file: %w", err)
 			}
@@ -173,24 +171,17 @@ func (r restoring) gather(ctx context.Context, stage string, m archive.Manifest)
 		if !f.Outside {
 			continue
 		}
-		found, err := r.find(ctx, f, path)
-		if err != nil {
+		if err := r.find(ctx, f, path); err != nil {
 			return err
 		}
-		if !found {
-			lost = append(lost, f.Name)
-		}
-	}
-	if len(lost) > 0 {
-		r.log("%d recordings are not whole in any place that was looked at; `loalang data check` says which and what can be done", len(lost))
 	}
 	return nil
 }
 
-// find puts one file in its place from wherever it is whole.
-func (r restoring) find(ctx context.Context, f archive.File, to string) (bool, error) {
+// find puts one file in its place from wherever it is whole; where that is nowhere it does nothing.
+func (r restoring) find(ctx context.Context, f archive.File, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
-		return false, fmt.Errorf("restore %s: %w", f.Name, err)
+		return fmt.Errorf("restore %s: %w", f.Name, err)
 	}
 	places := []string{mirrorBeside(r.from).Path(f.SHA256), filepath.Join(r.data, filepath.FromSlash(f.Name))}
 	for _, dir := range r.recordings {
@@ -199,23 +190,23 @@ func (r restoring) find(ctx context.Context, f archive.File, to string) (bool, e
 	for _, from := range places {
 		sum, err := archive.Hash(ctx, from, nil)
 		if ctx.Err() != nil {
-			return false, ctx.Err()
+			return ctx.Err()
 		}
 		if err != nil || sum != f.SHA256 {
 			continue
 		}
 		if r.ownedAlike(from) && os.Link(from, to) == nil { // on the same disk it needs no room
-			return true, nil
+			return nil
 		}
 		err = archive.Copy(ctx, from, to, f.SHA256, nil)
 		if errors.Is(err, syscall.ENOSPC) || ctx.Err() != nil {
-			return false, fmt.Errorf("restore %s: %w", f.Name, err)
+			return fmt.Errorf("restore %s: %w", f.Name, err)
 		}
 		if err == nil {
-			return true, nil
+			return nil
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // sayKeys tells what people must do where the private keys are new.
@@ -252,6 +243,9 @@ func (r restoring) settle(ctx context.Context, p program, stage string, m archiv
 		}
 	}
 	if err := r.endAccess(ctx, db, stage); err != nil {
+		return err
+	}
+	if err := r.noteMissing(ctx, p, stage, db); err != nil {
 		return err
 	}
 	return r.note(ctx, db, m)

@@ -62,14 +62,15 @@ func (s *senses) measure(ctx context.Context) health.Measurement {
 	air := b.player.Air()
 	m := health.Measurement{
 		At: now, Program: &health.ProgramState{Hanging: b.pulse.Late()},
-		Amplifier: b.amp.health(air.Amp, now),
-		Clock:     &health.ClockState{Trust: string(air.Clock.Trust), Ahead: air.Clock.Ahead > 0, Age: air.Clock.Age, Never: air.Clock.Vouched.IsZero()},
-		Card:      s.card(air, now),
-		Monitor:   monitorOf(b.monitorState()),
-		Database:  s.database(ctx),
-		Backup:    backupHealth(b.settings, now),
-		Link:      s.link(now),
-		Memory:    s.probe.Memory(os.Getpid(), air.Output.ChildPID),
+		Amplifier:  b.amp.health(air.Amp, now),
+		Clock:      &health.ClockState{Trust: string(air.Clock.Trust), Ahead: air.Clock.Ahead > 0, Age: air.Clock.Age, Never: air.Clock.Vouched.IsZero()},
+		Card:       s.card(air, now),
+		Monitor:    monitorOf(b.monitorState()),
+		Database:   s.database(ctx),
+		Backup:     backupHealth(b.settings, now),
+		Recordings: recordingsHealth(b.library.Lost()),
+		Link:       s.link(now),
+		Memory:     s.probe.Memory(os.Getpid(), air.Output.ChildPID),
 	}
 	s.machine(&m, air.Clock.Trusted(), os.Getpid())
 	m.Wear, m.Button, m.Light = s.worn(now), b.buttonHealth(), b.lightHealth()

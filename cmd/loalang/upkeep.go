@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"loalang/recordings"
 	"loalang/web"
 )
 
@@ -180,7 +181,7 @@ func containsIll(list []web.Ill, i web.Ill) bool {
 func (u *upkeep) look(now time.Time, up time.Duration) (ills []web.Ill) {
 	f := folder(u.b.settings.Data)
 	ills = diskIlls(string(f))
-	if n, err := u.b.library.Damaged(); err == nil && n > 0 {
+	if n, err := u.b.library.Lost(); err == nil && n != (recordings.Loss{}) {
 		ills = append(ills, web.DamagedSound)
 	}
 	s := readBackupState(f)
