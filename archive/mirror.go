@@ -62,15 +62,77 @@ func Copy(ctx context.Context, from, to, sum string, pace Pace) error {
 	})
 }
 
-// Prune removes the files that keep does not name, and what interrupted copies left; it
-// returns how many.
+// damagedEnding ends the name of what lay in the place of a file and was another.
+const damagedEnding = ".damaged"
+
+// Whole reads the file of a hash from its disk to its end: ErrChanged when it is another.
+// The errors are also fs.ErrNotExist, those of the disk and of ctx. pace may be nil.
+func (m Mirror) Whole(ctx context.Context, sum string, pace Pace) error {
+	f, err := openPlain(m.Path(sum))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // only read
+	fromDisk(f)
+	got, err := hashInto(ctx, io.Discard, f, pace)
+	if err == nil && got != sum {
+		err = fmt.Errorf("%w (%s)", ErrChanged, base(m.Path(sum)))
+	}
+	return err
+}
+
+// Drop puts what lies in the place of a hash out of the way, so that Put copies it anew;
+// somebody may hear it yet, and Prune removes it in its time.
+func (m Mirror) Drop(sum string) error {
+	path := m.Path(sum)
+	err := os.Rename(path, path+damagedEnding)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("put a damaged file out of the way: %w", err)
+}
+
+// MirrorFile is a file of a Mirror.
+type MirrorFile struct {
+	SHA256 string // hex
+	Bytes  int64
+}
+
+// List lists the files by their hashes, in the order of these, with the errors of folders
+// that the disk does not give back.
+func (m Mirror) List() (list []MirrorFile, err error) {
+	var errs []error
+	_ = filepath.WalkDir(m.Dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() && m.Path(e.Name()) == path {
+			var info fs.FileInfo
+			if info, err = e.Info(); err == nil {
+				list = append(list, MirrorFile{e.Name(), info.Size()})
+			}
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+		return nil
+	})
+	if err := errors.Join(errs...); err != nil {
+		return list, fmt.Errorf("list the recordings beside the backups: %w", err)
+	}
+	return list, nil
+}
+
+// Prune removes the files that keep does not name, what lay in the place of one, and what
+// interrupted copies left; it returns how many.
 func (m Mirror) Prune(keep map[string]bool) (removed int, err error) {
 	err = filepath.WalkDir(m.Dir, func(path string, e fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if err != nil || e.IsDir() || keep[e.Name()] || m.Path(strings.TrimSuffix(e.Name(), ".part")) != strings.TrimSuffix(path, ".part") {
-			return err // what is not ours stays
+		if err != nil || e.IsDir() {
+			return err
+		}
+		sum := strings.TrimSuffix(strings.TrimSuffix(e.Name(), ".part"), damagedEnding)
+		if m.Path(sum) != filepath.Join(filepath.Dir(path), sum) || keep[sum] && !strings.HasSuffix(e.Name(), ".part") {
+			return nil // what is not ours stays
 		}
 		removed++
 		return os.Remove(path)

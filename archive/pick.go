@@ -95,3 +95,34 @@ func copyEntry(ctx context.Context, w io.Writer, r io.Reader, buf []byte, pace P
 		}
 	}
 }
+
+// List reads what an archive says of itself, and passes over its files without reading
+// them. The errors are ErrNotArchive, ErrCutShort, ErrChanged, ErrNewer, those of the disk
+// and of ctx.
+func List(ctx context.Context, path string) (m Manifest, err error) {
+	f, err := openPlain(path)
+	if err != nil {
+		return m, fmt.Errorf("open the backup: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	r := &reading{tar: tar.NewReader(f)}
+	for first := true; ; first = false {
+		if err := ctx.Err(); err != nil {
+			return m, err
+		}
+		h, err := r.tar.Next()
+		switch {
+		case first && (err != nil || h.Name != readmeName):
+			return m, ErrNotArchive
+		case errors.Is(err, io.EOF):
+			return m, ErrCutShort
+		case errors.Is(err, tar.ErrHeader):
+			return m, fmt.Errorf("%w (%w)", ErrChanged, err)
+		case err != nil:
+			return m, cutShort(err)
+		case isManifest(h.Name):
+			err := r.list(h)
+			return r.m, err
+		}
+	}
+}
