@@ -107,7 +107,11 @@ const (
 	BackupOff     Code = "backup-off" // none is made by itself, and none was made by hand lately
 	BackupFailed  Code = "backup-failed"
 	BackupDamaged Code = "backup-damaged"
-	BackupHere    Code = "backup-here" // it lies beside the data
+	BackupHere    Code = "backup-here"  // it lies beside the data
+	BackupStick   Code = "backup-stick" // a stick is plugged in and took none
+	BackupOdd     Code = "backup-odd"   // a file beside it cannot be read: old sound stays
+	BackupWorn    Code = "backup-worn"  // the stick gave sound back otherwise than it was
+	BackupGone    Code = "backup-gone"  // it lies beside the data, and lay on a stick before
 	BackupUnknown Code = "backup-unknown"
 
 	AiredGood    Code = "aired-good"

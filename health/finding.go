@@ -82,7 +82,7 @@ func instant(t time.Time) Value { return Value{Amount: float64(t.Unix()), Unit: 
 func text(s string) Value       { return Value{Text: s, Unit: Text} }
 
 // Finding is what is to be said of one part. Its words stand under Code; what to do
-// beside it, under Code with "-do" behind it, where Level is not Good.
+// beside it, under Code with "-do" behind it, where it is Bad or a Hint.
 type Finding struct {
 	Part   Part    `json:"part"`
 	Level  Level   `json:"level"`
@@ -92,6 +92,10 @@ type Finding struct {
 
 // Bad says whether something is to be done.
 func (f Finding) Bad() bool { return f.Level == Warning || f.Level == Fault }
+
+// Hint says whether something could be better on a board that is well: it is advised, and
+// nobody is warned.
+func (f Finding) Hint() bool { return f.Level == Good && f.Code == BackupHere }
 
 // Report is everything that was found at one instant, in the order of the parts.
 type Report struct {

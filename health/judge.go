@@ -1,6 +1,9 @@
 package health
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // Judge says how the board is, part by part. It is pure.
 func Judge(m Measurement, l Limits) Report {
@@ -221,11 +224,23 @@ func judgeBackup(m Measurement, l Limits) Finding {
 		return find(Backup, level, BackupOld, span(age))
 	case s.Damaged > 0:
 		return find(Backup, Warning, BackupDamaged, count(s.Damaged))
+	case s.Stick != "":
+		return find(Backup, Warning, BackupStick, text(s.Stick), text(s.BadStick))
+	case s.Wrong > 0:
+		return find(Backup, Warning, BackupWorn, count(s.Wrong), count(s.Lost))
+	case s.Odd != "":
+		return find(Backup, Warning, BackupOdd, text(s.Odd))
+	case s.SameDisk && !s.OnStick.IsZero() && m.At.Sub(s.OnStick) < stickMissed:
+		return find(Backup, Warning, BackupGone, span(m.At.Sub(s.OnStick)))
 	case s.SameDisk:
-		return find(Backup, Warning, BackupHere, span(age))
+		return find(Backup, Good, BackupHere, span(age)) // as the board was set up: a hint
 	}
 	return find(Backup, Good, BackupGood, span(age))
 }
+
+// stickMissed is how long a stick that took backups and takes none is missed. Afterwards
+// the board is one without a stick.
+const stickMissed = 90 * 24 * time.Hour
 
 // worse is the worse of two levels.
 func worse(a, b Level) Level {

@@ -128,7 +128,18 @@ func TestJudge(t *testing.T) {
 		{"backups are off", func(m *health.Measurement) { m.Backup = &health.BackupState{Off: true} }, health.Backup, health.Warning, health.BackupOff},
 		{"backups are off, and one was made by hand", func(m *health.Measurement) { m.Backup.Off = true }, health.Backup, health.Good, health.BackupGood},
 		{"what was backed up is not whole", func(m *health.Measurement) { m.Backup.Damaged = 2 }, health.Backup, health.Warning, health.BackupDamaged},
-		{"the backup lies beside the data", func(m *health.Measurement) { m.Backup.SameDisk = true }, health.Backup, health.Warning, health.BackupHere},
+		{"the backup lies beside the data, as ever", func(m *health.Measurement) { m.Backup.SameDisk = true }, health.Backup, health.Good, health.BackupHere},
+		{"the stick was pulled out", func(m *health.Measurement) {
+			m.Backup.SameDisk, m.Backup.OnStick = true, now.Add(-8*24*time.Hour)
+		}, health.Backup, health.Warning, health.BackupGone},
+		{"the stick was given up", func(m *health.Measurement) {
+			m.Backup.SameDisk, m.Backup.OnStick = true, now.Add(-100*24*time.Hour)
+		}, health.Backup, health.Good, health.BackupHere},
+		{"the stick is full", func(m *health.Measurement) {
+			m.Backup.SameDisk, m.Backup.Stick, m.Backup.BadStick = true, "no-room", "/media/a"
+		}, health.Backup, health.Warning, health.BackupStick},
+		{"the stick forgets", func(m *health.Measurement) { m.Backup.Wrong = 1 }, health.Backup, health.Warning, health.BackupWorn},
+		{"a broken file lies beside the backups", func(m *health.Measurement) { m.Backup.Odd = "a.loalang.tar" }, health.Backup, health.Warning, health.BackupOdd},
 		{"something was missed", func(m *health.Measurement) { m.Aired.Missed = 1 }, health.Aired, health.Warning, health.AiredMissed},
 		{"the last was not heard", func(m *health.Measurement) { m.Aired.Unheard = true }, health.Aired, health.Fault, health.AiredUnheard},
 		{"nothing was due", func(m *health.Measurement) { *m.Aired = health.AiredState{} }, health.Aired, health.Good, health.AiredNothing},

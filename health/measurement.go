@@ -147,6 +147,12 @@ type BackupState struct {
 	Failed   string    // why a newer one failed, in one sentence; empty: none did
 	Damaged  int       // files of the data that were not whole when it was made
 	SameDisk bool      // it lies on the disk of the data, and is lost with it
+	OnStick  time.Time // of the last that does not; zero: none ever did
+	Stick    string    // why a stick that is plugged in took none, its code; empty: none is at fault
+	BadStick string    // the folder of that one
+	Odd      string    // name of a file beside it that cannot be read; empty: none
+	Wrong    int       // files of sound that the stick gave back otherwise than they were, in two weeks
+	Lost     int       // of them: that the board has not whole either
 	Off      bool      // none is made by itself
 }
 

@@ -38,7 +38,7 @@ func (p phrase) healthWords(f health.Finding, at time.Time) HealthSaid {
 		}
 	}
 	w := HealthSaid{Part: p.word("health.part." + string(f.Part)), Said: strings.TrimSpace(p.word(code, args...))}
-	if f.Bad() && hasWord(code+"-do") {
+	if (f.Bad() || f.Hint()) && hasWord(code+"-do") {
 		w.Advice = p.word(code + "-do")
 	}
 	return w

@@ -20,7 +20,7 @@ type Backups struct {
 	Stick   bool      // there is a stick that takes backups, now
 	Damaged int       // files of the newest that were not whole
 	Failed  time.Time // of a newer one that failed; zero: none did
-	Code    string    // why: no-room, read-only, damaged, failed
+	Code    string    // why: no-room, read-only, damaged, unreadable, gone, failed
 	Kept    []Backup  // the newest first
 	Whole   int64     // bytes that a backup with all recordings takes, about
 }
@@ -45,6 +45,7 @@ const (
 	DamagedSound     Ill = "recordings-damaged"
 	NoRecentBackup   Ill = "backup-old"
 	BackupFailed     Ill = "backup-failed"
+	BackupStickIll   Ill = "backup-stick" // a stick takes none, or gives back wrong what it took
 	BackupOnDataOnly Ill = "backup-no-stick"
 )
 

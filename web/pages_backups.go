@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -76,7 +77,7 @@ func (p *panel) dataHealth(v *visit) (states []stateView) {
 	}
 	for _, i := range p.s.cfg.Upkeep.Ills() {
 		class := "bad"
-		if i == BackupOnDataOnly || i == NoRecentBackup || i == BackupFailed {
+		if slices.Contains([]Ill{BackupOnDataOnly, NoRecentBackup, BackupFailed, BackupStickIll}, i) {
 			class = "wait"
 		}
 		states = append(states, stateView{class, "nhac", v.word("ill." + string(i))})

@@ -83,6 +83,8 @@ func TestBackupsPage(t *testing.T) {
 		{"no room", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Failed: w.now, Code: "no-room"} }, []string{"vì hết chỗ"}},
 		{"read-only", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "read-only"} }, []string{"không cho ghi"}},
 		{"damaged database", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "damaged"} }, []string{"kho dữ liệu bị hỏng"}},
+		{"read back wrong", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "unreadable"} }, []string{"đọc lại không đúng"}},
+		{"pulled out", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "gone"} }, []string{"bị rút ra"}},
 		{"failed", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "failed"} }, []string{"nếu vẫn lỗi"}},
 		{"not whole", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Damaged: 2} }, []string{"2 bản ghi không nguyên vẹn"}},
 		{"off", func(w *world) { w.upkept.backups = web.Backups{Off: true} }, []string{"đang tắt"}},
@@ -123,7 +125,7 @@ func TestBackUpNow(t *testing.T) {
 // what keeps the board from saving stands on every page.
 func TestIllsOfTheData(t *testing.T) {
 	everywhere := []web.Ill{web.ReadOnlyDisk, web.FullDisk, web.NoInodes}
-	for _, ill := range append(everywhere, web.DamagedSound, web.NoRecentBackup, web.BackupFailed, web.BackupOnDataOnly) {
+	for _, ill := range append(everywhere, web.DamagedSound, web.NoRecentBackup, web.BackupFailed, web.BackupStickIll, web.BackupOnDataOnly) {
 		for _, lang := range []string{"vi", "en"} {
 			w := newWorld(t)
 			w.fill()

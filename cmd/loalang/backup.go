@@ -41,7 +41,8 @@ func (p program) backupCommand() *cobra.Command {
 		Use:   "backup FILE|FOLDER|-",
 		Short: "Keep everything of this board in one file, while it plays",
 		Long: "Write database, recordings and settings into one file that `loalang restore` brings back. A running serve\n" +
-			"goes on, and its sound comes first. FOLDER gives the file a name of its own, - writes to the output.\n" +
+			"goes on, and its sound comes first. FOLDER gives the file a name of its own, under which no night removes it; - writes\n" +
+			"to the output.\n" +
 			"Not in it: who is signed in, play copies (they are made again), uploads on their way, and the private keys of\n" +
 			"https, push and bundles, unless --with-keys is given. The file holds hashes of passwords: keep it as you keep a key.",
 		Args: cobra.ExactArgs(1),
@@ -78,7 +79,7 @@ func (h *hoard) into(ctx context.Context, cmd *cobra.Command, to string) (backup
 		return saidOf(to, m), err
 	}
 	if info, err := os.Stat(to); err == nil && info.IsDir() {
-		to = filepath.Join(to, h.name())
+		to = filepath.Join(to, h.name(byHandEnding))
 	}
 	path, err := filepath.Abs(to)
 	if err != nil {

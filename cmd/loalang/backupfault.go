@@ -2,10 +2,14 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"syscall"
 
 	"loalang/store"
 )
+
+// errUnread says that what was written came back otherwise.
+var errUnread = errors.New("cannot be read back: use another stick")
 
 // backupFault is the code of why a backup failed; web has words for each.
 func backupFault(err error) string {
@@ -16,6 +20,10 @@ func backupFault(err error) string {
 		return "no-room"
 	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES):
 		return "read-only"
+	case errors.Is(err, errUnread), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EUCLEAN):
+		return "unreadable"
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENOTCONN):
+		return "gone"
 	}
 	return "failed"
 }

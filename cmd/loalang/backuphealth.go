@@ -23,7 +23,11 @@ func backupHealth(s settings, now time.Time) *health.BackupState {
 		return nil
 	}
 	state := readBackupState(folder(s.Data))
-	b := &health.BackupState{Last: state.Last, Damaged: state.Damaged, SameDisk: !state.Stick, Off: !s.Backup}
+	b := &health.BackupState{Last: state.Last, Damaged: state.Damaged, SameDisk: !state.Stick, OnStick: state.OnStick, Off: !s.Backup}
+	b.Stick, b.BadStick, b.Odd, b.Wrong, b.Lost = state.StickCode, state.BadStick, state.Odd, state.Wrong, state.Lost
+	if state.StickCode == "failed" {
+		b.Stick = cmp.Or(state.StickWhy, state.StickCode)
+	}
 	if state.Tried.After(state.Last) && !state.Tried.After(now) {
 		b.Failed = cmp.Or(state.Code, state.Why) // pages have words for the code
 		if state.Code == "failed" && state.Why != "" {

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +44,36 @@ type backupState struct {
 	Damaged int       `json:"damaged,omitempty"` // files that were not whole
 	Tried   time.Time `json:"tried,omitzero"`    // of the last that failed
 	Why     string    `json:"why,omitempty"`     // what it said
-	Code    string    `json:"code,omitempty"`    // no-room, read-only, damaged, failed
+	Code    string    `json:"code,omitempty"`    // no-room, read-only, damaged, unreadable, gone, failed
+
+	// What stands beside a backup that was made all the same.
+	BadStick  string    `json:"bad_stick,omitempty"`  // folder of a stick that took none; empty: every one did that was tried
+	StickWhy  string    `json:"stick_why,omitempty"`  // what it said
+	StickCode string    `json:"stick_code,omitempty"` // as Code
+	Odd       string    `json:"odd,omitempty"`        // name of a backup beside it that cannot be read: old sound stays
+	Wrong     int       `json:"wrong,omitempty"`      // files of sound that the stick gave back otherwise than they were, in the last two weeks
+	Lost      int       `json:"lost,omitempty"`       // of them: that the board has not whole either
+	OnStick   time.Time `json:"on_stick,omitzero"`    // of the last that lies on another disk than the data
+	Bare      time.Time `json:"bare,omitzero"`        // since when they lie on the disk of the data alone; zero: the last does not
+}
+
+// How long people are reminded that backups lie beside the data alone: where no stick was ever
+// used, long enough to be read once; where one was, until the board is taken for one without.
+const (
+	stickAdvised = 14 * 24 * time.Hour
+	stickMissed  = 90 * 24 * time.Hour
+)
+
+// stickWanted says whether somebody should be told that there is no stick. A board may go
+// without one for ever, and is well.
+func (s backupState) stickWanted(now time.Time) bool {
+	switch {
+	case s.Stick:
+		return false
+	case !s.OnStick.IsZero():
+		return now.Sub(s.OnStick) < stickMissed
+	}
+	return now.Sub(s.Bare) < stickAdvised
 }
 
 // readBackupState is what the note says; nothing where there is none.
@@ -63,27 +89,25 @@ func (p program) backupNightlyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "nightly",
 		Short: "Make the backup that serve makes every night",
-		Long: "Write a backup to the stick that has a folder " + stickFolder + ", with the recordings in a folder beside it; where\n" +
-			"there is none, to the folder backups among the data, without the recordings' sound. The newest of the setting\n" +
-			"backup-keep are kept, and one of each of the last four weeks.",
+		Long: "Write a backup to the first stick that has a folder " + stickFolder + " and takes it, with the recordings in a folder\n" +
+			"beside it; where there is none, to the folder backups among the data, without the recordings' sound. The newest of the\n" +
+			"setting backup-keep are kept, and one of each of the last four weeks. A part of the stick is read again every night.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := p.lowly(); err != nil {
 				return err
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				state := readBackupState(folder(s.Data))
-				said, stick, err := nightly(ctx, s, db)
-				if err == nil {
-					state = backupState{Last: said.Made, File: said.File, Stick: stick, Bytes: said.Bytes, Damaged: len(said.Damaged) + len(said.Missing)}
-				} else {
-					state.Tried, state.Why, state.Code = time.Now().UTC(), sentence(err), backupFault(err)
-				}
+				clearLeftovers(s, time.Now()) // before: they may be what takes the room
+				state, said, err := nightly(ctx, s, db, readBackupState(folder(s.Data)))
 				if noted := noteBackup(folder(s.Data), state); noted != nil {
 					return errors.Join(err, noted)
 				}
 				if err != nil {
 					return err
+				}
+				if state.BadStick != "" {
+					cmd.PrintErrf("loalang: the stick at %s took no backup: %s\n", state.BadStick, state.StickWhy)
 				}
 				return printBackup(cmd.OutOrStdout(), said, false)
 			})
@@ -109,28 +133,75 @@ func noteBackup(f folder, s backupState) error {
 	return nil
 }
 
-// nightly makes a backup where there is a place for it, proves it, and removes old ones.
-func nightly(ctx context.Context, s settings, db *store.Store) (said backupSaid, stick bool, err error) {
-	dir := findStick(s.BackupSticks, s.Data)
-	stick = dir != ""
-	h := &hoard{dir: folder(s.Data), db: db, village: s.Village, now: time.Now, bare: true}
-	if dir = cmp.Or(dir, folder(s.Data).backups()); stick {
-		h.mirror = &archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
+// nightly makes a backup on the first stick that takes it, else beside the data, proves it,
+// and removes old ones. state is what is known from then on, was what was known before. The
+// error says that there is no backup; whatever else is wrong is in the state.
+func nightly(ctx context.Context, s settings, db *store.Store, was backupState) (state backupState, said backupSaid, err error) {
+	state = backupState{OnStick: was.OnStick, Bare: was.Bare}
+	if was.Stick {
+		state.OnStick = was.Last
 	}
+	for _, dir := range append(findSticks(s.BackupSticks, s.Data), folder(s.Data).backups()) {
+		stick := dir != folder(s.Data).backups()
+		h := &hoard{dir: folder(s.Data), db: db, village: s.Village, now: time.Now, bare: true}
+		if stick {
+			h.mirror = &archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
+		}
+		said, err = h.proven(ctx, dir)
+		switch {
+		case ctx.Err() != nil:
+			return was, said, ctx.Err()
+		case err == nil:
+			state.had(said, stick, said.Made)
+			state.Odd = rotate(ctx, said.File, s.Village, s.BackupKeep)
+			if stick {
+				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, folder(s.Data), time.Now())
+			}
+			return state, said, nil
+		case stick && state.BadStick == "":
+			state.BadStick, state.StickWhy, state.StickCode = dir, sentence(err), backupFault(err)
+		}
+	}
+	was.BadStick, was.StickWhy, was.StickCode = state.BadStick, state.StickWhy, state.StickCode
+	was.Tried, was.Why, was.Code = time.Now().UTC(), sentence(err), backupFault(err)
+	return was, said, err
+}
+
+// had notes a backup that is whole.
+func (s *backupState) had(said backupSaid, stick bool, now time.Time) {
+	s.Last, s.File, s.Stick, s.Bytes, s.Damaged = said.Made, said.File, stick, said.Bytes, len(said.Damaged)+len(said.Missing)
+	switch {
+	case stick:
+		s.OnStick, s.Bare = said.Made, time.Time{}
+	case s.Bare.IsZero():
+		s.Bare = now
+	}
+}
+
+// proven makes a backup in a folder, and reads it back: what a disk does not give back is no
+// backup, and must not push a good one out.
+func (h *hoard) proven(ctx context.Context, dir string) (said backupSaid, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return said, stick, fmt.Errorf("make a folder for backups: %w", reasonOf(err))
+		return said, fmt.Errorf("make a folder for backups: %w", reasonOf(err))
 	}
-	path := filepath.Join(dir, h.name())
+	path := filepath.Join(dir, h.name(""))
 	m, err := h.file(ctx, path)
 	if err != nil {
-		return said, stick, err
+		return said, err
 	}
 	if _, faults, err := archive.Read(ctx, path, nil, nil); err != nil || len(faults) > 0 {
-		// What the disk does not give back is no backup, and must not push a good one out.
-		return said, stick, errors.Join(fmt.Errorf("%s cannot be read back: use another stick", path), err, os.Remove(path))
+		return said, errors.Join(fmt.Errorf("%s %w", path, errUnread), err, os.Remove(path))
 	}
-	said = saidOf(path, m)
-	return said, stick, rotate(ctx, dir, s.Village, s.BackupKeep)
+	for _, sum := range h.put {
+		err := h.mirror.Whole(ctx, sum, gently())
+		if ctx.Err() != nil {
+			return said, ctx.Err()
+		}
+		if err != nil { // the archive stays: the database in it is proven
+			return said, errors.Join(fmt.Errorf("%s %w", h.mirror.Path(sum), errUnread), h.mirror.Drop(sum))
+		}
+	}
+	return saidOf(path, m), nil
 }
 
 // findStick is the first of the folders that findSticks lists; empty: there is none.
@@ -159,102 +230,6 @@ func findSticks(patterns, data string) (dirs []string) {
 	return dirs
 }
 
-// keptBackup is a backup in a folder.
-type keptBackup struct {
-	Path  string
-	Made  time.Time
-	Bytes int64 // of the file
-}
-
-// backupsIn lists the backups of a village in a folder, the newest first.
-func backupsIn(dir, village string) (list []keptBackup, err error) {
-	all, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look through the backups: %w", reasonOf(err))
-	}
-	for _, e := range all {
-		stamp, ok := strings.CutPrefix(e.Name(), "loalang-"+village+"-")
-		if stamp, ok = cutEnding(stamp, ok); !ok {
-			continue
-		}
-		made, err := time.Parse("20060102-150405Z", stamp)
-		info, failed := e.Info()
-		if err == nil && failed == nil && info.Mode().IsRegular() {
-			list = append(list, keptBackup{filepath.Join(dir, e.Name()), made, info.Size()})
-		}
-	}
-	slices.SortFunc(list, func(a, b keptBackup) int { return b.Made.Compare(a.Made) })
-	return list, nil
-}
-
-func cutEnding(name string, ok bool) (string, bool) {
-	if !ok {
-		return "", false
-	}
-	return strings.CutSuffix(name, backupEnding)
-}
-
-// outdated are the backups that go: all but the newest keep, and one of each of the last
-// four weeks.
-func outdated(list []keptBackup, keep int) (gone []keptBackup) {
-	weeks := map[int]bool{}
-	for i, b := range list {
-		year, week := b.Made.ISOWeek()
-		if i < keep {
-			weeks[100*year+week] = true
-			continue
-		}
-		if !weeks[100*year+week] && list[0].Made.Sub(b.Made) < 28*24*time.Hour {
-			weeks[100*year+week] = true
-			continue
-		}
-		gone = append(gone, b)
-	}
-	return gone
-}
-
-// rotate removes the backups that are outdated, and the sound that none of the others
-// names.
-func rotate(ctx context.Context, dir, village string, keep int) error {
-	list, err := backupsIn(dir, village)
-	if err != nil {
-		return err
-	}
-	gone := outdated(list, keep)
-	for _, b := range gone {
-		if err := os.Remove(b.Path); err != nil {
-			return fmt.Errorf("remove an old backup: %w", reasonOf(err))
-		}
-	}
-	mirror := archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
-	if len(gone) == 0 || !exists(mirror.Dir) {
-		return nil
-	}
-	// Every backup that lies there counts, of other boards as well.
-	all, err := filepath.Glob(filepath.Join(dir, "*"+backupEnding))
-	if err != nil {
-		return err
-	}
-	named := map[string]bool{}
-	for _, path := range all {
-		m, _, err := archive.Read(ctx, path, nil, nil)
-		if err != nil {
-			return fmt.Errorf("%s: %w: the sound of old backups stays", path, err) // what it names is not known
-		}
-		for _, f := range m.Files {
-			named[f.SHA256] = true
-		}
-		for _, name := range m.Missing { // an older one may have it
-			named[hashInName(filepath.Base(name))] = true
-		}
-	}
-	_, err = mirror.Prune(named)
-	return err
-}
-
 func (p program) backupListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [FOLDER]",
@@ -265,10 +240,7 @@ func (p program) backupListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			dirs := []string{folder(s.Data).backups()}
-			if stick := findStick(s.BackupSticks, s.Data); stick != "" {
-				dirs = append(dirs, stick)
-			}
+			dirs := append([]string{folder(s.Data).backups()}, findSticks(s.BackupSticks, s.Data)...)
 			if len(args) > 0 {
 				dirs = args
 			}

@@ -1,9 +1,11 @@
 package main_test
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"os/exec"
@@ -12,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"loalang/recordings"
 	"loalang/scheduler"
@@ -185,5 +189,70 @@ func TestABlemishOfWhatIsReplacedCloses(t *testing.T) {
 	})
 	if said := checked(t, 0, "--data", b.data); !strings.Contains(mends(said.Damaged), "master:"+recordings.MendedUnused) {
 		t.Errorf("after the removal: %s", mends(said.Damaged))
+	}
+}
+
+// Nothing that a stick holds is taken at its word: pipes, links, other lengths, other bytes
+// and halves of backups are passed over, and the whole copy behind them is found.
+func TestCopiesAreSoughtBehindBrokenBackups(t *testing.T) {
+	t.Parallel()
+	b := takeOf(t)
+	stick := t.TempDir()
+	good := filepath.Join(stick, "z.loalang.tar")
+	succeed(t, "backup", good, "--data", b.data)
+	raw, err := os.ReadFile(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(b.master)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mkfifo(filepath.Join(stick, "a.loalang.tar"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(stick, "b.loalang.tar"), raw[:len(raw)/3])
+	name := "recordings/master/" + b.recording[:2] + "/" + b.recording + ".flac"
+	forged(t, filepath.Join(stick, "c.loalang.tar"), tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(whole))}) // zeros
+	forged(t, filepath.Join(stick, "d.loalang.tar"), tar.Header{Typeflag: tar.TypeReg, Name: name, Size: 64 << 30})
+	forged(t, filepath.Join(stick, "e.loalang.tar"), tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: "/dev/zero"})
+	at := filepath.Join(stick, "recordings", b.recording[:2], b.recording)
+	if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/zero", at); err != nil {
+		t.Fatal(err)
+	}
+	lose(t, b.data)
+	checked(t, 0, "--from", stick, "--data", b.data)
+	if now, err := os.ReadFile(b.master); err != nil || !bytes.Equal(now, whole) {
+		t.Errorf("the take is not what it was: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(b.data, "recordings", "found-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// forged is an archive with one entry, whose bytes are holes.
+func forged(t *testing.T, path string, h tar.Header) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tar.NewWriter(f)
+	readme := []byte("x")
+	err = w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "READ-ME.txt", Size: int64(len(readme)), Mode: 0o600})
+	if _, failed := w.Write(readme); failed != nil {
+		err = failed
+	}
+	h.Mode = 0o600
+	err = errors.Join(err, w.WriteHeader(&h))
+	info, failed := f.Stat()
+	if err = errors.Join(err, failed); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(f.Truncate(info.Size()+(h.Size+511)/512*512+1024), f.Close()); err != nil {
+		t.Fatal(err)
 	}
 }

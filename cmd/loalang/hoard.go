@@ -28,6 +28,7 @@ type hoard struct {
 	keys    bool            // the private keys too
 	bare    bool            // recordings are named only
 	mirror  *archive.Mirror // where the sound goes that is only named; nil: nowhere
+	put     []string        // SHA-256 of what was copied there now
 	scratch string          // folder for the copy of the database while the backup is made
 }
 
@@ -38,9 +39,10 @@ var (
 	keptKeys   = []string{"push.key", "bundle.key", "tls/ca.key", "tls/ca.pem"}
 )
 
-// name is that of a file of its own for this backup.
-func (h *hoard) name() string {
-	return "loalang-" + h.village + h.now().UTC().Format("-20060102-150405Z") + backupEnding
+// name is that of a file of its own for this backup; made says how it came about, and is
+// empty or byHandEnding.
+func (h *hoard) name(made string) string {
+	return "loalang-" + h.village + h.now().UTC().Format("-20060102-150405Z") + made + backupEnding
 }
 
 // file writes the backup to path, which is not there before.
@@ -174,8 +176,11 @@ func (h *hoard) writeOne(ctx context.Context, w *archive.Writer, name, want stri
 	}
 	file := archive.File{Name: name, Bytes: bytes, SHA256: want}
 	if h.mirror != nil {
+		had := h.mirror.Has(want, bytes)
 		err := h.mirror.Put(ctx, want, from, nil)
 		switch {
+		case err == nil && !had:
+			h.put = append(h.put, want)
 		case errors.Is(err, archive.ErrChanged), errors.Is(err, syscall.EIO):
 			file.Damaged = true
 		case err != nil:

@@ -73,8 +73,8 @@ func (u *upkeep) BackUp() error {
 func (u *upkeep) Backups() web.Backups {
 	f, s := folder(u.b.settings.Data), u.b.settings
 	state := readBackupState(f)
-	stick := findStick(s.BackupSticks, s.Data)
-	v := web.Backups{Off: !s.Backup, Last: state.Last, OnStick: state.Stick, Stick: stick != "", Damaged: state.Damaged}
+	sticks := findSticks(s.BackupSticks, s.Data)
+	v := web.Backups{Off: !s.Backup, Last: state.Last, OnStick: state.Stick, Stick: len(sticks) > 0, Damaged: state.Damaged}
 	if state.Tried.After(state.Last) {
 		v.Failed, v.Code = state.Tried, state.Code
 	}
@@ -87,7 +87,7 @@ func (u *upkeep) Backups() web.Backups {
 			u.b.log.Warn("the backups cannot be listed", "folder", dir, "err", err)
 		}
 		for _, k := range list {
-			v.Kept = append(v.Kept, web.Backup{Name: filepath.Base(k.Path), Made: k.Made, Bytes: k.Bytes, Stick: dir == stick})
+			v.Kept = append(v.Kept, web.Backup{Name: filepath.Base(k.Path), Made: k.Made, Bytes: k.Bytes, Stick: contains(sticks, dir)})
 		}
 	}
 	h := &hoard{dir: f}
@@ -98,13 +98,10 @@ func (u *upkeep) Backups() web.Backups {
 	return v
 }
 
-// places are the folders in which backups lie, that of a stick first.
-func (u *upkeep) places() (dirs []string) {
+// places are the folders in which backups lie, those of sticks first.
+func (u *upkeep) places() []string {
 	s := u.b.settings
-	if stick := findStick(s.BackupSticks, s.Data); stick != "" {
-		dirs = append(dirs, stick)
-	}
-	return append(dirs, folder(s.Data).backups())
+	return append(findSticks(s.BackupSticks, s.Data), folder(s.Data).backups())
 }
 
 // OpenBackup implements web.BackupFiles.
@@ -192,7 +189,9 @@ func (u *upkeep) look(now time.Time, up time.Duration) (ills []web.Ill) {
 	case s.Last.IsZero() && up < backupOld:
 	case now.Sub(s.Last) > backupOld:
 		ills = append(ills, web.NoRecentBackup)
-	case !s.Stick:
+	case s.StickCode != "" || s.Wrong > 0:
+		ills = append(ills, web.BackupStickIll)
+	case s.stickWanted(now):
 		ills = append(ills, web.BackupOnDataOnly)
 	}
 	return ills

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"loalang/archive"
+)
+
+// leftoverAge is how old what an interrupted run left must be until it goes: what is younger
+// may still be on its way.
+const leftoverAge = 24 * time.Hour
+
+// What an interrupted run leaves, by name. Anything else is somebody's.
+var (
+	// leftCopy is a copy of the database on its way into a backup.
+	leftCopy = regexp.MustCompile(`^\.loalang-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.db(-journal|-wal|-shm)?$`)
+	// leftBackup is half a backup, or half a copy of the database from before an update.
+	leftBackup = regexp.MustCompile(`^(loalang-.+-[0-9]{8}-[0-9]{6}Z(` + byHandEnding + `)?\.loalang\.tar|before-update-[0-9]+\.db)\.part$`)
+	// leftSound is half a file of the sound beside backups.
+	leftSound = regexp.MustCompile(`^[0-9a-f]{64}\.part$`)
+	// leftNote is half a note of this program.
+	leftNote = regexp.MustCompile(`^(backup\.json|checked|checked\.json)\.part$`)
+	// leftFound is a folder into which files were taken out of backups.
+	leftFound = regexp.MustCompile(`^` + foundHead + `[0-9]+$`)
+)
+
+// clearLeftovers removes what interrupted backups and looks through the data left in the
+// data folder and on sticks, where it is older than leftoverAge at now. What it does not
+// know stays, and so does what cannot be removed: the next night tries again. It returns
+// how many there were.
+func clearLeftovers(s settings, now time.Time) (removed int) {
+	f := folder(s.Data)
+	removed += clearIn(string(f), now, leftCopy, leftNote) + clearIn(f.recordings(), now, leftNote)
+	for _, dir := range append(findSticks(s.BackupSticks, s.Data), f.backups()) {
+		removed += clearIn(dir, now, leftCopy, leftBackup)
+		mirror := archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
+		removed += clearIn(mirror.Dir, now, leftNote)
+		parts, _ := os.ReadDir(mirror.Dir) // none: nothing to clear
+		for _, part := range parts {
+			if part.IsDir() && len(part.Name()) == 2 {
+				removed += clearIn(filepath.Join(mirror.Dir, part.Name()), now, leftSound)
+			}
+		}
+	}
+	folders, _ := os.ReadDir(f.recordings())
+	for _, e := range folders {
+		if e.IsDir() && leftFound.MatchString(e.Name()) && isOld(e, now) && os.RemoveAll(filepath.Join(f.recordings(), e.Name())) == nil {
+			removed++
+		}
+	}
+	return removed
+}
+
+// clearIn removes the old files of a folder that have such a name.
+func clearIn(dir string, now time.Time, names ...*regexp.Regexp) (removed int) {
+	all, _ := os.ReadDir(dir) // no folder: nothing to clear
+	for _, e := range all {
+		for _, name := range names {
+			if e.Type().IsRegular() && name.MatchString(e.Name()) && isOld(e, now) && os.Remove(filepath.Join(dir, e.Name())) == nil {
+				removed++
+			}
+		}
+	}
+	return removed
+}
+
+func isOld(e fs.DirEntry, now time.Time) bool {
+	info, err := e.Info()
+	return err == nil && now.Sub(info.ModTime()) > leftoverAge
+}
