@@ -45,7 +45,7 @@ const (
 	DamagedSound     Ill = "recordings-damaged"
 	NoRecentBackup   Ill = "backup-old"
 	BackupFailed     Ill = "backup-failed"
-	BackupStickIll   Ill = "backup-stick" // a stick takes none, or gives back wrong what it took
+	BadStick         Ill = "backup-stick" // a stick takes none, or gives back wrong what it took
 	BackupOnDataOnly Ill = "backup-no-stick"
 )
 

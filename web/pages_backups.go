@@ -77,7 +77,7 @@ func (p *panel) dataHealth(v *visit) (states []stateView) {
 	}
 	for _, i := range p.s.cfg.Upkeep.Ills() {
 		class := "bad"
-		if slices.Contains([]Ill{BackupOnDataOnly, NoRecentBackup, BackupFailed, BackupStickIll}, i) {
+		if slices.Contains([]Ill{BackupOnDataOnly, NoRecentBackup, BackupFailed, BadStick}, i) {
 			class = "wait"
 		}
 		states = append(states, stateView{class, "nhac", v.word("ill." + string(i))})

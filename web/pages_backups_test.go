@@ -125,7 +125,7 @@ func TestBackUpNow(t *testing.T) {
 // what keeps the board from saving stands on every page.
 func TestIllsOfTheData(t *testing.T) {
 	everywhere := []web.Ill{web.ReadOnlyDisk, web.FullDisk, web.NoInodes}
-	for _, ill := range append(everywhere, web.DamagedSound, web.NoRecentBackup, web.BackupFailed, web.BackupStickIll, web.BackupOnDataOnly) {
+	for _, ill := range append(everywhere, web.DamagedSound, web.NoRecentBackup, web.BackupFailed, web.BadStick, web.BackupOnDataOnly) {
 		for _, lang := range []string{"vi", "en"} {
 			w := newWorld(t)
 			w.fill()

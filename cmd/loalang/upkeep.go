@@ -190,7 +190,7 @@ func (u *upkeep) look(now time.Time, up time.Duration) (ills []web.Ill) {
 	case now.Sub(s.Last) > backupOld:
 		ills = append(ills, web.NoRecentBackup)
 	case s.StickCode != "" || s.Wrong > 0:
-		ills = append(ills, web.BackupStickIll)
+		ills = append(ills, web.BadStick)
 	case s.stickWanted(now):
 		ills = append(ills, web.BackupOnDataOnly)
 	}
