@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -36,6 +37,8 @@ const (
 	// bundleMost bounds the list, in bytes: half a terabyte of pieces.
 	bundleMost = 16 << 20
 	pieceBytes = 4 << 20
+	// piecesMost bounds how many pieces are read: half a terabyte of them.
+	piecesMost = 1 << 17
 )
 
 // ErrForged says that a bundle is not signed by the key that it names.
@@ -67,7 +70,25 @@ func ParseFingerprint(text string) (string, bool) {
 	return grouped(digits), true
 }
 
-func pieceName(i int) string { return fmt.Sprintf("%06d.part", i+1) }
+const pieceTail = ".part"
+
+func pieceName(i int) string { return fmt.Sprintf("%06d%s", i+1, pieceTail) }
+
+// mostOf is how many bytes a file of a bundle may have; false: a bundle has none of that
+// name.
+func mostOf(name string) (most int64, ok bool) {
+	switch name {
+	case bundleList:
+		return bundleMost, true
+	case bundleSign:
+		return ed25519.SignatureSize, true
+	}
+	digits, ok := strings.CutSuffix(name, pieceTail)
+	if i, err := strconv.Atoi(digits); !ok || err != nil || i < 1 || i > piecesMost || name != pieceName(i-1) {
+		return 0, false
+	}
+	return pieceBytes, true
+}
 
 // WriteBundle writes what fill writes into the folder dir, which is made when missing, as
 // pieces, and signs their list. Pieces that lie there already and are right stay, so that
@@ -164,8 +185,9 @@ func (p *pieces) flush() error {
 }
 
 // OpenBundle reads the list of a bundle in a folder or in one file, and proves that the
-// key which it names signed it: ErrNotArchive, ErrForged, ErrNewer. Whether that key is
-// trusted is for the caller.
+// key which it names signed it: ErrNotArchive, ErrForged, ErrNewer, ErrChanged. Whether that
+// key is trusted is for the caller. What lies there may be anybody's: nothing is opened that
+// is no ordinary file, and nothing is read that is longer than a bundle has it.
 func OpenBundle(path string) (b Bundle, err error) {
 	read, end, err := sourceOf(path)
 	if err != nil {
@@ -173,10 +195,12 @@ func OpenBundle(path string) (b Bundle, err error) {
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	raw, err := read(bundleList, bundleMost)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return b, fmt.Errorf("%w (there is no bundle in %s, or its copy was not finished)", ErrNotArchive, path)
-	}
-	if err != nil {
+	case errors.Is(err, ErrNoFile), errors.Is(err, errTooLong):
+		return b, fmt.Errorf("%w (%w)", ErrNotArchive, err)
+	case err != nil:
 		return b, fmt.Errorf("read the bundle: %w", err)
 	}
 	sign, err := read(bundleSign, ed25519.SignatureSize)
@@ -186,16 +210,16 @@ func OpenBundle(path string) (b Bundle, err error) {
 	if b.Format > Format {
 		return Bundle{}, ErrNewer
 	}
+	if !b.adds() {
+		return Bundle{}, fmt.Errorf("%w (its pieces are not its bytes)", ErrChanged)
+	}
 	return b, nil
 }
 
-func readBounded(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	return io.ReadAll(io.LimitReader(f, most))
+// adds says whether so many pieces make so many bytes: all but the last are full.
+func (b Bundle) adds() bool {
+	n := int64(len(b.Pieces))
+	return n <= piecesMost && b.Bytes <= n*pieceBytes && b.Bytes > (n-1)*pieceBytes
 }
 
 // Fetch puts the stream of a bundle together in the file to. What an interrupted fetch
@@ -224,11 +248,13 @@ func (b Bundle) Fetch(ctx context.Context, from, to string) (copied int64, err e
 		if err := ctx.Err(); err != nil {
 			return copied, err
 		}
-		raw, err := read(pieceName(i), pieceBytes+1)
-		if errors.Is(err, fs.ErrNotExist) {
+		raw, err := read(pieceName(i), pieceBytes)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			return copied, fmt.Errorf("%w (piece %d of %d)", ErrCutShort, i+1, len(b.Pieces))
-		}
-		if err != nil {
+		case errors.Is(err, ErrNoFile), errors.Is(err, errTooLong):
+			return copied, fmt.Errorf("%w (piece %d of %d: %w)", ErrChanged, i+1, len(b.Pieces), err)
+		case err != nil:
 			return copied, fmt.Errorf("fetch the bundle: %w", err)
 		}
 		if sum := sha256.Sum256(raw); hex.EncodeToString(sum[:]) != b.Pieces[i] {

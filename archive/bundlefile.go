@@ -35,20 +35,24 @@ func StreamBundle(ctx context.Context, w io.Writer, b Bundle, key ed25519.Privat
 	return b, nil
 }
 
-// source reads a file of a bundle, at most so many bytes of it.
+// source reads a file of a bundle; ErrNoFile, errTooLong when it has more than most bytes.
 type source func(name string, most int64) ([]byte, error)
 
-// sourceOf is the source of a bundle in a folder or in one file, and what closes it.
+// sourceOf is the source of a bundle in a folder or in one file, and what closes it. A link
+// is neither: ErrNotArchive.
 func sourceOf(path string) (source, func() error, error) {
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
 	if err != nil || info.IsDir() {
-		return func(name string, most int64) ([]byte, error) { return readBounded(filepath.Join(path, name), most) }, func() error { return nil }, nil
+		return func(name string, most int64) ([]byte, error) { return readRegular(filepath.Join(path, name), most) }, func() error { return nil }, nil
 	}
-	f, err := os.Open(path)
+	f, size, err := openRegular(path)
+	if errors.Is(err, ErrNoFile) {
+		return nil, nil, fmt.Errorf("%w (%w)", ErrNotArchive, err)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the bundle: %w", err)
 	}
-	places, err := placesIn(f)
+	places, err := placesIn(f, size)
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
@@ -64,14 +68,11 @@ func sourceOf(path string) (source, func() error, error) {
 // span is where a file lies within another.
 type span struct{ from, bytes int64 }
 
-// placesMost bounds how many files are looked for in one: half a terabyte of pieces.
-const placesMost = 1 << 17
-
-// placesIn finds the files in a tar. What is cut short ends there; what is no tar is
-// ErrNotArchive.
-func placesIn(f *os.File) (map[string]span, error) {
+// placesIn finds the files in a tar of so many bytes. What is cut short ends there; what is
+// no tar, or holds anything that a bundle does not, is ErrNotArchive.
+func placesIn(f *os.File, size int64) (map[string]span, error) {
 	places := map[string]span{}
-	for t := tar.NewReader(f); len(places) < placesMost; {
+	for t := tar.NewReader(f); ; {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return places, nil
@@ -79,13 +80,14 @@ func placesIn(f *os.File) (map[string]span, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w (%w)", ErrNotArchive, err)
 		}
+		most, known := mostOf(h.Name)
+		if _, twice := places[h.Name]; twice || !known || h.Typeflag != tar.TypeReg || h.Size > min(most, size) {
+			return nil, fmt.Errorf("%w (it holds %q, %d bytes)", ErrNotArchive, h.Name, h.Size)
+		}
 		at, err := f.Seek(0, io.SeekCurrent)
 		if err != nil {
 			return nil, fmt.Errorf("read the bundle: %w", err)
 		}
-		if h.Typeflag == tar.TypeReg {
-			places[h.Name] = span{at, h.Size}
-		}
+		places[h.Name] = span{at, h.Size}
 	}
-	return places, nil
 }

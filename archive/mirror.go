@@ -48,7 +48,7 @@ func (m Mirror) Put(ctx context.Context, sum, from string, pace Pace) error {
 // Copy makes the file to from the file from, durably, when that has the SHA-256 sum:
 // ErrChanged when it has not, and then there is none.
 func Copy(ctx context.Context, from, to, sum string, pace Pace) error {
-	f, err := openPlain(from)
+	f, _, err := openPlain(from)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ const damagedEnding = ".damaged"
 // Whole reads the file of a hash from its disk to its end: ErrChanged when it is another.
 // The errors are also fs.ErrNotExist, those of the disk and of ctx. pace may be nil.
 func (m Mirror) Whole(ctx context.Context, sum string, pace Pace) error {
-	f, err := openPlain(m.Path(sum))
+	f, _, err := openRegular(m.Path(sum))
 	if err != nil {
 		return err
 	}

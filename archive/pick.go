@@ -11,26 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ErrNoFile says that something which should be a file is a pipe, a device or a folder: a
-// stick may hold anything.
-var ErrNoFile = errors.New("it is no plain file")
-
-// openPlain opens a plain file to be read. It never waits, as a pipe would have it.
-func openPlain(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("open %s: %w", base(path), ErrNoFile)
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}
-
 // fromDisk has what is read of a file come from its disk, and not from memory, where what
 // was written lies as it should be.
 func fromDisk(f *os.File) {
@@ -42,7 +22,7 @@ func fromDisk(f *os.File) {
 // entry that is no file or leaves the folder is passed over too. So a damaged archive gives what is
 // whole in it, and who takes it must know the hash. An error of take ends the reading.
 func Pick(ctx context.Context, path string, take Take, pace Pace) (err error) {
-	f, err := openPlain(path)
+	f, _, err := openPlain(path)
 	if err != nil {
 		return fmt.Errorf("open the backup: %w", err)
 	}
@@ -100,7 +80,7 @@ func copyEntry(ctx context.Context, w io.Writer, r io.Reader, buf []byte, pace P
 // them. The errors are ErrNotArchive, ErrCutShort, ErrChanged, ErrNewer, those of the disk
 // and of ctx.
 func List(ctx context.Context, path string) (m Manifest, err error) {
-	f, err := openPlain(path)
+	f, _, err := openPlain(path)
 	if err != nil {
 		return m, fmt.Errorf("open the backup: %w", err)
 	}

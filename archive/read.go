@@ -33,13 +33,16 @@ type Take func(name string, bytes int64) (io.WriteCloser, error)
 // ErrNewer, those of the disk, of take and of ctx; faults of single files are in the
 // answer. pace may be nil.
 func Read(ctx context.Context, path string, take Take, pace Pace) (m Manifest, faults []Fault, err error) {
-	f, err := openPlain(path)
+	f, size, err := openPlain(path)
+	if errors.Is(err, ErrNoFile) {
+		return m, nil, fmt.Errorf("%w (%w)", ErrNotArchive, err)
+	}
 	if err != nil {
 		return m, nil, fmt.Errorf("open the backup: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
 	fromDisk(f)
-	r := &reading{tar: tar.NewReader(f), take: take, pace: pace, buf: make([]byte, piece), seen: map[string]File{}}
+	r := &reading{tar: tar.NewReader(f), left: size, take: take, pace: pace, buf: make([]byte, piece), seen: map[string]File{}}
 	if err := r.all(ctx); err != nil {
 		return m, nil, err
 	}
@@ -49,6 +52,7 @@ func Read(ctx context.Context, path string, take Take, pace Pace) (m Manifest, f
 // reading is one archive as it is read.
 type reading struct {
 	tar  *tar.Reader
+	left int64 // bytes that its files can still have together, by its own length
 	take Take
 	pace Pace
 	buf  []byte
@@ -119,6 +123,10 @@ func (r *reading) file(ctx context.Context, h *tar.Header, readme bool) (err err
 	if _, twice := r.seen[h.Name]; twice || h.Typeflag != tar.TypeReg || !localName(h.Name) {
 		return fmt.Errorf("%w (it holds %q)", ErrChanged, h.Name)
 	}
+	// A sparse file in a tar has any length for a few bytes: none of ours is one.
+	if r.left -= h.Size; r.left < 0 {
+		return fmt.Errorf("%w (%q would be longer than all of it)", ErrCutShort, h.Name)
+	}
 	sum := sha256.New()
 	to := io.Writer(sum)
 	if r.take != nil {
@@ -174,7 +182,7 @@ func (r *reading) compare() (faults []Fault) {
 
 // Hash is the SHA-256 of a file in hex. pace may be nil.
 func Hash(ctx context.Context, path string, pace Pace) (string, error) {
-	f, err := openPlain(path)
+	f, _, err := openPlain(path)
 	if err != nil {
 		return "", err
 	}
