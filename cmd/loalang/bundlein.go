@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,7 +59,7 @@ func (in *intake) take(ctx context.Context, from string) (said bundleSaid, err e
 	if err := forgetFetched(f.fetched(), whole); err != nil {
 		return said, err
 	}
-	if err := archive.Room(f.fetched(), 2*b.Bytes-sizeOf(whole)); err != nil {
+	if err := archive.Room(f.fetched(), max(0, intakeCopies*b.Bytes-sizeOf(whole))+intakeReserve); err != nil {
 		return said, fmt.Errorf("copy the bundle: %w", err)
 	}
 	if said.Copied, err = b.Fetch(ctx, from, whole); err != nil {
@@ -130,6 +132,40 @@ func forgetFetched(dir, but string) error {
 	return nil
 }
 
+const (
+	// intakeCopies is how often a bundle lies on the data disk at once: as it was copied,
+	// unpacked, and in the library.
+	intakeCopies = 3
+	// intakeReserve is what a bundle leaves free beyond, in bytes, for what airs and is logged.
+	intakeReserve = 64 << 20
+	// carriedMost bounds carriedFile, in bytes: it is read into memory.
+	carriedMost = 32 << 20
+	// carriedFiles bounds how many files are unpacked: each takes an inode.
+	carriedFiles = 1 << 16
+)
+
+// carriedOnly takes what a bundle has and nothing else: archive.ErrChanged.
+func carriedOnly(take archive.Take) archive.Take {
+	n := 0
+	return func(name string, bytes int64) (io.WriteCloser, error) {
+		n++
+		blob, sound := strings.CutPrefix(name, "recordings/")
+		switch {
+		case n > carriedFiles, name == carriedFile && bytes > carriedMost:
+			return nil, fmt.Errorf("%w (there is too much of it)", archive.ErrChanged)
+		case name != carriedFile && !(sound && isBlob(blob)):
+			return nil, fmt.Errorf("%w (it holds %q)", archive.ErrChanged, name)
+		}
+		return take(name, bytes)
+	}
+}
+
+// isBlob says whether a file of the library that travels can have a name.
+func isBlob(name string) bool {
+	sum := hashInName(path.Base(name))
+	return len(sum) == 64 && (name == recordings.BlobName(recordings.Master, sum) || name == recordings.BlobName(recordings.Original, sum))
+}
+
 // sizeOf is how long a file is; 0 where there is none.
 func sizeOf(path string) int64 {
 	info, err := os.Stat(path)
@@ -147,7 +183,7 @@ func (in *intake) open(ctx context.Context, whole string) error {
 	if err := os.RemoveAll(in.opened()); err != nil {
 		return fmt.Errorf("unpack the bundle: %w", err)
 	}
-	m, faults, err := archive.Read(ctx, whole, intoFolder(in.opened()), nil)
+	m, faults, err := archive.Read(ctx, whole, carriedOnly(intoFolder(in.opened())), nil)
 	if err != nil {
 		return errors.Join(wordArchive("the bundle", err), os.RemoveAll(in.opened()))
 	}

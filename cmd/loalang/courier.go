@@ -74,7 +74,10 @@ func (c *courier) Bundles() web.Bundles {
 	return v
 }
 
-// onSticks lists what may be bundles on the sticks.
+// looksMost bounds how many bundles are looked at on sticks.
+const looksMost = 32
+
+// onSticks lists what may be bundles on the sticks, looksMost of them.
 func (c *courier) onSticks() (paths []string) {
 	for _, dir := range findSticks(c.b.settings.BackupSticks, c.b.settings.Data) {
 		for _, pattern := range []string{"bundle-*", "*" + archive.BundleEnding} {
@@ -84,7 +87,7 @@ func (c *courier) onSticks() (paths []string) {
 			}
 		}
 	}
-	return paths
+	return paths[:min(len(paths), looksMost)]
 }
 
 // Carry implements web.Courier: the deed is done by run.
@@ -143,6 +146,8 @@ func (c *courier) do(ctx context.Context, o web.BundleOrder) web.BundleResult {
 		r.Ended, r.Code = c.b.clock.Now(), code
 		return r
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, bundleMost, errHangs)
+	defer cancel()
 	out, err := c.b.aside(ctx, append(words, "--json", "--village", c.b.settings.Village)...)
 	var said bundleSaid
 	if unread := json.Unmarshal([]byte(out), &said); unread != nil {
@@ -150,7 +155,9 @@ func (c *courier) do(ctx context.Context, o web.BundleOrder) web.BundleResult {
 	}
 	r.Ended, r.Board, r.Bytes, r.Seen, r.Code = c.b.clock.Now(), said.Board, said.Bytes, said.Seen, said.Code
 	if err != nil {
-		r.Code = cmp.Or(r.Code, "failed")
+		if r.Code = cmp.Or(r.Code, "failed"); errors.Is(err, errHangs) {
+			r.Code = bundleFault(err)
+		}
 		c.b.log.Error("a bundle could not be carried", "deed", string(o.Deed), "err", err)
 		return r
 	}

@@ -1,15 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -101,27 +95,6 @@ func (b *board) backUp(ctx context.Context) {
 	default:
 		b.log.Info("the board is backed up", "said", firstLine(out))
 	}
-}
-
-// aside runs a command of this program on the same data, and returns what it printed.
-func (b *board) aside(ctx context.Context, words ...string) (string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find this program: %w", err)
-	}
-	cmd := exec.CommandContext(ctx, self, append(words, "--data", b.settings.Data)...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = shutdownPatience
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		said := strings.TrimPrefix(lastLine(errs.String()), "loalang: ")
-		if said == "" {
-			said = err.Error()
-		}
-		return out.String(), errors.New(said)
-	}
-	return out.String(), nil
 }
 
 func firstLine(text string) string {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Bounds of what runs beside the board: while it runs nothing else is done for the data,
+// and a stick that is worn out, or pulled out at the wrong moment, answers never.
+const (
+	asideMost  = 12 * time.Hour // the sound of years on a slow stick takes a night
+	bundleMost = 3 * time.Hour  // longest that a bundle is written or read
+	// asidePatience is how long a process that was killed is waited for: one that waits for
+	// a dead disk cannot even be killed.
+	asidePatience = 10 * time.Second
+)
+
+// errHangs says that what was begun did not end in its time.
+var errHangs error = codedError{"hangs", errors.New("it did not end in its time: the stick or the disk answers no more; pull the stick out and use another")}
+
+// aside runs a command of this program on the same data, and returns what it printed;
+// errHangs after asideMost.
+func (b *board) aside(ctx context.Context, words ...string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	return runAside(ctx, asideMost, self, append(words, "--data", b.settings.Data)...)
+}
+
+// runAside runs a program for so long at most. It is asked to end, then killed, and when
+// that does not end it either, left to itself.
+func runAside(ctx context.Context, most time.Duration, program string, words ...string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, most, errHangs)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, words...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = shutdownPatience
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	ended, err := outlast(ctx, shutdownPatience+asidePatience, cmd.Run)
+	switch {
+	case !ended:
+		return "", errHangs
+	case err == nil:
+		return out.String(), nil
+	case errors.Is(context.Cause(ctx), errHangs):
+		return out.String(), errHangs
+	}
+	said := strings.TrimPrefix(lastLine(errs.String()), "loalang: ")
+	if said == "" {
+		said = err.Error()
+	}
+	return out.String(), errors.New(said)
+}
+
+// outlast runs do in a goroutine of its own and says how it ended; not ended when it did
+// not within patience after the end of ctx: the goroutine is then left to itself.
+func outlast(ctx context.Context, patience time.Duration, do func() error) (ended bool, err error) {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return true, err
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case err := <-done:
+		return true, err
+	case <-late.C:
+		return false, nil
+	}
+}
