@@ -38,6 +38,12 @@ func (s *Store) Imported(ctx context.Context, village string, uids []string) (li
 // others of the announcement left as they are. scheduler.ErrRevision when any of it
 // has changed since, or the event was taken in meanwhile.
 func (s *Store) SaveImported(ctx context.Context, m scheduler.Imported, d scheduler.Dossier) error {
+	return s.SaveBundled(ctx, m, d, nil)
+}
+
+// SaveBundled is SaveImported, and leaves a tombstone of each schedule whose ID is in gone;
+// fs.ErrNotExist when there is no such living one.
+func (s *Store) SaveBundled(ctx context.Context, m scheduler.Imported, d scheduler.Dossier, gone []string) error {
 	a := d.Announcement
 	return s.write(ctx, "import event", func(tx *sql.Tx) error {
 		v, err := village(ctx, tx, a.Village)
@@ -61,6 +67,11 @@ func (s *Store) SaveImported(ctx context.Context, m scheduler.Imported, d schedu
 		for _, sc := range d.Schedules {
 			sc.Owned, sc.Announcement = s.adopt(sc.Owned, a), a.ID
 			if err := s.saveSchedule(ctx, tx, sc, v.Zone); err != nil {
+				return err
+			}
+		}
+		for _, id := range gone {
+			if err := s.bury(ctx, tx, "schedules", missing{what: "schedule", id: id}, s.cfg.Now()); err != nil {
 				return err
 			}
 		}

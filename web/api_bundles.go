@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"loalang/people"
+	"loalang/scheduler"
 )
 
 type (
@@ -31,10 +32,26 @@ type (
 		Since       time.Time `json:"since"`
 	}
 	bundleLineJSON struct {
-		Deed string `json:"deed" enum:"new,change,same,keep" doc:"Keep: what is here stays."`
-		Kind string `json:"kind" enum:"notice,word"`
-		What string `json:"what" doc:"The title, or how a word is written."`
-		Why  string `json:"why,omitempty" doc:"own: it was made here; edited, removed: here, since; older: a newer bundle of that board brought what is here; no-slot: one of its times finds no slot here."`
+		Deed  string           `json:"deed" enum:"new,change,withdraw,same,keep" doc:"Withdraw: it ended on the board that made the bundle, and ends here. Keep: what is here stays."`
+		Kind  string           `json:"kind" enum:"notice,word"`
+		What  string           `json:"what" doc:"The title, or how a word is written."`
+		Why   string           `json:"why,omitempty" doc:"own: it was made here; edited, removed: here, since; older: a newer bundle of that board brought what is here; other: it ended there and came from another board; over: its validity ended there; no-slot: one of its times finds no slot here."`
+		Text  string           `json:"text,omitempty" doc:"How a notice that is new or changes begins, or how a word is spoken."`
+		Class string           `json:"class,omitempty" doc:"Of a notice that is new or changes."`
+		Until *time.Time       `json:"until,omitempty" doc:"End of its validity; absent: none."`
+		Airs  []bundleTimeJSON `json:"airs,omitempty" doc:"When it airs here from then on."`
+		Ends  []bundleTimeJSON `json:"ends,omitempty" doc:"When it would have aired, and does not from then on."`
+	}
+	bundleTimeJSON struct {
+		Kind    string     `json:"kind" enum:"once,slots,recurring"`
+		At      *time.Time `json:"at,omitempty"`
+		Slots   []string   `json:"slots,omitempty" doc:"IDs of this board's."`
+		Days    []string   `json:"days,omitempty" doc:"Weekdays; none is every day."`
+		From    string     `json:"from,omitempty" format:"date"`
+		Until   string     `json:"until,omitempty" format:"date"`
+		PerSlot int        `json:"per_slot,omitempty"`
+		PerDay  int        `json:"per_day,omitempty"`
+		Rule    string     `json:"rule,omitempty"`
 	}
 	bundleResultJSON struct {
 		Deed  string           `json:"deed" enum:"export,look,take"`
@@ -113,11 +130,21 @@ func (s *Server) listBundles(_ context.Context, in *bundlesInput) (*bundlesOutpu
 	if l := b.Last; l.Deed != "" {
 		last := &bundleResultJSON{string(l.Deed), l.Name, l.Ended.UTC(), l.Code, l.Bytes, []bundleLineJSON{}, l.Seen}
 		for _, line := range l.Lines {
-			last.Lines = append(last.Lines, bundleLineJSON(line))
+			last.Lines = append(last.Lines, bundleLineJSON{
+				Deed: line.Deed, Kind: line.Kind, What: line.What, Why: line.Why, Text: line.Text, Class: line.Class, Until: instantOf(line.Until),
+				Airs: bundleTimes(line.Airs), Ends: bundleTimes(line.Ends),
+			})
 		}
 		out.Body.Last = last
 	}
 	return &out, nil
+}
+
+func bundleTimes(list []scheduler.Schedule) (out []bundleTimeJSON) {
+	for _, sc := range list {
+		out = append(out, bundleTimeJSON{string(sc.Kind), instantOf(sc.At), sc.Slots, daysOf(sc.Days), civil(sc.From), civil(sc.Until), sc.PerSlot, sc.PerDay, sc.Rule})
+	}
+	return out
 }
 
 func (s *Server) exportBundle(ctx context.Context, in *bundlesInput) (*nothing, error) {

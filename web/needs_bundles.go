@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"time"
+
+	"loalang/scheduler"
 )
 
 // ErrNoStick says that no stick is plugged in that bundles are written to.
@@ -71,16 +73,22 @@ type BundleResult struct {
 
 // BundleLine is what becomes of one thing in a bundle.
 type BundleLine struct {
-	Deed string // new, change, same, keep
-	Kind string // notice, word
-	What string // its title, or how it is written
-	Why  string // own, edited, removed, older, no-slot; empty: there is no more to say
+	Deed  string               // new, change, withdraw, same, keep
+	Kind  string               // notice, word
+	What  string               // its title, or how it is written
+	Why   string               // own, edited, removed, older, other, over, no-slot; empty: there is no more to say
+	Text  string               // how what it tells begins, or how a word is spoken; of new and change
+	Class string               // of a notice that is new or changes
+	Until time.Time            // end of its validity; zero: none, or neither new nor changed
+	Airs  []scheduler.Schedule // when it airs here from then on, without IDs
+	Ends  []scheduler.Schedule // when it would have aired and does not from then on
+	Sum   string               // names all that the bundle tells of it
 }
 
 // Changes counts the lines that change something.
 func (r BundleResult) Changes() (n int) {
 	for _, l := range r.Lines {
-		if l.Deed == "new" || l.Deed == "change" {
+		if l.Deed == "new" || l.Deed == "change" || l.Deed == "withdraw" {
 			n++
 		}
 	}

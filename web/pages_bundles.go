@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"loalang/people"
+	"loalang/scheduler"
 )
 
 // bundlesView is the page that carries a village's notices from board to board.
@@ -33,8 +34,10 @@ type bundlesView struct {
 
 // bundleRow is what becomes of one thing.
 type bundleRow struct {
-	State     stateView
-	What, Why string
+	State           stateView
+	What, Why, Text string
+	More            []string // its class where that is no usual one, its end
+	Airs, Ends      []string // when it airs here, and when no more
 }
 
 // foundRow is a bundle on a stick.
@@ -110,6 +113,10 @@ func (p *panel) showResult(v *visit, r BundleResult, w *bundlesView) {
 		w.State = stateView{"wait", "cho", v.word("bundles.looked", r.Board, n)}
 		w.Take, w.Name, w.Seen = v.word("bundles.take", n), r.Name, r.Seen
 	}
+	slots, err := p.s.cfg.Places.Slots(v.ctx(), v.village.Key)
+	if err != nil { // the page is of use without their names
+		p.s.cfg.Logger.Warn("the slots of a bundle's notices are not known", "err", err)
+	}
 	for i, l := range r.Lines {
 		if i == bundleRows {
 			w.Rest = v.word("bundles.rest", len(r.Lines)-bundleRows)
@@ -122,13 +129,46 @@ func (p *panel) showResult(v *visit, r BundleResult, w *bundlesView) {
 		if row.State.Text = v.word("bundles.deed-" + l.Deed); l.Why != "" {
 			row.Why = v.word("bundles.why-" + l.Why)
 		}
+		v.detail(l, slots, &row)
 		w.Lines = append(w.Lines, row)
 	}
 }
 
+// detail says what a notice tells and when it airs, so that people see what they agree to.
+func (v *visit) detail(l BundleLine, slots []scheduler.Slot, row *bundleRow) {
+	if row.Text = l.Text; l.Class != "" && l.Class != string(scheduler.ClassNormal) {
+		row.More = append(row.More, v.word("class."+l.Class))
+	}
+	if !l.Until.IsZero() {
+		row.More = append(row.More, v.word("bundles.until", v.at(l.Until, v.now)))
+	}
+	if len(l.Airs)+len(l.Ends) == 0 {
+		if l.Deed == "new" && l.Kind == "notice" {
+			row.More = append(row.More, v.word("bundles.no-times"))
+		}
+		return
+	}
+	for _, sc := range l.Airs {
+		row.Airs = append(row.Airs, v.wholeName(sc, slots))
+	}
+	for _, sc := range l.Ends {
+		row.Ends = append(row.Ends, v.word("bundles.ends", v.wholeName(sc, slots)))
+	}
+}
+
+// wholeName says a schedule in one line.
+func (v *visit) wholeName(sc scheduler.Schedule, slots []scheduler.Slot) string {
+	name, sub := v.scheduleName(sc, slots)
+	if sub != "" {
+		name += " (" + sub + ")"
+	}
+	return name
+}
+
 // bundleStates are the looks of each deed of a line.
 var bundleStates = map[string]stateView{
-	"new": {Class: "ok", Icon: "them"}, "change": {Class: "ok", Icon: "viet"}, "same": {Class: "wait", Icon: "tot"}, "keep": {Class: "wait", Icon: "khoa"},
+	"new": {Class: "ok", Icon: "them"}, "change": {Class: "ok", Icon: "viet"}, "withdraw": {Class: "bad", Icon: "dung"},
+	"same": {Class: "wait", Icon: "tot"}, "keep": {Class: "wait", Icon: "khoa"},
 }
 
 // foundRow words a bundle on a stick.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"loalang/people"
+	"loalang/scheduler"
 	"loalang/web"
 )
 
@@ -37,7 +38,7 @@ type parcels struct {
 // lookedAt is a bundle that was looked at.
 func lookedAt() web.BundleResult {
 	return web.BundleResult{Deed: web.LookAtBundle, Name: "bundle-un-ta", Board: "Máy xã", Seen: lookedDigest, Lines: []web.BundleLine{
-		{Deed: "new", Kind: "notice", What: "Họp thôn"},
+		{Deed: "new", Kind: "notice", What: "Họp thôn", Text: "Kính mời bà con", Class: "priority", Airs: []scheduler.Schedule{{Kind: scheduler.Slots, Slots: []string{"khong-co"}, Days: 127}}},
 		{Deed: "change", Kind: "notice", What: "Tiêm phòng", Why: "no-slot"},
 		{Deed: "keep", Kind: "notice", What: "Dọn đường", Why: "edited"},
 		{Deed: "same", Kind: "word", What: "UBND"},
@@ -119,7 +120,11 @@ func TestBundlesPage(t *testing.T) {
 		{"to look at", func(w *world, b *web.Bundles) {
 			b.Stick, b.Last, b.Found = true, nothing, []web.FoundBundle{lain(w, func(*web.FoundBundle) {})}
 		}, []string{"Máy được nhận", "/bundles/look", "3 MB"}, "Máy lạ"},
-		{"looked at", func(*world, *web.Bundles) {}, []string{"2 mục sẽ mới hoặc đổi", "Chưa lưu gì cả", "Nhận 2 mục", "Họp thôn", "bỏ một giờ phát", "đã sửa ở máy này", "Từ: UBND", lookedDigest}, "ghê"},
+		{"looked at", func(*world, *web.Bundles) {}, []string{"2 mục sẽ mới, đổi hoặc thôi phát", "Chưa lưu gì cả", "Nhận 2 mục", "Họp thôn", "Kính mời bà con", "Ưu tiên", "buổi không còn nữa", "bỏ một giờ phát", "đã sửa ở máy này", "Từ: UBND", lookedDigest}, "ghê"},
+		{"what ends", func(w *world, b *web.Bundles) {
+			b.Last = lookedAt()
+			b.Last.Lines = append(b.Last.Lines[2:], web.BundleLine{Deed: "withdraw", Kind: "notice", What: "Mưa lũ", Why: "over", Ends: []scheduler.Schedule{{Kind: scheduler.Once, At: w.now.Add(time.Hour)}}})
+		}, []string{"Mưa lũ", "Thôi phát theo gói", "Thôi phát: ", "đã hết hiệu lực ở máy kia", "Nhận 1 mục"}, "ghê"},
 		{"nothing new", func(_ *world, b *web.Bundles) {
 			b.Last = lookedAt()
 			b.Last.Lines = b.Last.Lines[2:]

@@ -222,8 +222,8 @@ func (p program) bundleImportCommand() *cobra.Command {
 		Use:   "import FOLDER|FILE",
 		Short: "Take a bundle in from a stick",
 		Long: "Copy a bundle from a stick, prove it, and take in what is new in it: announcements with their recordings and when\n" +
-			"they air, and words. What was edited here since stays. The same bundle again changes nothing. With --dry-run the\n" +
-			"same is printed and nothing is saved. What the village has reviewed waits for that review here as well.",
+			"they air, and words. What ended there of what came from there ends here too. What was edited here since stays. The\n" +
+			"same bundle again changes nothing. With --dry-run the same is printed and nothing is saved. What the village has reviewed waits for that review here as well.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.lowly(); err != nil {
@@ -236,7 +236,7 @@ func (p program) bundleImportCommand() *cobra.Command {
 				}
 				in.s, in.db, in.library, in.now = s, db, library, p.clock(s).Now().UTC()
 				said, err := in.take(ctx, args[0])
-				return printBundle(cmd.OutOrStdout(), said, err, asJSON, func() error { return printLines(cmd.OutOrStdout(), said.Lines) })
+				return printBundle(cmd.OutOrStdout(), said, err, asJSON, func() error { return printLines(cmd.OutOrStdout(), said.Lines, in.own) })
 			})
 		},
 	}

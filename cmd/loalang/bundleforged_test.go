@@ -35,13 +35,20 @@ func trustedBoard(t testing.TB, data string) otherBoard {
 // bundle makes a bundle of notices by hand.
 func (o otherBoard) bundle(made time.Time, notices ...scheduler.Dossier) string {
 	o.t.Helper()
-	raw, err := json.Marshal(map[string]any{"village": "un-ta", "notices": notices})
+	return o.carrying(made, object{"notices": notices})
+}
+
+// carrying makes a bundle by hand of whatever its village.json is to say.
+func (o otherBoard) carrying(made time.Time, village object) string {
+	o.t.Helper()
+	village["village"] = "un-ta"
+	raw, err := json.Marshal(village)
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	dir := o.t.TempDir()
-	village, stick := filepath.Join(dir, "village.json"), filepath.Join(dir, "bundle")
-	if err := os.WriteFile(village, raw, 0o600); err != nil {
+	file, stick := filepath.Join(dir, "village.json"), filepath.Join(dir, "bundle")
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		o.t.Fatal(err)
 	}
 	b := archive.Bundle{Node: "other", Village: "un-ta", Board: "xã", Made: made}
@@ -50,7 +57,7 @@ func (o otherBoard) bundle(made time.Time, notices ...scheduler.Dossier) string 
 		if err != nil {
 			return err
 		}
-		if _, err := w.Add(o.t.Context(), "village.json", village, ""); err != nil {
+		if _, err := w.Add(o.t.Context(), "village.json", file, ""); err != nil {
 			return err
 		}
 		_, err = w.Close()

@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,7 +14,6 @@ import (
 	"time"
 
 	"loalang/archive"
-	"loalang/people"
 	"loalang/recordings"
 	"loalang/scheduler"
 	"loalang/store"
@@ -34,8 +30,10 @@ type intake struct {
 	raw     []byte // of carriedFile
 	c       carried
 	print   string            // fingerprint of the board that made it
+	node    string            // of that board
 	made    time.Time         // when, by that board's clock
 	files   map[string]string // of recordings, by SHA-256
+	own     []scheduler.Slot  // of this board
 	lines   []bundleLine
 }
 
@@ -50,7 +48,7 @@ func (in *intake) take(ctx context.Context, from string) (said bundleSaid, err e
 	if err := in.accepts(b); err != nil {
 		return said, err
 	}
-	in.print, in.made = print, b.Made.UTC().Truncate(time.Microsecond) // to which the database keeps it
+	in.print, in.node, in.made = print, b.Node, b.Made.UTC().Truncate(time.Microsecond) // to which the database keeps it
 	f := folder(in.s.Data)
 	if err := makeFolders(f.fetched()); err != nil {
 		return said, err
@@ -201,11 +199,9 @@ func (in *intake) open(ctx context.Context, whole string) error {
 }
 
 // say notes what becomes of one thing.
-func (in *intake) say(deed, kind, what, why string) {
-	in.lines = append(in.lines, bundleLine{Deed: deed, Kind: kind, What: what, Why: why})
-}
+func (in *intake) say(l bundleLine) { in.lines = append(in.lines, l) }
 
-// all takes in recordings, words and notices, in this order.
+// all takes in recordings, words, notices and what ended of them, in this order.
 func (in *intake) all(ctx context.Context) error {
 	in.lines, in.c = nil, carried{}
 	if err := json.Unmarshal(in.raw, &in.c); err != nil {
@@ -232,6 +228,14 @@ func (in *intake) all(ctx context.Context) error {
 			return fmt.Errorf("notice %q: %w", d.Announcement.Title, err)
 		}
 	}
+	for _, e := range in.c.Ended {
+		if slices.ContainsFunc(in.c.Notices, func(d scheduler.Dossier) bool { return d.Announcement.ID == e.ID }) {
+			continue // it goes on there
+		}
+		if err := in.end(ctx, e); err != nil {
+			return fmt.Errorf("what ended, %s: %w", e.ID, err)
+		}
+	}
 	return nil
 }
 
@@ -248,16 +252,16 @@ func (in *intake) words(ctx context.Context) error {
 		})
 		switch {
 		case i >= 0 && here[i].Spoken == w.Spoken:
-			in.say("same", "word", w.Written, "")
+			in.say(bundleLine{Deed: "same", Kind: "word", What: w.Written})
 		case i >= 0:
-			in.say("keep", "word", w.Written, "edited")
+			in.say(bundleLine{Deed: "keep", Kind: "word", What: w.Written, Why: "edited"})
 		default:
 			w.Owned = scheduler.Owned{ID: newID(), Village: in.s.Village}
 			if err := w.Validate(); err != nil {
 				return fmt.Errorf("word %q: %w", w.Written, err)
 			}
 			anew = append(anew, w)
-			in.say("new", "word", w.Written, "")
+			in.say(bundleLine{Deed: "new", Kind: "word", What: w.Written, Text: w.Spoken})
 		}
 	}
 	if in.dry || len(anew) == 0 {
@@ -273,6 +277,7 @@ func (in *intake) slots(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.own = here
 	to := map[string]string{}
 	for id, at := range in.c.Slots {
 		for _, s := range here {
@@ -282,122 +287,4 @@ func (in *intake) slots(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return to, nil
-}
-
-// notice takes one in: new, changed there since, or the same.
-func (in *intake) notice(ctx context.Context, d scheduler.Dossier, slots map[string]string) error {
-	a := &d.Announcement
-	digest, err := digestOfNotice(d)
-	if err != nil {
-		return err
-	}
-	m, err := in.remembered(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	here, err := in.db.Announcement(ctx, a.ID)
-	there := err == nil
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if there && here.Announcement.Village != in.s.Village {
-		return fmt.Errorf("the village %s has a notice with its ID", here.Announcement.Village)
-	}
-	if deed, why := in.judge(m, here, there, digest); deed != "" {
-		in.say(deed, "notice", a.Title, why)
-		if deed == "same" && why == "" {
-			return in.remember(ctx, m)
-		}
-		return nil
-	}
-	m.notice.Digest = digest
-	why := in.fit(ctx, &d, here, slots)
-	if err := a.Validate(in.now); err != nil {
-		return err
-	}
-	deed := "new"
-	if there {
-		deed = "change"
-	}
-	in.say(deed, "notice", a.Title, why)
-	if err := in.remember(ctx, m); err != nil || in.dry {
-		return err
-	}
-	return in.db.SaveImported(ctx, m.notice, d)
-}
-
-// judge says why a notice is not taken in; an empty deed: it is. here is what this board
-// has of it, if it is there.
-func (in *intake) judge(m memory, here scheduler.Dossier, there bool, digest string) (deed, why string) {
-	known := m.notice.Revision > 0
-	switch {
-	case there && here.Announcement.Origin == in.db.Node() && !known:
-		return "same", "own"
-	case there && m.notice.Digest == digest:
-		return "same", ""
-	case !there && known:
-		return "keep", "removed"
-	case there && (!here.Announcement.Withdrawn.IsZero() || here.Announcement.Updated.After(m.notice.Updated.Add(editedAfter))):
-		return "keep", "edited"
-	case there && in.made.Before(m.sender.Modified):
-		return "keep", "older"
-	}
-	return "", ""
-}
-
-// digestOfNotice names what a bundle tells of a notice.
-func digestOfNotice(d scheduler.Dossier) (string, error) {
-	a := d.Announcement
-	raw, err := json.Marshal([]any{a.Title, a.Topic, a.Class, a.Issuer, a.Text, a.Bed, a.ValidFrom, a.ValidUntil, a.SpeakerOnly, d.Renditions, d.Schedules})
-	if err != nil {
-		return "", fmt.Errorf("encode: %w", err)
-	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:]), nil
-}
-
-// editedAfter is how much later than the intake a notice may be stamped by it.
-const editedAfter = 2 * time.Second
-
-// fit makes a notice of another board one of this: its rows get the revisions of what is
-// here, its schedules the slots of here, and what was decided about it there does not count
-// here. It says no-slot where one finds none.
-func (in *intake) fit(ctx context.Context, d *scheduler.Dossier, here scheduler.Dossier, slots map[string]string) (why string) {
-	a, by := &d.Announcement, people.ActorOf(ctx).Name
-	a.Village, a.Revision, a.Deleted, a.CreatedBy = in.s.Village, here.Announcement.Revision, time.Time{}, by
-	a.Approval, a.Withdrawn = scheduler.Approval{}, time.Time{}
-	for i := range d.Renditions {
-		r := &d.Renditions[i]
-		r.Assignment, r.Revision = scheduler.Assignment{}, 0
-		for _, h := range here.Renditions {
-			if h.Language == r.Language {
-				r.ID, r.Revision = h.ID, h.Revision
-			}
-		}
-	}
-	var kept []scheduler.Schedule
-	for _, sc := range d.Schedules {
-		if sc.Kind == scheduler.Once && sc.At.Before(in.now) || sc.Kind == scheduler.Now {
-			continue // its time is over
-		}
-		var to []string
-		for _, id := range sc.Slots {
-			if slots[id] != "" {
-				to = append(to, slots[id])
-			}
-		}
-		if len(sc.Slots) > 0 && len(to) == 0 {
-			why = "no-slot"
-			continue
-		}
-		sc.Slots, sc.Village, sc.Revision, sc.Deleted, sc.CreatedBy = to, in.s.Village, 0, time.Time{}, by
-		for _, h := range here.Schedules {
-			if h.ID == sc.ID {
-				sc.Revision = h.Revision
-			}
-		}
-		kept = append(kept, sc)
-	}
-	d.Schedules = kept
-	return why
 }

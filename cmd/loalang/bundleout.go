@@ -25,6 +25,25 @@ type carried struct {
 	Words      []scheduler.Word       `json:"words"`
 	Slots      map[string]slotAt      `json:"slots"` // by ID: what other boards find theirs by
 	Recordings []recordings.Recording `json:"recordings"`
+	Ended      []endedNotice          `json:"ended,omitempty"` // a version that knows none leaves them as they are
+}
+
+// endedNotice is a notice that the board which made the bundle airs no more.
+type endedNotice struct {
+	ID        string    `json:"id"`
+	Withdrawn time.Time `json:"withdrawn,omitzero"` // zero: its validity is over
+	Until     time.Time `json:"until,omitzero"`     // end of its validity; zero: it had none
+}
+
+// endedFor is how long a bundle tells that a notice ended: longer than any stick lies about.
+const endedFor = 366 * 24 * time.Hour
+
+// endOf says that a notice airs no more at now, and when that began.
+func endOf(a scheduler.Announcement, now time.Time) (since time.Time, ended bool) {
+	if !a.Withdrawn.IsZero() {
+		return a.Withdrawn, true
+	}
+	return a.ValidUntil, !a.ValidUntil.IsZero() && !a.ValidUntil.After(now)
 }
 
 // slotAt is when a slot begins.
@@ -38,7 +57,8 @@ const carriedFile = "village.json"
 // carriedPage is how many announcements are read at a time.
 const carriedPage = 200
 
-// gatherBundle reads what of the board's village goes into a bundle: what may still air.
+// gatherBundle reads what of the board's village goes into a bundle: what may still air,
+// and what ended of late.
 func gatherBundle(ctx context.Context, db *store.Store, village string, now time.Time) (c carried, err error) {
 	c = carried{Village: village, Slots: map[string]slotAt{}}
 	for before := ""; ; {
@@ -48,7 +68,10 @@ func gatherBundle(ctx context.Context, db *store.Store, village string, now time
 		}
 		for _, d := range list {
 			before = d.Announcement.ID
-			if !d.Announcement.Withdrawn.IsZero() || !d.Announcement.ValidUntil.IsZero() && !d.Announcement.ValidUntil.After(now) {
+			if since, ended := endOf(d.Announcement, now); ended {
+				if now.Sub(since) < endedFor {
+					c.Ended = append(c.Ended, endedNotice{before, d.Announcement.Withdrawn, d.Announcement.ValidUntil})
+				}
 				continue
 			}
 			d.Announcement.Approval, d.Turns = scheduler.Approval{}, nil

@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"loalang/archive"
+	"loalang/scheduler"
 )
 
 // bundleSaid is what a command about a bundle prints with --json.
@@ -30,10 +33,16 @@ type bundleSaid struct {
 
 // bundleLine is what becomes of one thing in a bundle.
 type bundleLine struct {
-	Deed string `json:"deed"` // new, change, same, keep
-	Kind string `json:"kind"` // notice, word
-	What string `json:"what"`
-	Why  string `json:"why,omitempty"` // own, edited, removed, older, no-slot
+	Deed  string               `json:"deed"` // new, change, withdraw, same, keep
+	Kind  string               `json:"kind"` // notice, word
+	What  string               `json:"what"`
+	Why   string               `json:"why,omitempty"`   // a key of bundleWhy
+	Text  string               `json:"text,omitempty"`  // how what it tells begins; of new and change
+	Class string               `json:"class,omitempty"` // of new and change
+	Until time.Time            `json:"until,omitzero"`  // end of its validity, of new and change; zero: none
+	Airs  []scheduler.Schedule `json:"airs,omitempty"`  // when it airs on this board from then on
+	Ends  []scheduler.Schedule `json:"ends,omitempty"`  // when it would have aired, and does not from then on
+	Sum   string               `json:"sum,omitempty"`   // names all that the bundle tells of it
 }
 
 // bundleWhy are the words for each reason of a line.
@@ -43,6 +52,8 @@ var bundleWhy = map[string]string{
 	"edited":  "it was edited here",
 	"removed": "it was removed here",
 	"older":   "what is here came with a newer bundle of that board",
+	"over":    "its validity is over there",
+	"other":   "it ended there, and came here from another board",
 	"no-slot": "one of its times is left out: this board has no slot that begins then",
 }
 
@@ -110,12 +121,45 @@ func printBundle(out io.Writer, said bundleSaid, failed error, asJSON bool, word
 	return errors.Join(failed, json.NewEncoder(out).Encode(said))
 }
 
-// printLines prints a line for each thing in a bundle.
-func printLines(out io.Writer, lines []bundleLine) error {
+// printLines prints a line for each thing in a bundle, and one for each of its schedules.
+func printLines(out io.Writer, lines []bundleLine, slots []scheduler.Slot) error {
 	for _, l := range lines {
-		if _, err := fmt.Fprintf(out, "%s\t%s\t%s\n", l.Deed, l.What, bundleWhy[l.Why]); err != nil {
+		said := fmt.Sprintf("%s\t%s\t%s\n", l.Deed, l.What, bundleWhy[l.Why])
+		for _, sc := range l.Airs {
+			said += "\tairs " + scheduleWords(sc, slots) + "\n"
+		}
+		for _, sc := range l.Ends {
+			said += "\tno more " + scheduleWords(sc, slots) + "\n"
+		}
+		if _, err := io.WriteString(out, said); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// scheduleWords says when a schedule airs, for a terminal.
+func scheduleWords(sc scheduler.Schedule, slots []scheduler.Slot) string {
+	var said []string
+	for _, id := range sc.Slots {
+		if i := slices.IndexFunc(slots, func(s scheduler.Slot) bool { return s.ID == id }); i >= 0 {
+			said = append(said, fmt.Sprintf("in %s %s", slots[i].Name, slots[i].Start))
+		}
+	}
+	if !sc.At.IsZero() {
+		said = append(said, "at "+sc.At.Local().Format("2006-01-02 15:04"))
+	}
+	if sc.Rule != "" {
+		said = append(said, "by "+sc.Rule)
+	}
+	if sc.Kind == scheduler.Slots {
+		said = append(said, fmt.Sprint("on ", sc.Days))
+	}
+	if sc.From != (scheduler.Date{}) {
+		said = append(said, fmt.Sprint("from ", sc.From))
+	}
+	if sc.Until != (scheduler.Date{}) {
+		said = append(said, fmt.Sprint("until ", sc.Until))
+	}
+	return strings.Join(said, ", ")
 }
