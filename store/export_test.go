@@ -43,3 +43,6 @@ func RecordAll(ctx context.Context, s *Store, rows []playout.AsRun) error {
 		return nil
 	})
 }
+
+// DiskFault shows which errors of a rehearsal are the disk's.
+func DiskFault(err error) bool { return diskFault(err) }

@@ -11,7 +11,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
+	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 	"golang.org/x/sys/unix"
 )
@@ -64,7 +66,8 @@ const keptUpdates = 2
 
 // rehearseUpdate keeps a copy of the database as it is, and brings another one up to date
 // first. ErrUpdate when that fails. Where there is no room for the copies the update goes
-// ahead without: a board with a full disk must start.
+// ahead without: a board with a full disk must start. Any error but ErrUpdate and ErrCorrupt
+// is of the disk, and says nothing of the update.
 func (s *Store) rehearseUpdate(ctx context.Context, from int64) error {
 	size, err := os.Stat(s.cfg.Path)
 	if err != nil {
@@ -197,10 +200,24 @@ func rehearse(ctx context.Context, c Config, copied string) (u Update, err error
 		u.Oldest = was.oldest
 		return u, was.readableBy(known)
 	}
-	if err := s.try(ctx, &u); err != nil {
-		return u, fmt.Errorf("%w (%w)", ErrUpdate, err)
+	err = s.try(ctx, &u)
+	switch {
+	case err == nil:
+		return u, nil
+	case ctx.Err() != nil, diskFault(err):
+		return u, explain(err)
 	}
-	return u, nil
+	return u, fmt.Errorf("%w (%w)", ErrUpdate, err)
+}
+
+// diskFault says whether an error is that of a disk which takes or gives nothing, and not
+// that of what was to be done there.
+func diskFault(err error) bool {
+	var lite sqlite3.Error
+	if !errors.As(err, &lite) {
+		return errors.Is(err, ErrFull) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EIO)
+	}
+	return slices.Contains([]sqlite3.ErrNo{sqlite3.ErrFull, sqlite3.ErrReadonly, sqlite3.ErrIoErr, sqlite3.ErrCantOpen}, lite.Code)
 }
 
 // try brings the copy up to date and compares it with what it was.

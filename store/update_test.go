@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/mattn/go-sqlite3"
 
 	"loalang/store"
 )
@@ -248,6 +251,36 @@ func TestNoRowIsReplacedAsAWhole(t *testing.T) {
 		check(t, err, nil)
 		if !strings.HasSuffix(name, "_test.go") && bytes.Contains(raw, []byte("REPLACE INTO")) {
 			t.Errorf("%s: INSERT … ON CONFLICT … DO UPDATE instead: a fallback would lose what later versions keep in the row", name)
+		}
+	}
+}
+
+// A disk that takes no copy kept the board from its start: what goes wrong with the
+// rehearsal, and not with the update, is told and the update goes ahead.
+func TestAnUpdateGoesAheadWhereItCannotBeTried(t *testing.T) {
+	c := config(filepath.Join(t.TempDir(), "loalang.db"))
+	db, err := store.MigrateTo(t.Context(), c, 37)
+	check(t, err, nil)
+	check(t, db.Close(), nil)
+	check(t, os.WriteFile(filepath.Join(filepath.Dir(c.Path), "backups"), []byte("no folder"), 0o600), nil)
+	var said bytes.Buffer
+	c.Log = slog.New(slog.NewTextHandler(&said, nil))
+	s := open(t, c)
+	if s.Schema() < 41 || !strings.Contains(said.String(), "without having tried it on a copy") {
+		t.Errorf("tables of %d, told: %s", s.Schema(), said.String())
+	}
+}
+
+// What the disk does not give is no fault of the update.
+func TestAFullDiskIsNoFaultOfTheUpdate(t *testing.T) {
+	for _, code := range []sqlite3.ErrNo{sqlite3.ErrFull, sqlite3.ErrReadonly, sqlite3.ErrIoErr, sqlite3.ErrCantOpen} {
+		if !store.DiskFault(fmt.Errorf("try: %w", sqlite3.Error{Code: code})) {
+			t.Errorf("%v counts as a fault of the update", code)
+		}
+	}
+	for _, err := range []error{sqlite3.Error{Code: sqlite3.ErrConstraint}, sqlite3.Error{Code: sqlite3.ErrCorrupt}, errors.New("3 rows of words would be lost")} {
+		if store.DiskFault(err) {
+			t.Errorf("%v counts as a fault of the disk", err)
 		}
 	}
 }

@@ -90,6 +90,11 @@ func (h *hoard) size() (int64, error) {
 
 // write writes the whole backup.
 func (h *hoard) write(ctx context.Context, to io.Writer) (archive.Manifest, error) {
+	if h.scratch == string(h.dir) { // beside the data, for an archive that goes elsewhere
+		if err := archive.Room(h.scratch, copiedBytes(h.dir)+copyReserve); err != nil {
+			return archive.Manifest{}, fmt.Errorf("copy the database for the backup: %w", err)
+		}
+	}
 	copied := filepath.Join(h.scratch, ".loalang-"+newID()+".db")
 	defer func() { _ = os.Remove(copied) }() // gone already when it could not be made
 	if err := h.db.Snapshot(ctx, copied); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"loalang/archive"
 	"loalang/store"
 )
 
@@ -38,6 +39,9 @@ func (p program) migrateCommand() *cobra.Command {
 			if !folder(s.Data).inhabited() {
 				return fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data", s.Data)
 			}
+			if err := roomForTrial(s); err != nil {
+				return err
+			}
 			u, err := store.TryUpdate(cmd.Context(), storeConfig(s, p.quietLog()))
 			if err != nil {
 				return err
@@ -64,6 +68,23 @@ func (p program) migrateCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return cmd
 }
+
+// copyReserve is what a copy of the database that is thrown away again leaves free on the
+// data disk, in bytes: what airs is logged meanwhile, and sound is made.
+const copyReserve = 64 << 20
+
+// roomForTrial is archive.NoRoom, in a sentence, where the data disk cannot hold the copies
+// on which an update is tried.
+func roomForTrial(s settings) error {
+	need := 2 * copiedBytes(folder(s.Data))
+	if err := archive.Room(s.Data, need+copyReserve); err != nil {
+		return fmt.Errorf("the update is tried on two copies of the database beside it, %d MB: free room on the disk of %s first, by removing recordings nobody needs or old files in its folder backups: %w", need>>20, s.Data, err)
+	}
+	return nil
+}
+
+// copiedBytes is about how many bytes a copy of the database takes.
+func copiedBytes(f folder) int64 { return sizeOf(f.database()) + sizeOf(f.database()+"-wal") }
 
 func printUpdate(out io.Writer, u updateSaid, asJSON bool) error {
 	if asJSON {

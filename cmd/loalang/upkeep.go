@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"loalang/archive"
 	"loalang/recordings"
 	"loalang/web"
 )
@@ -123,6 +125,10 @@ func (u *upkeep) OpenBackup(name string) (*os.File, error) {
 // WriteBackup implements web.BackupFiles, in a process of its own with the least
 // priority.
 func (u *upkeep) WriteBackup(ctx context.Context, w io.Writer) error {
+	f := folder(u.b.settings.Data)
+	if err := archive.Room(string(f), copiedBytes(f)+copyReserve); err != nil { // here it can still be said in words
+		return fmt.Errorf("copy the database for the backup: %w", err)
+	}
 	return u.writeAside(ctx, w, "backup", "-")
 }
 
