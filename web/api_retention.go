@@ -83,11 +83,31 @@ func (s *Server) putRetention(ctx context.Context, in *retentionInput) (*nothing
 	if _, err := in.village("", people.Arrange); err != nil {
 		return nil, err
 	}
-	err := s.cfg.Keeping.SaveRetention(ctx, recordings.Retention{PreviewDays: in.Body.PreviewDays, TakeDays: in.Body.TakeDays, LogYears: in.Body.LogYears}, in.who.Name)
+	err := s.keepRetention(ctx, recordings.Retention{PreviewDays: in.Body.PreviewDays, TakeDays: in.Body.TakeDays, LogYears: in.Body.LogYears}, in.who.Name)
 	if errors.Is(err, recordings.ErrRetention) {
 		return nil, in.invalid("take_days", "out-of-range", "7–3650")
 	}
 	return nil, err
+}
+
+// keepRetention keeps how long what nothing uses is kept, and tells the history what of it
+// is another; recordings.ErrRetention.
+func (s *Server) keepRetention(ctx context.Context, after recordings.Retention, by string) error {
+	before, unread := s.cfg.Keeping.Retention(ctx)
+	if err := s.cfg.Keeping.SaveRetention(ctx, after, by); err != nil {
+		return err
+	}
+	if unread != nil { // a change is told without what it was before, rather than not at all
+		before = recordings.Retention{PreviewDays: -1, TakeDays: -1, LogYears: -1}
+	}
+	c := knobChange(s.cfg.Village, "retention")
+	differ(&c, "preview_days", before.PreviewDays, after.PreviewDays)
+	differ(&c, "take_days", before.TakeDays, after.TakeDays)
+	differ(&c, "log_years", before.LogYears, after.LogYears)
+	if len(c.Fields) > 0 {
+		s.noteOrLog(ctx, c)
+	}
+	return nil
 }
 
 func (s *Server) tidyLibrary(ctx context.Context, in *tidyInput) (*tidyOutput, error) {

@@ -50,8 +50,9 @@ func differ[T comparable](c *people.Change, name string, before, after T) {
 	}
 }
 
-// mixerChange is what the history tells of another volume control.
-func mixerChange(village string, before, after MixerChoice) people.Change {
+// MixerChange is what the history tells of another volume control; without fields it is the
+// same.
+func MixerChange(village string, before, after MixerChoice) people.Change {
 	usual := func(m MixerChoice) string {
 		if m.Card == "" {
 			return ""
@@ -81,7 +82,7 @@ func (s *Server) keepMixer(ctx context.Context, c MixerChoice, by string) error 
 		return err
 	}
 	c.Usual = became.Level // what it can do, not what was asked
-	s.noteKnob(ctx, mixerChange(s.cfg.Village, before, c))
+	s.noteKnob(ctx, MixerChange(s.cfg.Village, before, c))
 	return nil
 }
 

@@ -123,7 +123,7 @@ func (p *panel) history(v *visit) {
 }
 
 // historyKinds are the records that people look for.
-var historyKinds = []string{"announcements", "renditions", "schedules", moveKind, "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "button", "mixer", "stations", "words", "templates", "voices", "recordings", "backups", "bundles", "accounts", "tokens"}
+var historyKinds = []string{"announcements", "renditions", "schedules", moveKind, "slots", "villages", "exceptions", "frames", "drills", "imported", "clock", "button", "mixer", "retention", "stations", "words", "templates", "voices", "recordings", "backups", "bundles", "accounts", "tokens"}
 
 // historyEntry words an entry; alone: the page is of one announcement, which need not be
 // named again.

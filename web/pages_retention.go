@@ -101,7 +101,7 @@ func (p *panel) saveRetention(v *visit) {
 		p.showRetention(v, http.StatusUnprocessableEntity, written, bad)
 		return
 	}
-	if err := p.s.cfg.Keeping.SaveRetention(v.ctx(), r, v.me.Name); err != nil {
+	if err := p.s.keepRetention(v.ctx(), r, v.me.Name); err != nil {
 		p.fail(v, err)
 		return
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,6 +34,17 @@ func TestRetentionPage(t *testing.T) {
 	}
 	if p := s.post("/retention", url.Values{"preview_days": {"3"}, "take_days": {" 60 "}, "log_years": {"0"}}); p.location != "/retention?told=retention" || w.kept != (recordings.Retention{PreviewDays: 3, TakeDays: 60}) {
 		t.Errorf("to %q, kept %+v", p.location, w.kept)
+	}
+	// How long the proofs of what aired are kept was changed, and nobody could say by whom.
+	told := w.changes
+	if len(told) != 1 || told[0].Kind != "retention" || fmt.Sprint(told[0].Fields) != "[{preview_days 2 3} {take_days 90 60} {log_years 5 0}]" {
+		t.Errorf("the history has %+v", told)
+	}
+	if s.post("/retention", url.Values{"preview_days": {"3"}, "take_days": {"60"}, "log_years": {"0"}}); len(w.changes) != 1 {
+		t.Error("the history tells of what stayed as it was")
+	}
+	if p := newSite(t, w, people.Admin, "vi").get("/history?kind=retention"); !strings.Contains(p.text, "Thời hạn giữ bản ghi") {
+		t.Errorf("the history shows %s", p.text)
 	}
 }
 

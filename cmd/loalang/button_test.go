@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -260,5 +261,13 @@ printf "Simple mixer control 'Speaker',0\n  Mono: Playback 27 [77%%] [%sdB] [on]
 		t.Errorf("without a control: %v", body)
 	}
 	d.call(http.MethodPut, "/sound/mixer", object{"mixer": object{"card": "Other", "control": "Speaker", "usual": 0}}, http.StatusUnprocessableEntity)
+	// By command it was chosen and nobody could say by whom.
+	if out, errs, code := loalang(t, "", "mixer", "set", "Device:Speaker", "--usual", "-7", "--data", data); code != 0 || errs != "" {
+		t.Fatalf("mixer set = %d: %s%s", code, out, errs)
+	}
+	list, _ := d.call(http.MethodGet, "/history?kind=mixer", nil, http.StatusOK)["changes"].([]any)
+	if len(list) == 0 || !strings.Contains(fmt.Sprint(list[0]), "after:-7") {
+		t.Errorf("the history has %v", list)
+	}
 	d.stop()
 }

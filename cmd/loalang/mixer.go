@@ -15,6 +15,7 @@ import (
 	"loalang/audio"
 	"loalang/hardware"
 	"loalang/playout"
+	"loalang/web"
 )
 
 const (
@@ -156,6 +157,29 @@ func controlNote(card string, c hardware.MixerControl, chosen *mixerChoice) stri
 	return strings.Join(notes, "; ")
 }
 
+// noteMixer tells the history of another volume control. It is kept though the history does
+// not take it, or there is none yet: then it says so.
+func (p program) noteMixer(cmd *cobra.Command, s settings, before, after mixerChoice) {
+	choice := func(m mixerChoice) web.MixerChoice {
+		return web.MixerChoice{Card: m.Card, Control: m.Control, Usual: m.Usual}
+	}
+	change := web.MixerChange(s.Village, choice(before), choice(after))
+	if len(change.Fields) == 0 || !folder(s.Data).inhabited() {
+		return
+	}
+	err := func() (err error) {
+		db, err := openStore(cmd.Context(), s, p.quietLog())
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		return db.Note(cmd.Context(), change)
+	}()
+	if err != nil {
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "the volume control was chosen, and that is not in the history: %v\n", err) // nothing is left to say it with
+	}
+}
+
 func (p program) mixerSetCommand() *cobra.Command {
 	var usual float64
 	cmd := &cobra.Command{
@@ -181,10 +205,13 @@ func (p program) mixerSetCommand() *cobra.Command {
 					return usagef("use CARD:CONTROL as mixer list prints it")
 				}
 			}
-			became, err := p.choices(s).chooseMixer(cmd.Context(), want, p.user().Name)
+			c := p.choices(s)
+			before := c.all().Mixer
+			became, err := c.chooseMixer(cmd.Context(), want, p.user().Name)
 			if err != nil {
 				return err
 			}
+			p.noteMixer(cmd, s, before, c.all().Mixer)
 			said := "off\tthe programme is turned digitally"
 			if want.Card != "" {
 				said = fmt.Sprintf("%s\t%s\t%d%%", args[0], levelText(became.Level), became.Percent)
