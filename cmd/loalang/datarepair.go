@@ -34,7 +34,8 @@ func (p program) dataRepairCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, unlock()) }()
+			r := restoring{data: s.Data, now: time.Now}
+			defer func() { err = errors.Join(err, r.handOverAll(), unlock()) }()
 			if err := finishRestore(s.Data); err != nil {
 				return err
 			}
@@ -97,6 +98,9 @@ func (p program) repair(cmd *cobra.Command, s settings) error {
 		}
 	}
 	r := restoring{data: s.Data, now: time.Now}
+	if err := r.handOver(stageName); err != nil { // before it counts: after a power cut the service reads it
+		return errors.Join(err, os.RemoveAll(stage))
+	}
 	aside, err := r.swapDatabase(stage)
 	if err != nil {
 		return err
@@ -115,6 +119,9 @@ func (r restoring) swapDatabase(stage string) (aside string, err error) {
 	aside = filepath.Join(r.data, r.before())
 	if err := os.Mkdir(aside, 0o700); err != nil {
 		return "", fmt.Errorf("make room for the damaged database: %w", err)
+	}
+	if err := r.handOver(filepath.Base(aside)); err != nil {
+		return "", err
 	}
 	p := pending{Aside: filepath.Base(aside), Old: []string{"loalang.db", "loalang.db-wal", "loalang.db-shm"}}
 	if p.New, err = entries(stage); err != nil {

@@ -79,6 +79,9 @@ func TestRestoreDoesNotReviveAnAdministrator(t *testing.T) {
 	role("Mai", people.Viewer, "")
 	role("Anh", people.Viewer, "$argon2id$…newer")
 	out := succeed(t, "restore", file, "--data", data, "--over")
+	if !strings.Contains(out, "made after the backup, and is not in it: Ly (admin): invite them anew") {
+		t.Errorf("whoever was let in since the backup is not named: %s", out)
+	}
 	if !strings.Contains(out, "for nobody else does: Anh") || !strings.Contains(out, "may sign in: Mai (viewer)") {
 		t.Errorf("restore said %s", out)
 	}
@@ -108,6 +111,24 @@ func TestRestoreAsRootIsForTheService(t *testing.T) {
 		t.Fatal(err)
 	}
 	succeed(t, "restore", file, "--data", data, "--over")
+	belongsTo(t, data, uid, gid)
+	for _, name := range []string{"tls/ca.key", "bundle.key", "push.key"} {
+		if info, err := os.Stat(filepath.Join(data, name)); err == nil && info.Mode().Perm() != 0o600 || err != nil && name == "tls/ca.key" {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+	// So did a repair.
+	succeed(t, "data", "repair", "--data", data)
+	belongsTo(t, data, uid, gid)
+	if out := succeed(t, "data", "repair", "--always", "--data", data); !strings.Contains(out, "0 lost") {
+		t.Errorf("the repair said %s", out)
+	}
+	belongsTo(t, data, uid, gid)
+}
+
+// belongsTo holds whose everything in a folder is.
+func belongsTo(t testing.TB, data string, uid, gid uint32) {
+	t.Helper()
 	err := filepath.WalkDir(data, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -123,11 +144,6 @@ func TestRestoreAsRootIsForTheService(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, name := range []string{"tls/ca.key", "bundle.key", "push.key"} {
-		if info, err := os.Stat(filepath.Join(data, name)); err == nil && info.Mode().Perm() != 0o600 || err != nil && name == "tls/ca.key" {
-			t.Errorf("%s: %v, %v", name, info, err)
-		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -31,6 +32,12 @@ func (r restoring) ownedAlike(path string) bool {
 	}
 	own, _, err := ownerOf(r.data)
 	return err == nil && uid == own
+}
+
+// handOverAll is handOver of what opening a database makes in a data folder, and a repair.
+func (r restoring) handOverAll() error {
+	made := []string{"serve.lock", "loalang.db", "loalang.db-wal", "loalang.db-shm", "loalang.db.lock", "reserve", "standby", "spool", "backups"}
+	return r.handOver(slices.DeleteFunc(made, func(name string) bool { return !exists(filepath.Join(r.data, name)) })...)
 }
 
 // handOver gives what lies in the data folder under names to its owner, with all that they hold: a restore

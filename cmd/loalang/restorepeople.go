@@ -63,10 +63,24 @@ func (r restoring) barAccounts(ctx context.Context, db *store.Store) error {
 			return err
 		}
 	}
-	if !told {
+	if told {
+		r.sayLeftOut(old, accounts)
+	} else {
 		r.log("whoever lost an account or a right after the backup has it again, with the password of then: look through the list above, and `loalang user disable` whom it must not let in")
 	}
 	return nil
+}
+
+// sayLeftOut names whoever got an account on the board that is replaced after the backup was
+// made. They stay out, for a restore may be the answer to what happened since: whoever
+// administers the board lets them in anew, knowing whom.
+func (r restoring) sayLeftOut(old store.Standby, restored []people.Account) {
+	for _, o := range old.Accounts {
+		known := slices.ContainsFunc(restored, func(a people.Account) bool { return a.ID == o.ID })
+		if !known && o.Active() {
+			r.log("account that was made after the backup, and is not in it: %s (%s): invite them anew, or `loalang user add`", o.Name, o.Role)
+		}
+	}
 }
 
 // accountChange is an account as the backup has it, and as it becomes.
