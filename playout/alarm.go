@@ -356,7 +356,7 @@ func (p *Player) endAlarm(id, cause string, outcome Outcome) {
 		_ = s.file.Close() // read only
 	}
 	al.order.Unlock()
-	p.power.release(alarmHolder(e))
+	p.handOn(alarmHolder(e))
 	p.side.Go(func() { p.saveEmergency(e) })
 	p.cfg.Log.Info("emergency ended", "emergency", e.ID, "by", e.EndedBy, "outcome", row.Outcome, "cause", row.Cause)
 	p.changed()

@@ -85,16 +85,33 @@ func (p *Player) nextKey() time.Duration {
 			wait = min(wait, it.keyAt.Sub(p.cfg.Mono()))
 		}
 	}
+	if p.gapUntil != 0 {
+		wait = min(wait, p.gapUntil.Sub(p.cfg.Mono()))
+	}
 	return max(wait, 0)
 }
 
-// keyDue keys the amplifier for every item whose time has come.
+// keyDue keys the amplifier for every item whose time has come. Words that would come
+// while it must stay off still wait until it has rested.
 func (p *Player) keyDue() {
-	now := p.cfg.Mono()
+	now, waits := p.cfg.Mono(), false
 	for _, it := range p.items {
-		if it.cued() && !it.keyed && it.keyAt <= now {
-			p.keyFor(it)
+		if !it.cued() || it.keyed || it.keyAt > now {
+			continue
 		}
+		if p.power.state().Resting > keyMargin && !p.committed(it) {
+			p.takeBack(it)
+			p.blame(it, CauseResting)
+			waits = true
+			continue
+		}
+		p.keyFor(it)
+	}
+	if waits {
+		p.arrange()
+	}
+	if p.gapUntil != 0 {
+		p.bridge()
 	}
 }
 

@@ -16,8 +16,6 @@ const (
 	keyMargin = 50 * time.Millisecond
 	// retryAfter is how long after a lost device a part is tried again.
 	retryAfter = time.Second
-	// keepKeyed is the gap across which the amplifier stays on.
-	keepKeyed = 30 * time.Second
 	// defaultGrace is how late an occurrence without a grace of its own is tried
 	// again after a lost device.
 	defaultGrace = 10 * time.Minute
@@ -154,6 +152,9 @@ func (p *Player) prepared(it *item, files opened, err error) {
 	p.holdDue(it)
 	if it.atOnce() {
 		it.want = p.cfg.Mono()
+	}
+	if p.awaitsRest(it) {
+		p.blame(it, CauseResting)
 	}
 	it.roaming = it.occ.Immediate && p.silenced == 0
 	p.arrange()
@@ -307,15 +308,6 @@ func unheard(it *item, cause string) (Outcome, string) {
 		return Missed, CauseSilent
 	}
 	return Missed, cause
-}
-
-// bridge keeps the amplifier on across a short gap to the next item.
-func (p *Player) bridge() {
-	for _, it := range p.items {
-		if it.cued() && !it.keyed && p.power.held() && it.keyAt.Sub(p.cfg.Mono()) < keepKeyed {
-			p.keyFor(it)
-		}
-	}
 }
 
 // forget drops what was handed over so long ago that no plan names it again.

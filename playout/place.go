@@ -91,6 +91,9 @@ func (p *Player) arrange() {
 			p.carryOut(l)
 		}
 	}
+	if p.lapsing() {
+		p.bridge()
+	}
 	p.show()
 }
 

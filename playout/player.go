@@ -121,6 +121,9 @@ type Player struct {
 	cues  map[string]*item     // by cue
 	seen  map[string]time.Time // occurrences handed over, until a day after Due
 
+	expected time.Time     // what the plan has not handed over yet is due next; zero: nothing is
+	gapUntil audio.Instant // until when gapHolder has the amplifier on; zero: it has not
+
 	bookmark *bookmark
 	closing  map[string]AsRun // ended, and on their way to the journal
 	crashed  map[string]AsRun // emergencies and drills that a crash interrupted; only read once Run has begun

@@ -55,6 +55,7 @@ type duty struct {
 	unsaid   time.Duration         // a step of the clock that was seen and not yet announced
 	sent     Plan                  // as last published
 	sentAt   time.Time
+	next     time.Time       // as PlannerConfig.Next was told last
 	troubled map[string]bool // by what failed: logged at each change only
 }
 

@@ -39,6 +39,7 @@ type station struct {
 	slept   time.Duration
 	upSince func() time.Time // as PlannerConfig.UpSince
 
+	next    []time.Time // as PlannerConfig.Next was told
 	played  []handed
 	omitted []handed
 	errors  []string // logged
@@ -79,7 +80,8 @@ func (s *station) powerOn() {
 	s.stop, s.ended = cancel, make(chan struct{})
 	s.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: s, Stage: s, Village: "un-ta", Horizon: 2 * day, Lead: 9 * time.Second, Now: s.now, Trusted: s.isTrusted, Steps: s.steps, Slept: s.hasSlept, UpSince: s.upSince,
-		Log: slog.New(complaints{s}),
+		Next: func(due time.Time) { s.set(func() { s.next = append(s.next, due) }) },
+		Log:  slog.New(complaints{s}),
 	})
 	go func() {
 		defer close(s.ended)

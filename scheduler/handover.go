@@ -35,6 +35,22 @@ func (d *duty) handOver(now time.Time) {
 	}
 }
 
+// announce tells when what is still here is due next. What is due already and still
+// here is held back on purpose.
+func (d *duty) announce(now time.Time) {
+	next := time.Time{}
+	for _, o := range d.ahead { // in order of Due
+		if _, done := d.done[o.ID]; !done && o.Due.After(now) && o.Drill == nil && (d.trusted || o.Immediate) {
+			next = o.Due
+			break
+		}
+	}
+	if !next.Equal(d.next) {
+		d.next = next
+		d.cfg.Next(next)
+	}
+}
+
 // past is the row of o that is still on its way to the book.
 func (o Occurrence) past(end time.Time, cause string) Past {
 	return Past{Occurrence: o.ID, Due: o.Due, End: end, Class: o.Class, Schedule: o.Schedule, Slot: o.Slot, Nominal: o.Nominal, Cause: cause, Exempt: o.exempt()}

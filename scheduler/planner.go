@@ -33,6 +33,10 @@ type PlannerConfig struct {
 	// missed by this program and not by the power. Zero, or nil: the board has only
 	// just come up, or nobody knows.
 	UpSince func() time.Time
+	// Next is called with when the next occurrence is due that was not handed over yet,
+	// each time that is another; zero: none is. A drill, which waits for its turn, does
+	// not count. It should return at once; nil: nobody asks.
+	Next func(due time.Time)
 	// Beat is called each time the loop of Run comes round, at least once a second; nil:
 	// nobody watches it. It must return at once.
 	Beat func()
@@ -75,6 +79,9 @@ func NewPlanner(cfg PlannerConfig) *Planner {
 	if cfg.Beat == nil {
 		cfg.Beat = func() {}
 	}
+	if cfg.Next == nil {
+		cfg.Next = func(time.Time) {}
+	}
 	return &Planner{cfg: cfg, changed: make(chan struct{}, 1)}
 }
 
@@ -109,6 +116,7 @@ func (p *Planner) Run(ctx context.Context) error {
 	d.rebuild(ctx, jumped)
 	for {
 		p.cfg.Beat()
+		d.announce(p.cfg.Now())
 		if d.stale && edits == nil {
 			edits = time.After(settleEdits)
 		}

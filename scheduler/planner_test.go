@@ -58,6 +58,33 @@ func TestPlannerHandsOverOnTime(t *testing.T) {
 	})
 }
 
+// What is not handed over yet is told of as soon as the plan has it, and not again before
+// that is another.
+func TestPlannerTellsWhatIsDueNext(t *testing.T) {
+	bubble(t, "two notices, of which one is taken out", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 12:00:00.5")
+		s.book.Slots = nil
+		a, b := at(t, "2026-11-23 12:02:00"), at(t, "2026-11-23 12:03:00")
+		for id, due := range map[string]time.Time{"a": a, "b": b} {
+			tell(&s.book, id, 20*time.Second)
+			when(&s.book, id, once(due))
+		}
+		s.powerOn()
+		told := func(until string, want ...time.Time) {
+			t.Helper()
+			time.Sleep(at(t, until).Sub(s.now()))
+			synctest.Wait()
+			if !slices.EqualFunc(s.next, want, time.Time.Equal) {
+				t.Errorf("at %s it was told of %v, want %v", until, s.next, want)
+			}
+		}
+		told("2026-11-23 12:01:50", a)
+		told("2026-11-23 12:01:52", a, b) // a was handed over
+		s.edit(func(book *scheduler.Book) { book.Schedules = book.Schedules[:0] })
+		told("2026-11-23 12:02:01", a, b, time.Time{})
+	})
+}
+
 // TestNowIsHandedOverAtOnce: one press, one airing.
 func TestNowIsHandedOverAtOnce(t *testing.T) {
 	bubble(t, "pressed", func(t *testing.T) {

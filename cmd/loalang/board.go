@@ -273,7 +273,7 @@ func (b *board) wire(spool []string) {
 	b.openCalibrator()
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
 		Ledger: b.db, Stage: b.player, Village: b.settings.Village, Horizon: horizon,
-		Lead: b.settings.longestSettle() + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, UpSince: b.upSince, Log: b.log,
+		Lead: b.settings.longestSettle() + wakeMargin, Now: b.clock.Now, Trusted: b.clock.Trusted, Steps: b.clock.Steps(), Slept: b.clock.Slept, UpSince: b.upSince, Next: b.player.Expect, Log: b.log,
 		Beat: b.pulse.Loop("scheduler", plannerPatience),
 	})
 }
