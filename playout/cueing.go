@@ -8,6 +8,10 @@ import (
 	"loalang/scheduler"
 )
 
+// outlasts is for how long behind its end, as far as that is known, what still sounds
+// restarts the guard of the amplifier.
+const outlasts = time.Minute
+
 // keyBefore is when to key the amplifier for sound at an instant.
 func (p *Player) keyBefore(at audio.Instant) audio.Instant {
 	return at.Add(-p.power.state().Settle - keyMargin)
@@ -112,6 +116,17 @@ func (p *Player) keyDue() {
 	}
 	if p.gapUntil != 0 {
 		p.bridge()
+	}
+}
+
+// renewItems restarts the guard of the amplifier for what sounds, for one part of it may
+// last for hours. What outlasts its end says nothing any more that it should be on.
+func (p *Player) renewItems() {
+	now := p.cfg.Mono()
+	for id, it := range p.items {
+		if it.keyed && it.anySounding() && now < it.endAt.Add(outlasts) {
+			p.power.renew(id)
+		}
 	}
 }
 

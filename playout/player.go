@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	// tendEvery is how often active emergencies are looked after.
+	// tendEvery is how often active emergencies are looked after, and the guard of the
+	// amplifier is restarted for what sounds.
 	tendEvery = 10 * time.Second
 	// leavePatience is how long the output may take to say what became of an
 	// emergency as the process goes down.
@@ -253,6 +254,7 @@ func (p *Player) Run(ctx context.Context) error {
 		case <-tend.C:
 			p.minded()
 			p.tendAlarms()
+			p.renewItems()
 		}
 	}
 }
