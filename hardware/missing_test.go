@@ -115,7 +115,7 @@ func TestMinimumOffTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := ampConfig
 		began := time.Now()
-		cfg.MinOff, cfg.Mono = 5*time.Second, func() time.Duration { return time.Hour + time.Since(began) }
+		cfg.MinOff, cfg.Mono, cfg.Fresh = 5*time.Second, func() time.Duration { return time.Hour + time.Since(began) }, true
 		l := &line{}
 		amp, err := hardware.NewRelay(l, cfg)
 		if err != nil {
@@ -138,6 +138,65 @@ func TestMinimumOffTime(t *testing.T) {
 			t.Errorf("key after 5 s = %v, %+v", err, amp.State())
 		}
 	})
+}
+
+// A run of the program that died with the amplifier on is followed by the same time off.
+func TestMinimumOffTimeBehindACrash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := ampConfig
+		began := time.Now()
+		cfg.MinOff, cfg.Mono = 5*time.Second, func() time.Duration { return time.Hour + time.Since(began) }
+		l := &line{}
+		amp, err := hardware.NewRelay(l, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer amp.Close()
+		time.Sleep(3 * time.Second)
+		if err := amp.Key(); !errors.Is(err, hardware.ErrResting) || l.last() || amp.State().Resting != 2*time.Second {
+			t.Errorf("key after 3 s = %v, %+v; want ErrResting", err, amp.State())
+		}
+		time.Sleep(2 * time.Second)
+		if err := amp.Key(); err != nil || !l.last() {
+			t.Errorf("key after 5 s = %v", err)
+		}
+	})
+}
+
+// A line that was pulled out while it was on, and is there again, stays off for as long as
+// any other; then it is on, and a line that nobody wants stays off.
+func TestPulledLineStaysOffForItsTime(t *testing.T) {
+	for name, wanted := range map[string]bool{"Wanted": true, "Unkeyed": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cfg := ampConfig
+				began := time.Now()
+				cfg.MinOff, cfg.Mono, cfg.Fresh = 12*time.Second, func() time.Duration { return time.Hour + time.Since(began) }, true
+				s := &socket{}
+				amp := hardware.OpenRelay(s.open, cfg)
+				defer amp.Close()
+				if err := amp.Key(); err != nil {
+					t.Fatal(err)
+				}
+				pulled := s.line
+				pulled.broken(errors.New("input/output error"))
+				_ = amp.Key()
+				time.Sleep(6 * time.Second)
+				synctest.Wait()
+				if got := amp.State(); got.Keyed || got.Missing || s.line == pulled || s.line.last() || got.Resting != 6*time.Second {
+					t.Errorf("state = %+v, want there again, and off", got)
+				}
+				if !wanted {
+					_ = amp.Unkey()
+				}
+				time.Sleep(7 * time.Second)
+				synctest.Wait()
+				if got := amp.State(); got.Keyed != wanted || s.line.last() != wanted {
+					t.Errorf("state = %+v, want keyed %v", got, wanted)
+				}
+			})
+		})
+	}
 }
 
 // A relay that failed to switch on may be on all the same: the guard runs for it, too.

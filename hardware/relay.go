@@ -31,8 +31,12 @@ type AmpConfig struct {
 	// MaxOn is the guard: an amplifier that nobody unkeys goes off by itself
 	// this long after the last Key. Zero: DefaultMaxOn.
 	MaxOn time.Duration
-	// MinOff is how long it stays off before it may be keyed again. Zero: not at all.
+	// MinOff is how long it stays off before it may be keyed again, also behind a run of
+	// the program that died with it on. Zero: not at all.
 	MinOff time.Duration
+	// Fresh says that nobody has keyed it since the machine was started: it need not stay
+	// off once it is opened.
+	Fresh bool
 	// Optional says that the amplifier is on by itself and the relay saves power at
 	// most: a Key that the relay does not follow is no error, only a fault of State.
 	Optional bool
@@ -53,7 +57,7 @@ type Relay struct {
 	keyed    bool
 	wanted   bool // the last call was Key, not Unkey
 	since    time.Time
-	offSince time.Duration // on Mono; 0: it was never on
+	offSince time.Duration // on Mono, at the latest; 0: it was never on
 	fault    string
 	trouble  Trouble
 	guard    *time.Timer
@@ -95,7 +99,11 @@ func newRelay(line Line, cfg AmpConfig) *Relay {
 	if cfg.MaxOn == 0 {
 		cfg.MaxOn = DefaultMaxOn
 	}
-	return &Relay{cfg: cfg, line: line, since: cfg.Now()}
+	r := &Relay{cfg: cfg, line: line, since: cfg.Now()}
+	if !cfg.Fresh && cfg.Mono != nil {
+		r.offSince = cfg.Mono() // nobody knows: a run of the program may have died with it on
+	}
+	return r
 }
 
 type noLine struct{}
@@ -248,13 +256,18 @@ func (r *Relay) have() error {
 	return nil
 }
 
-// reopen asks for a missing line, which then is what was last wanted.
+// reopen asks for a missing line, which then is what was last wanted, as soon as it has
+// been off for long enough.
 func (r *Relay) reopen() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.again = nil
-	if !r.closed && r.line == nil {
-		_ = r.set(r.wanted) // State tells of the fault
+	if r.closed || r.line != nil && (r.keyed || !r.wanted) {
+		return
+	}
+	rest := r.rest()
+	if err := r.set(r.wanted && rest == 0); err == nil && r.wanted && rest > 0 && r.again == nil {
+		r.again = time.AfterFunc(min(rest, openAgain), r.reopen)
 	}
 }
 

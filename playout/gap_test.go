@@ -14,7 +14,7 @@ func restful(t *testing.T, minOff time.Duration) (*stage, *hardware.Relay) {
 	var relay *hardware.Relay
 	s := newStage(t, func(s *stage, cfg *playout.PlayerConfig) {
 		relay = hardware.NewSim(hardware.AmpConfig{
-			Settle: settle, Tail: time.Second, MinOff: minOff,
+			Settle: settle, Tail: time.Second, MinOff: minOff, Fresh: true,
 			Now: time.Now, Mono: func() time.Duration { return time.Duration(s.out.now()) },
 		})
 		cfg.Amp, cfg.Zones = relay, nil
