@@ -56,10 +56,11 @@ type alarm struct {
 	bereft   bool          // the output could not take its words: its siren sounds instead
 	quiet    audio.Instant // until when it waits for words without a siren
 
-	raised bool           // the card has begun with it, since it is up
-	pass   pass           // the part that sounds
-	open   map[string]int // the airing of each part, since it began to sound or went on
-	heard  bool           // it sounded with the amplifier on
+	resting bool           // it waits for an amplifier that must stay off still, to be told of anew
+	raised  bool           // the card has begun with it, since it is up
+	pass    pass           // the part that sounds
+	open    map[string]int // the airing of each part, since it began to sound or went on
+	heard   bool           // it sounded with the amplifier on
 
 	// order keeps what the output is told in order; it is locked before Player.mu.
 	order sync.Mutex
@@ -188,7 +189,7 @@ func (p *Player) activeAlarms() int {
 func (p *Player) sound(al *alarm) error {
 	al.order.Lock()
 	defer al.order.Unlock()
-	settle := p.power.state().Settle
+	settle, resting := p.power.readiness(al.e.Zones)
 	p.mu.Lock()
 	if p.leaving || !al.e.Ended.IsZero() || p.findAlarm(al.e.ID) != al {
 		p.mu.Unlock()
@@ -208,6 +209,17 @@ func (p *Player) sound(al *alarm) error {
 	said := al.said
 	if al.bereft {
 		said = nil
+	}
+	ahead := before // of what must be heard
+	if !al.e.Speaks() {
+		ahead = 0
+	}
+	if p.holdBack(al, resting-max(0, ahead-settle)) {
+		if before == 0 {
+			p.mu.Unlock()
+			return nil
+		}
+		said, a.Repeat = nil, 0
 	}
 	for i, s := range said {
 		gap := messageGap

@@ -259,6 +259,25 @@ func (m *mains) settling() time.Duration {
 	return wait
 }
 
+// readiness is how long what powers those zones takes to settle, and how long it must stay
+// off still; no zones: all.
+func (m *mains) readiness(zones []string) (settle, resting time.Duration) {
+	w := want{zones: m.known(zones)}
+	take := func(p *power) {
+		s := p.amp.State()
+		settle, resting = max(settle, s.Settle), max(resting, s.Resting)
+	}
+	if m.main != nil {
+		take(m.main)
+	}
+	for _, f := range m.zones {
+		if w.in(f.name) {
+			take(f.power)
+		}
+	}
+	return settle, resting
+}
+
 // bypass is whether the amplifier is on its own microphone.
 func (m *mains) bypass() hardware.BypassState {
 	if m.taken == nil {

@@ -26,6 +26,38 @@ func (al *alarm) sirens(now audio.Instant) bool {
 	return len(al.said) == 0 && (al.complete || now >= al.quiet)
 }
 
+// holdBack keeps the words of an alarm, and the count of its cycles, from an amplifier
+// that must stay off for so long still, less what sounds ahead of the words: they join
+// when it hears them. The siren begins at once, and is heard from where the amplifier
+// goes on. What has begun is not held back for a zone that went off and rests. It says
+// whether they wait. Player.mu is held.
+func (p *Player) holdBack(al *alarm, wait time.Duration) bool {
+	if wait <= 0 || al.told() {
+		return false
+	}
+	if !al.resting {
+		al.resting = true
+		time.AfterFunc(wait+time.Millisecond, func() {
+			p.mu.Lock()
+			al.resting = false
+			p.mu.Unlock()
+			p.join(al)
+		})
+	}
+	return true
+}
+
+// told says whether what counts of an alarm has begun since it sounds or went on: a word,
+// or where it has none the siren, with the amplifier on. Player.mu is held.
+func (al *alarm) told() bool {
+	for _, s := range al.said {
+		if _, begun := al.open[s.language]; begun {
+			return true
+		}
+	}
+	return !al.e.Speaks() && al.heard
+}
+
 // unheard has the siren sound for an alarm without one whose words do not come.
 func (p *Player) unheard(al *alarm) {
 	p.mu.Lock()
