@@ -120,18 +120,24 @@ func (m Mixer) Get(ctx context.Context, control string) (MixerControl, error) {
 // Set turns a control to so many dB, unmutes it, and reads back what it has become:
 // controls have steps and ends. ErrNoControl when the card does not tell dB.
 func (m Mixer) Set(ctx context.Context, control string, dB float64) (MixerControl, error) {
-	now, err := m.Get(ctx, control)
-	if err != nil {
-		return now, err
-	}
-	if math.IsNaN(now.Level) {
+	now, readErr := m.Get(ctx, control) // one that cannot be read may be set all the same
+	if readErr == nil && math.IsNaN(now.Level) {
 		return now, fmt.Errorf("%s of %s does not tell how loud it is: %w", control, m.Card, ErrNoControl)
 	}
 	args := []string{"sset", control, "playback", strconv.FormatFloat(dB, 'f', 2, 64) + "dB"}
 	if now.Muted {
 		args = append(args, "unmute")
 	}
-	return m.one(ctx, control, args...)
+	became, err := m.one(ctx, control, args...)
+	switch {
+	case err != nil:
+		return became, err
+	case math.IsNaN(became.Level):
+		return became, fmt.Errorf("%s of %s does not tell how loud it is: %w", control, m.Card, ErrNoControl)
+	case readErr != nil && became.Muted: // which only now is known
+		return m.one(ctx, control, append(args, "unmute")...)
+	}
+	return became, nil
 }
 
 // one runs amixer and reads the one control that it prints.
@@ -152,7 +158,7 @@ func (m Mixer) one(ctx context.Context, control string, args ...string) (MixerCo
 
 var (
 	mixerHead  = regexp.MustCompile(`^Simple mixer control '(.*)',(\d+)$`)
-	mixerLevel = regexp.MustCompile(`Playback \d+ \[(\d+)%\](?: \[(-?[\d.]+)dB\])?(?: \[(on|off)\])?`)
+	mixerLevel = regexp.MustCompile(`Playback -?\d+ \[(\d+)%\](?: \[(-?[\d.]+)dB\])?(?: \[(on|off)\])?`)
 )
 
 // readControls reads what amixer prints of simple controls, and keeps those with a

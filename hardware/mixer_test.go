@@ -39,8 +39,13 @@ esac
 // mixer is a card whose amixer is fakeMixer.
 func mixer(t *testing.T) hardware.Mixer {
 	t.Helper()
+	return mixerBy(t, fakeMixer)
+}
+
+func mixerBy(t *testing.T, amixer string) hardware.Mixer {
+	t.Helper()
 	program := filepath.Join(t.TempDir(), "amixer")
-	if err := os.WriteFile(program, []byte(fakeMixer), 0o700); err != nil {
+	if err := os.WriteFile(program, []byte(amixer), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return hardware.Mixer{Program: program, Card: "Device"}
@@ -67,6 +72,37 @@ func TestMixerReadsBack(t *testing.T) {
 		if err != nil || math.Abs(got.Level-max(c.become, -20)) > 0.001 || got.Muted {
 			t.Errorf("set %v: %+v, %v; want %v", c.want, got, err, c.become)
 		}
+	}
+}
+
+// bcm2835 is an amixer of the Raspberry Pi's own output: its steps are hundredths of a
+// decibel, below zero.
+const bcm2835 = `#!/bin/sh
+state=$(dirname "$0")/state
+[ -f "$state" ] || echo "-2000 40 -20.00 on" >"$state"
+case "$5 $7" in
+"sset playback") [ "$8" = -6.00dB ] && echo "-600 77 -6.00 on" >"$state" ;;
+esac
+read -r raw percent dB on <"$state"
+printf "Simple mixer control 'PCM',0\n  Capabilities: pvolume pvolume-joined pswitch pswitch-joined\n  Playback channels: Mono\n  Limits: Playback -10239 - 400\n  Mono: Playback %s [%s%%] [%sdB] [%s]\n" $raw $percent $dB $on
+`
+
+func TestMixerOfARaspberryPi(t *testing.T) {
+	m := mixerBy(t, bcm2835)
+	if c, err := m.Get(t.Context(), "PCM"); err != nil || c != (hardware.MixerControl{Name: "PCM", Level: -20, Percent: 40}) {
+		t.Errorf("it stands at %+v, %v", c, err)
+	}
+	if c, err := m.Set(t.Context(), "PCM", -6); err != nil || c.Level != -6 {
+		t.Errorf("set: %+v, %v", c, err)
+	}
+}
+
+// A control that cannot be read just now is turned all the same, and unmuted when it turns
+// out to be mute.
+func TestMixerSetsWhatCannotBeRead(t *testing.T) {
+	m := mixerBy(t, strings.Replace(fakeMixer, `"sget Speaker") speaker ;;`, `"sget Speaker") echo "amixer: busy" >&2; exit 1 ;;`, 1))
+	if c, err := m.Set(t.Context(), "Speaker", -6); err != nil || c.Level != -6 || c.Muted {
+		t.Errorf("set: %+v, %v", c, err)
 	}
 }
 

@@ -72,11 +72,12 @@ type loudnessSet struct {
 
 	control Fader
 	asked   float64       // dB, of control
+	alarmed bool          // that was for a siren
 	faded   bool          // it answered
 	at      time.Time     // of asking; zero: nothing was asked of it since it may have changed
 	wait    time.Duration // until it is asked again, of one that did not answer
 	known   bool          // it has answered, and its card has not been away since
-	level   float64       // dB, where it stands then, of known
+	level   float64       // dB, the loudest where it may stand then, of known
 }
 
 // due says whether a control is to be turned.
@@ -87,7 +88,8 @@ func (s loudnessSet) due(control Fader, target float64, alarmed bool, now time.T
 			wait = fadeSoon
 		}
 	}
-	return s.at.IsZero() || s.control != control || s.asked != target || now.Sub(s.at).Abs() >= wait
+	begins := alarmed && !s.alarmed // no siren waits for a minute to be over
+	return begins || s.at.IsZero() || s.control != control || s.asked != target || now.Sub(s.at).Abs() >= wait
 }
 
 // NewLoudness prepares a Loudness; nothing is turned before Run.
@@ -183,13 +185,13 @@ func (l *Loudness) apply(ctx context.Context, air Air, free bool) {
 		target += float64(wanted)
 	}
 	if set.due(fader, target, alarmed, l.cfg.Now()) {
-		l.fade(ctx, fader, target, usual+float64(wanted), wanted)
+		l.fade(ctx, fader, target, wanted, alarmed)
 	}
 }
 
-// fade turns the control to target, and digitally what it does not do of programme, which
-// is where it should be but for a siren.
-func (l *Loudness) fade(ctx context.Context, fader Fader, target, programme float64, wanted int) {
+// fade turns the control to target, and digitally what it does not do of wanted. While a
+// siren has it, which has no digital volume, a control that fails leaves that as it is.
+func (l *Loudness) fade(ctx context.Context, fader Fader, target float64, wanted int, alarmed bool) {
 	became, err := fader.Fade(ctx, target)
 	fault, rest := "", 0
 	l.mu.Lock()
@@ -198,15 +200,18 @@ func (l *Loudness) fade(ctx context.Context, fader Fader, target, programme floa
 	if s.control != fader || s.asked != target {
 		s.wait = 0
 	}
-	s.control, s.asked, s.faded, s.at = fader, target, err == nil, l.cfg.Now()
+	s.control, s.asked, s.alarmed, s.faded, s.at = fader, target, alarmed, err == nil, l.cfg.Now()
 	switch {
 	case err == nil:
 		s.known, s.level, s.wait, l.state.Level = true, target, 0, became
 		if math.Abs(became-target) > faderStep {
 			s.level, fault, rest = became, "the control ends before what is wanted", int(math.Round(target-became))
 		}
-	case s.known: // it stands where it stood
-		rest = int(math.Round(programme - s.level))
+	case s.known: // it stands where it stood, or has gone there and did not say so
+		s.level, rest = max(s.level, target), s.digital
+		if !alarmed {
+			rest = int(math.Round(target - s.level))
+		}
 	default:
 		rest = wanted
 	}

@@ -349,6 +349,46 @@ func TestLoudnessTakesNothingOffTwice(t *testing.T) {
 	})
 }
 
+// A control that failed under a siren may have gone up and not have said so: until it
+// answers, the programme is as soft as it must be for that.
+func TestLoudnessDoesNotTrustAControlThatFailed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, &slider{})
+		k.village.Volume = -8
+		k.air("", "", false)
+		k.take()
+		k.fader.breaks(errors.New("it has gone there, and its answer was lost"))
+		k.air("", "", true)
+		if got := k.take(); len(got) > 0 {
+			t.Errorf("under the siren, digitally %v", got)
+		}
+		k.air("", "", false)
+		if got := k.take(); !slices.Equal(got, []float64{-8}) {
+			t.Errorf("behind the siren, digitally %v, want -8", got)
+		}
+		k.fader.breaks(nil)
+		k.hears(playout.Air{}, time.Second, time.Minute)
+		if got := k.take(); !slices.Equal(got, []float64{0}) || k.l.State().Level != -14 {
+			t.Errorf("it answers: digitally %v, %+v", got, k.l.State())
+		}
+	})
+}
+
+// A siren has the control turned as it begins, also where it should stand there already.
+func TestLoudnessTurnsTheControlAsASirenBegins(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, &slider{})
+		k.air("", "", false)
+		time.Sleep(20 * time.Second)
+		k.fader.take() // and somebody turns it by hand
+		alarm := playout.Air{Emergency: &scheduler.Emergency{}}
+		k.hears(alarm, 100*time.Millisecond, time.Second)
+		if got := k.fader.take(); !slices.Equal(got, []float64{-6}) {
+			t.Errorf("as the siren begins the control goes to %v, want -6 once", got)
+		}
+	})
+}
+
 // A control that takes seconds delays nobody: what is on the air is read all the same.
 func TestLoudnessDelaysNobody(t *testing.T) {
 	bubble(t, func(t *testing.T) {
