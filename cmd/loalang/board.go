@@ -61,6 +61,7 @@ type board struct {
 	button     *hardware.Button     // nil: none is fitted
 	led        *hardware.LED        // nil: none is fitted
 	loudness   *playout.Loudness
+	mixerNext  time.Time     // when the control that the settings name may be read again
 	uploads    *upload.Shelf // nil: its folder could not be opened
 	upkeep     *upkeep
 	courier    *courier

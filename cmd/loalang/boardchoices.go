@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"loalang/hardware"
 	"loalang/playout"
 )
 
@@ -24,6 +23,7 @@ import (
 type boardChoices struct {
 	Button buttonChoice `json:"button"`
 	Mixer  mixerChoice  `json:"mixer"`
+	Named  mixerChoice  `json:"named,omitzero"` // by the settings, as it stood when it was first seen
 }
 
 // buttonChoice is what the panic button does.
@@ -177,19 +177,28 @@ func readChoices(file string) (boardChoices, error) {
 	return c, nil
 }
 
-// mixerOf is the control that the settings and the choices name; nil: none.
-func (s settings) mixerOf(c mixerChoice) *mixerChoice {
+// mixerOf is the control that the settings and the choices name; nil: none, or one of
+// which nobody knows yet where it stands.
+func (s settings) mixerOf(c boardChoices) *mixerChoice {
 	switch {
-	case s.Button.Mixer == "off" || s.Button.Mixer == "auto" && c.Card == "":
+	case s.Button.Mixer == "off" || s.Button.Mixer == "auto" && c.Mixer.Card == "":
 		return nil
 	case s.Button.Mixer == "auto":
-		return &c
+		return &c.Mixer
 	}
-	m := hardware.Mixer{}
-	var control string
-	m.Card, control = cutMixer(s.Button.Mixer)
-	if c.Card == m.Card && c.Control == control {
-		return &c
+	card, control := s.namedMixer()
+	for _, m := range []mixerChoice{c.Mixer, c.Named} {
+		if m.Card == card && m.Control == control {
+			return &m
+		}
 	}
-	return &mixerChoice{Card: m.Card, Control: control}
+	return nil
+}
+
+// namedMixer is the control that the settings name; an empty card is none.
+func (s settings) namedMixer() (card, control string) {
+	if s.Button.Mixer == "off" || s.Button.Mixer == "auto" {
+		return "", ""
+	}
+	return cutMixer(s.Button.Mixer)
 }

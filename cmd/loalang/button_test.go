@@ -213,33 +213,8 @@ func BenchmarkButton(b *testing.B) {
 // village's volume and the hour, and has it as loud as usual while an emergency sounds.
 func TestMixerFollowsTheVillage(t *testing.T) {
 	need(t, sound)
-	dir, data := t.TempDir(), t.TempDir()
-	state := filepath.Join(dir, "state")
-	write(t, state, []byte("-30.00\n"))
-	const amixer = `#!/bin/sh
-[ "$1 $2 $3" = "-M -c Device" ] || { echo "amixer: Mixer attach error: No such device" >&2; exit 1; }
-shift 4
-case "$1 $2" in
-"sset Speaker") echo "$4" | tr -d dB >"$(dirname "$0")/state" ;;
-"sget Speaker" | "scontents ") ;;
-*) echo "amixer: Unable to find simple control '$2',0" >&2; exit 1 ;;
-esac
-read -r dB <"$(dirname "$0")/state"
-printf "Simple mixer control 'Speaker',0\n  Mono: Playback 27 [77%%] [%sdB] [on]\n" "$dB"
-`
-	program := filepath.Join(dir, "amixer")
-	write(t, program, []byte(amixer))
-	if err := os.Chmod(program, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-	level := func() string {
-		raw, err := os.ReadFile(state)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return strings.TrimSpace(string(raw))
-	}
+	data := t.TempDir()
+	level := fakeAmixer(t, "-30.00")
 	if out, errs, code := loalang(t, "", "mixer", "set", "Device:Speaker", "--usual", "-6", "--data", data); code != 0 || !strings.Contains(out, "-6.00 dB") {
 		t.Fatalf("mixer set = %d: %s%s", code, out, errs)
 	}
@@ -270,4 +245,62 @@ printf "Simple mixer control 'Speaker',0\n  Mono: Playback 27 [77%%] [%sdB] [on]
 		t.Errorf("the history has %v", list)
 	}
 	d.stop()
+}
+
+// A control that the settings name is as loud as usual where it stands, also after the hour
+// has turned it and the board was started anew: nobody's ears are at the mercy of 0 dB.
+func TestMixerOfTheSettingsStaysWhereItStands(t *testing.T) {
+	need(t, sound)
+	data := t.TempDir()
+	level := fakeAmixer(t, "-12.50")
+	flags := append([]string{"--mixer", "Device:Speaker"}, quick...)
+	usual := func(d *daemon) func() bool {
+		return func() bool {
+			m, there := d.call(http.MethodGet, "/sound", nil, http.StatusOK)["mixer"].(map[string]any)
+			return there && m["usual"] == -12.5
+		}
+	}
+	d := serve(t, data, "null", flags...).admit()
+	d.until("it was found", usual(d))
+	d.call(http.MethodPut, "/air/volume", object{"volume": -4}, http.StatusOK)
+	d.until("a person has turned it", func() bool { return level() == "-16.50" })
+	d.stop()
+	d = serve(t, data, "null", flags...).admit()
+	d.until("it is known still", usual(d))
+	d.call(http.MethodPut, "/air/volume", object{"volume": -2}, http.StatusOK)
+	d.until("it is turned from there", func() bool { return level() == "-14.50" })
+	d.stop()
+}
+
+// fakeAmixer puts an amixer into PATH that knows one control, Speaker of the card Device; it
+// gives what that shows, in dB.
+func fakeAmixer(t *testing.T, stands string) (level func() string) {
+	t.Helper()
+	dir := t.TempDir()
+	state := filepath.Join(dir, "state")
+	write(t, state, []byte(stands+"\n"))
+	const amixer = `#!/bin/sh
+[ "$1 $2 $3" = "-M -c Device" ] || { echo "amixer: Mixer attach error: No such device" >&2; exit 1; }
+shift 4
+case "$1 $2" in
+"sset Speaker") echo "$4" | tr -d dB >"$(dirname "$0")/state" ;;
+"sget Speaker" | "scontents ") ;;
+*) echo "amixer: Unable to find simple control '$2',0" >&2; exit 1 ;;
+esac
+read -r dB <"$(dirname "$0")/state"
+printf "Simple mixer control 'Speaker',0\n  Mono: Playback 27 [77%%] [%sdB] [on]\n" "$dB"
+`
+	program := filepath.Join(dir, "amixer")
+	write(t, program, []byte(amixer))
+	if err := os.Chmod(program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	return func() string {
+		raw, err := os.ReadFile(state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(raw))
+	}
 }

@@ -24,7 +24,7 @@ func (k knobs) Knobs(ctx context.Context, controls bool) web.KnobsState {
 	if b.led != nil {
 		s.LED = b.led.Look()
 	}
-	if m := b.settings.mixerOf(all.Mixer); m != nil {
+	if m := b.settings.mixerOf(all); m != nil {
 		s.Mixer = web.MixerChoice(*m)
 	}
 	if !controls {

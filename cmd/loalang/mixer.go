@@ -43,13 +43,42 @@ func (f cardFader) Fade(ctx context.Context, dB float64) (float64, error) {
 	return c.Level, err
 }
 
-// fader is the control that was chosen, and what it shows when it is as loud as usual.
+// mixerAgain is how soon a control that the settings name is read again that could not be.
+const mixerAgain = time.Minute
+
+// fader is the control that was chosen, and what it shows when it is as loud as usual. One
+// that the settings name is read first, which takes some 100 ms. The Loudness alone calls it.
 func (b *board) fader() (playout.Fader, float64) {
-	c := b.settings.mixerOf(b.choices.all().Mixer)
+	c := b.settings.mixerOf(b.choices.all())
+	if card, control := b.settings.namedMixer(); c == nil && card != "" && !b.clock.Now().Before(b.mixerNext) {
+		b.mixerNext = b.clock.Now().Add(mixerAgain)
+		if err := b.choices.nameMixer(context.Background(), card, control); err != nil {
+			b.log.Error("the volume control that the settings name is left alone", "card", card, "control", control, "err", err)
+		}
+		c = b.settings.mixerOf(b.choices.all())
+	}
 	if c == nil {
 		return nil, 0
 	}
 	return cardFader{c.Card, c.Control}, c.Usual
+}
+
+// nameMixer keeps how a control stands that nobody chose: it is as loud as usual there.
+// Any other level might hurt ears, or leave an emergency unheard.
+func (c *choices) nameMixer(ctx context.Context, card, control string) error {
+	stands, err := mixerOn(card).Get(ctx, control)
+	if err != nil {
+		return err
+	}
+	if !(stands.Level >= leastUsual && stands.Level <= mostUsual) {
+		return fmt.Errorf("%s stands at %s, which is nothing to go by: choose it with mixer set and --usual", control, levelText(stands.Level))
+	}
+	named := mixerChoice{Card: card, Control: control, Usual: stands.Level, At: c.now().UTC().Truncate(time.Second)}
+	if err := c.change(func(all *boardChoices) { all.Named = named }); err != nil {
+		return err
+	}
+	c.log.Info("the volume control of the settings is as loud as usual where it stands", "card", card, "control", control, "usual", named.Usual)
+	return nil
 }
 
 // turner lets the panel turn the programme: the village's volume is one of several
@@ -107,7 +136,7 @@ func (p program) mixerListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return listMixers(cmd.Context(), cmd.OutOrStdout(), cards, s.mixerOf(p.choices(s).all().Mixer))
+			return listMixers(cmd.Context(), cmd.OutOrStdout(), cards, s.mixerOf(p.choices(s).all()))
 		},
 	}
 	addFlags(cmd.Flags())
