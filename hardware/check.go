@@ -8,8 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// checkEvery is how often a line is asked whether it is well.
-const checkEvery = time.Second
+const (
+	// checkEvery is how often a line is asked whether it is well.
+	checkEvery = time.Second
+	// answerEvery is how often one is asked whether it has done what it was told.
+	answerEvery = 20 * time.Millisecond
+)
+
+// errLevel says that a line is at another level than it was set to.
+var errLevel = errors.New("its level is not the one it was set to")
 
 // checker is a Line that can tell between two Sets that it does not answer.
 type checker interface {
@@ -45,25 +52,99 @@ func TroubleOf(err error) Trouble {
 	return TroubleMute
 }
 
-// watch asks a line that can tell whether it is well, as long as it is there. r.mu is
-// held.
+// answering is a checker that does not answer within its Set: a device that is sent
+// commands.
+type answering interface {
+	checker
+	// Answered says whether what was last set has been done, and if not, why the newest
+	// try failed; nil: nobody knows yet. It does not block.
+	Answered() (done bool, err error)
+}
+
+// watch asks a line that can tell whether it is well, as long as it is there: soon when
+// it has not answered yet. r.mu is held.
 func (r *Relay) watch() {
-	if _, tells := r.line.(checker); tells && r.open != nil {
-		r.look = time.AfterFunc(checkEvery, r.check)
+	if _, tells := r.line.(checker); !tells || r.open == nil {
+		return
 	}
+	in := checkEvery
+	if r.pending {
+		in = answerEvery
+	}
+	if r.look == nil {
+		r.look = time.AfterFunc(in, r.check)
+		return
+	}
+	r.look.Reset(in) // one look at a time
 }
 
 func (r *Relay) check() {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer r.unlock()
 	line, tells := r.line.(checker)
 	if !tells || r.closed {
 		return
 	}
-	if err := line.Check(); err != nil {
+	switch err := line.Check(); {
+	case errors.Is(err, errLevel): // another line would be at the same level
+		r.failed("the relay does not follow", err)
+		r.odd = true
+	case err != nil:
 		r.failed("the relay does not answer", err)
 		r.drop()
 		return
+	case r.odd:
+		r.odd, r.trouble, r.fault = false, NoTrouble, ""
 	}
+	r.hear()
 	r.watch()
+}
+
+// hear takes in what became of what the line was told, once that is known. r.mu is held.
+func (r *Relay) hear() {
+	slow, is := r.line.(answering)
+	if !is || !r.pending {
+		return
+	}
+	switch done, err := slow.Answered(); {
+	case done:
+		r.pending = false
+		if r.trouble != TroubleGuard { // that is told until it is keyed again
+			r.trouble, r.fault = NoTrouble, ""
+		}
+		r.note(r.told)
+	case err != nil:
+		r.failed("the relay does not answer yet", err)
+	}
+}
+
+// shown is what State tells: how things were when r.mu was last given back.
+type shown struct {
+	AmpState
+	rested time.Duration // on Mono, when it may be keyed again; of no use while Resting is 0
+}
+
+// unlock gives r.mu back, and lets State know.
+func (r *Relay) unlock() {
+	r.show()
+	r.mu.Unlock()
+}
+
+// show lets State know how things are. r.mu is held, or nobody else has r yet.
+func (r *Relay) show() {
+	s := &shown{AmpState: AmpState{
+		Keyed: r.keyed, Since: r.since, Settle: r.cfg.Settle, Tail: r.cfg.Tail,
+		Simulated: r.simulated, Trouble: r.trouble, Fault: r.fault, Missing: r.missing(), Resting: r.rest(), Optional: r.cfg.Optional,
+	}}
+	if s.Resting > 0 {
+		s.rested = r.cfg.Mono() + s.Resting
+	}
+	r.shown.Store(s)
+}
+
+// Await waits until the relay's line has done what is under way: a watchdog notices one
+// that hangs.
+func (r *Relay) Await() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -52,8 +53,10 @@ type Relay struct {
 	simulated bool
 	open      func() (Line, error) // nil: the line was given, and stays
 
-	mu       sync.Mutex
-	line     Line // nil: it is missing
+	shown atomic.Pointer[shown] // what State tells
+
+	mu       sync.Mutex // held while the line is opened and set, which may take its time
+	line     Line       // nil: it is missing
 	keyed    bool
 	wanted   bool // the last call was Key, not Unkey
 	since    time.Time
@@ -63,6 +66,9 @@ type Relay struct {
 	guard    *time.Timer
 	again    *time.Timer // asks for a missing line; nil: it is there
 	look     *time.Timer // asks a line whether it is well; nil: it cannot tell
+	pending  bool        // the line was told, and what it switches has not answered yet
+	told     bool        // what the line was told last
+	odd      bool        // the line is at another level than it was set to
 	key      int64       // counts the calls of Key
 	closed   bool
 }
@@ -83,7 +89,7 @@ func OpenRelay(open func() (Line, error), cfg AmpConfig) *Relay {
 	r := newRelay(nil, cfg)
 	r.open = open
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer r.unlock()
 	_ = r.set(false) // State tells of the fault
 	return r
 }
@@ -92,6 +98,7 @@ func OpenRelay(open func() (Line, error), cfg AmpConfig) *Relay {
 func NewSim(cfg AmpConfig) *Relay {
 	r := newRelay(noLine{}, cfg)
 	r.simulated = true
+	r.show()
 	return r
 }
 
@@ -103,6 +110,7 @@ func newRelay(line Line, cfg AmpConfig) *Relay {
 	if !cfg.Fresh && cfg.Mono != nil {
 		r.offSince = cfg.Mono() // nobody knows: a run of the program may have died with it on
 	}
+	r.show()
 	return r
 }
 
@@ -112,12 +120,13 @@ func (noLine) Set(bool) error { return nil }
 func (noLine) Close() error   { return nil }
 
 // Key switches the amplifier on, and starts its guard anew when it is on
-// already. Sound is safe Settle after it returned. ErrClosed after Close; ErrResting
+// already. Sound is safe Settle after it returned; one that is told by commands is on
+// once it has answered, which State tells. ErrClosed after Close; ErrResting
 // while it must stay off, see State. A relay that did not answer may be on all the
 // same, so that it has its guard, too.
 func (r *Relay) Key() error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer r.unlock()
 	if r.closed {
 		return ErrClosed
 	}
@@ -150,7 +159,7 @@ func (r *Relay) rest() time.Duration {
 // that does not answer is tried again until it does.
 func (r *Relay) tooLong(key int64) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer r.unlock()
 	if r.key != key || !r.keyed && !r.wanted || r.closed {
 		return
 	}
@@ -167,7 +176,7 @@ func (r *Relay) tooLong(key int64) {
 // called: nobody else would switch the amplifier off.
 func (r *Relay) Unkey() error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer r.unlock()
 	return r.off()
 }
 
@@ -195,7 +204,7 @@ func (r *Relay) off() error {
 // offAgain goes on with an Unkey that failed, unless a Key came after it.
 func (r *Relay) offAgain(key int64) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer r.unlock()
 	if r.key == key {
 		_ = r.off() // State tells of the fault
 	}
@@ -212,8 +221,20 @@ func (r *Relay) set(on bool) error {
 		r.drop()
 		return fmt.Errorf("switch the amplifier %s: %w", onOff(on), err)
 	}
-	r.trouble, r.fault = NoTrouble, ""
-	r.note(on)
+	r.told = on
+	if slow, is := r.line.(answering); is {
+		done, _ := slow.Answered() // what it says of a fault is taken in by check
+		r.pending = !done
+	}
+	if !r.pending && !r.odd || r.trouble == TroubleGuard {
+		r.trouble, r.fault = NoTrouble, ""
+	}
+	if !r.pending || !on {
+		r.note(on)
+	}
+	if r.pending {
+		r.watch()
+	}
 	return nil
 }
 
@@ -260,9 +281,9 @@ func (r *Relay) have() error {
 // been off for long enough.
 func (r *Relay) reopen() {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer r.unlock()
 	r.again = nil
-	if r.closed || r.line != nil && (r.keyed || !r.wanted) {
+	if r.closed || r.line != nil && (r.keyed || r.told || !r.wanted) {
 		return
 	}
 	rest := r.rest()
@@ -282,7 +303,7 @@ func (r *Relay) drop() {
 	} else {
 		_ = r.line.Close() // it does not answer
 	}
-	r.line = nil
+	r.line, r.pending, r.odd = nil, false, false
 	r.note(false)
 	if r.again == nil {
 		r.again = time.AfterFunc(openAgain, r.reopen)
@@ -299,20 +320,19 @@ func onOff(on bool) string {
 	return "off"
 }
 
-// State is the amplifier at a glance.
+// State is the amplifier at a glance. It never waits, for the line neither.
 func (r *Relay) State() AmpState {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return AmpState{
-		Keyed: r.keyed, Since: r.since, Settle: r.cfg.Settle, Tail: r.cfg.Tail,
-		Simulated: r.simulated, Trouble: r.trouble, Fault: r.fault, Missing: r.missing(), Resting: r.rest(), Optional: r.cfg.Optional,
+	s := *r.shown.Load()
+	if s.Resting > 0 {
+		s.Resting = max(0, s.rested-r.cfg.Mono())
 	}
+	return s.AmpState
 }
 
 // Close switches the amplifier off for good and gives the line back.
 func (r *Relay) Close() error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	defer r.unlock()
 	if r.closed {
 		return nil
 	}

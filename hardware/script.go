@@ -1,9 +1,9 @@
 package hardware
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"io"
+	"os"
 	"regexp"
 	"sync"
 	"time"
@@ -25,7 +25,8 @@ type ScriptConfig struct {
 	On, Off         Template // for everything
 	ZoneOn, ZoneOff Template // for one zone, 1 to 255
 	// Reply is what the device answers to each command when it has taken it; nil: it is
-	// not asked. ReplyWithin is how long it may take.
+	// not asked. It is matched with each byte as the letter of that number (Latin-1), so
+	// that \xFE is that byte. ReplyWithin is how long it may take.
 	Reply       *regexp.Regexp
 	ReplyWithin time.Duration
 	Repeat      int           // how often a command is sent, at least 1
@@ -40,51 +41,79 @@ type Script struct {
 	cfg    ScriptConfig
 	serial *Serial
 
-	mu    sync.Mutex // one command at a time
-	port  io.ReadWriteCloser
+	// turn holds one while a command is sent and its reply is waited for: one command at
+	// a time. Whoever has it may use what follows.
+	turn chan struct{}
+	port bytePort // nil: it is not open
+	sent uint8    // frames, for their sequence
+
+	mu    sync.Mutex // never held while anything waits for the device
+	is    os.FileInfo
 	users int
-	sent  uint8 // frames, for their sequence
 }
 
-// NewScript prepares a Script; the port is opened with its first line.
+// NewScript prepares a Script; the port is opened with the first command.
 func NewScript(serial *Serial, cfg ScriptConfig) *Script {
 	cfg.Repeat = max(cfg.Repeat, 1)
-	return &Script{cfg: cfg, serial: serial}
+	return &Script{cfg: cfg, serial: serial, turn: make(chan struct{}, 1)}
 }
 
-// Line is a zone, 1 to 255, or AllZones, as a line; it is told to be OFF. Its Set
-// returns at once, with what became of the command before: a command takes as long as
-// the device and its repetitions do.
+// Line is a zone, 1 to 255, or AllZones, as a line, which is told nothing before its
+// first Set. It does not block: the port is opened by the line's goroutine. The error is
+// that there is no such port, or that this user may not use it. Set returns at once: a
+// command takes as long as the device and its repetitions do, and Answered and Check tell
+// what became of it.
 func (s *Script) Line(zone int) (Line, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.open(); err != nil {
+	if err := mayOpen(s.cfg.Path); err != nil {
 		return nil, err
 	}
+	s.mu.Lock()
 	s.users++
-	l := &scriptLine{script: s, zone: zone, asked: make(chan bool, 1), done: make(chan struct{})}
+	s.mu.Unlock()
+	l := &scriptLine{script: s, zone: zone, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	l.ctx, l.stop = context.WithCancel(context.Background())
 	go l.run()
 	return l, nil
 }
 
-// open opens the port unless it is. s.mu is held.
+// there says whether the port is there, and is the one that was opened. It does not
+// block.
+func (s *Script) there() error {
+	s.mu.Lock()
+	was := s.is
+	s.mu.Unlock()
+	return portThere(s.cfg.Path, was)
+}
+
+// open opens the port unless it is. The turn is held.
 func (s *Script) open() error {
+	if s.port != nil && s.there() != nil {
+		s.lost()
+	}
 	if s.port != nil {
 		return nil
 	}
-	port, err := s.serial.bytes(s.cfg.Path, s.cfg.Baud)
+	port, err := portBytes(s.cfg.Path, s.cfg.Baud)
 	if err != nil {
 		return err
 	}
 	s.port = port
+	s.identify(portIs(s.cfg.Path))
 	return nil
 }
 
 // lost gives a port back that an adapter pulled out has left behind, also when it was
-// plugged in again: the next command opens it anew. s.mu is held.
+// plugged in again: the next command opens it anew. The turn is held.
 func (s *Script) lost() {
 	_ = s.port.Close() // it does not answer
 	s.port = nil
+	s.identify(nil)
+}
+
+func (s *Script) identify(is os.FileInfo) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.is = is
 }
 
 // command is what switches a zone.
@@ -96,45 +125,63 @@ func (s *Script) command(zone int, on bool) []byte {
 	return t.Bytes(zone)
 }
 
-// send writes a command once and waits for its reply.
-func (s *Script) send(command []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// send writes a command once and waits for its reply, within patience. It waits for its
+// turn until ctx ends, and is over soon after that.
+func (s *Script) send(ctx context.Context, command []byte, patience time.Duration) error {
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("send to %s: %w", s.cfg.Path, ctx.Err())
+	}
+	defer func() { <-s.turn }()
+	if ctx.Err() != nil { // both were so
+		return fmt.Errorf("send to %s: %w", s.cfg.Path, ctx.Err())
+	}
 	if err := s.open(); err != nil {
 		return err
 	}
-	if s.cfg.UECP != nil {
-		f := *s.cfg.UECP
-		s.sent = s.sent%255 + 1
-		f.Sequence, f.Message = s.sent, command
-		framed, err := f.Encode()
+	framed, err := s.framed(command)
+	if err != nil {
+		return fmt.Errorf("send to %s: %w", s.cfg.Path, err)
+	}
+	_ = s.port.ResetInputBuffer() // what came before is no answer to this; a port that is gone says so below
+	for len(framed) > 0 {
+		n, err := s.port.Write(framed)
 		if err != nil {
+			s.lost()
 			return fmt.Errorf("send to %s: %w", s.cfg.Path, err)
 		}
-		command = framed
-	}
-	if _, err := s.port.Write(command); err != nil {
-		s.lost()
-		return fmt.Errorf("send to %s: %w", s.cfg.Path, err)
+		framed = framed[n:]
 	}
 	if s.cfg.Reply == nil {
 		return nil
 	}
-	return s.answered()
+	return s.answered(ctx, patience)
 }
 
-// answered reads until the reply is there. s.mu is held.
-func (s *Script) answered() error {
+// framed is a command as it goes over the line. The turn is held.
+func (s *Script) framed(command []byte) ([]byte, error) {
+	if s.cfg.UECP == nil {
+		return command, nil
+	}
+	f := *s.cfg.UECP
+	s.sent = s.sent%255 + 1
+	f.Sequence, f.Message = s.sent, command
+	return f.Encode()
+}
+
+// answered reads until the reply is there. The turn is held.
+func (s *Script) answered(ctx context.Context, patience time.Duration) error {
 	var heard []byte
 	piece := make([]byte, 256)
-	for range max(1, int(s.cfg.ReplyWithin/readPatience)) {
+	for until := time.Now().Add(patience); time.Now().Before(until) && ctx.Err() == nil; {
 		n, err := s.port.Read(piece) // 0 bytes when it has nothing to say for a moment
 		if err != nil {
 			s.lost()
 			return fmt.Errorf("read from %s: %w", s.cfg.Path, err)
 		}
 		heard = append(heard, piece[:n]...)
-		if s.cfg.Reply.Match(heard) {
+		if s.cfg.Reply.MatchString(latin1(heard)) {
 			return nil
 		}
 		heard = heard[max(0, len(heard)-maxReply):]
@@ -142,128 +189,36 @@ func (s *Script) answered() error {
 	return fmt.Errorf("%s answers %q, not what %s matches: look at the device, its cable and its baud rate", s.cfg.Path, heard, s.cfg.Reply)
 }
 
+// latin1 is each byte as the letter of that number: expressions match letters, and what
+// is no UTF-8 would match none.
+func latin1(raw []byte) string {
+	letters := make([]rune, len(raw))
+	for i, b := range raw {
+		letters[i] = rune(b)
+	}
+	return string(letters)
+}
+
 // close gives the port back with the last line.
 func (s *Script) close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.users--; s.users > 0 || s.port == nil {
+	if s.left(1) > 0 {
+		return nil
+	}
+	s.turn <- struct{}{} // nobody is left who would hold it for long
+	defer func() { <-s.turn }()
+	if s.left(0) > 0 || s.port == nil {
 		return nil
 	}
 	err := s.port.Close()
 	s.port = nil
+	s.identify(nil)
 	return err
 }
 
-// scriptLine is one zone of a Script.
-type scriptLine struct {
-	script *Script
-	zone   int
-	asked  chan bool // the newest state that was asked for
-	done   chan struct{}
-
-	mu     sync.Mutex
-	fault  error // of the newest command
-	closed bool
-}
-
-// Set has the zone switched, and tells what became of the command before.
-func (l *scriptLine) Set(on bool) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return ErrClosed
-	}
-	select {
-	case <-l.asked: // overtaken
-	default:
-	}
-	l.asked <- on
-	return l.fault
-}
-
-// Check tells what became of the newest command.
-func (l *scriptLine) Check() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.fault != nil {
-		return l.fault
-	}
-	return portThere(l.script.cfg.Path)
-}
-
-// run sends what is asked for, each command as often as it is to be repeated unless
-// another overtakes it.
-func (l *scriptLine) run() {
-	defer close(l.done)
-	on, open := <-l.asked
-	for open {
-		command := l.script.command(l.zone, on)
-		overtaken := false
-		for n := 0; n < l.script.cfg.Repeat && open && !overtaken; n++ {
-			if n > 0 {
-				select {
-				case on, open = <-l.asked:
-					overtaken = true
-					continue
-				case <-time.After(l.script.cfg.Every):
-				}
-			}
-			l.tell(l.script.send(command))
-		}
-		if open && !overtaken {
-			on, open = <-l.asked
-		}
-	}
-}
-
-func (l *scriptLine) tell(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.fault = err
-}
-
-// Close sends OFF, as often as it is to be repeated, and waits for that.
-func (l *scriptLine) Close() error {
-	if !l.end() {
-		return nil
-	}
-	<-l.done
-	var off error
-	for n := range l.script.cfg.Repeat {
-		if n > 0 {
-			time.Sleep(l.script.cfg.Every)
-		}
-		if off = l.script.send(l.script.command(l.zone, false)); off != nil {
-			break // who does not answer is not asked again
-		}
-	}
-	return errors.Join(off, l.script.close())
-}
-
-// abandon is Close for a device that does not answer: it waits for nothing and sends
-// nothing, for what is sent late might overtake what another line sends.
-func (l *scriptLine) abandon() {
-	if !l.end() {
-		return
-	}
-	go func() {
-		<-l.done
-		_ = l.script.close() // nothing of it is used any more
-	}()
-}
-
-// end lets run end; it says false when it was told before.
-func (l *scriptLine) end() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return false
-	}
-	l.closed = true
-	select {
-	case <-l.asked:
-	default:
-	}
-	close(l.asked)
-	return true
+// left is how many lines are in use when some have gone.
+func (s *Script) left(gone int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users -= gone
+	return s.users
 }

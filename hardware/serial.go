@@ -22,11 +22,18 @@ type modem interface {
 	Close() error
 }
 
+// bytePort is a serial port that bytes go over. Read comes back without any when none
+// has come for readPatience.
+type bytePort interface {
+	io.ReadWriteCloser
+	// ResetInputBuffer forgets what has come and was not read.
+	ResetInputBuffer() error
+}
+
 // Serial opens serial ports, and lets the two outputs of one be lines of their own.
 // Its methods may be called from any goroutine.
 type Serial struct {
-	openModem func(path string) (modem, error)                        // nil: the machine's
-	openBytes func(path string, baud int) (io.ReadWriteCloser, error) // nil: the machine's
+	openModem func(path string) (modem, error) // nil: the machine's
 
 	mu     sync.Mutex
 	shared map[string]*sharedModem // by path
@@ -34,8 +41,33 @@ type Serial struct {
 
 // sharedModem is an open port and how many lines of it are in use.
 type sharedModem struct {
-	modem
-	users int
+	users int         // guarded by Serial.mu
+	is    os.FileInfo // what was opened; nil: nobody knows
+
+	mu   sync.Mutex // one output at a time: both are one word of the port's
+	port modem
+	shut bool
+}
+
+// set switches one output, and leaves the other as it is.
+func (m *sharedModem) set(pin SerialPin, on bool) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.shut {
+		return ErrClosed
+	}
+	if pin == DTR {
+		return m.port.SetDTR(on)
+	}
+	return m.port.SetRTS(on)
+}
+
+// shutUp closes the port.
+func (m *sharedModem) shutUp() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.shut = true
+	return m.port.Close()
 }
 
 // SerialPin is an output of a serial port.
@@ -47,43 +79,45 @@ const (
 	DTR SerialPin = "dtr"
 )
 
+// outputs are those of an open port. The library would read both, change one and write
+// both: the kernel can change one.
+type outputs struct {
+	serial.Port
+	fd int
+}
+
+// SetRTS switches RTS alone.
+func (o outputs) SetRTS(on bool) error { return o.set(unix.TIOCM_RTS, on) }
+
+// SetDTR switches DTR alone.
+func (o outputs) SetDTR(on bool) error { return o.set(unix.TIOCM_DTR, on) }
+
+func (o outputs) set(bit int, on bool) error {
+	if on {
+		return unix.IoctlSetPointerInt(o.fd, unix.TIOCMBIS, bit)
+	}
+	return unix.IoctlSetPointerInt(o.fd, unix.TIOCMBIC, bit)
+}
+
 // portModem opens a port with both outputs off. The kernel raises them while it opens
 // a port, for some milliseconds: nothing that may open it is kept from that.
 func portModem(path string) (modem, error) {
-	p, err := serial.Open(path, &serial.Mode{BaudRate: 9600, DataBits: 8, InitialStatusBits: &serial.ModemOutputBits{}})
+	p, fd, err := openPort(path, &serial.Mode{BaudRate: 9600, DataBits: 8, InitialStatusBits: &serial.ModemOutputBits{}})
 	if err != nil {
-		return nil, portFault(path, err)
+		return nil, err
 	}
-	return p, nil
+	return outputs{p, fd}, nil
 }
 
-func portBytes(path string, baud int) (io.ReadWriteCloser, error) {
-	p, err := serial.Open(path, &serial.Mode{BaudRate: baud, DataBits: 8})
+func portBytes(path string, baud int) (bytePort, error) {
+	p, _, err := openPort(path, &serial.Mode{BaudRate: baud, DataBits: 8})
 	if err != nil {
-		return nil, portFault(path, err)
+		return nil, err
 	}
 	if err := p.SetReadTimeout(readPatience); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), p.Close())
 	}
 	return p, nil
-}
-
-// portFault turns the library's words into those of the kernel, with what to do.
-func portFault(path string, err error) error {
-	var fault *serial.PortError
-	code := serial.PortErrorCode(-1)
-	if errors.As(err, &fault) {
-		code = fault.Code()
-	}
-	switch {
-	case code == serial.PortBusy || errors.Is(err, unix.EBUSY):
-		return fmt.Errorf("open %s: %w: end the program that uses it", path, unix.EBUSY)
-	case code == serial.PortNotFound || errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("open %s: %w: plug the adapter in, or correct its name", path, os.ErrNotExist)
-	case code == serial.PermissionDenied || errors.Is(err, os.ErrPermission):
-		return fmt.Errorf("open %s: %w: add the user that runs this to the group that owns it (usermod -aG dialout)", path, os.ErrPermission)
-	}
-	return fmt.Errorf("open %s: %w", path, err)
 }
 
 // Pin takes one output of the port at path, which is off then. The kernel lets both
@@ -92,7 +126,7 @@ func (s *Serial) Pin(path string, pin SerialPin) (Line, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	port := s.shared[path]
-	if port == nil {
+	if port == nil || port.is != nil && portThere(path, port.is) != nil { // an adapter that was plugged in again is another one
 		open := s.openModem
 		if open == nil {
 			open = portModem
@@ -101,7 +135,7 @@ func (s *Serial) Pin(path string, pin SerialPin) (Line, error) {
 		if err != nil {
 			return nil, err
 		}
-		port = &sharedModem{modem: opened}
+		port = &sharedModem{port: opened, is: portIs(path)}
 		if s.shared == nil {
 			s.shared = map[string]*sharedModem{}
 		}
@@ -121,18 +155,14 @@ type serialPin struct {
 
 // Set switches the output.
 func (l *serialPin) Set(on bool) error {
-	set := l.port.SetRTS
-	if l.pin == DTR {
-		set = l.port.SetDTR
-	}
-	if err := set(on); err != nil {
+	if err := l.port.set(l.pin, on); err != nil {
 		return fmt.Errorf("set %s of %s: %w", l.pin, l.path, err)
 	}
 	return nil
 }
 
-// Check says whether the port is there still.
-func (l *serialPin) Check() error { return portThere(l.path) }
+// Check says whether the port is there still, and is the one that was opened.
+func (l *serialPin) Check() error { return portThere(l.path, l.port.is) }
 
 // Close switches the output off, and gives the port back with its last line.
 func (l *serialPin) Close() error {
@@ -148,21 +178,5 @@ func (l *serialPin) Close() error {
 	if l.serial.shared[l.path] == l.port {
 		delete(l.serial.shared, l.path)
 	}
-	return errors.Join(off, l.port.Close())
-}
-
-// portThere says whether a port's file is there: that of an adapter goes when it is
-// pulled out.
-func portThere(path string) error {
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("%s is gone: %w: plug the adapter in again", path, err)
-	}
-	return nil
-}
-
-func (s *Serial) bytes(path string, baud int) (io.ReadWriteCloser, error) {
-	if s.openBytes != nil {
-		return s.openBytes(path, baud)
-	}
-	return portBytes(path, baud)
+	return errors.Join(off, l.port.shutUp())
 }

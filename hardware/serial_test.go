@@ -261,8 +261,8 @@ func TestScriptAsksForAReply(t *testing.T) {
 	d.mu.Lock()
 	d.answer = "OK\r"
 	d.mu.Unlock()
-	if err := l.Set(true); err == nil {
-		t.Error("set does not tell that the command before failed")
+	if err := l.Set(true); err != nil {
+		t.Error(err)
 	}
 	for range 2000 {
 		if check() == nil {
@@ -274,38 +274,6 @@ func TestScriptAsksForAReply(t *testing.T) {
 		t.Errorf("check = %v after the device answered", err)
 	}
 	if err := l.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-// A relay behind a device that does not answer says so at once, waits for nothing, and is
-// on when the device answers.
-func TestRelayBehindASilentDevice(t *testing.T) {
-	d := newDevice(t)
-	s := script(t, d.path, func(c *hardware.ScriptConfig) {
-		c.Reply, c.Repeat, c.ReplyWithin = regexp.MustCompile(`OK`), 1, 100*time.Millisecond
-	})
-	r := hardware.Rack{Script: s}.Relay(hardware.Switch{Script: true, Zone: 1, Settle: -1, Tail: -1}, ampConfig)
-	d.listen()
-	if err := r.Key(); err != nil {
-		t.Fatal(err) // nobody knows yet
-	}
-	wait := func(what string, is func(hardware.AmpState) bool) {
-		t.Helper()
-		for range 4000 {
-			if is(r.State()) {
-				return
-			}
-			time.Sleep(5 * time.Millisecond)
-		}
-		t.Fatalf("%s: %+v", what, r.State())
-	}
-	wait("it is silent", func(a hardware.AmpState) bool { return a.Trouble == hardware.TroubleMute && !a.Keyed })
-	d.mu.Lock()
-	d.answer = "OK\r"
-	d.mu.Unlock()
-	wait("it answers", func(a hardware.AmpState) bool { return a.Keyed && a.Fault == "" })
-	if err := r.Close(); err != nil {
 		t.Error(err)
 	}
 }

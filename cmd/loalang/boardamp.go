@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"sync"
 	"time"
 
@@ -15,8 +14,8 @@ import (
 type amplifier struct {
 	main   *hardware.Relay // of everything; nil: each zone has all it needs
 	zones  []playout.Zone
-	relays []io.Closer      // all of them, also main
-	bypass *hardware.Bypass // nil: nothing senses it
+	relays []*hardware.Relay // all of them, also main
+	bypass *hardware.Bypass  // nil: nothing senses it
 }
 
 // openAmplifier takes what is switched, as far as it can be had: the board goes on
@@ -73,11 +72,8 @@ func (a *amplifier) sensed() hardware.BypassState {
 
 // ask asks everything that is switched how it is, and comes back once all have answered.
 func (a *amplifier) ask() {
-	if a.main != nil {
-		a.main.State()
-	}
-	for _, z := range a.zones {
-		z.Amp.State()
+	for _, r := range a.relays {
+		r.Await()
 	}
 }
 

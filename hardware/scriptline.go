@@ -1,0 +1,237 @@
+package hardware
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	// closeWithin bounds what the Close of a line behind a device takes.
+	closeWithin = 8 * time.Second
+	// closeReply is how long such a Close waits for one reply at most: the other zones
+	// of a device that is silent are to be told OFF, too.
+	closeReply = time.Second
+	// hangsAfter is how long a command may be on its way, beyond what its repetitions
+	// take, before its port hangs.
+	hangsAfter = time.Minute
+)
+
+// scriptLine is one zone of a Script. Its methods but Close do not block.
+type scriptLine struct {
+	script *Script
+	zone   int
+	wake   chan struct{} // holds one when a command was asked for
+	done   chan struct{} // closed when run has ended
+	ctx    context.Context
+	stop   context.CancelFunc
+
+	mu    sync.Mutex
+	on    bool      // what the newest command says
+	asked int       // its number; 0: none was asked for
+	since time.Time // when
+	taken int       // number of the newest command that the device took
+	over  int       // number of the newest command whose last repetition is sent
+	fault error     // of the newest try of the newest command; nil: it was taken, or not tried yet
+}
+
+// Set has the zone switched. The same again has it sent anew when its repetitions are
+// over.
+func (l *scriptLine) Set(on bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ctx.Err() != nil {
+		return ErrClosed
+	}
+	if l.on == on && l.asked > l.over {
+		return nil // it is on its way
+	}
+	l.on, l.asked, l.since, l.fault = on, l.asked+1, time.Now(), nil
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// Answered says whether the device took the newest command, and if not, why the newest
+// try of it failed; nil: nobody knows yet.
+func (l *scriptLine) Answered() (done bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.taken == l.asked, l.fault
+}
+
+// Check tells what is wrong with the newest command once its repetitions are over, and
+// whether the port is there.
+func (l *scriptLine) Check() error {
+	l.mu.Lock()
+	fault, waits, since := l.fault, l.taken != l.asked, l.since
+	if l.over != l.asked {
+		fault = nil // there is another try
+	}
+	l.mu.Unlock()
+	cfg := l.script.cfg
+	switch longest := hangsAfter + time.Duration(cfg.Repeat)*(cfg.ReplyWithin+cfg.Every); {
+	case fault != nil:
+		return fault
+	case waits && time.Since(since) > longest:
+		return fmt.Errorf("%s has taken nothing for %s: pull the adapter out and plug it in again", cfg.Path, longest)
+	}
+	return l.script.there()
+}
+
+// run sends what is asked for until the line ends.
+func (l *scriptLine) run() {
+	defer close(l.done)
+	sent := 0
+	for {
+		n, on := l.newest()
+		if n != sent {
+			sent = n
+			l.carryOut(n, on)
+			continue
+		}
+		select {
+		case <-l.wake:
+		case <-l.ctx.Done():
+			return
+		}
+	}
+}
+
+// newest is the newest command and its number.
+func (l *scriptLine) newest() (n int, on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.asked, l.on
+}
+
+// carryOut sends command n as often as it is to be repeated, unless another overtakes it.
+func (l *scriptLine) carryOut(n int, on bool) {
+	cfg := l.script.cfg
+	command := l.script.command(l.zone, on)
+	for i := range cfg.Repeat {
+		if i > 0 && !l.pause(n) {
+			return
+		}
+		err := l.script.send(l.ctx, command, cfg.ReplyWithin)
+		if l.ctx.Err() != nil {
+			return
+		}
+		l.tried(n, err, i == cfg.Repeat-1)
+	}
+}
+
+// pause waits for the time of the next repetition of command n; it says false when there
+// is none.
+func (l *scriptLine) pause(n int) bool {
+	next := time.NewTimer(l.script.cfg.Every)
+	defer next.Stop()
+	for {
+		if newest, _ := l.newest(); newest != n {
+			return false
+		}
+		select {
+		case <-next.C:
+			newest, _ := l.newest()
+			return newest == n
+		case <-l.wake:
+		case <-l.ctx.Done():
+			return false
+		}
+	}
+}
+
+// tried takes in what became of one repetition of command n. One that was taken is
+// enough.
+func (l *scriptLine) tried(n int, err error, last bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asked != n {
+		return
+	}
+	switch {
+	case err == nil:
+		l.taken, l.fault = n, nil
+	case l.taken != n:
+		l.fault = err
+	}
+	if last {
+		l.over = n
+	}
+}
+
+// Close sends OFF, as often as it is to be repeated, and waits for that, within
+// closeWithin. The error is that none of it was taken.
+func (l *scriptLine) Close() error {
+	if !l.end() {
+		return nil
+	}
+	ctx, stop := context.WithTimeout(context.Background(), closeWithin)
+	defer stop()
+	select {
+	case <-l.done:
+	case <-ctx.Done():
+		l.giveBack()
+		return fmt.Errorf("send to %s: it hangs: pull the adapter out and plug it in again", l.script.cfg.Path)
+	}
+	off := l.sendOff(ctx)
+	return errors.Join(off, l.script.close())
+}
+
+// sendOff sends OFF until ctx ends; one that was taken is enough.
+func (l *scriptLine) sendOff(ctx context.Context) (fault error) {
+	cfg := l.script.cfg
+	command := l.script.command(l.zone, false)
+	taken := false
+	for i := range cfg.Repeat {
+		if i > 0 {
+			select {
+			case <-time.After(cfg.Every):
+			case <-ctx.Done():
+			}
+		}
+		if i > 0 && ctx.Err() != nil {
+			break
+		}
+		if err := l.script.send(ctx, command, min(cfg.ReplyWithin, closeReply)); err != nil {
+			fault = err
+			continue
+		}
+		taken = true
+	}
+	if taken {
+		return nil
+	}
+	return fault
+}
+
+// abandon is Close for a device that does not answer: it waits for nothing and sends
+// nothing, for what is sent late might overtake what another line sends.
+func (l *scriptLine) abandon() {
+	if l.end() {
+		l.giveBack()
+	}
+}
+
+// giveBack gives the port back when run has ended.
+func (l *scriptLine) giveBack() {
+	go func() {
+		<-l.done
+		_ = l.script.close() // nothing of it is used any more
+	}()
+}
+
+// end lets run end; it says false when it was told before.
+func (l *scriptLine) end() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ctx.Err() != nil {
+		return false
+	}
+	l.stop()
+	return true
+}
