@@ -17,10 +17,11 @@ func (p *Player) noteZones(it *item, airing int) {
 }
 
 // reached is what became of an item that was played to its end: nobody heard it when the
-// amplifier was off, or on its own microphone, all along.
+// amplifier was off, or on its own microphone, all along. Whether keying it went well
+// says nothing: a device that is sent commands answers later, or never.
 func (it *item) reached(outcome Outcome, cause string) (Outcome, string) {
 	switch {
-	case it.ampErr != nil && !it.powered:
+	case len(it.row.Airings) > 0 && !it.powered:
 		return Missed, TroubleAmplifier
 	case it.taken && !it.ours:
 		return Missed, TroubleBypass

@@ -364,6 +364,7 @@ type amp struct {
 	changes []time.Time
 	fail    error
 	slow    time.Duration // to settle, beyond the usual
+	mute    bool          // it is told by commands, and does not answer them
 }
 
 func (a *amp) Key() error { return a.set(true) }
@@ -388,6 +389,13 @@ func (a *amp) breaks(err error) {
 	a.fail = err
 }
 
+// mutes has a device that is sent commands answer them no more, or again.
+func (a *amp) mutes(mute bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.mute = mute
+}
+
 func (a *amp) keyed() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -406,6 +414,9 @@ func (a *amp) State() hardware.AmpState {
 	s := hardware.AmpState{Keyed: a.on, Settle: settle + a.slow, Tail: time.Second, Simulated: true}
 	if a.fail != nil {
 		s.Fault = a.fail.Error()
+	}
+	if a.mute {
+		s.Keyed, s.Fault = false, "the relay does not answer yet"
 	}
 	return s
 }

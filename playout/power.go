@@ -10,8 +10,12 @@ import (
 	"loalang/hardware"
 )
 
-// keyAgain is how soon an amplifier that did not answer is keyed again.
-const keyAgain = time.Second
+const (
+	// keyAgain is how soon an amplifier that did not answer is keyed again.
+	keyAgain = time.Second
+	// followEvery is how often one that was keyed and is not on yet is looked at.
+	followEvery = 100 * time.Millisecond
+)
 
 // errPowerOff answers whoever wants power after the Player has ended.
 var errPowerOff = errors.New("the player has ended")
@@ -29,6 +33,7 @@ type power struct {
 	holders map[string]bool
 	again   *time.Timer // keys again; nil: nothing to be tried
 	unkey   *time.Timer
+	answer  *time.Timer   // looks whether it is on by now; nil: it always was at once
 	on      bool          // the last keying went well, and nothing has switched it off
 	since   audio.Instant // it is on
 	fault   error         // of the last keying while somebody holds it
@@ -101,7 +106,37 @@ func (p *power) key() (changed bool, err error) {
 	}
 	changed = p.on != (err == nil) || (p.fault == nil) != (err == nil)
 	p.on, p.fault = err == nil, err
+	if p.on && !live(p.amp.State()) {
+		p.lookAgain()
+	}
 	return changed, err
+}
+
+// live says whether sound is heard with an amplifier as it is.
+func live(s hardware.AmpState) bool { return s.Keyed || s.Optional }
+
+// lookAgain has follow look in a moment. p.mu is held.
+func (p *power) lookAgain() {
+	if p.answer == nil {
+		p.answer = time.AfterFunc(followEvery, p.follow)
+		return
+	}
+	p.answer.Reset(followEvery)
+}
+
+// follow tells when an amplifier that was keyed has answered: a device that is sent
+// commands does so later.
+func (p *power) follow() {
+	is := live(p.amp.State())
+	p.mu.Lock()
+	held := p.on && len(p.holders) > 0 && !p.closed
+	if held && !is {
+		p.lookAgain()
+	}
+	p.mu.Unlock()
+	if held && is {
+		p.told()
+	}
 }
 
 func (p *power) retry() {
@@ -122,13 +157,17 @@ func (p *power) powered() bool {
 	state := p.amp.State()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.on && (state.Keyed || state.Optional)
+	return p.on && live(state)
 }
 
 // failing is why the amplifier is off though somebody holds it.
 func (p *power) failing() error {
+	state := p.amp.State()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.fault == nil && len(p.holders) > 0 && state.Fault != "" && !live(state) {
+		return errors.New(state.Fault) // it was told to be on, and does not answer
+	}
 	return p.fault
 }
 

@@ -1,0 +1,51 @@
+package playout_test
+
+import (
+	"testing"
+	"time"
+
+	"loalang/playout"
+)
+
+// A device that is sent commands takes each without an error and never answers: nobody
+// heard a thing, and no row and no emergency says that somebody did.
+func TestDeviceThatNeverAnswersIsNotHeard(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.amp.mutes(true)
+		s.player.Play(s.occurrence("one", 20*time.Second, time.Second))
+		s.at(30 * time.Second)
+		row := s.expect("one", playout.Missed, playout.TroubleAmplifier, 2)
+		for _, a := range row.Airings {
+			if len(a.Zones) > 0 {
+				t.Errorf("%s aired in %v", a.Part, a.Zones)
+			}
+		}
+		s.raise(s.emergency("e1", 20*time.Second))
+		s.at(35 * time.Second)
+		if e := s.player.Air().Emergencies[0]; e.Sounding || !hasFault(e, playout.TroubleAmplifier, "") {
+			t.Errorf("air = %+v", e)
+		}
+		s.at(time.Minute)
+		s.expect("emergency:e1", playout.Missed, playout.TroubleAmplifier, 1)
+	})
+}
+
+// One that answers late is on from then on, in the middle of what sounds.
+func TestDeviceThatAnswersLateIsHeardFromThenOn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.amp.mutes(true)
+		s.raise(s.emergency("e1", time.Minute))
+		s.at(1300 * time.Millisecond)
+		s.amp.mutes(false)
+		s.at(1500 * time.Millisecond)
+		if e := s.player.Air().Emergencies[0]; !e.Sounding || hasFault(e, playout.TroubleAmplifier, "") {
+			t.Errorf("air = %+v", e)
+		}
+		s.at(2 * time.Minute)
+		if row := s.expect("emergency:e1", playout.Played, "expired", 2); row.Lateness > 1500*time.Millisecond {
+			t.Errorf("heard %s late, want when the device answered", row.Lateness)
+		}
+	})
+}
