@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -157,6 +158,10 @@ type GPIOLine struct {
 	gpio GPIO
 	file *os.File
 	name string
+
+	mu  sync.Mutex // what is set and what is read back belong together
+	on  bool       // what was set last
+	odd int        // how many looks in a row found another level
 }
 
 // RequestOutput takes one line as an output that is OFF from the first moment:
@@ -240,6 +245,8 @@ func (g GPIO) busy(chip GPIOChip, offset uint32, err error) error {
 
 // Set drives the line: true is ON, whichever level that is.
 func (l *GPIOLine) Set(on bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	values := unix.GPIOV2LineValues{Mask: 1}
 	if on {
 		values.Bits = 1
@@ -247,13 +254,31 @@ func (l *GPIOLine) Set(on bool) error {
 	if err := l.gpio.control(l.file, unix.GPIO_V2_LINE_SET_VALUES_IOCTL, unsafe.Pointer(&values)); err != nil {
 		return fmt.Errorf("set %s: %w", l.name, err)
 	}
+	l.on = on
 	return nil
 }
 
-// Check says whether the line can be read still.
+// oddLooks is how many looks in a row must find another level than was set: a pin that
+// drives much is slow to rise.
+const oddLooks = 2
+
+// Check says whether the line can be read still, and is as it was set: something else
+// may hold its pin.
 func (l *GPIOLine) Check() error {
-	_, err := l.Get()
-	return err
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	is, err := l.Get()
+	if err != nil {
+		return err
+	}
+	if is == l.on {
+		l.odd = 0
+		return nil
+	}
+	if l.odd++; l.odd < oddLooks {
+		return nil
+	}
+	return fmt.Errorf("%s was switched %s, and its pin is %s (%w): look for a short, a wrong pull, or something else that drives this pin", l.name, onOff(l.on), onOff(is), errLevel)
 }
 
 // Get reads the line back; it stays an output.

@@ -6,7 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -220,4 +223,49 @@ func TestLineThatFailsToSwitchOffSaysSo(t *testing.T) {
 	if err := l.Close(); !errors.Is(err, unix.EIO) {
 		t.Errorf("close = %v, want the kernel's error", err)
 	}
+}
+
+// A pin that something else holds is told of from the second look on, and its line stays:
+// another one would be at the same level.
+func TestPinThatDoesNotFollowIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &board{}
+		g := b.gpio(t)
+		var shorted atomic.Bool
+		g = g.FakeKernel(func(request uintptr, arg unsafe.Pointer) error {
+			err := b.answer(t, request, arg)
+			if request == unix.GPIO_V2_LINE_GET_VALUES_IOCTL && shorted.Load() {
+				(*unix.GPIOV2LineValues)(arg).Bits = 0
+			}
+			return err
+		})
+		r := hardware.Rack{GPIO: g}.Relay(hardware.Switch{Chip: "gpiochip0", Line: "1", Settle: -1, Tail: -1}, ampConfig)
+		defer r.Close()
+		look := func(when string, told bool) {
+			t.Helper()
+			synctest.Wait()
+			a := r.State()
+			if says := strings.Contains(a.Fault, "gpiochip0:1 was switched on, and its pin is off"); says != told || !a.Keyed || a.Missing {
+				t.Errorf("%s: %+v", when, a)
+			}
+		}
+		if err := r.Key(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		look("well", false)
+		shorted.Store(true)
+		time.Sleep(3 * time.Second)
+		look("shorted", true)
+		if err := r.Key(); err != nil {
+			t.Error(err)
+		}
+		look("keyed again", true)
+		if len(b.requests) != 1 {
+			t.Errorf("the line was asked for %d times", len(b.requests))
+		}
+		shorted.Store(false)
+		time.Sleep(time.Second)
+		look("mended", false)
+	})
 }
