@@ -77,6 +77,17 @@ func (g GPIO) SafeState(chip, line string, activeLow bool) error {
 	return l.Close()
 }
 
+// Where is the file of a line's chip and the line's number on it, by whichever names: two
+// that are the same are the same pin. It touches nothing.
+func (g GPIO) Where(chip, line string) (path string, number uint32, err error) {
+	found, err := g.chip(chip)
+	if err != nil {
+		return "", 0, err
+	}
+	number, err = g.find(found, line)
+	return found.Path, number, err
+}
+
 // Look says who uses a line, without touching it: ours when a loalang does, an empty
 // holder when nobody does.
 func (g GPIO) Look(chip, line string) (holder string, ours bool, err error) {

@@ -40,7 +40,7 @@ type ZoneSwitch struct {
 }
 
 // usual is how a switch is written.
-var errSwitch = errors.New("write CHIP:LINE such as gpiochip0:17, rts:/dev/ttyUSB0, dtr:/dev/ttyUSB0, serial:3, serial:all or sim, and behind it, if need be, low, pump, settle=2s and tail=1s")
+var errSwitch = errors.New("write CHIP:LINE such as gpiochip0:17, rts:/dev/serial/by-id/NAME, dtr:/dev/serial/by-id/NAME, serial:3, serial:all or sim, and behind it, if need be, low, pump, settle=2s and tail=1s")
 
 // ParseSwitch reads a switch as it is written in settings: where it is, and behind
 // blanks what is special about it. gpiochip0:17 and gpiochip0:GPIO17 are GPIO lines;
@@ -61,6 +61,33 @@ func ParseSwitch(text string) (Switch, error) {
 		}
 	}
 	return s, nil
+}
+
+// ParseLine reads a line on a chip, and behind it what is special about it as in
+// ParseSwitch: "17 low". The names of some lines have blanks in them.
+func ParseLine(chip, text string) (Switch, error) {
+	s := Switch{Chip: chip, Line: strings.TrimSpace(text), Settle: -1, Tail: -1}
+	for {
+		i := strings.LastIndexAny(s.Line, " \t")
+		word := s.Line[i+1:]
+		name, _, valued := strings.Cut(word, "=")
+		known := !valued && (name == "low" || name == "pump") || valued && (name == "settle" || name == "tail")
+		if i >= 0 && !known && isNumber(strings.Fields(s.Line)[0]) {
+			return s, fmt.Errorf("%q means nothing behind the number of a line: use low, pump, settle=2s or tail=1s", word)
+		}
+		if i < 0 || !known {
+			return s, nil
+		}
+		if err := s.special(word); err != nil {
+			return s, err
+		}
+		s.Line = strings.TrimSpace(s.Line[:i])
+	}
+}
+
+func isNumber(word string) bool {
+	_, err := strconv.ParseUint(word, 10, 32)
+	return err == nil
 }
 
 // place reads where a switch is.

@@ -14,8 +14,15 @@ import (
 	"loalang/health"
 )
 
-// ampTestLongest bounds how long `amp test` switches something on.
-const ampTestLongest = time.Minute
+const (
+	// ampTestLongest bounds how long `amp test` switches something on.
+	ampTestLongest = time.Minute
+	// safeWithin bounds `amp safe-state`: the service is killed 15 s after it was told to
+	// stop (TimeoutStopSec).
+	safeWithin = 10 * time.Second
+	// answerLook is how often a device that is sent commands is asked whether it answered.
+	answerLook = 20 * time.Millisecond
+)
 
 func (p program) ampCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "amp", Short: "Try what switches the amplifier and the zones, and make it safe"}
@@ -112,43 +119,96 @@ func tryOne(ctx context.Context, rack hardware.Rack, sw hardware.Switch, span ti
 	case <-time.After(span):
 	case <-ctx.Done():
 	}
-	if c, tells := line.(interface{ Check() error }); tells {
-		return c.Check()
+	return answered(ctx, line)
+}
+
+// answered says whether a line did what it was told, and waits until that is known. It
+// looks twice: one look at a pin that is another way is not believed.
+func answered(ctx context.Context, line hardware.Line) error {
+	slow, waits := line.(interface{ Answered() (bool, error) })
+	c, tells := line.(interface{ Check() error })
+	for looks := 1; ; looks++ {
+		done := looks > 1 || !tells
+		if waits {
+			done, _ = slow.Answered()
+		}
+		if tells {
+			if err := c.Check(); err != nil {
+				return err
+			}
+		}
+		if done {
+			return nil
+		}
+		select {
+		case <-time.After(answerLook):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	return nil
 }
 
 func (p program) safeStateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "safe-state",
-		Short: "Switch everything off, without a pulse",
-		Long:  "Switch the amplifier and every zone off and let go of them: for ExecStopPost of the service,\nwhere a kernel that keeps its pins would leave the amplifier on behind a program that was killed.",
-		Args:  cobra.NoArgs,
+		Short: "Switch everything off",
+		Long: "Switch the amplifier and every zone off and let go of them, all at once and within 10s: for ExecStopPost of\n" +
+			"the service, where a kernel that keeps its pins would leave the amplifier on behind a program that was killed.\n" +
+			"GPIO lines go off without a pulse. Outputs of serial ports (rts:, dtr:) are left alone: the kernel dropped them\n" +
+			"when the program ended, and opening the port would raise them for some milliseconds.",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.settings(cmd)
 			if err != nil {
 				return err
 			}
-			return safeState(s.Amp.rack(), s.Amp.switches())
+			return safeState(s.Amp.rack(), s.Amp.switches(), safeWithin)
 		},
 	}
 	addFlags(cmd.Flags())
 	return cmd
 }
 
-// safeState makes every line OFF; one that fails keeps none of the others from it.
-func safeState(rack hardware.Rack, all []hardware.Switch) error {
-	var faults []error
-	for _, sw := range all {
-		if sw.Simulated {
+// safeState makes every line OFF, all at once: one that fails or hangs keeps none of the
+// others from it. Outputs of serial ports are left out: opening one raises both. It
+// returns after within at the latest, also when something does not answer.
+func safeState(rack hardware.Rack, all []hardware.Switch, within time.Duration) error {
+	type answer struct {
+		sw  int
+		err error
+	}
+	answers := make(chan answer, len(all))
+	waiting := map[int]bool{}
+	for i, sw := range all {
+		if sw.Simulated || sw.Path != "" {
 			continue
 		}
-		line, err := rack.Open(sw)
-		if err == nil {
-			err = line.Close() // which makes it OFF
+		waiting[i] = true
+		go func() {
+			line, err := rack.Open(sw)
+			if err == nil {
+				err = line.Close() // which makes it OFF
+			}
+			answers <- answer{i, err}
+		}()
+	}
+	faults := make([]error, len(all))
+	over := time.After(within)
+	for len(waiting) > 0 {
+		select {
+		case a := <-answers:
+			delete(waiting, a.sw)
+			faults[a.sw] = a.err
+		case <-over:
+			for i := range waiting {
+				faults[i] = fmt.Errorf("it did not answer within %s", within)
+			}
+			clear(waiting)
 		}
+	}
+	for i, err := range faults {
 		if err != nil {
-			faults = append(faults, fmt.Errorf("%s is not known to be off: %w", sw, err))
+			faults[i] = fmt.Errorf("%s is not known to be off: %w", all[i], err)
 		}
 	}
 	return errors.Join(faults...)
@@ -194,15 +254,23 @@ func tryRelease(all []hardware.Switch, gpio hardware.GPIO) []finding {
 		if sw.Chip == "" {
 			continue
 		}
-		f := finding{Name: "release of " + sw.String(), OK: true, Found: "it goes off"}
-		switch stays, err := gpio.TryRelease(sw.Chip, sw.Line, sw.ActiveLow); {
-		case err != nil:
-			f.OK, f.Found, f.Advice = false, sentence(err), advices[hardware.TroubleOf(err)]
-		case stays:
-			f.OK, f.Found = false, "it stays on"
-			f.Advice = "Either the kernel keeps its level or the pull of the pin is the wrong way. " + keptAdvice
-		}
-		findings = append(findings, f)
+		stays, err := gpio.TryRelease(sw.Chip, sw.Line, sw.ActiveLow)
+		findings = append(findings, released(sw, stays, err))
 	}
 	return findings
+}
+
+// released is what a line that was let go of while it was on means.
+func released(sw hardware.Switch, stays bool, err error) finding {
+	f := finding{Name: "release of " + sw.String(), OK: true, Found: "it goes off"}
+	switch {
+	case err != nil:
+		f.OK, f.Found, f.Advice = false, sentence(err), advices[hardware.TroubleOf(err)]
+	case stays && sw.Pumped:
+		f.Found = "its pin keeps its level, and the charge pump drops out without pulses"
+	case stays:
+		f.OK, f.Found = false, "it stays on"
+		f.Advice = "Either the kernel keeps its level or the pull of the pin is the wrong way. " + keptAdvice
+	}
+	return f
 }

@@ -37,14 +37,14 @@ type serialSettings struct {
 func ampTable() []setting {
 	return []setting{
 		{"amp-chip", "", "GPIO chip of the amplifier's relay, such as gpiochip0; empty: amp-line says all", setText(func(s *settings) *string { return &s.Amp.Chip })},
-		{"amp-line", "", "name or number of the relay's line on amp-chip, or without amp-chip a switch such as rts:/dev/ttyUSB0 or serial:all; empty: a simulated amplifier", setText(func(s *settings) *string { return &s.Amp.Line })},
+		{"amp-line", "", "name or number of the relay's line on amp-chip, or without amp-chip a switch such as rts:/dev/serial/by-id/NAME or serial:all; \"17 low\" and \"17 pump\" as in zones; empty: a simulated amplifier", setText(func(s *settings) *string { return &s.Amp.Line })},
 		{"amp-active-low", "false", "the relay switches on when its line is low", setYes(func(s *settings) *bool { return &s.Amp.ActiveLow })},
 		{"amp-optional", "false", "the amplifier is on by itself: what its relay does not follow counts as heard", setYes(func(s *settings) *bool { return &s.Amp.Optional })},
 		{"amp-max-on", "2h", "how long the amplifier stays on when nothing says any more that it should, 1m to 24h", setRange(func(s *settings) *time.Duration { return &s.Amp.MaxOn }, time.Minute, 24*time.Hour)},
 		{"amp-min-off", "0s", "how long it stays off before it is switched on again, 0s to 20s", setSpan(20*time.Second, func(s *settings) *time.Duration { return &s.Amp.MinOff })},
-		{"zones", "", "loudspeakers that are switched apart: NAME=SWITCH with semicolons between, such as \"Đầu thôn=gpiochip0:17; Chợ=gpiochip0:27 low settle=3s; Loa FM=rts:/dev/ttyUSB0\"; empty: all are one", setZones},
+		{"zones", "", "loudspeakers that are switched apart: NAME=SWITCH with semicolons between, such as \"Đầu thôn=gpiochip0:17; Chợ=gpiochip0:27 low settle=3s; Loa FM=rts:/dev/serial/by-id/NAME\"; empty: all are one", setZones},
 		{"bypass", "", "input that tells that the amplifier is on its own microphone, such as \"gpiochip0:24 low\" for a contact to ground; empty: none", setBypass},
-		{"amp-serial", "", "serial port of a device that is sent commands, such as /dev/ttyUSB0", setText(func(s *settings) *string { return &s.Amp.Serial.Path })},
+		{"amp-serial", "", "serial port of a device that is sent commands, such as /dev/serial/by-id/NAME", setText(func(s *settings) *string { return &s.Amp.Serial.Path })},
 		{"amp-serial-baud", "9600", "its speed, 300 to 921600", setCount(func(s *settings) *int { return &s.Amp.Serial.Baud }, 300, 921600)},
 		{"amp-serial-protocol", "bytes", "how commands are sent: bytes as they are, or in uecp frames", func(s *settings, v string) error {
 			if s.Amp.Serial.Protocol = v; v != "bytes" && v != "uecp" {
@@ -57,7 +57,7 @@ func ampTable() []setting {
 		{"amp-serial-off", "", "command that switches everything off", setCommand("amp-serial-off")},
 		{"amp-serial-zone-on", "", "command that switches a zone on; {n}, {nn} or {nnn} is its number, {b} its number as one byte", setCommand("amp-serial-zone-on")},
 		{"amp-serial-zone-off", "", "command that switches a zone off", setCommand("amp-serial-zone-off")},
-		{"amp-serial-reply", "", "regular expression of what the device answers; empty: it is not asked", func(s *settings, v string) (err error) {
+		{"amp-serial-reply", "", "regular expression of what the device answers, such as ^OK, a byte as \\xFE; empty: it is not asked", func(s *settings, v string) (err error) {
 			s.Amp.Serial.Reply = nil
 			if v == "" {
 				return nil
@@ -144,7 +144,11 @@ func (a *ampSettings) settle() (faults []string) {
 	case a.Chip != "" && a.Line == "":
 		faults = append(faults, "amp-chip and amp-line go together: give both, or neither for a simulated amplifier")
 	case a.Chip != "":
-		a.Main = &hardware.Switch{Chip: a.Chip, Line: a.Line, ActiveLow: a.ActiveLow, Settle: -1, Tail: -1}
+		main, err := hardware.ParseLine(a.Chip, a.Line)
+		if err != nil {
+			faults = append(faults, fmt.Sprintf("amp-line: %v", err))
+		}
+		a.Main = &main
 	case a.Line != "":
 		main, err := hardware.ParseSwitch(a.Line)
 		if err != nil {
@@ -152,7 +156,23 @@ func (a *ampSettings) settle() (faults []string) {
 		}
 		a.Main = &main
 	}
-	return append(faults, a.settleSerial()...)
+	return append(append(faults, a.settleLow()...), a.settleSerial()...)
+}
+
+// settleLow has the amplifier's line switch on when it is low, if that was asked for: a
+// setting that is passed over would have it on at rest.
+func (a *ampSettings) settleLow() []string {
+	switch {
+	case !a.ActiveLow:
+	case a.Main == nil && len(a.Zones) > 0:
+		return []string{"amp-active-low is about amp-line, and there is none: write low behind each zone's GPIO line, such as Chợ=gpiochip0:27 low"}
+	case a.Main == nil: // simulated
+	case a.Main.Chip == "":
+		return []string{fmt.Sprintf("amp-active-low is about a GPIO line, and amp-line is %s: leave it out", a.Main)}
+	default:
+		a.Main.ActiveLow = true
+	}
+	return nil
 }
 
 // settleSerial reads the commands, and makes sure that there are those that the switches

@@ -137,7 +137,10 @@ func examineRelease(s settings, sys string) []finding {
 		return nil
 	}
 	f := finding{Name: "released pins", OK: true}
+	steady := slices.ContainsFunc(s.Amp.switches(), func(sw hardware.Switch) bool { return sw.Chip != "" && !sw.Pumped })
 	switch keeps, told := hardware.KeepsOutputs(sys); {
+	case keeps && !steady:
+		f.Found = "this kernel keeps their level (persist_gpio_outputs), and each is behind a charge pump, which drops out without pulses"
 	case keeps:
 		f.OK, f.Found, f.Advice = false, "this kernel keeps their level (persist_gpio_outputs)", keptAdvice
 	case told:

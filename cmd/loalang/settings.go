@@ -23,6 +23,7 @@ import (
 
 	"loalang/audio"
 	"loalang/audio/speaker"
+	"loalang/hardware"
 	"loalang/health"
 	"loalang/push"
 )
@@ -311,6 +312,7 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 		}
 	}
 	faults = append(faults, s.Amp.settle()...)
+	faults = append(faults, s.shared(hardware.GPIO{}.Where)...)
 	if len(faults) > 0 {
 		sort.Strings(faults)
 		err := errors.New(strings.Join(faults, "; "))

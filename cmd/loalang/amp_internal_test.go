@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"loalang/hardware"
+)
+
+// How the amplifier's line is written decides how it is driven: nothing of it is passed
+// over.
+func TestAmplifierLineIsDrivenAsWritten(t *testing.T) {
+	for name, c := range map[string]struct {
+		chip, line string
+		low        bool
+		want       hardware.Switch
+	}{
+		"Plain":       {"gpiochip0", "17", false, hardware.Switch{Chip: "gpiochip0", Line: "17"}},
+		"LowByItself": {"", "gpiochip0:17", true, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}},
+		"LowOnChip":   {"gpiochip0", "17", true, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}},
+		"LowBehind":   {"gpiochip0", "17 low", false, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}},
+		"PumpBehind":  {"gpiochip0", "GPIO17  pump", false, hardware.Switch{Chip: "gpiochip0", Line: "GPIO17", Pumped: true}},
+		"NameOfWords": {"gpiochip0", "7J1 Header Pin11 low", false, hardware.Switch{Chip: "gpiochip0", Line: "7J1 Header Pin11", ActiveLow: true}},
+	} {
+		a := ampSettings{Chip: c.chip, Line: c.line, ActiveLow: c.low}
+		c.want.Settle, c.want.Tail = -1, -1
+		if faults := a.settle(); len(faults) > 0 || *a.Main != c.want {
+			t.Errorf("%s: %+v, %v", name, *a.Main, faults)
+		}
+	}
+}
+
+// Two settings that use one pin are named, also when they write it in two ways.
+func TestSharedPins(t *testing.T) {
+	lines := func(chip, line string) (string, uint32, error) {
+		numbers := map[string]uint32{"17": 17, "GPIO17": 17, "27": 27}
+		number, known := numbers[line]
+		if chip != "gpiochip0" && chip != "pinctrl-bcm2711" || !known {
+			return "", 0, errors.New("no such line")
+		}
+		return "/dev/gpiochip0", number, nil
+	}
+	port := filepath.Join(t.TempDir(), "ttyUSB0")
+	if err := errors.Join(os.WriteFile(port, nil, 0o600), os.Symlink(port, port+"-by-id")); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ amp, zones, bypass, button, led, serial, want string }{
+		"None":       {amp: "gpiochip0:17", zones: "A=gpiochip0:27; B=gpiochip1:17", led: "gpiochip2:17"},
+		"Named":      {amp: "gpiochip0:17", led: "gpiochip0:GPIO17", want: "amp-line (gpiochip0:17) and led (gpiochip0:GPIO17)"},
+		"ByLabel":    {zones: "A=gpiochip0:17", bypass: "pinctrl-bcm2711:17 low", want: "zone A (gpiochip0:17) and bypass (pinctrl-bcm2711:17)"},
+		"NoChip":     {zones: "A=gpiochip9:4", button: "/dev/gpiochip9:4 low", want: "zone A (gpiochip9:4) and button (/dev/gpiochip9:4)"},
+		"TwoZones":   {zones: "A=gpiochip0:17; B=gpiochip0:GPIO17", want: "zone A (gpiochip0:17) and zone B (gpiochip0:GPIO17)"},
+		"OneOutput":  {amp: "rts:" + port, zones: "A=rts:" + port + "-by-id", want: "amp-line (rts:" + port + ") and zone A"},
+		"TwoOutputs": {amp: "rts:" + port, zones: "A=dtr:" + port},
+		"OnePort":    {zones: "A=dtr:" + port, serial: port + "-by-id", want: "zone A (dtr:" + port + ") is an output of the port of amp-serial"},
+		"OneCommand": {amp: "serial:3", zones: "A=serial:3", serial: port, want: "amp-line (serial:3) and zone A (serial:3)"},
+	} {
+		var s settings
+		s.Amp.Line, s.Amp.Serial.Path = c.amp, c.serial
+		err := errors.Join(setZones(&s, c.zones), setBypass(&s, c.bypass), setButton(&s, c.button), setLED(&s, c.led))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Amp.settle() // of commands there are none
+		faults := s.shared(lines)
+		if got := strings.Join(faults, "; "); (c.want == "") != (got == "") || !strings.Contains(got, c.want) || len(faults) > 1 {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// A pin that keeps its level is no danger behind a charge pump.
+func TestReleasedPinBehindAChargePump(t *testing.T) {
+	for pumped, want := range map[bool]bool{true: true, false: false} {
+		if f := released(hardware.Switch{Chip: "gpiochip0", Line: "17", Pumped: pumped}, true, nil); f.OK != want {
+			t.Errorf("pumped %v: %+v", pumped, f)
+		}
+	}
+	sys := t.TempDir()
+	parameter := filepath.Join(sys, "module/pinctrl_bcm2835/parameters/persist_gpio_outputs")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(parameter), 0o700), os.WriteFile(parameter, []byte("Y\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for zones, want := range map[string]bool{"A=gpiochip0:17 pump": true, "A=gpiochip0:17 pump; B=gpiochip0:27": false} {
+		var s settings
+		if err := setZones(&s, zones); err != nil {
+			t.Fatal(err)
+		}
+		if f := examineRelease(s, sys); len(f) != 1 || f[0].OK != want {
+			t.Errorf("%s: %+v", zones, f)
+		}
+	}
+}
+
+// Behind a device that is silent every zone is told OFF once before any is told so again,
+// and the service's stop does not wait for its answers.
+func TestSafeStateTellsEveryZoneInTime(t *testing.T) {
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Skipf("no pty on this machine: mount devpts (%v)", err)
+	}
+	device := os.NewFile(uintptr(fd), "ptmx")
+	defer device.Close()
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err = errors.Join(err, unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)); err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/dev/pts/%d", n)
+	hold, err := os.OpenFile(path, os.O_RDWR|unix.O_NOCTTY, 0) // what was sent can be read behind the last close
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hold.Close()
+	cfg := hardware.ScriptConfig{Path: path, Baud: 9600, Repeat: 20, Every: 10 * time.Second, Reply: regexp.MustCompile("OK"), ReplyWithin: 10 * time.Second}
+	cfg.ZoneOff, _ = hardware.ParseTemplate("Z{n}=0;")
+	rack := hardware.Rack{Serial: &hardware.Serial{}, Script: hardware.NewScript(&hardware.Serial{}, cfg)}
+	missing := filepath.Join(t.TempDir(), "ttyUSB0")
+	all := []hardware.Switch{{Simulated: true}, {Path: missing, Pin: hardware.RTS}, {Script: true, Zone: 1}, {Script: true, Zone: 2}, {Script: true, Zone: 3}}
+	began := time.Now()
+	err = safeState(rack, all, 5*time.Second)
+	if took := time.Since(began); took > 6*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	for _, zone := range []string{"serial:1", "serial:2", "serial:3"} {
+		if !strings.Contains(fmt.Sprint(err), zone+" is not known to be off") {
+			t.Errorf("%s is not told of: %v", zone, err)
+		}
+	}
+	if strings.Contains(err.Error(), "rts:") {
+		t.Errorf("%v: the kernel dropped it", err)
+	}
+	heard := make([]byte, 256)
+	k, err := device.Read(heard)
+	told := strings.Split(string(heard[:k]), ";")
+	if slices.Sort(told); err != nil || !slices.Equal(told, []string{"", "Z1=0", "Z2=0", "Z3=0"}) {
+		t.Errorf("the device heard %q, %v", heard[:k], err)
+	}
+}
