@@ -3,6 +3,7 @@ package hardware_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,18 +13,35 @@ import (
 
 // socket is where a line is to be had, or is not.
 type socket struct {
+	mu    sync.Mutex
 	line  *line // the newest
 	fail  error
 	asked int
 }
 
 func (s *socket) open() (hardware.Line, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.asked++
 	if s.fail != nil {
 		return nil, s.fail
 	}
 	s.line = &line{}
 	return s.line, nil
+}
+
+// fails has a line to be had no more, or again.
+func (s *socket) fails(with error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = with
+}
+
+// newest is the line that was had last, and how often one was asked for.
+func (s *socket) newest() (l *line, asked int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.line, s.asked
 }
 
 // A line that is missing is told of, asked for again, and then is what was last wanted.
@@ -40,16 +58,17 @@ func TestMissingLineIsAskedForAgain(t *testing.T) {
 			t.Errorf("key = %v, want why there is no line", err)
 		}
 		time.Sleep(time.Minute)
-		if s.asked < 10 {
-			t.Errorf("asked %d times within a minute", s.asked)
+		if _, asked := s.newest(); asked < 10 {
+			t.Errorf("asked %d times within a minute", asked)
 		}
-		s.fail = nil
+		s.fails(nil)
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
-		if got := amp.State(); !got.Keyed || got.Missing || got.Fault != "" || !s.line.last() {
+		l, _ := s.newest()
+		if got := amp.State(); !got.Keyed || got.Missing || got.Fault != "" || !l.last() {
 			t.Errorf("state = %+v, want on: it was keyed, and nobody unkeyed it", got)
 		}
-		if err := amp.Unkey(); err != nil || s.line.last() {
+		if err := amp.Unkey(); err != nil || l.last() {
 			t.Errorf("unkey = %v", err)
 		}
 	})
@@ -65,10 +84,11 @@ func TestMissingLineIsOff(t *testing.T) {
 		if err := amp.Unkey(); err != nil {
 			t.Errorf("unkey = %v", err)
 		}
-		s.fail = nil
+		s.fails(nil)
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
-		if got := amp.State(); got.Keyed || got.Missing || s.line.last() {
+		l, _ := s.newest()
+		if got := amp.State(); got.Keyed || got.Missing || l.last() {
 			t.Errorf("state = %+v, want off", got)
 		}
 	})
@@ -83,14 +103,15 @@ func TestPulledLineComesBack(t *testing.T) {
 		if err := amp.Key(); err != nil {
 			t.Fatal(err)
 		}
-		pulled := s.line
+		pulled, _ := s.newest()
 		pulled.broken(errors.New("input/output error"))
 		if err := amp.Key(); err == nil || !pulled.closed {
 			t.Errorf("key = %v, the old line closed: %v", err, pulled.closed)
 		}
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
-		if got := amp.State(); !got.Keyed || s.line == pulled || !s.line.last() {
+		l, _ := s.newest()
+		if got := amp.State(); !got.Keyed || l == pulled || !l.last() {
 			t.Errorf("state = %+v, want on by a new line", got)
 		}
 	})
@@ -211,11 +232,11 @@ func TestGuardOfARelayThatMayBeOn(t *testing.T) {
 		l.broken(errors.New("one of two answers"))
 		_ = amp.Key()
 		l.broken(nil)
-		told := len(l.sets)
+		told := l.told()
 		time.Sleep(ampConfig.MaxOn + time.Second)
 		synctest.Wait()
-		if len(l.sets) == told || l.last() {
-			t.Errorf("after the longest time on, its line was told %v", l.sets[told:])
+		if l.told() == told || l.last() {
+			t.Errorf("after the longest time on, its line was told %d times, and is on: %v", l.told()-told, l.last())
 		}
 	})
 }

@@ -36,6 +36,13 @@ func (l *line) Close() error {
 	return nil
 }
 
+// told is how often the line was set.
+func (l *line) told() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.sets)
+}
+
 func (l *line) last() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
