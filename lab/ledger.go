@@ -99,6 +99,19 @@ func (l *Ledger) unfinished() (id string, s sending) {
 	return "", sending{}
 }
 
+// UnderWay is how many bytes were acknowledged of the upload that has come furthest
+// without being whole.
+func (l *Ledger) UnderWay() (most int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, u := range l.uploads {
+		if u.offset < u.length {
+			most = max(most, u.offset)
+		}
+	}
+	return most
+}
+
 // Sums are the SHA-256 of every recording that was acknowledged whole, by upload.
 func (l *Ledger) Sums() map[string]string {
 	l.mu.Lock()
@@ -156,7 +169,9 @@ func sameRow(was, is Object) error {
 
 // Restart is what was done to the board before a Check.
 type Restart struct {
-	Torn bool // its power was cut: the last 256 KiB of what is not whole need not be there
+	// Cuts is how often its power was cut since the Check before. Each may cost TornBytes of what
+	// is not whole, and nothing else; without one every byte that was acknowledged is there.
+	Cuts int
 	// Off are the stretches in which it was without power: nothing sounded then.
 	Off []Stretch
 }
@@ -164,8 +179,10 @@ type Restart struct {
 // Stretch is a stretch of time.
 type Stretch struct{ From, To time.Time }
 
-// tornBytes is what of an upload under way a power cut may cost (package upload).
-const tornBytes = 256 << 10
+// TornBytes is what of an upload under way a power cut may cost: package upload makes every
+// piece durable before it answers, and does not believe the end of a part in a boot in which
+// it has not run before, as some file systems leave zeros there (ADR 41).
+const TornBytes = 256 << 10
 
 // Check asks the board for everything that it acknowledged, and judges what it tells
 // of the air. Nobody may be at work at the board meanwhile. The errors name what is lost
@@ -189,7 +206,7 @@ func (l *Ledger) Check(ctx context.Context, c *Client, after Restart) (faults []
 		fault(err)
 	}
 	for _, id := range slices.Sorted(maps.Keys(uploads)) {
-		offset, err := checkUpload(ctx, c, id, uploads[id], after.Torn)
+		offset, err := checkUpload(ctx, c, id, uploads[id], after.Cuts)
 		fault(err)
 		if err == nil {
 			l.mu.Lock()
@@ -242,8 +259,8 @@ func checkNotices(ctx context.Context, c *Client, want map[string]title) (faults
 	return faults
 }
 
-// checkUpload asks how far an upload is.
-func checkUpload(ctx context.Context, c *Client, id string, want sending, torn bool) (int, error) {
+// checkUpload asks how far an upload is, after so many power cuts.
+func checkUpload(ctx context.Context, c *Client, id string, want sending, cuts int) (int, error) {
 	is, err := c.Ask(ctx, http.MethodGet, "/uploads/"+id, nil)
 	if err != nil {
 		return 0, fmt.Errorf("upload %s, %d of %d bytes acknowledged, is lost: %w", id, want.offset, want.length, err)
@@ -254,8 +271,8 @@ func checkUpload(ctx context.Context, c *Client, id string, want sending, torn b
 		return 0, fmt.Errorf("upload %s had come whole and is %v", id, is)
 	case want.offset == want.length && is.Text("stage") == "refused":
 		return 0, fmt.Errorf("upload %s had come whole and is refused: %v", id, is)
-	case torn && offset < least-tornBytes, !torn && offset < least:
-		return 0, fmt.Errorf("upload %s: %d bytes were acknowledged, %d are there", id, least, offset)
+	case offset < least-cuts*TornBytes:
+		return 0, fmt.Errorf("upload %s: %d bytes were acknowledged, %d are there after %d power cuts", id, least, offset, cuts)
 	}
 	return offset, nil
 }

@@ -164,6 +164,14 @@ func unended(ctx context.Context, err error) error {
 	return err
 }
 
+const (
+	// leastTake is the shortest recording that is sent, some 670 kB, the longest is twice that:
+	// of less than TornBytes a power cut may cost all, and whatever is there is enough.
+	leastTake = 3500 * time.Millisecond
+	// mostPiece lets some pieces be longer than what the board writes before it makes it durable.
+	mostPiece = 368 << 10
+)
+
 // send sends recordings in pieces, and goes on with those that are not whole.
 func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 	var next sending // that was begun, perhaps, and of which no answer came
@@ -185,7 +193,7 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 			u.offset = at
 		} else {
 			if next.length == 0 {
-				next = sending{seed: r.Uint64(), long: time.Second + time.Duration(r.Int64N(int64(4*time.Second)))}
+				next = sending{seed: r.Uint64(), long: leastTake + time.Duration(r.Int64N(int64(leastTake)))}
 				next.length = len(next.raw())
 			}
 			u = next
@@ -217,7 +225,7 @@ func answered(err error, status int) bool {
 func (l *Load) sendRest(ctx context.Context, r *rand.Rand, id string, u sending) {
 	raw := u.raw()
 	for u.offset < len(raw) && pause(ctx, r, l.Pause/8) {
-		end := min(len(raw), u.offset+16<<10+r.IntN(96<<10))
+		end := min(len(raw), u.offset+16<<10+r.IntN(mostPiece))
 		at, err := l.Client.SendPiece(ctx, id, u.offset, raw[u.offset:end])
 		if answered(err, http.StatusConflict) {
 			return // a piece of before came late: how far it is is asked again
@@ -229,6 +237,17 @@ func (l *Load) sendRest(ctx context.Context, r *rand.Rand, id string, u sending)
 		u.offset = at
 		l.Ledger.uploadAt(id, u)
 	}
+}
+
+// Promise gives a notice that instant to air at; the board acknowledges it.
+func (l *Load) Promise(ctx context.Context, at time.Time) error {
+	id := l.airs[0]
+	s, err := l.Client.Ask(ctx, http.MethodPost, "/announcements/"+id+"/schedules", Object{"kind": "once", "at": at.Format(time.RFC3339Nano)})
+	if err != nil {
+		return fmt.Errorf("promise a notice: %w", err)
+	}
+	l.Ledger.scheduled(s.Text("id"), id)
+	return nil
 }
 
 // air lets notices sound.
@@ -284,20 +303,20 @@ func (l *Load) alarm(ctx context.Context, r *rand.Rand) error {
 	return nil
 }
 
-// Speech is a 16 kHz WAV file like nobody's speech, of that seed alone: harmonics under
-// syllables, loud enough to be levelled.
+// Speech is a WAV file of two channels at 48 kHz, like nobody's speech, of that seed alone:
+// harmonics under syllables, loud enough to be levelled. A second of it is 192 kB.
 func Speech(seed uint64, long time.Duration) []byte {
-	const rate = 16000
+	const rate, frame = 48000, 4
 	n := int(long.Seconds() * rate)
-	raw := make([]byte, 44+2*n)
+	raw := make([]byte, 44+frame*n)
 	copy(raw, "RIFF")
 	binary.LittleEndian.PutUint32(raw[4:], uint32(len(raw)-8))
 	copy(raw[8:], "WAVEfmt ")
-	for i, v := range []uint32{16, 1 | 1<<16, rate, 2 * rate, 2 | 16<<16} {
+	for i, v := range []uint32{16, 1 | 2<<16, rate, frame * rate, frame | 16<<16} {
 		binary.LittleEndian.PutUint32(raw[16+4*i:], v)
 	}
 	copy(raw[36:], "data")
-	binary.LittleEndian.PutUint32(raw[40:], uint32(2*n))
+	binary.LittleEndian.PutUint32(raw[40:], uint32(frame*n))
 	r := rand.New(rand.NewPCG(seed, 2))
 	for i := 0; i < n; {
 		syllable := rate/12 + r.IntN(rate/6)
@@ -306,7 +325,9 @@ func Speech(seed uint64, long time.Duration) []byte {
 			at := float64(i) / rate
 			v := math.Sin(2*math.Pi*pitch*at) + 0.6*math.Sin(6*math.Pi*pitch*at) + 0.3*math.Sin(14*math.Pi*pitch*at)
 			v *= loud / 2 * math.Sin(math.Pi*float64(j)/float64(syllable))
-			binary.LittleEndian.PutUint16(raw[44+2*i:], uint16(int16(32000*max(-1, min(1, v)))))
+			sample := uint16(int16(32000 * max(-1, min(1, v))))
+			binary.LittleEndian.PutUint16(raw[44+frame*i:], sample)
+			binary.LittleEndian.PutUint16(raw[46+frame*i:], sample)
 		}
 	}
 	return raw
