@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # setup.sh ci|all|cross: what the lab needs. It installs the programs that are missing with apt,
 # downloads Debian's kernels into a cache (LOALANG_LAB_CACHE, else ~/.cache/loalang-lab),
-# holds them against the checksums of kernels.txt, and builds gpio-sim, which Debian does not,
-# out of their sources. Nothing of a kernel is kept in this repository. `ci` is the amd64 machine
+# holds them against their checksums, and builds gpio-sim, which Debian does not, out of their
+# sources. The kernels are those of kernels.txt, or where the mirrors have dropped them the newest
+# of their index, which is kept in the cache. Nothing of a kernel is kept in this repository. `ci` is the amd64 machine
 # alone, `all` the arm64 machine and the libraries for arm64 and armhf as well, `cross` compilers
 # and libraries alone, for packages.
-# It ends with 3, and says why, where what it needs cannot be had.
+# It ends with 3, and says why, where what it needs cannot be had: no apt, not root, no network.
+# What is wrong although all of that is there ends it with 1.
 set -euo pipefail
 cd "$(dirname "$0")"
 what=${1:-all}
@@ -39,21 +41,50 @@ if [ ${#lack[@]} -gt 0 ]; then
 	command -v apt-get >/dev/null || lacking "this machine lacks ${lack[*]} and has no apt-get"
 	[ "$(id -u)" = 0 ] || lacking "this machine lacks ${lack[*]}; as root: apt-get install ${lack[*]}"
 	say "installing ${lack[*]} (this is done once)"
+	apt-cache show "${lack[0]}" >/dev/null 2>&1 || apt-get update -qq >/dev/null 2>&1 || lacking "${lack[*]}: the mirrors of apt do not answer"
 	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${lack[@]}" >/dev/null 2>&1 ||
 		lacking "${lack[*]} could not be installed"
 fi
 
-# --- kernels: unpacked once for each state of kernels.txt
-pinned() { grep -v '^#' kernels.txt | awk -v a="$1" '$1 == a'; }
+# --- kernels: chosen into $cache/kernels.txt, unpacked once for each state of it
+had() { # had FILE: each of its kernels is in the cache, or the mirrors have it
+	local arch package version sum
+	[ -e "$1" ] || return 1
+	for arch in "${arches[@]}"; do
+		grep -q "^$arch linux-image" "$1" || return 1
+		apt_of "$arch"
+		while read -r _ package version sum; do
+			[ -n "$(cached "$package" "$version")" ] || [ "$(sum_of "$package" "$version")" = "$sum" ] || return 1
+		done < <(grep "^$arch " "$1")
+	done
+}
+choose() {
+	arches=(amd64)
+	[ "$what" != all ] || arches+=(arm64)
+	if had kernels.txt; then
+		grep -v '^#' kernels.txt >"$cache/kernels.txt"
+	elif ! had "$cache/kernels.txt"; then
+		# Lists of apt that are old or empty are no reason to do without.
+		if [ "$(id -u)" = 0 ]; then apt-get update -qq >/dev/null 2>&1 || say "the lists of apt could not be refreshed"; fi
+		if had kernels.txt; then
+			grep -v '^#' kernels.txt >"$cache/kernels.txt"
+			return
+		fi
+		newest "${arches[@]}" >"$cache/kernels.new"
+		mv "$cache/kernels.new" "$cache/kernels.txt"
+		say "the mirrors have the kernels of lab/kernels.txt no more: $(awk '$2 ~ /^linux-image/ { print $2, $3 }' "$cache/kernels.txt" | paste -sd, -) instead"
+	fi
+}
+pinned() { awk -v a="$1" '$1 == a' "$cache/kernels.txt"; }
 unpack_kernel() { # unpack_kernel ARCH: $cache/ARCH has vmlinuz, modules, gpio-sim.ko
 	local arch=$1 to=$cache/$1 stamp package version sum abi
-	stamp=$(cat kernels.txt setup.sh | sha256sum | cut -d' ' -f1)
+	stamp=$({ pinned amd64; pinned "$arch"; cat setup.sh; } | sha256sum | cut -d' ' -f1)
 	[ "$(cat "$to/stamp" 2>/dev/null)" != "$stamp" ] || return 0
 	rm -rf "${to:?}" && mkdir -p "$to/build"
 	apt_of "$arch"
 	while read -r _ package version sum; do
 		fetch "$package" "$version"
-		echo "$sum  $file" | sha256sum -c --quiet - >&2 || { rm -f "$file"; lacking "$package $version is not what kernels.txt promises; it was thrown away"; }
+		echo "$sum  $file" | sha256sum -c --quiet - >&2 || { rm -f "$file"; refused "$package $version is not what its checksum promises; it was thrown away"; }
 		case $package in
 		linux-image-*) abi=${package#linux-image-} && dpkg -x "$file" "$to/build/image" ;;
 		linux-source-*) : ;; # read below
@@ -83,7 +114,7 @@ build_gpio_sim() { # build_gpio_sim ARCH ABI
 	ln -sfn "$to/build/headers/usr/lib/linux-kbuild-6.1/scripts" "$headers/scripts"
 	ln -sfn "$to/build/headers/usr/lib/linux-kbuild-6.1/tools" "$headers/tools"
 	[ "$1" != arm64 ] || cross=(ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-)
-	make -s -C "$headers" M="$module" "${cross[@]}" modules >"$cache/gpio-sim-$1.log" 2>&1 || lacking "gpio-sim does not build for $abi: see $cache/gpio-sim-$1.log"
+	make -s -C "$headers" M="$module" "${cross[@]}" modules >"$cache/gpio-sim-$1.log" 2>&1 || refused "gpio-sim does not build for $abi: see $cache/gpio-sim-$1.log"
 	mv "$module/gpio-sim-lab.ko" "$to/gpio-sim.ko"
 	"${cross[1]:+aarch64-linux-gnu-}strip" --strip-debug "$to/gpio-sim.ko"
 }
@@ -101,6 +132,7 @@ sysroot() { # sysroot ARCH: $cache/sysroot-ARCH
 	rm -rf "$to/debs" && touch "$to/stamp"
 }
 
+[ "$what" = cross ] || choose
 [ "$what" = cross ] || unpack_kernel amd64
 [ "$what" != all ] || unpack_kernel arm64
 if [ "$what" != ci ]; then

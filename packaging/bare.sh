@@ -18,7 +18,7 @@ modules=$(find "$cache/amd64/lib/modules" -mindepth 1 -maxdepth 1 -print -quit 2
 [ -n "$modules" ] || lacking "no kernel for amd64 in $cache: make lab-setup"
 
 image=$cache/bare-amd64.ext4
-stamp=$(cat ../packaging/bare.sh kernels.txt - <<<"$*" | sha256sum | cut -d' ' -f1)
+stamp=$(cat ../packaging/bare.sh "$cache/amd64/stamp" - <<<"$*" | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$image.stamp" 2>/dev/null)" = "$stamp" ]; then
 	echo "$image"
 	exit 0
