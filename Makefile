@@ -11,7 +11,7 @@ KILLS   ?= 200
 ARCHES  ?= amd64 arm64 armhf
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench soak year fuzz lab lab-ci lab-setup power-cuts kills nightly pictures web-audit web-load packages packages-twice packages-test generate setup-build setup-run setup-test setup-bench setup-audit clean
+.PHONY: run test check build bench proof-figures soak year fuzz lab lab-ci lab-setup power-cuts kills nightly pictures web-audit web-load packages packages-twice packages-test generate setup-build setup-run setup-test setup-bench setup-audit clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -26,10 +26,13 @@ check: setup-test ## linters, and every test with the race detector
 	scripts/lint.sh
 	$(GO) test -race -timeout 45m ./...
 
-bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minutes; what becomes of text and recordings and the comparison with other players are written there
-	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minutes; what becomes of text and recordings and the comparison with other players are written there, and the lines of the board
+	scripts/figures.sh "make bench" $(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 	$(GO) run ./recordings/yardstick/figures --write docs/BENCHMARKS.md
 	$(GO) run ./audio/speaker/comparison --loalang bin/loalang --write docs/BENCHMARKS.md
+
+proof-figures: setup-test ## proof of play: forty announcements in every condition, into docs/BENCHMARKS.md; some minutes
+	LOALANG_E2E=require LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md scripts/figures.sh "make proof-figures" $(GO) test -count=1 -v -timeout 60m -run '^TestFortyAnnouncements$$' ./proof
 
 soak: setup-test ## the long tests: DAYS of a board in virtual time, SOAK on the virtual card, its memory and descriptors into docs/BENCHMARKS.md
 	LOALANG_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 12h -run 'InStep|Soak' $$($(GO) list ./... | grep -v -e /playout -e /lab)
@@ -40,7 +43,7 @@ lab-setup: setup-test ## QEMU, Debian's kernels and gpio-sim into a cache, for w
 	lab/setup.sh all
 
 lab: setup-test ## the board on real kernel interfaces in virtual machines, some ten minutes: docs/LAB.md
-	lab/run.sh all
+	LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md lab/run.sh all
 
 lab-ci: setup-test ## the part of it that continuous integration runs: pins, watchdogs, clock
 	lab/run.sh ci
@@ -49,13 +52,14 @@ power-cuts: setup-test ## the power of a virtual board cut CUTS times under load
 	lab/setup.sh ci
 	LOALANG_CUTS=$(CUTS) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 24h -run '^TestPowerCuts$$' ./lab
 
-kills: setup-test ## each process of a board killed in turn, KILLS times, under load; some twenty minutes
+kills: setup-test ## the five processes of a board killed in turn, KILLS times in all, under load; some twenty minutes, KILLS=1000 some two hours
 	LOALANG_E2E=require LOALANG_KILLS=$(KILLS) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 12h -run '^TestKills$$' ./lab
 
 nightly: ## what takes a night: five minutes of each fuzz test, the lab, kills, power cuts, the soak
 	$(MAKE) fuzz FUZZ=5m
 	$(MAKE) lab
 	$(MAKE) kills
+	$(MAKE) proof-figures
 	$(MAKE) power-cuts
 	$(MAKE) soak
 

@@ -42,7 +42,7 @@ var floors = map[string]int{
 }
 
 // benches are rooms of tests and generators: they may import their own house.
-var benches = []string{"loalang/audio/devicetest", "loalang/speech/enginetest", "loalang/speech/enginetest/standin", "loalang/speech/vi/casetest", "loalang/recordings/builtin/generate", "loalang/recordings/yardstick", "loalang/recordings/yardstick/figures", "loalang/hardware/amptest", "loalang/passkey/passkeytest", "loalang/push/pushtest", "loalang/audio/speaker/ruler", "loalang/audio/speaker/comparison", "loalang/archive/disktest", "loalang/lab", "loalang/lab/job", "loalang/lab/init", "loalang/lab/inside"}
+var benches = []string{"loalang/audio/devicetest", "loalang/speech/enginetest", "loalang/speech/enginetest/standin", "loalang/speech/vi/casetest", "loalang/recordings/builtin/generate", "loalang/recordings/yardstick", "loalang/recordings/yardstick/figures", "loalang/hardware/amptest", "loalang/passkey/passkeytest", "loalang/push/pushtest", "loalang/audio/speaker/ruler", "loalang/audio/speaker/comparison", "loalang/archive/disktest", "loalang/lab", "loalang/lab/job", "loalang/lab/init", "loalang/lab/inside", "loalang/lab/keepfigures"}
 
 // doors names the one package that may import each third party.
 var doors = map[string]string{

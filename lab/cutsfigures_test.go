@@ -51,6 +51,10 @@ func (c *cuts) write() {
 	if err := lab.KeepSection(file, "make power-cuts", "power cuts", section); err != nil {
 		c.t.Error(err)
 	}
+	line := lab.Figure{Name: lab.FigureCuts, Asked: "0", Measured: fmt.Sprintf("%d in %d cuts", c.lost, c.done), Missed: c.t.Failed()}
+	if err := lab.KeepFigures(file, "`make power-cuts`, "+time.Now().Format("2 January 2006"), line); err != nil {
+		c.t.Error(err)
+	}
 }
 
 // section is the figures as docs/BENCHMARKS.md shows them.

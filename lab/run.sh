@@ -34,4 +34,6 @@ suites='^TestBoard'
 [ "$what" = ci ] || LOALANG_E2E=require
 export LOALANG_E2E
 cd ..
-LOALANG_LAB=$what "${GO:-go}" test -count=1 -v -timeout 90m -run "$suites" ./lab
+told=()
+[ -z "${LOALANG_FIGURES:-}" ] || told=(scripts/figures.sh "make lab")
+LOALANG_LAB=$what "${told[@]}" "${GO:-go}" test -count=1 -v -timeout 90m -run "$suites" ./lab
