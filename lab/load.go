@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,23 +51,31 @@ var texts = []string{
 // Prepare writes n notices that air, and waits until they are spoken.
 func (l *Load) Prepare(ctx context.Context, n int) error {
 	for i := range n {
-		a, err := l.Client.Ask(ctx, http.MethodPost, "/announcements", Object{
-			"title": fmt.Sprintf("Thông báo %d", i+1), "text": texts[i%len(texts)], "renditions": []Object{{"language": "vi"}, {"language": "pcc", "waived": true}},
-		})
-		if err != nil {
-			return fmt.Errorf("write a notice: %w", err)
-		}
-		id := a.Text("id")
-		l.Adopt(id)
-		err = Until(ctx, Patience, "a notice is spoken", func() bool {
-			a, err := l.Client.Ask(ctx, http.MethodGet, "/announcements/"+id, nil)
-			return err == nil && slices.ContainsFunc(a.List("renditions"), func(r Object) bool { return r.Text("language") == "vi" && r.Text("state") == "ready" })
-		})
-		if err != nil {
+		if err := l.prepare(ctx, fmt.Sprintf("Thông báo %d", i+1), texts[i%len(texts)]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// PrepareLong writes one notice of a minute or more, and waits until it is spoken.
+func (l *Load) PrepareLong(ctx context.Context) error {
+	return l.prepare(ctx, "Bản tin dài", strings.Repeat(strings.Join(texts, " ")+" ", 3))
+}
+
+func (l *Load) prepare(ctx context.Context, called, text string) error {
+	a, err := l.Client.Ask(ctx, http.MethodPost, "/announcements", Object{
+		"title": called, "text": text, "renditions": []Object{{"language": "vi"}, {"language": "pcc", "waived": true}},
+	})
+	if err != nil {
+		return fmt.Errorf("write a notice: %w", err)
+	}
+	id := a.Text("id")
+	l.Adopt(id)
+	return Until(ctx, Patience, "a notice is spoken", func() bool {
+		a, err := l.Client.Ask(ctx, http.MethodGet, "/announcements/"+id, nil)
+		return err == nil && slices.ContainsFunc(a.List("renditions"), func(r Object) bool { return r.Text("language") == "vi" && r.Text("state") == "ready" })
+	})
 }
 
 // Adopt lets a notice air that is there already and spoken.

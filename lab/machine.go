@@ -261,6 +261,33 @@ func (m *Machine) Order(order string, arguments Object) error {
 	return nil
 }
 
+// Events tells the names of QEMU's events (QMP), such as WATCHDOG, until the machine is off; the
+// channel is closed then. While it tells them there is nobody for Order to speak to.
+func (m *Machine) Events() (<-chan string, error) {
+	conn, err := net.DialTimeout("unix", m.monitor(), 5*time.Second)
+	if err != nil {
+		return nil, fmt.Errorf("hear of events: %w", err)
+	}
+	if err := json.NewEncoder(conn).Encode(Object{"execute": "qmp_capabilities"}); err != nil {
+		return nil, errors.Join(fmt.Errorf("hear of events: %w", err), conn.Close())
+	}
+	names := make(chan string, 1000) // more than a machine has in its life
+	go func() {
+		defer close(names)
+		defer func() { _ = conn.Close() }()
+		for told := json.NewDecoder(conn); ; {
+			var o Object
+			if told.Decode(&o) != nil { // it is off
+				return
+			}
+			if name := o.Text("event"); name != "" {
+				names <- name
+			}
+		}
+	}()
+	return names, nil
+}
+
 // FreePort is a port of the loopback that nobody uses now.
 func FreePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 var workshop string
 
 func TestMain(m *testing.M) {
+	hearAsArecord()
 	dir, err := os.MkdirTemp("", "loalang-lab-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -208,20 +210,62 @@ func suite(t *testing.T, m *lab.Machine, patience time.Duration, steps ...job.St
 	judge(t, m, steps)
 }
 
-// judge fails for each step that did not end well.
+// judge fails for each step that did not end well, or of which a test was left out: what the
+// machine is for it has.
 func judge(t *testing.T, m *lab.Machine, steps []job.Step) {
 	t.Helper()
-	told := "\n" + m.Told() + "\n"
+	for _, fault := range faults(m.Told(), steps) {
+		t.Error(fault)
+	}
+}
+
+// faults are what is wrong with what a machine told of its steps.
+func faults(told string, steps []job.Step) (all []string) {
+	told = "\n" + told + "\n"
 	for _, s := range steps {
-		if !strings.Contains(told, "\n"+job.Ended+s.Name+" 0\n") {
-			t.Errorf("%s did not end well", s.Name)
+		_, after, ran := strings.Cut(told, "\n"+job.Run+s.Name+"\n")
+		own, rest, ended := strings.Cut(after, "\n"+job.Ended+s.Name+" ")
+		own = "\n" + own + "\n"
+		switch code, _, _ := strings.Cut(rest, "\n"); {
+		case !ran || !ended || code != "0":
+			all = append(all, s.Name+" did not end well")
+		case !strings.HasPrefix(filepath.Base(s.Args[0]), "loalang") && !strings.Contains(own, "\n--- PASS"):
+			all = append(all, s.Name+" tested nothing")
 		}
-		if strings.HasSuffix(s.Args[0], ".test") && !strings.Contains(told, "--- PASS") {
-			t.Errorf("%s tested nothing", s.Name)
+		for line := range strings.Lines(own) {
+			if strings.HasPrefix(strings.TrimSpace(line), "--- SKIP") {
+				all = append(all, s.Name+" left out "+strings.TrimSpace(line))
+			}
 		}
 	}
 	if strings.Contains(told, "\n"+job.Wrong) {
-		t.Error("the machine was not what it should be: " + job.Wrong)
+		all = append(all, "the machine was not what it should be: "+job.Wrong)
+	}
+	return all
+}
+
+// A step that tested nothing was once taken for one that did, as another had passed, and
+// a test that a machine skips for one that it passed.
+func TestEachStepIsJudgedByItself(t *testing.T) {
+	steps := []job.Step{tests("relay", "inside.test", "."), tests("clock", "inside.test-armhf", ".")}
+	const good = "LAB run relay\n--- PASS: TestRelay (1 s)\nPASS\nLAB ended relay 0\n"
+	for name, c := range map[string]struct {
+		told string
+		want []string
+	}{
+		"BothPassed":    {good + "LAB run clock\n--- PASS: TestClock (1 s)\nPASS\nLAB ended clock 0", nil},
+		"NothingTested": {good + "LAB run clock\ntesting: warning: no tests to run\nPASS\nLAB ended clock 0", []string{"clock tested nothing"}},
+		"Skipped":       {good + "LAB run clock\n--- PASS: TestA (0 s)\n    --- SKIP: TestB/C (0 s)\nPASS\nLAB ended clock 0", []string{"clock left out --- SKIP: TestB/C (0 s)"}},
+		"Failed":        {good + "LAB run clock\n--- PASS: TestA (0 s)\nLAB ended clock 1", []string{"clock did not end well"}},
+		"PowerLost":     {good + "LAB run clock\n--- PASS: TestA (0 s)", []string{"clock did not end well"}},
+		"NeverBegan":    {good, []string{"clock did not end well"}},
+		"NoModule":      {"LAB wrong: load a module\n" + good + "LAB run clock\n--- PASS: TestA\nLAB ended clock 0", []string{"the machine was not what it should be: LAB wrong: "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := faults(c.told, steps); !slices.Equal(got, c.want) {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
 	}
 }
 

@@ -96,6 +96,7 @@ func settle(j job.Job) error {
 		{"proc", "/root/proc", "proc"},
 		{"sys", "/root/sys", "sysfs"},
 		{"dev", "/root/dev", "devtmpfs"},
+		{"pts", "/root/dev/pts", "devpts"},
 		{"shm", "/root/dev/shm", "tmpfs"},
 		{"tmp", "/root/tmp", "tmpfs"},
 		{"run", "/root/run", "tmpfs"},

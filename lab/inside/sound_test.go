@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,25 @@ func TestNoticeOnALoopbackCard(t *testing.T) {
 	check(t, b.Stop())
 }
 
+// TestNoticeIsProvenOnALoopbackCard: the product's own monitor listens at the other end of
+// the card on which the product plays. What came out there is told as heard.
+func TestNoticeIsProvenOnALoopbackCard(t *testing.T) {
+	inside(t)
+	data, token := prepared(t)
+	b := serve(t, data, token, "--device", "plughw:CARD=Loopback,DEV=0", "--monitor", "plughw:CARD=Loopback,DEV=1", "--settle", "200ms", "--tail", "200ms", "--buffer", "200ms")
+	b.until("the card is open", func() bool { return b.air()["audible"] == true })
+	b.until("the monitor input is heard", func() bool { return b.ask(http.MethodGet, "/monitor", nil)["up"] == true })
+	b.ask(http.MethodPost, "/announcements/"+b.first()+"/schedules", lab.Object{"kind": "now"})
+	b.row()
+	var row lab.Object
+	b.until("it is known whether it was heard", func() bool { row = b.row(); return row["proof"] != nil })
+	t.Logf("heard: %v: %v", row["heard"], row["proof"])
+	if row.Text("outcome") != "played" || row.Text("heard") != "yes" {
+		t.Errorf("as-run = %v", row)
+	}
+	check(t, b.Stop())
+}
+
 // row waits for a row with an outcome.
 func (b *board) row() (row lab.Object) {
 	b.t.Helper()
@@ -167,6 +187,18 @@ func (b *board) row() (row lab.Object) {
 		return err == nil && row != nil
 	})
 	return row
+}
+
+// silence is how much of a sound at 48 kHz is silent, in whole tenths of a second: those
+// that the host does not count as sound either.
+func silence(x []int16) (n time.Duration) {
+	const tenth, loud = 4800, 200
+	for ; len(x) >= tenth; x = x[tenth:] {
+		if !slices.ContainsFunc(x[:tenth], func(v int16) bool { return v > loud || v < -loud }) {
+			n += 100 * time.Millisecond
+		}
+	}
+	return n
 }
 
 // TestMixerOfACard: what the product asks of a card's mixer, by the program that it asks.
@@ -199,7 +231,7 @@ func TestUSBCardIsPulledOut(t *testing.T) {
 	notice := b.first()
 	b.ask(http.MethodPost, "/announcements/"+notice+"/schedules", lab.Object{"kind": "now"})
 	b.until("it sounds", func() bool { return b.air().Text("state") == "playing" })
-	time.Sleep(2 * time.Second)
+	time.Sleep(15 * time.Second) // of a minute and more
 	mark("pull")
 	pulled := time.Now()
 	b.until("the loss is told", func() bool { return b.air().Text("trouble") == "absent" })
@@ -219,13 +251,21 @@ func TestUSBCardIsPulledOut(t *testing.T) {
 	rows, err := b.Rows(t.Context())
 	check(t, err)
 	var sounded time.Duration
+	voices := map[string]bool{}
 	for _, r := range rows {
 		for _, a := range r.List("airings") {
 			sounded += seconds(a.Number("frames") / 48000)
+			if a.Text("part") == "voice" {
+				voices[a.Text("recording")] = true
+			}
 		}
 	}
+	var pauses time.Duration
+	for id := range voices {
+		pauses += silence(playCopy(t, data, id))
+	}
 	t.Logf("as-run: %v", rows)
-	mark("sounded " + sounded.String())
+	mark("sounded " + sounded.String() + " " + pauses.String())
 	if air := b.air(); air["trouble"] != nil || air["up"] != true {
 		t.Errorf("the air with the card back: %v", air)
 	}
