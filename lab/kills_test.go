@@ -5,19 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"loalang/audio"
 	"loalang/audio/speaker/ruler"
 	"loalang/lab"
 )
@@ -30,10 +26,11 @@ const backlog = 30 * time.Minute
 const restartDelay = 200 * time.Millisecond
 
 // TestKills ends one process of the board by SIGKILL, LOALANG_KILLS times, at random
-// instants under load: serve, which is started again as systemd does; its speaker; a voice
-// that speaks; an import's ffmpeg. Nothing that was acknowledged may be lost, the as-run
-// stays true, the output comes back, and in the end every text is spoken and every
-// recording taken in.
+// instants under load, each of five kinds in turn: serve, which is started again as systemd
+// does; its speaker; a voice that speaks; an import's ffmpeg; the arecord of its monitor input.
+// Nothing that was acknowledged may be lost, the as-run claims no sound that the card was not
+// given, the output comes back, and in the end every text is spoken and every recording taken
+// in. A kind of which a tenth of the kills found no victim fails.
 func TestKills(t *testing.T) {
 	n := int(number(t, "LOALANG_KILLS", 0))
 	if n == 0 {
@@ -42,18 +39,15 @@ func TestKills(t *testing.T) {
 	seed := number(t, "LOALANG_SEED", uint64(time.Now().UnixNano()))
 	t.Logf("LOALANG_SEED=%d", seed)
 	k := newKills(t, seed)
+	defer k.write() // also when the test ends by a FailNow
 	for i := 0; i < n && !t.Failed(); i++ {
 		k.round(victims[i%len(victims)])
 		if i%20 == 19 {
 			t.Logf("killed so far: %v", k.killed)
 		}
 	}
-	t.Log(k.section())
 	k.end()
-	t.Log(k.section())
-	if file := os.Getenv("LOALANG_FIGURES"); file != "" {
-		check(t, lab.KeepSection(file, "make kills", "kills", k.section()))
-	}
+	k.enough()
 }
 
 // A victim is a process that is killed: serve itself, or a child of it that is like that.
@@ -67,6 +61,7 @@ var victims = []victim{
 	{"speaker", func(c lab.Child) bool { return len(c.Args) > 1 && c.Args[1] == "speaker" }},
 	{"voice", func(c lab.Child) bool { return c.Name == "espeak-ng" }},
 	{"import", func(c lab.Child) bool { return c.Name == "ffmpeg" || c.Name == "ffprobe" || c.Name == "bwrap" }},
+	{"monitor", func(c lab.Child) bool { return c.Name == "arecord" }},
 }
 
 // kills is one run.
@@ -82,7 +77,13 @@ type kills struct {
 	stop    func()
 	killed  map[string]int
 	missed  map[string]int       // there was no such process for long enough
-	back    map[string][]float64 // seconds from the kill until the output was up
+	back    map[string][]float64 // seconds from the kill until the board had all of it again
+	card    *ruler.Card
+	heard   map[string]int // rows by what the monitor said of them
+	untrue  int            // airings that claim what the card was not given
+	sounded time.Duration  // by the card
+	claimed time.Duration  // by the as-run
+	ended   bool           // everything was looked at
 }
 
 func newKills(t *testing.T, seed uint64) *kills {
@@ -96,10 +97,17 @@ func newKills(t *testing.T, seed uint64) *kills {
 	check(t, err)
 	k := &kills{
 		t: t, r: rand.New(rand.NewPCG(seed, 4)), seed: seed, program: p,
-		env: []string{"ALSA_CONFIG_PATH=" + card.Config}, flags: []string{"--device", "default", "--settle", "200ms", "--tail", "100ms"},
-		killed: map[string]int{}, missed: map[string]int{}, back: map[string][]float64{},
+		env: []string{"ALSA_CONFIG_PATH=" + card.Config}, flags: []string{"--device", "default", "--monitor", "Monitor", "--settle", "200ms", "--tail", "100ms"},
+		killed: map[string]int{}, missed: map[string]int{}, back: map[string][]float64{}, heard: map[string]int{}, card: card,
 	}
+	ear, err := earTo(card.Dir, t.TempDir())
+	check(t, err)
+	k.env = append(k.env, ear...)
 	data := t.TempDir()
+	first, err := p.Serve(t.Context(), data, "", nil, "--device", "null") // lays the database
+	check(t, err)
+	check(t, first.Stop())
+	calibrated(t, data)
 	k.b, err = p.Serve(t.Context(), data, "", k.env, k.flags...)
 	check(t, err)
 	t.Cleanup(func() {
@@ -136,21 +144,20 @@ func (k *kills) work() {
 func (k *kills) round(v victim) {
 	k.t.Helper()
 	time.Sleep(500*time.Millisecond + time.Duration(k.r.Int64N(int64(1500*time.Millisecond))))
-	at := time.Now()
+	at, gone := time.Now(), 0
 	if v.like == nil {
 		k.b.Kill()
 		time.Sleep(restartDelay)
 		again, err := k.program.Serve(k.t.Context(), k.b.Data, k.b.Token, k.env, k.flags...)
 		check(k.t, err)
 		k.b = again
-	} else if !k.killChild(v) {
+	} else if gone = k.killChild(v); gone == 0 {
 		k.missed[v.name]++
 		return
 	}
 	k.killed[v.name]++
-	if err := lab.Until(k.t.Context(), lab.Patience, "the output is up", func() bool { return k.b.Ready(k.t.Context()) }); err != nil {
-		k.t.Fatal(err)
-	}
+	check(k.t, lab.Until(k.t.Context(), lab.Patience, "the board has noticed that its "+v.name+" ended", func() bool { return k.noticed(v, gone) }))
+	check(k.t, lab.Until(k.t.Context(), lab.Patience, "all of it is up", func() bool { return k.up(v) }))
 	k.back[v.name] = append(k.back[v.name], time.Since(at).Seconds())
 	k.stop() // what is said meanwhile would be another word than what is asked about
 	defer k.work()
@@ -162,19 +169,68 @@ func (k *kills) round(v victim) {
 	}
 }
 
-// killChild waits for a child of that kind and kills it at some instant of its life; a
-// bubblewrap that is killed takes along what it holds.
-func (k *kills) killChild(v victim) bool {
+// noticed says whether the board knows that a child has ended: it has taken its end, and
+// where it needs one it has another. Before that the board believes to be up.
+func (k *kills) noticed(v victim, gone int) bool {
+	if gone == 0 {
+		return true // serve itself is another
+	}
+	another := v.name != "speaker" && v.name != "monitor"
+	for _, c := range lab.Children(k.b.PID()) {
+		if c.PID == gone {
+			return false
+		}
+		another = another || v.like(c)
+	}
+	return another
+}
+
+// up says whether the output sounds, and after a kill of the monitor whether that hears.
+func (k *kills) up(v victim) bool {
+	if !k.b.Ready(k.t.Context()) {
+		return false
+	}
+	air, err := k.b.Ask(k.t.Context(), http.MethodGet, "/air", nil)
+	if err != nil || air["audible"] != true {
+		return false
+	}
+	if v.name != "monitor" {
+		return true
+	}
+	m, err := k.b.Ask(k.t.Context(), http.MethodGet, "/monitor", nil)
+	return err == nil && m["up"] == true
+}
+
+// killChild waits for a child of that kind, kills it at some instant of its life and gives
+// its process; 0: there was none. A bubblewrap that is killed takes along what it holds.
+func (k *kills) killChild(v victim) int {
 	k.t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		for _, c := range lab.Children(k.b.PID()) {
-			if v.like(c) {
-				time.Sleep(time.Duration(k.r.Int64N(int64(30 * time.Millisecond))))
-				return syscall.Kill(c.PID, syscall.SIGKILL) == nil
+			if !v.like(c) {
+				continue
+			}
+			time.Sleep(time.Duration(k.r.Int64N(int64(30 * time.Millisecond))))
+			if syscall.Kill(c.PID, syscall.SIGKILL) == nil {
+				return c.PID
 			}
 		}
 	}
-	return false
+	return 0
+}
+
+// enough fails for each kind of which too many kills found no victim: a hundred kills of
+// nothing prove nothing.
+func (k *kills) enough() {
+	k.t.Helper()
+	for _, v := range victims {
+		if killed, missed := k.killed[v.name], k.missed[v.name]; killed == 0 || missed*10 > killed {
+			k.t.Errorf("%s: %d killed, and %d times there was none to be killed", v.name, killed, missed)
+		}
+	}
+	if k.heard["yes"] == 0 || k.heard["wrong"] > 0 {
+		k.t.Errorf("the monitor said of the rows: %v", k.heard)
+	}
 }
 
 // end waits until everything is done that was begun, and holds the library against what
@@ -201,7 +257,34 @@ func (k *kills) end() {
 			k.t.Errorf("upload %s is not what was sent", id)
 		}
 	}
+	rows, err := k.b.Rows(ctx)
+	check(k.t, err)
 	check(k.t, k.b.Stop())
+	k.compare(rows)
+	k.ended = true
+}
+
+// compare holds the as-run against what the card was given.
+func (k *kills) compare(rows []lab.Object) {
+	k.t.Helper()
+	for _, r := range rows {
+		if word := r.Text("heard"); word != "" {
+			k.heard[word]++
+		}
+	}
+	runs, _, err := k.card.Runs()
+	check(k.t, err)
+	now, mono := time.Now(), audio.Monotonic()
+	given := sounding(runs, func(i audio.Instant) time.Time { return now.Add(i.Sub(mono)) })
+	for _, s := range given {
+		k.sounded += s.To.Sub(s.From)
+	}
+	var faults []error
+	faults, k.claimed = untrue(rows, given)
+	k.untrue = len(faults)
+	for _, err := range faults {
+		k.t.Error(err)
+	}
 }
 
 // unspoken is how many notices wait for a voice; -1: nobody knows.
@@ -222,28 +305,4 @@ func (k *kills) unspoken(ctx context.Context) (n int) {
 			return n
 		}
 	}
-}
-
-// section is the figures as docs/BENCHMARKS.md shows them.
-func (k *kills) section() string {
-	notices, uploads := k.load.Ledger.Counts()
-	total := 0
-	for _, n := range k.killed {
-		total += n
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "## Processes killed (%d cores, %s, %s)\n\n", runtime.NumCPU(), runtime.Version(), time.Now().Format("2 January 2006"))
-	fmt.Fprintf(&b, "SIGKILL at random instants under load, on the virtual card; `serve` is started again after 200 ms, as systemd does. Seed %d.\n\n", k.seed)
-	b.WriteString("| killed | times | output up again, s: median / greatest |\n| --- | --- | --- |\n")
-	for _, name := range slices.Sorted(maps.Keys(k.killed)) {
-		back := k.back[name]
-		slices.Sort(back)
-		fmt.Fprintf(&b, "| %s | %d | %.2f / %.2f |\n", name, k.killed[name], median(back), last(back))
-	}
-	lost := "none of it lost, every text spoken, every recording byte by byte in the library"
-	if k.t.Failed() {
-		lost = "**some of it lost**: see the test"
-	}
-	fmt.Fprintf(&b, "\n%d kills (of 200 asked). Acknowledged: %d notices, %d whole recordings, %d rows of the as-run; %s.\n\n", total, notices, uploads, k.load.Ledger.Told(), lost)
-	return b.String()
 }
