@@ -193,8 +193,9 @@ func Children(pid int) []Child {
 
 // Weight is what a process takes of the machine.
 type Weight struct {
-	RSS   float64 // MB, of proc(5) VmRSS
-	Files int     // open descriptors
+	RSS      float64 // MB, of proc(5) VmRSS
+	Files    int     // open descriptors, but for those of the database
+	Database int     // descriptors of the database and its log: two for each connection
 }
 
 // Weigh weighs a process.
@@ -214,6 +215,13 @@ func Weigh(pid int) (Weight, error) {
 	if err != nil {
 		return w, fmt.Errorf("weigh a process: %w", err)
 	}
-	w.Files = len(files)
+	for _, f := range files {
+		// What cannot be read was closed meanwhile.
+		if name, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%s", pid, f.Name())); err == nil && strings.HasPrefix(filepath.Base(name), "loalang.db") {
+			w.Database++
+		} else {
+			w.Files++
+		}
+	}
 	return w, nil
 }
