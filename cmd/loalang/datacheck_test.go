@@ -126,8 +126,8 @@ func mends(list []recordings.Blemish) string {
 	return strings.Join(all, " ")
 }
 
-// A database of which a page is destroyed while serve runs: what is planned still airs,
-// the panel says what to do, and the repair saves all but what lay there.
+// A database of which pages are destroyed while the board is off: every command says what to
+// do, and the repair saves all but what lay there.
 func TestAPageOfTheDatabaseIsDestroyed(t *testing.T) {
 	t.Parallel()
 	need(t, sound)

@@ -65,7 +65,7 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 				kept = d.backedUp()
 			}
 			id := d.announce(object{"title": "Mời họp thôn", "text": "Kính mời bà con đi họp.", "renditions": []object{{"language": "vi"}}})
-			d.airAt(id, time.Now().Add(40*time.Second))
+			d.airAt(id, time.Now().Add(50*time.Second))
 			d.until("the plan has it and its sound is there", func() bool {
 				raw, _ := os.ReadFile(filepath.Join(data, "standby", "plan-un-ta.json"))
 				return bytes.Contains(raw, []byte(id)) && len(blobsOf(t, data, "master", ".flac")) == 1
@@ -80,6 +80,12 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 				d.takesBackup(kept)
 			}
 			d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
+			d.until("the emergency sounds", func() bool {
+				air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
+				level, _ := air["level"].(map[string]any)
+				rms, told := level["rms"].(float64)
+				return air["state"] == "emergency" && told && rms > -40 // the siren itself leaves the mixer
+			})
 			d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
 			d.until("what is planned is on the air", func() bool {
 				air := d.call(http.MethodGet, "/air", nil, http.StatusOK)

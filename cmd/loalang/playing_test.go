@@ -1,14 +1,25 @@
 package main_test
 
 import (
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"loalang/audio/speaker/ruler"
+	"loalang/playout"
+	"loalang/proof"
+	"loalang/scheduler"
+	"loalang/store"
 )
 
 // BenchmarkPlaying measures what all processes of serve take while a notice of more than
@@ -17,8 +28,75 @@ import (
 // shared pages shared out (Pss), both the highest of a look each second, and the
 // processor's time of all of them in percent of one core.
 func BenchmarkPlaying(b *testing.B) {
-	const looks = 30
 	d, _ := onCard(b)
+	weighPlaying(b, d)
+}
+
+// BenchmarkPlayingMonitored is the same with a monitor input, arecord's process included: it
+// listens to a line input of the virtual card that brings noise, so that the comparison has
+// all its work.
+func BenchmarkPlayingMonitored(b *testing.B) {
+	need(b, sound)
+	dir := b.TempDir()
+	line := filepath.Join(dir, "line.s16")
+	r, raw := rand.New(rand.NewPCG(1, 2)), make([]byte, 4*48000*180) // longer than the notice
+	for i := 0; i < len(raw); i += 4 {
+		v := uint16(int16(3000 * r.NormFloat64()))
+		binary.LittleEndian.PutUint16(raw[i:], v)
+		binary.LittleEndian.PutUint16(raw[i+2:], v)
+	}
+	if err := os.WriteFile(line, raw, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	card, err := ruler.Build(dir, ruler.Options{Capture: line})
+	if err != nil {
+		b.Skip(err)
+	}
+	// The name by which a monitor input is given leads to the line input.
+	config, err := os.OpenFile(card.Config, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = config.WriteString("pcm.plughw { @args [ CARD ] @args.CARD { type string } type plug slave.pcm ruler }\n")
+		err = errors.Join(err, config.Close())
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	data := b.TempDir()
+	first := serve(b, data, "null", quick...).admit()
+	token := first.token
+	first.stop()
+	keepGate(b, data)
+	b.Setenv("ALSA_CONFIG_PATH", card.Config)
+	d := serve(b, data, "default", append([]string{"--monitor", "Line"}, quick...)...)
+	d.token = token
+	d.until("the card is open and heard", func() bool {
+		return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true && d.call(http.MethodGet, "/monitor", nil, http.StatusOK)["up"] == true
+	})
+	weighPlaying(b, d)
+}
+
+// keepGate gives the data of a board that is off a monitor input that was calibrated.
+func keepGate(b *testing.B, data string) {
+	b.Helper()
+	s, err := store.Open(b.Context(), store.Config{
+		Path: filepath.Join(data, "loalang.db"), Now: time.Now, NewID: func() string { return "history-of-the-gate" }, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now().UTC()
+	c := playout.Calibration{
+		Owned: scheduler.Owned{ID: "gate", Village: "un-ta", Created: now}, By: "e2e", Ended: now, Gate: proof.Gate{Off: -80, On: -20, Sent: -20}, Score: 1,
+	}
+	if err := errors.Join(s.SaveCalibration(b.Context(), c), s.Close()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// weighPlaying is the measurement of both.
+func weighPlaying(b *testing.B, d *daemon) {
+	b.Helper()
+	const looks = 30
 	id := d.announce(object{
 		"title": "Đo bộ nhớ", "renditions": []object{{"language": "vi"}},
 		"text": strings.Repeat("Kính mời bà con đến nhà văn hóa thôn họp lúc bảy giờ tối nay. ", 30),

@@ -258,8 +258,9 @@ func (d *daemon) provedRow(id string) (row object) {
 		row = rows[len(rows)-1]
 		return row["outcome"] != nil && row["proof"] != nil
 	})
-	if late := time.Since(instant(d.t, row["ended"])); late > 10*time.Second {
-		d.t.Logf("the verdict came %v after the end", late) // others work beside this test
+	// It is looked for every 20 ms, and others work beside this test: they may take a second.
+	if late := time.Since(instant(d.t, row["ended"])); late > 10*time.Second+time.Second {
+		d.t.Errorf("the verdict came %v after the end, want it within 10 s", late)
 	}
 	return row
 }
