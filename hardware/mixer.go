@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -112,6 +113,17 @@ func (m Mixer) Controls(ctx context.Context) ([]MixerControl, error) {
 	return all, nil
 }
 
+// Captures says how far the inputs of the card are turned up, control by control, in few
+// words: "Mic 60% on, Line 0% off". Two of them are alike where nobody turned anything
+// between. Empty: the card has none.
+func (m Mixer) Captures(ctx context.Context) (string, error) {
+	out, err := m.run(ctx, "scontents")
+	if err != nil {
+		return "", err
+	}
+	return readCaptures(out), nil
+}
+
 // Get reads one control.
 func (m Mixer) Get(ctx context.Context, control string) (MixerControl, error) {
 	return m.one(ctx, control, "sget", control)
@@ -196,4 +208,31 @@ func readControls(out string) (all []MixerControl) {
 	}
 	keep()
 	return all
+}
+
+var mixerCapture = regexp.MustCompile(`Capture(?: \d+ \[(\d+%)\])?(?: \[-?[\d.]+dB\])?(?: \[(on|off)\])?$`)
+
+// readCaptures sums up what amixer prints of the inputs of a card.
+func readCaptures(out string) string {
+	var all []string
+	name := ""
+	for line := range strings.Lines(out) {
+		line = strings.TrimRight(line, "\n")
+		if head := mixerHead.FindStringSubmatch(line); head != nil {
+			if name = head[1]; head[2] != "0" {
+				name += "," + head[2]
+			}
+			continue
+		}
+		m := mixerCapture.FindStringSubmatch(line)
+		if m == nil || m[1] == "" && m[2] == "" {
+			continue
+		}
+		said := strings.Join(strings.Fields(name+" "+m[1]+" "+m[2]), " ")
+		if !slices.Contains(all, said) { // both channels are mostly alike
+			all = append(all, said)
+		}
+	}
+	sort.Strings(all)
+	return strings.Join(all, ", ")
 }

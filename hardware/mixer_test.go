@@ -144,3 +144,24 @@ func TestSoundCards(t *testing.T) {
 		t.Errorf("cards = %+v, %v", cards, err)
 	}
 }
+
+// How far the inputs are turned up is read without what plays; both channels are one.
+func TestMixerCaptures(t *testing.T) {
+	m := mixer(t)
+	if got, err := m.Captures(t.Context()); err != nil || got != "Mic 30% on" {
+		t.Errorf("%q, %v", got, err)
+	}
+	program := filepath.Join(t.TempDir(), "amixer")
+	body := "#!/bin/sh\ncat <<'E'\nSimple mixer control 'Speaker',0\n  Front Left: Playback 27 [77%] [-3.00dB] [on]\nSimple mixer control 'Line',0\n  Capabilities: cvolume cswitch\n  Front Left: Capture 20 [40%] [-4.50dB] [off]\n  Front Right: Capture 20 [40%] [-4.50dB] [off]\nSimple mixer control 'Mic',1\n  Capture channels: Mono\n  Limits: Capture 0 - 35\n  Mono: Capture 35 [100%] [30.00dB]\nE\n"
+	if err := os.WriteFile(program, []byte(body), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	m.Program = program
+	if got, err := m.Captures(t.Context()); err != nil || got != "Line 40% off, Mic,1 100%" {
+		t.Errorf("%q, %v", got, err)
+	}
+	m.Program = "/nothing/amixer"
+	if _, err := m.Captures(t.Context()); !errors.Is(err, hardware.ErrNoMixer) {
+		t.Errorf("%v", err)
+	}
+}
