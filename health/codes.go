@@ -55,7 +55,11 @@ const (
 	MonitorNone       Code = "monitor-none"
 	MonitorGood       Code = "monitor-good"
 	MonitorDown       Code = "monitor-down"
+	MonitorStalled    Code = "monitor-stalled" // its card is open and gives nothing
+	MonitorProgram    Code = "monitor-program" // arecord is missing
+	MonitorHeld       Code = "monitor-held"    // another program has it
 	MonitorUnadjusted Code = "monitor-unadjusted"
+	MonitorVoid       Code = "monitor-void" // it was calibrated with something else
 
 	ClockGood    Code = "clock-good"
 	ClockUnknown Code = "clock-untrusted"

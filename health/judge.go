@@ -89,11 +89,26 @@ func judgeMonitor(s *MonitorState) Finding {
 	case s == nil, s.None:
 		return find(Monitor, Unmeasured, MonitorNone)
 	case !s.Up:
-		return find(Monitor, Warning, MonitorDown, text(s.Fault))
+		return find(Monitor, Warning, monitorTrouble(s.Trouble), text(s.Fault))
+	case s.Void:
+		return find(Monitor, Warning, MonitorVoid)
 	case !s.Adjusted:
 		return find(Monitor, Warning, MonitorUnadjusted)
 	}
 	return find(Monitor, Good, MonitorGood)
+}
+
+// monitorTrouble is what a person does something about.
+func monitorTrouble(trouble string) Code {
+	switch trouble {
+	case "stalled":
+		return MonitorStalled
+	case "program":
+		return MonitorProgram
+	case "held":
+		return MonitorHeld
+	}
+	return MonitorDown
 }
 
 func judgeClock(s *ClockState, l Limits) Finding {

@@ -94,6 +94,8 @@ type MonitorState struct {
 	None     bool // none is connected
 	Up       bool
 	Adjusted bool   // it was calibrated: only then it measures
+	Void     bool   // it was, with another card, gain or volume control than now
+	Trouble  string // stalled, program, held; anything else is a card that is not there
 	Fault    string // one sentence; empty while Up
 }
 

@@ -98,7 +98,7 @@ func (p *Player) partOn(al *alarm, ev audio.Event) {
 	al.row.Airings[i].Ended, al.row.Airings[i].Cause = time.Time{}, ""
 	al.pass = pass{part: ev.Part, airing: i, start: ev.At, length: ev.Frames}
 	if d := al.row.Drill; d == nil || !d.Silent {
-		p.cfg.Witness.Sounds(al.row.Occurrence, alarmPart, ev.At)
+		p.cfg.Witness.Sounds(al.row.Occurrence, alarmPart, ev.At, p.power.alarms(p.cfg.MonitorZone, al.e.Zones))
 	}
 	p.noteAlarmZones(al)
 	if p.reaches(al) { // else it is on its way, and tells

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loalang/audio"
+	"loalang/hardware"
 	"loalang/proof"
 	"loalang/scheduler"
 )
@@ -33,6 +34,8 @@ const (
 	CalibrateHours     = "hours"       // the place forbids sound now
 	CalibrateAmplifier = "amplifier"   // the amplifier could not be switched
 	CalibrateBroken    = "interrupted" // something came up meanwhile
+	CalibrateFaint     = "too-faint"   // nothing is off to compare with, and hardly anything is heard
+	CalibrateControl   = "control"     // nobody knows where the volume control stands
 )
 
 // Calibration is one attempt to find the level at which the amplifier is on.
@@ -42,7 +45,8 @@ type Calibration struct {
 	Ended           time.Time // zero: it waits, or is under way
 	Cause           string    // why it was refused, a code; empty: the Gate holds
 	Gate            proof.Gate
-	Score           float64 // how well the sound was known again with the amplifier on
+	Setup           MonitorSetup // with what; it holds for nothing else
+	Score           float64      // how well the sound was known again with the amplifier on
 }
 
 // Refused is the error of a calibration that found no gate.
@@ -69,9 +73,10 @@ type CalibrationSound struct {
 }
 
 // Calibrate plays a sound twice, with the amplifier off and on, and finds the gate
-// between what the monitor input hears of both. It gives way to everything else, and
-// always leaves the amplifier to those who hold it. What it measured comes back with a
-// Refused too. It blocks; one at a time.
+// between what the monitor input hears of both. Where off is no softer than on, because
+// nothing can be switched off or because what is off hisses, the gate knows on alone. It
+// gives way to everything else, and always leaves the amplifier to those who hold it. What
+// it measured comes back with a Refused too. It blocks; one at a time.
 func (p *Player) Calibrate(ctx context.Context, sound CalibrationSound) (g proof.Gate, score float64, err error) {
 	if !p.calibrating.TryLock() {
 		return g, 0, Refused{Cause: CalibrateBusy}
@@ -87,27 +92,57 @@ func (p *Player) Calibrate(ctx context.Context, sound CalibrationSound) (g proof
 		return g, 0, err
 	}
 	defer p.power.release(calibrateHolder)
-	if err := p.power.hold(calibrateHolder, nil); err != nil {
-		return g, 0, Refused{CalibrateAmplifier, err}
-	}
-	if err := p.hush(ctx, p.power.state().Settle); err != nil {
+	if err := p.keyToCalibrate(ctx); err != nil {
 		return g, 0, err
 	}
 	on, err := p.sample(ctx, sound, "on")
 	if err != nil {
 		return g, 0, err
 	}
-	g = proof.Gate{Off: off.Level, On: on.Level, Sent: on.Sent}
-	var near *proof.NearError
-	switch err := g.Check(); {
-	case errors.As(err, &near):
-		return g, on.Score, Refused{CalibrateNear, err}
-	case err != nil:
-		return g, on.Score, Refused{CalibrateMonitor, err}
-	case on.Score < proof.Threshold:
-		return g, on.Score, Refused{Cause: CalibrateUnheard}
+	g, err = gateOf(off, on, p.power.constant())
+	return g, on.Score, err
+}
+
+// keyToCalibrate switches the amplifier on and waits until sound is safe: also for one that
+// must rest first, since it was just on.
+func (p *Player) keyToCalibrate(ctx context.Context) error {
+	if err := p.power.hold(calibrateHolder, nil); err != nil && !errors.Is(err, hardware.ErrResting) {
+		return Refused{CalibrateAmplifier, err}
 	}
-	return g, on.Score, nil
+	if err := p.hush(ctx, p.power.settling()); err != nil {
+		return err
+	}
+	if !p.power.live() {
+		_, zones := p.power.failing(calibrateHolder)
+		return Refused{CalibrateAmplifier, fmt.Errorf("it is off; zones %q", zones)}
+	}
+	return nil
+}
+
+// gateOf is the gate between a sound with the amplifier off and on; constant says that
+// nothing was off.
+func gateOf(off, on proof.Result, constant bool) (proof.Gate, error) {
+	g := proof.Gate{Off: off.Level, On: on.Level, Sent: on.Sent, Fader: on.Fader}
+	err := g.Check()
+	var near *proof.NearError
+	// Crosstalk is the sound itself: what was off must have been something else.
+	alone := on.Score >= proof.Threshold && (constant || off.Score < proof.Threshold)
+	if errors.As(err, &near) && alone {
+		g = proof.AloneGate(on.Level, on.Sent, on.Fader)
+		err = g.Check()
+	}
+	var faint *proof.FaintError
+	switch {
+	case errors.As(err, &near):
+		return g, Refused{CalibrateNear, err}
+	case errors.As(err, &faint):
+		return g, Refused{CalibrateFaint, err}
+	case err != nil:
+		return g, Refused{CalibrateMonitor, err}
+	case on.Score < proof.Threshold:
+		return g, Refused{Cause: CalibrateUnheard}
+	}
+	return g, nil
 }
 
 // isIdle says whether nothing sounds nor is on its way.
@@ -167,7 +202,7 @@ func (p *Player) sample(ctx context.Context, sound CalibrationSound, name string
 	if err := p.cfg.Output.Cue(audio.Cue{ID: id, File: file, At: at}); err != nil {
 		return r, Refused{CalibrateUnsent, err}
 	}
-	p.cfg.Witness.Sounds(id, "sound", at)
+	p.cfg.Witness.Sounds(id, "sound", at, true)
 	end := at.Add(sound.Length)
 	err = p.hush(ctx, end.Sub(p.cfg.Mono()))
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"time"
-
-	"loalang/proof"
 )
 
 const (
@@ -96,7 +94,7 @@ func (c *Calibrator) serve(ctx context.Context) error {
 // carryOut does one, and keeps what it found. A gate counts once it is kept.
 func (c *Calibrator) carryOut(ctx context.Context, one Calibration) error {
 	var err error
-	one.Gate, one.Score, err = c.measure(ctx, one)
+	err = c.measure(ctx, &one)
 	one.Cause = ""
 	var refused Refused
 	switch {
@@ -113,22 +111,29 @@ func (c *Calibrator) carryOut(ctx context.Context, one Calibration) error {
 		return err
 	}
 	if one.Cause == "" {
-		c.cfg.Monitor.Calibrated(one.Gate)
+		c.cfg.Monitor.Calibrated(one)
 	}
 	return nil
 }
 
-func (c *Calibrator) measure(ctx context.Context, one Calibration) (proof.Gate, float64, error) {
+// measure fills in what a calibration found, and with what.
+func (c *Calibrator) measure(ctx context.Context, one *Calibration) (err error) {
 	const around = 15 * time.Second // settling, and the verdicts
 	switch {
 	case c.cfg.Now().Sub(one.Created) > calibrationStale:
-		return proof.Gate{}, 0, Refused{Cause: CalibrateBroken}
+		return Refused{Cause: CalibrateBroken}
 	case c.cfg.Monitor == nil || !c.cfg.Monitor.State().Up:
-		return proof.Gate{}, 0, Refused{Cause: CalibrateMonitor}
+		return Refused{Cause: CalibrateMonitor}
 	case !c.cfg.Player.Air().Output.Up:
-		return proof.Gate{}, 0, Refused{Cause: CalibrateDevice}
+		return Refused{Cause: CalibrateDevice}
 	case !c.cfg.Allowed(ctx, 2*c.cfg.Sound.Length+around):
-		return proof.Gate{}, 0, Refused{Cause: CalibrateHours}
+		return Refused{Cause: CalibrateHours}
 	}
-	return c.cfg.Player.Calibrate(ctx, c.cfg.Sound)
+	setup, known := c.cfg.Monitor.Setup(ctx)
+	if !known {
+		return Refused{Cause: CalibrateControl}
+	}
+	one.Setup = setup
+	one.Gate, one.Score, err = c.cfg.Player.Calibrate(ctx, c.cfg.Sound)
+	return err
 }

@@ -365,6 +365,9 @@ type amp struct {
 	fail    error
 	slow    time.Duration // to settle, beyond the usual
 	mute    bool          // it is told by commands, and does not answer them
+	wired   bool          // it is no simulated one
+	rests   time.Duration // after it went off, until it may go on again
+	offAt   time.Time
 }
 
 func (a *amp) Key() error { return a.set(true) }
@@ -377,10 +380,22 @@ func (a *amp) set(on bool) error {
 	if on && a.fail != nil {
 		return a.fail
 	}
+	if rest := a.resting(); on && rest > 0 {
+		return fmt.Errorf("off for %v more: %w", rest, hardware.ErrResting)
+	}
 	if a.on != on {
+		a.offAt = time.Now()
 		a.on, a.changes = on, append(a.changes, time.Now())
 	}
 	return nil
+}
+
+// resting is how long it must stay off still. a.mu is held.
+func (a *amp) resting() time.Duration {
+	if a.on || a.offAt.IsZero() {
+		return 0
+	}
+	return max(0, a.rests-time.Since(a.offAt))
 }
 
 func (a *amp) breaks(err error) {
@@ -411,7 +426,7 @@ func (a *amp) switches() []time.Time {
 func (a *amp) State() hardware.AmpState {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	s := hardware.AmpState{Keyed: a.on, Settle: settle + a.slow, Tail: time.Second, Simulated: true}
+	s := hardware.AmpState{Keyed: a.on, Settle: settle + a.slow, Tail: time.Second, Simulated: !a.wired, Resting: a.resting()}
 	if a.fail != nil {
 		s.Fault = a.fail.Error()
 	}

@@ -104,6 +104,20 @@ func (l *Loudness) State() LoudnessState {
 	return l.state
 }
 
+// Stands says which control was chosen, nil for none, and how many dB it shows; known is
+// false while nobody knows: nothing was asked of it yet, or it does not answer.
+func (l *Loudness) Stands() (control Fader, dB float64, known bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case !l.state.Fitted:
+		return nil, 0, l.set.turned
+	case !l.set.known:
+		return l.set.control, 0, false
+	}
+	return l.set.control, l.state.Level, true
+}
+
 // Changed says that the village, the hours or the control are others. It does not block.
 func (l *Loudness) Changed() {
 	select {

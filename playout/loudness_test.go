@@ -417,3 +417,34 @@ func TestLoudnessDelaysNobody(t *testing.T) {
 		}
 	})
 }
+
+// Where the control stands is known once it has answered, with none at once.
+func TestWhereTheControlStands(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, nil)
+		if _, _, known := k.l.Stands(); known {
+			t.Error("it is known before anything was turned")
+		}
+		k.air("", "", false)
+		if control, dB, known := k.l.Stands(); control != nil || dB != 0 || !known {
+			t.Errorf("without one: %v, %v, %v", control, dB, known)
+		}
+		k = newKnob(t, &slider{})
+		k.village.Volume = -12
+		k.fader.breaks(errors.New("no answer"))
+		k.air("", "", false)
+		if _, _, known := k.l.Stands(); known {
+			t.Error("it is known though it never answered")
+		}
+		k.fader.breaks(nil)
+		time.Sleep(5 * time.Second)
+		k.air("", "", false)
+		if control, dB, known := k.l.Stands(); control != k.fader || dB != -18 || !known {
+			t.Errorf("in the evening: %v, %v, %v", control, dB, known)
+		}
+		k.air("", "", true)
+		if _, dB, known := k.l.Stands(); dB != -6 || !known {
+			t.Errorf("under an emergency: %v, %v", dB, known)
+		}
+	})
+}

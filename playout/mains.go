@@ -142,6 +142,33 @@ func open(wants map[string]want, zone string) bool {
 	return !alarmed
 }
 
+// alarms says whether an emergency for some zones, none for all, is meant to be heard in a
+// zone; no zone: in any. So is one for others while another has this one on.
+func (m *mains) alarms(zone string, zones []string) bool {
+	if zone == "" || (want{zones: m.known(zones)}).in(zone) {
+		return true
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, w := range m.wants {
+		if w.alarm && w.in(zone) {
+			return true
+		}
+	}
+	return false
+}
+
+// constant says whether nothing can be switched off: each relay is simulated, or what it
+// powers is on by itself.
+func (m *mains) constant() bool {
+	if m.main != nil && switches(m.main.amp.State()) {
+		return false
+	}
+	return !slices.ContainsFunc(m.zones, func(f feed) bool { return switches(f.amp.State()) })
+}
+
+func switches(s hardware.AmpState) bool { return !s.Simulated && !s.Optional }
+
 // release lets go of who's hold. What nobody else needs goes off after its tail.
 func (m *mains) release(who string) {
 	m.order.Lock()

@@ -34,8 +34,9 @@ const (
 // Witness is told when something sounds, and judges whether it was heard. *Monitor is
 // one. Its methods may be called from any goroutine and return at once.
 type Witness interface {
-	// Sounds says that a part of an occurrence left the card from an instant on.
-	Sounds(occurrence, part string, at audio.Instant)
+	// Sounds says that a part of an occurrence left the card from an instant on; not here:
+	// for zones alone that the witness does not hear.
+	Sounds(occurrence, part string, at audio.Instant, here bool)
 	// Rests says that it ended.
 	Rests(occurrence, part string, at audio.Instant)
 	// Over says that nothing more will come of an occurrence.
@@ -50,12 +51,19 @@ type MonitorConfig struct {
 	// Open begins to hear it: 48 kHz s16 mono little-endian PCM.
 	Open func(ctx context.Context) (io.ReadCloser, error)
 	Sent Listener
-	// Gate is that of the last calibration; zero: there was none.
-	Gate proof.Gate
+	// Calibrated reads the last calibration that holds; without a Gate there is none. It is
+	// asked until it answers.
+	Calibrated func(ctx context.Context) (Calibration, error)
+	// Fader says where the volume control of the output stands, which is behind what is
+	// sent; nil: there is none. It must not block.
+	Fader func() FaderStand
+	// Capture reads how far the input is turned up, in the words of its card; empty where
+	// that cannot be read. It may be nil.
+	Capture func(ctx context.Context) string
 	// Proved is told the verdict on an occurrence, once, within 10 s after its end.
 	Proved func(occurrence string, r proof.Result)
-	// Lost is told when an occurrence is lost while it sounds, and nil when it is heard
-	// again or over.
+	// Lost is told when an occurrence is lost while it sounds, when it is lost in another
+	// way, and nil when it is heard again or over.
 	Lost func(occurrence string, l *proof.Loss)
 	Mono func() audio.Instant
 	Log  *slog.Logger
@@ -80,6 +88,7 @@ type MonitorState struct {
 	Fault   string         // one sentence; empty when Up
 	Level   float64        // of what it hears now, dB of full scale
 	Gate    proof.Gate     // zero: it was not calibrated, and nothing is measured
+	Void    GateVoid       // why a calibration that there is does not hold; Gate is zero then
 }
 
 // Monitor listens to the loudspeakers and compares what it hears with what was sent.
@@ -91,6 +100,10 @@ type Monitor struct {
 	sent, heard proof.Track
 	trials      map[string]*hearing
 	state       MonitorState
+	learned     bool        // last was read, or made since
+	unread      bool        // it could not be read, and that was told
+	last        Calibration // the last that was not refused
+	setup       MonitorSetup
 	lag         time.Duration
 	lagKnown    bool
 }
@@ -98,13 +111,14 @@ type Monitor struct {
 // hearing is the trial of an occurrence.
 type hearing struct {
 	*proof.Trial
-	over audio.Instant // zero: it goes on
-	lost bool          // Lost was told
+	over      audio.Instant // zero: it goes on
+	lost      proof.Verdict // as what Lost was told; empty: it was not
+	elsewhere bool          // some of it sounded where nothing is heard of it
 }
 
 // NewMonitor prepares a Monitor; nothing is heard before Run.
 func NewMonitor(cfg MonitorConfig) *Monitor {
-	return &Monitor{cfg: cfg, trials: map[string]*hearing{}, state: MonitorState{Device: cfg.Device, Level: proof.Nothing, Gate: cfg.Gate}}
+	return &Monitor{cfg: cfg, trials: map[string]*hearing{}, state: MonitorState{Device: cfg.Device, Level: proof.Nothing}, setup: MonitorSetup{Device: cfg.Device}}
 }
 
 // Run listens until ctx ends; it returns nil then. A card that was pulled is opened
@@ -113,7 +127,9 @@ func (m *Monitor) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	all.Go(func() { m.keep(ctx, "what is sent", m.cfg.Sent.Listen, m.send) })
-	all.Go(func() { m.keep(ctx, m.cfg.Device, m.cfg.Open, m.hear) })
+	m.learn(ctx)
+	all.Go(func() { m.tend(ctx) })
+	all.Go(func() { m.keep(ctx, m.cfg.Device, m.open, m.hear) })
 	tick := time.NewTicker(monitorLook)
 	defer tick.Stop()
 	for {
@@ -187,6 +203,10 @@ func (m *Monitor) send(_ context.Context, in io.Reader) error {
 	err := pieces(in, func(frames []proof.Frame) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
+		dB := m.stand().DB
+		for i := range frames {
+			frames[i] = frames[i].Faded(dB)
+		}
 		m.sent.Write(time.Duration(m.cfg.Mono()), frames)
 	})
 	m.mu.Lock()
@@ -246,24 +266,25 @@ func (m *Monitor) failed(err error) error {
 func (m *Monitor) State() MonitorState {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.state
-}
-
-// Calibrated takes over a gate, for what begins from now on.
-func (m *Monitor) Calibrated(g proof.Gate) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.state.Gate = g
+	s := m.state
+	s.Gate, s.Void = m.gate()
+	return s
 }
 
 // Sounds follows Witness.
-func (m *Monitor) Sounds(occurrence, part string, at audio.Instant) {
+func (m *Monitor) Sounds(occurrence, part string, at audio.Instant, here bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	h := m.trials[occurrence]
 	if h == nil {
-		h = &hearing{Trial: proof.NewTrial(m.state.Gate, m.lag, m.lagKnown)}
+		gate, _ := m.gate()
+		h = &hearing{Trial: proof.NewTrial(gate, m.lag, m.lagKnown)}
 		m.trials[occurrence] = h
+	}
+	if !here {
+		h.elsewhere = true
+		h.Rests(part, time.Duration(at)+tapDelay)
+		return
 	}
 	h.Sounds(part, time.Duration(at)+tapDelay)
 }
@@ -287,6 +308,31 @@ func (m *Monitor) Over(occurrence string, at audio.Instant) {
 	}
 }
 
+// loss is what is lost now of a hearing; nil when it is over.
+func (h *hearing) loss(over bool) *proof.Loss {
+	if over {
+		return nil
+	}
+	return h.Loss()
+}
+
+// as is how something is lost; empty: it is not.
+func as(l *proof.Loss) proof.Verdict {
+	if l == nil {
+		return ""
+	}
+	return l.As
+}
+
+// result is the verdict on a hearing. What sounded elsewhere cannot have been heard.
+func (h *hearing) result(sent, heard *proof.Track) proof.Result {
+	r := h.Result(sent, heard)
+	if h.elsewhere && r.Windows == 0 {
+		r = proof.Result{Verdict: proof.NotMeasured, Why: proof.Elsewhere}
+	}
+	return r
+}
+
 // look compares what can be compared, and tells what it found.
 func (m *Monitor) look() {
 	now := m.cfg.Mono()
@@ -298,15 +344,12 @@ func (m *Monitor) look() {
 			m.lag, m.lagKnown = lag, true
 		}
 		over := h.over != 0 && (done || now.Sub(h.over) > monitorPatience)
-		if l := h.Loss(); over && h.lost || (l != nil) != h.lost {
-			if over {
-				l = nil
-			}
-			h.lost = l != nil
+		if l := h.loss(over); as(l) != h.lost {
+			h.lost = as(l)
 			tell = append(tell, func() { m.cfg.Lost(occurrence, l) })
 		}
 		if over {
-			r := h.Result(&m.sent, &m.heard)
+			r := h.result(&m.sent, &m.heard)
 			delete(m.trials, occurrence)
 			tell = append(tell, func() { m.cfg.Proved(occurrence, r) })
 		}

@@ -42,7 +42,8 @@ type wire struct {
 	next  time.Time
 	ended chan struct{}
 	once  sync.Once
-	fails func() error // what ends it; nil: nothing does
+	fails func() error         // what ends it; nil: nothing does
+	shift func() time.Duration // how far ahead of what is sent; nil: not at all
 }
 
 func newWire(began time.Time, delay time.Duration, gain func() float64) *wire {
@@ -64,6 +65,9 @@ func (w *wire) Read(p []byte) (int, error) {
 	}
 	x := programme()
 	at := int(w.next.Add(-20*time.Millisecond).Sub(w.began.Add(w.delay)).Seconds() * 48000)
+	if w.shift != nil {
+		at += int(w.shift().Seconds() * 48000)
+	}
 	g := w.gain()
 	n := min(len(p)/2, 960)
 	for i := range n {
@@ -88,7 +92,13 @@ type listening struct {
 	monitor *playout.Monitor
 
 	mu     sync.Mutex
-	gain   float64 // dB behind the amplifier
+	gain   float64       // dB behind the amplifier
+	shift  time.Duration // it gives something else
+	told   []*proof.Loss
+	fader  playout.FaderStand
+	gauged string // how far the input is turned up
+	broken error  // of whoever keeps calibrations
+	kept   playout.Calibration
 	pulled bool
 	opens  int
 	proved map[string]proof.Result
@@ -125,6 +135,11 @@ func (r *listening) open(context.Context) (io.ReadCloser, error) {
 		defer r.mu.Unlock()
 		return math.Pow(10, r.gain/20)
 	})
+	w.shift = func() time.Duration {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.shift
+	}
 	w.fails = func() error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -140,13 +155,15 @@ func (r *listening) open(context.Context) (io.ReadCloser, error) {
 func newListening(t *testing.T, gate proof.Gate) *listening {
 	t.Helper()
 	r := &listening{t: t, start: time.Now(), gain: -20, proved: map[string]proof.Result{}, when: map[string]time.Duration{}}
+	r.kept, r.fader = playout.Calibration{Gate: gate, Setup: aSetup}, playout.FaderStand{Known: true}
 	r.monitor = playout.NewMonitor(playout.MonitorConfig{
-		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Gate: gate, Mono: r.now, Log: slog.New(slog.DiscardHandler),
+		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Calibrated: r.calibrated, Fader: r.stands, Capture: r.capture, Mono: r.now, Log: slog.New(slog.DiscardHandler),
 		Proved: func(occurrence string, res proof.Result) {
 			r.set(func() { r.proved[occurrence], r.when[occurrence] = res, time.Since(r.start) })
 		},
 		Lost: func(occurrence string, l *proof.Loss) {
 			r.set(func() {
+				r.told = append(r.told, l)
 				if l == nil {
 					r.losses = append(r.losses, occurrence+" over")
 					return
@@ -175,14 +192,36 @@ func (r *listening) at(d time.Duration) {
 // airs tells the monitor of an occurrence from one instant to another.
 func (r *listening) airs(id string, from, to time.Duration) {
 	r.at(from)
-	r.monitor.Sounds(id, "voice", r.instant(from))
+	r.monitor.Sounds(id, "voice", r.instant(from), true)
 	r.at(to)
 	r.monitor.Rests(id, "voice", r.instant(to))
 	r.monitor.Over(id, r.instant(to))
 	r.at(to + 10*time.Second)
 }
 
-var aGate = proof.Gate{Off: -80, On: -35, Sent: -15}
+var (
+	aGate  = proof.Gate{Off: -80, On: -35, Sent: -15}
+	aSetup = playout.MonitorSetup{Device: "plughw:CARD=Monitor"}
+)
+
+// calibrated is what is kept of the last calibration.
+func (r *listening) calibrated(context.Context) (playout.Calibration, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.kept, r.broken
+}
+
+func (r *listening) stands() playout.FaderStand {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fader
+}
+
+func (r *listening) capture(context.Context) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.gauged
+}
 
 // What is heard has its verdict within ten seconds; a dead amplifier is told meanwhile.
 func TestTheMonitorHears(t *testing.T) {
@@ -248,7 +287,7 @@ func TestTheMonitorIsCalibrated(t *testing.T) {
 		if res := r.proved["one"]; res.Verdict != proof.NotMeasured || res.Why != proof.Uncalibrated || res.Score < .8 {
 			t.Errorf("%+v", res)
 		}
-		r.monitor.Calibrated(aGate)
+		r.monitor.Calibrated(playout.Calibration{Gate: aGate, Setup: aSetup})
 		r.airs("two", 33*time.Second, 45*time.Second)
 		if res := r.proved["two"]; res.Verdict != proof.Heard {
 			t.Errorf("%+v", res)

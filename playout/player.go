@@ -55,6 +55,7 @@ type PlayerConfig struct {
 	Voicer      Voicer
 	Stations    Stations // nil: nothing is relayed
 	Witness     Witness  // nil: there is no monitor input, and nothing is measured
+	MonitorZone string   // one of Zones, which the Witness hears; empty: it hears them all
 	// Segue is the silence between two occurrences that run into one another, 0 to
 	// 10 s; 0: they join to the frame.
 	Segue time.Duration
@@ -158,14 +159,14 @@ type Player struct {
 	concluded []AsRun              // of emergencies and drills, until the loop marks them
 	change    chan struct{}        // closed and replaced at each change
 
-	drilling  *drill   // the one that is prepared or sounds; nil: none
-	languages []string // of the village, as they were last known
-	up        bool     // the output holds its device; what a stand-in plays is heard by nobody
-	dead      *DeadAir // what is silent though it should be heard; nil: nothing is
-	deadAirs  int64    // how often that began
-	lost      *Lost    // what is sent and not heard; nil: nothing is
-	losses    int64    // how often that began
-	leaving   bool     // the process goes down: what sounds is stopped, not ended
+	drilling  *drill           // the one that is prepared or sounds; nil: none
+	languages []string         // of the village, as they were last known
+	up        bool             // the output holds its device; what a stand-in plays is heard by nobody
+	dead      *DeadAir         // what is silent though it should be heard; nil: nothing is
+	deadAirs  int64            // how often that began
+	lost      map[string]*Lost // what is sent and not heard, by occurrence; none is changed
+	losses    int64            // how often that began
+	leaving   bool             // the process goes down: what sounds is stopped, not ended
 }
 
 // NewPlayer prepares a Player; nothing sounds before Run.
@@ -184,7 +185,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 		change:  make(chan struct{}),
 
 		bookmark: newBookmark(cfg), closing: map[string]AsRun{}, crashed: map[string]AsRun{},
-		languages: cfg.Languages, unproved: map[string]unproved{}, samples: map[string]chan proof.Result{},
+		languages: cfg.Languages, unproved: map[string]unproved{}, samples: map[string]chan proof.Result{}, lost: map[string]*Lost{},
 	}
 	if p.cfg.Witness == nil {
 		p.cfg.Witness = noWitness{}

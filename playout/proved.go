@@ -27,9 +27,9 @@ type unproved struct {
 // noWitness is what a Player without a monitor input has.
 type noWitness struct{}
 
-func (noWitness) Sounds(string, string, audio.Instant) {}
-func (noWitness) Rests(string, string, audio.Instant)  {}
-func (noWitness) Over(string, audio.Instant)           {}
+func (noWitness) Sounds(string, string, audio.Instant, bool) {}
+func (noWitness) Rests(string, string, audio.Instant)        {}
+func (noWitness) Over(string, audio.Instant)                 {}
 
 // awaitProof keeps a row that ended until its verdict comes. It may be called from any
 // goroutine, with Player.mu held or not.
@@ -113,27 +113,39 @@ func (p *Player) titleAnywhere(occurrence string) string {
 	return ""
 }
 
-// LostNow takes in that an occurrence is lost while it sounds, or with nil that it is
-// not any more.
+// LostNow takes in that an occurrence is lost while it sounds, or in another way than
+// before, or with nil that it is not any more. An emergency over a programme is an
+// occurrence of its own: both may be lost.
 func (p *Player) LostNow(occurrence string, l *proof.Loss) {
 	p.do(func() {
-		it := p.items[occurrence]
 		var lost *Lost
 		if l != nil {
 			lost = &Lost{Occurrence: occurrence, Title: p.titleAnywhere(occurrence), As: Heard(l.As), Since: p.wall(audio.Instant(l.Since))}
 			p.cfg.Log.Error("what is being sent is not heard", "occurrence", occurrence, "as", l.As, "since", lost.Since)
-		} else if it != nil {
+		} else if p.items[occurrence] != nil {
 			p.cfg.Log.Info("what is being sent is heard again", "occurrence", occurrence)
 		}
 		p.mu.Lock()
-		switch {
-		case lost != nil:
-			p.losses++
-			p.lost = lost
-		case p.lost != nil && p.lost.Occurrence == occurrence:
-			p.lost = nil
+		if lost == nil {
+			delete(p.lost, occurrence)
+		} else {
+			if p.lost[occurrence] == nil {
+				p.losses++
+			}
+			p.lost[occurrence] = lost
 		}
 		p.mu.Unlock()
 		p.changed()
 	})
+}
+
+// lostLast is the loss that began last of those that go on; nil: nothing is lost. Player.mu
+// is held.
+func (p *Player) lostLast() (last *Lost) {
+	for _, l := range p.lost {
+		if last == nil || l.Since.After(last.Since) || l.Since.Equal(last.Since) && l.Occurrence < last.Occurrence {
+			last = l
+		}
+	}
+	return last
 }

@@ -27,8 +27,15 @@ func (w *witness) note(what, occurrence string, at audio.Instant) {
 	w.told = append(w.told, fmt.Sprintf("%s %s %.1f", what, occurrence, time.Duration(at).Seconds()))
 }
 
-func (w *witness) Sounds(occurrence, _ string, at audio.Instant) { w.note("sounds", occurrence, at) }
-func (w *witness) Rests(occurrence, _ string, at audio.Instant)  { w.note("rests", occurrence, at) }
+func (w *witness) Sounds(occurrence, _ string, at audio.Instant, here bool) {
+	if !here {
+		w.note("elsewhere", occurrence, at)
+		return
+	}
+	w.note("sounds", occurrence, at)
+}
+
+func (w *witness) Rests(occurrence, _ string, at audio.Instant) { w.note("rests", occurrence, at) }
 
 func (w *witness) Over(occurrence string, at audio.Instant) {
 	w.note("over", occurrence, at)
@@ -214,6 +221,7 @@ func calibrating(t *testing.T, answer func(s *stage) heardOf) (*stage, *witness)
 	t.Helper()
 	s, w := watched(t)
 	s.lib.add("opening", 6*time.Second)
+	s.amp.wired = true
 	w.answer = func(occurrence string) {
 		time.Sleep(3 * time.Second)
 		a := answer(s)
@@ -261,7 +269,9 @@ func TestACalibrationIsRefused(t *testing.T) {
 		change func(*heardOf)
 		meet   func(s *stage)
 	}{
-		"too near":       {playout.CalibrateNear, func(a *heardOf) { a.off.Level = -35 }, nil},
+		"too near":       {playout.CalibrateNear, func(a *heardOf) { a.off.Level, a.off.Score = -35, 0.9 }, nil},
+		"noise alone":    {playout.CalibrateNear, func(a *heardOf) { a.off.Level, a.on.Score = -35, 0.2 }, nil},
+		"hardly heard":   {playout.CalibrateFaint, func(a *heardOf) { a.off.Level, a.on.Level = -58, -56 }, nil},
 		"something else": {playout.CalibrateUnheard, func(a *heardOf) { a.on.Score = 0.2 }, nil},
 		"no monitor":     {playout.CalibrateMonitor, func(a *heardOf) { a.off.Why = proof.NoMonitor }, nil},
 		"nothing left":   {playout.CalibrateUnsent, func(a *heardOf) { a.off.Why = proof.NothingSent }, nil},
@@ -300,6 +310,135 @@ func TestACalibrationIsRefused(t *testing.T) {
 				}
 				if row, there := s.book.row("one"); there && (row.Outcome != playout.Played || row.Late()) {
 					t.Errorf("what came was in its way: %+v", row)
+				}
+			})
+		})
+	}
+}
+
+// An emergency over a silent programme, silent too, ends: the programme is lost still. How
+// something is lost may change, which is no new loss.
+func TestALossOutlastsAnother(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, _ := watched(t)
+		s.player.Play(s.occurrence("one", 20*time.Second, 60*time.Second))
+		s.at(35 * time.Second)
+		tell := func(occurrence string, l *proof.Loss) playout.Air {
+			s.player.LostNow(occurrence, l)
+			time.Sleep(time.Second)
+			return s.player.Air()
+		}
+		tell("one", &proof.Loss{As: proof.Silent, Since: 25 * time.Second})
+		if a := tell("fire", &proof.Loss{As: proof.Silent, Since: 36 * time.Second}); a.Lost == nil || a.Lost.Occurrence != "fire" || a.Losses != 2 {
+			t.Fatalf("both: %+v, %d", a.Lost, a.Losses)
+		}
+		if a := tell("fire", nil); a.Lost == nil || a.Lost.Occurrence != "one" || a.Lost.As != playout.HeardSilent || a.Losses != 2 {
+			t.Fatalf("the emergency is over: %+v, %d", a.Lost, a.Losses)
+		}
+		if a := tell("one", &proof.Loss{As: proof.Wrong, Since: 25 * time.Second}); a.Lost == nil || a.Lost.As != playout.HeardWrong || a.Losses != 2 {
+			t.Errorf("otherwise: %+v, %d", a.Lost, a.Losses)
+		}
+		if a := tell("one", nil); a.Lost != nil {
+			t.Errorf("heard again: %+v", a.Lost)
+		}
+	})
+}
+
+// Where off tells nothing the gate is of on alone: an FM receiver hisses without its
+// carrier, and an amplifier that nobody can switch off is always on.
+func TestCalibrateWithOnAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		wired bool
+		off   proof.Result
+	}{
+		"an FM receiver that hisses": {true, proof.Result{Score: 0.1, Level: -28, Sent: -18, Windows: 3}},
+		"nothing can be switched":    {false, proof.Result{Score: 0.9, Level: -30, Sent: -18, Windows: 3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s, _ := calibrating(t, func(*stage) heardOf {
+					a := good()
+					a.off, a.on.Fader = c.off, -6
+					return a
+				})
+				s.amp.wired = c.wired
+				g, score, err := s.player.Calibrate(t.Context(), opening)
+				if want := proof.AloneGate(-30, -18, -6); err != nil || g != want || score != 0.9 {
+					t.Errorf("%+v, %v, %v", g, score, err)
+				}
+			})
+		})
+	}
+}
+
+// An amplifier that was just on is waited for.
+func TestACalibrationWaitsForAnAmplifierThatRests(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, w := calibrating(t, func(*stage) heardOf { return good() })
+		s.amp.rests = 40 * time.Second
+		s.play("one", 20*time.Second)
+		s.at(40 * time.Second)
+		if s.amp.keyed() {
+			t.Fatal("it is still on")
+		}
+		off := s.amp.switches()[1]
+		if _, _, err := s.player.Calibrate(t.Context(), opening); err != nil {
+			t.Fatal(err)
+		}
+		on := s.amp.switches()[2]
+		if on.Sub(off) < 40*time.Second {
+			t.Errorf("on after %v", on.Sub(off))
+		}
+		last := ""
+		for _, line := range w.lines() {
+			if strings.HasPrefix(line, "sounds calibration/on") {
+				last = line
+			}
+		}
+		var id string
+		var at float64
+		if _, err := fmt.Sscanf(last, "sounds %s %f", &id, &at); err != nil || time.Duration(at*float64(time.Second)) < on.Sub(s.out.start)+settle {
+			t.Errorf("%q, keyed at %v: %v", last, on.Sub(s.out.start), err)
+		}
+	})
+}
+
+// An emergency for other zones than the one that the monitor hears sounds elsewhere, also
+// before its relays are switched; one for all, and a programme, sound where it hears.
+func TestTheWitnessHearsOneZone(t *testing.T) {
+	for name, c := range map[string]struct {
+		hears string
+		zones []string
+		want  bool // it is told that it sounds here
+	}{
+		"its zone":          {"cho", []string{"cho", "suoi"}, true},
+		"another":           {"dau-thon", []string{"cho", "suoi"}, false},
+		"all":               {"dau-thon", nil, true},
+		"it hears them all": {"", []string{"suoi"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := &witness{}
+				s := newStage(t, zoned(map[string]*amp{}), func(_ *stage, cfg *playout.PlayerConfig) { cfg.Witness, cfg.MonitorZone = w, c.hears })
+				s.play("one", 10*time.Second)
+				s.at(12 * time.Second)
+				e := s.emergency("e1", 30*time.Second)
+				e.Zones = c.zones
+				s.raise(e)
+				s.at(2 * time.Minute)
+				here, elsewhere := 0, 0
+				for _, line := range w.lines() {
+					switch {
+					case strings.HasPrefix(line, "elsewhere one"):
+						t.Errorf("a programme: %q", line)
+					case strings.HasPrefix(line, "sounds emergency:e1"):
+						here++
+					case strings.HasPrefix(line, "elsewhere emergency:e1"):
+						elsewhere++
+					}
+				}
+				if (here > 0) != c.want || (elsewhere > 0) == c.want {
+					t.Errorf("here %d times, elsewhere %d times: %q", here, elsewhere, w.lines())
 				}
 			})
 		})

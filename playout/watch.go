@@ -21,7 +21,7 @@ func (p *Player) Air() Air {
 	defer p.mu.Unlock()
 	a := Air{
 		Village: p.cfg.Village, At: p.cfg.Now().UTC(),
-		DeadAir: p.dead, DeadAirs: p.deadAirs, Lost: p.lost, Losses: p.losses, Output: p.cfg.Siren.State(), Amp: p.power.state(), Clock: p.cfg.Clock(),
+		DeadAir: p.dead, DeadAirs: p.deadAirs, Lost: p.lostLast(), Losses: p.losses, Output: p.cfg.Siren.State(), Amp: p.power.state(), Clock: p.cfg.Clock(),
 	}
 	if p.onAir != nil {
 		on := *p.onAir

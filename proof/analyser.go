@@ -27,6 +27,14 @@ var edges = [Bands + 1]float64{250, 500, 900, 1500, 2300, 3500}
 type Frame struct {
 	band  [Bands]float32 // dB of full scale
 	power float32        // of all bands together, full scale is 1; negative: nobody knows
+	fader float32        // dB, of what stands between here and the amplifier; 0: nothing does
+}
+
+// Faded is f behind a volume control that stands at so many dB: no measurement, but what is
+// known of its way. A Gate compares it.
+func (f Frame) Faded(dB float64) Frame {
+	f.fader = float32(dB)
+	return f
 }
 
 // missed is a Frame of which nobody knows what was heard.

@@ -53,6 +53,7 @@ type Trial struct {
 	score      float64
 	level      float64 // powers, summed
 	given      float64
+	through    float64
 	lost       int64
 	lostTo     int64
 	loss       *Loss
@@ -104,8 +105,14 @@ func (t *Trial) End(at time.Duration) {
 // Begun says whether anything of it ever sounded.
 func (t *Trial) Begun() bool { return t.begun }
 
-// Loss is what is lost now; nil: nothing is known to be.
-func (t *Trial) Loss() *Loss { return t.loss }
+// Loss is what is lost now; nil: nothing is known to be. It is the caller's own: how it is
+// lost may change.
+func (t *Trial) Loss() *Loss {
+	if t.loss == nil {
+		return nil
+	}
+	return new(*t.loss)
+}
 
 // Lag is by how much later it is heard than it is known to be sent; known is false
 // while it was not heard.
@@ -249,6 +256,7 @@ func (t *Trial) judge(sent, heard *Track, w stretch) {
 	t.score += m.score
 	t.level += math.Pow(10, m.level/10)
 	t.given += math.Pow(10, m.sent/10)
+	t.through += math.Pow(10, (m.sent+m.fader)/10)
 	switch {
 	case good:
 		t.heard++
@@ -311,6 +319,7 @@ func (t *Trial) Result(sent, heard *Track) Result {
 	if t.judged > 0 {
 		r.Score, r.Share = t.score/float64(t.judged), float64(t.heard)/float64(t.judged)
 		r.Level, r.Sent = decibels(t.level, t.judged), decibels(t.given, t.judged)
+		r.Fader = 10 * math.Log10(t.through/t.given)
 	}
 	switch {
 	case t.gaps > t.judged:

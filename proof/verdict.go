@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -18,6 +19,12 @@ const (
 	sure = 0.5
 	// leastStep is how many dB an amplifier must make, on against off, for a Gate.
 	leastStep = 10.0
+	// aloneRoom is by how many dB something may be heard softer than at the calibration of a
+	// Gate that knows On alone: crosstalk is softer by far.
+	aloneRoom = 15.0
+	// aloneLeast is the level from which on such a Gate is believed, in dB of full scale: what
+	// is softer may be crosstalk itself.
+	aloneLeast = -55.0
 )
 
 // Verdict says whether a broadcast was heard.
@@ -38,6 +45,7 @@ type Why string
 const (
 	NoMonitor    Why = "no-monitor"   // nothing came from the monitor input
 	Uncalibrated Why = "uncalibrated" // there is no Gate: crosstalk would count as heard
+	Elsewhere    Why = "elsewhere"    // it sounded in zones that the monitor does not hear
 	TooShort     Why = "too-short"    // less than 3 s in one piece
 	NothingSent  Why = "nothing-sent" // what was sent holds nothing to look for
 )
@@ -48,21 +56,52 @@ type Gate struct {
 	Off  float64 `json:"off"`
 	On   float64 `json:"on"`
 	Sent float64 `json:"sent"`
+	// Fader is where the volume control behind what was sent stood then, in dB; 0 too
+	// where there is none.
+	Fader float64 `json:"fader,omitempty"`
+	// Alone says that On alone was measured: nothing can be switched off, or what is off
+	// hisses, as an FM receiver without its carrier does. Off stands 2·aloneRoom below.
+	Alone bool `json:"alone,omitempty"`
+}
+
+// AloneGate is that of a sound with the amplifier on, where off tells nothing.
+func AloneGate(on, sent, fader float64) Gate {
+	return Gate{Off: on - 2*aloneRoom, On: on, Sent: sent, Fader: fader, Alone: true}
 }
 
 // Check refuses a Gate whose levels are too near, or no levels. The error is a
-// *NearError when the amplifier makes less than 10 dB.
+// *NearError when the amplifier makes less than 10 dB, a *FaintError when On alone is
+// known and hardly heard.
 func (g Gate) Check() error {
-	for _, v := range []float64{g.Off, g.On, g.Sent} {
-		if math.IsNaN(v) || v < Nothing || v > 20 {
+	for _, v := range []float64{g.On, g.Sent} {
+		if !level(v) {
 			return fmt.Errorf("a level of %.1f dB is none", v)
 		}
 	}
-	if g.On-g.Off < leastStep {
+	switch {
+	case !g.Alone && !level(g.Off):
+		return fmt.Errorf("a level of %.1f dB is none", g.Off)
+	case math.IsNaN(g.Fader):
+		return errors.New("nobody knows where the volume control stood")
+	case g.Alone && g.On < aloneLeast:
+		return &FaintError{g.On}
+	case g.On-g.Off < leastStep:
 		return &NearError{g.On - g.Off}
 	}
 	return nil
 }
+
+// FaintError says that a sound is heard so softly that it may be crosstalk, where nothing
+// can be switched off to compare.
+type FaintError struct{ Level float64 } // dB of full scale
+
+// Error implements error.
+func (e *FaintError) Error() string {
+	return fmt.Sprintf("%.1f dB come from the monitor input; at least %.0f are needed where the amplifier cannot be compared with one that is off", e.Level, aloneLeast)
+}
+
+// level says whether a number can be one, in dB of full scale.
+func level(v float64) bool { return v >= Nothing && v <= 20 }
 
 // NearError says that a monitor input hears hardly more with the amplifier on than off.
 type NearError struct{ Step float64 } // dB
@@ -76,8 +115,9 @@ func (e *NearError) Error() string {
 func (g Gate) middle() float64 { return (g.On + g.Off) / 2 }
 
 // opens says whether a window is loud enough for an amplifier that is on, measured
-// against what was sent: a village may turn its programme down.
-func (g Gate) opens(m match) bool { return m.level-m.sent >= g.middle()-g.Sent }
+// against what was sent and against where the volume control stood: a village may turn
+// its programme down by either.
+func (g Gate) opens(m match) bool { return m.level-m.sent-m.fader >= g.middle()-g.Sent-g.Fader }
 
 // silent says of a window that was not heard whether there was nothing, rather than
 // something else.
@@ -87,14 +127,15 @@ func (g Gate) silent(m match) bool { return !g.opens(m) || m.level < g.middle() 
 type Result struct {
 	Verdict Verdict       `json:"verdict"`
 	Why     Why           `json:"why,omitempty"`
-	Score   float64       `json:"score"`   // mean of its windows, −1 to 1
-	Share   float64       `json:"share"`   // of its windows that were heard, 0 to 1
-	Windows int           `json:"windows"` // that were compared
-	Missed  int           `json:"missed"`  // of which the monitor gave nothing
-	Level   float64       `json:"level"`   // dB of full scale, mean of what was heard
-	Sent    float64       `json:"sent"`    // likewise of what was sent
-	Lag     time.Duration `json:"lag"`     // by which it was heard later than it was known to be sent
-	Lost    time.Duration `json:"lost"`    // in bad stretches of 8 s and more
+	Score   float64       `json:"score"`           // mean of its windows, −1 to 1
+	Share   float64       `json:"share"`           // of its windows that were heard, 0 to 1
+	Windows int           `json:"windows"`         // that were compared
+	Missed  int           `json:"missed"`          // of which the monitor gave nothing
+	Level   float64       `json:"level"`           // dB of full scale, mean of what was heard
+	Sent    float64       `json:"sent"`            // likewise of what was sent
+	Fader   float64       `json:"fader,omitempty"` // dB, mean of where the volume control behind it stood
+	Lag     time.Duration `json:"lag"`             // by which it was heard later than it was known to be sent
+	Lost    time.Duration `json:"lost"`            // in bad stretches of 8 s and more
 	// Envelopes is the picture; nil when it is not kept any more.
 	Envelopes *Envelopes `json:"-"`
 }

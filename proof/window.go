@@ -66,6 +66,7 @@ type match struct {
 	score       float64 // −1 to 1, the best of the lags
 	lag         int64   // hops
 	level, sent float64 // dB of full scale, of what was heard and of what was sent while that was loud
+	fader       float64 // dB, at which the volume control stood meanwhile
 }
 
 // load prepares what was sent in [at, at+n). It says false when that holds nothing to
@@ -111,26 +112,31 @@ func (m *matcher) best(sent, heard *Track, w stretch, from, to int64) match {
 			found.score, found.lag = v, lag
 		}
 	}
-	found.level, found.sent = levels(sent, heard, w.at, w.n, found.lag)
+	found.level, found.sent, found.fader = levels(sent, heard, w.at, w.n, found.lag)
 	return found
 }
 
-// levels are the mean powers of both while what was sent is loud.
-func levels(sent, heard *Track, at int64, n int, lag int64) (level, given float64) {
+// levels are the mean powers of both while what was sent is loud, and where the volume
+// control stood behind it, weighed by what went through.
+func levels(sent, heard *Track, at int64, n int, lag int64) (level, given, fader float64) {
 	var loudest float32
 	for i := range int64(n) {
 		loudest = max(loudest, sent.at(at+i).power)
 	}
 	least := loudest * active
-	var a, b float64
+	var a, b, through float64
 	count := 0
 	for i := range int64(n) {
 		f, g := sent.at(at+i), heard.at(at+lag+i)
 		if f.known() && g.known() && f.power >= least {
 			a, b, count = a+float64(g.power), b+float64(f.power), count+1
+			through += float64(f.power) * math.Pow(10, float64(f.fader)/10)
 		}
 	}
-	return decibels(a, count), decibels(b, count)
+	if b > 0 {
+		fader = 10 * math.Log10(through/b)
+	}
+	return decibels(a, count), decibels(b, count), fader
 }
 
 func decibels(power float64, count int) float64 {

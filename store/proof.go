@@ -99,13 +99,18 @@ func (s *Store) Proved(ctx context.Context, village, occurrence string) (a playo
 	return a, err
 }
 
-const calibrationColumns = ownedColumns + ", person, ended_at, cause, off_db, on_db, sent_db, score"
+const calibrationColumns = ownedColumns + ", person, ended_at, cause, off_db, on_db, sent_db, score, device, capture, control, fader_db, alone"
 
 func scanCalibration(r row) (playout.Calibration, error) {
 	var c playout.Calibration
 	var off, on, sent sql.NullFloat64
-	err := r.Scan(append(owned(&c.Owned), &c.By, (*instant)(&c.Ended), &c.Cause, &off, &on, &sent, &c.Score)...)
-	c.Gate = proof.Gate{Off: off.Float64, On: on.Float64, Sent: sent.Float64}
+	var fader float64
+	var alone bool
+	err := r.Scan(append(owned(&c.Owned), &c.By, (*instant)(&c.Ended), &c.Cause, &off, &on, &sent, &c.Score,
+		&c.Setup.Device, &c.Setup.Capture, &c.Setup.Control, &fader, &alone)...)
+	if on.Valid {
+		c.Gate = proof.Gate{Off: off.Float64, On: on.Float64, Sent: sent.Float64, Fader: fader, Alone: alone}
+	}
 	return c, err
 }
 
@@ -127,6 +132,11 @@ func (s *Store) SaveCalibration(ctx context.Context, c playout.Calibration) erro
 			{"on_db", level(c.Gate.On)},
 			{"sent_db", level(c.Gate.Sent)},
 			{"score", c.Score},
+			{"device", c.Setup.Device},
+			{"capture", c.Setup.Capture},
+			{"control", c.Setup.Control},
+			{"fader_db", c.Gate.Fader},
+			{"alone", c.Gate.Alone},
 		}})
 	})
 }
@@ -140,15 +150,16 @@ func (s *Store) Calibrations(ctx context.Context, village string, limit int) (li
 	return list, err
 }
 
-// Gate is that of the newest calibration of a village that holds; zero: there is none.
-func (s *Store) Gate(ctx context.Context, village string) (g proof.Gate, err error) {
-	err = s.read(ctx, "read the gate", func(tx *sql.Tx) error {
+// Calibrated is the newest calibration of a village that was not refused; without a Gate
+// there is none.
+func (s *Store) Calibrated(ctx context.Context, village string) (c playout.Calibration, err error) {
+	err = s.read(ctx, "read the last calibration", func(tx *sql.Tx) error {
 		list, err := query(ctx, tx, scanCalibration, "SELECT "+calibrationColumns+` FROM calibrations
 			WHERE village = ? AND deleted_at IS NULL AND ended_at IS NOT NULL AND cause = '' ORDER BY created_at DESC, id DESC LIMIT 1`, village)
 		if len(list) > 0 {
-			g = list[0].Gate
+			c = list[0]
 		}
 		return err
 	})
-	return g, err
+	return c, err
 }

@@ -89,29 +89,31 @@ func TestAVerdictKeepsTheNameOfALiveRecording(t *testing.T) {
 	}
 }
 
-// The gate is that of the newest calibration that was not refused.
+// The last calibration is the newest that was not refused, with what it was made with.
 func TestCalibrationsAreKept(t *testing.T) {
 	s, _ := seeded(t)
 	ctx := context.Background()
-	g, err := s.Gate(ctx, unTa)
+	last, err := s.Calibrated(ctx, unTa)
 	check(t, err, nil)
-	same(t, "no gate", g, proof.Gate{})
+	same(t, "no calibration", last, playout.Calibration{})
+	setup := playout.MonitorSetup{Device: "plughw:CARD=Monitor", Capture: "Mic 60%", Control: "Device:Speaker"}
 	put := func(after time.Duration, cause string, gate proof.Gate) {
 		t.Helper()
 		c := playout.Calibration{Owned: scheduler.Owned{ID: newID(), Village: unTa, Created: day0.Add(after)}, By: "Hoa"}
 		check(t, s.SaveCalibration(ctx, c), nil)
-		c.Revision, c.Ended, c.Cause, c.Gate, c.Score = 1, day0.Add(after+time.Minute), cause, gate, 0.9
+		c.Revision, c.Ended, c.Cause, c.Gate, c.Score, c.Setup = 1, day0.Add(after+time.Minute), cause, gate, 0.9, setup
 		check(t, s.SaveCalibration(ctx, c), nil)
 		check(t, s.SaveCalibration(ctx, c), scheduler.ErrRevision)
 	}
-	holds := proof.Gate{Off: -70, On: -30, Sent: -18}
+	holds := proof.Gate{Off: -60, On: -30, Sent: -18, Fader: -6.5, Alone: true}
 	put(0, "", proof.Gate{Off: -60, On: -20, Sent: -18})
 	put(time.Hour, "", holds)
 	put(2*time.Hour, playout.CalibrateNear, proof.Gate{Off: -35, On: -30, Sent: -18})
 	check(t, s.SaveCalibration(ctx, playout.Calibration{Owned: scheduler.Owned{ID: newID(), Village: unTa, Created: day0.Add(3 * time.Hour)}, By: "Hoa"}), nil)
-	g, err = s.Gate(ctx, unTa)
+	last, err = s.Calibrated(ctx, unTa)
 	check(t, err, nil)
-	same(t, "gate", g, holds)
+	same(t, "gate", last.Gate, holds)
+	same(t, "with what", last.Setup, setup)
 	list, err := s.Calibrations(ctx, unTa, 3)
 	check(t, err, nil)
 	if len(list) != 3 || !list[0].Ended.IsZero() || list[1].Cause != playout.CalibrateNear || list[2].Gate != holds || list[2].By != "Hoa" || list[2].Score != 0.9 {

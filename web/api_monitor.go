@@ -20,6 +20,7 @@ type monitorJSON struct {
 	Trouble      string            `json:"trouble,omitempty" enum:"gone,stalled,program,broken" doc:"Why not: gone is to be plugged in or is held by another program, stalled gives nothing, program is arecord that is missing."`
 	Fault        string            `json:"fault,omitempty" doc:"What the system said."`
 	Level        float64           `json:"level" doc:"dBFS of what it hears now, in the band of speech; -120 is silence."`
+	Void         string            `json:"void,omitempty" enum:"before,device,capture,control" doc:"Why the last calibration does not hold: an older version made it, or it was made with another card, with its input turned up otherwise, or with another volume control of the output."`
 	Calibrated   bool              `json:"calibrated" doc:"False: it is not told whether anything was heard, for crosstalk would count."`
 	Gate         *gateJSON         `json:"gate,omitempty"`
 	Calibrations []calibrationJSON `json:"calibrations" doc:"The newest first, at most 12."`
@@ -27,9 +28,10 @@ type monitorJSON struct {
 
 // gateJSON is what the monitor input hears of one sound.
 type gateJSON struct {
-	Off  float64 `json:"off" doc:"dBFS with the amplifier off."`
-	On   float64 `json:"on" doc:"dBFS with the amplifier on."`
-	Sent float64 `json:"sent" doc:"dBFS of the sound as it was sent."`
+	Off   *float64 `json:"off,omitempty" doc:"dBFS with the amplifier off; absent where that tells nothing: nothing can be switched off, or what is off hisses."`
+	On    float64  `json:"on" doc:"dBFS with the amplifier on."`
+	Sent  float64  `json:"sent" doc:"dBFS of the sound as it was sent."`
+	Fader float64  `json:"fader,omitempty" doc:"dB where the volume control of the output stood, which is behind what was sent."`
 }
 
 // calibrationJSON is one calibration.
@@ -38,7 +40,7 @@ type calibrationJSON struct {
 	Asked  time.Time  `json:"asked"`
 	By     string     `json:"by"`
 	Ended  *time.Time `json:"ended,omitempty" doc:"Absent: it waits, or is under way."`
-	Cause  string     `json:"cause,omitempty" enum:"too-near,not-heard,not-sent,no-monitor,no-device,busy,hours,amplifier,interrupted" doc:"Why it was refused; absent: its levels hold."`
+	Cause  string     `json:"cause,omitempty" enum:"too-near,not-heard,not-sent,no-monitor,no-device,busy,hours,amplifier,interrupted,too-faint,control" doc:"Why it was refused; absent: its levels hold."`
 	Detail string     `json:"detail"`
 	Gate   *gateJSON  `json:"gate,omitempty" doc:"What was measured, also where it was refused."`
 	Score  float64    `json:"score" doc:"How well the sound was known again with the amplifier on; 0.4 or more is needed."`
@@ -47,13 +49,14 @@ type calibrationJSON struct {
 // proofJSON is what the monitor input heard of an occurrence.
 type proofJSON struct {
 	Heard   string  `json:"heard" enum:"yes,silent,wrong,not-measured"`
-	Why     string  `json:"why,omitempty" enum:"no-monitor,uncalibrated,too-short,nothing-sent" doc:"Why it was not measured."`
+	Why     string  `json:"why,omitempty" enum:"no-monitor,uncalibrated,too-short,nothing-sent,elsewhere" doc:"Why it was not measured."`
 	Score   float64 `json:"score" doc:"Mean correlation of its windows, -1 to 1; from 0.4 on it is what was sent."`
 	Share   float64 `json:"share" doc:"Part of its windows that were heard, 0 to 1."`
 	Windows int     `json:"windows" doc:"Of 4 s that were compared."`
 	Missed  int     `json:"missed,omitempty" doc:"Windows of which the monitor input gave nothing."`
 	Level   float64 `json:"level" doc:"dBFS of what was heard while something was sent."`
 	Sent    float64 `json:"sent" doc:"dBFS of what was sent."`
+	Fader   float64 `json:"fader,omitempty" doc:"dB where the volume control of the output stood meanwhile."`
 	Lag     float64 `json:"lag" doc:"Seconds by which it was heard later than it was known to be sent."`
 	Lost    float64 `json:"lost,omitempty" doc:"Seconds that were bad in stretches of 8 s and more."`
 }
@@ -109,7 +112,7 @@ func (s *Server) getMonitor(ctx context.Context, in *monitorInput) (*monitorOutp
 	if m := s.monitorState(); m != nil {
 		j := &out.Body
 		j.Configured, j.Device, j.Up, j.Trouble, j.Fault, j.Level = true, m.Device, m.Up, string(m.Trouble), m.Fault, tenth(m.Level)
-		j.Gate = gateOf(m.Gate)
+		j.Gate, j.Void = gateOf(m.Gate), string(m.Void)
 		j.Calibrated = j.Gate != nil
 	}
 	for _, c := range all {
@@ -158,7 +161,7 @@ func proofOf(r *proof.Result) *proofJSON {
 	}
 	return &proofJSON{
 		string(r.Verdict), string(r.Why), hundredth(r.Score), hundredth(r.Share), r.Windows, r.Missed,
-		tenth(r.Level), tenth(r.Sent), r.Lag.Seconds(), r.Lost.Seconds(),
+		tenth(r.Level), tenth(r.Sent), tenth(r.Fader), r.Lag.Seconds(), r.Lost.Seconds(),
 	}
 }
 
@@ -171,7 +174,11 @@ func gateOf(g proof.Gate) *gateJSON {
 	if g == (proof.Gate{}) {
 		return nil
 	}
-	return &gateJSON{tenth(g.Off), tenth(g.On), tenth(g.Sent)}
+	j := &gateJSON{On: tenth(g.On), Sent: tenth(g.Sent), Fader: tenth(g.Fader)}
+	if !g.Alone {
+		j.Off = new(tenth(g.Off))
+	}
+	return j
 }
 
 func levelsOf(points []byte) []*float64 {

@@ -60,8 +60,12 @@ func CalibrationWords(lang string, c playout.Calibration) string {
 	switch {
 	case c.Ended.IsZero():
 		return p.word("calibration.waits")
+	case c.Cause == "" && c.Gate.Alone:
+		return p.word("calibration.alone", p.number(c.Gate.On))
 	case c.Cause == "":
 		return p.word("calibration.holds", p.number(c.Gate.Off), p.number(c.Gate.On))
+	case c.Gate.Alone:
+		return p.word("calibration."+c.Cause) + " " + p.word("calibration.level", p.number(c.Gate.On))
 	case c.Gate != proof.Gate{}:
 		return p.word("calibration."+c.Cause) + " " + p.word("calibration.levels", p.number(c.Gate.Off), p.number(c.Gate.On))
 	}
@@ -77,6 +81,8 @@ func (p phrase) monitorLine(m *playout.MonitorState) stateView {
 		return stateView{"wait", "cho", p.word("monitor.opening")}
 	case !m.Up:
 		return stateView{"bad", "lo", p.word("monitor-trouble." + string(m.Trouble))}
+	case m.Void != "":
+		return stateView{"wait", "cho", p.word("monitor-void." + string(m.Void))}
 	case m.Gate == proof.Gate{}:
 		return stateView{"wait", "cho", p.word("monitor.uncalibrated")}
 	}

@@ -49,7 +49,10 @@ func (p *panel) monitor(v *visit) {
 	w := monitorView{State: v.monitorLine(m), None: m == nil}
 	if m != nil {
 		w.Device, w.Fault = m.Device, m.Fault
-		if m.Gate != (proof.Gate{}) {
+		switch {
+		case m.Gate.Alone:
+			w.Gate = v.word("monitor.gate-alone", v.number(m.Gate.On))
+		case m.Gate != (proof.Gate{}):
 			w.Gate = v.word("monitor.gate", v.number(m.Gate.Off), v.number(m.Gate.On))
 		}
 	}

@@ -23,6 +23,9 @@ func TestMonitorPage(t *testing.T) {
 		"opening":      {&playout.MonitorState{Device: "plughw:CARD=Monitor"}, []string{"Đang mở đầu vào kiểm âm"}, true},
 		"pulled":       {&playout.MonitorState{Device: "plughw:CARD=Monitor", Trouble: playout.MonitorGone, Fault: "No such device"}, []string{"hãy cắm lại card", "plughw:CARD=Monitor: No such device"}, true},
 		"uncalibrated": {&playout.MonitorState{Up: true, Level: -60}, []string{"chưa được hiệu chỉnh"}, true},
+		"another card": {&playout.MonitorState{Up: true, Level: -60, Void: playout.VoidDevice}, []string{"được hiệu chỉnh với card khác"}, true},
+		"turned up":    {&playout.MonitorState{Up: true, Level: -60, Void: playout.VoidCapture}, []string{"đã được chỉnh to hoặc nhỏ"}, true},
+		"on alone":     {&playout.MonitorState{Up: true, Level: -48.26, Gate: proof.AloneGate(-33.4, -18, 0)}, []string{"Chỉ đo được khi có tiếng: −33,4 dB"}, true},
 		"well":         {&playout.MonitorState{Up: true, Level: -48.26, Gate: gate}, []string{"đang nghe, mức −48,3 dB", "tắt âm-li −71,2 dB, bật âm-li −33,4 dB"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +64,15 @@ func TestMonitorIsCalibratedFromThePage(t *testing.T) {
 	if p := s.get("/monitor"); !strings.Contains(p.text, "hầu như không to hơn tắt") || !strings.Contains(p.text, "tắt −40,0 dB, bật −38,0 dB") || !strings.Contains(p.body, `action="/monitor/calibrate"`) {
 		t.Errorf("refused: %s", p.text)
 	}
-	c.Cause = ""
+	c.Cause, c.Gate = playout.CalibrateFaint, proof.AloneGate(-62, -18, 0)
+	if p := s.get("/monitor"); !strings.Contains(p.text, "quá nhỏ") || !strings.Contains(p.text, "Đo được khi có tiếng: −62,0 dB") || strings.Contains(p.text, "−92") {
+		t.Errorf("hardly heard: %s", p.text)
+	}
+	c.Cause, c.Gate = "", proof.AloneGate(-30, -18, 0)
+	if p := s.get("/monitor"); !strings.Contains(p.text, "Đã hiệu chỉnh theo lúc có tiếng: −30,0 dB") {
+		t.Errorf("on alone: %s", p.text)
+	}
+	c.Gate = proof.Gate{Off: -40, On: -38, Sent: -18}
 	if p := s.get("/monitor"); !strings.Contains(p.text, "Đã hiệu chỉnh: tắt −40,0 dB") {
 		t.Errorf("it holds: %s", p.text)
 	}
@@ -108,6 +119,10 @@ func TestWhatWasHeardIsShown(t *testing.T) {
 	w.runs[0].Heard, w.runs[0].Proof = playout.NotMeasured, &proof.Result{Verdict: proof.NotMeasured, Why: proof.NoMonitor, Missed: 9}
 	if p := s.get(page); !strings.Contains(p.text, "đầu vào kiểm âm không cho tiếng") || strings.Contains(p.text, "Loa không ra tiếng") {
 		t.Errorf("not measured: %s", p.text)
+	}
+	w.runs[0].Proof.Why = proof.Elsewhere
+	if p := s.get(page); !strings.Contains(p.text, "cụm loa khác") {
+		t.Errorf("in other zones: %s", p.text)
 	}
 	if p := s.get("/asrun"); !strings.Contains(p.text, "lý do ghi ở “Tiếng ngoài loa”") {
 		t.Errorf("the log says nothing of it: %s", p.text)

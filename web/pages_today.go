@@ -133,7 +133,7 @@ func airKey(a playout.Air) string {
 		key = append(key, "drill "+j.Drill.Occurrence)
 	}
 	if j.Lost != nil {
-		key = append(key, "lost "+j.Lost.Occurrence)
+		key = append(key, "lost "+j.Lost.Occurrence+" "+j.Lost.Heard)
 	}
 	if on := j.OnAir; on != nil {
 		key[1], key[2], key[3], key[4] = on.Occurrence, j.State, on.Part, on.Language

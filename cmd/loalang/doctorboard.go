@@ -133,16 +133,6 @@ func cardAlone(s settings) *health.CardState {
 	return c
 }
 
-// monitorAlone opens the monitor input for a moment. How it was calibrated only a serve
-// says.
-func monitorAlone(ctx context.Context, s settings) *health.MonitorState {
-	if s.Monitor == "" {
-		return &health.MonitorState{None: true}
-	}
-	f := examineMonitor(ctx, s)
-	return &health.MonitorState{Up: f.OK, Adjusted: true, Fault: f.Found}
-}
-
 // dataAlone looks the database through, and reads of it what was due and what is.
 func (p program) dataAlone(ctx context.Context, s settings, m *health.Measurement) {
 	if !folder(s.Data).inhabited() {

@@ -42,23 +42,63 @@ func setMonitor(s *settings, v string) error {
 
 // openMonitor prepares what listens to the loudspeakers; without a monitor input
 // nothing does.
-func (b *board) openMonitor(ctx context.Context) {
+func (b *board) openMonitor() {
 	device := b.settings.Monitor
 	if device == "" {
 		return
 	}
-	gate, err := b.db.Gate(ctx, b.settings.Village)
-	if err != nil {
-		b.log.Error("how the monitor input was calibrated cannot be read: nothing is measured", "err", err)
-	}
 	b.monitor = playout.NewMonitor(playout.MonitorConfig{
-		Device: device, Sent: b.output, Gate: gate, Mono: audio.Monotonic, Log: b.log,
+		Device: device, Sent: b.output, Mono: audio.Monotonic, Log: b.log,
+		Calibrated: func(ctx context.Context) (playout.Calibration, error) {
+			return b.db.Calibrated(ctx, b.settings.Village)
+		},
+		Fader: b.faderStand, Capture: func(ctx context.Context) string { return captures(ctx, device) },
 		Open: func(ctx context.Context) (io.ReadCloser, error) {
 			return capture.Open(ctx, capture.Config{Device: device, Stall: monitorStall})
 		},
 		Proved: func(occurrence string, r proof.Result) { b.player.Proved(occurrence, r) },
 		Lost:   func(occurrence string, l *proof.Loss) { b.player.LostNow(occurrence, l) },
 	})
+}
+
+// faderStand is where the volume control of the output stands.
+func (b *board) faderStand() playout.FaderStand {
+	control, dB, known := b.loudness.Stands()
+	s := playout.FaderStand{DB: dB, Known: known}
+	if f, ok := control.(cardFader); ok {
+		s.Control = f.card + ":" + f.control
+	}
+	return s
+}
+
+// captures is how far an input is turned up; empty where its card does not tell.
+func captures(ctx context.Context, device string) string {
+	said, err := mixerOn(cardOf(device)).Captures(ctx)
+	if err != nil {
+		return "" // it counts for nothing then
+	}
+	return said
+}
+
+// cardOf is the card that the name of an ALSA device names.
+func cardOf(device string) string {
+	_, rest, _ := strings.Cut(device, "CARD=")
+	card, _, _ := strings.Cut(rest, ",")
+	return card
+}
+
+// setMonitorZone reads which of the zones the monitor input hears.
+func setMonitorZone(s *settings, v string) error {
+	s.MonitorZone = strings.TrimSpace(v)
+	return nil
+}
+
+// zoneFaults says that the monitor input is to hear a zone that there is not.
+func (s settings) zoneFaults() []string {
+	if s.MonitorZone == "" || slices.Contains(s.Amp.zoneNames(), s.MonitorZone) {
+		return nil
+	}
+	return []string{fmt.Sprintf("monitor-zone is %q: name one of the zones, or none", s.MonitorZone)}
 }
 
 // witness is what the player tells of what sounds; nil: nobody listens.
@@ -107,32 +147,6 @@ func (b *board) monitorState() *playout.MonitorState {
 	}
 	s := b.monitor.State()
 	return &s
-}
-
-// examineMonitor looks for the card of the monitor input.
-func examineMonitor(ctx context.Context, s settings) finding {
-	f := finding{Name: "monitor input", OK: true, Found: "none is set (--monitor): what airs is not measured"}
-	if s.Monitor == "" {
-		return f
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*monitorStall)
-	defer cancel()
-	in, err := capture.Open(ctx, capture.Config{Device: s.Monitor, Stall: monitorStall})
-	if err == nil {
-		defer in.Close() //nolint:errcheck // it was only read
-		_, err = in.Read(make([]byte, 4096))
-	}
-	switch {
-	case errors.Is(err, capture.ErrProgram):
-		return finding{Name: f.Name, Found: sentence(err), Advice: "Install it: apt-get install alsa-utils."}
-	case err != nil && strings.Contains(err.Error(), "busy"):
-		f.Found = fmt.Sprintf("%s is in use, as by a running serve", s.Monitor)
-	case err != nil:
-		return finding{Name: f.Name, Found: fmt.Sprintf("%s: %v", s.Monitor, sentence(err)), Advice: "Plug its card in, or name another with --monitor; arecord -l lists them."}
-	default:
-		f.Found = s.Monitor + " gives sound"
-	}
-	return f
 }
 
 // monitored is the monitor input as the panel needs it.

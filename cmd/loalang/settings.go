@@ -44,6 +44,7 @@ type settings struct {
 	Amp          ampSettings
 	Button       buttonSettings
 	Monitor      string         // ALSA device that hears the loudspeakers; empty: none
+	MonitorZone  string         // one of the zones, which it hears; empty: it hears them all
 	Fallback     string         // a built-in sound, the ID of a recording, or none
 	Settle       time.Duration  // from keying the amplifier until sound is safe
 	Tail         time.Duration  // from the last frame until switching it off
@@ -112,6 +113,7 @@ func mainTable() []setting {
 			return nil
 		}},
 		{"monitor", "", "card whose input hears the amplifier's output, such as Monitor or plughw:CARD=Monitor,DEV=0; empty: what airs is not measured", setMonitor},
+		{"monitor-zone", "", "which of the zones the monitor input hears; empty: all of them", setMonitorZone},
 		{"fallback", "opening", "what sounds instead of a notice that cannot be heard: chime, opening, closing, the ID of a recording, or none", setFallback},
 		{"settle", "2s", "how long the amplifier needs after switching on", setSpan(time.Minute, func(s *settings) *time.Duration { return &s.Settle })},
 		{"tail", "1s", "how long the amplifier stays on after the last word", setSpan(time.Minute, func(s *settings) *time.Duration { return &s.Tail })},
@@ -313,6 +315,7 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 	}
 	faults = append(faults, s.Amp.settle()...)
 	faults = append(faults, s.shared(hardware.GPIO{}.Where)...)
+	faults = append(faults, s.zoneFaults()...)
 	if len(faults) > 0 {
 		sort.Strings(faults)
 		err := errors.New(strings.Join(faults, "; "))

@@ -94,7 +94,7 @@ function keyOf(air) {
   const on = air.on_air;
   const emergencies = (air.emergencies ?? []).map((e) => e.id).join("+");
   if (!live.dataset.part) return emergencies;
-  return [emergencies, on?.occurrence, on && air.state, on?.part, on?.language, air.dead_air?.occurrence, air.up, air.audible, air.trouble, !!air.fault, (air.weak ?? []).join("+"), air.amp?.keyed, air.amp?.fault, air.amp?.bypass, air.clock?.trust, ...(air.drill ? ["drill " + air.drill.occurrence] : []), ...(air.lost ? ["lost " + air.lost.occurrence] : [])].map((v) => v ?? "").join("/");
+  return [emergencies, on?.occurrence, on && air.state, on?.part, on?.language, air.dead_air?.occurrence, air.up, air.audible, air.trouble, !!air.fault, (air.weak ?? []).join("+"), air.amp?.keyed, air.amp?.fault, air.amp?.bypass, air.clock?.trust, ...(air.drill ? ["drill " + air.drill.occurrence] : []), ...(air.lost ? ["lost " + air.lost.occurrence + " " + air.lost.heard] : [])].map((v) => v ?? "").join("/");
 }
 
 // left counts down to the end of what sounds.
