@@ -14,7 +14,7 @@ import (
 
 // The files of an upload, beside one another in the folder:
 //
-//	ID.json   what is known of it, written once
+//	ID.json   what is known of it, written when it begins, and anew after a power cut
 //	ID.part   what has come of it; its size is the offset
 //	ID.whole  the same, under this name once all of it is safe
 //	ID.done   what became of it; then the sound itself is gone
@@ -33,6 +33,8 @@ type about struct {
 	Header  string          `json:"metadata"`
 	Note    json.RawMessage `json:"note,omitempty"`
 	Created time.Time       `json:"created"`
+	// Safe is how far it was safe when the program was first started after a power cut.
+	Safe int64 `json:"safe,omitempty"`
 }
 
 func (s *Shelf) path(id, kind string) string { return filepath.Join(s.cfg.Dir, id+kind) }
@@ -94,16 +96,23 @@ func (s *Shelf) read(id string) (*entry, error) {
 		return nil, pathError("read an upload", s.path(id, aboutFile), errors.Join(errDamaged, err))
 	}
 	e := &entry{Upload: Upload{ID: id, Owner: a.Owner, Length: a.Length, Metadata: pairs, Note: a.Note, Created: a.Created}, header: a.Header}
-	touched, err := s.measure(e)
+	touched, err := s.measure(e, a.Safe)
 	if err != nil {
 		return nil, err
+	}
+	if s.cfg.Torn && !e.Whole && e.Offset > a.Safe {
+		a.Safe = e.Offset // the next cut takes nothing of this again
+		if err := s.note(id, a); err != nil {
+			s.cfg.Log.Warn("how far an upload is safe could not be written down", slog.String("upload", id), slog.Any("err", err))
+		}
 	}
 	e.left = max(s.cfg.Life-max(s.cfg.Now().Sub(touched), 0), min(leastLife, s.cfg.Life))
 	return e, nil
 }
 
-// measure finds how far an upload is, and when it last went on.
-func (s *Shelf) measure(e *entry) (time.Time, error) {
+// measure finds how far an upload is, and when it last went on. Its first safe bytes are
+// known to be whole.
+func (s *Shelf) measure(e *entry, safe int64) (time.Time, error) {
 	outcome, err := os.ReadFile(s.path(e.ID, outcomeFile))
 	if err == nil {
 		e.Offset, e.Whole, e.Outcome = e.Length, true, outcome
@@ -124,7 +133,7 @@ func (s *Shelf) measure(e *entry) (time.Time, error) {
 	if err == nil {
 		e.Offset = min(info.Size(), e.Length)
 		if s.cfg.Torn { // its end may be anything that the disk had there before
-			e.Offset = max(e.Offset-syncBytes, 0)
+			e.Offset = max(e.Offset-syncBytes, min(safe, e.Offset))
 		}
 		err = part.Truncate(e.Offset)
 	}
@@ -147,10 +156,6 @@ func (s *Shelf) touched(id, kind string) time.Time {
 
 // lay makes the files of a new upload.
 func (s *Shelf) lay(e *entry) error {
-	raw, err := json.Marshal(about{e.Owner, e.Length, e.header, e.Note, e.Created})
-	if err != nil {
-		return fmt.Errorf("write down an upload: %w", err)
-	}
 	part, err := os.OpenFile(s.path(e.ID, partFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("begin an upload: %w", err)
@@ -158,13 +163,22 @@ func (s *Shelf) lay(e *entry) error {
 	if err := errors.Join(part.Sync(), part.Close()); err != nil {
 		return fmt.Errorf("begin an upload: %w", err)
 	}
-	if err := s.put(e.ID, aboutFile, raw); err != nil {
+	if err := s.note(e.ID, about{Owner: e.Owner, Length: e.Length, Header: e.header, Note: e.Note, Created: e.Created}); err != nil {
 		return err
 	}
 	if e.Length == 0 {
 		return s.complete(e)
 	}
 	return nil
+}
+
+// note writes down what is known of an upload.
+func (s *Shelf) note(id string, a about) error {
+	raw, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("write down an upload: %w", err)
+	}
+	return s.put(id, aboutFile, raw)
 }
 
 // put writes a file as a whole or not at all.

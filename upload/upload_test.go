@@ -396,6 +396,34 @@ func TestPowerCut(t *testing.T) {
 	}
 }
 
+// Where the power comes and goes, each start took another 256 KB from what had long been
+// safe, and an upload went backwards.
+func TestPowerThatFlickersTakesNothingAgain(t *testing.T) {
+	r := open(t, nil)
+	raw := sample(1 << 20)
+	at := r.create(len(raw))
+	r.want(r.patch(at, 0, raw[:600_000]), http.StatusNoContent, "")
+	r.cfg.Torn = true
+	r.restart()
+	from := r.offset(at)
+	for range 3 {
+		r.restart()
+	}
+	if got := r.offset(at); got != from || from == 0 {
+		t.Fatalf("after three more cuts it goes on at %d, after the first at %d", got, from)
+	}
+	r.want(r.patch(at, from, raw[from:700_000]), http.StatusNoContent, "")
+	r.restart()
+	if got := r.offset(at); got < from || got > 700_000 {
+		t.Fatalf("what came since goes on at %d, before it began at %d", got, from)
+	}
+	from = r.offset(at)
+	r.want(r.patch(at, from, raw[from:]), http.StatusNoContent, "")
+	if !bytes.Equal(r.content(at), raw) {
+		t.Error("what lies on the disk is not what was sent")
+	}
+}
+
 // A restart of the program alone loses nothing that had come, acknowledged or not.
 func TestRestartKeepsEverything(t *testing.T) {
 	r := open(t, nil)
