@@ -13,10 +13,12 @@ import (
 
 // openPort opens a serial port that no child of this process inherits: a program that
 // held it would keep the name of an adapter from coming back when that is plugged in
-// again, and could write to it. fd is its descriptor, which is p's to close.
+// again, and could write to it. The library opens without O_CLOEXEC, so that one that
+// begins while the port is being opened has it all the same. syscall.ForkLock would
+// prevent that, and must not be held: opening a wedged adapter takes seconds, in which
+// nothing could be started then, the speaker neither. fd is its descriptor, which is
+// p's to close.
 func openPort(path string, mode *serial.Mode) (p serial.Port, fd int, err error) {
-	syscall.ForkLock.RLock() // no child may begin before the flag is set: the library opens without O_CLOEXEC
-	defer syscall.ForkLock.RUnlock()
 	p, err = serial.Open(path, mode)
 	if err != nil {
 		return nil, 0, portFault(path, err)

@@ -69,6 +69,7 @@ type Relay struct {
 	pending  bool        // the line was told, and what it switches has not answered yet
 	told     bool        // what the line was told last
 	odd      bool        // the line is at another level than it was set to
+	mayBeOn  bool        // what is told by commands was told to be on, and not to be off since
 	key      int64       // counts the calls of Key
 	closed   bool
 }
@@ -225,6 +226,10 @@ func (r *Relay) set(on bool) error {
 	if slow, is := r.line.(answering); is {
 		done, _ := slow.Answered() // what it says of a fault is taken in by check
 		r.pending = !done
+		if !on && r.mayBeOn {
+			r.wentOff() // it may have been on though it never said so
+		}
+		r.mayBeOn = on
 	}
 	if !r.pending && !r.odd || r.trouble == TroubleGuard {
 		r.trouble, r.fault = NoTrouble, ""
@@ -249,7 +254,14 @@ func (r *Relay) note(on bool) {
 		return
 	}
 	r.keyed, r.since = on, r.cfg.Now()
-	if !on && r.cfg.Mono != nil {
+	if !on {
+		r.wentOff()
+	}
+}
+
+// wentOff has it rest from now on. r.mu is held.
+func (r *Relay) wentOff() {
+	if r.cfg.Mono != nil {
 		r.offSince = r.cfg.Mono()
 	}
 }
@@ -293,18 +305,23 @@ func (r *Relay) reopen() {
 }
 
 // drop gives a line back that does not answer, for another is to be had: an adapter
-// that was pulled out and plugged in has a new one. r.mu is held.
+// that was pulled out and plugged in has a new one. What is told by commands stays as it
+// is meanwhile, so that it need not rest before it is told again what is wanted. r.mu is
+// held.
 func (r *Relay) drop() {
 	if r.open == nil {
 		return
 	}
 	if slow, is := r.line.(interface{ abandon() }); is {
 		slow.abandon()
+		if r.keyed {
+			r.keyed, r.since = false, r.cfg.Now() // as far as anybody knows
+		}
 	} else {
 		_ = r.line.Close() // it does not answer
+		r.note(false)
 	}
 	r.line, r.pending, r.odd = nil, false, false
-	r.note(false)
 	if r.again == nil {
 		r.again = time.AfterFunc(openAgain, r.reopen)
 	}

@@ -1,6 +1,7 @@
 package hardware_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -29,6 +31,14 @@ func (d *device) answers(with string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.answer = with
+}
+
+// answersFrom has the device answer from the nth command on that it hears, whenever it
+// hears that.
+func (d *device) answersFrom(nth int, command, with string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.answer, d.command, d.nth = with, command, nth
 }
 
 // says has the device say something by itself.
@@ -180,15 +190,18 @@ func TestOneAnsweredRepetitionIsEnough(t *testing.T) {
 	r := relayOn(asking(t, d, func(c *hardware.ScriptConfig) { c.Repeat, c.Every = 4, 300*time.Millisecond }), 1)
 	d.listen()
 	eventually(t, "off is sent four times", func() bool { return d.said() == strings.Repeat("Z01=0\r", 4) })
+	d.answersFrom(3, "Z01=1", "OK\r")
 	if err := r.Key(); err != nil {
 		t.Fatal(err)
 	}
-	d.until("on three times", func(s string) bool { return strings.Count(s, "Z01=1") == 3 })
-	if a := r.State(); a.Missing || a.Keyed || a.Trouble != hardware.TroubleMute {
-		t.Errorf("two were not answered: %+v", a)
+	eventually(t, "two were not answered", func() bool { a := r.State(); return a.Trouble == hardware.TroubleMute || a.Keyed })
+	if a := r.State(); a.Missing || a.Keyed {
+		t.Errorf("nothing was answered yet: %+v", a)
 	}
-	d.answers("OK\r")
 	eventually(t, "on", func() bool { a := r.State(); return a.Keyed && a.Fault == "" })
+	if said := d.said(); strings.Count(said, "Z01=0") != 4 {
+		t.Errorf("the line was opened anew: %q", said)
+	}
 }
 
 // A child of this process has no descriptor of a port: it would keep the port's name in
@@ -219,6 +232,58 @@ func TestChildrenHaveNoPort(t *testing.T) {
 	}
 	if found == 0 {
 		t.Error("no descriptor of the port was found")
+	}
+}
+
+// A port that takes its time to be opened keeps no child of this process from beginning:
+// the speaker is one.
+func TestOpeningAPortHoldsNoChildBack(t *testing.T) {
+	d := newDevice(t)
+	l := lineOf(t, script(t, d.path), 1)
+	d.listen()
+	syscall.ForkLock.Lock() // as a child that begins does
+	defer syscall.ForkLock.Unlock()
+	_ = l.Set(true)
+	d.until("a command", func(s string) bool { return s != "" })
+}
+
+// One command that is not answered says nothing of what is on: it is told to be on as soon
+// as the line is opened anew, and rests only once it was told to be off.
+func TestAnUnansweredCommandIsNoTimeOff(t *testing.T) {
+	d := newDevice(t)
+	cfg, began := ampConfig, time.Now()
+	cfg.MinOff, cfg.Fresh = time.Hour, true
+	cfg.Mono = func() time.Duration { return time.Hour + time.Since(began) }
+	r := hardware.Rack{Script: asking(t, d)}.Relay(hardware.Switch{Script: true, Zone: 1, Settle: -1, Tail: -1}, cfg)
+	d.listen()
+	d.answers("OK\r")
+	if err := r.Key(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "on", func() bool { return r.State().Keyed })
+	d.answers("")
+	heard := len(d.said())
+	if err := r.Key(); err != nil { // as each half minute while something sounds
+		t.Fatal(err)
+	}
+	eventually(t, "it is silent", func() bool { return r.State().Missing })
+	if a := r.State(); a.Keyed || a.Resting != 0 {
+		t.Errorf("nobody knows whether it is on: %+v", a)
+	}
+	d.answers("OK\r")
+	eventually(t, "on again", func() bool { return r.State().Keyed })
+	if said := d.said()[heard:]; strings.Contains(said, "Z01=0") {
+		t.Errorf("it was told to be off: %q", said)
+	}
+	d.answers("")
+	_ = r.Key()
+	eventually(t, "it is silent again", func() bool { return r.State().Missing })
+	eventually(t, "it is told again", func() bool { return !r.State().Missing })
+	if err := r.Unkey(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Key(); !errors.Is(err, hardware.ErrResting) {
+		t.Errorf("key = %v, want ErrResting: it may have been on until now", err)
 	}
 }
 

@@ -105,9 +105,11 @@ type device struct {
 	master *os.File
 	path   string
 
-	mu     sync.Mutex
-	heard  []byte
-	answer string // to each piece that arrives
+	mu      sync.Mutex
+	heard   []byte
+	answer  string // to each piece that arrives
+	command string // of which nth are to be heard before anything is answered
+	nth     int
 }
 
 // newDevice opens a pty and listens to it.
@@ -146,6 +148,9 @@ func (d *device) listen() {
 			d.mu.Lock()
 			d.heard = append(d.heard, piece[:n]...)
 			answer := d.answer
+			if strings.Count(string(d.heard), d.command) < d.nth {
+				answer = ""
+			}
 			d.mu.Unlock()
 			if answer != "" {
 				_, _ = d.master.WriteString(answer)
