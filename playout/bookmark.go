@@ -64,6 +64,10 @@ type markedItem struct {
 	EndBy      string
 	EndCause   string
 	Crashes    int // how often it was picked up already
+	// What kept it from being heard, as item.reached has it; a bookmark of a version that
+	// did not note this says nothing did.
+	Unpowered bool // nothing was on while it sounded
+	Taken     bool // the amplifier was on its own microphone, all along
 }
 
 // markedPart is how far a part had come.

@@ -103,7 +103,7 @@ func (p *Player) keyDue() {
 		if !it.cued() || it.keyed || it.keyAt > now {
 			continue
 		}
-		if p.power.state().Resting > keyMargin && !p.committed(it) {
+		if p.power.resting(nil) > keyMargin && !p.committed(it) {
 			p.takeBack(it)
 			p.blame(it, CauseResting)
 			waits = true

@@ -163,6 +163,11 @@ func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 
 func (p *Player) closeAiring(it *item, pt *part, at audio.Instant, frames audio.Frames, cause audio.Cause) {
 	p.noteZones(it, pt.airing)
+	p.endAiring(it, pt, at, frames, cause)
+}
+
+// endAiring is closeAiring for what was noted already of the zones that were on.
+func (p *Player) endAiring(it *item, pt *part, at audio.Instant, frames audio.Frames, cause audio.Cause) {
 	a := &it.row.Airings[pt.airing]
 	// Two readings of the clocks differ by some microseconds.
 	a.Ended, a.Frames, a.Cause = later(a.Started, p.wall(at).Add(-it.asleep)), int64(frames), string(cause)

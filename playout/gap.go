@@ -77,7 +77,7 @@ func (p *Player) keepOn(until audio.Instant) {
 
 // awaitsRest says whether an item begins late because the amplifier must stay off still.
 func (p *Player) awaitsRest(it *item) bool {
-	return !it.atOnce() && p.power.state().Resting > keyMargin && it.want.Add(joined) < p.cfg.Mono().Add(p.ahead())
+	return !it.atOnce() && p.power.resting(nil) > keyMargin && it.want.Add(joined) < p.cfg.Mono().Add(p.ahead())
 }
 
 // lapsing says whether the amplifier is on for its tail alone.

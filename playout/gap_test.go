@@ -157,3 +157,59 @@ func TestNoWordToAnAmplifierThatRests(t *testing.T) {
 		})
 	}
 }
+
+// A zone that must stay off still joins in later: what the others can hear waits for it
+// no moment. Nothing waits for an amplifier that is on by itself.
+func TestWhatRestsHoldsBackNothingThatIsHeard(t *testing.T) {
+	resting := func(only ...string) func(*stage, *playout.PlayerConfig) {
+		return func(s *stage, cfg *playout.PlayerConfig) {
+			zones := map[string]*amp{}
+			zoned(zones)(s, cfg)
+			for _, name := range only {
+				zones[name].rests, zones[name].offAt = time.Minute, time.Now()
+			}
+		}
+	}
+	optional := func(s *stage, cfg *playout.PlayerConfig) {
+		began := time.Now()
+		cfg.Zones, cfg.Amp = nil, hardware.NewSim(hardware.AmpConfig{
+			Settle: settle, Tail: time.Second, MinOff: time.Minute, Optional: true,
+			Now: time.Now, Mono: func() time.Duration { return time.Hour + time.Since(began) },
+		})
+	}
+	cases := map[string]struct {
+		board func(*stage, *playout.PlayerConfig)
+		late  bool
+	}{
+		"OneZone":  {resting("suoi"), false},
+		"Optional": {optional, false},
+		"AllZones": {resting("dau-thon", "cho", "suoi"), true},
+	}
+	for name, tt := range cases {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t, tt.board)
+				s.at(time.Second)
+				s.player.Play(s.occurrence("a", 15*time.Second, 3*time.Second))
+				s.at(2 * time.Minute)
+				row := s.row("a")
+				if row.Outcome != playout.Played || row.Lateness > time.Second != tt.late {
+					t.Errorf("%s, %s, late by %s", row.Outcome, row.Cause, row.Lateness)
+				}
+			})
+			bubble(t, func(t *testing.T) {
+				s := newStage(t, tt.board)
+				s.voicer.took = time.Second
+				s.at(5 * time.Second)
+				e := s.emergency("e1", 2*time.Minute)
+				e.NoSiren, e.Repeat, e.Languages = true, 1, []string{"vi"}
+				s.raise(e)
+				s.at(3 * time.Minute)
+				row := s.row("emergency:e1")
+				if len(row.Airings) == 0 || s.since(row.Airings[0]) > 15*time.Second != tt.late || row.Outcome != playout.Played {
+					t.Errorf("%s, %s: %+v", row.Outcome, row.Cause, row.Airings)
+				}
+			})
+		})
+	}
+}

@@ -286,23 +286,69 @@ func (m *mains) settling() time.Duration {
 	return wait
 }
 
-// readiness is how long what powers those zones takes to settle, and how long it must stay
-// off still; no zones: all.
+// soonest is settling, but that zones are not waited for that must stay off longer than
+// others: they join in.
+func (m *mains) soonest() time.Duration {
+	rest, wait := m.resting(nil), time.Duration(0)
+	if m.main != nil {
+		wait = m.main.settling()
+	}
+	for _, f := range m.zones {
+		if restOf(f.amp.State()) <= rest {
+			wait = max(wait, f.settling())
+		}
+	}
+	return wait
+}
+
+// readiness is how long what powers those zones takes to settle, and how long all of it
+// must stay off still; no zones: all.
 func (m *mains) readiness(zones []string) (settle, resting time.Duration) {
 	w := want{zones: m.known(zones)}
-	take := func(p *power) {
-		s := p.amp.State()
-		settle, resting = max(settle, s.Settle), max(resting, s.Resting)
-	}
 	if m.main != nil {
-		take(m.main)
+		settle = m.main.amp.State().Settle
 	}
 	for _, f := range m.zones {
 		if w.in(f.name) {
-			take(f.power)
+			settle = max(settle, f.amp.State().Settle)
 		}
 	}
-	return settle, resting
+	return settle, m.resting(zones)
+}
+
+// resting is how long nothing of those zones, none for all, can be on since it must stay
+// off still: one zone that rests holds nothing back where another is on, or can be.
+func (m *mains) resting(zones []string) time.Duration {
+	w := want{zones: m.known(zones)}
+	var well, ill []time.Duration
+	for _, f := range m.zones {
+		switch s := f.amp.State(); {
+		case !w.in(f.name):
+		case s.Fault != "" && !live(s):
+			ill = append(ill, restOf(s)) // that it need not rest does not say that it will be on
+		default:
+			well = append(well, restOf(s))
+		}
+	}
+	rest := time.Duration(0)
+	switch {
+	case len(well) > 0:
+		rest = slices.Min(well)
+	case len(ill) > 0:
+		rest = slices.Min(ill)
+	}
+	if m.main != nil {
+		rest = max(rest, restOf(m.main.amp.State()))
+	}
+	return rest
+}
+
+// restOf is how long an amplifier must stay off still; one that is heard anyhow need not.
+func restOf(s hardware.AmpState) time.Duration {
+	if live(s) {
+		return 0
+	}
+	return s.Resting
 }
 
 // bypass is whether the amplifier is on its own microphone.

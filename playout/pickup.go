@@ -78,8 +78,9 @@ func (p *Player) goesOn() bool {
 func (it *item) marked() markedItem {
 	m := markedItem{
 		Occurrence: it.occ, Row: it.row, Begins: it.startAt, Hurt: it.hurt, Went: it.went,
-		EndAs: it.endAs, EndBy: it.endBy, EndCause: it.endCause, Crashes: it.crashes,
+		EndAs: it.endAs, EndBy: it.endBy, EndCause: it.endCause, Crashes: it.crashes, Taken: it.taken && !it.ours,
 	}
+	m.Unpowered = len(it.row.Airings) > 0 && !it.powered
 	m.Row.Airings = slices.Clone(it.row.Airings)
 	for i := range it.parts {
 		m.Parts = append(m.Parts, it.parts[i].marked())
@@ -131,6 +132,9 @@ func (p *Player) pickUpItem(m markedItem, crash audio.Instant) {
 		occ: m.Occurrence, rung: rungOf(m.Occurrence), row: m.Row, hurt: m.Hurt, went: m.Went, endAs: m.EndAs, endBy: m.EndBy, endCause: m.EndCause,
 		crashes: m.Crashes + 1, startAt: m.Begins,
 	}
+	if len(m.Row.Airings) > 0 {
+		it.powered, it.taken, it.ours = !m.Unpowered, m.Taken, !m.Taken
+	}
 	for i, mp := range m.Parts {
 		it.parts = append(it.parts, mp.part())
 		if mp.Started != 0 {
@@ -160,7 +164,8 @@ func (p *Player) pickUpBed(it *item, bed part, crash audio.Instant) {
 	}
 }
 
-// closeCrashed ends an airing with what had left the card for certain.
+// closeCrashed ends an airing with what had left the card for certain. How the amplifier
+// is now says nothing of what was on then.
 func (p *Player) closeCrashed(it *item, pt *part, crash audio.Instant) {
 	a := &it.row.Airings[pt.airing]
 	doubt := crashDoubt + time.Duration(a.Underruns)*underrunDoubt
@@ -168,7 +173,7 @@ func (p *Player) closeCrashed(it *item, pt *part, crash audio.Instant) {
 	if pt.Kind != scheduler.PartBed { // that is repeated
 		frames = min(frames, max(0, audio.Rate.N(pt.Length)-pt.done-pt.told))
 	}
-	p.closeAiring(it, pt, pt.started.Add(audio.Rate.D(frames)), frames, CauseCrash)
+	p.endAiring(it, pt, pt.started.Add(audio.Rate.D(frames)), frames, CauseCrash)
 }
 
 // decideCrashed applies the item's rule.

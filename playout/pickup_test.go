@@ -1,7 +1,9 @@
 package playout_test
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -197,6 +199,69 @@ func TestCrashRightAfterTheEnd(t *testing.T) {
 			t.Errorf("%v sounded again", begun)
 		}
 	})
+}
+
+// A crash behind the last word leaves what everybody heard played, and what nobody heard
+// missed, whatever is on afterwards.
+func TestCrashBehindTheLastWordTellsWhoHeardIt(t *testing.T) {
+	cases := map[string]struct {
+		amp     func(s *stage)
+		old     bool // the bookmark is of a version that did not note it
+		outcome playout.Outcome
+		cause   string
+	}{
+		"Heard":      {func(*stage) {}, false, playout.Played, playout.CauseCrash},
+		"OldVersion": {func(*stage) {}, true, playout.Played, playout.CauseCrash},
+		"Unpowered":  {func(s *stage) { s.amp.breaks(errors.New("the relay is gone")) }, false, playout.Missed, playout.TroubleAmplifier},
+	}
+	for name, tt := range cases {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t)
+				tt.amp(s)
+				s.player.Play(s.occurrence("one", 20*time.Second, 3*time.Second))
+				s.at(24450 * time.Millisecond) // its last frames are under way
+				s = s.crash(200*time.Millisecond, func(n *stage, _ *playout.PlayerConfig) {
+					heard := binary.LittleEndian.AppendUint64(nil, uint64(n.out.now())) // it was alive until its last word was over
+					if err := os.WriteFile(filepath.Join(n.memory, "onair.pulse"), heard, 0o600); err != nil {
+						t.Fatal(err)
+					}
+					if tt.old {
+						forget(t, filepath.Join(n.memory, "onair.json"), "Unpowered", "Taken")
+					}
+				})
+				s.at(time.Minute)
+				s.expect("one", tt.outcome, tt.cause, 2)
+				if begun := s.out.begun(); len(begun) > 0 {
+					t.Errorf("%v sounded again", begun)
+				}
+			})
+		})
+	}
+}
+
+// forget takes fields from each item of a bookmark.
+func forget(t *testing.T, name string, fields ...string) {
+	t.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page map[string]any
+	if err := json.Unmarshal(raw, &page); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range page["Items"].([]any) {
+		for _, field := range fields {
+			delete(m.(map[string]any), field)
+		}
+	}
+	if raw, err = json.Marshal(page); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // An emergency that silences a notice at the crash sounds first; the notice goes

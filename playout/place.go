@@ -55,7 +55,7 @@ func (p *Player) committed(it *item) bool {
 // ahead is how long before its first frame a cue is handed over: it must arrive,
 // and the amplifier settle.
 func (p *Player) ahead() time.Duration {
-	return max(soon+p.cfg.Siren.State().Latency, p.power.settling())
+	return max(soon+p.cfg.Siren.State().Latency, p.power.soonest())
 }
 
 // inOrder are the items that fit, by when they begin.

@@ -93,6 +93,9 @@ func (p *power) key() (changed bool, err error) {
 	case err != nil:
 		p.again = time.AfterFunc(keyAgain, p.retry)
 	}
+	if resting && p.amp.State().Optional {
+		resting, err = false, nil // it is heard all the same, and switched on when it has rested
+	}
 	switch {
 	case resting:
 		p.log.Info("the amplifier was just on: it is switched on when it has rested", "err", err)
@@ -252,12 +255,12 @@ func (p *power) off() {
 // settling is how long it takes from now on until sound is safe.
 func (p *power) settling() time.Duration {
 	state := p.amp.State()
-	settle := state.Settle
+	settle, rest := state.Settle, restOf(state)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case len(p.holders) == 0, state.Resting > 0:
-		return state.Resting + settle + keyMargin
+	case len(p.holders) == 0, rest > 0:
+		return rest + settle + keyMargin
 	case !p.on: // it does not answer: nothing is gained by waiting for it
 		return 0
 	}
