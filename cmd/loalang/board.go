@@ -61,6 +61,8 @@ type board struct {
 	button     *hardware.Button     // nil: none is fitted
 	led        *hardware.LED        // nil: none is fitted
 	loudness   *playout.Loudness
+	ran        bool          // the program ran on this data folder before
+	heeded     bool          // choices.heed is done; of fader alone
 	mixerNext  time.Time     // when the control that the settings name may be read again
 	uploads    *upload.Shelf // nil: its folder could not be opened
 	upkeep     *upkeep
@@ -180,6 +182,7 @@ func (b *board) close() {
 func (b *board) openKept(ctx context.Context, spool []string) (err error) {
 	kept := storeConfig(b.settings, b.log)
 	b.restarted = b.boot != "" && lastBoot(folder(b.settings.Data)) == b.boot
+	b.ran = folder(b.settings.Data).inhabited() || lastBoot(folder(b.settings.Data)) != ""
 	kept.Hurry = playout.Interrupted(b.refuge) || playout.Alarming(spool)
 	if b.db, err = store.OpenAnyway(ctx, kept); err != nil {
 		return err

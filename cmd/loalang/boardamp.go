@@ -23,7 +23,7 @@ type amplifier struct {
 func (b *board) openAmplifier() *amplifier {
 	s := b.settings
 	cfg := hardware.AmpConfig{
-		Settle: s.Settle, Tail: s.Tail, MaxOn: s.Amp.MaxOn, MinOff: s.Amp.MinOff, Fresh: b.boot != "" && !b.restarted, Optional: s.Amp.Optional,
+		Settle: s.Settle, Tail: s.Tail, MaxOn: s.Amp.MaxOn, MinOff: s.Amp.MinOff, Fresh: b.freshAmp(), Optional: s.Amp.Optional,
 		Now: b.clock.Now, Mono: func() time.Duration { return time.Duration(audio.Monotonic()) },
 	}
 	rack := s.Amp.rack()

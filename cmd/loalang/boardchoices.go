@@ -24,6 +24,9 @@ type boardChoices struct {
 	Button buttonChoice `json:"button"`
 	Mixer  mixerChoice  `json:"mixer"`
 	Named  mixerChoice  `json:"named,omitzero"` // by the settings, as it stood when it was first seen
+	// Heeded says that a version has run here that leaves a control which the settings name
+	// where it stands: those before turned it to 0 dB and below.
+	Heeded bool `json:"heeded,omitempty"`
 }
 
 // buttonChoice is what the panic button does.

@@ -12,6 +12,59 @@ import (
 	"loalang/playout"
 )
 
+// A control that an earlier version had turned down for the hour is not taken for as loud as
+// usual there: every siren would be as low. One that nobody has turned is read.
+func TestAControlThatAnEarlierVersionTurnedIsUsualAtZero(t *testing.T) {
+	for name, tt := range map[string]struct {
+		file  string // empty: there is none
+		ran   bool
+		named string // the card that counts as known afterwards, at 0 dB
+	}{
+		"Fresh":      {"", false, ""},
+		"Updated":    {"", true, "Device"},
+		"OldChoices": {`{"button":{"deed":"siren","second":"stop"},"mixer":{}}`, true, "Device"},
+		"Unreadable": {`{half`, true, "Device"},
+		"Heeded":     {`{"button":{"deed":"siren","second":"stop"},"mixer":{},"heeded":true}`, true, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "board.json")
+			if tt.file != "" {
+				if err := os.WriteFile(file, []byte(tt.file), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 2 { // a second start changes nothing
+				c := openChoices(file, time.Now, slog.New(slog.DiscardHandler))
+				if err := c.heed("Device", "Speaker", tt.ran); err != nil {
+					t.Fatal(err)
+				}
+				if got := c.all(); !got.Heeded || got.Named.Card != tt.named || got.Named.Usual != 0 {
+					t.Errorf("choices = %+v", got)
+				}
+				tt.ran = true
+			}
+		})
+	}
+}
+
+// A run that took the amplifier and never came to settle, for its database is ill, leaves it
+// to rest behind its crash.
+func TestASecondRunInOneBootIsNotFresh(t *testing.T) {
+	data := t.TempDir()
+	for i, fresh := range []bool{true, false, false} {
+		b := &board{boot: "one", log: slog.New(slog.DiscardHandler)}
+		b.settings.Data = data
+		if got := b.freshAmp(); got != fresh {
+			t.Errorf("run %d is fresh: %v", i, got)
+		}
+	}
+	b := &board{boot: "two", log: slog.New(slog.DiscardHandler)}
+	b.settings.Data = data
+	if !b.freshAmp() {
+		t.Error("the first run in another boot is not fresh")
+	}
+}
+
 // What a press does is known at once though a change waits for another process, or for a
 // disk that hangs; so is what the file holds afterwards.
 func TestThePressWaitsForNoChange(t *testing.T) {

@@ -121,6 +121,25 @@ func (b *board) noteBoot() {
 	}
 }
 
+// switchedFile in the data folder names the boot in which this program last took the
+// amplifier: before it knows anything of its database, so that a run which never came to
+// noteBoot counts, too.
+const switchedFile = "switched"
+
+// freshAmp says whether nobody has keyed the amplifier since the machine was started, and
+// notes that somebody may from now on.
+func (b *board) freshAmp() bool {
+	name := filepath.Join(b.settings.Data, switchedFile)
+	raw, err := os.ReadFile(name)
+	if b.boot == "" || b.restarted || err == nil && strings.TrimSpace(string(raw)) == b.boot {
+		return false
+	}
+	if err := os.WriteFile(name, []byte(b.boot+"\n"), 0o600); err != nil {
+		b.log.Warn("behind a crash of this program the amplifier need not stay off for its time", "err", err)
+	}
+	return true
+}
+
 // upSince is when the machine was switched on, by the clock as it is now, when an
 // earlier run of this program was there since; zero otherwise.
 func (b *board) upSince() time.Time {

@@ -49,8 +49,16 @@ const mixerAgain = time.Minute
 // fader is the control that was chosen, and what it shows when it is as loud as usual. One
 // that the settings name is read first, which takes some 100 ms. The Loudness alone calls it.
 func (b *board) fader() (playout.Fader, float64) {
+	card, control := b.settings.namedMixer()
+	if !b.heeded && !b.clock.Now().Before(b.mixerNext) {
+		err := b.choices.heed(card, control, b.ran)
+		if b.heeded = err == nil; err != nil {
+			b.mixerNext = b.clock.Now().Add(mixerAgain)
+			b.log.Error("nobody knows yet how loud the volume control of the settings is as usual", "err", err)
+		}
+	}
 	c := b.settings.mixerOf(b.choices.all())
-	if card, control := b.settings.namedMixer(); c == nil && card != "" && !b.clock.Now().Before(b.mixerNext) {
+	if c == nil && card != "" && b.heeded && !b.clock.Now().Before(b.mixerNext) {
 		b.mixerNext = b.clock.Now().Add(mixerAgain)
 		if err := b.choices.nameMixer(context.Background(), card, control); err != nil {
 			b.log.Error("the volume control that the settings name is left alone", "card", card, "control", control, "err", err)
@@ -61,6 +69,28 @@ func (b *board) fader() (playout.Fader, float64) {
 		return nil, 0
 	}
 	return cardFader{c.Card, c.Control}, c.Usual
+}
+
+// heed sees to it, once, that a control which a version before this one may have turned
+// down for the hour is as loud as usual at 0 dB, as it was there: where it stands says
+// nothing then. ran says that the program ran on this data folder before; card is empty
+// where the settings name no control. So it is where the file cannot be read.
+func (c *choices) heed(card, control string, ran bool) error {
+	known, err := readChoices(c.file)
+	switch {
+	case err != nil && card == "":
+		return nil // it may be read yet
+	case err != nil:
+		ran = true
+	case known.Heeded || known.Named.Card != "":
+		return nil
+	}
+	return c.change(func(all *boardChoices) {
+		all.Heeded = true
+		if ran && card != "" {
+			all.Named = mixerChoice{Card: card, Control: control, At: c.now().UTC().Truncate(time.Second)}
+		}
+	})
 }
 
 // nameMixer keeps how a control stands that nobody chose: it is as loud as usual there.

@@ -34,7 +34,7 @@ type pending struct {
 // at each start, older backups, and what a restore itself makes.
 func staysPut(name string) bool {
 	switch name {
-	case "serve.lock", "reserve", "boot", "clock.json", "backups", "backup.json", stageName, pendingName, pendingName + ".part":
+	case "serve.lock", "reserve", "boot", switchedFile, "clock.json", "backups", "backup.json", stageName, pendingName, pendingName + ".part":
 		return true
 	}
 	return strings.HasPrefix(name, beforeHead) || name == "lost+found"
