@@ -107,7 +107,7 @@ func newKills(t *testing.T, seed uint64) *kills {
 	first, err := p.Serve(t.Context(), data, "", nil, "--device", "null") // lays the database
 	check(t, err)
 	check(t, first.Stop())
-	calibrated(t, data)
+	calibrated(t, data, "plughw:CARD=Monitor")
 	k.b, err = p.Serve(t.Context(), data, "", k.env, k.flags...)
 	check(t, err)
 	t.Cleanup(func() {

@@ -37,7 +37,7 @@ func onCard(t *testing.T, flags ...string) (*lab.Board, *ruler.Card) {
 	first, err := p.Serve(t.Context(), data, "", nil, "--device", "null") // lays the database
 	check(t, err)
 	check(t, first.Stop())
-	calibrated(t, data)
+	calibrated(t, data, "plughw:CARD=Monitor")
 	ear, err := earTo(card.Dir, t.TempDir())
 	check(t, err)
 	b, err := p.Serve(t.Context(), data, "", append(ear, "ALSA_CONFIG_PATH="+card.Config), append(flags, "--monitor", "Monitor", "--settle", "500ms", "--tail", "300ms")...)

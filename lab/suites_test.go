@@ -105,7 +105,7 @@ func prepare(t testing.TB, name string, notices func(l *lab.Load, ctx context.Co
 		check(t, notices(&lab.Load{Client: b.Client}, t.Context(), 3))
 		check(t, os.WriteFile(filepath.Join(dir, "token"), []byte(b.Token), 0o600))
 		check(t, b.Stop())
-		calibrated(t, data)
+		calibrated(t, data, "plughw:CARD=Loopback,DEV=1")
 	})
 }
 

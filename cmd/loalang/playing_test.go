@@ -72,6 +72,9 @@ func BenchmarkPlayingMonitored(b *testing.B) {
 	d.until("the card is open and heard", func() bool {
 		return d.call(http.MethodGet, "/air", nil, http.StatusOK)["audible"] == true && d.call(http.MethodGet, "/monitor", nil, http.StatusOK)["up"] == true
 	})
+	if m := d.call(http.MethodGet, "/monitor", nil, http.StatusOK); m["calibrated"] != true {
+		b.Fatalf("what airs would not be measured: %v", m)
+	}
 	weighPlaying(b, d)
 }
 
@@ -87,6 +90,7 @@ func keepGate(b *testing.B, data string) {
 	now := time.Now().UTC()
 	c := playout.Calibration{
 		Owned: scheduler.Owned{ID: "gate", Village: "un-ta", Created: now}, By: "e2e", Ended: now, Gate: proof.Gate{Off: -80, On: -20, Sent: -20}, Score: 1,
+		Setup: playout.MonitorSetup{Device: "plughw:CARD=Line"},
 	}
 	if err := errors.Join(s.SaveCalibration(b.Context(), c), s.Close()); err != nil {
 		b.Fatal(err)
