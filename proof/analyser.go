@@ -31,9 +31,13 @@ type Frame struct {
 }
 
 // Faded is f behind a volume control that stands at so many dB: no measurement, but what is
-// known of its way. A Gate compares it.
+// known of its way. A Gate compares it. A control that is muted says −99,999.99 dB: it counts
+// as Nothing, so that its powers can be reckoned with. What is no number is 0.
 func (f Frame) Faded(dB float64) Frame {
-	f.fader = float32(dB)
+	if math.IsNaN(dB) {
+		dB = 0
+	}
+	f.fader = float32(min(max(dB, Nothing), -Nothing))
 	return f
 }
 

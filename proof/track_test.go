@@ -54,10 +54,12 @@ func TestGates(t *testing.T) {
 		near bool
 		ok   bool
 	}{
-		"OK":        {proof.Gate{Off: -70, On: -30, Sent: -18}, false, true},
-		"near":      {proof.Gate{Off: -35, On: -30, Sent: -18}, true, false},
-		"the other": {proof.Gate{Off: -30, On: -70, Sent: -18}, true, false},
-		"no number": {proof.Gate{Off: math.NaN(), On: -30, Sent: -18}, false, false},
+		"OK":         {proof.Gate{Off: -70, On: -30, Sent: -18}, false, true},
+		"near":       {proof.Gate{Off: -35, On: -30, Sent: -18}, true, false},
+		"the other":  {proof.Gate{Off: -30, On: -70, Sent: -18}, true, false},
+		"no number":  {proof.Gate{Off: math.NaN(), On: -30, Sent: -18}, false, false},
+		"no control": {proof.Gate{Off: -70, On: -30, Sent: -18, Fader: math.NaN()}, false, false},
+		"muted":      {proof.Gate{Off: -70, On: -30, Sent: -18, Fader: math.Inf(-1)}, false, false},
 	} {
 		err := c.gate.Check()
 		_, near := err.(*proof.NearError) //nolint:errorlint // it is not wrapped

@@ -25,6 +25,9 @@ const (
 	// aloneLeast is the level from which on such a Gate is believed, in dB of full scale: what
 	// is softer may be crosstalk itself.
 	aloneLeast = -55.0
+	// muted is at how many dB a volume control lets nothing through: no control that is in
+	// use stands so low.
+	muted = Nothing + 1.0
 )
 
 // Verdict says whether a broadcast was heard.
@@ -81,7 +84,7 @@ func (g Gate) Check() error {
 	switch {
 	case !g.Alone && !level(g.Off):
 		return fmt.Errorf("a level of %.1f dB is none", g.Off)
-	case math.IsNaN(g.Fader):
+	case math.IsNaN(g.Fader) || math.IsInf(g.Fader, 0):
 		return errors.New("nobody knows where the volume control stood")
 	case g.Alone && g.On < aloneLeast:
 		return &FaintError{g.On}
@@ -116,8 +119,14 @@ func (g Gate) middle() float64 { return (g.On + g.Off) / 2 }
 
 // opens says whether a window is loud enough for an amplifier that is on, measured
 // against what was sent and against where the volume control stood: a village may turn
-// its programme down by either.
-func (g Gate) opens(m match) bool { return m.level-m.sent-m.fader >= g.middle()-g.Sent-g.Fader }
+// its programme down by either. Where the control let nothing through, what is heard must be
+// as loud as at the calibration: crosstalk is loud beside nothing.
+func (g Gate) opens(m match) bool {
+	if m.fader <= muted {
+		return m.level >= g.middle()
+	}
+	return m.level-m.sent-m.fader >= g.middle()-g.Sent-g.Fader
+}
 
 // silent says of a window that was not heard whether there was nothing, rather than
 // something else.
