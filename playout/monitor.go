@@ -54,6 +54,9 @@ type MonitorConfig struct {
 	// Calibrated reads the last calibration that holds; without a Gate there is none. It is
 	// asked until it answers.
 	Calibrated func(ctx context.Context) (Calibration, error)
+	// Adopt keeps durably with what a calibration that an older version made holds from now
+	// on; scheduler.ErrRevision when somebody changed it. It may be nil.
+	Adopt func(ctx context.Context, c Calibration) error
 	// Fader says where the volume control of the output stands, which is behind what is
 	// sent; nil: there is none. It must not block.
 	Fader func() FaderStand
@@ -102,6 +105,7 @@ type Monitor struct {
 	state       MonitorState
 	learned     bool        // last was read, or made since
 	unread      bool        // it could not be read, and that was told
+	unkept      bool        // with what it holds could not be noted, and that was told
 	last        Calibration // the last that was not refused
 	setup       MonitorSetup
 	lag         time.Duration

@@ -91,19 +91,21 @@ type listening struct {
 	start   time.Time
 	monitor *playout.Monitor
 
-	mu     sync.Mutex
-	gain   float64       // dB behind the amplifier
-	shift  time.Duration // it gives something else
-	told   []*proof.Loss
-	fader  playout.FaderStand
-	gauged string // how far the input is turned up
-	broken error  // of whoever keeps calibrations
-	kept   playout.Calibration
-	pulled bool
-	opens  int
-	proved map[string]proof.Result
-	when   map[string]time.Duration
-	losses []string
+	mu      sync.Mutex
+	gain    float64       // dB behind the amplifier
+	shift   time.Duration // it gives something else
+	told    []*proof.Loss
+	fader   playout.FaderStand
+	gauged  string // how far the input is turned up
+	broken  error  // of whoever keeps calibrations
+	kept    playout.Calibration
+	unkept  error // of whoever is to keep one that was adopted
+	adopted []playout.Calibration
+	pulled  bool
+	opens   int
+	proved  map[string]proof.Result
+	when    map[string]time.Duration
+	losses  []string
 }
 
 // Listen gives what leaves the mixer.
@@ -157,7 +159,7 @@ func newListening(t *testing.T, gate proof.Gate) *listening {
 	r := &listening{t: t, start: time.Now(), gain: -20, proved: map[string]proof.Result{}, when: map[string]time.Duration{}}
 	r.kept, r.fader = playout.Calibration{Gate: gate, Setup: aSetup}, playout.FaderStand{Known: true}
 	r.monitor = playout.NewMonitor(playout.MonitorConfig{
-		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Calibrated: r.calibrated, Fader: r.stands, Capture: r.capture, Mono: r.now, Log: slog.New(slog.DiscardHandler),
+		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Calibrated: r.calibrated, Adopt: r.adopt, Fader: r.stands, Capture: r.capture, Mono: r.now, Log: slog.New(slog.DiscardHandler),
 		Proved: func(occurrence string, res proof.Result) {
 			r.set(func() { r.proved[occurrence], r.when[occurrence] = res, time.Since(r.start) })
 		},
@@ -209,6 +211,17 @@ func (r *listening) calibrated(context.Context) (playout.Calibration, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.kept, r.broken
+}
+
+// adopt keeps with what an older calibration holds.
+func (r *listening) adopt(_ context.Context, c playout.Calibration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.adopted = append(r.adopted, c)
+	if r.unkept == nil {
+		r.kept = c
+	}
+	return r.unkept
 }
 
 func (r *listening) stands() playout.FaderStand {

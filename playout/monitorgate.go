@@ -18,7 +18,7 @@ const (
 
 // MonitorSetup is what a calibration was made with: it holds for nothing else.
 type MonitorSetup struct {
-	Device  string // ALSA name of the input
+	Device  string // ALSA name of the input; empty: an older version made it, which did not say
 	Capture string // how far that is turned up; empty: its card does not tell
 	Control string // the volume control of the output; empty: there is none
 }
@@ -28,18 +28,22 @@ type GateVoid string
 
 // The reasons of GateVoid.
 const (
-	VoidBefore  GateVoid = "before"  // an older version made it, which did not say with what
+	VoidBefore  GateVoid = "before"  // an older version made it, which did not say where the volume control stood
 	VoidDevice  GateVoid = "device"  // with another card
 	VoidCapture GateVoid = "capture" // its input was turned up or down since
 	VoidControl GateVoid = "control" // with another volume control of the output, or with none
 )
 
 // void says why a calibration that was made with s does not hold with now; empty: it does.
-// Nothing is held against what is not known.
+// Nothing is held against what is not known; control says whether now.Control is. What an
+// older version made holds where no volume control stands behind what is sent: only of that
+// does its level say nothing.
 func (s MonitorSetup) void(now MonitorSetup, control bool) GateVoid {
 	switch {
-	case s.Device == "":
+	case s.Device == "" && control && now.Control != "":
 		return VoidBefore
+	case s.Device == "":
+		return ""
 	case s.Device != now.Device:
 		return VoidDevice
 	case s.Capture != "" && now.Capture != "" && s.Capture != now.Capture:
@@ -151,6 +155,38 @@ func (m *Monitor) learn(ctx context.Context) bool {
 	return true
 }
 
+// adopt notes with which input and gain a calibration that an older version made holds from
+// now on, once that input is heard and it is known that no volume control is fitted.
+func (m *Monitor) adopt(ctx context.Context) {
+	m.mu.Lock()
+	c, at := m.last, m.stand()
+	old := m.cfg.Adopt != nil && c.Gate != (proof.Gate{}) && c.Setup.Device == ""
+	ready := m.state.Up && at.Known && at.Control == ""
+	c.Setup = m.setup
+	m.mu.Unlock()
+	if !old || !ready {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, calibrationPatience)
+	defer cancel()
+	err := m.cfg.Adopt(ctx, c)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case err != nil:
+		if !m.unkept {
+			m.cfg.Log.Warn("it cannot be noted with what the monitor input was calibrated: that is tried again", "err", err)
+		}
+		m.unkept, m.learned = true, false // somebody may have changed it
+		return
+	case m.last.ID == c.ID:
+		c.Revision++
+		m.last = c
+	}
+	m.unkept = false
+	m.cfg.Log.Info("the monitor input was calibrated by an older version: that holds for the card and the input level of now", "device", c.Setup.Device, "capture", c.Setup.Capture)
+}
+
 // tend asks again for a calibration that could not be read, and looks now and then how far
 // the input is turned up, until ctx ends.
 func (m *Monitor) tend(ctx context.Context) {
@@ -159,6 +195,7 @@ func (m *Monitor) tend(ctx context.Context) {
 		if !m.learn(ctx) {
 			wait = monitorLearn
 		}
+		m.adopt(ctx)
 		select {
 		case <-ctx.Done():
 			return

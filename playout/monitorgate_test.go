@@ -1,13 +1,16 @@
 package playout_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
 	"loalang/playout"
 	"loalang/proof"
+	"loalang/scheduler"
 )
 
 // The volume control of the card lies behind what is sent: a village that turns it down in
@@ -23,6 +26,10 @@ func TestTheMonitorKnowsTheVolumeControl(t *testing.T) {
 		"turned down, and the amplifier is dead": {-5, -25, -60, true, proof.Silent},
 		"turned up, and only crosstalk":          {-25, -5, -18, true, proof.Silent},
 		"it does not answer":                     {-5, 0, -2, false, proof.Heard},
+		"muted":                                  {-5, -99999.99, -120, true, proof.Silent},
+		"muted, and crosstalk":                   {-5, -99999.99, -40, true, proof.Silent},
+		"muted, and heard all the same":          {-5, -99999.99, -2, true, proof.Heard},
+		"no number":                              {0, math.NaN(), -2, true, proof.Heard},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -33,8 +40,15 @@ func TestTheMonitorKnowsTheVolumeControl(t *testing.T) {
 				if res.Verdict != c.want {
 					t.Errorf("%+v", res)
 				}
-				if c.known && (res.Fader-c.now > .1 || c.now-res.Fader > .1) {
+				want := max(c.now, proof.Nothing)
+				if math.IsNaN(want) {
+					want = 0
+				}
+				if c.known && math.Abs(res.Fader-want) > .1 {
 					t.Errorf("it stood at %v dB, and the verdict says %v", c.now, res.Fader)
+				}
+				if _, err := json.Marshal(res); err != nil { // so it goes into the logbook
+					t.Error(err)
 				}
 			})
 		})
@@ -50,7 +64,9 @@ func TestACalibrationHoldsForWhatItWasMadeWith(t *testing.T) {
 		want   playout.GateVoid
 	}{
 		"the same":              {playout.MonitorSetup{Device: aSetup.Device, Capture: "Mic 60%", Control: "Device:Speaker"}, "Mic 60%", playout.FaderStand{Control: "Device:Speaker", Known: true}, ""},
-		"an older version":      {playout.MonitorSetup{}, "", playout.FaderStand{Known: true}, playout.VoidBefore},
+		"older, no control":     {playout.MonitorSetup{}, "", playout.FaderStand{Known: true}, ""},
+		"older, with a control": {playout.MonitorSetup{}, "", playout.FaderStand{Control: "Device:Speaker", Known: true}, playout.VoidBefore},
+		"older, not yet known":  {playout.MonitorSetup{}, "", playout.FaderStand{Control: "Device:Speaker"}, ""},
 		"another card":          {playout.MonitorSetup{Device: "plughw:CARD=Old"}, "", playout.FaderStand{Known: true}, playout.VoidDevice},
 		"turned up":             {playout.MonitorSetup{Device: aSetup.Device, Capture: "Mic 60%"}, "Mic 90%", playout.FaderStand{Known: true}, playout.VoidCapture},
 		"cannot be read":        {playout.MonitorSetup{Device: aSetup.Device, Capture: "Mic 60%"}, "", playout.FaderStand{Known: true}, ""},
@@ -68,6 +84,61 @@ func TestACalibrationHoldsForWhatItWasMadeWith(t *testing.T) {
 				}
 				if c.want != "" && (res.Verdict != proof.NotMeasured || res.Why != proof.Uncalibrated) || c.want == "" && res.Verdict != proof.Heard {
 					t.Errorf("%+v", res)
+				}
+			})
+		})
+	}
+}
+
+// What an older version calibrated goes on after the update; what it holds for from then on is
+// kept, and asked again where that could not be.
+func TestACalibrationOfAnOlderVersionIsAdopted(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newListening(t, aGate)
+		r.set(func() {
+			r.kept = playout.Calibration{Owned: scheduler.Owned{ID: "old", Revision: 2}, By: "Hoa", Gate: aGate}
+			r.gauged, r.unkept = "Mic 60%", scheduler.ErrRevision
+		})
+		r.airs("one", 12*time.Second, 32*time.Second)
+		if res := r.proved["one"]; res.Verdict != proof.Heard {
+			t.Errorf("%+v", res)
+		}
+		r.at(70 * time.Second)
+		r.set(func() {
+			if len(r.adopted) == 0 {
+				t.Error("nobody tried to keep it")
+			}
+			r.unkept, r.kept.Revision = nil, 3
+		})
+		r.at(190 * time.Second)
+		want := playout.Calibration{Owned: scheduler.Owned{ID: "old", Revision: 3}, By: "Hoa", Gate: aGate, Setup: playout.MonitorSetup{Device: aSetup.Device, Capture: "Mic 60%"}}
+		r.set(func() {
+			if r.kept != want {
+				t.Errorf("kept is %+v of %d", r.kept, len(r.adopted))
+			}
+			r.gauged = "Mic 90%"
+		})
+		n := len(r.adopted)
+		r.at(260 * time.Second)
+		if s := r.monitor.State(); s.Void != playout.VoidCapture || len(r.adopted) != n {
+			t.Errorf("%+v, asked to keep it %d times", s, len(r.adopted))
+		}
+	})
+}
+
+// Nothing is adopted from a card that gives nothing, for how far it is turned up is not known,
+// nor where a volume control is fitted or may be.
+func TestWhatIsNotKnownIsNotAdopted(t *testing.T) {
+	for name, stand := range map[string]playout.FaderStand{
+		"a control": {Control: "Device:Speaker", Known: true}, "a control that does not answer": {Control: "Device:Speaker"}, "not asked yet": {}, "a card that is out": {Known: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				r := newListening(t, aGate)
+				r.set(func() { r.kept.Setup, r.fader, r.pulled = playout.MonitorSetup{}, stand, name == "a card that is out" })
+				r.at(3 * time.Minute)
+				if len(r.adopted) > 0 {
+					t.Errorf("adopted: %+v", r.adopted)
 				}
 			})
 		})

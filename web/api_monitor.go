@@ -20,7 +20,7 @@ type monitorJSON struct {
 	Trouble      string            `json:"trouble,omitempty" enum:"gone,stalled,program,broken" doc:"Why not: gone is to be plugged in or is held by another program, stalled gives nothing, program is arecord that is missing."`
 	Fault        string            `json:"fault,omitempty" doc:"What the system said."`
 	Level        float64           `json:"level" doc:"dBFS of what it hears now, in the band of speech; -120 is silence."`
-	Void         string            `json:"void,omitempty" enum:"before,device,capture,control" doc:"Why the last calibration does not hold: an older version made it, or it was made with another card, with its input turned up otherwise, or with another volume control of the output."`
+	Void         string            `json:"void,omitempty" enum:"before,device,capture,control" doc:"Why the last calibration does not hold: an older version made it and a volume control is fitted, or it was made with another card, with its input turned up otherwise, or with another volume control of the output."`
 	Calibrated   bool              `json:"calibrated" doc:"False: it is not told whether anything was heard, for crosstalk would count."`
 	Gate         *gateJSON         `json:"gate,omitempty"`
 	Calibrations []calibrationJSON `json:"calibrations" doc:"The newest first, at most 12."`
