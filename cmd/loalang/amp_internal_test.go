@@ -14,32 +14,72 @@ import (
 	"golang.org/x/sys/unix"
 
 	"loalang/hardware"
+	"loalang/health"
 )
 
-// How the amplifier's line is written decides how it is driven: nothing of it is passed
-// over.
+// How the amplifier's line is written decides how it is driven. amp-active-low without
+// amp-chip never had an effect: it has none after an update, and that is said.
 func TestAmplifierLineIsDrivenAsWritten(t *testing.T) {
 	for name, c := range map[string]struct {
 		chip, line string
 		low        bool
 		want       hardware.Switch
+		idle       string // what is said of amp-active-low
 	}{
-		"Plain":       {"gpiochip0", "17", false, hardware.Switch{Chip: "gpiochip0", Line: "17"}},
-		"LowByItself": {"", "gpiochip0:17", true, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}},
-		"LowOnChip":   {"gpiochip0", "17", true, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}},
-		"LowBehind":   {"gpiochip0", "17 low", false, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}},
-		"PumpBehind":  {"gpiochip0", "GPIO17  pump", false, hardware.Switch{Chip: "gpiochip0", Line: "GPIO17", Pumped: true}},
-		"NameOfWords": {"gpiochip0", "7J1 Header Pin11 low", false, hardware.Switch{Chip: "gpiochip0", Line: "7J1 Header Pin11", ActiveLow: true}},
+		"Plain":       {"gpiochip0", "17", false, hardware.Switch{Chip: "gpiochip0", Line: "17"}, ""},
+		"LowByItself": {"", "gpiochip0:17", true, hardware.Switch{Chip: "gpiochip0", Line: "17"}, "amp-active-low has no effect with amp-line = gpiochip0:17 and without amp-chip: write low behind that"},
+		"LowTwice":    {"", "gpiochip0:17 low", true, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}, ""},
+		"LowOutput":   {"", "rts:/dev/ttyUSB0", true, hardware.Switch{Path: "/dev/ttyUSB0", Pin: hardware.RTS}, "no GPIO line: leave it out"},
+		"LowOnChip":   {"gpiochip0", "17", true, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}, ""},
+		"LowBehind":   {"gpiochip0", "17 low", false, hardware.Switch{Chip: "gpiochip0", Line: "17", ActiveLow: true}, ""},
+		"PumpBehind":  {"gpiochip0", "GPIO17  pump", false, hardware.Switch{Chip: "gpiochip0", Line: "GPIO17", Pumped: true}, ""},
+		"NameOfWords": {"gpiochip0", "7J1 Header Pin11 low", false, hardware.Switch{Chip: "gpiochip0", Line: "7J1 Header Pin11", ActiveLow: true}, ""},
 	} {
 		a := ampSettings{Chip: c.chip, Line: c.line, ActiveLow: c.low}
 		c.want.Settle, c.want.Tail = -1, -1
 		if faults := a.settle(); len(faults) > 0 || *a.Main != c.want {
 			t.Errorf("%s: %+v, %v", name, *a.Main, faults)
 		}
+		if got := strings.Join(a.idle(), "; "); (got == "") != (c.idle == "") || !strings.Contains(got, c.idle) {
+			t.Errorf("%s: %q is said", name, got)
+		}
 	}
 }
 
-// Two settings that use one pin are named, also when they write it in two ways.
+// A board whose settings are not as somebody meant them runs after an update as it ran
+// before it; doctor says what to write.
+func TestSettingsThatRanBeforeAreWarnedOf(t *testing.T) {
+	nowhere := func(string, string) (string, uint32, error) { return "", 0, errors.New("no such chip") }
+	for name, c := range map[string]struct {
+		amp, zones, button, want string
+	}{
+		"LowZones": {"", "Chợ=gpiochip0:17", "", "amp-active-low has no effect on zones"},
+		"LowLine":  {"gpiochip0:17", "", "", "write low behind that"},
+		"OnePin":   {"gpiochip0:17 low", "", "gpiochip0:17 low", "amp-line (gpiochip0:17) and button (gpiochip0:17) are the same"},
+		"Nothing":  {"gpiochip0:17 low", "Chợ=gpiochip0:27", "", ""},
+	} {
+		var s settings
+		s.Amp.Line, s.Amp.ActiveLow = c.amp, true
+		if err := errors.Join(setZones(&s, c.zones), setButton(&s, c.button)); err != nil {
+			t.Fatal(err)
+		}
+		if faults := s.Amp.settle(); len(faults) > 0 {
+			t.Errorf("%s is refused: %q", name, faults)
+		}
+		for _, z := range s.Amp.Zones {
+			if z.ActiveLow {
+				t.Errorf("%s: zone %s is driven the other way round", name, z.Name)
+			}
+		}
+		told := levelled(examineSettings(s, nowhere), health.Warning)
+		if c.want == "" && len(told) > 0 || c.want != "" && (len(told) != 1 || told[0].Level != health.Warning || !strings.Contains(told[0].Found, c.want)) {
+			t.Errorf("%s: %+v", name, told)
+		}
+	}
+}
+
+// Two settings that use one pin are named, also when they write it in two ways; nothing is
+// refused.
 func TestSharedPins(t *testing.T) {
 	lines := func(chip, line string) (string, uint32, error) {
 		numbers := map[string]uint32{"17": 17, "GPIO17": 17, "27": 27}

@@ -77,11 +77,7 @@ func TestAmpCommands(t *testing.T) {
 		"NoCommand":    {[]string{"serve", "--data", data, "--zones", "Chợ=serial:3", "--amp-serial", "/dev/ttyUSB0"}, 78, "give amp-serial, amp-serial-zone-on and amp-serial-zone-off"},
 		"BadCommand":   {[]string{"serve", "--data", data, "--amp-serial-on", `\q`}, 78, "amp-serial-on"},
 		"BadMain":      {[]string{"serve", "--data", data, "--amp-line", "17"}, 78, "amp-line without amp-chip"},
-		"LowSerial":    {[]string{"serve", "--data", data, "--amp-active-low", "true", "--amp-line", "rts:/dev/ttyUSB0"}, 78, "amp-active-low is about a GPIO line, and amp-line is rts:/dev/ttyUSB0"},
-		"LowZones":     {[]string{"serve", "--data", data, "--amp-active-low", "true", "--zones", "Chợ=gpiochip0:17"}, 78, "write low behind each zone's GPIO line"},
 		"BadSpecial":   {[]string{"serve", "--data", data, "--amp-chip", "gpiochip0", "--amp-line", "17 up"}, 78, "use low, pump, settle=2s or tail=1s"},
-		"SamePin":      {[]string{"serve", "--data", data, "--amp-chip", "gpiochip0", "--amp-line", "17", "--button", "gpiochip0:17 low"}, 78, "amp-line (gpiochip0:17) and button (gpiochip0:17) are the same"},
-		"SamePort":     {[]string{"serve", "--data", data, "--zones", "Chợ=rts:/dev/ttyUSB0", "--amp-serial", "/dev/ttyUSB0"}, 78, "zone Chợ (rts:/dev/ttyUSB0) is an output of the port of amp-serial"},
 		"UECPOutBound": {[]string{"serve", "--data", data, "--amp-serial-protocol", "uecp", "--amp-serial-on", "TA=7"}, 78, "TA=1 to begin"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,8 +17,14 @@ type spot struct {
 // where is the file of a line's chip and the line's number on it, as GPIO.Where.
 type where func(chip, line string) (path string, number uint32, err error)
 
-// shared lists pins, outputs and ports that two settings use: one of the two could not be
-// had, and which of them is a matter of luck.
+// warnings are about settings with which the board runs, but not as somebody meant it. They
+// are no faults: a board that ran before an update runs after it.
+func (s settings) warnings(find where) []string {
+	return append(s.Amp.idle(), s.shared(find)...)
+}
+
+// shared lists pins, outputs and ports that two settings use: of a pin or a port the second
+// is busy, and an output or a zone of a device has two masters.
 func (s settings) shared(find where) (faults []string) {
 	var all []spot
 	add := func(setting string, sw *hardware.Switch) {

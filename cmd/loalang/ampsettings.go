@@ -38,7 +38,7 @@ func ampTable() []setting {
 	return []setting{
 		{"amp-chip", "", "GPIO chip of the amplifier's relay, such as gpiochip0; empty: amp-line says all", setText(func(s *settings) *string { return &s.Amp.Chip })},
 		{"amp-line", "", "name or number of the relay's line on amp-chip, or without amp-chip a switch such as rts:/dev/serial/by-id/NAME or serial:all; \"17 low\" and \"17 pump\" as in zones; empty: a simulated amplifier", setText(func(s *settings) *string { return &s.Amp.Line })},
-		{"amp-active-low", "false", "the relay switches on when its line is low", setYes(func(s *settings) *bool { return &s.Amp.ActiveLow })},
+		{"amp-active-low", "false", "the relay on amp-chip switches on when its line is low", setYes(func(s *settings) *bool { return &s.Amp.ActiveLow })},
 		{"amp-optional", "false", "the amplifier is on by itself: what its relay does not follow counts as heard", setYes(func(s *settings) *bool { return &s.Amp.Optional })},
 		{"amp-max-on", "2h", "how long the amplifier stays on when nothing says any more that it should, 1m to 24h", setRange(func(s *settings) *time.Duration { return &s.Amp.MaxOn }, time.Minute, 24*time.Hour)},
 		{"amp-min-off", "0s", "how long it stays off before it is switched on again, 0s to 20s", setSpan(20*time.Second, func(s *settings) *time.Duration { return &s.Amp.MinOff })},
@@ -156,21 +156,25 @@ func (a *ampSettings) settle() (faults []string) {
 		}
 		a.Main = &main
 	}
-	return append(append(faults, a.settleLow()...), a.settleSerial()...)
+	if a.ActiveLow && a.Chip != "" && a.Main != nil {
+		a.Main.ActiveLow = true
+	}
+	return append(faults, a.settleSerial()...)
 }
 
-// settleLow has the amplifier's line switch on when it is low, if that was asked for: a
-// setting that is passed over would have it on at rest.
-func (a *ampSettings) settleLow() []string {
+// idle says that amp-active-low has no effect, and what to write for one. It never had any
+// without amp-chip: to give it one now would have a relay that worked on at rest after an
+// update, and to refuse it would keep the board from starting.
+func (a *ampSettings) idle() (warnings []string) {
 	switch {
-	case !a.ActiveLow:
+	case !a.ActiveLow || a.Chip != "":
 	case a.Main == nil && len(a.Zones) > 0:
-		return []string{"amp-active-low is about amp-line, and there is none: write low behind each zone's GPIO line, such as Chợ=gpiochip0:27 low"}
-	case a.Main == nil: // simulated
+		return []string{"amp-active-low has no effect on zones: write low behind the GPIO line of each whose relay is on when its pin is low, such as Chợ=gpiochip0:27 low"}
+	case a.Main == nil || a.Main.ActiveLow: // simulated; or written so there too
 	case a.Main.Chip == "":
-		return []string{fmt.Sprintf("amp-active-low is about a GPIO line, and amp-line is %s: leave it out", a.Main)}
+		return []string{fmt.Sprintf("amp-active-low has no effect on amp-line = %s, which is no GPIO line: leave it out", a.Main)}
 	default:
-		a.Main.ActiveLow = true
+		return []string{fmt.Sprintf("amp-active-low has no effect with amp-line = %s and without amp-chip: write low behind that, as in gpiochip0:17 low, if the relay is on when the pin is low, else leave it out", a.Main)}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"loalang/audio/speaker"
+	"loalang/hardware"
 	"loalang/health"
 	"loalang/recordings"
 )
@@ -104,6 +105,7 @@ func (p program) examine(ctx context.Context, s settings) []finding {
 	installed := []finding{examineEngine(ctx, s), examineSandbox(ctx), p.examineLines(ctx, s), examinePriority(), examineMemory(), examineBuffer(s)}
 	installed = append(installed, examineVoices(ctx, s, p.quietLog())...)
 	installed = append(installed, examineRelease(s, "/sys")...)
+	installed = append(installed, examineSettings(s, hardware.GPIO{}.Where)...)
 	return append(findings, levelled(installed, health.Warning)...) // what is there goes on
 }
 

@@ -150,3 +150,11 @@ func examineRelease(s settings, sys string) []finding {
 	}
 	return []finding{f}
 }
+
+// examineSettings lists settings with which the board runs, but not as somebody meant it.
+func examineSettings(s settings, find where) (all []finding) {
+	for _, warning := range s.warnings(find) {
+		all = append(all, finding{Name: "settings", Found: warning, Advice: "Correct it in loalang.toml, and switch everything once by `loalang amp test`. Until then it goes on as before."})
+	}
+	return all
+}

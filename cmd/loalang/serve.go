@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"loalang/hardware"
 	"loalang/people"
 	"loalang/playout"
 )
@@ -42,6 +43,9 @@ func (p program) serveCommand() *cobra.Command {
 // serve runs the board until ctx ends.
 func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
 	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: s.Log}))
+	for _, warning := range s.warnings(hardware.GPIO{}.Where) {
+		log.Warn("a setting is not as somebody meant it", "what", warning)
+	}
 	listener, err := listen(ctx, s.Listen)
 	if err != nil && !managed() {
 		return err // somebody reads it now

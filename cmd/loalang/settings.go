@@ -23,7 +23,6 @@ import (
 
 	"loalang/audio"
 	"loalang/audio/speaker"
-	"loalang/hardware"
 	"loalang/health"
 	"loalang/push"
 )
@@ -314,7 +313,6 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 		}
 	}
 	faults = append(faults, s.Amp.settle()...)
-	faults = append(faults, s.shared(hardware.GPIO{}.Where)...)
 	faults = append(faults, s.zoneFaults()...)
 	if len(faults) > 0 {
 		sort.Strings(faults)
