@@ -182,6 +182,9 @@ func TestABlemishOfWhatIsReplacedCloses(t *testing.T) {
 	}
 	put(b.recording) // it is in the library still, and somebody takes it after all
 	checked(t, 3, "--tonight", "--data", b.data)
+	if said := doctored(t, b.data, "recordings"); strings.Contains(said, "recordings-good") || said == "" {
+		t.Errorf("taken again, doctor says %q", said)
+	}
 	put(recordings.BuiltIns()[0].ID)
 	alone(t, b.data, func(ctx context.Context, db *store.Store) error {
 		_, err := db.RemoveRecording(ctx, b.recording, time.Now()) // as when its time is over

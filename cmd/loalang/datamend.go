@@ -82,7 +82,8 @@ func (c checking) kept(ctx context.Context) (map[string]int64, error) {
 // endOfTime is after whatever this program knows of.
 var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// reopen opens again what was closed because nothing used it, when something does.
+// reopen opens again what was closed because nothing used it, when something does, and notes
+// that: health tells of it until it is made good.
 func (c checking) reopen(ctx context.Context, noted []recordings.Blemish) ([]recordings.Blemish, error) {
 	for i, b := range noted {
 		if b.Mended != recordings.MendedUnused || c.library.Holds(b) {
@@ -95,8 +96,12 @@ func (c checking) reopen(ctx context.Context, noted []recordings.Blemish) ([]rec
 		if err != nil {
 			return nil, err
 		}
-		if len(uses) > 0 {
-			noted[i].Mended = ""
+		if len(uses) == 0 {
+			continue
+		}
+		noted[i].Mended = ""
+		if err := c.library.Mended(b, ""); err != nil {
+			return nil, err
 		}
 	}
 	return noted, nil
