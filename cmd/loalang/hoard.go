@@ -91,7 +91,7 @@ func (h *hoard) size() (int64, error) {
 // write writes the whole backup.
 func (h *hoard) write(ctx context.Context, to io.Writer) (archive.Manifest, error) {
 	if h.scratch == string(h.dir) { // beside the data, for an archive that goes elsewhere
-		if err := archive.Room(h.scratch, copiedBytes(h.dir)+copyReserve); err != nil {
+		if err := archive.Room(h.scratch, copiedBytes(h.dir)); err != nil { // what Room leaves free is enough: a full card is when it is wanted
 			return archive.Manifest{}, fmt.Errorf("copy the database for the backup: %w", err)
 		}
 	}

@@ -69,8 +69,8 @@ func (p program) migrateCommand() *cobra.Command {
 	return cmd
 }
 
-// copyReserve is what a copy of the database that is thrown away again leaves free on the
-// data disk, in bytes: what airs is logged meanwhile, and sound is made.
+// copyReserve is what the copies on which an update is tried leave free on the data disk, in
+// bytes: the board starts with what is left.
 const copyReserve = 64 << 20
 
 // roomForTrial is archive.NoRoom, in a sentence, where the data disk cannot hold the copies

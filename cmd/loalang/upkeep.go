@@ -126,7 +126,7 @@ func (u *upkeep) OpenBackup(name string) (*os.File, error) {
 // priority.
 func (u *upkeep) WriteBackup(ctx context.Context, w io.Writer) error {
 	f := folder(u.b.settings.Data)
-	if err := archive.Room(string(f), copiedBytes(f)+copyReserve); err != nil { // here it can still be said in words
+	if err := archive.Room(string(f), copiedBytes(f)); err != nil { // here it can still be said in words
 		return fmt.Errorf("copy the database for the backup: %w", err)
 	}
 	return u.writeAside(ctx, w, "backup", "-")
