@@ -214,6 +214,12 @@ func TestMirror(t *testing.T) {
 	if !m.Has(sumA, 5) || m.Has(sumB, 5) {
 		t.Error("it holds the wrong files")
 	}
+	check(t, m.Put(t.Context(), sumB, filepath.Join(dir, "none"), nil), fs.ErrNotExist)
+	pulled := filepath.Join(dir, "mnt", "loalang-backup")
+	check(t, archive.Mirror{Dir: filepath.Join(pulled, "recordings")}.Put(t.Context(), sumA, a, nil), syscall.ENODEV)
+	if _, err := os.Stat(filepath.Dir(pulled)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("folders are made below an empty mount point: %v", err)
+	}
 	_, _ = write(t, m.Dir, "mine.txt", "của tôi")
 	_, _ = write(t, m.Dir, sumB[:2]+"/"+sumB+".part", "half")
 	n, err := m.Prune(map[string]bool{})

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // Mirror is a folder of files by their SHA-256, beside the archives that only mention
@@ -31,7 +32,9 @@ func (m Mirror) Has(sum string, bytes int64) bool {
 }
 
 // Put copies the file from, which must have the SHA-256 sum: ErrChanged when it has not,
-// and then nothing is kept. It does nothing when the file is there.
+// and then nothing is kept. It does nothing when the file is there. The folder in which the
+// mirror lies is not made: below the mount point of a stick that was pulled out there is
+// none, and the files would go to another disk. That is syscall.ENODEV; fs.ErrNotExist is of from.
 func (m Mirror) Put(ctx context.Context, sum, from string, pace Pace) error {
 	if info, err := os.Stat(from); err != nil {
 		return err
@@ -39,8 +42,14 @@ func (m Mirror) Put(ctx context.Context, sum, from string, pace Pace) error {
 		return nil
 	}
 	to := m.Path(sum)
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return err
+	for _, dir := range []string{m.Dir, filepath.Dir(to)} {
+		err := os.Mkdir(dir, 0o700)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: %w", parent(m.Dir), syscall.ENODEV)
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
 	}
 	return Copy(ctx, from, to, sum, pace)
 }

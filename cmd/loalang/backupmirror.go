@@ -3,10 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"loalang/archive"
 	"loalang/recordings"
@@ -48,26 +54,75 @@ func lookAtMirror(ctx context.Context, m archive.Mirror, f folder, now time.Time
 	if now.Sub(look.At).Abs() < mirrorEach {
 		return look.Wrong, look.Lost
 	}
-	all, err := m.List()
+	disk, err := diskOf(m.Dir)
 	if err != nil {
+		return look.Wrong, look.Lost
+	}
+	all, err := m.List()
+	if isWorn(err) {
 		look.Wrong, look.Since = look.Wrong+1, now
 	}
-	for _, file := range partOf(all, look.Last) {
-		err := m.Whole(ctx, file.SHA256, gently())
-		if ctx.Err() != nil {
-			break
-		}
-		if look.Last = file.SHA256; err == nil {
-			continue
-		}
-		look.Wrong, look.Since = look.Wrong+1, now
-		if !putAgain(ctx, m, f, file.SHA256) {
-			look.Lost++
-		}
+	look.reread(ctx, m, f, partOf(all, look.Last), disk, now)
+	if look.At = now; !liesOn(m.Dir, disk) {
+		return look.Wrong, look.Lost
 	}
-	look.At = now
 	_ = archive.Durable(note, func(w io.Writer) error { return json.NewEncoder(w).Encode(look) }) // else the same is read tomorrow
 	return look.Wrong, look.Lost
+}
+
+// reread reads files of a folder of sound that lies on disk, and puts anew what is worn. It
+// ends where the stick is no longer there: what is not, cannot be read, and is not worn.
+func (l *mirrorLook) reread(ctx context.Context, m archive.Mirror, f folder, part []archive.MirrorFile, disk uint64, now time.Time) {
+	for _, file := range part {
+		err := m.Whole(ctx, file.SHA256, gently())
+		if ctx.Err() != nil || isGone(err) || err != nil && !liesOn(m.Dir, disk) {
+			return
+		}
+		if l.Last = file.SHA256; !isWorn(err) {
+			continue
+		}
+		again := putAgain(ctx, m, f, file.SHA256, disk)
+		if !again && (ctx.Err() != nil || !liesOn(m.Dir, disk)) {
+			return
+		}
+		if l.Wrong, l.Since = l.Wrong+1, now; !again {
+			l.Lost++
+		}
+	}
+}
+
+// isWorn says whether a disk gave something back otherwise than it was, or not at all.
+func isWorn(err error) bool {
+	return errors.Is(err, archive.ErrChanged) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EUCLEAN)
+}
+
+// isGone says whether what was to be read is not there: a stick was pulled out.
+func isGone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENODEV) || errors.Is(err, syscall.ENOTCONN)
+}
+
+// diskOf is the number of the device on which a folder lies.
+func diskOf(dir string) (uint64, error) {
+	var s unix.Stat_t
+	if err := unix.Stat(dir, &s); err != nil {
+		return 0, fmt.Errorf("look at %s: %w", dir, err)
+	}
+	return uint64(s.Dev), nil //nolint:unconvert // uint32 on some machines
+}
+
+// liesOn says whether a folder is there, lies on a device, and can be listed. Below the mount
+// point of a stick that was pulled out lies the disk of the board.
+func liesOn(dir string, disk uint64) bool {
+	now, err := diskOf(dir)
+	if err != nil || now != disk {
+		return false
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return false
+	}
+	_, err = f.Readdirnames(1)
+	return errors.Join(f.Close(), err) == nil || errors.Is(err, io.EOF) // there is nothing in it
 }
 
 // partOf is what one night reads, on from behind the file that was read last.
@@ -92,14 +147,15 @@ func partOf(all []archive.MirrorFile, last string) (part []archive.MirrorFile) {
 }
 
 // putAgain puts a file whose bytes are wrong out of the way, and copies it once more from
-// the library; false: that has it not whole, or the stick does not take it.
-func putAgain(ctx context.Context, m archive.Mirror, f folder, sum string) bool {
-	if err := m.Drop(sum); err != nil {
+// the library; false: that has it not whole, the stick does not take it, or the folder of
+// sound lies on disk no more, and then nothing is copied.
+func putAgain(ctx context.Context, m archive.Mirror, f folder, sum string, disk uint64) bool {
+	if !liesOn(m.Dir, disk) || m.Drop(sum) != nil {
 		return false
 	}
 	for _, form := range []recordings.Form{recordings.Master, recordings.Original} {
 		from := filepath.Join(f.recordings(), filepath.FromSlash(recordings.BlobName(form, sum)))
-		if m.Put(ctx, sum, from, gently()) == nil && m.Whole(ctx, sum, gently()) == nil {
+		if liesOn(m.Dir, disk) && m.Put(ctx, sum, from, gently()) == nil && m.Whole(ctx, sum, gently()) == nil {
 			return true
 		}
 	}
