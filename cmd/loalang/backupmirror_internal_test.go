@@ -56,3 +56,36 @@ func TestAStickThatIsPulledOutIsNotWorn(t *testing.T) {
 		t.Errorf("worn: %+v", look)
 	}
 }
+
+// TestABackupWhoseSoundIsWrongLeavesNothing: the archives of failed nights once stayed, where
+// nothing rotates, and only the first wrong file was put out of the way.
+func TestABackupWhoseSoundIsWrongLeavesNothing(t *testing.T) {
+	s := settings{Data: t.TempDir(), Village: "un-ta"}
+	db, err := openStore(t.Context(), s, program{err: t.Output()}.quietLog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	dir := t.TempDir()
+	m := archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
+	h := &hoard{dir: folder(s.Data), db: db, village: s.Village, now: time.Now, bare: true, mirror: &m}
+	for _, bytes := range []string{"một", "hai"} {
+		h.put = append(h.put, aSound(t, t.TempDir(), bytes))
+	}
+	for _, sum := range h.put { // other bytes than they were
+		if err := errors.Join(os.MkdirAll(filepath.Dir(m.Path(sum)), 0o700), os.WriteFile(m.Path(sum), []byte("khác"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := h.proven(t.Context(), dir); backupFault(err) != "unreadable" {
+		t.Errorf("it ended with %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*"+backupEnding)); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+	for _, sum := range h.put {
+		if m.Has(sum, 5) {
+			t.Errorf("%s is in its place", sum)
+		}
+	}
+}

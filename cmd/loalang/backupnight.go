@@ -181,8 +181,10 @@ func (s *backupState) had(said backupSaid, stick bool, now time.Time) {
 // proven makes a backup in a folder, and reads it back: what a disk does not give back is no
 // backup, and must not push a good one out.
 func (h *hoard) proven(ctx context.Context, dir string) (said backupSaid, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return said, fmt.Errorf("make a folder for backups: %w", reasonOf(err))
+	if h.mirror == nil { // that of a stick is there, unless it was pulled out
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return said, fmt.Errorf("make a folder for backups: %w", reasonOf(err))
+		}
 	}
 	path := filepath.Join(dir, h.name(""))
 	m, err := h.file(ctx, path)
@@ -192,14 +194,18 @@ func (h *hoard) proven(ctx context.Context, dir string) (said backupSaid, err er
 	if _, faults, err := archive.Read(ctx, path, nil, nil); err != nil || len(faults) > 0 {
 		return said, errors.Join(fmt.Errorf("%s %w", path, errUnread), err, os.Remove(path))
 	}
-	for _, sum := range h.put {
+	var wrong []error
+	for _, sum := range h.put { // all of it: what stays there wrong is never copied again
 		err := h.mirror.Whole(ctx, sum, gently())
 		if ctx.Err() != nil {
 			return said, ctx.Err()
 		}
-		if err != nil { // the archive stays: the database in it is proven
-			return said, errors.Join(fmt.Errorf("%s %w", h.mirror.Path(sum), errUnread), h.mirror.Drop(sum))
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s %w", h.mirror.Path(sum), errUnread), h.mirror.Drop(sum))
 		}
+	}
+	if len(wrong) > 0 { // nothing rotates where no backup counts: they would fill the stick
+		return said, errors.Join(append(wrong, os.Remove(path))...)
 	}
 	return saidOf(path, m), nil
 }
