@@ -85,6 +85,7 @@ func TestBackupsPage(t *testing.T) {
 		{"damaged database", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "damaged"} }, []string{"kho dữ liệu bị hỏng"}},
 		{"read back wrong", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "unreadable"} }, []string{"đọc lại không đúng"}},
 		{"pulled out", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "gone"} }, []string{"bị rút ra"}},
+		{"hangs", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Failed: w.now, Code: "hangs"} }, []string{"không trả lời nữa"}},
 		{"failed", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "failed"} }, []string{"nếu vẫn lỗi"}},
 		{"not whole", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Damaged: 2} }, []string{"2 bản ghi không nguyên vẹn"}},
 		{"off", func(w *world) { w.upkept.backups = web.Backups{Off: true} }, []string{"đang tắt"}},

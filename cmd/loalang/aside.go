@@ -15,8 +15,8 @@ import (
 // Bounds of what runs beside the board: while it runs nothing else is done for the data,
 // and a stick that is worn out, or pulled out at the wrong moment, answers never.
 const (
-	asideMost  = 12 * time.Hour // the sound of years on a slow stick takes a night
-	bundleMost = 3 * time.Hour  // longest that a bundle is written or read
+	asideMost  = 3 * time.Hour // longest that a backup or a look through the data takes: the next goes on behind what was copied
+	bundleMost = 3 * time.Hour // longest that a bundle is written or read
 	// asidePatience is how long a process that was killed is waited for: one that waits for
 	// a dead disk cannot even be killed.
 	asidePatience = 10 * time.Second

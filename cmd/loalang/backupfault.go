@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io/fs"
 	"syscall"
 
 	"loalang/store"
@@ -14,6 +13,8 @@ var errUnread = errors.New("cannot be read back: use another stick")
 // backupFault is the code of why a backup failed; web has words for each.
 func backupFault(err error) string {
 	switch {
+	case errors.Is(err, errHangs):
+		return "hangs"
 	case errors.Is(err, store.ErrCorrupt):
 		return "damaged"
 	case errors.Is(err, syscall.ENOSPC):
@@ -22,7 +23,7 @@ func backupFault(err error) string {
 		return "read-only"
 	case errors.Is(err, errUnread), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EUCLEAN):
 		return "unreadable"
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENOTCONN):
+	case isGone(err):
 		return "gone"
 	}
 	return "failed"

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,10 @@ type backupState struct {
 	Damaged int       `json:"damaged,omitempty"` // files that were not whole
 	Tried   time.Time `json:"tried,omitzero"`    // of the last that failed
 	Why     string    `json:"why,omitempty"`     // what it said
-	Code    string    `json:"code,omitempty"`    // no-room, read-only, damaged, unreadable, gone, failed
+	Code    string    `json:"code,omitempty"`    // no-room, read-only, damaged, unreadable, gone, hangs, failed
+	Trying  string    `json:"trying,omitempty"`  // folder of the stick on which one is being made, or was when the program ended
+	Hung    []string  `json:"hung,omitempty"`    // folders of sticks that answered no more, see resting
+	HungAt  time.Time `json:"hung_at,omitzero"`  // when the last of them did not
 
 	// What stands beside a backup that was made all the same.
 	BadStick  string    `json:"bad_stick,omitempty"`  // folder of a stick that took none; empty: every one did that was tried
@@ -98,11 +102,7 @@ func (p program) backupNightlyCommand() *cobra.Command {
 				return err
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				clearLeftovers(s, time.Now()) // before: they may be what takes the room
-				state, said, err := nightly(ctx, s, db, readBackupState(folder(s.Data)))
-				if noted := noteBackup(folder(s.Data), state); noted != nil {
-					return errors.Join(err, noted)
-				}
+				state, said, err := notedNightly(ctx, s, db)
 				if err != nil {
 					return err
 				}
@@ -115,6 +115,20 @@ func (p program) backupNightlyCommand() *cobra.Command {
 	}
 	addFlags(cmd.Flags(), "data", "village", "backup-keep", "backup-stick")
 	return cmd
+}
+
+// notedNightly makes a nightly backup, and writes down how it went.
+func notedNightly(ctx context.Context, s settings, db *store.Store) (state backupState, said backupSaid, err error) {
+	f := folder(s.Data)
+	clearHome(f, time.Now()) // before: they may be what takes the room
+	state, said, err = nightly(ctx, s, db, readBackupState(f))
+	if err != nil && ctx.Err() != nil {
+		return state, said, err // whoever ended it knows why
+	}
+	if readBackupState(f).Last.After(state.Last) {
+		return state, said, err // it hung for so long that another was made meanwhile
+	}
+	return state, said, errors.Join(err, noteBackup(f, state))
 }
 
 // noteBackup writes down how a backup went.
@@ -141,10 +155,20 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 	if was.Stick {
 		state.OnStick = was.Last
 	}
-	for _, dir := range append(findSticks(s.BackupSticks, s.Data), folder(s.Data).backups()) {
-		stick := dir != folder(s.Data).backups()
-		h := &hoard{dir: folder(s.Data), db: db, village: s.Village, now: time.Now, bare: true}
+	f := folder(s.Data)
+	resting := was.resting(time.Now())
+	was.tries(f, "")
+	for _, dir := range append(findSticks(s.BackupSticks, s.Data), f.backups()) {
+		stick := dir != f.backups()
+		if stick && slices.Contains(resting, dir) {
+			state.leaveOut(dir, was.HungAt)
+			continue
+		}
+		h := &hoard{dir: f, db: db, village: s.Village, now: time.Now, bare: true}
+		was.tries(f, "")
 		if stick {
+			was.tries(f, dir)
+			clearBeside(dir, time.Now())
 			h.mirror = &archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
 		}
 		said, err = h.proven(ctx, dir)
@@ -155,7 +179,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 			state.had(said, stick, said.Made)
 			state.Odd = rotate(ctx, said.File, s.Village, s.BackupKeep)
 			if stick {
-				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, folder(s.Data), time.Now())
+				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, f, time.Now())
 			}
 			return state, said, nil
 		case stick && state.BadStick == "":
@@ -163,6 +187,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 		}
 	}
 	was.BadStick, was.StickWhy, was.StickCode = state.BadStick, state.StickWhy, state.StickCode
+	was.Trying, was.Hung, was.HungAt = "", state.Hung, state.HungAt
 	was.Tried, was.Why, was.Code = time.Now().UTC(), sentence(err), backupFault(err)
 	return was, said, err
 }

@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"loalang/archive"
 	"loalang/recordings"
@@ -66,7 +68,12 @@ func (c checking) byCopies(ctx context.Context, noted []recordings.Blemish, size
 
 // places are the folders and backups in which copies may lie.
 func (c checking) places() ([]string, error) {
-	dirs := append(append([]string{}, c.from...), findSticks(c.data.BackupSticks, c.data.Data)...)
+	sticks := findSticks(c.data.BackupSticks, c.data.Data)
+	if c.tonight { // nobody is there who would pull out one that answers no more
+		resting := readBackupState(folder(c.data.Data)).resting(time.Now())
+		sticks = slices.DeleteFunc(sticks, func(dir string) bool { return slices.Contains(resting, dir) })
+	}
+	dirs := append(append([]string{}, c.from...), sticks...)
 	dirs = append(dirs, folder(c.data.Data).backups())
 	before, err := filepath.Glob(filepath.Join(c.data.Data, beforeHead+"*"))
 	return append(dirs, before...), err

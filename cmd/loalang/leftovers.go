@@ -28,28 +28,28 @@ var (
 	leftFound = regexp.MustCompile(`^` + foundHead + `[0-9]+$`)
 )
 
-// clearLeftovers removes what interrupted backups and looks through the data left in the
-// data folder and on sticks, where it is older than leftoverAge at now. What it does not
-// know stays, and so does what cannot be removed: the next night tries again. It returns
-// how many there were.
-func clearLeftovers(s settings, now time.Time) (removed int) {
-	f := folder(s.Data)
-	removed += clearIn(string(f), now, leftCopy, leftNote) + clearIn(f.recordings(), now, leftNote)
-	for _, dir := range append(findSticks(s.BackupSticks, s.Data), f.backups()) {
-		removed += clearIn(dir, now, leftCopy, leftBackup)
-		mirror := archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
-		removed += clearIn(mirror.Dir, now, leftNote)
-		parts, _ := os.ReadDir(mirror.Dir) // none: nothing to clear
-		for _, part := range parts {
-			if part.IsDir() && len(part.Name()) == 2 {
-				removed += clearIn(filepath.Join(mirror.Dir, part.Name()), now, leftSound)
-			}
-		}
-	}
+// clearHome removes what interrupted backups and looks through the data left in the data
+// folder, where it is older than leftoverAge at now. What it does not know stays, and so
+// does what cannot be removed: the next night tries again. It returns how many there were.
+func clearHome(f folder, now time.Time) (removed int) {
+	removed += clearIn(string(f), now, leftCopy, leftNote) + clearIn(f.recordings(), now, leftNote) + clearBeside(f.backups(), now)
 	folders, _ := os.ReadDir(f.recordings())
 	for _, e := range folders {
 		if e.IsDir() && leftFound.MatchString(e.Name()) && isOld(e, now) && os.RemoveAll(filepath.Join(f.recordings(), e.Name())) == nil {
 			removed++
+		}
+	}
+	return removed
+}
+
+// clearBeside does the same in a folder of backups, that of a stick for one.
+func clearBeside(dir string, now time.Time) (removed int) {
+	mirror := archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
+	removed = clearIn(dir, now, leftCopy, leftBackup) + clearIn(mirror.Dir, now, leftNote)
+	parts, _ := os.ReadDir(mirror.Dir) // none: nothing to clear
+	for _, part := range parts {
+		if part.IsDir() && len(part.Name()) == 2 {
+			removed += clearIn(filepath.Join(mirror.Dir, part.Name()), now, leftSound)
 		}
 	}
 	return removed

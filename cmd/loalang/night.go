@@ -45,6 +45,9 @@ func (b *board) tendData(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-b.upkeep.order:
+			if err := forgetHung(folder(b.settings.Data)); err != nil { // somebody may have changed the stick
+				b.log.Warn("a stick that answered no more stays left out", "err", err)
+			}
 			b.backUp(ctx)
 			continue
 		case <-tick.C:
@@ -81,13 +84,16 @@ func (b *board) checkLibrary(ctx context.Context) {
 }
 
 // backUp makes the nightly backup now, in a process of its own with the least priority.
-// What went wrong is in the note that it leaves, and in the log.
+// What went wrong is in the note that it leaves, and in the log. A stick that answers no more
+// is left out, and the next place takes it.
 func (b *board) backUp(ctx context.Context) {
 	if !b.upkeep.begin() {
 		return
 	}
 	defer b.upkeep.end()
-	out, err := b.aside(ctx, "backup", "nightly", "--village", b.settings.Village, "--backup-keep", strconv.Itoa(b.settings.BackupKeep), "--backup-stick", b.settings.BackupSticks)
+	out, err := outlastSticks(folder(b.settings.Data), b.settings.BackupSticks, func() bool { return ctx.Err() != nil }, func(patterns string) (string, error) {
+		return b.aside(ctx, "backup", "nightly", "--village", b.settings.Village, "--backup-keep", strconv.Itoa(b.settings.BackupKeep), "--backup-stick", patterns)
+	})
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
