@@ -174,7 +174,9 @@ func (s *Script) framed(command []byte) ([]byte, error) {
 func (s *Script) answered(ctx context.Context, patience time.Duration) error {
 	var heard []byte
 	piece := make([]byte, 256)
-	for until := time.Now().Add(patience); time.Now().Before(until) && ctx.Err() == nil; {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	for ctx.Err() == nil {
 		n, err := s.port.Read(piece) // 0 bytes when it has nothing to say for a moment
 		if err != nil {
 			s.lost()

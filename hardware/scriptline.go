@@ -29,12 +29,13 @@ type scriptLine struct {
 	stop   context.CancelFunc
 
 	mu    sync.Mutex
-	on    bool      // what the newest command says
-	asked int       // its number; 0: none was asked for
-	since time.Time // when
-	taken int       // number of the newest command that the device took
-	over  int       // number of the newest command whose last repetition is sent
-	fault error     // of the newest try of the newest command; nil: it was taken, or not tried yet
+	on    bool        // what the newest command says
+	asked int         // its number; 0: none was asked for
+	watch *time.Timer // of the newest command: nil before the first
+	hung  int         // number of the newest command of which the device took nothing for too long
+	taken int         // number of the newest command that the device took
+	over  int         // number of the newest command whose last repetition is sent
+	fault error       // of the newest try of the newest command; nil: it was taken, or not tried yet
 }
 
 // Set has the zone switched. The same again has it sent anew when its repetitions are
@@ -48,7 +49,12 @@ func (l *scriptLine) Set(on bool) error {
 	if l.on == on && l.asked > l.over {
 		return nil // it is on its way
 	}
-	l.on, l.asked, l.since, l.fault = on, l.asked+1, time.Now(), nil
+	l.on, l.asked, l.fault = on, l.asked+1, nil
+	if l.watch != nil {
+		l.watch.Stop()
+	}
+	n := l.asked
+	l.watch = time.AfterFunc(l.longest(), func() { l.late(n) })
 	select {
 	case l.wake <- struct{}{}:
 	default:
@@ -64,21 +70,35 @@ func (l *scriptLine) Answered() (done bool, err error) {
 	return l.taken == l.asked, l.fault
 }
 
+// longest is how long the device may take with a command and its repetitions.
+func (l *scriptLine) longest() time.Duration {
+	cfg := l.script.cfg
+	return hangsAfter + time.Duration(cfg.Repeat)*(cfg.ReplyWithin+cfg.Every)
+}
+
+// late notes that a command has had its time.
+func (l *scriptLine) late(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.taken < n {
+		l.hung = n
+	}
+}
+
 // Check tells what is wrong with the newest command once its repetitions are over, and
 // whether the port is there.
 func (l *scriptLine) Check() error {
 	l.mu.Lock()
-	fault, waits, since := l.fault, l.taken != l.asked, l.since
+	fault, hangs := l.fault, l.taken != l.asked && l.hung == l.asked
 	if l.over != l.asked {
 		fault = nil // there is another try
 	}
 	l.mu.Unlock()
-	cfg := l.script.cfg
-	switch longest := hangsAfter + time.Duration(cfg.Repeat)*(cfg.ReplyWithin+cfg.Every); {
+	switch {
 	case fault != nil:
 		return fault
-	case waits && time.Since(since) > longest:
-		return fmt.Errorf("%s has taken nothing for %s: pull the adapter out and plug it in again", cfg.Path, longest)
+	case hangs:
+		return fmt.Errorf("%s has taken nothing for %s: pull the adapter out and plug it in again", l.script.cfg.Path, l.longest())
 	}
 	return l.script.there()
 }

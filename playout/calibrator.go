@@ -93,8 +93,7 @@ func (c *Calibrator) serve(ctx context.Context) error {
 
 // carryOut does one, and keeps what it found. A gate counts once it is kept.
 func (c *Calibrator) carryOut(ctx context.Context, one Calibration) error {
-	var err error
-	err = c.measure(ctx, &one)
+	err := c.measure(ctx, &one)
 	one.Cause = ""
 	var refused Refused
 	switch {

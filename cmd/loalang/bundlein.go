@@ -151,7 +151,7 @@ func carriedOnly(take archive.Take) archive.Take {
 		switch {
 		case n > carriedFiles, name == carriedFile && bytes > carriedMost:
 			return nil, fmt.Errorf("%w (there is too much of it)", archive.ErrChanged)
-		case name != carriedFile && !(sound && isBlob(blob)):
+		case name != carriedFile && (!sound || !isBlob(blob)):
 			return nil, fmt.Errorf("%w (it holds %q)", archive.ErrChanged, name)
 		}
 		return take(name, bytes)

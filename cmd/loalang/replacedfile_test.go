@@ -28,7 +28,7 @@ func TestAnotherTemplateLeavesTheRecordingBehind(t *testing.T) {
 	b.fill("#title", "Tiêm phòng")
 	b.fill("#text", notice)
 	b.sheet("send")
-	b.attach(field, lasting(t, "tiem.m4a", 4, "volume=-16dB", "-c:a", "aac"))
+	b.attach(field, lasting(t, "trau-bo.m4a", 4, "volume=-16dB", "-c:a", "aac"))
 	b.until("the recording is there", take+".length == 64")
 	first := js[string](b, key)
 	pick("hop-thon")
@@ -45,7 +45,7 @@ func TestAnotherTemplateLeavesTheRecordingBehind(t *testing.T) {
 	b.until("words and recording are back", `document.querySelector("#title").value == "Tiêm phòng" && `+take+`.length == 64 && `+key+` == "`+first+`" && document.querySelector("[data-tongue] [data-id]")`)
 
 	js[bool](b, "(localStorage.cut = 1, true)")
-	b.attach(field, lasting(t, "tiem-2.m4a", 5, "volume=-16dB", "-c:a", "aac"))
+	b.attach(field, lasting(t, "trau-bo-2.m4a", 5, "volume=-16dB", "-c:a", "aac"))
 	b.until("another is on its way", "document.querySelector('[data-tongue] [data-import]')?.innerText.includes('tự gửi lại')")
 	pick("cat-dien")
 	b.until("another template is there", "document.querySelector('[data-replaced-told]').checkVisibility()")
@@ -55,7 +55,7 @@ func TestAnotherTemplateLeavesTheRecordingBehind(t *testing.T) {
 		t.Error("what was on its way for the first notice came into the second")
 	}
 	b.press("[data-replaced-told] button")
-	b.until("it goes on with the words it is for", take+".length == 64 && document.querySelector('[data-tongue]:has([name=take_pcc]) [data-taken]').innerText.includes('tiem-2')")
+	b.until("it goes on with the words it is for", take+".length == 64 && document.querySelector('[data-tongue]:has([name=take_pcc]) [data-taken]').innerText.includes('trau-bo-2')")
 	d.stop()
 }
 
