@@ -186,9 +186,10 @@ func (as *assets) serve(c *gin.Context) {
 		c.String(http.StatusNotFound, "no such file")
 		return
 	}
-	if !strings.HasPrefix(f.kind, "image/") { // these two are a document's, and weigh on a thin line
-		c.Writer.Header().Del("Content-Security-Policy")
-		c.Writer.Header().Del("Permissions-Policy")
+	if !strings.HasPrefix(f.kind, "image/") { // these are a document's, and weigh on a thin line
+		for _, of := range []string{"Content-Security-Policy", "Permissions-Policy", "Referrer-Policy"} {
+			c.Writer.Header().Del(of)
+		}
 	}
 	c.Header("Cache-Control", "public, max-age=31536000, immutable")
 	c.Header("Vary", "Accept-Encoding")

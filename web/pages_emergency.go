@@ -92,7 +92,7 @@ func (p *panel) emergency(v *visit) {
 	if len(live) > 1 {
 		w.Stop = v.word("emergency.stop-all")
 	}
-	p.show(v, "emergency", view{Title: w.State, Tab: "emergency", Script: "today.js", Data: w})
+	p.show(v, "emergency", view{Title: w.State, Tab: "emergency", Style: "emergency.css", Script: "today.js", Data: w})
 }
 
 // activeEmergencies describes what is active, the newest first.
@@ -171,7 +171,7 @@ func (p *panel) fillEmergency(v *visit, f *form) {
 
 func (p *panel) showEmergency(v *visit, status int, f *form) {
 	w := p.emergencyForm(v, f)
-	p.render(v, status, "emergency", view{Title: v.word("emergency.title"), Tab: "emergency", Script: "emergency.js", Data: w})
+	p.render(v, status, "emergency", view{Title: v.word("emergency.title"), Tab: "emergency", Style: "emergency.css", Script: "emergency.js", Data: w})
 }
 
 func (p *panel) emergencyForm(v *visit, f *form) emergencyView {
@@ -228,7 +228,7 @@ func (p *panel) raise(v *visit) {
 	if !raise {
 		w := p.emergencyForm(v, f)
 		w.Confirm = true
-		p.show(v, "emergency", view{Title: v.word("emergency.sure"), Tab: "emergency", Data: w})
+		p.show(v, "emergency", view{Title: v.word("emergency.sure"), Tab: "emergency", Style: "emergency.css", Data: w})
 		return
 	}
 	if err := p.raiseOnce(v, e, f.Get("replaces")); err != nil {

@@ -3,8 +3,7 @@
 import { busy } from "./app.js";
 import { blanks } from "./blanks.js";
 import { draft } from "./draft.js";
-import { holding, waits } from "./hold.js";
-import { aside, resume } from "./upload.js";
+import { aside, holding, resume, waits } from "./upload.js";
 import "./recur.js";
 
 const form = document.querySelector("[data-draft]");

@@ -1,8 +1,7 @@
 // A message that is prepared for an emergency: what is written is read, and what is
 // recorded goes to the board as soon as it is chosen. It is kept when all of it is there.
 import "./texts.js";
-import "./upload.js";
-import { holding, waits } from "./hold.js";
+import { holding, waits } from "./upload.js";
 
 const form = document.querySelector("[data-example]");
 const lacking = () => [...form.querySelectorAll("[data-spoken]")].filter(waits).map((t) => t.dataset.spoken);
