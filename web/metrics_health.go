@@ -38,18 +38,8 @@ func healthMetrics() []healthMetric {
 			}
 			return *m.Wear / 100, true
 		}},
-		{"loalang_memory_available_bytes", "Available memory of the machine.", func(m health.Measurement) (float64, bool) {
-			if m.Memory == nil {
-				return 0, false
-			}
-			return float64(m.Memory.Available), true
-		}},
-		{"loalang_memory_resident_bytes", "Resident memory of the program, all processes.", func(m health.Measurement) (float64, bool) {
-			if m.Memory == nil {
-				return 0, false
-			}
-			return float64(m.Memory.Ours), true
-		}},
+		{"loalang_memory_available_bytes", "Available memory of the machine.", ofMemory(func(u health.MemoryState) float64 { return float64(u.Available) })},
+		{"loalang_memory_resident_bytes", "Resident memory of the program, all processes.", ofMemory(func(u health.MemoryState) float64 { return float64(u.Ours) })},
 		{"loalang_open_files", "Files that the program has open.", func(m health.Measurement) (float64, bool) {
 			if m.Descriptors == nil {
 				return 0, false
@@ -83,6 +73,15 @@ func healthMetrics() []healthMetric {
 			}
 			return float64(m.Plan.Count), true
 		}},
+	}
+}
+
+func ofMemory(number func(health.MemoryState) float64) func(health.Measurement) (float64, bool) {
+	return func(m health.Measurement) (float64, bool) {
+		if m.Memory == nil {
+			return 0, false
+		}
+		return number(*m.Memory), true
 	}
 }
 

@@ -81,13 +81,7 @@ func table() []setting {
 
 func mainTable() []setting {
 	return []setting{
-		{"data", "data", "folder that holds everything that is kept", func(s *settings, v string) error {
-			if v == "" {
-				return errors.New("name a folder")
-			}
-			s.Data = v
-			return nil
-		}},
+		{"data", "data", "folder that holds everything that is kept", setNamed("a folder", func(s *settings) *string { return &s.Data })},
 		{"listen", "127.0.0.1:8080", "address of the panel; \":8080\" opens it to the local network", setListen},
 		{"listen-tls", "auto", "address of the panel by https, where phones give it the microphone; auto: port 8443 beside --listen; off: none", func(s *settings, v string) error {
 			if s.ListenTLS = v; v == "auto" || v == "off" {
@@ -133,13 +127,18 @@ func mainTable() []setting {
 		{"backup", "nightly", "when the board backs itself up: nightly, or off", setBackup},
 		{"backup-keep", "7", "how many of the newest nightly backups stay, 1 to 60", setBackupKeep},
 		{"backup-stick", "/media/*/" + stickFolder + ",/media/*/*/" + stickFolder + ",/run/media/*/*/" + stickFolder + ",/mnt/*/" + stickFolder, "folders on sticks that may keep nightly backups, with commas between; only those on another disk than the data are used", setText(func(s *settings) *string { return &s.BackupSticks })},
-		{"espeak", "espeak-ng", "program that speaks Vietnamese", func(s *settings, v string) error {
-			if v == "" {
-				return errors.New("name a program")
-			}
-			s.Espeak = v
-			return nil
-		}},
+		{"espeak", "espeak-ng", "program that speaks Vietnamese", setNamed("a program", func(s *settings) *string { return &s.Espeak })},
+	}
+}
+
+// setNamed takes a text that must be there; what says what is to be named.
+func setNamed(what string, field func(*settings) *string) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		if v == "" {
+			return errors.New("name " + what)
+		}
+		*field(s) = v
+		return nil
 	}
 }
 
