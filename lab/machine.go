@@ -41,6 +41,7 @@ type Machine struct {
 	ended chan struct{}
 	mu    sync.Mutex
 	told  []string
+	beat  time.Time // of the last job.Beat; zero: none yet
 }
 
 // serialPort is the kernel's name of the serial line by architecture.
@@ -51,7 +52,7 @@ func (m *Machine) Start(ctx context.Context) error {
 	if err := m.prepare(); err != nil {
 		return err
 	}
-	m.told = nil
+	m.told, m.beat = nil, time.Time{}
 	root := "if=none,id=root,format=raw,readonly=on,file=" + m.Root
 	if len(m.Job.Become) > 0 {
 		root = "if=none,id=root,format=raw,snapshot=on,file=" + m.Root
@@ -169,8 +170,17 @@ var escape = regexp.MustCompile(`\x1b[^a-zA-Z]*[a-zA-Z]`)
 func (m *Machine) read(out io.Reader) {
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<20)
+	begun := "" // of a line into which a beat fell
 	for lines.Scan() {
-		line := strings.TrimRight(escape.ReplaceAllString(lines.Text(), ""), "\r")
+		line := begun + strings.TrimRight(escape.ReplaceAllString(lines.Text(), ""), "\r")
+		var beat bool
+		if begun, beat = strings.CutSuffix(line, job.Beat); beat {
+			m.mu.Lock()
+			m.beat = time.Now()
+			m.mu.Unlock()
+			continue
+		}
+		begun = ""
 		m.mu.Lock()
 		m.told = append(m.told, line)
 		m.mu.Unlock()
@@ -211,14 +221,35 @@ func (m *Machine) Line(ctx context.Context, prefix string) (string, error) {
 	}
 }
 
-// Wait waits until the machine is off.
+// ErrStalled is a machine whose first process beats no more: the emulation, or the kernel,
+// stands. A program that hangs in it is not that.
+var ErrStalled = errors.New("the machine stands still")
+
+// stallAfter is how long a machine that has beaten once may be without a beat.
+const stallAfter = 12 * job.BeatEvery
+
+// Wait waits until the machine is off. The error is ErrStalled when it stands still.
 func (m *Machine) Wait(ctx context.Context) error {
-	select {
-	case <-m.ended:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait for the end of a machine: %w", ctx.Err())
+	look := time.NewTicker(job.BeatEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-m.ended:
+			return nil
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the end of a machine: %w", ctx.Err())
+		case now := <-look.C:
+			if m.stalled(now) {
+				return fmt.Errorf("wait for the end of a machine: %w", ErrStalled)
+			}
+		}
 	}
+}
+
+func (m *Machine) stalled(now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return !m.beat.IsZero() && now.Sub(m.beat) > stallAfter
 }
 
 // Kill takes the machine's power.

@@ -52,10 +52,18 @@ func run() error {
 	if err := plugIn(j.Address); err != nil {
 		return err
 	}
+	go beat()
 	for _, s := range j.Steps {
 		step(s)
 	}
 	return nil
+}
+
+// beat shows that the machine runs, whatever a step does.
+func beat() {
+	for range time.Tick(job.BeatEvery) {
+		fmt.Println(job.Beat)
+	}
 }
 
 func load(m job.Module) error {

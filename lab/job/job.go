@@ -2,6 +2,8 @@
 // lines by which that answers on the serial line. It knows neither of them.
 package job
 
+import "time"
+
 // File is where the first process finds the Job, in its first file system.
 const File = "/job.json"
 
@@ -11,7 +13,11 @@ const (
 	Run   = "LAB run "    // and the name of a step
 	Ended = "LAB ended "  // the name of a step, its exit code
 	Wrong = "LAB wrong: " // what the first process could not do
+	Beat  = "LAB beat"    // every BeatEvery while steps are done, also within somebody's line
 )
+
+// BeatEvery is how often the first process shows that its machine runs.
+const BeatEvery = 5 * time.Second
 
 // Job is all that a machine does from its start until it is switched off.
 type Job struct {
