@@ -267,6 +267,7 @@ func (c *cuts) cut() {
 	check(c.t, c.disk.Cut(c.r, keep))
 	c.m.Kill()
 	c.cutAt = time.Now()
+	c.load.Died(c.cutAt)
 	c.done++
 	c.unasked++
 	if c.look() {
@@ -339,13 +340,14 @@ func (c *cuts) atLast() {
 	run(c.t, 0, "/usr/sbin/debugfs", "-R", "rdump /recordings "+out, filepath.Join(c.dir, "copy.ext4"))
 	there := map[string]bool{}
 	check(c.t, filepath.WalkDir(out, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".bin" {
+		form := filepath.Ext(path) // originals, and the masters that all play copies are made of
+		if err != nil || d.IsDir() || form != ".bin" && (form != ".flac" || strings.HasSuffix(path, ".before.flac")) {
 			return err
 		}
 		raw, err := os.ReadFile(path)
 		sum := sha256.Sum256(raw)
 		is := hex.EncodeToString(sum[:])
-		if name := strings.TrimSuffix(filepath.Base(path), ".bin"); name != is {
+		if name := strings.TrimSuffix(filepath.Base(path), form); name != is {
 			c.loses("%s is not what its name says", path)
 		}
 		there[is] = true

@@ -35,6 +35,10 @@ func (c *cuts) enough() {
 			c.t.Errorf("the return of %s was measured %d times in %d cuts", what, len(took), c.done)
 		}
 	}
+	notices, uploads := c.load.Ledger.Counts()
+	if told := c.load.Ledger.Told(); c.done >= fewCuts && (notices < c.done || told < c.done || c.compared < max(1, c.done/fewCuts)) {
+		c.t.Errorf("%d cuts met %d notices, %d rows of the as-run and %d whole recordings, %d of them compared: that proves little", c.done, notices, told, uploads, c.compared)
+	}
 	if c.done >= fewCuts && c.torn == 0 {
 		c.t.Errorf("no cut met an upload of which more than %d bytes were acknowledged", lab.TornBytes)
 	}

@@ -145,6 +145,7 @@ func (k *kills) round(v victim) {
 	k.t.Helper()
 	time.Sleep(500*time.Millisecond + time.Duration(k.r.Int64N(int64(1500*time.Millisecond))))
 	at, gone := time.Now(), 0
+	k.load.Died(at)
 	if v.like == nil {
 		k.b.Kill()
 		time.Sleep(restartDelay)
@@ -212,6 +213,7 @@ func (k *kills) killChild(v victim) int {
 			}
 			time.Sleep(time.Duration(k.r.Int64N(int64(30 * time.Millisecond))))
 			if syscall.Kill(c.PID, syscall.SIGKILL) == nil {
+				k.load.Died(time.Now())
 				return c.PID
 			}
 		}

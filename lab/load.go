@@ -33,12 +33,14 @@ type Load struct {
 
 	mu      sync.Mutex
 	faults  []string
-	airs    []string // notices that have a voice
+	refused []refused   // answers of 5xx of a board that is to be killed
+	deaths  []time.Time // when somebody killed it, or a part of it
+	airs    []string    // notices that have a voice
 	counted int
 }
 
-// mostFaults is how many are kept: the rest is the same.
-const mostFaults = 20
+// mostFaults is how many are kept: the rest is the same. A board that dies refuses more.
+const mostFaults, mostRefused = 20, 10_000
 
 // texts are what the notices say that air.
 var texts = []string{
@@ -84,11 +86,38 @@ func (l *Load) Adopt(ids ...string) { l.airs = append(l.airs, ids...) }
 // Airs are the notices that air.
 func (l *Load) Airs() []string { return l.airs }
 
-// Faults are what went wrong and should not have.
+// refused is an answer of 5xx.
+type refused struct {
+	at   time.Time
+	what string
+}
+
+const (
+	// dying is how long before its death a board may refuse: its disk goes first.
+	dying = 3 * time.Second
+	// reviving is how long behind it, while a part of it comes back.
+	reviving = 20 * time.Second
+)
+
+// Died takes note that the board, or a part of it, was killed.
+func (l *Load) Died(at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.deaths = append(l.deaths, at)
+}
+
+// Faults are what went wrong and should not have. A board that was killed is excused what it
+// refused about its death, and nothing else.
 func (l *Load) Faults() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.faults
+	all := slices.Clone(l.faults)
+	for _, r := range l.refused {
+		if !slices.ContainsFunc(l.deaths, func(d time.Time) bool { return r.at.After(d.Add(-dying)) && r.at.Before(d.Add(reviving)) }) {
+			all = append(all, r.what)
+		}
+	}
+	return all
 }
 
 func (l *Load) fault(what string, err error) {
@@ -96,13 +125,15 @@ func (l *Load) fault(what string, err error) {
 	if err == nil || l.Mortal && !errors.As(err, &status) {
 		return
 	}
-	if l.Mortal && status != nil && status.Status >= http.StatusInternalServerError { // it is about to go
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.faults) < mostFaults {
-		l.faults = append(l.faults, what+": "+err.Error())
+	switch what += ": " + err.Error(); {
+	case l.Mortal && status != nil && status.Status >= http.StatusInternalServerError: // it may be about to go
+		if len(l.refused) < mostRefused {
+			l.refused = append(l.refused, refused{time.Now(), what})
+		}
+	case len(l.faults) < mostFaults:
+		l.faults = append(l.faults, what)
 	}
 }
 
