@@ -92,12 +92,10 @@ func BlemishesIn(dir string, log *slog.Logger) (list []Blemish, err error) {
 
 // Check reads every stored form of a recording and notes the ones that are not what was
 // stored; those are taken out of the way, so that nothing is made from them. A play copy
-// is a cache: a wrong one is made again at once. What is in order gives no error and no
+// is a cache: a wrong one is made again at once, that of a built-in sound from the
+// program. What is in order gives no error and no
 // blemish. pace is asked before each read of a file; nil: it goes as fast as it can.
 func (l *Library) Check(ctx context.Context, rec Recording, pace func() error) (found []Blemish, err error) {
-	if rec.Kind == BuiltIn {
-		return nil, nil
-	}
 	for _, v := range rec.Variants {
 		if v.Form == PlayCopy || !isID(v.SHA256) {
 			continue
@@ -160,33 +158,47 @@ func (l *Library) Holds(b Blemish) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// look says what is wrong with a stored form; empty: nothing.
+// lookAgain is how long a disk that gave something wrong is left alone until it is asked
+// once more.
+const lookAgain = time.Second
+
+// look says what is wrong with a stored form; empty: nothing. What a card short of power
+// or a loose plug misreads once is no damage: only what is wrong twice is.
 func (l *Library) look(ctx context.Context, v Variant, pace func() error) (what string, err error) {
-	if pace != nil {
-		if err := pace(); err != nil {
+	for _, read := range []func(string) (stored, error){hashFile, func(path string) (stored, error) { return hashAnew(path, nil) }} {
+		if what != "" {
+			if err := rest(ctx, lookAgain); err != nil {
+				return "", err
+			}
+		}
+		if pace != nil {
+			if err := pace(); err != nil {
+				return "", err
+			}
+		}
+		if err := ctx.Err(); err != nil {
 			return "", err
 		}
+		got, err := read(l.blob(v.Form, v.SHA256))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return BlemishMissing, nil
+		case err != nil:
+			what = BlemishUnreadable
+		case got.hash != v.SHA256:
+			what = BlemishChanged
+		default:
+			return "", nil
+		}
 	}
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	got, err := hashFile(l.blob(v.Form, v.SHA256))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return BlemishMissing, nil
-	case err != nil:
-		return BlemishUnreadable, nil //nolint:nilerr // that is what was asked
-	case got.hash != v.SHA256:
-		return BlemishChanged, nil
-	}
-	return "", nil
+	return what, nil
 }
 
 // checkPlay makes a play copy again that is not what was stored, while its master is
 // whole.
 func (l *Library) checkPlay(ctx context.Context, rec Recording, pace func() error) error {
 	i := slices.IndexFunc(rec.Variants, func(v Variant) bool { return v.Form == PlayCopy })
-	if i < 0 || l.sound(rec.ID) != nil {
+	if i < 0 || !l.renewable(rec) {
 		return nil
 	}
 	path := l.blob(PlayCopy, rec.ID)
@@ -199,16 +211,20 @@ func (l *Library) checkPlay(ctx context.Context, rec Recording, pace func() erro
 	if errors.Is(err, fs.ErrNotExist) || err == nil && got.hash == rec.Variants[i].SHA256 {
 		return nil // a cache need not have it
 	}
-	if err := l.remake(ctx, rec.ID); err != nil {
-		if errors.Is(err, ErrNoFFmpeg) || errors.Is(err, ErrNoSandbox) {
-			return nil // as it is, it plays
-		}
-		return fmt.Errorf("make play copy of %.8s again: %w", rec.ID, err)
+	err = l.renewPlay(ctx, rec, got.hash)
+	if errors.Is(err, ErrNoFFmpeg) || errors.Is(err, ErrNoSandbox) {
+		return nil // as it is, it plays
 	}
-	if again, err := hashFile(path); err != nil || again.hash != got.hash {
-		l.log.LogAttrs(ctx, slog.LevelWarn, "a play copy was damaged and is made again", slog.String("recording", rec.ID), slog.String("title", rec.Title))
+	return err
+}
+
+// renewable says whether a play copy can be made again: the master is whole, or the sound
+// is one of this program, which may have had others once.
+func (l *Library) renewable(rec Recording) bool {
+	if rec.Kind == BuiltIn {
+		return slices.ContainsFunc(BuiltIns(), func(b BuiltInSound) bool { return b.ID == rec.ID })
 	}
-	return nil
+	return l.sound(rec.ID) == nil
 }
 
 // quarantine notes a blemish and moves its bytes out of the way, where they are kept:
@@ -263,6 +279,22 @@ func (l *Library) Mend(b Blemish, copies []string) (bool, error) {
 	return false, nil
 }
 
+// MendAside reads once more what was put aside of a blemish: what a card short of power or
+// a loose plug misread may be whole, and is put back in its place then; false: it is not.
+// The errors are those of the disk.
+func (l *Library) MendAside(b Blemish) (bool, error) {
+	aside := filepath.Join(l.damaged(), filepath.Base(l.blob(b.Form, b.SHA256)))
+	done, err := l.Mend(b, []string{aside})
+	if !done || err != nil {
+		return done, err
+	}
+	l.log.Warn("a file that was put aside as damaged is whole and in its place again: the disk had misread it, have its plug and its supply looked at", "recording", b.Recording, "title", b.Title, "form", b.Form)
+	if err := os.Remove(aside); err != nil {
+		return true, fmt.Errorf("remove what was put aside: %w", err)
+	}
+	return true, nil
+}
+
 // Whole opens what is left of a recording to make it anew from: its original, else its
 // play copy, and says which; ErrNotFound when neither is what was stored. The caller
 // closes it.
@@ -296,7 +328,7 @@ func (l *Library) Mended(b Blemish, how string) error {
 
 // putBack copies the file from to its place when it has the hash that is missing there.
 func (l *Library) putBack(b Blemish, from string) (done bool, err error) {
-	if got, err := hashFile(from); err != nil || got.hash != b.SHA256 {
+	if got, err := hashAnew(from, nil); err != nil || got.hash != b.SHA256 {
 		return false, nil //nolint:nilerr // another may have it
 	}
 	w, err := l.begin()

@@ -88,6 +88,7 @@ type Library struct {
 	log     *slog.Logger
 	line    line // of imports
 	lost    lossMemory
+	proofs  proofs
 }
 
 // Open opens the library in c.Dir and removes what interrupted imports left.
@@ -128,9 +129,10 @@ func Open(c Config) (*Library, error) {
 // PlayCopy opens the 48 kHz s16 mono WAV of a recording, at its start; the
 // caller closes it. It asks only the disk, not the Index, so that what is
 // planned airs while the database is away. A copy that the cache has dropped,
-// or that a failing card has cut short, is made again from the master, which
-// takes a second or more: callers cue ahead. ErrNotFound when there is no such
-// recording, ErrDamaged when its master is not what it was.
+// that a failing card has cut short, or that cannot be read, is made again from the
+// master, which takes a second or more: callers cue ahead, and Ready looks at all of
+// its bytes before. ErrNotFound when there is no such recording, ErrDamaged when its
+// master is not what it was.
 func (l *Library) PlayCopy(ctx context.Context, id string) (*os.File, error) {
 	if !isID(id) {
 		return nil, ErrNotFound
@@ -142,11 +144,11 @@ func (l *Library) PlayCopy(ctx context.Context, id string) (*os.File, error) {
 		_ = os.Chtimes(path, now, now) // only orders the cache
 		return f, nil
 	}
-	if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, ErrDamaged) {
-		return nil, fmt.Errorf("open play copy: %w", err)
-	}
-	if err := l.remake(ctx, id); err != nil {
-		return nil, fmt.Errorf("make play copy of %.8s again: %w", id, err)
+	if again := l.remake(ctx, id); again != nil {
+		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, ErrDamaged) {
+			again = fmt.Errorf("%w; it was to stand for one that cannot be read: %w", again, err)
+		}
+		return nil, fmt.Errorf("make play copy of %.8s again: %w", id, again)
 	}
 	if f, err = openPlay(path); err != nil {
 		return nil, fmt.Errorf("open play copy: %w", err)

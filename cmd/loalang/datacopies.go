@@ -23,7 +23,7 @@ import (
 const foundHead = "found-"
 
 // byCopies puts whole copies of the very bytes in the place of what is noted and not there,
-// from the folders of backups, from what a restore put aside, and from where the command
+// from what was put aside, which may only have been misread, from the folders of backups, from what a restore put aside, and from where the command
 // line says. sizes are the lengths of the files that are wanted, by their names in the
 // library. mended are the names of those that are whole again. What a folder or a backup
 // does wrong ends only the search in it; the errors are those of the library and of ctx.
@@ -38,6 +38,7 @@ func (c checking) byCopies(ctx context.Context, noted []recordings.Blemish, size
 	if len(wanted) == 0 {
 		return mended, nil
 	}
+	errs := c.misread(wanted, mended)
 	dirs, err := c.places()
 	if err != nil {
 		return mended, err
@@ -50,7 +51,6 @@ func (c checking) byCopies(ctx context.Context, noted []recordings.Blemish, size
 		}
 		return err
 	}
-	var errs []error
 	for _, b := range wanted {
 		for _, path := range besideBackups(dirs, b) {
 			// Nobody knows what lies on a stick: one look before it is read.
@@ -64,6 +64,19 @@ func (c checking) byCopies(ctx context.Context, noted []recordings.Blemish, size
 		}
 	}
 	return mended, errors.Join(append(errs, c.outOfBackups(ctx, archivesOf(dirs), wanted, sizes, take))...)
+}
+
+// misread takes back what was put aside and is whole: it is mended, and no longer wanted.
+func (c checking) misread(wanted map[string]recordings.Blemish, mended map[string]bool) (errs []error) {
+	for name, b := range wanted {
+		done, err := c.library.MendAside(b)
+		if done {
+			mended[name] = true
+			delete(wanted, name)
+		}
+		errs = append(errs, err)
+	}
+	return errs
 }
 
 // places are the folders and backups in which copies may lie.

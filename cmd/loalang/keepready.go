@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
 	"time"
 
+	"loalang/recordings"
 	"loalang/scheduler"
 )
 
@@ -18,23 +18,29 @@ const (
 	readyEvery = 5 * time.Minute
 )
 
-// playCopies opens what is to be played, and makes it anew where it is missing.
+// playCopies makes ready what is to be played: there, and what it was.
 type playCopies interface {
-	PlayCopy(ctx context.Context, recording string) (*os.File, error)
+	Ready(ctx context.Context, recording string, pace func() error) error
 }
 
-// keepReady sees to it, until ctx ends, that what airs soon and what is prepared for an
-// emergency lies ready to be played: it makes anew what the cache has dropped, and counts
-// as a use, so that the cache drops others first.
+// keepReady sees to it, until ctx ends, that what airs soon, the program's own sounds and
+// what is prepared for an emergency lie ready to be played: it makes anew what the cache has
+// dropped or the card has changed, and counts as a use, so that the cache drops others first.
+// Each is read whole once a day at most, gently: an hour of sound is 346 MB, on a slow board some
+// ten seconds of one core and of the card, stretched to twice that.
 func (b *board) keepReady(ctx context.Context) error {
 	tick := time.NewTicker(readyEvery)
 	defer tick.Stop()
 	told := map[string]bool{}
+	var own []string
+	for _, sound := range recordings.BuiltIns() {
+		own = append(own, sound.ID)
+	}
 	for {
 		plan, err := b.db.Published(ctx, b.settings.Village)
 		tell := func(recording string, err error) {
 			if !told[recording] {
-				b.log.LogAttrs(ctx, slog.LevelWarn, "a recording that airs soon, or is prepared for an emergency, cannot be played: listen to it, or send it again",
+				b.log.LogAttrs(ctx, slog.LevelWarn, "a recording that airs soon, or is prepared for an emergency, cannot be played as it was stored: listen to it, or send it again",
 					slog.String("recording", recording), slog.Any("err", err))
 			}
 			told[recording] = true
@@ -43,8 +49,9 @@ func (b *board) keepReady(ctx context.Context) error {
 			makeReady(ctx, plan, b.clock.Now(), b.library, tell)
 		}
 		if prepared, err := b.db.Templates(ctx, b.settings.Village); err == nil {
-			openOnce(ctx, preparedRecordings(prepared), b.library, tell)
+			readyOnce(ctx, preparedRecordings(prepared), b.library, tell)
 		}
+		readyOnce(ctx, own, b.library, tell)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -53,7 +60,7 @@ func (b *board) keepReady(ctx context.Context) error {
 	}
 }
 
-// makeReady opens once each recording that airs within readyAhead of now, the next one
+// makeReady makes ready once each recording that airs within readyAhead of now, the next one
 // first, and tells of those that cannot be.
 func makeReady(ctx context.Context, plan scheduler.Plan, now time.Time, from playCopies, tell func(recording string, err error)) {
 	var ids []string
@@ -69,22 +76,19 @@ func makeReady(ctx context.Context, plan scheduler.Plan, now time.Time, from pla
 			ids = append(ids, part.Recording)
 		}
 	}
-	openOnce(ctx, ids, from, tell)
+	readyOnce(ctx, ids, from, tell)
 }
 
-// openOnce opens each recording once, and tells of those that cannot be.
-func openOnce(ctx context.Context, ids []string, from playCopies, tell func(recording string, err error)) {
+// readyOnce makes each recording ready once, and tells of those that cannot be.
+func readyOnce(ctx context.Context, ids []string, from playCopies, tell func(recording string, err error)) {
 	seen := map[string]bool{"": true}
 	for _, id := range ids {
 		if seen[id] || ctx.Err() != nil {
 			continue
 		}
 		seen[id] = true
-		f, err := from.PlayCopy(ctx, id)
-		if err == nil {
-			err = f.Close()
-		}
-		if err != nil && ctx.Err() == nil {
+		rest := gently()
+		if err := from.Ready(ctx, id, func() error { return rest(ctx) }); err != nil && ctx.Err() == nil {
 			tell(id, err)
 		}
 	}

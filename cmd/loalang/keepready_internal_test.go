@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -11,18 +10,18 @@ import (
 	"loalang/scheduler"
 )
 
-// copies takes note of what is opened; one of them is broken.
+// copies takes note of what is made ready; one of them is broken.
 type copies struct {
 	opened []string
 	broken string
 }
 
-func (c *copies) PlayCopy(_ context.Context, id string) (*os.File, error) {
+func (c *copies) Ready(_ context.Context, id string, _ func() error) error {
 	c.opened = append(c.opened, id)
 	if id == c.broken {
-		return nil, errors.New("damaged")
+		return errors.New("damaged")
 	}
-	return os.Open(os.DevNull)
+	return nil
 }
 
 // What airs within the next hours is opened once, the next first; what has aired, or
