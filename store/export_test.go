@@ -46,3 +46,6 @@ func RecordAll(ctx context.Context, s *Store, rows []playout.AsRun) error {
 
 // DiskFault shows which errors of a rehearsal are the disk's.
 func DiskFault(err error) bool { return diskFault(err) }
+
+// CopyTorn copies what a disk gives back, as Salvage does.
+var CopyTorn = copyTorn

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 )
 
 // Salvaged is what became of one table of a damaged database.
@@ -32,8 +31,12 @@ func Salvage(ctx context.Context, c Config, to string) (list []Salvaged, err err
 		}
 	}()
 	for _, side := range []string{"", "-wal"} { // what is in the log counts, and reading it writes
-		if err := copyFile(c.Path+side, work+side); err != nil {
+		torn, err := copyFile(c.Path+side, work+side)
+		if err != nil {
 			return nil, fmt.Errorf("salvage database: %w", err)
+		}
+		if torn > 0 {
+			c.Log.Warn("the disk does not give back parts of the database: put in another card", "file", c.Path+side, "bytes", torn)
 		}
 	}
 	old, err := sql.Open(driver, fileURI(work, ""))
@@ -68,22 +71,60 @@ func Salvage(ctx context.Context, c Config, to string) (list []Salvaged, err err
 	return list, leaveOut(ctx, db, list)
 }
 
-// copyFile copies a file that may not be there.
-func copyFile(from, to string) (err error) {
+// copyFile copies a file that may not be there; torn is how many bytes of it the disk does
+// not give back.
+func copyFile(from, to string) (torn int64, err error) {
 	f, err := os.Open(from)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { _ = f.Close() }() // only read
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
 	t, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = io.Copy(t, f)
-	return errors.Join(err, t.Close())
+	torn, err = copyTorn(t, f, info.Size())
+	return torn, errors.Join(err, t.Close())
+}
+
+// sector is how much of a file is left out at once where the disk does not give it back: a
+// page of the database.
+const sector = 4096
+
+// copyTorn copies size bytes. What from does not give is written as zeros, a sector at a
+// time, so that one bad place costs no more than what lies in it; torn is how many bytes
+// those are. The errors are those of to.
+func copyTorn(to io.Writer, from io.ReaderAt, size int64) (torn int64, err error) {
+	buf := make([]byte, 1<<20)
+	for at := int64(0); at < size; at += int64(len(buf)) {
+		part := buf[:min(size-at, int64(len(buf)))]
+		if n, _ := from.ReadAt(part, at); n < len(part) {
+			torn += readTorn(part, from, at)
+		}
+		if _, err := to.Write(part); err != nil {
+			return torn, err
+		}
+	}
+	return torn, nil
+}
+
+// readTorn reads sector by sector what could not be read at once.
+func readTorn(part []byte, from io.ReaderAt, at int64) (torn int64) {
+	for i := 0; i < len(part); i += sector {
+		one := part[i:min(i+sector, len(part))]
+		if n, _ := from.ReadAt(one, at+int64(i)); n < len(one) {
+			clear(one[n:])
+			torn += int64(len(one) - n)
+		}
+	}
+	return torn
 }
 
 // salvageAll copies table by table, then leaves out what belongs to nothing.
@@ -121,7 +162,9 @@ func leaveOut(ctx context.Context, db *sql.DB, list []Salvaged) error {
 			if n, err := gone.RowsAffected(); err == nil && n > 0 {
 				found = true
 				list[i].Saved -= n
-				list[i].Lost = max(0, list[i].Lost) + n
+				if list[i].Lost >= 0 { // else nobody knows
+					list[i].Lost += n
+				}
 			}
 		}
 		if !found {
@@ -166,84 +209,6 @@ func fromStandby(ctx context.Context, c Config, from string) (err error) {
 	return nil
 }
 
-// salvageTable copies what can be read of a table: from its beginning up to the damage,
-// then from its end down to it.
-func salvageTable(ctx context.Context, old, db *sql.DB, table string) (s Salvaged, err error) {
-	s.Table = table
-	columns, err := shared(ctx, old, db, table)
-	if err != nil || len(columns) == 0 {
-		return Salvaged{table, 0, -1}, nil //nolint:nilerr // nothing of it can be read
-	}
-	key, err := keyOf(ctx, db, table)
-	if err != nil {
-		return s, err
-	}
-	names := `"` + strings.Join(columns, `", "`) + `"`
-	put := "INSERT OR IGNORE INTO \"" + table + "\" (" + names + ") VALUES (?" + strings.Repeat(", ?", len(columns)-1) + ")"
-	whole := true
-	for _, order := range []string{"", " DESC"} {
-		query := "SELECT " + names + ` FROM "` + table + `" ORDER BY ` + strings.ReplaceAll(key, ",", order+",") + order
-		read, err := pour(ctx, old, db, query, put, len(columns))
-		if err != nil {
-			return s, err
-		}
-		if whole = read; whole {
-			break
-		}
-	}
-	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM "`+table+`"`).Scan(&s.Saved); err != nil {
-		return s, err
-	}
-	if whole {
-		return s, nil
-	}
-	var had int64
-	if err := old.QueryRowContext(ctx, `SELECT count(*) FROM "`+table+`"`).Scan(&had); err != nil {
-		s.Lost = -1
-		return s, nil //nolint:nilerr // no index is whole either
-	}
-	s.Lost = max(0, had-s.Saved)
-	return s, nil
-}
-
-// pour copies rows until the reading fails; whole says that it did not.
-func pour(ctx context.Context, old, db *sql.DB, query, put string, width int) (whole bool, err error) {
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = tx.Rollback() }() // after the commit there is nothing
-	insert, err := tx.PrepareContext(ctx, put)
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = insert.Close() }()
-	whole = func() bool {
-		rows, failed := old.QueryContext(ctx, query)
-		if failed != nil {
-			return false
-		}
-		defer func() { _ = rows.Close() }()
-		values, into := make([]any, width), make([]any, width)
-		for i := range values {
-			into[i] = &values[i]
-		}
-		for rows.Next() {
-			if rows.Scan(into...) != nil {
-				return false
-			}
-			if _, failed := insert.ExecContext(ctx, values...); failed != nil && ctx.Err() != nil {
-				return false
-			}
-		}
-		return rows.Err() == nil
-	}()
-	if err := ctx.Err(); err != nil {
-		return false, err
-	}
-	return whole, tx.Commit()
-}
-
 // shared are the columns that a table has in both.
 func shared(ctx context.Context, old, db *sql.DB, table string) (columns []string, err error) {
 	before, err := columnsOf(ctx, old, table)
@@ -271,16 +236,4 @@ func columnsOf(ctx context.Context, db *sql.DB, table string) (names []string, e
 		names = append(names, name)
 	}
 	return names, rows.Err()
-}
-
-// keyOf is the order in which a table lies on the disk.
-func keyOf(ctx context.Context, db *sql.DB, table string) (string, error) {
-	var without bool
-	err := db.QueryRowContext(ctx, "SELECT wr FROM pragma_table_list WHERE name = ? AND schema = 'main'", table).Scan(&without)
-	if err != nil || !without {
-		return "rowid", err
-	}
-	var key string
-	err = db.QueryRowContext(ctx, `SELECT group_concat('"' || name || '"', ',') FROM (SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk)`, table).Scan(&key)
-	return key, err
 }
