@@ -3,23 +3,22 @@ package hardware
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 )
 
 // rtc says whether a battery-backed clock stands behind the wall clock.
 func (c *Clock) rtc(wall, floor time.Time) bool {
-	raw, err := os.ReadFile(filepath.Join(c.cfg.Sys, "class/rtc/rtc0/since_epoch"))
-	if err != nil {
+	name := BatteryRTC(c.cfg.Sys)
+	t, err := ReadRTC(c.cfg.Sys, name)
+	if name == "" || err != nil {
 		return false
 	}
-	seconds, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
-	if err != nil {
-		return false
+	near := rtcExact
+	if name == kernelsRTC {
+		near = rtcApart
 	}
-	t := time.Unix(seconds, 0)
-	return !t.Before(floor.Add(-rtcApart)) && t.Sub(wall).Abs() < rtcApart
+	return !t.Before(floor.Add(-rtcApart)) && t.Sub(wall).Abs() < near
 }
 
 // hosted says whether a hypervisor keeps this machine's time: its clock came

@@ -71,6 +71,7 @@ const (
 	RTCNone    Code = "rtc-none"
 	RTCBattery Code = "rtc-battery"
 	RTCWrong   Code = "rtc-wrong"
+	RTCUnknown Code = "rtc-unknown" // it is there, and nobody knows the time that it should have
 
 	PowerGood    Code = "power-good"
 	PowerLow     Code = "power-low"

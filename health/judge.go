@@ -136,6 +136,8 @@ func judgeRTC(s *RTCState, l Limits) Finding {
 		return find(RTC, Warning, RTCBattery)
 	case s.Off != nil && l.RTCSeconds.above(s.Off.Abs().Seconds()) != Good:
 		return find(RTC, l.RTCSeconds.above(s.Off.Abs().Seconds()), RTCWrong, span(s.Off.Abs()))
+	case s.Off == nil:
+		return find(RTC, Unmeasured, RTCUnknown)
 	}
 	return find(RTC, Good, RTCGood)
 }

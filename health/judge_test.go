@@ -103,6 +103,7 @@ func TestJudge(t *testing.T) {
 		{"time never vouched for", func(m *health.Measurement) { m.Clock.Age, m.Clock.Never = 0, true }, health.Clock, health.Good, health.ClockGood},
 		{"no battery clock", func(m *health.Measurement) { m.RTC = &health.RTCState{} }, health.RTC, health.Warning, health.RTCNone},
 		{"its cell is empty", func(m *health.Measurement) { m.RTC.Battery = of(false) }, health.RTC, health.Warning, health.RTCBattery},
+		{"nobody knows the time", func(m *health.Measurement) { m.RTC.Off = nil }, health.RTC, health.Unmeasured, health.RTCUnknown},
 		{"it is off", func(m *health.Measurement) { m.RTC.Off = of(-2 * time.Minute) }, health.RTC, health.Warning, health.RTCWrong},
 		{"too little voltage", func(m *health.Measurement) { m.Power.Low = true }, health.Power, health.Fault, health.PowerLow},
 		{"once too little", func(m *health.Measurement) { m.Power.WasLow = true }, health.Power, health.Warning, health.PowerWasLow},

@@ -177,13 +177,14 @@ func wearAt(disk string) *float64 {
 	return nil
 }
 
-// RTC is the clock with a battery, held against now when that is trusted.
-func (p *Probe) RTC(now time.Time, trusted bool) *RTCState {
-	seconds, err := number(filepath.Join(p.Sys, "class/rtc/rtc0/since_epoch"))
-	if err != nil {
+// RTC is the clock with a battery, held against now when that is trusted. name is that of
+// the kernel, "rtc0" for one; empty: there is none.
+func (p *Probe) RTC(name string, now time.Time, trusted bool) *RTCState {
+	seconds, err := number(filepath.Join(p.Sys, "class/rtc", name, "since_epoch"))
+	if name == "" || err != nil {
 		return &RTCState{}
 	}
-	s := &RTCState{There: true, Battery: p.battery()}
+	s := &RTCState{There: true, Battery: p.battery(name)}
 	if off := time.Unix(seconds, 0).Sub(now).Round(time.Second); trusted {
 		s.Off = &off
 	}
@@ -195,8 +196,8 @@ func (p *Probe) RTC(now time.Time, trusted bool) *RTCState {
 const badBattery = 1 | 2 | 4
 
 // battery asks the driver; most cannot say.
-func (p *Probe) battery() *bool {
-	fd, err := unix.Open(filepath.Join(p.Dev, "rtc0"), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+func (p *Probe) battery(name string) *bool {
+	fd, err := unix.Open(filepath.Join(p.Dev, name), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil
 	}

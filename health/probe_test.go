@@ -70,7 +70,7 @@ func TestProbeMachine(t *testing.T) {
 	if p.Temperature() != nil || p.Power() != nil || p.Memory() != nil || p.Descriptors(7) != nil || p.Link() != nil {
 		t.Error("something is measured of nothing")
 	}
-	if r := p.RTC(now, true); r.There {
+	if r := p.RTC("rtc0", now, true); r.There {
 		t.Errorf("no clock: %+v", r)
 	}
 	m.write("sys/class/thermal/thermal_zone0/temp", "51500\n")
@@ -93,11 +93,18 @@ func TestProbeMachine(t *testing.T) {
 		t.Errorf("supply that is low: %+v", got)
 	}
 	m.write("sys/class/rtc/rtc0/since_epoch", strconv.FormatInt(now.Add(90*time.Second).Unix(), 10)+"\n")
-	if r := p.RTC(now, true); !r.There || r.Off == nil || *r.Off != 90*time.Second || r.Battery != nil {
+	if r := p.RTC("rtc0", now, true); !r.There || r.Off == nil || *r.Off != 90*time.Second || r.Battery != nil {
 		t.Errorf("clock %+v", r)
 	}
-	if r := p.RTC(now, false); r.Off != nil {
+	if r := p.RTC("rtc0", now, false); r.Off != nil {
 		t.Error("a clock is judged by a time that nobody trusts")
+	}
+	m.write("sys/class/rtc/rtc1/since_epoch", strconv.FormatInt(now.Unix(), 10)+"\n")
+	if r := p.RTC("rtc1", now, true); !r.There || r.Off == nil || *r.Off != 0 {
+		t.Errorf("the clock beside it: %+v", r)
+	}
+	if r := p.RTC("", now, true); r.There {
+		t.Errorf("no clock of that name: %+v", r)
 	}
 	m.write("proc/meminfo", "MemTotal:         947000 kB\nMemFree:  1 kB\nMemAvailable:     512000 kB\n")
 	m.write("proc/7/status", "Name:\tloalang\nVmRSS:\t   61440 kB\n")

@@ -17,7 +17,7 @@ import (
 const exposure = 25
 
 // services are the units that are started as programs.
-var services = []string{"loalang.service", "loalang-restart.service", "loalang-import@.service"}
+var services = []string{"loalang.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service"}
 
 // analyzer skips a test where systemd is not, aloud; continuous integration must have it.
 func analyzer(t *testing.T) {
@@ -77,7 +77,7 @@ func verify(t *testing.T, dir, name string) string {
 func TestSystemdKnowsEveryWordOfTheUnits(t *testing.T) {
 	analyzer(t)
 	dir := units(t, nil)
-	for _, name := range append([]string{"loalang-import.socket"}, services...) {
+	for _, name := range append([]string{"loalang-import.socket", "loalang-rtc.timer"}, services...) {
 		if said := verify(t, dir, name); said != "" {
 			t.Errorf("%s: %s", name, said)
 		}
@@ -248,5 +248,29 @@ func TestSettingsAreNoScript(t *testing.T) {
 	}
 	if _, err := os.Stat(trap); err == nil {
 		t.Error("what stood in the settings was run")
+	}
+}
+
+// TestTheBatteryClockIsFound: the kernel never looks at an RTC but rtc0. A clock inside the processor, or inside
+// a power controller that hangs on I2C, is none of which a battery is known.
+func TestTheBatteryClockIsFound(t *testing.T) {
+	rule := regexp.MustCompile(`(?m)^SUBSYSTEM=="rtc", .*DEVPATH=="([^"]+)".*SYSTEMD_WANTS}\+="loalang-rtc.service loalang-rtc.timer"$`).FindStringSubmatch(read(t, "60-loalang.rules"))
+	if rule == nil {
+		t.Fatal("no rule starts loalang-rtc.service")
+	}
+	pattern := strings.NewReplacer(`\|`, "|", `\*`, ".*", `\?`, ".", `\[0-9\]`, "[0-9]").Replace(regexp.QuoteMeta(rule[1]))
+	matches := regexp.MustCompile("^(" + pattern + ")$").MatchString
+	for path, want := range map[string]bool{
+		"/devices/platform/soc/5002800.i2c/i2c-1/1-0068/rtc/rtc1":           true,
+		"/devices/platform/soc/fe804000.i2c/i2c-1/1-0051/rtc/rtc0":          true,
+		"/devices/platform/soc/5010000.spi/spi_master/spi0/spi0.0/rtc/rtc1": true,
+		"/devices/platform/soc/7000000.rtc/rtc/rtc0":                        false,
+		"/devices/platform/ff650000.i2c/i2c-0/0-001b/rk808-rtc/rtc/rtc0":    false,
+		"/devices/platform/soc@107c000000/soc@107c000000:rpi_rtc/rtc/rtc0":  false,
+		"/devices/pnp0/00:03/rtc/rtc0":                                      false,
+	} {
+		if matches(path) != want {
+			t.Errorf("%s starts it: %v, want %v", path, !want, want)
+		}
 	}
 }

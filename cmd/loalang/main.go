@@ -147,7 +147,7 @@ func (p program) rootCommand() *cobra.Command {
 	root.AddCommand(
 		p.serveCommand(), p.speakerCommand(), p.confineCommand(), p.apartCommand(), p.sayCommand(), p.speechCommand(),
 		p.recordingsCommand(), p.planCommand(), p.whyCommand(), p.drillCommand(), p.monitorCommand(), p.coverageCommand(), p.asrunCommand(), p.reportCommand(), p.userCommand(), p.tokenCommand(),
-		p.announcementCommand(), p.preparedCommand(), p.historyCommand(), p.villageCommand(), p.slotCommand(), p.rulesCommand(), p.exceptionCommand(), p.wordsCommand(), p.calendarCommand(), p.ampCommand(), p.buttonCommand(), p.ledCommand(), p.mixerCommand(), p.quietCommand(), p.doctorCommand(), p.versionCommand(),
+		p.announcementCommand(), p.preparedCommand(), p.historyCommand(), p.villageCommand(), p.slotCommand(), p.rulesCommand(), p.exceptionCommand(), p.wordsCommand(), p.calendarCommand(), p.ampCommand(), p.buttonCommand(), p.ledCommand(), p.mixerCommand(), p.quietCommand(), p.rtcCommand(), p.doctorCommand(), p.versionCommand(),
 		p.backupCommand(), p.restoreCommand(), p.migrateCommand(), p.dataCommand(), p.bundleCommand(),
 	)
 	wrapArgs(root)

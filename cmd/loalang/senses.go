@@ -144,7 +144,7 @@ func (b *board) lightHealth() *health.LightState {
 func (s *senses) machine(m *health.Measurement, trusted bool, pid int) {
 	data := s.b.settings.Data
 	m.Temperature, m.Power, m.Disk = s.probe.Temperature(), s.probe.Power(), s.probe.Disk(data)
-	m.RTC, m.Descriptors = s.probe.RTC(m.At, trusted), s.probe.Descriptors(pid)
+	m.RTC, m.Descriptors = s.probe.RTC(hardware.BatteryRTC(s.probe.Sys), m.At, trusted), s.probe.Descriptors(pid)
 }
 
 // worn is how worn the disk of the data is, as it was known last: it is found out at once

@@ -33,6 +33,8 @@ var places = []place{
 	{"systemd/loalang-import.socket", "/usr/lib/systemd/system/loalang-import.socket", 0o644},
 	{"systemd/loalang-import@.service", "/usr/lib/systemd/system/loalang-import@.service", 0o644},
 	{"systemd/loalang-restart.service", "/usr/lib/systemd/system/loalang-restart.service", 0o644},
+	{"systemd/loalang-rtc.service", "/usr/lib/systemd/system/loalang-rtc.service", 0o644},
+	{"systemd/loalang-rtc.timer", "/usr/lib/systemd/system/loalang-rtc.timer", 0o644},
 	{"journald.conf", "/usr/lib/systemd/journald.conf.d/60-loalang.conf", 0o644},
 	{"modules-load.conf", "/usr/lib/modules-load.d/loalang.conf", 0o644},
 	{"sysusers.conf", "/usr/lib/sysusers.d/loalang.conf", 0o644},
@@ -53,7 +55,7 @@ var guides = []string{
 	"INSTALL.md", "WIRING.md", "BUTTON.md", "COMMANDS.md", "VOICES.md",
 	"adr/0007-twenty-milliseconds-of-buffer.md", "adr/0013-the-buffer-is-learned-in-silence.md", "adr/0027-a-rule-promises-from-its-last-change.md",
 	"adr/0031-what-a-report-counts.md", "adr/0036-times-of-day-are-one-rule.md", "adr/0052-the-version-before-may-open-it.md",
-	"adr/0057-a-service-of-its-own-for-decoders.md",
+	"adr/0056-an-emergency-waits-for-its-amplifier.md", "adr/0057-a-service-of-its-own-for-decoders.md",
 }
 
 // pack makes the package.
