@@ -17,7 +17,7 @@ import (
 const exposure = 25
 
 // services are the units that are started as programs.
-var services = []string{"loalang.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service"}
+var services = []string{"loalang.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service", "loalang-stick@.service"}
 
 // analyzer skips a test where systemd is not, aloud; continuous integration must have it.
 func analyzer(t *testing.T) {
@@ -40,7 +40,7 @@ func read(t *testing.T, name string) string {
 }
 
 // program is what a unit starts, which is not installed here.
-var program = regexp.MustCompile(`(?m)^(Exec\w*=-?)/usr/bin/loalang\b.*$`)
+var program = regexp.MustCompile(`(?m)^(Exec\w*=-?)/usr/(?:bin/loalang|libexec/loalang-\w+)\b.*$`)
 
 // units copies all units into a folder, with a program that is there, and gives it.
 func units(t *testing.T, edit func(name, text string) string) string {

@@ -20,6 +20,15 @@ func (s *Store) Snapshot(ctx context.Context, path string) error {
 	if err := s.intact("copy database"); err != nil {
 		return err
 	}
+	// SQLite takes an empty file. Made so it is nobody else's from its first byte, also where
+	// a stick knows no owners and refuses to change a mode.
+	made, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = made.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("copy database: %w", s.notice(err))
+	}
 	if err := s.snapshot(ctx, path); err != nil {
 		return errors.Join(fmt.Errorf("copy database: %w", s.notice(err)), remove(path))
 	}
@@ -31,9 +40,6 @@ func (s *Store) snapshot(ctx context.Context, path string) (err error) {
 	from := s.connect(1, "_txlock=deferred", nil)
 	defer func() { err = errors.Join(err, from.Close()) }()
 	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
-		return err
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
 		return err
 	}
 	to, err := sql.Open(driver, fileURI(path, "_secure_delete=true&_journal_mode=DELETE"))

@@ -71,6 +71,9 @@ func replace(name string, mode fs.FileMode, write func(io.Writer) error) error {
 	}
 	if err == nil {
 		err = os.Chmod(f.Name(), mode)
+		if errors.Is(err, fs.ErrPermission) { // a file just made is ours, but on a stick without owners
+			err = nil
+		}
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), name)
