@@ -1,0 +1,141 @@
+package packaging_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// yard is a board's file system in a folder, with programs that stand in for those of Debian.
+type yard struct {
+	t   *testing.T
+	dir string
+}
+
+// newYard is a board with version 1 and data, to which a package of version 2 was brought.
+func newYard(t *testing.T) yard {
+	t.Helper()
+	y := yard{t, t.TempDir()}
+	y.file("usr/lib/loalang/1/loalang", "#!/bin/sh\necho 1\n")
+	y.file("usr/bin/.keep", "")
+	if err := os.Symlink(filepath.Join(y.dir, "usr/lib/loalang/1/loalang"), filepath.Join(y.dir, "usr/bin/loalang")); err != nil {
+		t.Fatal(err)
+	}
+	y.file("var/lib/loalang/loalang.db", "data")
+	y.file("x.deb", "package")
+	y.program("id", "echo 0")
+	y.program("findmnt", "echo ext4")
+	y.program("loalang-board", "exit 0")
+	y.program("dpkg", `[ "$1" = --print-architecture ] && { echo amd64; exit 0; }; echo "dpkg $*" >>"$0.log"`)
+	y.program("dpkg-deb", `case $1 in --fsys-tarfile) : ;; -f) case $3 in Package) echo loalang ;; Architecture) echo amd64 ;; Version) echo 2 ;; esac ;; esac`)
+	y.program("tar", "exit 0")
+	y.program("apt-get", "exit 0")
+	return y
+}
+
+func (y yard) file(name, text string) {
+	y.t.Helper()
+	name = filepath.Join(y.dir, name)
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		y.t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o755); err != nil {
+		y.t.Fatal(err)
+	}
+}
+
+func (y yard) program(name, body string) { y.file("fakes/"+name, "#!/bin/sh\n"+body+"\n") }
+
+// run runs a script of the package in the yard, and gives what it said and whether it went well.
+func (y yard) run(script string, args ...string) (said string, well bool) {
+	y.t.Helper()
+	text := read(y.t, script)
+	for _, at := range []string{"/usr/lib/loalang", "/usr/bin/loalang", "/var/lib/loalang", "/proc/1/root", "/etc/loalang"} {
+		text = strings.ReplaceAll(text, at, filepath.Join(y.dir, at))
+	}
+	// What stood behind /proc/1/root is that of the yard once only.
+	text = strings.ReplaceAll(text, filepath.Join(y.dir, "/proc/1/root", y.dir), filepath.Join(y.dir, "/proc/1/root"))
+	text = strings.ReplaceAll(text, filepath.Join(y.dir, "/usr/bin/loalang-board"), "loalang-board")
+	y.file("script", text)
+	cmd := exec.CommandContext(y.t.Context(), "/bin/sh", append([]string{filepath.Join(y.dir, "script")}, args...)...)
+	cmd.Env = []string{"PATH=" + filepath.Join(y.dir, "fakes") + ":/usr/bin:/bin"}
+	out, err := cmd.CombinedOutput()
+	return string(out), err == nil
+}
+
+func (y yard) laidDown() bool {
+	_, err := os.Stat(filepath.Join(y.dir, "fakes/dpkg.log"))
+	return err == nil
+}
+
+// TestAnUpdateLaysNothingDownThatCannotBeSetUp: without a network apt refused, and dpkg took the old
+// program away before it saw that another package is missing; the running one found no speaker any more.
+func TestAnUpdateLaysNothingDownThatCannotBeSetUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		says string // what apt finds in a simulation
+		well bool
+	}{
+		"OK":      {"Inst loalang [1] (2 local)", true},
+		"Another": {"Inst libfoo1 (1.0 Debian)\nInst loalang [1] (2 local)", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			y := newYard(t)
+			y.program("apt-get", `case $* in *--simulate*) printf '`+strings.ReplaceAll(c.says, "\n", `\n`)+`\n' ;; *) exit 100 ;; esac`)
+			said, well := y.run("bin/loalang-update", filepath.Join(y.dir, "x.deb"))
+			if well != c.well || y.laidDown() != c.well {
+				t.Errorf("well %v, laid down %v: %s", well, y.laidDown(), said)
+			}
+			if !c.well && !strings.Contains(said, "could not be fetched: libfoo1.") {
+				t.Errorf("it says %s", said)
+			}
+		})
+	}
+}
+
+// TestAFailedUpdatePutsTheProgramBack: the running program starts its speaker by its own name.
+func TestAFailedUpdatePutsTheProgramBack(t *testing.T) {
+	y := newYard(t)
+	old := filepath.Join(y.dir, "usr/lib/loalang/1/loalang")
+	y.program("apt-get", `case $* in *--simulate*) echo "Inst loalang [1] (2 local)" ;; *) exit 100 ;; esac`)
+	// As dpkg does: the old version is kept by preinst and removed, the new one named; then it fails.
+	y.program("dpkg", `[ "$1" = --print-architecture ] && { echo amd64; exit 0; }
+mkdir -p `+y.dir+`/usr/lib/loalang/before && mv `+old+` `+y.dir+`/usr/lib/loalang/before/loalang && echo `+old+` >`+y.dir+`/usr/lib/loalang/before/path
+rmdir `+filepath.Dir(old)+`; ln -sfn `+y.dir+`/usr/lib/loalang/2/loalang `+y.dir+`/usr/bin/loalang
+exit 1`)
+	said, well := y.run("bin/loalang-update", filepath.Join(y.dir, "x.deb"))
+	if at, err := filepath.EvalSymlinks(filepath.Join(y.dir, "usr/bin/loalang")); well || err != nil || at != old {
+		t.Errorf("well %v; the program is %q, %v: %s", well, at, err, said)
+	}
+}
+
+// TestNoUpdateIntoMemory: with the overlay on, the new version was gone after the next power cut and
+// the old one met its data; in a chroot it was tried on data of last year, or on none.
+func TestNoUpdateIntoMemory(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind  string // of the file system of /usr
+		other bool   // the data of the system around are others
+		says  string // empty: it goes ahead
+	}{
+		"OK":      {kind: "ext4"},
+		"Overlay": {kind: "overlay", says: "lies in memory"},
+		"Chroot":  {kind: "ext4", other: true, says: "are not to be seen"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			y := newYard(t)
+			y.program("findmnt", "echo "+c.kind)
+			// stat tells devices apart: the data are not on that of /usr.
+			y.program("stat", `case $* in *"%d "*/usr) echo 1 ;; *) exec /usr/bin/stat "$@" ;; esac`)
+			if c.other {
+				y.file("proc/1/root/var/lib/loalang/loalang.db", "the board's")
+			}
+			for _, line := range [][]string{{"bin/loalang-update", filepath.Join(y.dir, "x.deb")}, {"deb/preinst", "upgrade", "1"}} {
+				said, well := y.run(line[0], line[1:]...)
+				if well != (c.says == "") || !strings.Contains(said, c.says) {
+					t.Errorf("%s: well %v: %s", line[0], well, said)
+				}
+			}
+		})
+	}
+}
