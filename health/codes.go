@@ -83,12 +83,14 @@ const (
 	TemperatureHot     Code = "temperature-hot"
 	TemperatureUnknown Code = "temperature-unknown"
 
-	DiskGood     Code = "disk-good"
-	DiskLow      Code = "disk-low"
-	DiskFull     Code = "disk-full"
-	DiskInodes   Code = "disk-inodes"
-	DiskReadOnly Code = "disk-read-only"
-	DiskUnknown  Code = "disk-unknown"
+	DiskGood      Code = "disk-good"
+	DiskLow       Code = "disk-low"
+	DiskFull      Code = "disk-full"
+	DiskInodes    Code = "disk-inodes"
+	DiskReadOnly  Code = "disk-read-only"
+	DiskMemory    Code = "disk-memory"    // the data are gone with the power
+	DiskUnmounted Code = "disk-unmounted" // their own disk is missing
+	DiskUnknown   Code = "disk-unknown"
 
 	WearGood    Code = "wear-good"
 	WearOld     Code = "wear-old"

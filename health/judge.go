@@ -171,6 +171,10 @@ func judgeDisk(s *DiskState, l Limits) Finding {
 		return find(Disk, Fault, DiskUnknown, text(s.Failed))
 	case s.ReadOnly:
 		return find(Disk, Fault, DiskReadOnly)
+	case s.Unmounted:
+		return find(Disk, Fault, DiskUnmounted)
+	case s.InMemory:
+		return find(Disk, Fault, DiskMemory)
 	}
 	if level := l.DiskMB.below(float64(s.Free >> 20)); level == Fault {
 		return find(Disk, Fault, DiskFull, megabytes(s.Free))

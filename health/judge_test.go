@@ -103,6 +103,8 @@ func TestJudge(t *testing.T) {
 		{"time never vouched for", func(m *health.Measurement) { m.Clock.Age, m.Clock.Never = 0, true }, health.Clock, health.Good, health.ClockGood},
 		{"no battery clock", func(m *health.Measurement) { m.RTC = &health.RTCState{} }, health.RTC, health.Warning, health.RTCNone},
 		{"its cell is empty", func(m *health.Measurement) { m.RTC.Battery = of(false) }, health.RTC, health.Warning, health.RTCBattery},
+		{"the data lie in memory", func(m *health.Measurement) { m.Disk.InMemory = true }, health.Disk, health.Fault, health.DiskMemory},
+		{"the data's disk is missing", func(m *health.Measurement) { m.Disk.Unmounted = true }, health.Disk, health.Fault, health.DiskUnmounted},
 		{"nobody knows the time", func(m *health.Measurement) { m.RTC.Off = nil }, health.RTC, health.Unmeasured, health.RTCUnknown},
 		{"it is off", func(m *health.Measurement) { m.RTC.Off = of(-2 * time.Minute) }, health.RTC, health.Warning, health.RTCWrong},
 		{"too little voltage", func(m *health.Measurement) { m.Power.Low = true }, health.Power, health.Fault, health.PowerLow},

@@ -125,6 +125,8 @@ type DiskState struct {
 	Free, Size       int64 // bytes, for everybody but root
 	FreeNodes, Nodes int64 // inodes; Nodes is 0 where the file system counts none
 	ReadOnly         bool  // the kernel writes nothing to it
+	InMemory         bool  // it is an overlay or the memory: gone with the power
+	Unmounted        bool  // fstab has a disk for the data, and they lie on another
 	Failed           string
 }
 

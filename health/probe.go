@@ -19,6 +19,7 @@ import (
 // kernel does not tell is nil.
 type Probe struct {
 	Proc, Sys, Dev string // "/proc", "/sys" and "/dev", or folders of a test
+	Fstab          string // "/etc/fstab"; empty: none
 	Smartctl       string // the program that asks disks for their SMART; empty: none
 
 	mu    sync.Mutex
@@ -37,7 +38,7 @@ const least = 500 * time.Millisecond
 
 // NewProbe reads the machine that this program runs on.
 func NewProbe() *Probe {
-	return &Probe{Proc: "/proc", Sys: "/sys", Dev: "/dev", Smartctl: "smartctl"}
+	return &Probe{Proc: "/proc", Sys: "/sys", Dev: "/dev", Fstab: "/etc/fstab", Smartctl: "smartctl"}
 }
 
 // Moving says whether the card that a process holds is played by the kernel: RUNNING,
@@ -136,7 +137,7 @@ func (p *Probe) Disk(dir string) *DiskState {
 	}
 	return &DiskState{
 		Free: int64(st.Bavail) * int64(st.Bsize), Size: int64(st.Blocks) * int64(st.Bsize), FreeNodes: int64(st.Ffree), Nodes: int64(st.Files),
-		ReadOnly: int64(st.Flags)&unix.ST_RDONLY != 0,
+		ReadOnly: int64(st.Flags)&unix.ST_RDONLY != 0, InMemory: inMemory(st), Unmounted: p.unmounted(dir),
 	}
 }
 

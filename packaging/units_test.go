@@ -116,7 +116,7 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 	for _, want := range []string{
 		"RestartSec=200ms", "Restart=always", "StartLimitIntervalSec=0", "LimitMEMLOCK=infinity", "LimitRTPRIO=60", "OOMPolicy=continue",
 		"ExecStopPost=-/usr/bin/loalang amp safe-state", "DeviceAllow=char-alsa rw", "DeviceAllow=char-gpiochip rw", "DeviceAllow=char-rtc r",
-		"DeviceAllow=char-tty[A-Z]* rw", "KillMode=mixed", "RestrictRealtime=no",
+		"ReadWritePaths=/var/lib/loalang", "DeviceAllow=char-tty[A-Z]* rw", "KillMode=mixed", "RestrictRealtime=no",
 	} {
 		if !strings.Contains(text, "\n"+want+"\n") {
 			t.Errorf("loalang.service lacks %s", want)
@@ -130,6 +130,8 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 		}
 	}
 	for key, why := range map[string]string{
+		"StateDirectory=":      "it requires the mount of the data: without its disk the board would not even sound an emergency",
+		"RequiresMountsFor=":   "as above",
 		"RemoveIPC=yes":        "it empties /dev/shm, where an emergency lies while the disk is full",
 		"PrivateDevices=yes":   "it hides cards and pins",
 		"ProtectClock=yes":     "it forbids to ask whether the clock is synchronised",
@@ -139,6 +141,9 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 		if strings.Contains(text, "\n"+key) {
 			t.Errorf("loalang.service has %s: %s", key, why)
 		}
+	}
+	if !regexp.MustCompile(`(?m)^After=.*\bvar-lib-loalang\.mount\b`).MatchString(text) {
+		t.Error("loalang.service does not wait for the data's disk, which nofail lets come later")
 	}
 	restart := read(t, "systemd/loalang-restart.service")
 	if strings.Contains(restart, "IPAddressDeny=") {

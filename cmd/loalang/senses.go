@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,9 @@ const (
 	diskPatience = 30 * time.Second
 	// lookThroughEvery is how often the whole database is looked through for damage.
 	lookThroughEvery = 24 * time.Hour
+	// installedData is the data folder of the package: elsewhere somebody tries the program
+	// out, and may well do so in memory.
+	installedData = "/var/lib/loalang"
 )
 
 // senses measure a running board. Only the Watch's goroutine uses them, but for checked.
@@ -144,6 +148,7 @@ func (b *board) lightHealth() *health.LightState {
 func (s *senses) machine(m *health.Measurement, trusted bool, pid int) {
 	data := s.b.settings.Data
 	m.Temperature, m.Power, m.Disk = s.probe.Temperature(), s.probe.Power(), s.probe.Disk(data)
+	m.Disk.InMemory = m.Disk.InMemory && filepath.Clean(data) == installedData
 	m.RTC, m.Descriptors = s.probe.RTC(hardware.BatteryRTC(s.probe.Sys), m.At, trusted), s.probe.Descriptors(pid)
 }
 

@@ -1,0 +1,46 @@
+package health_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"loalang/archive/disktest"
+	"loalang/health"
+)
+
+// TestProbeTellsDataThatDoNotLast: with an overlay over the data partition too, all was lost at
+// each start and nothing said so; a data disk that is missing left an empty board that was well.
+func TestProbeTellsDataThatDoNotLast(t *testing.T) {
+	memory, err := disktest.Tmpfs(t, "size=1m")
+	if err != nil {
+		t.Skipf("nothing may be mounted here: %v", err)
+	}
+	bare := filepath.Join(t.TempDir(), "loalang")
+	if err := os.Mkdir(bare, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	fstab := filepath.Join(t.TempDir(), "fstab")
+	line := func(dir, options string) string { return "LABEL=loalang  " + dir + "/\text4 " + options + " 0 2\n" }
+	for name, c := range map[string]struct {
+		dir, fstab          string
+		inMemory, unmounted bool
+	}{
+		"OK":         {memory, line(memory, "rw,nofail"), true, false},
+		"NotMounted": {bare, line(bare, "rw,nofail"), false, true},
+		"NotListed":  {bare, line(memory, "rw"), false, false},
+		"Commented":  {bare, "#" + line(bare, "rw"), false, false},
+		"Bound":      {bare, line(bare, "rw,bind"), false, false},
+		"NoFstab":    {bare, "", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(fstab, []byte(c.fstab), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			d := (&health.Probe{Fstab: fstab}).Disk(c.dir)
+			if d.Unmounted != c.unmounted || c.inMemory && !d.InMemory {
+				t.Errorf("%+v", d)
+			}
+		})
+	}
+}
