@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"loalang/archive"
+	"loalang/archive/disktest"
 )
 
 var made = time.Date(2026, 11, 26, 2, 10, 0, 0, time.UTC)
@@ -160,6 +161,77 @@ func TestADamagedFileDoesNotCostTheOthers(t *testing.T) {
 }
 
 // Nothing is left when a backup is interrupted, and what was there before stays.
+// One inode that the card had lost ended every backup: what cannot even be opened is missing,
+// and the others are there.
+func TestAFileThatCannotBeOpenedDoesNotCostTheOthers(t *testing.T) {
+	dir := t.TempDir()
+	ill := filepath.Join(dir, "ill")
+	check(t, os.Symlink(ill, ill), nil) // leads nowhere but to itself
+	whole, sum := write(t, dir, "whole", "tiếng")
+	path := filepath.Join(dir, "a.tar")
+	var m archive.Manifest
+	check(t, archive.Durable(path, func(w io.Writer) error {
+		a, err := archive.NewWriter(w, archive.Manifest{Made: made}, nil)
+		check(t, err, nil)
+		f, err := a.Add(t.Context(), "ill", ill, sum)
+		check(t, err, nil)
+		if !f.Damaged {
+			t.Errorf("it is %+v", f)
+		}
+		_, err = a.Add(t.Context(), "whole", whole, sum)
+		check(t, err, nil)
+		m, err = a.Close()
+		return err
+	}), nil)
+	if _, faults, err := archive.Read(t.Context(), path, nil, nil); err != nil || len(faults) > 0 || len(m.Files) != 1 || len(m.Missing) != 1 || m.Missing[0] != "ill" {
+		t.Errorf("%v %v %+v", faults, err, m)
+	}
+}
+
+// A stick that failed under a file was taken for a library that is damaged.
+func TestACopySaysWhoseFaultItIs(t *testing.T) {
+	from, sum := write(t, t.TempDir(), "from", "tiếng")
+	small, err := disktest.Tmpfs(t, "size=64k")
+	if err != nil {
+		missing(t, err)
+	}
+	long, longSum := write(t, t.TempDir(), "long", strings.Repeat("tiếng", 1<<16))
+	ill := filepath.Join(t.TempDir(), "ill")
+	broken := filepath.Join(t.TempDir(), "broken")
+	for _, path := range []string{ill, broken + ".part"} {
+		if err := disktest.Broken(t, path); err != nil {
+			missing(t, err)
+		}
+	}
+	for name, c := range map[string]struct {
+		from, to, sum string
+		want          error
+		source        bool
+	}{
+		"Whole":         {from, filepath.Join(t.TempDir(), "to"), sum, nil, false},
+		"SourceGone":    {from + "x", filepath.Join(t.TempDir(), "to"), sum, fs.ErrNotExist, true},
+		"SourceChanged": {from, filepath.Join(t.TempDir(), "to"), longSum, archive.ErrChanged, true},
+		"SourceBroken":  {ill, filepath.Join(t.TempDir(), "to"), sum, syscall.EIO, true},
+		"TargetGone":    {from, filepath.Join(t.TempDir(), "none", "to"), sum, fs.ErrNotExist, false},
+		"TargetFull":    {long, filepath.Join(small, "to"), longSum, syscall.ENOSPC, false},
+		"TargetBroken":  {from, broken, sum, syscall.EIO, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := archive.Copy(t.Context(), c.from, c.to, c.sum, nil)
+			check(t, err, c.want)
+			if archive.OfSource(err) != c.source {
+				t.Errorf("%v: of the source: %v", err, !c.source)
+			}
+		})
+	}
+}
+
+// missing skips a test of what may not be mounted here.
+func missing(t *testing.T, err error) {
+	t.Helper()
+	t.Skipf("a disk cannot be mounted here (%v): run the tests as root", err)
+}
+
 func TestNothingIsLeftOfAnInterruptedBackup(t *testing.T) {
 	dir := t.TempDir()
 	from, _ := write(t, dir, "from", strings.Repeat("x", 5<<20))

@@ -34,10 +34,10 @@ func (m Mirror) Has(sum string, bytes int64) bool {
 // Put copies the file from, which must have the SHA-256 sum: ErrChanged when it has not,
 // and then nothing is kept. It does nothing when the file is there. The folder in which the
 // mirror lies is not made: below the mount point of a stick that was pulled out there is
-// none, and the files would go to another disk. That is syscall.ENODEV; fs.ErrNotExist is of from.
+// none, and the files would go to another disk. That is syscall.ENODEV. Errors of from are OfSource.
 func (m Mirror) Put(ctx context.Context, sum, from string, pace Pace) error {
 	if info, err := os.Stat(from); err != nil {
-		return err
+		return sourceError{err}
 	} else if m.Has(sum, info.Size()) {
 		return nil
 	}
@@ -55,20 +55,46 @@ func (m Mirror) Put(ctx context.Context, sum, from string, pace Pace) error {
 }
 
 // Copy makes the file to from the file from, durably, when that has the SHA-256 sum:
-// ErrChanged when it has not, and then there is none.
+// ErrChanged when it has not, and then there is none. Errors of from are OfSource, all
+// others are of where it goes, or of ctx.
 func Copy(ctx context.Context, from, to, sum string, pace Pace) error {
 	f, _, err := openPlain(from)
 	if err != nil {
-		return err
+		return sourceError{err}
 	}
 	defer func() { _ = f.Close() }() // only read
 	return Durable(to, func(w io.Writer) error {
-		got, err := hashInto(ctx, w, f, pace)
+		got, err := hashInto(ctx, w, sourceReader{f}, pace)
 		if err == nil && got != sum {
-			err = fmt.Errorf("%w (%s)", ErrChanged, base(from))
+			err = sourceError{fmt.Errorf("%w (%s)", ErrChanged, base(from))}
 		}
 		return err
 	})
+}
+
+// OfSource says whether an error of a copy is of the file that was to be copied, and not of
+// the disk to which it goes.
+func OfSource(err error) bool {
+	var of sourceError
+	return errors.As(err, &of)
+}
+
+// sourceError is an error of a file that was to be copied.
+type sourceError struct{ error }
+
+// Unwrap gives the error of the disk.
+func (s sourceError) Unwrap() error { return s.error }
+
+// sourceReader makes the errors of a reading sourceErrors; its end stays io.EOF.
+type sourceReader struct{ r io.Reader }
+
+// Read implements io.Reader.
+func (s sourceReader) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = sourceError{err}
+	}
+	return n, err
 }
 
 // damagedEnding ends the name of what lay in the place of a file and was another.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 )
@@ -66,17 +67,24 @@ func (w *Writer) head(name string, size int64) error {
 
 // Add copies the file from into the archive under name. want is the SHA-256 that it
 // must have, in hex; empty: any. One that has another, or cannot be read to its end, is
-// there as Damaged, with what could be read of it. The errors are fs.ErrNotExist when
-// there is no such file, then nothing is added, and those of writing and of ctx.
+// there as Damaged, with what could be read of it; one that cannot even be opened is
+// listed as missing, and returned as Damaged: an ill card must not cost the other files.
+// The errors are fs.ErrNotExist when there is no such file, then nothing is added, and
+// those of writing and of ctx.
 func (w *Writer) Add(ctx context.Context, name, from, want string) (File, error) {
 	f, err := os.Open(from)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return File{}, fmt.Errorf("back up %s: %w", name, err)
+	}
+	if err != nil {
+		w.Miss(name)
+		return File{Name: name, SHA256: want, Damaged: true}, nil
 	}
 	defer func() { _ = f.Close() }() // only read
 	info, err := f.Stat()
 	if err != nil {
-		return File{}, fmt.Errorf("back up %s: %w", name, err)
+		w.Miss(name)
+		return File{Name: name, SHA256: want, Damaged: true}, nil //nolint:nilerr // it is listed
 	}
 	if err := w.head(name, info.Size()); err != nil {
 		return File{}, err
@@ -113,6 +121,16 @@ func (w *Writer) copy(ctx context.Context, h hash.Hash, r io.Reader, size int64)
 		left -= int64(len(part))
 	}
 	return torn, nil
+}
+
+// AddText puts a text into the archive as the file name.
+func (w *Writer) AddText(name, text string) error {
+	if err := w.raw(name, []byte(text)); err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(text))
+	w.m.Files = append(w.m.Files, File{Name: name, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])})
+	return nil
 }
 
 // Mention lists a file whose bytes lie elsewhere.

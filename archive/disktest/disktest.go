@@ -60,7 +60,21 @@ func watched(t testing.TB, dir string) error {
 // takes no more writes. It fails where nothing may be mounted, or mkfs.ext4 is missing.
 func Ext4(t testing.TB, bytes int64) (dir string, err error) {
 	t.Helper()
-	image := filepath.Join(t.TempDir(), "card")
+	image, err := card(t, bytes)
+	if err != nil {
+		return "", err
+	}
+	dir = t.TempDir()
+	if err := run("mount", "-t", "ext4", "-o", "loop,errors=remount-ro", image, dir); err != nil {
+		return "", err
+	}
+	return dir, watched(t, dir)
+}
+
+// card makes the file of an ext4.
+func card(t testing.TB, bytes int64) (image string, err error) {
+	t.Helper()
+	image = filepath.Join(t.TempDir(), "card")
 	f, err := os.Create(image)
 	if err != nil {
 		return "", err
@@ -68,16 +82,60 @@ func Ext4(t testing.TB, bytes int64) (dir string, err error) {
 	if err := errors.Join(f.Truncate(bytes), f.Close()); err != nil {
 		return "", err
 	}
+	return image, run("mkfs.ext4", "-q", "-F", image)
+}
+
+func run(words ...string) error {
+	if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", words[0], err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+// Sick mounts an ext4 as Ext4 does, which takes writes on, with the files that fill puts
+// there, and with the inode of one of them destroyed: its folder still names it, and whoever
+// looks at it is told that the structure needs cleaning. It fails also where debugfs is
+// missing.
+func Sick(t testing.TB, bytes int64, name string, fill func(dir string) error) (dir string, err error) {
+	t.Helper()
+	image, err := card(t, bytes)
+	if err != nil {
+		return "", err
+	}
 	dir = t.TempDir()
+	if err := run("mount", "-t", "ext4", "-o", "loop", image, dir); err != nil {
+		return "", err
+	}
+	if err := errors.Join(fill(dir), run("umount", dir)); err != nil {
+		return "", err
+	}
 	for _, words := range [][]string{
-		{"mkfs.ext4", "-q", "-F", image},
-		{"mount", "-t", "ext4", "-o", "loop,errors=remount-ro", image, dir},
+		{"debugfs", "-w", "-R", "clri /" + name, image},
+		{"mount", "-t", "ext4", "-o", "loop,errors=continue", image, dir},
 	} {
-		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%s: %w: %s", words[0], err, strings.TrimSpace(string(out)))
+		if err := run(words...); err != nil {
+			return "", err
 		}
 	}
 	return dir, watched(t, dir)
+}
+
+// Broken has every reading and writing of a file fail with EIO until the test ends, as the
+// bytes of a worn card do; where there is none, it is made. It fails where nothing may be
+// mounted.
+func Broken(t testing.TB, path string) error {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err == nil { // at its beginning nothing is mapped
+		err = unix.Mount("/proc/self/mem", path, "", unix.MS_BIND, "")
+	}
+	if err != nil {
+		return fmt.Errorf("break a file: %w", err)
+	}
+	return watched(t, path)
 }
 
 // Fail has the ext4 of a folder behave as after an error of its card: what was open for
