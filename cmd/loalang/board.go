@@ -331,7 +331,7 @@ func (b *board) greet(ctx context.Context, out io.Writer, addr string) error {
 	secret, err := b.firstLink(ctx)
 	switch {
 	case b.db.Damaged():
-		lines = append(lines, "the database is damaged: emergencies and the last plan go on; stop loalang, keep a copy of the data folder, restore the last backup, and start again")
+		lines = append(lines, "the database is damaged: emergencies and the last plan go on; stop loalang, keep a copy of the data folder, run `loalang data repair`, or restore the last backup where that saves too little, and start again")
 	case err != nil:
 		b.log.Error("no link for a first account could be made", "err", err)
 	case secret != "":

@@ -16,8 +16,8 @@ import (
 )
 
 // A damaged database keeps the board neither from starting nor from its last
-// plan and its emergencies; nobody touches the file, and on a whole one
-// everything that happened meanwhile is in the log.
+// plan and its emergencies; nobody touches the file, and once a backup of before is
+// restored over it everything that happened meanwhile is in the log.
 func TestDamagedDatabaseDoesNotSilenceTheBoard(t *testing.T) {
 	t.Parallel()
 	need(t, sound)
@@ -34,6 +34,8 @@ func TestDamagedDatabaseDoesNotSilenceTheBoard(t *testing.T) {
 		raw, _ := os.ReadFile(filepath.Join(data, "standby", "plan-un-ta.json"))
 		return bytes.Contains(raw, []byte(id))
 	})
+	kept := filepath.Join(t.TempDir(), "before.loalang.tar")
+	succeed(t, "backup", kept, "--data", data)
 	d.stop()
 	database := filepath.Join(data, "loalang.db")
 	whole, err := os.ReadFile(database)
@@ -81,7 +83,9 @@ func TestDamagedDatabaseDoesNotSilenceTheBoard(t *testing.T) {
 		t.Errorf("the damaged file was changed: %v", err)
 	}
 
-	write(t, database, whole)
+	if out := succeed(t, "restore", kept, "--data", data, "--over", "--keep-tokens"); !strings.Contains(out, "rows of what aired") {
+		t.Errorf("restore said %s", out)
+	}
 	d = serve(t, data, "null", quick...)
 	d.token = token
 	row := d.row(id)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -237,10 +236,8 @@ func (r restoring) settle(ctx context.Context, p program, stage string, m archiv
 	if err := db.Integrity(ctx); err != nil {
 		return fmt.Errorf("the database of the backup: %w; nothing was touched", err)
 	}
-	for _, name := range []string{"push.key", "bundle.key", "tls"} { // the board's own keys go on where it is the same board
-		if err := r.carryKeys(stage, name, db); err != nil {
-			return err
-		}
+	if err := r.carryOver(stage, db); err != nil {
+		return err
 	}
 	if err := r.endAccess(ctx, db, stage); err != nil {
 		return err
@@ -249,47 +246,6 @@ func (r restoring) settle(ctx context.Context, p program, stage string, m archiv
 		return err
 	}
 	return r.note(ctx, db, m)
-}
-
-// carryKeys takes keys over from the used folder of the same node. Links are not followed:
-// root restores, and the service could have laid one to what it may not read.
-func (r restoring) carryKeys(stage, name string, db *store.Store) (err error) {
-	if _, err := os.Stat(filepath.Join(stage, name)); err == nil {
-		return nil // the backup has them
-	}
-	if _, told := r.replaced(db); !told {
-		return nil // nobody knows whose they are
-	}
-	if !exists(filepath.Join(r.data, name)) {
-		return nil
-	}
-	used, err := os.OpenRoot(r.data)
-	if err != nil {
-		return fmt.Errorf("carry keys over: %w", reasonOf(err))
-	}
-	defer func() { err = errors.Join(err, used.Close()) }()
-	err = fs.WalkDir(used.FS(), name, func(path string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir():
-			return os.MkdirAll(filepath.Join(stage, path), 0o750)
-		case !e.Type().IsRegular():
-			return nil
-		}
-		raw, err := used.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return archive.Durable(filepath.Join(stage, path), func(w io.Writer) error {
-			_, err := w.Write(raw)
-			return err
-		})
-	})
-	if err != nil {
-		return fmt.Errorf("carry keys over: %w", err)
-	}
-	return nil
 }
 
 // before is the name of the folder for what was there.

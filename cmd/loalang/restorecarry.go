@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"loalang/archive"
+	"loalang/store"
+)
+
+// carryOver takes over what goes on where the folder that is replaced is of the same node:
+// the board's own keys, where the backup has none, and what the log of what aired has only
+// there.
+func (r restoring) carryOver(stage string, db *store.Store) (err error) {
+	if _, told := r.replaced(db); !told {
+		return nil // nobody knows whose they are
+	}
+	used, err := os.OpenRoot(r.data)
+	if err != nil {
+		return fmt.Errorf("carry over what goes on: %w", reasonOf(err))
+	}
+	defer func() { err = errors.Join(err, used.Close()) }()
+	for _, name := range []string{"push.key", "bundle.key", "tls"} {
+		if err := carry(used, stage, name); err != nil {
+			return err
+		}
+	}
+	return r.carryRows(used, stage)
+}
+
+// carry takes a file, or a folder with all that it holds, over from the used folder, unless
+// the backup has it. Links are not followed: root restores, and the service could have laid
+// one to what it may not read.
+func carry(used *os.Root, stage, name string) error {
+	if _, err := used.Lstat(name); err != nil || exists(filepath.Join(stage, name)) {
+		return nil //nolint:nilerr // there is none
+	}
+	err := fs.WalkDir(used.FS(), name, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir():
+			return os.MkdirAll(filepath.Join(stage, path), 0o750)
+		case !e.Type().IsRegular():
+			return nil
+		}
+		raw, err := used.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return keepIn(stage, path, raw)
+	})
+	if err != nil {
+		return fmt.Errorf("carry over what goes on: %w", err)
+	}
+	return nil
+}
+
+// keepIn writes a file of the stage.
+func keepIn(stage, name string, raw []byte) error {
+	return archive.Durable(filepath.Join(stage, name), func(w io.Writer) error {
+		_, err := w.Write(raw)
+		return err
+	})
+}
+
+// carryRows takes the as-run rows over that wait in the spool of the used folder: while a
+// database is damaged every airing is told there alone. One that the backup has as well is
+// newer here.
+func (r restoring) carryRows(used *os.Root, stage string) error {
+	names, err := fs.Glob(used.FS(), "spool/asrun-*.json")
+	if err != nil {
+		return fmt.Errorf("carry over what aired: %w", err)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Join(stage, "spool"), 0o750); err != nil {
+		return fmt.Errorf("carry over what aired: %w", err)
+	}
+	carried := 0
+	for _, name := range names {
+		if info, err := used.Lstat(name); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		raw, err := used.ReadFile(name)
+		if err != nil { // an ill card must not keep the others from the log
+			r.log("what aired once cannot be read: %s: %s", path.Base(name), sentence(err))
+			continue
+		}
+		if err := keepIn(stage, name, raw); err != nil {
+			return fmt.Errorf("carry over what aired: %w", err)
+		}
+		carried++
+	}
+	r.log("%d rows of what aired, which the database before had not taken, go on: the next start puts them into the log", carried)
+	return nil
+}
