@@ -164,7 +164,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 			state.leaveOut(dir, was.HungAt)
 			continue
 		}
-		h := &hoard{dir: f, db: db, village: s.Village, now: time.Now, bare: true}
+		h := &hoard{dir: f, db: db, village: s.Village, given: s.Given, now: time.Now, bare: true}
 		was.tries(f, "")
 		if stick {
 			was.tries(f, dir)

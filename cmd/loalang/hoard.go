@@ -24,6 +24,7 @@ type hoard struct {
 	dir     folder
 	db      *store.Store
 	village string
+	given   []given // settings of the environment
 	now     func() time.Time
 	keys    bool            // the private keys too
 	bare    bool            // recordings are named only
@@ -35,7 +36,7 @@ type hoard struct {
 // keptAlways are the files beside the database that every backup has, keptKeys those
 // that let whoever has them pass for this board.
 var (
-	keptAlways = []string{"loalang.toml", "public.key", "buffers.json", "trusted.json"}
+	keptAlways = []string{"loalang.toml", "public.key", "buffers.json", "trusted.json", "board.json"}
 	keptKeys   = []string{"push.key", "bundle.key", "tls/ca.key", "tls/ca.pem"}
 )
 
@@ -137,6 +138,9 @@ func (h *hoard) writeSmall(ctx context.Context, w *archive.Writer) error {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+	}
+	if kept := settingsFile(h.given); kept != "" {
+		return w.AddText(keptSettings, kept)
 	}
 	return nil
 }

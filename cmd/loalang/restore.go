@@ -25,7 +25,8 @@ type restoring struct {
 	over       bool   // it may be a used one
 	tokens     []string
 	allTokens  bool
-	recordings []string // folders that may hold sound the backup only names
+	recordings []string                 // folders that may hold sound the backup only names
+	settings   func() (settings, error) // that hold in the data folder as it is
 	now        func() time.Time
 	log        func(format string, args ...any)
 }
@@ -42,6 +43,7 @@ func (p program) restoreCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.from, r.data = args[0], p.dataFolder(cmd)
+			r.settings = func() (settings, error) { return p.settings(cmd) }
 			r.log = func(format string, args ...any) { fmt.Fprintf(cmd.OutOrStdout(), format+"\n", args...) }
 			return r.run(cmd.Context(), p)
 		},
@@ -93,6 +95,9 @@ func (r restoring) run(ctx context.Context, p program) (err error) {
 		r.log("what was there before is in %s: delete it when you are sure", aside)
 	}
 	r.sayKeys(m)
+	if err := r.saySettings(m.Village); err != nil {
+		return err
+	}
 	r.log("start it again: loalang serve --data %s", r.data)
 	return nil
 }

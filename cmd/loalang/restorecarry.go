@@ -14,8 +14,8 @@ import (
 )
 
 // carryOver takes over what goes on where the folder that is replaced is of the same node:
-// the board's own keys, where the backup has none, and what the log of what aired has only
-// there.
+// the board's own keys and what was chosen for its button and its volume control, where the
+// backup has none, and what the log of what aired has only there.
 func (r restoring) carryOver(stage string, db *store.Store) (err error) {
 	if _, told := r.replaced(db); !told {
 		return nil // nobody knows whose they are
@@ -25,7 +25,7 @@ func (r restoring) carryOver(stage string, db *store.Store) (err error) {
 		return fmt.Errorf("carry over what goes on: %w", reasonOf(err))
 	}
 	defer func() { err = errors.Join(err, used.Close()) }()
-	for _, name := range []string{"push.key", "bundle.key", "tls"} {
+	for _, name := range []string{"push.key", "bundle.key", "tls", "board.json"} {
 		if err := carry(used, stage, name); err != nil {
 			return err
 		}

@@ -61,6 +61,7 @@ type settings struct {
 	Backup       bool           // every night
 	BackupKeep   int            // newest backups that stay
 	BackupSticks string         // folders of sticks that may keep them, patterns with commas between
+	Given        []given        // what the environment says, in the order of the table
 }
 
 // setting is one entry of the table that reads every layer.
@@ -69,6 +70,11 @@ type setting struct {
 	value string // default
 	help  string
 	set   func(s *settings, value string) error
+}
+
+// env is the name of the variable that gives the setting.
+func (e setting) env() string {
+	return "LOALANG_" + strings.ToUpper(strings.ReplaceAll(e.name, "-", "_"))
 }
 
 var slug = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$`)
@@ -290,9 +296,9 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 		if v, ok := fromFile[e.name]; ok {
 			put(e.name, v, "loalang.toml")
 		}
-		env := "LOALANG_" + strings.ToUpper(strings.ReplaceAll(e.name, "-", "_"))
-		if v, ok := p.env(env); ok {
-			put(e.name, v, env)
+		if v, ok := p.env(e.env()); ok {
+			put(e.name, v, e.env())
+			s.Given = append(s.Given, given{e.env(), v})
 		}
 		if f := cmd.Flags().Lookup(e.name); f != nil && f.Changed {
 			put(e.name, f.Value.String(), "--"+e.name)
