@@ -33,7 +33,7 @@ type (
 			Stick   bool         `json:"stick" doc:"A stick that takes backups is plugged in."`
 			Damaged int          `json:"damaged" doc:"Files of the newest that were not whole."`
 			Failed  *time.Time   `json:"failed,omitempty" doc:"When a newer one failed; absent: none did."`
-			Code    string       `json:"code,omitempty" doc:"Why it failed: no-room, read-only, damaged, unreadable, gone, hangs, failed."`
+			Code    string       `json:"code,omitempty" doc:"Why it failed: no-room, read-only, damaged, card, unreadable, gone, hangs, failed."`
 			Ills    []string     `json:"ills" doc:"What is wrong with the data now, the worst first."`
 			Backups []backupJSON `json:"backups" doc:"The newest first. Without recordings' sound; those on a stick have it beside them."`
 			Whole   int64        `json:"whole_bytes" doc:"What GET /backups/whole takes, about."`

@@ -20,7 +20,7 @@ type Backups struct {
 	Stick   bool      // there is a stick that takes backups, now
 	Damaged int       // files of the newest that were not whole
 	Failed  time.Time // of a newer one that failed; zero: none did
-	Code    string    // why: no-room, read-only, damaged, unreadable, gone, hangs, failed
+	Code    string    // why: no-room, read-only, damaged, card, unreadable, gone, hangs, failed
 	Kept    []Backup  // the newest first
 	Whole   int64     // bytes that a backup with all recordings takes, about
 }

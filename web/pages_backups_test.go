@@ -84,6 +84,7 @@ func TestBackupsPage(t *testing.T) {
 		{"read-only", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "read-only"} }, []string{"không cho ghi"}},
 		{"damaged database", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "damaged"} }, []string{"kho dữ liệu bị hỏng"}},
 		{"read back wrong", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "unreadable"} }, []string{"đọc lại không đúng"}},
+		{"its own card", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "card"} }, []string{"thay thẻ nhớ", "USB không có lỗi"}},
 		{"pulled out", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "gone"} }, []string{"bị rút ra"}},
 		{"hangs", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Failed: w.now, Code: "hangs"} }, []string{"không trả lời nữa"}},
 		{"failed", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "failed"} }, []string{"nếu vẫn lỗi"}},

@@ -4,20 +4,30 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
 	"testing"
 	"time"
 
 	"loalang/archive"
+	"loalang/archive/disktest"
 	"loalang/recordings"
 )
+
+// sumOf is the SHA-256 of bytes in hex.
+func sumOf(bytes string) string {
+	h := sha256.Sum256([]byte(bytes))
+	return hex.EncodeToString(h[:])
+}
 
 // aSound puts a file into the library of a data folder, and returns its SHA-256.
 func aSound(t *testing.T, data, bytes string) string {
 	t.Helper()
-	h := sha256.Sum256([]byte(bytes))
-	sum := hex.EncodeToString(h[:])
+	sum := sumOf(bytes)
 	path := filepath.Join(folder(data).recordings(), filepath.FromSlash(recordings.BlobName(recordings.Master, sum)))
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(bytes), 0o600)); err != nil {
 		t.Fatal(err)
@@ -86,6 +96,97 @@ func TestABackupWhoseSoundIsWrongLeavesNothing(t *testing.T) {
 	for _, sum := range h.put {
 		if m.Has(sum, 5) {
 			t.Errorf("%s is in its place", sum)
+		}
+	}
+}
+
+// hoardOf is a hoard of a data folder with a database, whose sound goes to the folder dir.
+func hoardOf(t *testing.T, data, dir string) *hoard {
+	t.Helper()
+	s := settings{Data: data, Village: "un-ta"}
+	db, err := openStore(t.Context(), s, program{err: t.Output()}.quietLog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &hoard{dir: folder(data), db: db, village: s.Village, now: time.Now, bare: true, mirror: &archive.Mirror{Dir: filepath.Join(dir, mirrorName)}}
+}
+
+// TestAFailingStickIsNoDamageOfTheLibrary: a stick that failed while a file was written to it
+// had that file counted as damaged on the board, and the backup without it as a good one.
+func TestAFailingStickIsNoDamageOfTheLibrary(t *testing.T) {
+	data, dir := t.TempDir(), t.TempDir()
+	h := hoardOf(t, data, dir)
+	sum := aSound(t, data, "tiếng")
+	target := h.mirror.Path(sum)
+	err := os.MkdirAll(filepath.Dir(target), 0o700)
+	if err == nil {
+		err = disktest.Broken(t, target+".part")
+	}
+	if err != nil {
+		t.Skipf("a file cannot be broken here (%v): run the tests as root", err)
+	}
+	said, err := h.proven(t.Context(), dir)
+	if backupFault(err) != "unreadable" || len(said.Damaged) > 0 {
+		t.Errorf("it ended with %v, %v", err, said.Damaged)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*"+backupEnding)); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+	// What the card of the board does not give is its damage, and the night goes on.
+	other := hoardOf(t, t.TempDir(), t.TempDir())
+	ill, whole := aSound(t, string(other.dir), "một"), aSound(t, string(other.dir), "hai")
+	name := filepath.ToSlash(filepath.Join("recordings", recordings.BlobName(recordings.Master, ill)))
+	if err := disktest.Broken(t, filepath.Join(string(other.dir), filepath.FromSlash(name))); err != nil {
+		t.Fatal(err)
+	}
+	said, err = other.proven(t.Context(), filepath.Dir(other.mirror.Dir))
+	if err != nil || !slices.Equal(said.Damaged, []string{name}) || other.mirror.Whole(t.Context(), whole, nil) != nil {
+		t.Errorf("of the card: %v, %v", err, said.Damaged)
+	}
+}
+
+// TestOneSickInodeEndsNoBackup: what the card did not give back to a mere look ended every
+// backup, and people were told to replace the stick.
+func TestOneSickInodeEndsNoBackup(t *testing.T) {
+	name := "recordings/" + recordings.BlobName(recordings.Master, sumOf("một"))
+	data, err := disktest.Sick(t, 64<<20, name, func(dir string) error {
+		aSound(t, dir, "một")
+		aSound(t, dir, "hai")
+		return nil
+	})
+	if err != nil {
+		t.Skipf("a card cannot be mounted here (%v): run the tests as root, with mkfs.ext4 and debugfs", err)
+	}
+	if _, err := os.Lstat(filepath.Join(data, name)); err == nil {
+		t.Fatal("the inode is well")
+	}
+	dir := t.TempDir()
+	h := hoardOf(t, data, dir)
+	said, err := h.proven(t.Context(), dir)
+	if err != nil || !slices.Equal(said.Damaged, []string{name}) || h.mirror.Whole(t.Context(), sumOf("hai"), nil) != nil {
+		t.Errorf("beside the sound: %v, %+v", err, said)
+	}
+	h.bare, h.mirror = false, nil
+	m, err := h.file(t.Context(), filepath.Join(dir, "all.tar"))
+	if err != nil || !slices.Equal(m.Missing, []string{name}) || len(m.Files) < 2 {
+		t.Errorf("with the sound: %v, %+v", err, m)
+	}
+}
+
+// TestTheCardIsNotTheFaultOfAStick: the board's own card has words of its own.
+func TestTheCardIsNotTheFaultOfAStick(t *testing.T) {
+	for want, err := range map[string]error{
+		"card":       ofCard{syscall.EIO},
+		"unreadable": syscall.EBADMSG,
+		"gone":       ofTarget(fs.ErrNotExist),
+	} {
+		if got := backupFault(fmt.Errorf("back up: %w", err)); got != want {
+			t.Errorf("%v is %q", err, got)
 		}
 	}
 }

@@ -45,7 +45,7 @@ type backupState struct {
 	Damaged int       `json:"damaged,omitempty"` // files that were not whole
 	Tried   time.Time `json:"tried,omitzero"`    // of the last that failed
 	Why     string    `json:"why,omitempty"`     // what it said
-	Code    string    `json:"code,omitempty"`    // no-room, read-only, damaged, unreadable, gone, hangs, failed
+	Code    string    `json:"code,omitempty"`    // no-room, read-only, damaged, card, unreadable, gone, hangs, failed
 	Trying  string    `json:"trying,omitempty"`  // folder of the stick on which one is being made, or was when the program ended
 	Hung    []string  `json:"hung,omitempty"`    // folders of sticks that answered no more, see resting
 	HungAt  time.Time `json:"hung_at,omitzero"`  // when the last of them did not
@@ -172,6 +172,9 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 			h.mirror = &archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
 		}
 		said, err = h.proven(ctx, dir)
+		if code := backupFault(err); !stick && code == "unreadable" {
+			err = ofCard{err} // that is where it lies
+		}
 		switch {
 		case ctx.Err() != nil:
 			return was, said, ctx.Err()
@@ -182,7 +185,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, f, time.Now())
 			}
 			return state, said, nil
-		case stick && state.BadStick == "":
+		case stick && state.BadStick == "" && backupFault(err) != "card":
 			state.BadStick, state.StickWhy, state.StickCode = dir, sentence(err), backupFault(err)
 		}
 	}

@@ -74,15 +74,15 @@ func (h *hoard) file(ctx context.Context, path string) (m archive.Manifest, err 
 func (h *hoard) size() (int64, error) {
 	info, err := os.Stat(h.dir.database())
 	if err != nil {
-		return 0, fmt.Errorf("look at the database: %w", err)
+		return 0, ofCard{fmt.Errorf("look at the database: %w", err)}
 	}
 	sum := 2 * info.Size()
 	if log, err := os.Stat(h.dir.database() + "-wal"); err == nil {
 		sum += 2 * log.Size()
 	}
-	err = h.eachRecording(func(name, want string, bytes int64) error {
-		if !h.bare || want == "" {
-			sum += bytes + 2048
+	err = h.eachRecording(func(f libraryFile) error {
+		if !h.bare || f.want == "" {
+			sum += f.bytes + 2048
 		}
 		return nil
 	})
@@ -107,8 +107,11 @@ func (h *hoard) write(ctx context.Context, to io.Writer) (archive.Manifest, erro
 	if err != nil {
 		return archive.Manifest{}, err
 	}
-	if _, err := w.Add(ctx, filepath.Base(h.dir.database()), copied, ""); err != nil {
+	switch file, err := w.Add(ctx, filepath.Base(h.dir.database()), copied, ""); {
+	case err != nil:
 		return archive.Manifest{}, err
+	case file.Damaged: // no disk but that of the copy is at fault
+		return archive.Manifest{}, fmt.Errorf("%s %w", copied, errUnread)
 	}
 	if err := h.writeSmall(ctx, w); err != nil {
 		return archive.Manifest{}, err
@@ -156,12 +159,12 @@ func (h *hoard) writeRecordings(ctx context.Context, w *archive.Writer, copied s
 	for _, b := range blobs {
 		wanted["recordings/"+recordings.BlobName(b.Form, b.SHA256)] = b
 	}
-	err = h.eachRecording(func(name, want string, bytes int64) error {
-		err := h.writeOne(ctx, w, name, want, bytes)
+	err = h.eachRecording(func(f libraryFile) error {
+		err := h.writeOne(ctx, w, f)
 		if errors.Is(err, fs.ErrNotExist) { // it was removed meanwhile
 			return nil
 		}
-		delete(wanted, name)
+		delete(wanted, f.name)
 		return err
 	})
 	if err != nil {
@@ -176,55 +179,80 @@ func (h *hoard) writeRecordings(ctx context.Context, w *archive.Writer, copied s
 	return nil
 }
 
-// writeOne adds one file of the library, or mentions it.
-func (h *hoard) writeOne(ctx context.Context, w *archive.Writer, name, want string, bytes int64) error {
-	from := filepath.Join(string(h.dir), filepath.FromSlash(name))
-	if !h.bare || want == "" {
-		_, err := w.Add(ctx, name, from, want)
+// writeOne adds one file of the library, or mentions it; fs.ErrNotExist when it is there no
+// more. What the card does not give ends no backup: it is listed as what it is.
+func (h *hoard) writeOne(ctx context.Context, w *archive.Writer, f libraryFile) error {
+	from := filepath.Join(string(h.dir), filepath.FromSlash(f.name))
+	file := archive.File{Name: f.name, Bytes: f.bytes, SHA256: f.want, Damaged: f.ill != nil}
+	switch {
+	case h.bare && f.want != "":
+	case f.ill != nil:
+		w.Miss(f.name)
+		return nil
+	default:
+		_, err := w.Add(ctx, f.name, from, f.want)
 		return err
 	}
-	file := archive.File{Name: name, Bytes: bytes, SHA256: want}
-	if h.mirror != nil {
-		had := h.mirror.Has(want, bytes)
-		err := h.mirror.Put(ctx, want, from, nil)
+	if h.mirror != nil && f.ill == nil {
+		had := h.mirror.Has(f.want, f.bytes)
+		err := h.mirror.Put(ctx, f.want, from, nil)
 		switch {
 		case err == nil && !had:
-			h.put = append(h.put, want)
-		case errors.Is(err, archive.ErrChanged), errors.Is(err, syscall.EIO):
+			h.put = append(h.put, f.want)
+		case err == nil:
+		case !archive.OfSource(err):
+			return ofTarget(fmt.Errorf("copy %s: %w", f.name, err))
+		case errors.Is(err, fs.ErrNotExist):
+			return err
+		default:
 			file.Damaged = true
-		case err != nil:
-			return fmt.Errorf("copy %s: %w", name, err)
 		}
 	}
 	w.Mention(file)
 	return nil
 }
 
-// eachRecording hands out the files of the library that a backup keeps, by name: the
-// SHA-256 that each must have, empty for what is not named by it, and its length. Play
-// copies are a cache.
-func (h *hoard) eachRecording(do func(name, want string, bytes int64) error) error {
+// ofTarget keeps what is not there of a stick, for that was pulled out, from being taken for
+// a recording that is not there any more.
+func ofTarget(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s", syscall.ENODEV, sentence(err))
+	}
+	return err
+}
+
+// libraryFile is a file of the library that a backup keeps.
+type libraryFile struct {
+	name  string // in the data folder, with slashes
+	want  string // SHA-256 that it must have; empty for what is not named by it
+	bytes int64  // its length
+	ill   error  // why the card does not even tell what it is, of a folder what is in it; nil: it does
+}
+
+// eachRecording hands out the files of the library that a backup keeps, by name, and what
+// the card does not give back. Play copies are a cache.
+func (h *hoard) eachRecording(do func(libraryFile) error) error {
 	for _, part := range []string{string(recordings.Original), string(recordings.Master), "aired"} {
 		root := filepath.Join(h.dir.recordings(), part)
 		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) {
+			if err == nil && !e.Type().IsRegular() {
 				return nil
 			}
-			if err != nil || !e.Type().IsRegular() {
-				return err
+			rel, failed := filepath.Rel(string(h.dir), path)
+			if failed != nil {
+				return failed
 			}
-			info, err := e.Info()
-			if errors.Is(err, fs.ErrNotExist) {
+			f := libraryFile{name: filepath.ToSlash(rel), want: hashInName(filepath.Base(path)), ill: err}
+			if err == nil {
+				var info fs.FileInfo
+				if info, f.ill = e.Info(); f.ill == nil {
+					f.bytes = info.Size()
+				}
+			}
+			if errors.Is(f.ill, fs.ErrNotExist) {
 				return nil
 			}
-			if err != nil {
-				return err
-			}
-			rel, err := filepath.Rel(string(h.dir), path)
-			if err != nil {
-				return err
-			}
-			return do(filepath.ToSlash(rel), hashInName(e.Name()), info.Size())
+			return do(f)
 		})
 		if err != nil {
 			return fmt.Errorf("look through the library: %w", err)
