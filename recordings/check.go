@@ -47,6 +47,10 @@ type Blemish struct {
 // Stored is the name of the file within the library's folder, with slashes.
 func (b Blemish) Stored() string { return BlobName(b.Form, b.SHA256) }
 
+// Note is the name of the file within the library's folder that tells of the blemish, with
+// slashes.
+func (b Blemish) Note() string { return "damaged/" + b.SHA256 + ".json" }
+
 // damaged is the folder for what is not what was stored, and for what is known of it.
 func (l *Library) damaged() string { return filepath.Join(l.dir, "damaged") }
 
@@ -135,13 +139,13 @@ func (l *Library) noted(hash string) (b Blemish) {
 }
 
 // NoteMissing notes the stored forms of a recording that are not there, without reading
-// those that are; it returns how many are not.
+// those that are; it returns how many are not. An original that was given up is not missed.
 func (l *Library) NoteMissing(rec Recording) (n int, err error) {
 	if rec.Kind == BuiltIn {
 		return 0, nil
 	}
 	for _, v := range rec.Variants {
-		if v.Form == PlayCopy || !isID(v.SHA256) || l.Holds(l.blemish(rec, v, "")) {
+		if v.Form == PlayCopy || !isID(v.SHA256) || l.Holds(l.blemish(rec, v, "")) || l.noted(v.SHA256).Mended == MendedWithout {
 			continue
 		}
 		n++

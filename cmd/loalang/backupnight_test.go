@@ -20,6 +20,7 @@ type nightNote struct {
 	BadStick        string `json:"bad_stick"`
 	StickCode       string `json:"stick_code"`
 	Wrong, Lost     int
+	Damaged         int
 	Bare            time.Time
 	OnStick         time.Time `json:"on_stick"`
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"loalang/archive"
@@ -124,6 +125,24 @@ func (c *carried) gatherSound(ctx context.Context, db *store.Store) error {
 	return nil
 }
 
+// leaveOriginals leaves out the originals that are not whole in the folder of a library: what
+// airs is the master, and who takes a bundle in needs no more.
+func (c *carried) leaveOriginals(ctx context.Context, dir string) error {
+	for i, rec := range c.Recordings {
+		c.Recordings[i].Variants = slices.DeleteFunc(slices.Clone(rec.Variants), func(v recordings.Variant) bool {
+			if v.Form != recordings.Original {
+				return false
+			}
+			got, err := archive.Hash(ctx, filepath.Join(dir, filepath.FromSlash(recordings.BlobName(v.Form, v.SHA256))), nil)
+			return err != nil || got != v.SHA256
+		})
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // parcel is a bundle that is ready to be written.
 type parcel struct {
 	b    archive.Bundle
@@ -145,6 +164,9 @@ func packBundle(ctx context.Context, s settings, db *store.Store, now time.Time)
 		return p, done, err
 	}
 	c, err := gatherBundle(ctx, db, s.Village, now)
+	if err == nil {
+		err = c.leaveOriginals(ctx, folder(s.Data).recordings())
+	}
 	if err != nil {
 		return p, done, err
 	}
@@ -172,8 +194,10 @@ func (p parcel) fill(ctx context.Context, to io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.Add(ctx, carriedFile, p.file, ""); err != nil {
+	if f, err := w.Add(ctx, carriedFile, p.file, ""); err != nil {
 		return err
+	} else if f.Damaged {
+		return codedError{"damaged", errors.New("what the bundle is made of cannot be read back from the disk: look whether that is failing")}
 	}
 	for _, rec := range p.c.Recordings {
 		if err := addSound(ctx, w, p.dir, rec); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -136,6 +137,9 @@ func (h *hoard) writeSmall(ctx context.Context, w *archive.Writer) error {
 	for _, row := range rows {
 		names = append(names, "spool/"+filepath.Base(row))
 	}
+	for _, b := range h.givenUp() { // a restored board must not ask for them anew
+		names = append(names, "recordings/"+b.Note())
+	}
 	for _, name := range names {
 		_, err := w.Add(ctx, name, filepath.Join(string(h.dir), filepath.FromSlash(name)), "")
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -170,6 +174,9 @@ func (h *hoard) writeRecordings(ctx context.Context, w *archive.Writer, copied s
 	if err != nil {
 		return err
 	}
+	for _, b := range h.givenUp() {
+		delete(wanted, "recordings/"+b.Stored())
+	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		if _, err := h.db.Recording(ctx, wanted[name].Recording); errors.Is(err, fs.ErrNotExist) {
 			continue // removed meanwhile
@@ -177,6 +184,15 @@ func (h *hoard) writeRecordings(ctx context.Context, w *archive.Writer, copied s
 		w.Miss(name)
 	}
 	return nil
+}
+
+// givenUp are the originals without which a recording goes on: nobody misses them.
+func (h *hoard) givenUp() []recordings.Blemish {
+	noted, err := recordings.BlemishesIn(h.dir.recordings(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil // then they are told of as missing
+	}
+	return slices.DeleteFunc(noted, func(b recordings.Blemish) bool { return b.Mended != recordings.MendedWithout })
 }
 
 // writeOne adds one file of the library, or mentions it; fs.ErrNotExist when it is there no
