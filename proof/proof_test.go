@@ -87,7 +87,8 @@ func gate(t testing.TB, x []float64) proof.Gate {
 type condition struct {
 	name string
 	want proof.Verdict
-	some bool // ten of the forty tell enough of it, unless LOALANG_FIGURES is set
+	some bool    // ten of the forty tell enough of it, unless LOALANG_FIGURES is set
+	down float64 // dB by which it is turned down before it is sent
 	make func(x, other []float64, r *rand.Rand) []float64
 }
 
@@ -98,59 +99,65 @@ func conditions() []condition {
 		}
 	}
 	return []condition{
-		{"0.5 s late, at −30 dB", proof.Heard, true, func(x, _ []float64, r *rand.Rand) []float64 { return noise(gain(delay(x, .5), -30), 1e-4, r) }},
-		{"1.9 s late, inverted", proof.Heard, true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"0.5 s late, at −30 dB", proof.Heard, true, 0, func(x, _ []float64, r *rand.Rand) []float64 { return noise(gain(delay(x, .5), -30), 1e-4, r) }},
+		{"1.9 s late, inverted", proof.Heard, true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			y := gain(delay(x, 1.9), -10)
 			for i := range y {
 				y[i] = -y[i]
 			}
 			return noise(y, 1e-4, r)
 		}},
-		{"noise 20 dB below", proof.Heard, true, snr(20)},
-		{"noise 10 dB below", proof.Heard, true, snr(10)},
-		{"noise 5 dB below", proof.Heard, false, snr(5)},
-		{"hum as loud as speech", proof.Heard, true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"noise 20 dB below", proof.Heard, true, 0, snr(20)},
+		{"noise 10 dB below", proof.Heard, true, 0, snr(10)},
+		{"noise 5 dB below", proof.Heard, false, 0, snr(5)},
+		{"hum as loud as speech", proof.Heard, true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(hum(gain(delay(x, .3), -20), .12*rms(x)), 1e-4, r)
 		}},
-		{"clipped by 20 dB", proof.Heard, true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"clipped by 20 dB", proof.Heard, true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(gain(clipped(gain(delay(x, .5), 20)), -6), 1e-3, r)
 		}},
-		{"clipped by 34 dB", proof.Heard, true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"clipped by 34 dB", proof.Heard, true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(gain(clipped(gain(delay(x, .5), 34)), -6), 1e-3, r)
 		}},
-		{"echo of 0.6 s", proof.Heard, true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"echo of 0.6 s", proof.Heard, true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(gain(echo(delay(x, .2), .6, r), -20), 3e-4, r)
 		}},
-		{"echo of 1.5 s, noise 10 dB below", proof.Heard, true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"echo of 1.5 s, noise 10 dB below", proof.Heard, true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(gain(echo(delay(x, .2), 1.5, r), -20), .03*rms(x), r)
 		}},
-		{"clocks 300 ppm apart", proof.Heard, true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"clocks 300 ppm apart", proof.Heard, true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(stretch(gain(delay(x, .4), -20), 1.0003), 3e-4, r)
 		}},
-		{"amplifier off: the floor", proof.Silent, false, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"amplifier off: the floor", proof.Silent, false, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(make([]float64, len(x)+3*rate), 1e-4, r)
 		}},
-		{"amplifier off: crosstalk at −50 dB", proof.Silent, false, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"amplifier off: crosstalk at −50 dB", proof.Silent, false, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return gain(delay(x, .3), -50)
 		}},
-		{"amplifier off: hum", "", true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"amplifier off: hum", "", true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(hum(make([]float64, len(x)+3*rate), .01), 1e-4, r)
 		}},
-		{"amplifier off: loud noise", "", true, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"amplifier off: loud noise", "", true, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			return noise(make([]float64, len(x)+3*rate), .1, r)
 		}},
-		{"another announcement", proof.Wrong, false, func(x, other []float64, r *rand.Rand) []float64 {
+		{"another announcement", proof.Wrong, false, 0, func(x, other []float64, r *rand.Rand) []float64 {
 			y := gain(delay(other, .3), -10)
 			for len(y) < len(x)+3*rate {
 				y = append(y, gain(other, -10)...)
 			}
 			return noise(y, 1e-4, r)
 		}},
-		{"the same, 4 to 7 s off", proof.Wrong, false, func(x, _ []float64, r *rand.Rand) []float64 {
+		{"the same, 4 to 7 s off", proof.Wrong, false, 0, func(x, _ []float64, r *rand.Rand) []float64 {
 			k := min(int((4+3*r.Float64())*rate), len(x)-4*rate) // less than 4 s off it would be heard
 			return noise(gain(delay(append(append([]float64(nil), x[k:]...), x...), 0), -10), 1e-4, r)
 		}},
-		{"music", proof.Wrong, false, func(x, _ []float64, r *rand.Rand) []float64 { return music(len(x)+3*rate, r) }},
+		{"music", proof.Wrong, false, 0, func(x, _ []float64, r *rand.Rand) []float64 { return music(len(x)+3*rate, r) }},
+		{"turned down to −60 dB", proof.Heard, true, 22, func(x, _ []float64, r *rand.Rand) []float64 {
+			return noise(gain(delay(x, .5), -20), 1e-4, r)
+		}},
+		{"turned down to −66 dB, noise 6 dB above", proof.NotMeasured, true, 28, func(x, _ []float64, r *rand.Rand) []float64 {
+			return noise(gain(delay(x, .5), -20), 1e-3, r)
+		}},
 	}
 }
 
@@ -171,6 +178,7 @@ func TestFortyAnnouncements(t *testing.T) {
 			}
 			of++
 			other := all[(i+1+r.IntN(len(all)-1))%len(all)]
+			x = gain(x, -c.down)
 			res := newStage(g).broadcast(card(x), card(c.make(x, other, r)))
 			count[res.Verdict]++
 			least, most, sum = min(least, res.Score), max(most, res.Score), sum+res.Score
@@ -179,8 +187,10 @@ func TestFortyAnnouncements(t *testing.T) {
 		switch {
 		case c.want == proof.Heard && count[proof.Heard] != of:
 			t.Errorf("%s: %v of %d", c.name, count, of)
-		case c.want != proof.Heard && c.want != proof.Wrong && count[proof.Heard] > 0:
+		case (c.want == proof.Silent || c.want == "") && count[proof.Heard] > 0:
 			t.Errorf("%s was heard: %v", c.name, count)
+		case c.want == proof.NotMeasured && count[proof.Heard]+count[proof.NotMeasured] != of:
+			t.Errorf("%s: a good broadcast is told as %v", c.name, count)
 		case c.want == proof.Silent && count[proof.Silent] != of:
 			t.Errorf("%s is not told as silent: %v", c.name, count)
 		case c.want == proof.Wrong:
@@ -250,5 +260,40 @@ func TestWhatIsNotMeasured(t *testing.T) {
 		if r := c.run(); r.Verdict != proof.NotMeasured || r.Why != c.want {
 			t.Errorf("%s: %+v", name, r)
 		}
+	}
+}
+
+// A programme that is turned down until the noise of the input covers it is not measured: a
+// good broadcast is told as silent by nothing but its volume. What can be told is told.
+func TestTooSoftForTheNoiseIsNotMeasured(t *testing.T) {
+	all := spoken(t)
+	x := all[0]
+	for name, c := range map[string]struct {
+		gate        proof.Gate
+		sent, noise float64   // dB: of what is sent against full programme, and of the noise
+		heard       []float64 // behind an amplifier that brings what is sent by 36 dB softer
+		want        proof.Verdict
+		why         proof.Why
+	}{
+		"faint, and quiet":                {proof.AloneGate(-54, -18, 0), -8, -100, gain(x, -44), proof.Heard, ""},
+		"fainter than any band":           {proof.AloneGate(-54, -18, 0), -20, -100, gain(x, -56), proof.NotMeasured, proof.TooSoft},
+		"faint under noise":               {proof.AloneGate(-54, -18, 0), -20, -64, gain(x, -56), proof.NotMeasured, proof.TooSoft},
+		"dead, and the noise might cover": {proof.AloneGate(-54, -18, 0), -20, -70, gain(x, -150), proof.NotMeasured, proof.TooSoft},
+		"dead, and it would not cover":    {proof.AloneGate(-54, -18, 0), -20, -90, gain(x, -150), proof.Silent, ""},
+		"dead, and not turned down":       {proof.AloneGate(-54, -18, 0), 0, -55, gain(x, -150), proof.Wrong, ""},
+		"noise as when it was off":        {proof.Gate{Off: -66, On: -54, Sent: -18}, -10, -62, gain(x, -150), proof.NotMeasured, proof.TooSoft},
+		"crosstalk as when it was off":    {proof.Gate{Off: -66, On: -54, Sent: -18}, -4, -100, gain(x, -56), proof.Silent, ""},
+		"another announcement":            {proof.AloneGate(-40, -18, 0), 0, -80, gain(all[7], -22), proof.Wrong, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			came := noise(delay(c.heard, .3), math.Pow(10, c.noise/20), rand.New(rand.NewPCG(5, 6)))
+			s := newStage(c.gate)
+			if r := s.broadcast(card(gain(x, c.sent)), card(came)); r.Verdict != c.want || r.Why != c.why {
+				t.Errorf("%+v", r)
+			}
+			if c.want == proof.NotMeasured && len(s.losses) > 0 {
+				t.Errorf("it was told as lost: %v", s.losses)
+			}
+		})
 	}
 }

@@ -50,6 +50,7 @@ type Trial struct {
 	heard      int
 	silences   int
 	gaps       int
+	soft       int // windows of which nobody can tell, since noise covers them
 	score      float64
 	level      float64 // powers, summed
 	given      float64
@@ -242,6 +243,10 @@ func (t *Trial) settle(sent, heard *Track) {
 func (t *Trial) judge(sent, heard *Track, w stretch) {
 	m := t.m.best(sent, heard, w, max(leastLag, t.lag-follow), min(mostLag, t.lag+follow))
 	good := t.good(m)
+	if !good && t.gate.covered(m) {
+		t.soft++
+		return
+	}
 	if !good {
 		if found, again := t.longLook(sent, heard, w.at+int64(w.n), t.gate.silent(m)); again {
 			m, good = found, true
@@ -322,8 +327,10 @@ func (t *Trial) Result(sent, heard *Track) Result {
 		r.Fader = 10 * math.Log10(t.through/t.given)
 	}
 	switch {
-	case t.gaps > t.judged:
+	case t.gaps > t.judged+t.soft:
 		r.Why = NoMonitor
+	case t.soft > t.judged:
+		r.Why = TooSoft
 	case t.judged == 0 && t.longest < shortHops:
 		r.Why = TooShort
 	case t.judged == 0:

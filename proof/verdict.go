@@ -28,6 +28,12 @@ const (
 	// muted is at how many dB a volume control lets nothing through: no control that is in
 	// use stands so low.
 	muted = Nothing + 1.0
+	// apart is by how many dB a sound must stand above the noise to be told from none: down to
+	// 5 dB all of them were heard.
+	apart = 6.0
+	// faintest is the level under which no band can be compared any more, in dB of full scale:
+	// all five at their floor make −68 dB.
+	faintest = floor + 7 + apart
 )
 
 // Verdict says whether a broadcast was heard.
@@ -51,6 +57,7 @@ const (
 	Elsewhere    Why = "elsewhere"    // it sounded in zones that the monitor does not hear
 	TooShort     Why = "too-short"    // less than 3 s in one piece
 	NothingSent  Why = "nothing-sent" // what was sent holds nothing to look for
+	TooSoft      Why = "too-soft"     // turned down so far that the noise covers it
 )
 
 // Gate tells the amplifier from crosstalk: the levels of one and the same sound with
@@ -131,6 +138,29 @@ func (g Gate) opens(m match) bool {
 // silent says of a window that was not heard whether there was nothing, rather than
 // something else.
 func (g Gate) silent(m match) bool { return !g.opens(m) || m.level < g.middle() }
+
+// expected is the level at which a window comes from an amplifier that is on, in dB of full
+// scale: that of the calibration, by as much softer as it is turned down.
+func (g Gate) expected(m match) float64 {
+	return g.On - g.Sent - g.Fader + m.sent + m.fader
+}
+
+// covered says of a window that was not known again whether nobody can tell: it is turned
+// down to where the noise of the input may cover it, and what is heard is no softer. Under
+// what the calibration heard with the amplifier off, and where On alone was measured under
+// what such a Gate is believed from, nothing is known of that noise. What a muted control
+// lets through is no question of noise.
+func (g Gate) covered(m match) bool {
+	if g == (Gate{}) || m.score >= Threshold || m.fader <= muted {
+		return false
+	}
+	least := max(faintest, g.Off+apart)
+	if g.Alone {
+		least = max(faintest, aloneLeast)
+	}
+	want := g.expected(m)
+	return want < least && m.level > want-apart
+}
 
 // Result is what became of one broadcast.
 type Result struct {
