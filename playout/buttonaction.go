@@ -50,6 +50,14 @@ const (
 	mostButtonLife  = 24 * time.Hour
 )
 
+// life is how long what a press raises sounds.
+func (a ButtonAction) life() time.Duration {
+	if a.Life <= 0 {
+		return scheduler.DefaultEmergencyLife
+	}
+	return a.Life
+}
+
 // Checked is a without what means nothing beside its deed. The error is an Invalid with
 // the fields deed, message, zones, life and second. Zones and messages are what there is;
 // nil: not known.

@@ -27,9 +27,10 @@ type ButtonWords struct {
 type Alarms interface {
 	// Raise makes an emergency sound at once.
 	Raise(ctx context.Context, e scheduler.Emergency) error
+	// Renew gives one that sounds another end; ErrNoEmergency when it is over.
+	Renew(ctx context.Context, id string, expires time.Time, by string) (scheduler.Emergency, error)
 	// End ends one emergency that was raised; ErrNoEmergency when it is over.
 	End(ctx context.Context, id, by string) error
-	Air() Air
 }
 
 // Prepared reads the messages that a village has prepared. *store.Store is one; it does so
@@ -42,6 +43,7 @@ type Prepared interface {
 type PanicConfig struct {
 	Origin string
 	Alarms Alarms
+	Air    func() Air // what sounds now
 	Texts  Prepared
 	Action func() ButtonAction // as it is set now; from memory
 	Place  func() scheduler.Village
@@ -69,9 +71,10 @@ const (
 // PanicButton makes an emergency of a press. It asks neither panel nor database nor disk
 // before the siren is on its way: what it may need lies in memory.
 //
-// A first press raises; while what it raised sounds a further one does nothing, but held
-// for long it ends it, as ButtonSecond says. The press that raised never ends, so that a
-// button that is stuck keeps its siren.
+// A first press raises; while what it raised sounds a further one gives it its full life
+// again, for whoever presses needs help still, but held for long it ends it, as ButtonSecond
+// says. The press that raised never ends, so that a button that is stuck keeps its siren, and
+// renews nothing.
 type PanicButton struct {
 	cfg     PanicConfig
 	presses chan hardware.Press
@@ -166,16 +169,46 @@ func (b *PanicButton) press(ctx context.Context, p hardware.Press) {
 	case action.Deed == ButtonNothing:
 		b.cfg.Log.Warn("the button was pressed and is set to do nothing", "press", p.Number)
 	case len(mine) > 0:
-		b.cfg.Log.Info("the button was pressed again while its emergency sounds", "press", p.Number)
+		b.again(ctx, action, p, mine)
 	default:
 		b.raisedBy = p.Number
 		b.raise(ctx, action, p)
 	}
 }
 
+// again gives what the button raised its full life from a further press on. An end that
+// people have set later stays. What is over by then is raised anew.
+func (b *PanicButton) again(ctx context.Context, action ButtonAction, p hardware.Press, mine []ActiveEmergency) {
+	until := b.pressed(p).Add(action.life())
+	over := 0
+	for _, e := range mine {
+		if !e.Expires.Before(until) {
+			b.cfg.Log.Info("the button was pressed again, and its emergency lasts longer", "emergency", e.ID, "press", p.Number)
+			continue
+		}
+		switch _, err := b.cfg.Alarms.Renew(ctx, e.ID, until, b.cfg.Words.By); {
+		case err == nil:
+			b.cfg.Log.Warn("the button was pressed again: its emergency goes on", "emergency", e.ID, "press", p.Number, "until", until)
+		case errors.Is(err, ErrNoEmergency):
+			over++
+		default:
+			b.cfg.Log.Error("the button could not renew its emergency", "emergency", e.ID, "press", p.Number, "err", err)
+		}
+	}
+	if over == len(mine) {
+		b.raisedBy = p.Number
+		b.raise(ctx, action, p)
+	}
+}
+
+// pressed is when a button went down, by the board's time.
+func (b *PanicButton) pressed(p hardware.Press) time.Time {
+	return b.cfg.Now().Add(p.At - b.cfg.Mono()).UTC()
+}
+
 // sounding are the emergencies that the button raised, in this run or an earlier one.
 func (b *PanicButton) sounding() (mine []ActiveEmergency) {
-	for _, e := range b.cfg.Alarms.Air().Emergencies {
+	for _, e := range b.cfg.Air().Emergencies {
 		if e.RaisedBy == b.cfg.Words.By && !e.AllClear {
 			mine = append(mine, e)
 		}
@@ -185,7 +218,7 @@ func (b *PanicButton) sounding() (mine []ActiveEmergency) {
 
 // raise makes the emergency of a press sound.
 func (b *PanicButton) raise(ctx context.Context, action ButtonAction, p hardware.Press) {
-	e := b.emergency(action, b.cfg.Now().Add(p.At-b.cfg.Mono()).UTC())
+	e := b.emergency(action, b.pressed(p))
 	if err := b.cfg.Alarms.Raise(ctx, e); err != nil {
 		b.cfg.Log.Error("the button could not raise an emergency", "press", p.Number, "err", err)
 		return
@@ -197,13 +230,9 @@ func (b *PanicButton) raise(ctx context.Context, action ButtonAction, p hardware
 // wrong with it is left out.
 func (b *PanicButton) emergency(action ButtonAction, at time.Time) scheduler.Emergency {
 	place, w := b.cfg.Place(), b.cfg.Words
-	life := action.Life
-	if life <= 0 {
-		life = scheduler.DefaultEmergencyLife
-	}
 	siren := scheduler.Emergency{
 		Owned: scheduler.Owned{ID: b.cfg.NewID(), Village: place.Key, Origin: b.cfg.Origin, Created: at, Updated: at},
-		Title: w.Title, Reason: w.Reason, Source: w.By, RaisedBy: w.By, Zones: b.zones(action.Zones), Raised: at, Expires: at.Add(life),
+		Title: w.Title, Reason: w.Reason, Source: w.By, RaisedBy: w.By, Zones: b.zones(action.Zones), Raised: at, Expires: at.Add(action.life()),
 	}
 	e := siren
 	if action.Deed == ButtonMessage {
@@ -237,7 +266,7 @@ func (b *PanicButton) second(ctx context.Context, action ButtonAction, mine []Ac
 	if action.Second != SecondStop && action.Second != SecondAllClear || len(mine) == 0 {
 		return
 	}
-	alone := !slices.ContainsFunc(b.cfg.Alarms.Air().Emergencies, func(e ActiveEmergency) bool { return e.RaisedBy != b.cfg.Words.By })
+	alone := !slices.ContainsFunc(b.cfg.Air().Emergencies, func(e ActiveEmergency) bool { return e.RaisedBy != b.cfg.Words.By })
 	if action.Second == SecondAllClear && alone {
 		if err := b.cfg.Alarms.Raise(ctx, b.allClear(mine)); err == nil {
 			b.cfg.Log.Warn("the button said the all-clear")

@@ -31,7 +31,7 @@ func panicking(t *testing.T, s *stage, from *texts, action *playout.ButtonAction
 	t.Helper()
 	n := 0
 	b := playout.NewPanicButton(playout.PanicConfig{
-		Origin: "board-1", Alarms: s.player, Texts: from, Action: func() playout.ButtonAction { return *action },
+		Origin: "board-1", Alarms: s.player, Air: s.player.Air, Texts: from, Action: func() playout.ButtonAction { return *action },
 		Place: func() scheduler.Village {
 			return scheduler.Village{Key: "un-ta", Name: "Ún Tà", Languages: []string{"vi", "pcc"}}
 		},
@@ -66,7 +66,7 @@ func TestPanicButtonBeats(t *testing.T) {
 		var beats atomic.Int64
 		held := make(chan struct{})
 		b := playout.NewPanicButton(playout.PanicConfig{
-			Alarms: s.player, Texts: &texts{},
+			Alarms: s.player, Air: s.player.Air, Texts: &texts{},
 			Action: func() playout.ButtonAction { <-held; return playout.ButtonAction{Deed: playout.ButtonNothing} },
 			Place:  func() scheduler.Village { return scheduler.Village{} },
 			Now:    time.Now, Mono: func() time.Duration { return time.Since(s.out.start) },
@@ -105,7 +105,8 @@ func flood() *texts {
 }
 
 // A press raises the prepared message in its own name, due when the kernel saw it go
-// down, with the database gone; further presses and its long hold change nothing.
+// down, with the database gone; further presses raise nothing more, and its long hold changes
+// nothing.
 func TestPanicButtonRaisesOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
@@ -136,6 +137,72 @@ func TestPanicButtonRaisesOnce(t *testing.T) {
 		s.at(20 * time.Second)
 		if got := s.player.Air().Emergencies[0].Spoken; !slices.Equal(got, []string{"vi"}) {
 			t.Errorf("spoken %v", got)
+		}
+	})
+}
+
+// Whoever presses again near its end still needs help: what the button raised has its full
+// life again from that press on, with the database gone. The press that raised, held on,
+// renews nothing, and an end that somebody has set later stays.
+func TestPanicButtonPressedAgainGoesOn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.alarms.failing = errors.New("no database")
+		press := panicking(t, s, &texts{}, &playout.ButtonAction{Deed: playout.ButtonSiren, Life: 2 * time.Minute, Second: playout.SecondStop})
+		ends := func() time.Duration {
+			t.Helper()
+			air := s.player.Air().Emergencies
+			if len(air) != 1 {
+				t.Fatalf("active: %+v, want one", air)
+			}
+			return air[0].Expires.Sub(s.out.start) + 40*time.Millisecond
+		}
+		s.at(5 * time.Second)
+		press(1, false)
+		press(1, true)
+		if got := ends(); got != 125*time.Second {
+			t.Errorf("it ends at %v", got)
+		}
+		s.at(2 * time.Minute)
+		press(2, false)
+		if got := ends(); got != 4*time.Minute {
+			t.Errorf("pressed again it ends at %v", got)
+		}
+		s.at(3 * time.Minute)
+		if air := s.player.Air().Emergencies; len(air) != 1 || !air[0].Sounding {
+			t.Errorf("a minute later: %+v", air)
+		}
+		if _, err := s.player.Renew(t.Context(), "b1", s.out.start.Add(time.Hour), "cán bộ"); err != nil {
+			t.Fatal(err)
+		}
+		press(3, false)
+		if got := ends(); got != time.Hour+40*time.Millisecond {
+			t.Errorf("a press took from what people gave: it ends at %v", got)
+		}
+		press(3, true)
+		if air := s.player.Air().Emergencies; len(air) != 0 {
+			t.Errorf("the long press did not end it: %+v", air)
+		}
+	})
+}
+
+// What ends in the very moment of a press is raised anew.
+func TestPanicButtonPressedAsItEnds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		press := panicking(t, s, &texts{}, &playout.ButtonAction{Deed: playout.ButtonSiren, Life: time.Minute})
+		press(1, false)
+		for n := 2; n < 6; n++ { // each at the end of the one before, and a moment around it
+			e := s.player.Air().Emergencies
+			if len(e) != 1 {
+				t.Fatalf("active: %+v, want one", e)
+			}
+			s.at(e[0].Expires.Sub(s.out.start) + time.Duration(n-3)*20*time.Millisecond)
+			press(n, false)
+			s.at(time.Since(s.out.start) + 2*time.Second)
+			if e := s.player.Air().Emergencies; len(e) != 1 || !e[0].Sounding {
+				t.Errorf("press %d: %+v", n, e)
+			}
 		}
 	})
 }

@@ -48,7 +48,7 @@ func (b *board) openButton(ctx context.Context) {
 	b.place.put(b.village)
 	w := web.ButtonWords()
 	b.panic = playout.NewPanicButton(playout.PanicConfig{
-		Origin: b.db.Node(), Alarms: b.player, Texts: b.db, Action: func() playout.ButtonAction { return b.choices.all().Button.action() },
+		Origin: b.db.Node(), Alarms: b.player, Air: b.player.Air, Texts: b.db, Action: func() playout.ButtonAction { return b.choices.all().Button.action() },
 		Place: b.place.get, Zones: b.settings.Amp.zoneNames(), Words: w,
 		Now: b.clock.Now, Mono: monotonic, NewID: newID, Beat: b.pulse.Loop("button", loopPatience), Log: b.log,
 	})
