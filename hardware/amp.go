@@ -10,6 +10,7 @@ type AmpState struct {
 	Tail      time.Duration // from the last frame until unkeying
 	Simulated bool
 	Missing   bool          // its line cannot be had; Fault says why and what to do
+	Odd       bool          // its line was read at the other level than it was set to, Keyed or not
 	Resting   time.Duration // how long it must stay off still
 	Optional  bool          // it is on by itself: what the relay does not follow is heard all the same
 	Trouble   Trouble       // what Fault says, as a code

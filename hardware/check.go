@@ -62,13 +62,13 @@ type answering interface {
 }
 
 // watch asks a line that can tell whether it is well, as long as it is there: soon when
-// it has not answered yet. r.mu is held.
+// it has not answered yet, or was switched and not read since. r.mu is held.
 func (r *Relay) watch() {
 	if _, tells := r.line.(checker); !tells || r.open == nil {
 		return
 	}
 	in := checkEvery
-	if r.pending {
+	if r.pending || r.fresh > 0 {
 		in = answerEvery
 	}
 	if r.look == nil {
@@ -88,7 +88,7 @@ func (r *Relay) check() {
 	switch err := line.Check(); {
 	case errors.Is(err, errLevel): // another line would be at the same level
 		r.failed("the relay does not follow", err)
-		r.odd = true
+		r.odd, r.fresh = true, 0
 	case err != nil:
 		r.failed("the relay does not answer", err)
 		r.drop()
@@ -96,6 +96,7 @@ func (r *Relay) check() {
 	case r.odd:
 		r.odd, r.trouble, r.fault = false, NoTrouble, ""
 	}
+	r.fresh = max(0, r.fresh-1)
 	r.hear()
 	r.watch()
 }
@@ -134,7 +135,8 @@ func (r *Relay) unlock() {
 func (r *Relay) show() {
 	s := &shown{AmpState: AmpState{
 		Keyed: r.keyed, Since: r.since, Settle: r.cfg.Settle, Tail: r.cfg.Tail,
-		Simulated: r.simulated, Trouble: r.trouble, Fault: r.fault, Missing: r.missing(), Resting: r.rest(), Optional: r.cfg.Optional,
+		Simulated: r.simulated, Trouble: r.trouble, Fault: r.fault, Missing: r.missing(), Odd: r.odd, Resting: r.rest(),
+		Optional: r.cfg.Optional,
 	}}
 	if s.Resting > 0 {
 		s.rested = r.cfg.Mono() + s.Resting

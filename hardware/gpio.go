@@ -254,7 +254,9 @@ func (l *GPIOLine) Set(on bool) error {
 	if err := l.gpio.control(l.file, unix.GPIO_V2_LINE_SET_VALUES_IOCTL, unsafe.Pointer(&values)); err != nil {
 		return fmt.Errorf("set %s: %w", l.name, err)
 	}
-	l.on = on
+	if l.on != on {
+		l.on, l.odd = on, 0 // what was read before says nothing of this level
+	}
 	return nil
 }
 

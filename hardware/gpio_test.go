@@ -241,11 +241,11 @@ func TestPinThatDoesNotFollowIsTold(t *testing.T) {
 		})
 		r := hardware.Rack{GPIO: g}.Relay(hardware.Switch{Chip: "gpiochip0", Line: "1", Settle: -1, Tail: -1}, ampConfig)
 		defer r.Close()
-		look := func(when string, told bool) {
+		look := func(when string, told bool) { // keyed it stays, so that it is switched off
 			t.Helper()
 			synctest.Wait()
 			a := r.State()
-			if says := strings.Contains(a.Fault, "gpiochip0:1 was switched on, and its pin is off"); says != told || !a.Keyed || a.Missing {
+			if says := strings.Contains(a.Fault, "gpiochip0:1 was switched on, and its pin is off"); says != told || a.Odd != told || !a.Keyed || a.Missing {
 				t.Errorf("%s: %+v", when, a)
 			}
 		}
@@ -267,5 +267,11 @@ func TestPinThatDoesNotFollowIsTold(t *testing.T) {
 		shorted.Store(false)
 		time.Sleep(time.Second)
 		look("mended", false)
+		shorted.Store(true)
+		if err := errors.Join(r.Unkey(), r.Key()); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+		look("shorted before it was keyed", true)
 	})
 }

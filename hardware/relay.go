@@ -69,6 +69,7 @@ type Relay struct {
 	pending  bool        // the line was told, and what it switches has not answered yet
 	told     bool        // what the line was told last
 	odd      bool        // the line is at another level than it was set to
+	fresh    int         // how many looks are due soon, since it was set to another level
 	mayBeOn  bool        // what is told by commands was told to be on, and not to be off since
 	key      int64       // counts the calls of Key
 	closed   bool
@@ -222,6 +223,9 @@ func (r *Relay) set(on bool) error {
 		r.drop()
 		return fmt.Errorf("switch the amplifier %s: %w", onOff(on), err)
 	}
+	if r.told != on {
+		r.odd, r.fresh = false, oddLooks // what was read before says nothing of this level
+	}
 	r.told = on
 	if slow, is := r.line.(answering); is {
 		done, _ := slow.Answered() // what it says of a fault is taken in by check
@@ -237,7 +241,7 @@ func (r *Relay) set(on bool) error {
 	if !r.pending || !on {
 		r.note(on)
 	}
-	if r.pending {
+	if r.pending || r.fresh > 0 {
 		r.watch()
 	}
 	return nil
@@ -321,7 +325,7 @@ func (r *Relay) drop() {
 		_ = r.line.Close() // it does not answer
 		r.note(false)
 	}
-	r.line, r.pending, r.odd = nil, false, false
+	r.line, r.pending, r.odd, r.fresh = nil, false, false, 0
 	if r.again == nil {
 		r.again = time.AfterFunc(openAgain, r.reopen)
 	}
