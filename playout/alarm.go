@@ -61,6 +61,7 @@ type alarm struct {
 	pass    pass           // the part that sounds
 	open    map[string]int // the airing of each part, since it began to sound or went on
 	heard   bool           // it sounded with the amplifier on
+	reach   reach          // for how long it did
 
 	// order keeps what the output is told in order; it is locked before Player.mu.
 	order sync.Mutex

@@ -100,8 +100,7 @@ func (p *Player) partOn(al *alarm, ev audio.Event) {
 	if d := al.row.Drill; d == nil || !d.Silent {
 		p.cfg.Witness.Sounds(al.row.Occurrence, alarmPart, ev.At, p.power.alarms(p.cfg.MonitorZone, al.e.Zones))
 	}
-	p.noteAlarmZones(al)
-	if p.reaches(al) { // else it is on its way, and tells
+	if p.listenAlarm(al); al.reach.Fault == "" { // else it is on its way, and tells
 		p.hear(al, ev.At)
 	}
 }
@@ -126,9 +125,14 @@ func (p *Player) closePass(al *alarm, at audio.Instant, cause audio.Cause) {
 	if al.pass.part == "" {
 		return
 	}
-	p.noteAlarmZones(al)
+	if al.reach.From != 0 { // how the amplifier is now says nothing of a pass that a crash ended
+		p.listenAlarm(al)
+		al.reach.sum(p.cfg.Mono(), []int{al.pass.airing})
+		al.reach.rest()
+	}
 	frames := min(al.pass.length, max(0, audio.Rate.N(at.Sub(al.pass.start))))
 	a := &al.row.Airings[al.pass.airing]
+	a.Zones = al.reach.mostly(al.pass.airing, a.Zones)
 	a.Frames += int64(frames)
 	a.Ended, a.Cause = later(a.Started, p.wall(al.pass.start.Add(audio.Rate.D(frames)))), string(cause)
 	al.pass = pass{}
@@ -147,14 +151,10 @@ func (p *Player) hear(al *alarm, at audio.Instant) {
 // powered takes in that the amplifier answers, or does not.
 func (p *Player) powered() {
 	p.mu.Lock()
-	for _, al := range p.alarms {
-		if al.pass.part != "" && p.reaches(al) {
-			p.noteAlarmZones(al)
-			p.hear(al, max(al.pass.start, p.cfg.Mono()))
-		}
-	}
+	p.listenAlarms()
 	p.mu.Unlock()
 	p.changed()
+	p.wake() // what else is on the air belongs to the loop
 }
 
 func alarmOutcome(c audio.Cause) Outcome {
@@ -168,7 +168,7 @@ func alarmOutcome(c audio.Cause) Outcome {
 }
 
 // conclude gives an alarm its one outcome: what nobody can have heard was not
-// played. Player.mu is held.
+// played, nor was what was heard for less than half of its time. Player.mu is held.
 func (p *Player) conclude(al *alarm, outcome Outcome, cause string) {
 	sounded := len(al.row.Airings) > 0
 	switch {
@@ -182,10 +182,12 @@ func (p *Player) conclude(al *alarm, outcome Outcome, cause string) {
 		outcome, cause = Missed, scheduler.ReasonPreempted // others had their turn
 	case !sounded:
 		outcome = Missed
-	case !al.heard && p.power.bypass().On:
-		outcome, cause = Missed, TroubleBypass
 	case !al.heard:
-		outcome, cause = Missed, TroubleAmplifier
+		outcome, cause = Missed, al.reach.why()
+	case outcome == Played || outcome == StoppedBy:
+		if as, why, unheard := al.reach.verdict(); unheard {
+			outcome, cause = as, why
+		}
 	}
 	al.row.Outcome, al.row.Cause, al.row.Updated = outcome, cause, p.cfg.Now().UTC()
 }

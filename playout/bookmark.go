@@ -64,10 +64,9 @@ type markedItem struct {
 	EndBy      string
 	EndCause   string
 	Crashes    int // how often it was picked up already
-	// What kept it from being heard, as item.reached has it; a bookmark of a version that
-	// did not note this says nothing did.
-	Unpowered bool // nothing was on while it sounded
-	Taken     bool // the amplifier was on its own microphone, all along
+	// For how long it was heard, as of the last change; a bookmark of a version that did not
+	// note this says that nothing kept it from being heard.
+	Reach reach
 }
 
 // markedPart is how far a part had come.

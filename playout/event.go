@@ -149,6 +149,7 @@ func (it *item) kindOf(pt *part) scheduler.PartKind {
 }
 
 func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
+	it.reach.sum(p.cfg.Mono(), it.sounding()) // of the others
 	pt.started = at
 	pt.airing = len(it.row.Airings)
 	it.row.Airings = append(it.row.Airings, Airing{
@@ -158,12 +159,18 @@ func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 	if !pt.unheard {
 		p.cfg.Witness.Sounds(it.occ.ID, it.row.Airings[pt.airing].ID, at, true) // a programme is for all zones
 	}
-	p.noteZones(it, pt.airing)
+	p.listen(it)
 }
 
 func (p *Player) closeAiring(it *item, pt *part, at audio.Instant, frames audio.Frames, cause audio.Cause) {
-	p.noteZones(it, pt.airing)
+	p.listen(it)
+	it.reach.sum(p.cfg.Mono(), it.sounding())
+	a := &it.row.Airings[pt.airing]
+	a.Zones = it.reach.mostly(pt.airing, a.Zones)
 	p.endAiring(it, pt, at, frames, cause)
+	if len(it.sounding()) == 0 {
+		it.reach.rest()
+	}
 }
 
 // endAiring is closeAiring for what was noted already of the zones that were on.

@@ -359,15 +359,17 @@ func (o *output) begun() []string {
 // ---- the amplifier
 
 type amp struct {
-	mu      sync.Mutex
-	on      bool
-	changes []time.Time
-	fail    error
-	slow    time.Duration // to settle, beyond the usual
-	mute    bool          // it is told by commands, and does not answer them
-	wired   bool          // it is no simulated one
-	rests   time.Duration // after it went off, until it may go on again
-	offAt   time.Time
+	mu       sync.Mutex
+	on       bool
+	changes  []time.Time
+	fail     error
+	slow     time.Duration // to settle, beyond the usual
+	mute     bool          // it is told by commands, and does not answer them
+	odd      bool          // its line is at the other level than it was set to
+	optional bool          // it is on by itself
+	wired    bool          // it is no simulated one
+	rests    time.Duration // after it went off, until it may go on again
+	offAt    time.Time
 }
 
 func (a *amp) Key() error { return a.set(true) }
@@ -429,6 +431,10 @@ func (a *amp) State() hardware.AmpState {
 	s := hardware.AmpState{Keyed: a.on, Settle: settle + a.slow, Tail: time.Second, Simulated: !a.wired, Resting: a.resting()}
 	if a.fail != nil {
 		s.Fault = a.fail.Error()
+	}
+	s.Optional = a.optional
+	if a.odd {
+		s.Odd, s.Fault = true, "its pin does not follow"
 	}
 	if a.mute {
 		s.Keyed, s.Fault = false, "the relay does not answer yet"

@@ -50,12 +50,10 @@ type item struct {
 	sounded  bool          // some of the newest try did
 	wasSet   bool          // the clock was, while it sounded
 
-	keyed   bool          // the amplifier was keyed for it
-	ampErr  error         // why the amplifier was not
-	powered bool          // it was on while something of it sounded
-	taken   bool          // somebody had it on its own microphone while something sounded
-	ours    bool          // nobody had
-	keyAt   audio.Instant // when to key
+	keyed  bool          // the amplifier was keyed for it
+	ampErr error         // why the amplifier was not
+	reach  reach         // for how long it was heard
+	keyAt  audio.Instant // when to key
 
 	obstacle string        // what is in its way, a cause; empty: nothing
 	waited   bool          // for room in the output
@@ -263,7 +261,9 @@ func (p *Player) abandon(it *item, cause string) {
 // finish ends an item with its one outcome.
 func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	if outcome == Played {
-		outcome, cause = it.reached(outcome, cause)
+		if as, why, unheard := it.reach.verdict(); unheard {
+			outcome, cause = as, why
+		}
 	}
 	if (outcome == Played || outcome == Cut) && it.voiceless() {
 		outcome, cause = Missed, CauseStation

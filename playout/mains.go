@@ -239,6 +239,14 @@ func (m *mains) live() bool {
 	return on
 }
 
+// hot says whether anything can be heard of the board, be it meant to or not.
+func (m *mains) hot() bool {
+	if m.main != nil {
+		return hot(m.main.amp.State())
+	}
+	return slices.ContainsFunc(m.zones, func(f feed) bool { return hot(f.amp.State()) })
+}
+
 // powered says whether who is heard anywhere they want to be.
 func (m *mains) powered(who string) bool {
 	zones, on := m.keyed()

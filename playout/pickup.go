@@ -78,9 +78,8 @@ func (p *Player) goesOn() bool {
 func (it *item) marked() markedItem {
 	m := markedItem{
 		Occurrence: it.occ, Row: it.row, Begins: it.startAt, Hurt: it.hurt, Went: it.went,
-		EndAs: it.endAs, EndBy: it.endBy, EndCause: it.endCause, Crashes: it.crashes, Taken: it.taken && !it.ours,
+		EndAs: it.endAs, EndBy: it.endBy, EndCause: it.endCause, Crashes: it.crashes, Reach: it.reach,
 	}
-	m.Unpowered = len(it.row.Airings) > 0 && !it.powered
 	m.Row.Airings = slices.Clone(it.row.Airings)
 	for i := range it.parts {
 		m.Parts = append(m.Parts, it.parts[i].marked())
@@ -130,11 +129,10 @@ func (p *Player) pickUp() {
 func (p *Player) pickUpItem(m markedItem, crash audio.Instant) {
 	it := &item{
 		occ: m.Occurrence, rung: rungOf(m.Occurrence), row: m.Row, hurt: m.Hurt, went: m.Went, endAs: m.EndAs, endBy: m.EndBy, endCause: m.EndCause,
-		crashes: m.Crashes + 1, startAt: m.Begins,
+		crashes: m.Crashes + 1, startAt: m.Begins, reach: m.Reach,
 	}
-	if len(m.Row.Airings) > 0 {
-		it.powered, it.taken, it.ours = !m.Unpowered, m.Taken, !m.Taken
-	}
+	it.reach.sum(crash, nil)
+	it.reach.rest()
 	for i, mp := range m.Parts {
 		it.parts = append(it.parts, mp.part())
 		if mp.Started != 0 {

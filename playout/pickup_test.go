@@ -227,7 +227,7 @@ func TestCrashBehindTheLastWordTellsWhoHeardIt(t *testing.T) {
 						t.Fatal(err)
 					}
 					if tt.old {
-						forget(t, filepath.Join(n.memory, "onair.json"), "Unpowered", "Taken")
+						forget(t, filepath.Join(n.memory, "onair.json"), "Reach")
 					}
 				})
 				s.at(time.Minute)

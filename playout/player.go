@@ -116,7 +116,8 @@ type Player struct {
 	done  chan struct{}
 	side  sync.WaitGroup // claims and messages under way
 
-	noting atomic.Bool // cfg.Seen is running
+	noting   atomic.Bool   // cfg.Seen is running
+	switched chan struct{} // the loop is to look who hears what sounds
 
 	// Owned by the loop.
 	items map[string]*item     // by occurrence
@@ -124,6 +125,8 @@ type Player struct {
 	seen  map[string]time.Time // occurrences handed over, until a day after Due
 
 	expected time.Time     // what the plan has not handed over yet is due next; zero: nothing is
+	ear      *time.Timer   // has the loop look again; nil: it never did
+	hearing  bool          // it is set
 	gapUntil audio.Instant // until when gapHolder has the amplifier on; zero: it has not
 
 	bookmark *bookmark
@@ -172,17 +175,18 @@ type Player struct {
 // NewPlayer prepares a Player; nothing sounds before Run.
 func NewPlayer(cfg PlayerConfig) *Player {
 	p := &Player{
-		cfg:     cfg,
-		book:    newLogbook(cfg),
-		vault:   newVault(cfg),
-		inbox:   make(chan func(), 256),
-		done:    make(chan struct{}),
-		items:   map[string]*item{},
-		cues:    map[string]*item{},
-		ending:  map[string]audio.Instant{},
-		seen:    map[string]time.Time{},
-		revoked: map[string]audio.Instant{},
-		change:  make(chan struct{}),
+		cfg:      cfg,
+		book:     newLogbook(cfg),
+		vault:    newVault(cfg),
+		inbox:    make(chan func(), 256),
+		done:     make(chan struct{}),
+		switched: make(chan struct{}, 1),
+		items:    map[string]*item{},
+		cues:     map[string]*item{},
+		ending:   map[string]audio.Instant{},
+		seen:     map[string]time.Time{},
+		revoked:  map[string]audio.Instant{},
+		change:   make(chan struct{}),
 
 		bookmark: newBookmark(cfg), closing: map[string]AsRun{}, crashed: map[string]AsRun{},
 		languages: cfg.Languages, unproved: map[string]unproved{}, samples: map[string]chan proof.Result{}, lost: map[string]*Lost{},
@@ -231,6 +235,7 @@ func (p *Player) Run(ctx context.Context) error {
 			pulse.Reset(pulseEvery)
 		}
 		still = false
+		p.listenAgain()
 		key.Reset(min(p.nextKey(), p.nextMark(), p.nextSight()))
 		select {
 		case <-ctx.Done():
@@ -252,6 +257,9 @@ func (p *Player) Run(ctx context.Context) error {
 			p.keyDue()
 		case <-pulse.C: // for mark
 			still = !p.minded() && sounds
+		case <-p.switched:
+			p.minded()
+			p.listenAll()
 		case <-tend.C:
 			p.minded()
 			p.tendAlarms()

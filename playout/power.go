@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"loalang/audio"
@@ -27,14 +28,14 @@ type power struct {
 	amp  Amp
 	mono func() audio.Instant
 	log  *slog.Logger
-	told func() // called without mu when on or fault has changed
+	told func()      // called without mu when on or fault has changed
+	on   atomic.Bool // the last keying went well, and nothing has switched it off; mu is held to change it
 
 	mu      sync.Mutex
 	holders map[string]bool
 	again   *time.Timer // keys again; nil: nothing to be tried
 	unkey   *time.Timer
 	answer  *time.Timer   // looks whether it is on by now; nil: it always was at once
-	on      bool          // the last keying went well, and nothing has switched it off
 	since   audio.Instant // it is on
 	fault   error         // of the last keying while somebody holds it
 	closed  bool
@@ -104,19 +105,24 @@ func (p *power) key() (changed bool, err error) {
 	case err == nil && p.fault != nil:
 		p.log.Info("the amplifier answers again")
 	}
-	if err == nil && !p.on {
+	if err == nil && !p.on.Load() {
 		p.since = p.mono()
 	}
-	changed = p.on != (err == nil) || (p.fault == nil) != (err == nil)
-	p.on, p.fault = err == nil, err
-	if p.on && !live(p.amp.State()) {
+	changed = p.on.Load() != (err == nil) || (p.fault == nil) != (err == nil)
+	p.on.Store(err == nil)
+	p.fault = err
+	if err == nil && !live(p.amp.State()) {
 		p.lookAgain()
 	}
 	return changed, err
 }
 
-// live says whether sound is heard with an amplifier as it is.
-func live(s hardware.AmpState) bool { return s.Keyed || s.Optional }
+// live says whether sound is heard with an amplifier as it is: not through a relay whose
+// line was read to be off.
+func live(s hardware.AmpState) bool { return s.Keyed && !s.Odd || s.Optional }
+
+// hot says whether an amplifier is on as far as its line tells, be it meant or not.
+func hot(s hardware.AmpState) bool { return s.Keyed != s.Odd }
 
 // lookAgain has follow look in a moment. p.mu is held.
 func (p *power) lookAgain() {
@@ -132,7 +138,7 @@ func (p *power) lookAgain() {
 func (p *power) follow() {
 	is := live(p.amp.State())
 	p.mu.Lock()
-	held := p.on && len(p.holders) > 0 && !p.closed
+	held := p.on.Load() && len(p.holders) > 0 && !p.closed
 	if held && !is {
 		p.lookAgain()
 	}
@@ -155,13 +161,8 @@ func (p *power) retry() {
 }
 
 // powered says whether the amplifier is on: it was switched on, and it has not gone off
-// by itself since, or is on whatever its relay does.
-func (p *power) powered() bool {
-	state := p.amp.State()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.on && live(state)
-}
+// by itself since, or is on whatever its relay does. It waits for nobody who switches.
+func (p *power) powered() bool { return p.on.Load() && live(p.amp.State()) }
 
 // failing is why the amplifier is off though somebody holds it.
 func (p *power) failing() error {
@@ -203,7 +204,7 @@ func (p *power) cut() {
 		p.unkey.Stop()
 		p.unkey = nil
 	}
-	p.on = false
+	p.on.Store(false)
 	if err := p.amp.Unkey(); err != nil {
 		p.log.Error("the amplifier could not be switched off", "err", err)
 	}
@@ -231,7 +232,8 @@ func (p *power) tailOver() {
 	if len(p.holders) > 0 {
 		return
 	}
-	p.on, p.unkey = false, nil
+	p.on.Store(false)
+	p.unkey = nil
 	if err := p.amp.Unkey(); err != nil {
 		p.log.Error("the amplifier could not be switched off", "err", err)
 	}
@@ -241,7 +243,8 @@ func (p *power) tailOver() {
 func (p *power) off() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closed, p.on = true, false
+	p.closed = true
+	p.on.Store(false)
 	clear(p.holders)
 	p.calm()
 	if p.unkey != nil {
@@ -261,7 +264,7 @@ func (p *power) settling() time.Duration {
 	switch {
 	case len(p.holders) == 0, rest > 0:
 		return rest + settle + keyMargin
-	case !p.on: // it does not answer: nothing is gained by waiting for it
+	case !p.on.Load(): // it does not answer: nothing is gained by waiting for it
 		return 0
 	}
 	return max(0, p.since.Add(settle).Sub(p.mono()))

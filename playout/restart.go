@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"loalang/audio"
 	"loalang/scheduler"
 )
 
@@ -108,6 +109,9 @@ func (p *Player) raiseAgain(k kept, rows []AsRun) {
 	trusted := p.cfg.Clock().Trusted()
 	left := k.Life.left(p.cfg.Now(), trusted)
 	al := &alarm{e: k.Emergency, row: row, heard: len(row.Airings) > 0, deadline: p.cfg.Mono().Add(left)}
+	for _, a := range row.Airings {
+		al.reach.Heard += audio.Rate.D(audio.Frames(a.Frames)) // as far as anybody knows
+	}
 	if !trusted && k.Life.Trusted {
 		al.doubt = k.Life
 	}
