@@ -20,6 +20,7 @@ import (
 type Probe struct {
 	Proc, Sys, Dev string // "/proc", "/sys" and "/dev", or folders of a test
 	Fstab          string // "/etc/fstab"; empty: none
+	Worn           string // folder in which one with rights leaves what smartctl said: sda.json for one; empty: none
 	Smartctl       string // the program that asks disks for their SMART; empty: none
 
 	mu    sync.Mutex
@@ -38,7 +39,7 @@ const least = 500 * time.Millisecond
 
 // NewProbe reads the machine that this program runs on.
 func NewProbe() *Probe {
-	return &Probe{Proc: "/proc", Sys: "/sys", Dev: "/dev", Fstab: "/etc/fstab", Smartctl: "smartctl"}
+	return &Probe{Proc: "/proc", Sys: "/sys", Dev: "/dev", Fstab: "/etc/fstab", Worn: "/run/loalang-wear", Smartctl: "smartctl"}
 }
 
 // Moving says whether the card that a process holds is played by the kernel: RUNNING,

@@ -13,16 +13,19 @@ import (
 )
 
 // Smart is how much of its life the disk of a folder has used up, in percent, by its own
-// SMART: 100 or more too when the disk says that it is about to fail. It asks the program
-// smartctl of smartmontools 7 or later, which needs rights that an ordinary user has not;
-// nil where it is not there, may not ask, or the disk does not tell. It blocks until the
-// program ends or ctx does.
+// SMART: 100 or more too when the disk says that it is about to fail. It reads what was left
+// in the folder Worn, else asks the program smartctl of smartmontools 7 or later, which needs
+// rights that an ordinary user has not; nil where there is neither, it may not ask, or the
+// disk does not tell. It blocks until the program ends or ctx does.
 func (p *Probe) Smart(ctx context.Context, dir string) *float64 {
-	if p.Smartctl == "" {
-		return nil
-	}
 	disk := p.disk(dir)
 	if disk == "" {
+		return nil
+	}
+	if raw, err := os.ReadFile(filepath.Join(p.Worn, disk+".json")); p.Worn != "" && err == nil {
+		return smartWear(raw)
+	}
+	if p.Smartctl == "" {
 		return nil
 	}
 	cmd := exec.CommandContext(ctx, p.Smartctl, "--json=c", "--health", "--attributes", "--log=devstat", filepath.Join(p.Dev, disk))

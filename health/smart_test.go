@@ -49,4 +49,15 @@ func TestProbeSmart(t *testing.T) {
 			t.Errorf("%s: %v, want %v", answer, got, want)
 		}
 	}
+	p.Smartctl = ""
+	p.Worn = filepath.Join(m.dir, "worn")
+	m.write("worn/sdb.json", `{"endurance_used":{"current_percent":99}}`)
+	if got := p.Smart(t.Context(), m.dir); got != nil {
+		t.Errorf("what was left of another disk: %v", *got)
+	}
+	// The service itself may ask no disk: what a unit with rights left for it counts.
+	m.write("worn/sda.json", `{"endurance_used":{"current_percent":17}}`)
+	if got := p.Smart(t.Context(), m.dir); got == nil || *got != 17 {
+		t.Errorf("what was left for the service: %v", got)
+	}
 }

@@ -17,7 +17,7 @@ import (
 const exposure = 25
 
 // services are the units that are started as programs.
-var services = []string{"loalang.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service", "loalang-stick@.service"}
+var services = []string{"loalang.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service", "loalang-stick@.service", "loalang-wear.service"}
 
 // analyzer skips a test where systemd is not, aloud; continuous integration must have it.
 func analyzer(t *testing.T) {
@@ -77,7 +77,7 @@ func verify(t *testing.T, dir, name string) string {
 func TestSystemdKnowsEveryWordOfTheUnits(t *testing.T) {
 	analyzer(t)
 	dir := units(t, nil)
-	for _, name := range append([]string{"loalang-import.socket", "loalang-rtc.timer"}, services...) {
+	for _, name := range append([]string{"loalang-import.socket", "loalang-rtc.timer", "loalang-wear.timer"}, services...) {
 		if said := verify(t, dir, name); said != "" {
 			t.Errorf("%s: %s", name, said)
 		}

@@ -25,6 +25,9 @@ const (
 	airedEvery = time.Minute
 	// wearEvery is how often a disk is asked how worn it is.
 	wearEvery = 6 * time.Hour
+	// wearAgain is how soon one is asked again that told nothing: what is asked with rights
+	// comes later than the first look.
+	wearAgain = 10 * time.Minute
 	// diskPatience is how long a disk may take to tell its SMART.
 	diskPatience = 30 * time.Second
 	// lookThroughEvery is how often the whole database is looked through for damage.
@@ -156,8 +159,12 @@ func (s *senses) machine(m *health.Measurement, trusted bool, pid int) {
 // where the kernel tells, and later where the disk must be asked.
 func (s *senses) worn(now time.Time) *float64 {
 	data := s.b.settings.Data
-	if !s.weighed.IsZero() && now.Sub(s.weighed).Abs() < wearEvery {
-		return s.wear.Load()
+	known, every := s.wear.Load(), wearEvery
+	if known == nil {
+		every = wearAgain
+	}
+	if !s.weighed.IsZero() && now.Sub(s.weighed).Abs() < every {
+		return known
 	}
 	s.weighed = now
 	if used := s.probe.Wear(data); used != nil {

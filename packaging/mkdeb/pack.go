@@ -36,6 +36,9 @@ var places = []place{
 	{"systemd/loalang-rtc.service", "/usr/lib/systemd/system/loalang-rtc.service", 0o644},
 	{"systemd/loalang-rtc.timer", "/usr/lib/systemd/system/loalang-rtc.timer", 0o644},
 	{"systemd/loalang-stick@.service", "/usr/lib/systemd/system/loalang-stick@.service", 0o644},
+	{"systemd/loalang-wear.service", "/usr/lib/systemd/system/loalang-wear.service", 0o644},
+	{"systemd/loalang-wear.timer", "/usr/lib/systemd/system/loalang-wear.timer", 0o644},
+	{"bin/loalang-wear", "/usr/libexec/loalang-wear", 0o755},
 	{"bin/loalang-stick", "/usr/libexec/loalang-stick", 0o755},
 	{"journald.conf", "/usr/lib/systemd/journald.conf.d/60-loalang.conf", 0o644},
 	{"modules-load.conf", "/usr/lib/modules-load.d/loalang.conf", 0o644},
@@ -104,7 +107,7 @@ func (o order) describe(bill string) (*nfpm.Info, error) {
 		Target: filepath.Join(o.out, fmt.Sprintf("loalang_%s_%s.deb", o.version, o.arch)),
 	}
 	info.Depends = append(libs, depends...)
-	info.Recommends = []string{"systemd-timesyncd | time-daemon", "gpiod", "avahi-daemon"}
+	info.Recommends = []string{"systemd-timesyncd | time-daemon", "gpiod", "avahi-daemon", "smartmontools"}
 	info.Contents = contents
 	info.Umask = 0
 	if info.Deb.Compression = "xz"; o.fast {
