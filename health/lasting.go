@@ -11,7 +11,7 @@ import (
 // inMemory says whether a file system is gone with the power: an overlay writes into one
 // that is, as far as a board has overlays.
 func inMemory(st unix.Statfs_t) bool {
-	switch int64(st.Type) {
+	switch uint32(st.Type) { // its size and sign are the machine's
 	case unix.OVERLAYFS_SUPER_MAGIC, unix.TMPFS_MAGIC, unix.RAMFS_MAGIC:
 		return true
 	}
