@@ -20,7 +20,8 @@ type pass struct {
 	airing int           // index in row.Airings
 	start  audio.Instant // of its first frame
 	length audio.Frames
-	dry    int // how often the card ran dry under it
+	dry    int  // how often the card ran dry under it
+	here   bool // the Witness was told that it hears it
 }
 
 // alarmRow begins the as-run row of an emergency.
@@ -96,7 +97,7 @@ func (p *Player) partOn(al *alarm, ev audio.Event) {
 		al.row.Airings = append(al.row.Airings, p.alarmAiring(al, ev))
 	}
 	al.row.Airings[i].Ended, al.row.Airings[i].Cause = time.Time{}, ""
-	al.pass = pass{part: ev.Part, airing: i, start: ev.At, length: ev.Frames}
+	al.pass = pass{part: ev.Part, airing: i, start: ev.At, length: ev.Frames, here: p.power.alarms(p.cfg.MonitorZone, al.e.Zones)}
 	if d := al.row.Drill; d == nil || !d.Silent {
 		p.cfg.Witness.Sounds(al.row.Occurrence, alarmPart, ev.At, p.power.alarms(p.cfg.MonitorZone, al.e.Zones))
 	}

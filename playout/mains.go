@@ -39,6 +39,7 @@ type mains struct {
 	main  *power // of everything; nil: each zone has what it needs
 	zones []feed
 	taken func() hardware.BypassState
+	moved func() // called when emergencies may be heard in other zones than before; nil: nobody asks
 
 	order sync.Mutex // one that changes what is on at a time; locked before mu
 
@@ -86,6 +87,7 @@ func (m *mains) take(who string, w want) error {
 	m.mu.Lock()
 	m.wants[who] = w
 	m.mu.Unlock()
+	defer m.tellMoved()
 	if m.main != nil {
 		if err := m.main.hold(who); err != nil {
 			_ = m.apply(who) // the zones are ready when it answers again
@@ -187,6 +189,13 @@ func (m *mains) release(who string) {
 		f.release(who)
 	}
 	_ = m.apply("") // each that comes back tells of its own faults
+	m.tellMoved()
+}
+
+func (m *mains) tellMoved() {
+	if m.moved != nil {
+		m.moved()
+	}
 }
 
 // renew keys again for who, if they still hold it.

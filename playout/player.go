@@ -202,6 +202,7 @@ func NewPlayer(cfg PlayerConfig) *Player {
 	}
 	p.seenClock = p.sight()
 	p.power = newMains(cfg, p.powered)
+	p.power.moved = p.heardElsewhere
 	p.book.saw = p.seenNow
 	return p
 }

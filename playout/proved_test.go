@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"loalang/audio"
@@ -443,4 +444,49 @@ func TestTheWitnessHearsOneZone(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Two emergencies take turns, one for a zone that the monitor does not hear. As the other
+// begins and ends its zone is opened and cut in the middle of the first one's words: the
+// witness is told at once, or would take what is cut for lost.
+func TestTheWitnessIsToldWhenItsZoneIsCut(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := &witness{}
+		s := newStage(t, zoned(map[string]*amp{}), func(_ *stage, cfg *playout.PlayerConfig) { cfg.Witness, cfg.MonitorZone = w, "cho" })
+		last := func() string {
+			t.Helper()
+			said := ""
+			for _, line := range w.lines() {
+				if strings.Contains(line, " emergency:e1 ") {
+					said = line
+				}
+			}
+			return said
+		}
+		first, second := s.emergency("e1", 10*time.Minute), s.emergency("e2", 10*time.Minute)
+		first.Zones, second.Zones = []string{"dau-thon"}, []string{"cho"}
+		s.raise(first)
+		s.at(5 * time.Second)
+		if got := last(); !strings.HasPrefix(got, "elsewhere") {
+			t.Fatalf("of one for another zone it is told %q", got)
+		}
+		s.raise(second)
+		var at float64
+		if got := last(); !strings.HasPrefix(got, "sounds") {
+			t.Errorf("its zone is on for another emergency, and it is told %q", got)
+		} else if _, err := fmt.Sscanf(got, "sounds emergency:e1 %f", &at); err != nil || at < (5*time.Second+settle).Seconds()-.1 {
+			t.Errorf("its zone has not settled, and it is told %q", got)
+		}
+		s.at(28 * time.Second)
+		if lines := w.lines(); !strings.HasPrefix(lines[len(lines)-1], "sounds emergency:e1 ") || !strings.Contains(strings.Join(lines, "\n"), "sounds emergency:e2") {
+			t.Fatalf("it is not the first one's turn: %q", lines)
+		}
+		if err := s.player.End(t.Context(), "e2", "Hoa"); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if got, want := last(), "elsewhere emergency:e1 28.0"; got != want {
+			t.Errorf("its zone was cut, and it is told %q, want %q", got, want)
+		}
+	})
 }
