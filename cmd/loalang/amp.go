@@ -17,9 +17,8 @@ import (
 const (
 	// ampTestLongest bounds how long `amp test` switches something on.
 	ampTestLongest = time.Minute
-	// safeWithin bounds `amp safe-state`: the service is killed 15 s after it was told to
-	// stop (TimeoutStopSec).
-	safeWithin = 10 * time.Second
+	// safeWithin bounds `amp safe-state`: the service is started again behind it alone.
+	safeWithin = 2 * time.Second
 	// answerLook is how often a device that is sent commands is asked whether it answered.
 	answerLook = 20 * time.Millisecond
 )
@@ -152,9 +151,10 @@ func (p program) safeStateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "safe-state",
 		Short: "Switch everything off",
-		Long: "Switch the amplifier and every zone off and let go of them, all at once and within 10s: for ExecStopPost of\n" +
+		Long: "Switch the amplifier and every zone off and let go of them, all at once and within 2s: for ExecStopPost of\n" +
 			"the service, where a kernel that keeps its pins would leave the amplifier on behind a program that was killed.\n" +
-			"GPIO lines go off without a pulse. Outputs of serial ports (rts:, dtr:) are left alone: the kernel dropped them\n" +
+			"GPIO lines go off without a pulse. The device on amp-serial is told OFF once for each zone, and not asked whether\n" +
+			"it took it: the service begins again behind this, and tells and asks it anew. Outputs of serial ports (rts:, dtr:) are left alone: the kernel dropped them\n" +
 			"when the program ended, and opening the port would raise them for some milliseconds.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -162,7 +162,7 @@ func (p program) safeStateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return safeState(s.Amp.rack(), s.Amp.switches(), safeWithin)
+			return safeState(s.Amp.safeRack(), s.Amp.switches(), safeWithin)
 		},
 	}
 	addFlags(cmd.Flags())

@@ -243,6 +243,15 @@ func (a *ampSettings) rack() hardware.Rack {
 	return rack
 }
 
+// safeRack is rack for the end of the service: a device is told once, and waited for by
+// nobody. One that is silent would hold the next start of the service back by as long as it
+// is silent to each zone.
+func (a *ampSettings) safeRack() hardware.Rack {
+	once := *a
+	once.Serial.Reply, once.Serial.Repeat = nil, 1
+	return once.rack()
+}
+
 // longestSettle is the time from keying until sound is safe everywhere.
 func (s settings) longestSettle() time.Duration {
 	longest := s.Settle
