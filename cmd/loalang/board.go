@@ -60,6 +60,7 @@ type board struct {
 	panic      *playout.PanicButton // what a press of the button does
 	button     *hardware.Button     // nil: none is fitted
 	led        *hardware.LED        // nil: none is fitted
+	deaf       lasting              // the monitor input gives nothing, or its calibration is void
 	loudness   *playout.Loudness
 	ran        bool          // the program ran on this data folder before
 	heeded     bool          // choices.heed is done; of fader alone

@@ -9,6 +9,7 @@ import (
 	"loalang/hardware"
 	"loalang/health"
 	"loalang/playout"
+	"loalang/proof"
 	"loalang/scheduler"
 	"loalang/web"
 )
@@ -21,6 +22,9 @@ const (
 	// soundGrace is how long after it was raised an emergency may be silent before the
 	// status LED calls that a fault: one without a siren waits ten seconds for its words.
 	soundGrace = 15 * time.Second
+	// deafGrace is how long a calibrated monitor input may give nothing before the status LED
+	// calls that a fault: a card that comes back by itself calls nobody.
+	deafGrace = 10 * time.Minute
 )
 
 // kept is the village as it was last known: who has no database asks it.
@@ -147,9 +151,40 @@ func unheard(e playout.ActiveEmergency, now time.Time) bool {
 	return !e.Sounding && (len(e.Faults) > 0 || now.Sub(e.Raised).Abs() > soundGrace)
 }
 
+// lasting is since when something has been so. Its methods may be called from any goroutine.
+type lasting struct {
+	mu    sync.Mutex
+	is    bool
+	since time.Duration // CLOCK_MONOTONIC
+}
+
+// note takes in whether it is so, and says for how long it has been.
+func (l *lasting) note(is bool, now time.Duration) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if is && !l.is {
+		l.since = now
+	}
+	if l.is = is; !is {
+		return 0
+	}
+	return now - l.since
+}
+
+// deaf says whether a monitor input that was calibrated gives nothing, or nothing that counts:
+// what airs is not measured, and nobody may notice. One that never was calibrated is not yet
+// in use.
+func deaf(s *playout.MonitorState) bool {
+	if s == nil || s.Gate == (proof.Gate{}) && s.Void == "" {
+		return false
+	}
+	return s.Void != "" || !s.Up && s.Trouble != ""
+}
+
 // broken says whether something needs a technician.
 func (b *board) broken(air playout.Air) bool {
+	monitor := b.deaf.note(deaf(b.monitorState()), monotonic()) > deafGrace
 	button := b.button != nil && (b.button.State().Fault != "" || b.button.State().Stuck)
-	return button || air.DeadAir != nil || air.Lost != nil || air.Amp.Fault != "" && !air.Amp.Optional || b.db.Damaged() ||
+	return button || monitor || air.DeadAir != nil || air.Lost != nil || air.Amp.Fault != "" && !air.Amp.Optional || b.db.Damaged() ||
 		b.health.Report(b.clock.Now()).Level() == health.Fault
 }

@@ -6,8 +6,11 @@ import (
 
 	"loalang/audio"
 	"loalang/hardware"
+	"loalang/health"
 	"loalang/playout"
+	"loalang/proof"
 	"loalang/scheduler"
+	"loalang/store"
 )
 
 // The LED says that an emergency sounds of one that does, and of nothing else.
@@ -47,5 +50,54 @@ func TestTheLEDSaysWhatIsHeard(t *testing.T) {
 				t.Errorf("shows %s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+// A monitor input that was calibrated and gives nothing for ten minutes, or whose calibration
+// holds no more, calls a technician by the LED; one that was never calibrated, or is out for a
+// moment, does not.
+func TestTheLEDSaysThatTheMonitorIsDeaf(t *testing.T) {
+	gate := proof.Gate{Off: -70, On: -30, Sent: -18}
+	for name, c := range map[string]struct {
+		state *playout.MonitorState
+		want  bool
+	}{
+		"None":           {nil, false},
+		"Well":           {&playout.MonitorState{Up: true, Gate: gate}, false},
+		"Begins":         {&playout.MonitorState{Gate: gate}, false},
+		"Out":            {&playout.MonitorState{Gate: gate, Trouble: playout.MonitorGone}, true},
+		"Void":           {&playout.MonitorState{Up: true, Void: playout.VoidCapture}, true},
+		"VoidAndOut":     {&playout.MonitorState{Void: playout.VoidCapture, Trouble: playout.MonitorStalled}, true},
+		"NeverGauged":    {&playout.MonitorState{Up: true}, false},
+		"NeverGaugedOut": {&playout.MonitorState{Trouble: playout.MonitorGone}, false},
+	} {
+		if got := deaf(c.state); got != c.want {
+			t.Errorf("%s: deaf = %v", name, got)
+		}
+	}
+	p := program{err: t.Output()}
+	db, err := store.Open(t.Context(), storeConfig(settings{Data: t.TempDir()}, p.quietLog()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	b := &board{
+		db: db, clock: hardware.OpenClock(hardware.ClockConfig{Kernel: hardware.Linux{}}), health: health.NewWatch(health.WatchConfig{}),
+		monitor: playout.NewMonitor(playout.MonitorConfig{Device: "plughw:CARD=Monitor"}),
+	}
+	if b.broken(playout.Air{}) {
+		t.Fatal("it is broken before anything is")
+	}
+	b.monitor.Calibrated(playout.Calibration{Gate: gate, Setup: playout.MonitorSetup{Device: "plughw:CARD=Old"}})
+	if b.broken(playout.Air{}) {
+		t.Error("a calibration that has just gone void is told at once")
+	}
+	b.deaf.since -= deafGrace + time.Second
+	if !b.broken(playout.Air{}) {
+		t.Error("after ten minutes nothing is told")
+	}
+	b.monitor.Calibrated(playout.Calibration{Gate: gate, Setup: playout.MonitorSetup{Device: "plughw:CARD=Monitor"}})
+	if b.broken(playout.Air{}) {
+		t.Error("it is told of though it was calibrated anew")
 	}
 }
