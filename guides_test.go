@@ -10,6 +10,38 @@ import (
 
 var linked = regexp.MustCompile(`\]\(([^)#]+)\)`)
 
+// Whoever stands at a board types what its sheets show: with the settings of the board and as
+// its user, and what takes pins with the service stopped and started again.
+func TestTheSheetsShowCommandsThatRunOnABoard(t *testing.T) {
+	command := regexp.MustCompile("(?:`|; |\n    )((?:sudo loalang-board|loalang) (?:amp|button|led|mixer|monitor|doctor)[^`;\n]*)")
+	takes := regexp.MustCompile(`(?:amp|button|led) (?:test|self-test)`)
+	const stop, start = "sudo systemctl stop loalang", "sudo systemctl start loalang"
+	for _, sheet := range []string{"docs/WIRING.md", "docs/BUTTON.md"} {
+		raw, err := os.ReadFile(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, seen := string(raw), 0
+		for _, at := range command.FindAllStringSubmatchIndex(text, -1) {
+			shown := text[at[2]:at[3]]
+			if shown == "loalang amp safe-state" { // the service's own
+				continue
+			}
+			seen++
+			if !strings.HasPrefix(shown, "sudo loalang-board ") {
+				t.Errorf("%s: %q does not have the settings of the board: write sudo loalang-board", sheet, shown)
+			}
+			before, after := text[max(0, at[2]-60):at[2]], text[at[3]:min(len(text), at[3]+60)]
+			if takes.MatchString(shown) && (!strings.Contains(before, stop) || !strings.Contains(after, start)) {
+				t.Errorf("%s: %q finds its pins held by the service: stop it before, and start it again", sheet, shown)
+			}
+		}
+		if seen < 4 {
+			t.Errorf("%s: %d commands were found: this test tests nothing", sheet, seen)
+		}
+	}
+}
+
 // What the guides show and lead to is there, and README leads to each of them.
 func TestGuidesLeadSomewhere(t *testing.T) {
 	guides, err := filepath.Glob("docs/guides/*.md")
