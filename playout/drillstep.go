@@ -44,6 +44,7 @@ const (
 	StepCycle     = "cycle"     // everything sounded to its end
 	StepLevel     = "level"     // of what left the mixer
 	StepQuiet     = "quiet"     // the amplifier is off again
+	StepHeard     = "heard"     // by the monitor input, where that could measure it
 )
 
 // The faults of steps, beside those of renditions and the Troubles.
@@ -56,6 +57,8 @@ const (
 	DrillStuck    = "stuck"     // the output does not tell how it ended
 	DrillShort    = "short"     // it broke off
 	DrillStillOn  = "still-on"  // the amplifier is on though nobody needs it
+	DrillUnheard  = "unheard"   // the monitor input heard nothing
+	DrillWrong    = "wrong"     // it heard something else
 	DrillNoTongue = "no-tongue" // there is no language in which it could be spoken
 )
 
@@ -260,10 +263,12 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	p.mu.Unlock()
 	holder := "drill " + d.occ.ID
 	keyed := !d.turn.Silent || d.turn.Key
+	verdict, forget := p.expectVerdict(d)
+	defer forget()
 	began := p.cfg.Mono()
 	var s DrillStep
 	if keyed {
-		s = stepped(StepAmplifier, p.power.hold(holder, nil), TroubleAmplifier).silent(p.power.state())
+		s = stepped(StepAmplifier, p.power.hold(holder, nil), TroubleAmplifier).silent(p.power.state()).taken(p.power.bypass())
 		p.step(d, s, p.cfg.Mono().Sub(began))
 		defer p.power.release(holder) // whatever happens; a second time does nothing
 	} else {
@@ -271,7 +276,7 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 		if !s.OK {
 			s.Fault = TroubleAmplifier
 		}
-		s = s.silent(p.power.state())
+		s = s.silent(p.power.state()).taken(p.power.bypass())
 		p.step(d, s, 0)
 	}
 	a, length := p.drillCycle(d, w)
@@ -282,11 +287,15 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	default:
 		p.followDrill(d, a, length)
 	}
-	if late := s.silent(p.power.state()); s.OK && !late.OK { // a device that is sent commands answers by now
-		p.step(d, late, 0)
-	}
+	p.tryReach(d, s, keyed)
 	p.power.release(holder)
-	p.tryQuiet(d)
+	sounded := verdict != nil && d.ctx.Err() == nil && p.drillAired(d)
+	if sounded {
+		p.cfg.Witness.Over(d.occ.ID, p.cfg.Mono())
+	}
+	if p.tryQuiet(d); sounded {
+		p.tryHeard(d, verdict)
+	}
 }
 
 // followDrill waits for the end of what sounds, and measures it meanwhile.
@@ -379,7 +388,7 @@ func (p *Player) tryQuiet(d *drill) {
 	case <-p.done:
 		return
 	}
-	s := DrillStep{Code: StepQuiet, OK: !p.power.state().Keyed || p.power.held()}
+	s := DrillStep{Code: StepQuiet, OK: !p.power.hot() || p.power.held()}
 	if !s.OK {
 		s.Fault = DrillStillOn
 	}
