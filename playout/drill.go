@@ -114,6 +114,7 @@ func (p *Player) carryDrill(d *drill) {
 	}
 	p.step(d, stepped(StepRecord, err, DrillUnkept), p.cfg.Mono().Sub(began))
 	p.tryCallers(d)
+	p.tryButton(d)
 	p.tryVault(d)
 	words := p.drillWords(d)
 	words.chime = p.drillChime(d)

@@ -90,3 +90,19 @@ func (p *Player) tryHeard(d *drill, verdict <-chan proof.Result) {
 		p.step(d, s, p.cfg.Mono().Sub(began))
 	}
 }
+
+// tryQuiet makes sure that the amplifier is off again, unless somebody else
+// needs it by now.
+func (p *Player) tryQuiet(d *drill) {
+	began := p.cfg.Mono()
+	select {
+	case <-time.After(p.power.state().Tail + time.Second):
+	case <-p.done:
+		return
+	}
+	s := DrillStep{Code: StepQuiet, OK: !p.power.hot() || p.power.held()}
+	if !s.OK {
+		s.Fault = DrillStillOn
+	}
+	p.step(d, s, p.cfg.Mono().Sub(began))
+}

@@ -37,6 +37,7 @@ const (
 	StepRecord    = "record"    // the as-run was made durable, in the database or beside it
 	StepCallers   = "callers"   // somebody may raise an emergency, known from memory
 	StepPrograms  = "programs"  // so may every program that was given the right
+	StepButton    = "button"    // a press of the panic button would raise what it is set to raise
 	StepVault     = "vault"     // an emergency would outlive a power cut: written, and read again
 	StepWords     = "words"     // a language is spoken into memory
 	StepAmplifier = "amplifier" // it answers
@@ -49,17 +50,21 @@ const (
 
 // The faults of steps, beside those of renditions and the Troubles.
 const (
-	DrillUnkept   = "unkept"    // neither the database nor the disk takes it
-	DrillNobody   = "nobody"    // nobody is known who may raise an emergency
-	DrillLapsed   = "lapsed"    // a program was given the right, and its time is over
-	DrillRefused  = "refused"   // the output did not take the siren
-	DrillMute     = "mute"      // the mixer gave nothing to hear
-	DrillStuck    = "stuck"     // the output does not tell how it ended
-	DrillShort    = "short"     // it broke off
-	DrillStillOn  = "still-on"  // the amplifier is on though nobody needs it
-	DrillUnheard  = "unheard"   // the monitor input heard nothing
-	DrillWrong    = "wrong"     // it heard something else
-	DrillNoTongue = "no-tongue" // there is no language in which it could be spoken
+	DrillUnkept    = "unkept"         // neither the database nor the disk takes it
+	DrillNobody    = "nobody"         // nobody is known who may raise an emergency
+	DrillLapsed    = "lapsed"         // a program was given the right, and its time is over
+	DrillRefused   = "refused"        // the output did not take the siren
+	DrillMute      = "mute"           // the mixer gave nothing to hear
+	DrillStuck     = "stuck"          // the output does not tell how it ended
+	DrillShort     = "short"          // it broke off
+	DrillStillOn   = "still-on"       // the amplifier is on though nobody needs it
+	DrillUnread    = "button-unread"  // the panic button cannot be read
+	DrillHeld      = "button-held"    // it is stuck
+	DrillIdle      = "button-idle"    // it is set to do nothing
+	DrillNoMessage = "button-message" // what it is set to say is not known: the siren would sound alone
+	DrillUnheard   = "unheard"        // the monitor input heard nothing
+	DrillWrong     = "wrong"          // it heard something else
+	DrillNoTongue  = "no-tongue"      // there is no language in which it could be spoken
 )
 
 // Passed says whether every step went well. A drill without steps has not.
@@ -377,20 +382,4 @@ func (p *Player) judgeDrill(d *drill, a audio.Alarm, cause audio.Cause, loudest 
 		level.Fault = DrillMute
 	}
 	p.step(d, level, 0)
-}
-
-// tryQuiet makes sure that the amplifier is off again, unless somebody else
-// needs it by now.
-func (p *Player) tryQuiet(d *drill) {
-	began := p.cfg.Mono()
-	select {
-	case <-time.After(p.power.state().Tail + time.Second):
-	case <-p.done:
-		return
-	}
-	s := DrillStep{Code: StepQuiet, OK: !p.power.hot() || p.power.held()}
-	if !s.OK {
-		s.Fault = DrillStillOn
-	}
-	p.step(d, s, p.cfg.Mono().Sub(began))
 }

@@ -92,6 +92,9 @@ type PlayerConfig struct {
 	Clock func() hardware.ClockState
 	// Callers tries who may raise an emergency, from memory; nil: drills do not ask.
 	Callers func() Callers
+	// Button is what would keep a press of the panic button from raising what it is set to
+	// raise, as PanicButton.Tried has it; nil: there is none.
+	Button func() string
 	// Slept is how long the machine was suspended so far, while Mono stood still. It
 	// may be nil: then it never sleeps.
 	Slept func() time.Duration

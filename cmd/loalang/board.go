@@ -267,7 +267,7 @@ func (b *board) wire(spool []string) {
 		Village: b.settings.Village, Origin: b.db.Node(), Languages: b.village.Languages,
 		Output: b.output, Siren: b.output, Amp: b.amp.amp(), Zones: b.amp.zones, Bypass: b.amp.sensed, Library: b.library, Journal: b.db, Emergencies: b.db,
 		Voicer: b.producer.Crier(), Stations: b.stations(), Witness: b.witness(), MonitorZone: b.settings.MonitorZone, Places: b.db, Spool: spool, Segue: b.settings.Segue, Crossfade: b.settings.Crossfade, Duck: b.settings.Duck, BedFade: b.settings.BedFade, Memory: b.refuge, Boot: b.boot, Restarted: b.restarted, Settled: b.noteBoot, Released: func() { b.planner.Changed() },
-		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Callers: func() playout.Callers { return b.panel.AlarmCallers() }, Slept: b.clock.Slept, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
+		Fallback: func() string { return fallback }, Seen: b.clock.Saw, Clock: b.clock.State, Callers: func() playout.Callers { return b.panel.AlarmCallers() }, Button: b.buttonTrial(), Slept: b.clock.Slept, Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
 		Beat: b.pulse.Loop("player", loopPatience),
 	})
 	b.studio = playout.NewStudio(playout.StudioConfig{
