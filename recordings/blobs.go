@@ -95,7 +95,8 @@ func gate(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// sweep removes from tmp the work folders whose process is gone.
+// sweep removes from tmp the work folders whose process is gone. One that cannot be removed
+// keeps none of the others.
 func sweep(tmp string) error {
 	gate, err := gate(tmp)
 	if err != nil {
@@ -106,19 +107,25 @@ func sweep(tmp string) error {
 	if err != nil {
 		return fmt.Errorf("look for interrupted imports: %w", err)
 	}
+	var faults []error
 	for _, e := range left {
-		path := filepath.Join(gate.Name(), e.Name())
-		f, err := os.Open(path)
-		if err != nil {
-			return fmt.Errorf("look at an interrupted import: %w", err)
-		}
-		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
-			err = os.RemoveAll(path)
-		}
-		_ = f.Close()
-		if err != nil {
-			return fmt.Errorf("remove an interrupted import: %w", err)
-		}
+		faults = append(faults, clearWork(filepath.Join(gate.Name(), e.Name())))
+	}
+	return errors.Join(faults...)
+}
+
+// clearWork removes a work folder, unless its process lives.
+func clearWork(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("look at an interrupted import: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		return nil
+	}
+	if err := os.RemoveAll(path); err != nil {
+		return fmt.Errorf("remove an interrupted import: %w", err)
 	}
 	return nil
 }

@@ -92,8 +92,9 @@ type Library struct {
 }
 
 // Open opens the library in c.Dir and removes what interrupted imports left.
-// It needs neither ffmpeg nor a sandbox: without them what is there plays, and
-// Import says what is missing.
+// It needs neither ffmpeg nor a sandbox, nor a disk that takes anything: without
+// them what is there plays, and Import says what is missing. The error is that of
+// a Config that is not filled.
 func Open(c Config) (*Library, error) {
 	if c.Dir == "" || c.Index == nil || c.Now == nil {
 		return nil, errors.New("open recordings: Dir, Index and Now are needed")
@@ -115,15 +116,19 @@ func Open(c Config) (*Library, error) {
 	if l.log == nil {
 		l.log = slog.New(slog.DiscardHandler)
 	}
-	for _, form := range []Form{Original, Master, PlayCopy} {
-		if err := os.MkdirAll(filepath.Join(l.dir, string(form)), 0o750); err != nil {
-			return nil, fmt.Errorf("open recordings: %w", err)
-		}
-	}
-	if err := errors.Join(syncPath(l.dir), syncPath(filepath.Dir(l.dir)), sweep(l.tmp())); err != nil {
-		return nil, fmt.Errorf("open recordings: %w", err)
+	if err := l.furnish(); err != nil {
+		l.log.Error("the folder of the recordings is not as it should be: what is whole in it plays", "folder", l.dir, "err", err)
 	}
 	return l, nil
+}
+
+// furnish makes the folders of the library, and removes what interrupted imports left.
+func (l *Library) furnish() error {
+	var faults []error
+	for _, form := range []Form{Original, Master, PlayCopy} {
+		faults = append(faults, os.MkdirAll(filepath.Join(l.dir, string(form)), 0o750))
+	}
+	return errors.Join(append(faults, syncPath(l.dir), syncPath(filepath.Dir(l.dir)), sweep(l.tmp()))...)
 }
 
 // PlayCopy opens the 48 kHz s16 mono WAV of a recording, at its start; the

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"loalang/archive/disktest"
 	"loalang/recordings"
@@ -464,6 +465,32 @@ func TestOpenRemovesInterruptedImports(t *testing.T) {
 	}
 	if _, err := os.Stat(dead); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it is still there: %v", err)
+	}
+}
+
+// A card that takes no more writes, with what a power cut left of an import on it, once kept
+// the board from its start: what is on it plays.
+func TestOpenOnADiskThatTakesNoWrites(t *testing.T) {
+	disk, err := disktest.Tmpfs(t, "size=1m")
+	if err != nil {
+		t.Skipf("a small disk cannot be mounted here (%v): run the tests as root", err)
+	}
+	_, x, _ := library(t)
+	root := filepath.Join(disk, "recordings")
+	for _, dir := range []string{"tmp/import-dead/decoded", "play"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := unix.Mount("", disk, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	var told strings.Builder
+	if _, err := recordings.Open(recordings.Config{Dir: root, Index: x, Now: time.Now, Log: slog.New(slog.NewTextHandler(&told, nil))}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(told.String(), "level=ERROR"); n != 1 {
+		t.Errorf("it is told %d times: %s", n, told.String())
 	}
 }
 

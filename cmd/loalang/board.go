@@ -99,7 +99,9 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	if err := b.lock(); err != nil {
 		return nil, err
 	}
-	if err := finishRestore(s.Data); err != nil {
+	if err := finishRestore(s.Data); takesNothing(err) {
+		log.Error("a restore is not finished: the board goes on with what is there", "err", err)
+	} else if err != nil {
 		return nil, err
 	}
 	b.clock = hardware.OpenClock(hardware.ClockConfig{

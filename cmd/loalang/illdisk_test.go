@@ -64,12 +64,7 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 			if c.name == "ReadOnly" {
 				kept = d.backedUp()
 			}
-			id := d.announce(object{"title": "Mời họp thôn", "text": "Kính mời bà con đi họp.", "renditions": []object{{"language": "vi"}}})
-			d.airAt(id, time.Now().Add(50*time.Second))
-			d.until("the plan has it and its sound is there", func() bool {
-				raw, _ := os.ReadFile(filepath.Join(data, "standby", "plan-un-ta.json"))
-				return bytes.Contains(raw, []byte(id)) && len(blobsOf(t, data, "master", ".flac")) == 1
-			})
+			id := d.plannedAt(time.Now().Add(50 * time.Second))
 			c.strike(t, data)
 			d.until("the board knows it", func() bool { return strings.Contains(d.log.String(), "ill="+c.ill) })
 			status, body := d.signedPage("/slots")
@@ -79,19 +74,8 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 			if kept != "" {
 				d.takesBackup(kept)
 			}
-			d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
-			d.until("the emergency sounds", func() bool {
-				air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
-				level, _ := air["level"].(map[string]any)
-				rms, told := level["rms"].(float64)
-				return air["state"] == "emergency" && told && rms > -40 // the siren itself leaves the mixer
-			})
-			d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
-			d.until("what is planned is on the air", func() bool {
-				air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
-				return strings.Contains(fmt.Sprint(air["on_air"]), id)
-			})
-			d.until("it is over", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["on_air"] == nil })
+			d.alarms()
+			d.airs(id)
 			if c.heal == nil {
 				return
 			}
@@ -106,6 +90,74 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 }
 
 // cardOf is a data folder on an ext4 as a card has it; the test is skipped where none may
+// A card that takes no more writes keeps serve from its start neither behind a stop nor
+// behind a crash, with what a power cut left of an import on it: an emergency sounds, and so
+// does what is planned.
+func TestAReadOnlyCardDoesNotKeepServeFromStarting(t *testing.T) {
+	need(t, sound)
+	for name, end := range map[string]func(*daemon){"Stopped": (*daemon).stop, "Killed": (*daemon).kill} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := cardOf(t)
+			d := serve(t, data, "null", quick...).admit()
+			id := d.plannedAt(time.Now().Add(80 * time.Second))
+			left := filepath.Join(data, "recordings", "tmp", "import-left", "decoded")
+			if err := os.MkdirAll(left, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := disktest.Fail(filepath.Dir(data)); err != nil {
+				t.Fatal(err)
+			}
+			end(d)
+			again := start(t, data, "null", quick...)
+			again.token = d.token
+			again.alarms()
+			again.airs(id)
+			if _, errs, code := loalang(t, "", "serve", "--data", data, "--device", "null", "--listen", "127.0.0.1:0"); code != 1 || !strings.Contains(errs, "another loalang serve") {
+				t.Errorf("a second serve beside it = %d: %s", code, errs)
+			}
+		})
+	}
+}
+
+// plannedAt makes a notice that airs at an instant, and waits until the board has it in its
+// plan and its sound on the disk.
+func (d *daemon) plannedAt(at time.Time) (id string) {
+	d.t.Helper()
+	id = d.announce(object{"title": "Mời họp thôn", "text": "Kính mời bà con đi họp.", "renditions": []object{{"language": "vi"}}})
+	d.call(http.MethodPost, "/announcements/"+id+"/schedules", object{
+		"kind": "once", "at": at.Format(time.RFC3339Nano), "misfire": object{"policy": "late", "grace": 3600}, // a busy machine may take its time
+	}, http.StatusCreated)
+	d.until("the plan has it and its sound is there", func() bool {
+		raw, _ := os.ReadFile(filepath.Join(d.data, "standby", "plan-un-ta.json"))
+		return bytes.Contains(raw, []byte(id)) && len(blobsOf(d.t, d.data, "master", ".flac")) == 1
+	})
+	return id
+}
+
+// alarms raises an emergency, and ends it once its siren sounds.
+func (d *daemon) alarms() {
+	d.t.Helper()
+	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
+	d.until("the emergency sounds", func() bool {
+		air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
+		level, _ := air["level"].(map[string]any)
+		rms, told := level["rms"].(float64)
+		return air["state"] == "emergency" && told && rms > -40 // the siren itself leaves the mixer
+	})
+	d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+}
+
+// airs waits until a notice sounds, and until it is over.
+func (d *daemon) airs(id string) {
+	d.t.Helper()
+	d.until("what is planned is on the air", func() bool {
+		air := d.call(http.MethodGet, "/air", nil, http.StatusOK)
+		return strings.Contains(fmt.Sprint(air["on_air"]), id)
+	})
+	d.until("it is over", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["on_air"] == nil })
+}
+
 // be mounted.
 func cardOf(t *testing.T) string {
 	t.Helper()

@@ -32,7 +32,7 @@ func flockSoon(f *os.File) error {
 // long as this process lives, also when it is killed.
 func (b *board) lock() error {
 	name := folder(b.settings.Data).lock()
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o640)
+	f, err := openLock(name)
 	if err != nil {
 		return fmt.Errorf("lock the data folder: %w", err)
 	}
@@ -51,10 +51,25 @@ func (b *board) lock() error {
 	if err == nil {
 		_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
 	}
-	if err != nil { // it is locked all the same: a full disk must not silence the board
+	if err != nil { // it is locked all the same: a full or read-only disk must not silence the board
 		b.log.Warn("the lock of the data folder does not name this process", "err", err)
 	}
 	return nil
+}
+
+// openLock opens the file of the lock, also on a disk that takes no more writes: it can be
+// locked all the same, and the board must start.
+func openLock(name string) (*os.File, error) {
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o640)
+	if takesNothing(err) {
+		return os.Open(name)
+	}
+	return f, err
+}
+
+// takesNothing says whether an error is that of a disk which is read-only, or fails.
+func takesNothing(err error) bool {
+	return errors.Is(err, unix.EROFS) || errors.Is(err, unix.EIO)
 }
 
 // noteAddress writes behind the lock where this serve answers, for `loalang doctor`.
