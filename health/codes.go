@@ -100,7 +100,8 @@ const (
 	DatabaseGood    Code = "database-good"
 	DatabaseFails   Code = "database-fails"
 	DatabaseDamaged Code = "database-damaged"
-	DatabaseNone    Code = "database-none" // serve has never run here
+	DatabaseNewer   Code = "database-newer" // a newer version of loalang has written it
+	DatabaseNone    Code = "database-none"  // serve has never run here
 	DatabaseUnknown Code = "database-unknown"
 
 	RecordingsGood    Code = "recordings-good"

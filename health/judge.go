@@ -206,6 +206,8 @@ func judgeDatabase(m Measurement) Finding {
 		return find(Database, Unmeasured, DatabaseUnknown)
 	case s.None:
 		return find(Database, Unmeasured, DatabaseNone)
+	case s.Newer:
+		return find(Database, Fault, DatabaseNewer)
 	case s.Damaged:
 		return find(Database, Fault, DatabaseDamaged)
 	case s.Fault != "":

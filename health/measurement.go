@@ -134,6 +134,7 @@ type DiskState struct {
 type DatabaseState struct {
 	None    bool // serve has never run here
 	Damaged bool
+	Newer   bool      // it counts as Damaged, because a newer version of loalang has written it
 	Fault   string    // what it answers; empty: it answers well
 	Checked time.Time // when all of it was last looked through; zero: never since the start
 }

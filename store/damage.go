@@ -24,11 +24,12 @@ type damage struct {
 }
 
 // OpenAnyway is Open for a board that must go on without its database. When that
-// is damaged, gone or empty, the Store touches the file no more: what is written
-// fails with ErrCorrupt, and accounts, tokens, villages and the published plan
-// are read from the standby files. When it is only held by another program or on
+// is damaged, gone or empty, or a newer version has written it, the Store touches
+// the file no more: what is written fails with ErrCorrupt, and accounts, tokens,
+// villages and the published plan are read from the standby files. When it is only held by another program or on
 // a disk without room, the Store does the same until the database can be read.
-// The errors are ErrNewer, and those of Open where no standby was ever written.
+// The errors are those of Open where no standby was ever written, but ErrCorrupt
+// and ErrNewer.
 func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
 	s, opening, err := openSoon(ctx, c)
 	if err == nil && !c.Hurry {
@@ -39,7 +40,7 @@ func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
 		return s, nil
 	}
 	if errors.Is(err, ErrNewer) {
-		return nil, err
+		err = untouched{err}
 	}
 	path, absent := filepath.Abs(c.Path)
 	if absent != nil {
@@ -127,6 +128,10 @@ func (refusing) Driver() sqldriver.Driver { return &sqlite3.SQLiteDriver{} }
 // Damaged says whether the database was found to be damaged since it was opened.
 // Only a restart on a whole database ends that. It returns at once.
 func (s *Store) Damaged() bool { return s.damaged() != nil }
+
+// Newer says whether it is Damaged only because a newer version of loalang has written it:
+// then it is whole, and for that version alone. It returns at once.
+func (s *Store) Newer() bool { return errors.Is(s.damaged(), ErrNewer) }
 
 func (s *Store) damaged() error {
 	s.damage.mu.Lock()

@@ -52,6 +52,19 @@ func (corrupt) Is(target error) bool {
 	return target == error(corrupt{}) || target == error(syscall.EUCLEAN)
 }
 
+// untouched is ErrNewer met at a start. It is ErrCorrupt as well: the board goes on as with
+// a database that is damaged.
+type untouched struct{ why error }
+
+// Error says what to do.
+func (u untouched) Error() string { return u.why.Error() }
+
+// Unwrap gives why.
+func (u untouched) Unwrap() error { return u.why }
+
+// Is makes it a database that must not be touched.
+func (untouched) Is(target error) bool { return corrupt{}.Is(target) }
+
 // damagedBy is ErrCorrupt with what was found.
 func damagedBy(why error) error { return fmt.Errorf("%w (%w)", ErrCorrupt, why) }
 

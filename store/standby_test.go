@@ -135,6 +135,37 @@ func TestOpenAnywayWithADamagedDatabase(t *testing.T) {
 	}
 }
 
+// A board on whose data a newer version has worked, an update undone by a power cut for one,
+// goes on without its database, which it touches no more than a damaged one.
+func TestOpenAnywayOnDataOfANewerVersion(t *testing.T) {
+	ctx := context.Background()
+	for _, known := range []bool{true, false} {
+		c := inhabited(t)
+		if !known {
+			check(t, os.RemoveAll(filepath.Join(filepath.Dir(c.Path), "standby")), nil)
+		}
+		alter(t, c.Path, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1); PRAGMA user_version = 99999")
+		before := bytesOf(t, c.Path)
+		s, err := store.OpenAnyway(ctx, c)
+		check(t, err, nil)
+		if !s.Damaged() || !s.Newer() || s.Node() == "" {
+			t.Errorf("damaged %v, of a newer version %v, node %q", s.Damaged(), s.Newer(), s.Node())
+		}
+		if known {
+			knowsEveryone(t, s)
+		}
+		for what, err := range map[string]error{"ping": s.Ping(ctx), "claim": s.Claim(ctx, claimed("o", day0)), "token": s.SaveToken(ctx, siren())} {
+			if !errors.Is(err, store.ErrNewer) || !errors.Is(err, syscall.EUCLEAN) {
+				t.Errorf("%s: %v, want %v", what, err, store.ErrNewer)
+			}
+		}
+		check(t, s.Close(), nil)
+		if !bytes.Equal(before, bytesOf(t, c.Path)) {
+			t.Error("the file was changed")
+		}
+	}
+}
+
 // knowsEveryone wants what inhabited has put in.
 func knowsEveryone(t *testing.T, s *store.Store) {
 	t.Helper()

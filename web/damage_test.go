@@ -73,6 +73,34 @@ func TestDamagedDatabaseIsToldOf(t *testing.T) {
 	h.call("cadre+", "POST", "/api/v1/emergency", `{"title":"Lũ","reason":"Nước dâng nhanh"}`).want(201)
 }
 
+// A database that only a newer version may use is whole: nobody is told to restore a backup
+// first, but to install that version.
+func TestADatabaseOfANewerVersionIsToldOf(t *testing.T) {
+	newer := func(c *web.Config) { c.Newer = func() bool { return true } }
+	w := newWorld(t)
+	x := newSite(t, w, people.Cadre, "vi", newer)
+	x.get("/") // known before
+	w.broken = syscall.EUCLEAN
+	for _, path := range []string{"/", "/announcements", "/emergency"} {
+		if body := x.get(path).text; strings.Contains(body, "bị hỏng") || !strings.Contains(body, "cài lại phiên bản mới hơn") {
+			t.Errorf("%s does not say that a newer version wrote the data", path)
+		}
+	}
+	h := newHouse(t, newer)
+	if err := h.server.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.w.broken = syscall.EUCLEAN
+	if p := h.call("viewer", "GET", "/api/v1/asrun", "").want(503).problem(); p.Code != "database-newer" || !strings.Contains(p.Detail, "install that newer version") {
+		t.Errorf("got %+v", p)
+	}
+	var ready struct{ Reasons []struct{ Code string } }
+	h.call("nobody", "GET", "/readyz", "").want(503).into(&ready)
+	if len(ready.Reasons) != 1 || ready.Reasons[0].Code != "database-newer" {
+		t.Errorf("got %+v", ready)
+	}
+}
+
 // A full disk is told of as what it is, not as a moment's bustle, when a notice
 // cannot be saved.
 func TestFullDiskIsToldOfOnPages(t *testing.T) {

@@ -40,7 +40,7 @@ func (s *Server) ready(c *gin.Context) {
 	})
 	switch {
 	case s.cfg.Damaged():
-		reasons = append(reasons, notReady{"database-damaged", word(lang, "ready.database-damaged")})
+		reasons = append(reasons, notReady{s.damage(), word(lang, "ready."+s.damage())})
 	case err != nil:
 		reasons = append(reasons, notReady{"database", word(lang, "ready.database")})
 	}

@@ -269,7 +269,7 @@ func (p *panel) render(v *visit, status int, page string, w view) {
 		w.Refused = v.word(code)
 	}
 	if p.s.cfg.Damaged() {
-		w.Trouble = v.word("trouble.database-damaged")
+		w.Trouble = v.word("trouble." + p.s.damage())
 	} else if w.SignedIn {
 		w.Trouble = p.dataTrouble(v)
 	}

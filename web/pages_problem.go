@@ -68,7 +68,7 @@ func (p *panel) fail(v *visit, err error) {
 	case errors.Is(err, syscall.ENOSPC):
 		p.problem(v, http.StatusInsufficientStorage, "problem.disk-full")
 	case isDamage(err): // the store has logged it
-		p.problem(v, http.StatusServiceUnavailable, "problem.database-damaged")
+		p.problem(v, http.StatusServiceUnavailable, "problem."+p.s.damage())
 	default:
 		p.s.cfg.Logger.Error("page failed", "page", v.c.Request.URL.Path, "err", err)
 		p.problem(v, http.StatusServiceUnavailable, "problem.unavailable")

@@ -192,7 +192,7 @@ func (s *Server) explain(lang string, err error) *Problem {
 	case errors.Is(err, syscall.ENOSPC):
 		return s.problem(lang, http.StatusInsufficientStorage, "disk-full")
 	case isDamage(err): // the store has logged it
-		return s.problem(lang, http.StatusServiceUnavailable, "database-damaged")
+		return s.problem(lang, http.StatusServiceUnavailable, s.damage())
 	case errors.Is(err, context.Canceled): // nobody waits for the answer
 		return s.problem(lang, http.StatusServiceUnavailable, "unavailable")
 	}
@@ -203,6 +203,14 @@ func (s *Server) explain(lang string, err error) *Problem {
 // isDamage says whether an error is that of a damaged database: what can still be
 // read is shown then, the last plan above all.
 func isDamage(err error) bool { return errors.Is(err, syscall.EUCLEAN) }
+
+// damage is the code of why the database is not touched.
+func (s *Server) damage() string {
+	if s.cfg.Newer() {
+		return "database-newer"
+	}
+	return "database-damaged"
+}
 
 // explainSound words what importing and speaking answer; nil: err is of another
 // kind.

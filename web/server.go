@@ -115,6 +115,9 @@ type Config struct {
 	// Damaged says at once whether the database was found to be damaged; every
 	// page then says so, and /readyz. Nil: it never is.
 	Damaged func() bool
+	// Newer says at once whether it is Damaged only because a newer version has
+	// written it. Nil: it never is.
+	Newer func() bool
 
 	// MetricsToken is a bearer token that may read /metrics from anywhere.
 	// Empty: only this machine may.
@@ -188,6 +191,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Damaged == nil {
 		c.Damaged = func() bool { return false }
+	}
+	if c.Newer == nil {
+		c.Newer = func() bool { return false }
 	}
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()

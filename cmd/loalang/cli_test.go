@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -375,10 +376,14 @@ func TestSecondServeOnOneFolder(t *testing.T) {
 	}
 }
 
+// Data that a newer version has written, and that this one must not touch, keep the board
+// neither from starting nor from an emergency: it says which version to install.
 func TestNewerDataFolder(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	serve(t, data, "null").stop()
+	d := serve(t, data, "null", quick...).admit()
+	token := d.token
+	d.stop()
 	db, err := sql.Open("sqlite3", filepath.Join(data, "loalang.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -393,9 +398,21 @@ func TestNewerDataFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, errs, code := loalang(t, "", "serve", "--data", data, "--device", "null", "--listen", "127.0.0.1:0")
-	if code != 1 || !strings.Contains(errs, "newer") {
-		t.Errorf("exit %d, %q", code, errs)
+	d = start(t, data, "null", quick...)
+	d.token = token
+	if status, text := d.page("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(text, "database-newer") {
+		t.Errorf("/readyz = %d %s", status, text)
+	}
+	d.alarms()
+	if out, errs, code := loalang(t, "", "doctor", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: a newer version") || !strings.Contains(out, "Install that newer version") {
+		t.Errorf("loalang doctor = %d: %s%s", code, out, errs)
+	}
+	if _, errs, code := loalang(t, "", "plan", "--data", data); code != 1 || !strings.Contains(errs, "newer version") {
+		t.Errorf("loalang plan = %d: %s", code, errs)
+	}
+	d.stop()
+	if out, errs, code := loalang(t, "", "doctor", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: a newer version") {
+		t.Errorf("loalang doctor without serve = %d: %s%s", code, out, errs)
 	}
 	after, err := os.ReadFile(filepath.Join(data, "loalang.db"))
 	if err != nil || string(before) != string(after) {
