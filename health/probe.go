@@ -138,8 +138,31 @@ func (p *Probe) Disk(dir string) *DiskState {
 	}
 	return &DiskState{
 		Free: int64(st.Bavail) * int64(st.Bsize), Size: int64(st.Blocks) * int64(st.Bsize), FreeNodes: int64(st.Ffree), Nodes: int64(st.Files),
-		ReadOnly: int64(st.Flags)&unix.ST_RDONLY != 0, InMemory: inMemory(st), Unmounted: p.unmounted(dir),
+		ReadOnly: ReadOnly(dir), InMemory: inMemory(st), Unmounted: p.unmounted(dir),
 	}
+}
+
+// writable is the file in a folder that ReadOnly opens.
+const writable = ".writable"
+
+// ReadOnly says whether the file system of a folder takes no writes. Its own word is not
+// enough: since Linux 6.12 an ext4 that takes none after an error does not call itself
+// read-only. A file is opened for writing, and nothing written.
+func ReadOnly(dir string) bool {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err == nil && int64(st.Flags)&unix.ST_RDONLY != 0 {
+		return true
+	}
+	f, err := os.OpenFile(filepath.Join(dir, writable), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return errors.Is(err, unix.EROFS)
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	var owner unix.Stat_t
+	if os.Geteuid() == 0 && unix.Stat(dir, &owner) == nil {
+		_ = f.Chown(int(owner.Uid), int(owner.Gid)) // the service must be able to open it, too
+	}
+	return false
 }
 
 // Wear is how much of its life the disk of a folder has used up, in percent, at most: an

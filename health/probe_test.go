@@ -3,9 +3,12 @@ package health_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"loalang/health"
 )
@@ -153,5 +156,40 @@ func TestProbeDisk(t *testing.T) {
 	}
 	if d := p.Disk("/proc/sys"); d.Failed != "" && d.Size > 0 {
 		t.Errorf("/proc: %+v", d)
+	}
+}
+
+// Since Linux 6.12 an ext4 that takes no more writes after an error is not called read-only,
+// and health and metrics told that all was well. A file is opened for writing instead.
+func TestProbeDiskThatTakesNoWritesAndDoesNotSaySo(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, ".writable")
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, p := newMachine(t)
+	looked := make(chan *health.DiskState)
+	go func() {
+		defer close(looked)
+		runtime.LockOSThread() // for good: the thread ends with the goroutine, and its mounts with it
+		for _, step := range []func() error{
+			func() error { return unix.Unshare(unix.CLONE_NEWNS) },
+			func() error { return unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "") },
+			func() error { return unix.Mount(name, name, "", unix.MS_BIND, "") },
+			func() error { return unix.Mount("", name, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, "") },
+		} {
+			if err := step(); err != nil {
+				t.Logf("a file cannot be made read-only here (%v): run the tests as root", err)
+				return
+			}
+		}
+		looked <- p.Disk(dir)
+	}()
+	d, done := <-looked
+	if !done {
+		t.Skip("nothing was looked at")
+	}
+	if !d.ReadOnly || d.Failed != "" {
+		t.Errorf("a disk that takes no writes: %+v", d)
 	}
 }

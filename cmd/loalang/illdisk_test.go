@@ -73,6 +73,7 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 			}
 			if kept != "" {
 				d.takesBackup(kept)
+				d.measures("loalang_disk_read_only 1", "disk-read-only")
 			}
 			d.alarms()
 			d.airs(id)
@@ -89,7 +90,6 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 	}
 }
 
-// cardOf is a data folder on an ext4 as a card has it; the test is skipped where none may
 // A card that takes no more writes keeps serve from its start neither behind a stop nor
 // behind a crash, with what a power cut left of an import on it: an emergency sounds, and so
 // does what is planned.
@@ -158,6 +158,7 @@ func (d *daemon) airs(id string) {
 	d.until("it is over", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["on_air"] == nil })
 }
 
+// cardOf is a data folder on an ext4 as a card has it; the test is skipped where none may
 // be mounted.
 func cardOf(t *testing.T) string {
 	t.Helper()
@@ -194,6 +195,21 @@ func (d *daemon) takesBackup(name string) {
 	d.until("the log says who took it", func() bool {
 		return strings.Contains(d.log.String(), "kind=backups record="+name+" fields=[taken] by=e2e")
 	})
+}
+
+// measures waits until the metrics have a line, and health a finding with a code.
+func (d *daemon) measures(line, code string) {
+	d.t.Helper()
+	d.until("the metrics say "+line, func() bool {
+		_, text := d.page("/metrics")
+		return strings.Contains(text, line+"\n")
+	})
+	if found := fmt.Sprint(d.call(http.MethodGet, "/health", nil, http.StatusOK)); !strings.Contains(found, code) {
+		d.t.Errorf("health does not find %s: %s", code, found)
+	}
+	if out, errs, status := loalang(d.t, "", "doctor", "--data", d.data); status != 2 || !strings.Contains(out, "FAIL disk") {
+		d.t.Errorf("loalang doctor = %d: %s%s", status, out, errs)
+	}
 }
 
 // signedPage reads a page of the panel by the token.

@@ -2,19 +2,18 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"loalang/archive"
+	"loalang/health"
 	"loalang/recordings"
 	"loalang/web"
 )
@@ -203,23 +202,13 @@ func (u *upkeep) look(now time.Time, up time.Duration) (ills []web.Ill) {
 	return ills
 }
 
-// takesWrites opens a file for writing, and writes nothing: since Linux 6.12 an ext4 that
-// takes no more writes after an error is not called read-only.
-func takesWrites(dir string) error {
-	f, err := os.OpenFile(filepath.Join(dir, ".writable"), os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
 // diskIlls is what is wrong with the disk of a folder.
 func diskIlls(dir string) (ills []web.Ill) {
 	var d unix.Statfs_t
 	if err := unix.Statfs(dir, &d); err != nil {
 		return []web.Ill{web.ReadOnlyDisk}
 	}
-	if d.Flags&unix.ST_RDONLY != 0 || errors.Is(takesWrites(dir), syscall.EROFS) {
+	if health.ReadOnly(dir) {
 		ills = append(ills, web.ReadOnlyDisk)
 	}
 	if int64(d.Bavail)*int64(d.Bsize) < fullBelow {
