@@ -31,6 +31,7 @@ type WatchConfig struct {
 	Limits  Limits
 	Book    Book             // nil: nothing outlives the program
 	Lamp    Lamp             // nil: there is none
+	Beat    func()           // called each time it has measured; nil: nobody watches it
 	Now     func() time.Time // the board's time
 	Log     *slog.Logger
 }
@@ -65,6 +66,9 @@ type stand struct {
 
 // NewWatch prepares a Watch; nothing is measured before Run.
 func NewWatch(cfg WatchConfig) *Watch {
+	if cfg.Beat == nil {
+		cfg.Beat = func() {}
+	}
 	return &Watch{cfg: cfg, standing: map[Part]stand{}, known: map[Part]Change{}, unread: cfg.Book != nil}
 }
 
@@ -74,6 +78,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		w.look(ctx)
+		w.cfg.Beat()
 		select {
 		case <-ctx.Done():
 			if w.looks > 0 {

@@ -145,6 +145,40 @@ func TestWatchGoesOnAfterARestart(t *testing.T) {
 	})
 }
 
+// A measuring that hung left the lamp and the history as they were: it beats each time it
+// came back.
+func TestWatchBeatsUnlessItHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := freshly()
+		beats := 0 // of Run's goroutine, read while that waits
+		w := health.NewWatch(health.WatchConfig{
+			Measure: b.measure, Limits: health.DefaultLimits(), Beat: func() { beats++ }, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		})
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- w.Run(ctx) }()
+		time.Sleep(time.Minute + time.Second)
+		synctest.Wait()
+		before := beats
+		if before != 7 {
+			t.Errorf("%d beats in a minute", before)
+		}
+		hang := make(chan struct{})
+		b.set(func(b *board) { b.hang = hang })
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if beats != before {
+			t.Error("it beats though it hangs")
+		}
+		b.set(func(b *board) { b.hang = nil })
+		close(hang)
+		end()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Samples are bounded in number, in memory and in writes, and nothing is lost while the
 // book cannot be written.
 func TestWatchSamples(t *testing.T) {

@@ -68,6 +68,9 @@ type MonitorConfig struct {
 	// Lost is told when an occurrence is lost while it sounds, when it is lost in another
 	// way, and nil when it is heard again or over.
 	Lost func(occurrence string, l *proof.Loss)
+	// Beat is called each time the loop of Run comes round, several times a second; nil:
+	// nobody watches it. It must return at once.
+	Beat func()
 	Mono func() audio.Instant
 	Log  *slog.Logger
 }
@@ -122,6 +125,9 @@ type hearing struct {
 
 // NewMonitor prepares a Monitor; nothing is heard before Run.
 func NewMonitor(cfg MonitorConfig) *Monitor {
+	if cfg.Beat == nil {
+		cfg.Beat = func() {}
+	}
 	return &Monitor{cfg: cfg, trials: map[string]*hearing{}, state: MonitorState{Device: cfg.Device, Level: proof.Nothing}, setup: MonitorSetup{Device: cfg.Device}}
 }
 
@@ -130,6 +136,7 @@ func NewMonitor(cfg MonitorConfig) *Monitor {
 func (m *Monitor) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
+	m.cfg.Beat()
 	all.Go(func() { m.keep(ctx, "what is sent", m.cfg.Sent.Listen, m.send) })
 	m.learn(ctx)
 	all.Go(func() { m.tend(ctx) })
@@ -142,6 +149,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 			m.look()
+			m.cfg.Beat()
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,6 +107,7 @@ type listening struct {
 	proved  map[string]proof.Result
 	when    map[string]time.Duration
 	losses  []string
+	beats   atomic.Int64
 }
 
 // Listen gives what leaves the mixer.
@@ -159,7 +161,7 @@ func newListening(t *testing.T, gate proof.Gate) *listening {
 	r := &listening{t: t, start: time.Now(), gain: -20, proved: map[string]proof.Result{}, when: map[string]time.Duration{}}
 	r.kept, r.fader = playout.Calibration{Gate: gate, Setup: aSetup}, playout.FaderStand{Known: true}
 	r.monitor = playout.NewMonitor(playout.MonitorConfig{
-		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Calibrated: r.calibrated, Adopt: r.adopt, Fader: r.stands, Capture: r.capture, Mono: r.now, Log: slog.New(slog.DiscardHandler),
+		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Calibrated: r.calibrated, Adopt: r.adopt, Fader: r.stands, Capture: r.capture, Mono: r.now, Beat: func() { r.beats.Add(1) }, Log: slog.New(slog.DiscardHandler),
 		Proved: func(occurrence string, res proof.Result) {
 			r.set(func() { r.proved[occurrence], r.when[occurrence] = res, time.Since(r.start) })
 		},
@@ -189,6 +191,22 @@ func newListening(t *testing.T, gate proof.Gate) *listening {
 func (r *listening) at(d time.Duration) {
 	time.Sleep(time.Until(r.start.Add(d)))
 	synctest.Wait()
+}
+
+// What judges whether a broadcast was heard beats from the first moment on, also while
+// nothing sounds.
+func TestTheMonitorBeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newListening(t, aGate)
+		r.at(time.Millisecond)
+		if n := r.beats.Load(); n == 0 {
+			t.Error("no beat at the start")
+		}
+		r.at(time.Minute)
+		if n := r.beats.Load(); n < 60 {
+			t.Errorf("%d beats in a minute", n)
+		}
+	})
 }
 
 // airs tells the monitor of an occurrence from one instant to another.

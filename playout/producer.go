@@ -34,7 +34,8 @@ type Stacks interface {
 	Fleeting(ctx context.Context, r io.Reader) (*os.File, error)
 }
 
-// ProducerConfig is what a Producer works with; every field is required.
+// ProducerConfig is what a Producer works with; every field is required unless it says
+// otherwise.
 type ProducerConfig struct {
 	Village  string
 	Drafts   Drafts
@@ -47,6 +48,7 @@ type ProducerConfig struct {
 	Library  Stacks
 	Now      func() time.Time
 	Done     func() // called after each rendition that became ready: plan anew
+	Beat     func() // called each time the loop of Run comes round, and behind each rendition; nil: nobody watches it
 	Log      *slog.Logger
 }
 
@@ -62,6 +64,9 @@ type Producer struct {
 
 // NewProducer prepares a Producer.
 func NewProducer(cfg ProducerConfig) *Producer {
+	if cfg.Beat == nil {
+		cfg.Beat = func() {}
+	}
 	return &Producer{cfg: cfg, wake: make(chan struct{}, 1), choir: choirOf(cfg)}
 }
 
@@ -78,6 +83,7 @@ func (p *Producer) Run(ctx context.Context) error {
 	tick := time.NewTicker(produceEvery)
 	defer tick.Stop()
 	for blind, deaf := false, false; ; {
+		p.cfg.Beat()
 		deaf = p.relearn(ctx, deaf)
 		err := p.produceAll(ctx)
 		if err == nil {
@@ -114,6 +120,7 @@ func (p *Producer) produceAll(ctx context.Context) error {
 		if err := p.produce(ctx, r); err != nil {
 			p.cfg.Log.Error("a rendition could not be saved", "rendition", r.ID, "err", err)
 		}
+		p.cfg.Beat()
 	}
 	return nil
 }

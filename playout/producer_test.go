@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -353,6 +354,58 @@ func TestProducerTellsOnceOfADatabaseThatIsAway(t *testing.T) {
 		<-done
 		if bad, good := strings.Count(told.String(), "cannot be read"), strings.Count(told.String(), "can be read again"); bad != 1 || good != 1 {
 			t.Errorf("told %d times that it is away and %d times that it is back, want once each:\n%s", bad, good, told.String())
+		}
+	})
+}
+
+// stuckDrafts hangs once it is told to.
+type stuckDrafts struct {
+	*studio
+	hangs atomic.Bool
+	until chan struct{}
+}
+
+func (d *stuckDrafts) Waiting(ctx context.Context, village string, now time.Time) ([]scheduler.Rendition, error) {
+	if d.hangs.Load() {
+		<-d.until
+	}
+	return d.studio.Waiting(ctx, village, now)
+}
+
+// A producer that hung was noticed by nobody, and no text became speech any more: it beats,
+// but not while it hangs.
+func TestTheProducerBeatsUnlessItHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio()
+		d := &stuckDrafts{studio: s, until: make(chan struct{})}
+		var beats atomic.Int64
+		p := playout.NewProducer(playout.ProducerConfig{
+			Village: "un-ta", Drafts: d, Cache: s, Words: &book{}, Promises: &book{}, Engine: (*engine)(s), Urgent: (*engine)(s), Library: s,
+			Now: time.Now, Done: func() {}, Beat: func() { beats.Add(1) }, Log: slog.New(slog.DiscardHandler),
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- p.Run(ctx) }()
+		time.Sleep(10*time.Minute + time.Second)
+		if n := beats.Load(); n < 10 {
+			t.Errorf("%d beats in ten minutes", n)
+		}
+		d.hangs.Store(true)
+		time.Sleep(2 * time.Minute)
+		n := beats.Load()
+		time.Sleep(3 * time.Hour)
+		if beats.Load() != n {
+			t.Error("it beats though it hangs")
+		}
+		d.hangs.Store(false)
+		close(d.until)
+		time.Sleep(2 * time.Minute)
+		if beats.Load() == n {
+			t.Error("it does not beat though it goes on")
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
 		}
 	})
 }

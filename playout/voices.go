@@ -271,6 +271,7 @@ func (p *Producer) revoice(ctx context.Context) error {
 			again.fails++
 			waiting[r.ID] = again
 		}
+		p.cfg.Beat()
 	}
 	p.again = waiting
 	return nil

@@ -262,7 +262,7 @@ func (b *board) wire(spool []string) {
 	b.producer = playout.NewProducer(playout.ProducerConfig{
 		Village: b.settings.Village, Drafts: b.db, Cache: b.db, Words: b.db, Promises: b.db, Choices: b.db,
 		Engine: newChoir(b.settings, b.clock.Now, b.log), Urgent: newCrier(b.settings, b.memory, b.clock.Now, b.log),
-		Library: shelf{b.library, b.db}, Now: b.clock.Now, Done: func() { b.planner.Changed() }, Log: b.log,
+		Library: shelf{b.library, b.db}, Now: b.clock.Now, Done: func() { b.planner.Changed() }, Beat: b.pulse.Loop("producer", producerPatience), Log: b.log,
 	})
 	fallback := b.settings.fallback()
 	b.player = playout.NewPlayer(playout.PlayerConfig{

@@ -48,7 +48,7 @@ func (b *board) openMonitor() {
 		return
 	}
 	b.monitor = playout.NewMonitor(playout.MonitorConfig{
-		Device: device, Sent: b.output, Mono: audio.Monotonic, Log: b.log,
+		Device: device, Sent: b.output, Mono: audio.Monotonic, Beat: b.pulse.Loop("monitor", monitorPatience), Log: b.log,
 		Calibrated: func(ctx context.Context) (playout.Calibration, error) {
 			return b.db.Calibrated(ctx, b.settings.Village)
 		},

@@ -59,7 +59,7 @@ type senses struct {
 func (b *board) openHealth() {
 	b.senses = &senses{b: b, probe: health.NewProbe(), linked: b.clock.Now()}
 	b.health = health.NewWatch(health.WatchConfig{
-		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Lamp: lamp{b}, Now: b.clock.Now, Log: b.log,
+		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Lamp: lamp{b}, Beat: b.pulse.Loop("health", healthPatience), Now: b.clock.Now, Log: b.log,
 	})
 }
 

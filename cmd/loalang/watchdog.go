@@ -24,6 +24,13 @@ const (
 	// databasePatience is that of what waits for its turn to write: a migration or an
 	// import may be before it.
 	databasePatience = time.Minute
+	// producerPatience is that of the producer, which beats behind each rendition: one may
+	// ask several voices, each for ten minutes, before ffmpeg has it.
+	producerPatience = 2 * time.Hour
+	// monitorPatience is that of the monitor input, which reads its calibration first.
+	monitorPatience = time.Minute
+	// healthPatience is that of the measuring, which asks a slow disk, too.
+	healthPatience = time.Minute
 	// probeEvery is how often what has no loop of its own is asked.
 	probeEvery = 5 * time.Second
 )

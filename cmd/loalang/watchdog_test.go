@@ -70,6 +70,21 @@ func TestSystemdIsTold(t *testing.T) {
 	w.until("STOPPING=1")
 }
 
+// The parts that no one missed when they hung are watched like the others.
+func TestTheQuietLoopsAreWatched(t *testing.T) {
+	t.Parallel()
+	d := serve(t, t.TempDir(), "null", "--monitor", "Nowhere")
+	d.until("they come round", func() bool {
+		_, text := d.page("/metrics")
+		for _, loop := range []string{"producer", "health", "monitor"} {
+			if !strings.Contains(text, `loalang_loop_age_seconds{loop="`+loop+`"}`) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
 // A damaged database is no restart loop: the watchdog is fed all the same.
 func TestADamagedDatabaseFeedsTheWatchdog(t *testing.T) {
 	data := t.TempDir()
