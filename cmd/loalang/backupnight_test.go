@@ -249,8 +249,15 @@ func TestLeftoversGoAfterADay(t *testing.T) {
 		if _, err := os.Lstat(path); err != nil {
 			left = append(left, fmt.Sprint("removed: ", path))
 		}
+	for _, end := range []string{"", ".part", ".trial", ".trial.part", ".trial-wal", ".trial-shm"} { // the power was cut while an update was tried
+		ours = append(ours, filepath.Join(data, "loalang.db.update"+end))
+		if strings.HasPrefix(end, ".trial") {
+			ours = append(ours, filepath.Join(data, "backups", "before-update-3.db"+end))
+		}
+	}
 	}
 	if len(left) > 0 {
 		t.Errorf("%s", strings.Join(left, "\n"))
+		filepath.Join(data, "backups", "before-update-3.db"), filepath.Join(data, "loalang.db.update.kept"),
 	}
 }

@@ -20,6 +20,10 @@ var (
 	leftCopy = regexp.MustCompile(`^\.loalang-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.db(-journal|-wal|-shm)?$`)
 	// leftBackup is half a backup, or half a copy of the database from before an update.
 	leftBackup = regexp.MustCompile(`^(loalang-.+-[0-9]{8}-[0-9]{6}Z(` + byHandEnding + `)?\.loalang\.tar|before-update-[0-9]+\.db)\.part$`)
+	// leftUpdate and leftTrial are copies on which an update was being tried: of the database
+	// beside it, and of that from before the update among the backups.
+	leftUpdate = regexp.MustCompile(`^loalang\.db\.update(\.part|\.trial(\.part|-journal|-wal|-shm)?)?$`)
+	leftTrial  = regexp.MustCompile(`^before-update-[0-9]+\.db\.trial(\.part|-journal|-wal|-shm)?$`)
 	// leftSound is half a file of the sound beside backups.
 	leftSound = regexp.MustCompile(`^[0-9a-f]{64}\.part$`)
 	// leftNote is half a note of this program.
@@ -32,7 +36,7 @@ var (
 // folder, where it is older than leftoverAge at now. What it does not know stays, and so
 // does what cannot be removed: the next night tries again. It returns how many there were.
 func clearHome(f folder, now time.Time) (removed int) {
-	removed += clearIn(string(f), now, leftCopy, leftNote) + clearIn(f.recordings(), now, leftNote) + clearBeside(f.backups(), now)
+	removed += clearIn(string(f), now, leftCopy, leftUpdate, leftNote) + clearIn(f.recordings(), now, leftNote) + clearBeside(f.backups(), now)
 	folders, _ := os.ReadDir(f.recordings())
 	for _, e := range folders {
 		if e.IsDir() && leftFound.MatchString(e.Name()) && isOld(e, now) && os.RemoveAll(filepath.Join(f.recordings(), e.Name())) == nil {
@@ -45,7 +49,7 @@ func clearHome(f folder, now time.Time) (removed int) {
 // clearBeside does the same in a folder of backups, that of a stick for one.
 func clearBeside(dir string, now time.Time) (removed int) {
 	mirror := archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
-	removed = clearIn(dir, now, leftCopy, leftBackup) + clearIn(mirror.Dir, now, leftNote)
+	removed = clearIn(dir, now, leftCopy, leftBackup, leftTrial) + clearIn(mirror.Dir, now, leftNote)
 	parts, _ := os.ReadDir(mirror.Dir) // none: nothing to clear
 	for _, part := range parts {
 		if part.IsDir() && len(part.Name()) == 2 {
