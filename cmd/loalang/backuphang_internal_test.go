@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,6 +83,38 @@ func TestAStickThatHangsCostsNoNight(t *testing.T) {
 	_ = r.Close()
 	if now := readBackupState(f); !now.Last.After(n.Last.Add(-time.Second)) || now.Stick {
 		t.Errorf("what hung writes over what was noted meanwhile: %+v", now)
+	}
+}
+
+// A backup that ended before it could leave a note, killed for want of memory for one, left
+// the old word that all is well, and was begun again every five minutes.
+func TestABackupThatLeavesNoNoteIsToldOf(t *testing.T) {
+	dir := t.TempDir()
+	f := folder(dir)
+	now := time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
+	last := backupState{Last: now.Add(-24 * time.Hour), File: "a.loalang.tar", Trying: "/media/a"}
+	if err := noteBackup(f, last); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	b := &board{settings: settings{Data: dir, Backup: true}, log: slog.New(slog.NewTextHandler(&said, nil))}
+	db, err := openStore(t.Context(), b.settings, program{err: t.Output()}.quietLog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	b.db = db
+	b.failedBackup(t.Context(), last, errors.New("signal: killed"))
+	n := readBackupState(f)
+	if n.Why != "signal: killed" || n.Code != "failed" || !n.Last.Equal(last.Last) || n.File != last.File || n.Trying != "" || nightDue(n, n.Tried.Add(nightLook), time.Hour) {
+		t.Errorf("noted %+v", n)
+	}
+	b.failedBackup(t.Context(), last, errors.New("another")) // as if the process had noted that itself
+	if again := readBackupState(f); again.Why != n.Why {
+		t.Errorf("written over what it said: %+v", again)
+	}
+	if said.Len() > 0 {
+		t.Errorf("logged %s", said.String())
 	}
 }
 

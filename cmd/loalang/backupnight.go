@@ -131,6 +131,20 @@ func notedNightly(ctx context.Context, s settings, db *store.Store) (state backu
 	return state, said, errors.Join(err, noteBackup(f, state))
 }
 
+// saysMore says whether a backup was made or failed since before was read.
+func (s backupState) saysMore(before backupState) bool {
+	return !s.Tried.Equal(before.Tried) || !s.Last.Equal(before.Last)
+}
+
+// noteFailed writes down for a nightly backup that could not do so itself that it failed, at
+// now: it was killed, or got no further than the database.
+func noteFailed(f folder, now time.Time, why error) error {
+	s := readBackupState(f)
+	s.Trying = ""
+	s.Tried, s.Why, s.Code = now.UTC(), sentence(why), backupFault(why)
+	return noteBackup(f, s)
+}
+
 // noteBackup writes down how a backup went.
 func noteBackup(f folder, s backupState) error {
 	raw, err := json.MarshalIndent(s, "", " ")

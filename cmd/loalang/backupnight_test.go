@@ -1,8 +1,10 @@
 package main_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -188,6 +190,35 @@ func TestTheSoundOnAStickIsReadAgain(t *testing.T) {
 	}
 }
 
+// A nightly backup that found the database damaged left no word of it, and the board went on
+// as if all were well.
+func TestABackupThatFindsDamageIsToldOf(t *testing.T) {
+	t.Parallel()
+	data := aBoard(t)
+	d := serve(t, data, "null", quick...).admit()
+	path := filepath.Join(data, "loalang.db")
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteAt(bytes.Repeat([]byte{0xa5}, int(info.Size()/3)), info.Size()-info.Size()/3); err != nil {
+		t.Fatal(err)
+	}
+	d.call(http.MethodPost, "/backups", nil, http.StatusAccepted)
+	d.until("it is told of", func() bool {
+		var n nightNote
+		raw, _ := os.ReadFile(filepath.Join(data, "backup.json"))
+		_ = json.Unmarshal(raw, &n) // none yet
+		_, text := d.page("/readyz")
+		return n.Code == "damaged" && strings.Contains(text, "database-damaged")
+	})
+}
+
 // tomorrow has the sound on a stick read again.
 func tomorrow(t *testing.T, stick string) {
 	t.Helper()
@@ -218,9 +249,16 @@ func TestLeftoversGoAfterADay(t *testing.T) {
 		filepath.Join(data, "recordings", "found-123", sum), filepath.Join(data, ".loalang-"+id+".db"), filepath.Join(stick, ".loalang-"+id+".db"),
 		filepath.Join(stick, "loalang-un-ta-20260101-020000Z.loalang.tar.part"), filepath.Join(stick, "recordings", "ab", sum+".part"), filepath.Join(data, "backups", "before-update-3.db.part"),
 	}
+	for _, end := range []string{"", ".part", ".trial", ".trial.part", ".trial-wal", ".trial-shm"} { // the power was cut while an update was tried
+		ours = append(ours, filepath.Join(data, "loalang.db.update"+end))
+		if strings.HasPrefix(end, ".trial") {
+			ours = append(ours, filepath.Join(data, "backups", "before-update-3.db"+end))
+		}
+	}
 	theirs := []string{
 		filepath.Join(stick, "phim.part"), filepath.Join(stick, "recordings", "ab", "thơ.part"), filepath.Join(data, "recordings", "found-kept", "x"),
 		filepath.Join(data, "before-restore-20260101-020000-000Z", "loalang.db"), filepath.Join(stick, "found-123", "x"), filepath.Join(stick, ".loalang-1.db"),
+		filepath.Join(data, "backups", "before-update-3.db"), filepath.Join(data, "loalang.db.update.kept"),
 	}
 	young := filepath.Join(stick, "loalang-un-ta-20260102-020000Z.loalang.tar.part")
 	past := time.Now().Add(-25 * time.Hour)
@@ -249,15 +287,8 @@ func TestLeftoversGoAfterADay(t *testing.T) {
 		if _, err := os.Lstat(path); err != nil {
 			left = append(left, fmt.Sprint("removed: ", path))
 		}
-	for _, end := range []string{"", ".part", ".trial", ".trial.part", ".trial-wal", ".trial-shm"} { // the power was cut while an update was tried
-		ours = append(ours, filepath.Join(data, "loalang.db.update"+end))
-		if strings.HasPrefix(end, ".trial") {
-			ours = append(ours, filepath.Join(data, "backups", "before-update-3.db"+end))
-		}
-	}
 	}
 	if len(left) > 0 {
 		t.Errorf("%s", strings.Join(left, "\n"))
-		filepath.Join(data, "backups", "before-update-3.db"), filepath.Join(data, "loalang.db.update.kept"),
 	}
 }

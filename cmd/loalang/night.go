@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
+
+	"loalang/store"
 )
 
 // The rhythm of what the board does for its data while people sleep.
@@ -84,22 +87,48 @@ func (b *board) checkLibrary(ctx context.Context) {
 }
 
 // backUp makes the nightly backup now, in a process of its own with the least priority.
-// What went wrong is in the note that it leaves, and in the log. A stick that answers no more
+// What went wrong is in the note that it leaves or that is made for it, and in the log. A stick that answers no more
 // is left out, and the next place takes it.
 func (b *board) backUp(ctx context.Context) {
 	if !b.upkeep.begin() {
 		return
 	}
 	defer b.upkeep.end()
-	out, err := outlastSticks(folder(b.settings.Data), b.settings.BackupSticks, func() bool { return ctx.Err() != nil }, func(patterns string) (string, error) {
+	f := folder(b.settings.Data)
+	before := readBackupState(f)
+	out, err := outlastSticks(f, b.settings.BackupSticks, func() bool { return ctx.Err() != nil }, func(patterns string) (string, error) {
 		return b.aside(ctx, "backup", "nightly", "--village", b.settings.Village, "--backup-keep", strconv.Itoa(b.settings.BackupKeep), "--backup-stick", patterns)
 	})
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
 		b.log.Error("the board could not be backed up", "err", err)
+		b.failedBackup(ctx, before, err)
 	default:
 		b.log.Info("the board is backed up", "said", firstLine(out))
+	}
+}
+
+// damagePatience is how long the database is looked through behind a backup that failed.
+const damagePatience = time.Minute
+
+// failedBackup sees to it that what made a backup fail is known: before is what was noted
+// when it began. Damage that it met the store is to know of, too, and at once.
+func (b *board) failedBackup(ctx context.Context, before backupState, why error) {
+	f := folder(b.settings.Data)
+	unsaid := !readBackupState(f).saysMore(before)
+	if unsaid || readBackupState(f).Code == backupFault(store.ErrCorrupt) {
+		ctx, cancel := context.WithTimeout(ctx, damagePatience)
+		defer cancel()
+		if err := b.db.Integrity(ctx); errors.Is(err, store.ErrCorrupt) {
+			why = err
+		}
+	}
+	if !unsaid {
+		return
+	}
+	if err := noteFailed(f, time.Now(), why); err != nil {
+		b.log.Warn("nothing but the log tells that a backup failed", "err", err)
 	}
 }
 
