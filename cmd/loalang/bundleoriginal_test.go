@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,7 +25,9 @@ func TestAGivenUpOriginalStopsNothing(t *testing.T) {
 				original = filepath.Join(b.data, "recordings", filepath.FromSlash(recordings.BlobName(v.Form, v.SHA256)))
 			}
 		}
-		return err
+		d, unread := db.Announcement(ctx, b.notice)
+		d.Announcement.Text = "Kính mời bà con đi họp."
+		return errors.Join(err, unread, db.SaveAnnouncement(ctx, d.Announcement, nil, nil))
 	})
 	spoil(t, original)
 	there := aBoard(t)
