@@ -120,3 +120,26 @@ func TestABundleTellsWhatWasWithdrawn(t *testing.T) {
 		return len(list) == 0
 	})
 }
+
+// A notice whose validity ended while the stick was carried refused the whole bundle, and with it
+// all that still was to air.
+func TestANoticeThatEndsOnTheWayStopsNoBundle(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	k := taking{serve(t, data, "null", quick...).admit(), uuid.NewString()}
+	o := trustedBoard(t, data)
+	now := time.Now().UTC().Truncate(time.Second)
+	over := foreignNotice(uuid.NewString(), "Họp tối qua.", now.Add(-20*time.Hour))
+	over.Announcement.ValidUntil = now.Add(-10 * time.Hour)
+	living := foreignNotice(k.id, "Họp lúc bảy giờ.", now.Add(time.Hour))
+	k.take(o.bundle(now.Add(-48*time.Hour), over, living), "new\tBán đất\t\n\tairs at ")
+	if n := k.schedules(); n != 1 {
+		t.Errorf("%d schedules of what may air still", n)
+	}
+	k.call(http.MethodGet, "/announcements/"+over.Announcement.ID, nil, http.StatusNotFound)
+	living.Announcement.ValidUntil = now.Add(-time.Hour) // shortened there, and over on the way
+	k.take(o.bundle(now.Add(-24*time.Hour), living), "withdraw\tBán đất\tits validity is over there")
+	if k.notice()["valid_until"] == nil {
+		t.Error("what came with the bundle before is valid without end")
+	}
+}

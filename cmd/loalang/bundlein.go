@@ -223,20 +223,35 @@ func (in *intake) all(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range in.c.Notices {
+	living, ended := in.sorted()
+	for _, d := range living {
 		if err := in.notice(ctx, d, slots); err != nil {
 			return fmt.Errorf("notice %q: %w", d.Announcement.Title, err)
 		}
 	}
-	for _, e := range in.c.Ended {
-		if slices.ContainsFunc(in.c.Notices, func(d scheduler.Dossier) bool { return d.Announcement.ID == e.ID }) {
-			continue // it goes on there
-		}
+	for _, e := range ended {
 		if err := in.end(ctx, e); err != nil {
 			return fmt.Errorf("what ended, %s: %w", e.ID, err)
 		}
 	}
 	return nil
+}
+
+// sorted parts the notices of a bundle in those that may air still and those that ended, there
+// or on the way here: a stick may be carried for days.
+func (in *intake) sorted() (living []scheduler.Dossier, ended []endedNotice) {
+	ended = slices.DeleteFunc(slices.Clone(in.c.Ended), func(e endedNotice) bool {
+		return slices.ContainsFunc(in.c.Notices, func(d scheduler.Dossier) bool { return d.Announcement.ID == e.ID }) // it goes on there
+	})
+	for _, d := range in.c.Notices {
+		a := d.Announcement
+		if _, over := endOf(a, in.now); over {
+			ended = append(ended, endedNotice{a.ID, a.Withdrawn, a.ValidUntil})
+			continue
+		}
+		living = append(living, d)
+	}
+	return living, ended
 }
 
 // words takes in those that the village does not say in its own way.
