@@ -209,11 +209,14 @@ func (g GPIO) request(found GPIOChip, offset uint32, line string, config unix.GP
 	return &GPIOLine{gpio: g, file: os.NewFile(uintptr(request.Fd), name), name: name}, nil
 }
 
+// Is says whether a chip goes by a name: its own, its file, or its label.
+func (c GPIOChip) Is(name string) bool { return c.Name == name || c.Path == name || c.Label == name }
+
 func (g GPIO) chip(name string) (GPIOChip, error) {
 	chips, err := g.Chips()
 	var known []string
 	for _, c := range chips {
-		if c.Name == name || c.Path == name || c.Label == name {
+		if c.Is(name) {
 			return c, nil
 		}
 		known = append(known, c.Name)

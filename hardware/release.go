@@ -14,15 +14,25 @@ import (
 // gpioFlagUsed is the flag of <linux/gpio.h> for a line that somebody has.
 const gpioFlagUsed = 1 << 0
 
-// persistParameter is where the Raspberry Pi's driver says whether pins keep their
-// level when they are released, below the root of sysfs.
-const persistParameter = "module/pinctrl_bcm2835/parameters/persist_gpio_outputs"
+// persistParameter is where a Raspberry Pi's driver says whether pins keep their level when
+// they are released, below the root of sysfs. One kernel has both drivers: the header of a
+// Pi 5 is on the RP1, that of the others on the processor itself.
+const persistParameter = "module/%s/parameters/persist_gpio_outputs"
 
-// KeepsOutputs says what the kernel's driver tells of released outputs: that they keep
-// their level, so that an amplifier which is on stays on when the program dies. told is
-// false where no driver tells. sys is the root of sysfs, /sys.
-func KeepsOutputs(sys string) (keeps, told bool) {
-	raw, err := os.ReadFile(filepath.Join(sys, persistParameter))
+// KeepsOutputs says what the driver of a chip with this label tells of released outputs: that
+// they keep their level, so that an amplifier which is on stays on when the program dies.
+// told is false where the driver tells nothing. sys is the root of sysfs, /sys.
+func KeepsOutputs(sys, label string) (keeps, told bool) {
+	driver := ""
+	switch {
+	case strings.HasPrefix(label, "pinctrl-rp1"):
+		driver = "pinctrl_rp1"
+	case strings.HasPrefix(label, "pinctrl-bcm"):
+		driver = "pinctrl_bcm2835"
+	default:
+		return false, false
+	}
+	raw, err := os.ReadFile(filepath.Join(sys, fmt.Sprintf(persistParameter, driver)))
 	if err != nil {
 		return false, false
 	}

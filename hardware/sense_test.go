@@ -195,19 +195,32 @@ func TestReleaseIsTried(t *testing.T) {
 
 func TestKeepsOutputs(t *testing.T) {
 	sys := t.TempDir()
-	if _, told := hardware.KeepsOutputs(sys); told {
-		t.Error("a driver tells where there is none")
+	const bcm, rp1 = "pinctrl-bcm2711", "pinctrl-rp1"
+	for _, label := range []string{bcm, rp1, ""} {
+		if _, told := hardware.KeepsOutputs(sys, label); told {
+			t.Errorf("%q: a driver tells where there is none", label)
+		}
 	}
-	dir := filepath.Join(sys, "module/pinctrl_bcm2835/parameters")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for content, want := range map[string]bool{"Y\n": true, "N\n": false} {
-		if err := os.WriteFile(filepath.Join(dir, "persist_gpio_outputs"), []byte(content), 0o600); err != nil {
+	put := func(module, content string) {
+		t.Helper()
+		dir := filepath.Join(sys, "module", module, "parameters")
+		if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, "persist_gpio_outputs"), []byte(content), 0o600)); err != nil {
 			t.Fatal(err)
 		}
-		if keeps, told := hardware.KeepsOutputs(sys); !told || keeps != want {
-			t.Errorf("%q: keeps %v, told %v", content, keeps, told)
+	}
+	// The kernel of a Pi 5 has both drivers, and only one of them has the header's pins.
+	for _, is := range []struct {
+		bcm, rp1 string
+	}{{"Y\n", "N\n"}, {"N\n", "Y\n"}} {
+		put("pinctrl_bcm2835", is.bcm)
+		put("pinctrl_rp1", is.rp1)
+		for label, content := range map[string]string{bcm: is.bcm, rp1: is.rp1} {
+			if keeps, told := hardware.KeepsOutputs(sys, label); !told || keeps != (content == "Y\n") {
+				t.Errorf("%s with %q: keeps %v, told %v", label, content, keeps, told)
+			}
+		}
+		if _, told := hardware.KeepsOutputs(sys, "sunxi-pinctrl"); told {
+			t.Error("the driver of another board tells")
 		}
 	}
 }

@@ -130,12 +130,16 @@ func TestReleasedPinBehindAChargePump(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(parameter), 0o700), os.WriteFile(parameter, []byte("Y\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	for zones, want := range map[string]bool{"A=gpiochip0:17 pump": true, "A=gpiochip0:17 pump; B=gpiochip0:27": false} {
+	chips := []hardware.GPIOChip{{Name: "gpiochip0", Label: "pinctrl-bcm2711"}, {Name: "gpiochip1", Label: "pinctrl-rp1"}}
+	for zones, want := range map[string]bool{
+		"A=gpiochip0:17 pump": true, "A=gpiochip0:17 pump; B=gpiochip0:27": false, "A=gpiochip0:17": false,
+		"A=gpiochip1:17": true, "A=gpiochip0:17 pump; B=gpiochip1:27": true, // of a Pi 5, whose driver is another
+	} {
 		var s settings
 		if err := setZones(&s, zones); err != nil {
 			t.Fatal(err)
 		}
-		if f := examineRelease(s, sys); len(f) != 1 || f[0].OK != want {
+		if f := examineRelease(s, sys, chips); len(f) != 1 || f[0].OK != want {
 			t.Errorf("%s: %+v", zones, f)
 		}
 	}

@@ -104,7 +104,7 @@ func (p program) examine(ctx context.Context, s settings) []finding {
 	findings := p.boardFindings(ctx, s)
 	installed := []finding{examineEngine(ctx, s), examineSandbox(ctx), p.examineLines(ctx, s), examinePriority(), examineMemory(), examineBuffer(s)}
 	installed = append(installed, examineVoices(ctx, s, p.quietLog())...)
-	installed = append(installed, examineRelease(s, "/sys")...)
+	installed = append(installed, examineRelease(s, "/sys", gpioChips(hardware.GPIO{}))...)
 	installed = append(installed, examineSettings(s, hardware.GPIO{}.Where)...)
 	return append(findings, levelled(installed, health.Warning)...) // what is there goes on
 }

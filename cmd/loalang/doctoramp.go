@@ -41,7 +41,7 @@ func examineAmp(s settings, gpio hardware.GPIO, sys string) []finding {
 	if s.Amp.Bypass != nil {
 		examine("bypass", *s.Amp.Bypass)
 	}
-	return append(all, examineRelease(s, sys)...)
+	return append(all, examineRelease(s, sys, gpioChips(gpio))...)
 }
 
 // ampAlone looks at everything that is switched, without switching it.
@@ -130,16 +130,38 @@ func mayUse(path string) error {
 // keptAdvice says what to do about a kernel whose pins keep their level.
 const keptAdvice = "An amplifier that is on stays on when the program is killed. Add dtparam=strict_gpiod to /boot/firmware/config.txt and start the board anew; keep `loalang amp safe-state` as ExecStopPost of the service; wire the relay behind a charge pump where even a frozen board must not leave it on (docs/WIRING.md)."
 
+// gpioChips are those of this machine; none where they cannot be asked: what is wrong with them
+// is told of the amplifier.
+func gpioChips(gpio hardware.GPIO) []hardware.GPIOChip {
+	chips, err := gpio.Chips()
+	if err != nil {
+		return nil
+	}
+	return chips
+}
+
 // examineRelease looks at what the kernel does with a pin when the program ends; there is
 // nothing to be said where none is used.
-func examineRelease(s settings, sys string) []finding {
-	if !slices.ContainsFunc(s.Amp.switches(), func(sw hardware.Switch) bool { return sw.Chip != "" }) {
+func examineRelease(s settings, sys string, chips []hardware.GPIOChip) []finding {
+	pins, keeps, told, pumped := 0, false, true, true
+	for _, sw := range s.Amp.switches() {
+		if sw.Chip == "" {
+			continue
+		}
+		pins++
+		label := ""
+		if i := slices.IndexFunc(chips, func(c hardware.GPIOChip) bool { return c.Is(sw.Chip) }); i >= 0 {
+			label = chips[i].Label
+		}
+		k, t := hardware.KeepsOutputs(sys, label)
+		keeps, told, pumped = keeps || k, told && t, pumped && (sw.Pumped || !k)
+	}
+	if pins == 0 {
 		return nil
 	}
 	f := finding{Name: "released pins", OK: true}
-	steady := slices.ContainsFunc(s.Amp.switches(), func(sw hardware.Switch) bool { return sw.Chip != "" && !sw.Pumped })
-	switch keeps, told := hardware.KeepsOutputs(sys); {
-	case keeps && !steady:
+	switch {
+	case keeps && pumped:
 		f.Found = "this kernel keeps their level (persist_gpio_outputs), and each is behind a charge pump, which drops out without pulses"
 	case keeps:
 		f.OK, f.Found, f.Advice = false, "this kernel keeps their level (persist_gpio_outputs)", keptAdvice
