@@ -1,6 +1,7 @@
 package hardware
 
 import (
+	"fmt"
 	"sync"
 	"time"
 )
@@ -18,6 +19,7 @@ type pump struct {
 	stop  chan struct{} // nil: it is off
 	ended chan struct{}
 	fault error
+	odd   [2]int // half periods in a row at the other level than the low or the high that was set
 }
 
 // Set starts or ends the pulses; the line is low when it returns from ending them.
@@ -26,7 +28,7 @@ func (p *pump) Set(on bool) error {
 	defer p.mu.Unlock()
 	if on {
 		if p.stop == nil {
-			p.stop, p.ended, p.fault = make(chan struct{}), make(chan struct{}), nil
+			p.stop, p.ended, p.fault, p.odd = make(chan struct{}), make(chan struct{}), nil, [2]int{}
 			go p.run(p.stop, p.ended)
 		}
 		return p.fault
@@ -63,18 +65,48 @@ func (p *pump) run(stop, ended chan struct{}) {
 			return
 		case <-tick.C:
 		}
+		p.read(high)
+	}
+}
+
+// read takes in how the pin is at the end of a half period: a pin that is held at one level
+// is right in every other.
+func (p *pump) read(high bool) {
+	line, tells := p.line.(interface{ Get() (bool, error) })
+	if !tells {
+		return
+	}
+	is, err := line.Get()
+	half := 0
+	if high {
+		half = 1
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case err != nil:
+		p.fault = err
+	case is == high:
+		p.odd[half] = 0
+	default:
+		p.odd[half]++
 	}
 }
 
 // Check says why pulses do not get through.
 func (p *pump) Check() error {
 	p.mu.Lock()
-	fault := p.fault
+	fault, pulsing, odd := p.fault, p.stop != nil, max(p.odd[0], p.odd[1])
 	p.mu.Unlock()
-	if c, tells := p.line.(checker); tells && fault == nil {
+	switch c, tells := p.line.(checker); {
+	case fault != nil:
+		return fault
+	case pulsing && odd >= oddLooks:
+		return fmt.Errorf("the pulses of the charge pump do not reach its pin (%w): look for a short, or something else that drives this pin", errLevel)
+	case tells && !pulsing: // while it pulses, the level changes under such a look
 		return c.Check()
 	}
-	return fault
+	return nil
 }
 
 // Close ends the pulses and gives the line back, OFF.

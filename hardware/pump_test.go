@@ -69,3 +69,27 @@ func TestPumpThatDoesNotGetThrough(t *testing.T) {
 		_ = p.Close()
 	})
 }
+
+// held is a line whose pin something else holds low.
+type held struct{ line }
+
+func (*held) Get() (bool, error) { return false, nil }
+
+// A pin that is held at one level behind a charge pump is right in every other half period, and
+// was never found.
+func TestPumpWhosePinIsHeldIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := hardware.NewPump(&held{})
+		_ = p.Set(true)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		check := p.(interface{ Check() error }).Check
+		if err := check(); err == nil {
+			t.Error("nothing is wrong with a pin that does not follow")
+		}
+		if err := p.Set(false); err != nil || check() != nil {
+			t.Errorf("off it is as it should be: %v, %v", err, check())
+		}
+		_ = p.Close()
+	})
+}

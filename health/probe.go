@@ -153,7 +153,12 @@ func ReadOnly(dir string) bool {
 	if err := unix.Statfs(dir, &st); err == nil && int64(st.Flags)&unix.ST_RDONLY != 0 {
 		return true
 	}
-	f, err := os.OpenFile(filepath.Join(dir, writable), os.O_WRONLY|os.O_CREATE, 0o600)
+	// Made only once: to make a file waits for whoever else is at the folder, and a disk that
+	// hangs is to be found out, not to be waited for.
+	f, err := os.OpenFile(filepath.Join(dir, writable), os.O_WRONLY, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		f, err = os.OpenFile(filepath.Join(dir, writable), os.O_WRONLY|os.O_CREATE, 0o600)
+	}
 	if err != nil {
 		return errors.Is(err, unix.EROFS)
 	}

@@ -62,6 +62,14 @@ func TestAStickIsMountedForTheService(t *testing.T) {
 	}
 }
 
+// TestFstabIsReadByLabel: a unit that may not open the disk took a partition that fstab names by its
+// label for one that nobody names, and mounted it elsewhere.
+func TestFstabIsReadByLabel(t *testing.T) {
+	if text := read(t, "systemd/loalang-stick@.service"); !strings.Contains(text, "\nDeviceAllow=block-sd r\n") {
+		t.Error("loalang-stick@.service may not read the labels of partitions")
+	}
+}
+
 // TestRulesStandBehindWhatTheyAskFor: what kind of file system, and in which port, is found out by
 // rules called 60-p… and 60-s…; rules called 60-l… never saw it.
 func TestRulesStandBehindWhatTheyAskFor(t *testing.T) {

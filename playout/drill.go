@@ -50,6 +50,7 @@ type drill struct {
 	al        alarm // its row and its passes; it is raised by nobody
 	end       drillEnd
 	begun     bool
+	sounded   bool // all of it did: what follows changes nothing of that
 	concluded bool
 	called    audio.Instant // the output was asked to begin
 	began     time.Time
@@ -66,7 +67,7 @@ type drillEnd struct {
 func anyDrill(*drill) bool { return true }
 
 // begunDrill needs Player.mu held.
-func begunDrill(d *drill) bool { return d.begun }
+func begunDrill(d *drill) bool { return d.begun && !d.sounded }
 
 // takeDrill begins with a drill that was handed over. It belongs to the loop.
 func (p *Player) takeDrill(o scheduler.Occurrence) {
@@ -253,7 +254,7 @@ func (p *Player) drillEvent(d *drill, ev audio.Event) {
 // drillOnAir needs Player.mu held.
 func (p *Player) drillOnAir() *Drilling {
 	d := p.drilling
-	if d == nil || !d.begun || d.concluded {
+	if d == nil || !d.begun || d.sounded || d.concluded {
 		return nil
 	}
 	return &Drilling{Occurrence: d.occ.ID, Title: d.occ.Title, Silent: d.turn.Silent, By: d.turn.By, Started: d.began}
@@ -294,7 +295,7 @@ func (p *Player) concludeDrill(d *drill) {
 	heard := len(row.Airings) > 0
 	outcome, cause := Played, string(audio.Completed)
 	switch {
-	case d.end != (drillEnd{}):
+	case d.end != (drillEnd{}) && !d.sounded:
 		outcome, cause, row.By = d.end.outcome, d.end.cause, d.end.by
 		if outcome == Cut && !d.begun {
 			outcome = Missed

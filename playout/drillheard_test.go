@@ -100,3 +100,25 @@ func TestDrillFindsThatNobodyWouldHear(t *testing.T) {
 		})
 	}
 }
+
+// A drill whose sound was over was said to be cut by an emergency that came while its verdict was
+// waited for, and shown as still sounding.
+func TestDrillThatIsOverIsNotCutByWhatFollows(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, w := watched(t)
+		asked := make(chan struct{}, 9)
+		w.answer = func(string) { asked <- struct{}{} } // the verdict never comes
+		s.player.Play(s.drill("d", 10*time.Second, false))
+		<-asked
+		if d := s.player.Air().Drill; d != nil {
+			t.Errorf("it is shown as sounding: %+v", d)
+		}
+		if err := s.player.Lower(t.Context(), "Vàng Thị Mỷ"); err == nil {
+			t.Error("it was stopped behind its end")
+		}
+		s.at(4 * time.Minute)
+		if row := s.row("d"); row.Outcome != playout.Played {
+			t.Errorf("row = %q cause %q", row.Outcome, row.Cause)
+		}
+	})
+}

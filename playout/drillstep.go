@@ -292,6 +292,9 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	default:
 		p.followDrill(d, a, length)
 	}
+	p.mu.Lock()
+	d.sounded = !d.turn.Silent && d.end == (drillEnd{}) && d.ctx.Err() == nil && len(d.al.row.Airings) > 0
+	p.mu.Unlock()
 	p.tryReach(d, s, keyed)
 	p.power.release(holder)
 	sounded := verdict != nil && d.ctx.Err() == nil && p.drillAired(d)

@@ -15,6 +15,8 @@ import (
 const (
 	// messagePatience bounds the synthesis of one message in one language.
 	messagePatience = 2 * time.Minute
+	// spokenPatience bounds how long a recording is waited for that a voice could say as well.
+	spokenPatience = 15 * time.Second
 	// messageAgain is how soon a language is tried again that could not be
 	// spoken: about one cycle of the siren and a message.
 	messageAgain = 15 * time.Second

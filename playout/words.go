@@ -139,7 +139,11 @@ func (p *Player) words(ctx context.Context, al *alarm, language string) (saying,
 	s := saying{language: language, recording: m.Recording, kept: m.Recording != "", instead: m.Recording != ""}
 	var lost error
 	if m.Recording != "" {
-		patient, cancel := context.WithTimeout(ctx, messagePatience)
+		patience := messagePatience
+		if m.Text != "" { // a voice can say it: nobody waits for a card that is ill
+			patience = spokenPatience
+		}
+		patient, cancel := context.WithTimeout(ctx, patience)
 		s.file, lost = p.cfg.Library.PlayCopy(patient, m.Recording)
 		cancel()
 		if s, lost = p.fitted(al, s, lost); lost == nil {

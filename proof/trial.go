@@ -329,7 +329,7 @@ func (t *Trial) Result(sent, heard *Track) Result {
 	switch {
 	case t.gaps > t.judged+t.soft:
 		r.Why = NoMonitor
-	case t.soft > t.judged:
+	case t.soft > t.judged && (t.heard > 0 || t.judged < deciding):
 		r.Why = TooSoft
 	case t.judged == 0 && t.longest < shortHops:
 		r.Why = TooShort

@@ -17,6 +17,9 @@ const (
 	goodShare = 0.8
 	// sure is the score of a window by which alone a lag is believed.
 	sure = 0.5
+	// deciding is of how many windows that are loud enough none must be heard for a broadcast to
+	// be lost of which most are too soft to tell.
+	deciding = 3
 	// leastStep is how many dB an amplifier must make, on against off, for a Gate.
 	leastStep = 10.0
 	// aloneRoom is by how many dB something may be heard softer than at the calibration of a

@@ -162,7 +162,7 @@ func (p program) safeStateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return safeState(s.Amp.safeRack(), s.Amp.switches(), safeWithin)
+			return safeState(s.Amp.safeRack(s.Amp.switches()), s.Amp.switches(), safeWithin)
 		},
 	}
 	addFlags(cmd.Flags())

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -174,7 +173,7 @@ func TestSafeStateTellsEveryZoneInTime(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "ttyUSB0")
 	all := []hardware.Switch{{Simulated: true}, {Path: missing, Pin: hardware.RTS}, {Script: true, Zone: 1}, {Script: true, Zone: 2}, {Script: true, Zone: 3}}
 	began := time.Now()
-	if err := safeState(s.Amp.safeRack(), all, safeWithin); err != nil {
+	if err := safeState(s.Amp.safeRack(all), all, safeWithin); err != nil {
 		t.Errorf("%v: the device was told, and the kernel dropped the other", err)
 	}
 	if took := time.Since(began); took > safeWithin+time.Second {
@@ -182,7 +181,11 @@ func TestSafeStateTellsEveryZoneInTime(t *testing.T) {
 	}
 	var heard []byte
 	for more := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}; ; { // it comes in pieces
-		if n, err := unix.Poll(more, 500); err != nil && !errors.Is(err, unix.EINTR) || n == 0 {
+		n, err := unix.Poll(more, 500)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil || n == 0 {
 			break
 		}
 		piece := make([]byte, 256)
@@ -191,8 +194,9 @@ func TestSafeStateTellsEveryZoneInTime(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	told := strings.Split(string(heard), ";")
-	if slices.Sort(told); !slices.Equal(told, []string{"", "Z1=0", "Z2=0", "Z3=0"}) {
-		t.Errorf("the device heard %q", heard)
+	for _, zone := range []string{"Z1=0;", "Z2=0;", "Z3=0;"} { // 20 times each would take too long
+		if n := strings.Count(string(heard), zone); n < 2 || n > 6 {
+			t.Errorf("the device heard %s %d times: %q", zone, n, heard)
+		}
 	}
 }

@@ -243,14 +243,25 @@ func (a *ampSettings) rack() hardware.Rack {
 	return rack
 }
 
-// safeRack is rack for the end of the service: a device is told once, and waited for by
-// nobody. One that is silent would hold the next start of the service back by as long as it
-// is silent to each zone.
-func (a *ampSettings) safeRack() hardware.Rack {
-	once := *a
-	once.Serial.Reply, once.Serial.Repeat = nil, 1
-	return once.rack()
+// safeRack is rack for the end of the service, when all are to be OFF: a device is told as often as it is set to be,
+// for a receiver may miss a word over the air, but quickly, and waited for by nobody. One that
+// is silent would hold the next start of the service back by as long as it is silent to each
+// zone.
+func (a *ampSettings) safeRack(all []hardware.Switch) hardware.Rack {
+	quick, lines := *a, 0
+	for _, sw := range all {
+		if sw.Script {
+			lines++
+		}
+	}
+	quick.Serial.Reply, quick.Serial.Every = nil, min(quick.Serial.Every, safeEvery)
+	// One has its turn behind the other: all must be told within safeWithin.
+	quick.Serial.Repeat = max(1, min(quick.Serial.Repeat, int(safeWithin*2/3/safeEvery)/max(lines, 1)))
+	return quick.rack()
 }
+
+// safeEvery is from one OFF to the next at the end of the service.
+const safeEvery = 100 * time.Millisecond
 
 // longestSettle is the time from keying until sound is safe everywhere.
 func (s settings) longestSettle() time.Duration {

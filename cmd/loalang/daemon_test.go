@@ -233,7 +233,7 @@ func (d *daemon) kill() {
 // takes, since every package may be tested at once on a machine with two cores. It
 // proves nothing of how soon; a test of a promised time uses within, and the figures
 // are in docs/BENCHMARKS.md.
-const patience = 2 * time.Minute
+const patience = 4 * time.Minute
 
 // until waits for something to come true.
 func (d *daemon) until(what string, is func() bool) {

@@ -39,6 +39,9 @@ func (p program) dataRepairCommand() *cobra.Command {
 			if err := finishRestore(s.Data); err != nil {
 				return err
 			}
+			if err := p.newerDatabase(cmd, s); err != nil {
+				return err // the tables that this version knows are not all of it
+			}
 			if !always && p.wholeDatabase(cmd, s) {
 				_, err := fmt.Fprintln(cmd.OutOrStdout(), "the database is whole: nothing to repair")
 				return err
@@ -49,6 +52,18 @@ func (p program) dataRepairCommand() *cobra.Command {
 	addFlags(cmd.Flags(), "data")
 	cmd.Flags().BoolVar(&always, "always", false, "write it anew though no damage is found")
 	return cmd
+}
+
+// newerDatabase is store.ErrNewer for the database of a newer version, which is not damaged.
+func (p program) newerDatabase(cmd *cobra.Command, s settings) error {
+	db, err := openStore(cmd.Context(), s, p.quietLog())
+	if err == nil {
+		return db.Close()
+	}
+	if errors.Is(err, store.ErrNewer) {
+		return err
+	}
+	return nil
 }
 
 // wholeDatabase says whether nothing is wrong with it.

@@ -37,7 +37,6 @@ func (b *board) keepReady(ctx context.Context) error {
 		own = append(own, sound.ID)
 	}
 	for {
-		plan, err := b.db.Published(ctx, b.settings.Village)
 		tell := func(recording string, err error) {
 			if !told[recording] {
 				b.log.LogAttrs(ctx, slog.LevelWarn, "a recording that airs soon, or is prepared for an emergency, cannot be played as it was stored: listen to it, or send it again",
@@ -45,13 +44,14 @@ func (b *board) keepReady(ctx context.Context) error {
 			}
 			told[recording] = true
 		}
-		if err == nil { // else the next look
-			makeReady(ctx, plan, b.clock.Now(), b.library, tell)
-		}
+		// First what an emergency may ask for at any moment.
 		if prepared, err := b.db.Templates(ctx, b.settings.Village); err == nil {
 			readyOnce(ctx, preparedRecordings(prepared), b.library, tell)
 		}
 		readyOnce(ctx, own, b.library, tell)
+		if plan, err := b.db.Published(ctx, b.settings.Village); err == nil { // else the next look
+			makeReady(ctx, plan, b.clock.Now(), b.library, tell)
+		}
 		select {
 		case <-ctx.Done():
 			return nil

@@ -129,5 +129,5 @@ func (b *browser) signIn(back string) {
 	b.fill("#name", "Vàng Thị Mỷ")
 	b.fill("#password", password)
 	b.press("form button[type=submit]")
-	b.until("it leads back to "+back, "location.pathname.startsWith('"+back+"')")
+	b.until("it leads back to "+back, "location.pathname != '/sign-in' && location.pathname.startsWith('"+back+"') && document.readyState == 'complete'")
 }

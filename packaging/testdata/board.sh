@@ -53,7 +53,7 @@ install_it() {
 # What the service may and may not do, from inside a unit that differs only in what it starts.
 confined() {
 	local unit=/etc/systemd/system/loalang-lab.service
-	sed -e "s#^ExecStart=.*#ExecStart=$1#" -e '/^\[Unit\]/a JoinsNamespaceOf=loalang.service' -e '/^\(Wants\|After\)=/s/ loalang-\(import\.socket\|wear\.timer\)//g; /^ExecStopPost/d; /^Restart/d; /^WatchdogSec/d; /^NotifyAccess/d; s/^Type=.*/Type=oneshot/' /usr/lib/systemd/system/loalang.service >$unit
+	sed -e "s#^ExecStart=.*#ExecStart=$1#" -e '/^\[Unit\]/a JoinsNamespaceOf=loalang.service' -e '/^\(Wants\|After\)=/s/ loalang-\(import\.socket\|wear\.timer\)//g; /^ExecStartPre/d; /^ExecStopPost/d; /^Restart/d; /^WatchdogSec/d; /^NotifyAccess/d; s/^Type=.*/Type=oneshot/' /usr/lib/systemd/system/loalang.service >$unit
 	systemctl daemon-reload
 	systemctl start loalang-lab.service
 	local code=$?
