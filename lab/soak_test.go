@@ -82,11 +82,27 @@ func TestSoakOnTheCard(t *testing.T) {
 	go func() { done <- load.Run(ctx) }()
 	s := soakFigures{long: long, began: time.Now(), figures: os.Getenv("LOALANG_FIGURES")}
 	defer s.write(t)
+	defer func() {
+		if t.Failed() {
+			t.Logf("serve warned, at last:\n%s", warnings(b.Log.String()))
+		}
+	}()
 	s.watch(ctx, t, b)
 	check(t, <-done)
 	s.faults = load.Faults()
 	s.count(t, b, card, load.Ledger)
 	s.check(t)
+}
+
+// warnings are the lines of a log that tell of something wrong.
+func warnings(log string) string {
+	var all []string
+	for line := range strings.Lines(log) {
+		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
+			all = append(all, line)
+		}
+	}
+	return strings.Join(all, "")
 }
 
 // sample is what the processes weigh at one instant.

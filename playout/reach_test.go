@@ -85,7 +85,7 @@ func TestRowSaysWhatWasUnheardInItsMiddle(t *testing.T) {
 						}
 						s.at(2 * time.Minute)
 						row := s.row(id)
-						if row.Outcome != c.outcome || (row.Cause == cause) != (c.causes && !(emergency && c.outcome == playout.Played)) {
+						if row.Outcome != c.outcome || (row.Cause == cause) != (c.causes && (!emergency || c.outcome != playout.Played)) {
 							t.Errorf("row = %q cause %q", row.Outcome, row.Cause)
 						}
 					})
