@@ -20,7 +20,7 @@ build: setup-build ## leave bin/loalang
 	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/loalang ./cmd/loalang
 
 test: setup-test ## every test, with what it needs installed
-	$(GO) test -timeout 45m ./...
+	$(GO) test -timeout 75m ./...
 
 check: setup-test ## linters, and every test with the race detector
 	scripts/lint.sh
