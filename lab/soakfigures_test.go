@@ -145,8 +145,8 @@ func (s *soakFigures) untoward() (all []string) {
 	if s.heard["silent"]+s.heard["wrong"] > 0 || s.heard["yes"]*20 < s.rows["played"]*19 {
 		all = append(all, fmt.Sprintf("of the rows %v the monitor said: %v", s.rows, s.heard))
 	}
-	if s.restarts > 0 {
-		all = append(all, fmt.Sprintf("the speaker was started anew %d times", s.restarts))
+	if s.restarts > s.grown { // where the machine is busy the speaker is started anew with a larger buffer
+		all = append(all, fmt.Sprintf("the speaker was started anew %d times, %d of them for a larger buffer", s.restarts, s.grown))
 	}
 	return all
 }
@@ -240,7 +240,7 @@ func TestASlowLeakIsNotFlat(t *testing.T) {
 // Half of the notices could be silent and the speaker die every hour, and it passed.
 func TestASilentSoakFails(t *testing.T) {
 	t.Parallel()
-	good := soakFigures{rows: map[string]int{"played": 100, "cut": 12, "under way": 1}, heard: map[string]int{"yes": 98, "not-measured": 14}}
+	good := soakFigures{rows: map[string]int{"played": 100, "cut": 12, "under way": 1}, heard: map[string]int{"yes": 98, "not-measured": 14}, restarts: 2, grown: 2}
 	if got := good.untoward(); got != nil {
 		t.Errorf("a good soak: %q", got)
 	}
@@ -248,7 +248,7 @@ func TestASilentSoakFails(t *testing.T) {
 		"Missed":  {rows: map[string]int{"played": 1, "missed": 1}, heard: map[string]int{"yes": 1}},
 		"Silent":  {rows: map[string]int{"played": 100}, heard: map[string]int{"yes": 99, "silent": 1}},
 		"Unheard": {rows: map[string]int{"played": 100}, heard: map[string]int{"yes": 94}},
-		"Speaker": {rows: map[string]int{"played": 1}, heard: map[string]int{"yes": 1}, restarts: 1},
+		"Speaker": {rows: map[string]int{"played": 1}, heard: map[string]int{"yes": 1}, restarts: 3, grown: 2},
 	} {
 		if got := s.untoward(); len(got) != 1 {
 			t.Errorf("%s: %q", name, got)
