@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -80,6 +82,7 @@ type kills struct {
 	back    map[string][]float64 // seconds from the kill until the board had all of it again
 	card    *ruler.Card
 	heard   map[string]int // rows by what the monitor said of them
+	wrong   []string       // what serve told of those that were wrong, with what lay before
 	untrue  int            // airings that claim what the card was not given
 	sounded time.Duration  // by the card
 	claimed time.Duration  // by the as-run
@@ -148,6 +151,7 @@ func (k *kills) round(v victim) {
 	k.load.Died(at)
 	if v.like == nil {
 		k.b.Kill()
+		k.listen()
 		time.Sleep(restartDelay)
 		again, err := k.program.Serve(k.t.Context(), k.b.Data, k.b.Token, k.env, k.flags...)
 		check(k.t, err)
@@ -167,6 +171,16 @@ func (k *kills) round(v victim) {
 	}
 	for _, f := range k.load.Faults() {
 		k.t.Error(f)
+	}
+}
+
+// listen keeps what a serve told before a row that the monitor called wrong.
+func (k *kills) listen() {
+	lines := slices.Collect(strings.Lines(k.b.Log.String()))
+	for i, line := range lines {
+		if strings.Contains(line, "heard=wrong") {
+			k.wrong = append(k.wrong, lines[max(0, i-15):i+1]...)
+		}
 	}
 }
 
@@ -231,7 +245,8 @@ func (k *kills) enough() {
 		}
 	}
 	if k.heard["yes"] == 0 || k.heard["wrong"] > 0 {
-		k.t.Errorf("the monitor said of the rows: %v", k.heard)
+		k.listen()
+		k.t.Errorf("the monitor said of the rows: %v\n%s", k.heard, strings.Join(k.wrong, ""))
 	}
 }
 
