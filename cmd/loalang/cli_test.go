@@ -414,6 +414,11 @@ func TestNewerDataFolder(t *testing.T) {
 	if out, errs, code := loalang(t, "", "doctor", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: a newer version") {
 		t.Errorf("loalang doctor without serve = %d: %s%s", code, out, errs)
 	}
+	for _, more := range [][]string{nil, {"--always"}} { // it knew not all of the tables, and left out the rest
+		if out, errs, code := loalang(t, "", append([]string{"data", "repair", "--data", data}, more...)...); code != 1 || !strings.Contains(errs, "newer version") {
+			t.Errorf("loalang data repair %v = %d: %s%s", more, code, out, errs)
+		}
+	}
 	after, err := os.ReadFile(filepath.Join(data, "loalang.db"))
 	if err != nil || string(before) != string(after) {
 		t.Errorf("the newer data were touched (%v)", err)

@@ -23,8 +23,8 @@ import (
 const foundHead = "found-"
 
 // byCopies puts whole copies of the very bytes in the place of what is noted and not there,
-// from what was put aside, which may only have been misread, from the folders of backups, from what a restore put aside, and from where the command
-// line says. sizes are the lengths of the files that are wanted, by their names in the
+// from what was put aside, which may only have been misread, from the folders of backups, from
+// what a restore put aside, and from where the command line says. sizes are the lengths of the files that are wanted, by their names in the
 // library. mended are the names of those that are whole again. What a folder or a backup
 // does wrong ends only the search in it; the errors are those of the library and of ctx.
 func (c checking) byCopies(ctx context.Context, noted []recordings.Blemish, sizes map[string]int64) (mended map[string]bool, err error) {
