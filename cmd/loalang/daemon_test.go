@@ -30,6 +30,7 @@ var exe string
 func TestMain(m *testing.M) {
 	standin.Main()
 	hearAsArecord()
+	asInTheVillage()
 	dir, err := os.MkdirTemp("", "loalang-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -46,6 +47,17 @@ func TestMain(m *testing.M) {
 	}
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// asInTheVillage makes this process mean the village's day when it says today: from 17:00
+// on the day of UTC is another. The programs under test keep the machine's.
+func asInTheVillage() {
+	there, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	time.Local = there
 }
 
 // waitTogether lets more tests run at once than there are cores: most of their time

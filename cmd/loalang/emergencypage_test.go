@@ -51,3 +51,19 @@ func TestEmergencyByKeyboardInABrowser(t *testing.T) {
 	js[bool](b, `(document.querySelector("form[action='/emergency/all-clear'] button.btn").click(), true)`)
 	b.until("it airs", "document.body.innerText.includes('Hết báo động')")
 }
+
+// Once the end of loading let go of a button that a thumb held already: on a slow line the
+// two seconds ended in nothing, and in silence.
+func TestHoldBeginsBeforeThePageIsWhole(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	b := newBrowser(t)
+	d := serve(t, t.TempDir(), "null", quick...)
+	b.signUp(d.setup)
+	b.before(`if (location.pathname == "/emergency" && !location.search) document.addEventListener("DOMContentLoaded", () =>
+		document.querySelector("[data-hold]")?.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true })))`)
+	b.open(d.url + "/emergency")
+	b.until("the siren sounds", "document.querySelector('.stop')")
+	b.press("button.stop")
+	b.until("the siren is stopped", "!document.querySelector('.stop')")
+}

@@ -10,7 +10,6 @@ import (
 
 	owner "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 
@@ -43,10 +42,7 @@ func (b *browser) subscribable(endpoint string, keys pushtest.Browser) {
 	    return this.getSubscription();
 	  };
 	}`, keys.Key(), keys.Auth(), endpoint)
-	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
-		return err
-	}))
+	b.before(script)
 }
 
 // worker is the registration of the board's service worker.
@@ -90,7 +86,8 @@ func (b *browser) shows(worker serviceworker.RegistrationID, message string, wan
 	b.t.Fatalf("shown: %s, want %s", js[string](b, all), strings.Join(want, "\n"))
 }
 
-// within evaluates an expression in the service worker.
+// within evaluates an expression in the service worker and waits for what it promises: the
+// worker is let go of then, and what is still on its way may be lost.
 func (b *browser) within(expression string) {
 	b.t.Helper()
 	all, err := chromedp.Targets(b.ctx)
@@ -103,7 +100,7 @@ func (b *browser) within(expression string) {
 		}
 		ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(one.TargetID))
 		defer cancel()
-		if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression)); err != nil {
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](expression, chromedp.EvalAwaitPromise)); err != nil {
 			b.t.Fatal(err)
 		}
 		return
@@ -172,7 +169,7 @@ func TestPushInABrowser(t *testing.T) {
 	b.shows(worker, letter("Chờ duyệt: Tiêm phòng", "wait/2"), waits, "Đã phát: Họp thôn | 17:00 hôm nay. Đã phát đủ. | run/1 | vi | /announcements/1")
 	b.shows(worker, letter("Không phát trọn vẹn: Họp thôn", "run/1"), waits, "Không phát trọn vẹn: Họp thôn | 17:00 hôm nay. Đã phát đủ. | run/1 | vi | /announcements/1") // in place of the one before
 
-	b.within(`(moved(null, { endpoint: "https://203.0.113.9/moved", keys: { p256dh: "` + keys.Key() + `", auth: "` + keys.Auth() + `" } }), true)`)
+	b.within(`moved(null, { endpoint: "https://203.0.113.9/moved", keys: { p256dh: "` + keys.Key() + `", auth: "` + keys.Auth() + `" } })`)
 	b.until("the board knows the other address", `(fetch("/api/v1/account/pushes").then((a) => a.json()).then((all) => { window.pushes = all.pushes.length; }), window.pushes == 2)`)
 
 	b.open(d.url + "/account/news")

@@ -137,14 +137,12 @@ func (b *browser) text(css string) string {
 	return js[string](b, fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", css))
 }
 
-// until waits for an expression to become true in the page.
+// until waits for an expression to become true in the page, once all of it is there: what a
+// page holds is there before what it looks like and before what its scripts do.
 func (b *browser) until(what, expression string) {
 	b.t.Helper()
-	if strings.Contains(expression, "location.") { // where the browser is before it has read what is there
-		expression = "document.readyState == 'complete' && (" + expression + ")"
-	}
 	deadline := time.Now().Add(patience)
-	for !js[bool](b, "!!("+expression+")") {
+	for !js[bool](b, "document.readyState == 'complete' && !!("+expression+")") {
 		if time.Now().After(deadline) {
 			b.picture("failure")
 			b.t.Fatalf("not within %s: %s\n%s", patience, what, b.text("body"))

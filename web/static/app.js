@@ -104,7 +104,8 @@ document.addEventListener("submit", (e) => {
 });
 
 // A page that comes back from the browser's memory may be sent again.
-addEventListener("pageshow", () => {
+addEventListener("pageshow", (e) => {
+  if (!e.persisted) return; // what was sent before all of the page was there stays sent
   for (const f of document.querySelectorAll("form[data-sent]")) delete f.dataset.sent;
   for (const b of document.querySelectorAll("[aria-disabled]")) busy(b, false);
 });

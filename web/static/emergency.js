@@ -120,7 +120,8 @@ if (button) {
     if ((e.key === " " || e.key === "Enter") && !e.repeat) press(e);
   });
   button.addEventListener("keyup", release);
-  addEventListener("pageshow", () => {
+  addEventListener("pageshow", (e) => {
+    if (!e.persisted) return; // it has just come in whole, perhaps under a thumb that holds already
     raised = false;
     release();
   });
