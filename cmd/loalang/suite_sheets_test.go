@@ -17,7 +17,7 @@ func TestEverySheet(t *testing.T) {
 		js[bool](o.browser, unfold)
 		for _, width := range []int64{320, 360, 1280} {
 			o.screen(width, 740)
-			o.report(t, name, js[[]string](o.browser, o.measure))
+			o.report(t, name, o.sizes())
 		}
 		o.report(t, name, o.violations(false))
 		o.colours("dark")

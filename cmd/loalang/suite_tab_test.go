@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -143,6 +144,19 @@ func (b *browser) letters(size int64) {
 	}))
 }
 
+// sizes is what measure.js finds too small. A page may come in anew by itself: it is looked
+// at when all of it is there, what it looks like too.
+func (o *onlooker) sizes() []string {
+	o.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if found := js[*[]string](o.browser, "document.readyState == 'complete' ? "+o.measure+" : null"); found != nil {
+			return *found
+		}
+	}
+	o.t.Fatalf("not within %s: the page is there", patience)
+	return nil
+}
+
 // violations is what axe finds; only the contrast when all else was looked at already.
 func (o *onlooker) violations(contrastOnly bool) []string {
 	o.t.Helper()
@@ -150,13 +164,14 @@ func (o *onlooker) violations(contrastOnly bool) []string {
 	if contrastOnly {
 		options += ", runOnly: ['color-contrast']"
 	}
+	o.until("the page is there", "true")
 	if !js[bool](o.browser, "!!window.axe") { // a page may come in anew by itself
 		o.do(chromedp.Evaluate[chromedp.Void](o.axe))
 	}
 	run := chromedp.Evaluate[[]string](`axe.run(document, {`+options+`}).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.html.slice(0, 160) + " | " + (n.any[0] ?? n.all[0] ?? n.none[0])?.message)))`, chromedp.EvalAwaitPromise)
 	found, err := chromedp.Run(o.ctx, run)
 	for tries := 0; err != nil && tries < 5; tries++ { // the page came in anew meanwhile
-		o.until("the page is there", "document.readyState == 'complete'")
+		o.until("the page is there", "true")
 		o.do(chromedp.Evaluate[chromedp.Void](o.axe))
 		found, err = chromedp.Run(o.ctx, run)
 	}
@@ -183,7 +198,7 @@ func (o *onlooker) inspect(t *testing.T, l look, address string, shot picture) {
 	o.colours("light")
 	o.screen(360, 740)
 	o.open(address)
-	o.until("the page is there", "document.readyState == 'complete'")
+	o.until("the page is there", "true")
 	parts := o.shipment()
 	wire, _ := o.told()
 	t.Logf("the first load: %.1f KB", wire/1024)
@@ -198,13 +213,13 @@ func (o *onlooker) inspect(t *testing.T, l look, address string, shot picture) {
 	for _, width := range []int64{360, 1280} {
 		o.screen(width, 740)
 		at := fmt.Sprintf("%d px", width)
-		o.report(t, at, js[[]string](o.browser, o.measure), o.violations(false))
+		o.report(t, at, o.sizes(), o.violations(false))
 		o.colours("dark")
 		o.report(t, at+", dark", o.violations(true))
 		o.colours("light")
 	}
 	o.screen(320, 640)
-	o.report(t, "320 px", js[[]string](o.browser, o.measure))
+	o.report(t, "320 px", o.sizes())
 	o.enlarged(t)
 	_, troubles := o.told()
 	troubles = slices.DeleteFunc(troubles, func(trouble string) bool { // that it is refused is what is looked at
@@ -221,7 +236,7 @@ func (o *onlooker) enlarged(t *testing.T) {
 	if root := js[string](o.browser, "getComputedStyle(document.documentElement).fontSize"); root != "36px" {
 		t.Errorf("letters twice as large leave the page at %s", root)
 	}
-	o.report(t, "200 % text", js[[]string](o.browser, o.measure))
+	o.report(t, "200 % text", o.sizes())
 	o.letters(16)
 }
 
