@@ -180,8 +180,7 @@ func TestEmergencyOverProgramme(t *testing.T) {
 	d := serve(t, t.TempDir(), "file:"+tapeName, quick...).admit()
 	id := d.announce(object{"title": "Mời họp thôn", "text": notice, "renditions": []object{{"language": "vi"}}})
 	d.call(http.MethodPost, "/announcements/"+id+"/schedules", object{"kind": "now"}, http.StatusCreated)
-	d.until("the notice sounds", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["state"] == "playing" })
-	time.Sleep(time.Second) // into the chime or the voice
+	d.waitFor("voice")
 	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "nước suối lên nhanh"}, http.StatusCreated)
 	d.until("the emergency is on air", func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["state"] == "emergency" })
 	time.Sleep(1500 * time.Millisecond)

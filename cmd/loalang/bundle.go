@@ -235,8 +235,12 @@ func (p program) bundleImportCommand() *cobra.Command {
 					return err
 				}
 				in.s, in.db, in.library, in.now = s, db, library, p.clock(s).Now().UTC()
+				_, loc, err := place(ctx, db, s.Village)
+				if err != nil {
+					return err
+				}
 				said, err := in.take(ctx, args[0])
-				return printBundle(cmd.OutOrStdout(), said, err, asJSON, func() error { return printLines(cmd.OutOrStdout(), said.Lines, in.own) })
+				return printBundle(cmd.OutOrStdout(), said, err, asJSON, func() error { return printLines(cmd.OutOrStdout(), said.Lines, in.own, loc) })
 			})
 		},
 	}

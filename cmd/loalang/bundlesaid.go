@@ -122,14 +122,14 @@ func printBundle(out io.Writer, said bundleSaid, failed error, asJSON bool, word
 }
 
 // printLines prints a line for each thing in a bundle, and one for each of its schedules.
-func printLines(out io.Writer, lines []bundleLine, slots []scheduler.Slot) error {
+func printLines(out io.Writer, lines []bundleLine, slots []scheduler.Slot, loc *time.Location) error {
 	for _, l := range lines {
 		said := fmt.Sprintf("%s\t%s\t%s\n", l.Deed, l.What, bundleWhy[l.Why])
 		for _, sc := range l.Airs {
-			said += "\tairs " + scheduleWords(sc, slots) + "\n"
+			said += "\tairs " + scheduleWords(sc, slots, loc) + "\n"
 		}
 		for _, sc := range l.Ends {
-			said += "\tno more " + scheduleWords(sc, slots) + "\n"
+			said += "\tno more " + scheduleWords(sc, slots, loc) + "\n"
 		}
 		if _, err := io.WriteString(out, said); err != nil {
 			return err
@@ -138,8 +138,8 @@ func printLines(out io.Writer, lines []bundleLine, slots []scheduler.Slot) error
 	return nil
 }
 
-// scheduleWords says when a schedule airs, for a terminal.
-func scheduleWords(sc scheduler.Schedule, slots []scheduler.Slot) string {
+// scheduleWords says when a schedule airs, by the village's time, for a terminal.
+func scheduleWords(sc scheduler.Schedule, slots []scheduler.Slot, loc *time.Location) string {
 	var said []string
 	for _, id := range sc.Slots {
 		if i := slices.IndexFunc(slots, func(s scheduler.Slot) bool { return s.ID == id }); i >= 0 {
@@ -147,7 +147,7 @@ func scheduleWords(sc scheduler.Schedule, slots []scheduler.Slot) string {
 		}
 	}
 	if !sc.At.IsZero() {
-		said = append(said, "at "+sc.At.Local().Format("2006-01-02 15:04"))
+		said = append(said, "at "+sc.At.In(loc).Format("2006-01-02 15:04"))
 	}
 	if sc.Rule != "" {
 		said = append(said, "by "+sc.Rule)

@@ -41,6 +41,7 @@ func TestAudibleDrillIsHeard(t *testing.T) {
 	if code != 0 {
 		t.Fatal(out, stderr)
 	}
+	month := time.Now().Format("2006-01")
 	out, stderr, code = loalang(t, "", "drill", "run", "--audible", "--data", d.data)
 	if code != 0 || !strings.Contains(out, "\tplayed\tcompleted\taudible") || strings.Contains(out, "failed") {
 		t.Fatalf("exit code %d: %s\n%s", code, stderr, out)
@@ -58,7 +59,7 @@ func TestAudibleDrillIsHeard(t *testing.T) {
 	if got := strings.Join(parts, " "); row["outcome"] != "played" || got != "chime voice siren" {
 		t.Errorf("as-run: %s, %v", got, row)
 	}
-	drills, _ := d.call(http.MethodGet, "/report", nil, http.StatusOK)["drills"].(map[string]any)
+	drills, _ := d.call(http.MethodGet, "/report?month="+month, nil, http.StatusOK)["drills"].(map[string]any)
 	if drills["due"] != 1.0 || drills["passed"] != 1.0 || drills["audible"] != 1.0 {
 		t.Errorf("report: %v", drills)
 	}

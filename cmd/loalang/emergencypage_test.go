@@ -29,10 +29,15 @@ func TestEmergencyByKeyboardInABrowser(t *testing.T) {
 	key := func(kind string) {
 		js[bool](b, `(document.querySelector("[data-hold]").focus(), document.querySelector("[data-hold]").dispatchEvent(new KeyboardEvent("`+kind+`", {key: " ", bubbles: true})), true)`)
 	}
-	key("keydown")
-	time.Sleep(500 * time.Millisecond)
-	key("keyup")
-	time.Sleep(2 * time.Second)
+	js[bool](b, `(() => {
+		const hold = document.querySelector("[data-hold]");
+		const key = (kind) => hold.dispatchEvent(new KeyboardEvent(kind, {key: " ", bubbles: true}));
+		hold.focus();
+		key("keydown");
+		setTimeout(() => key("keyup"), 500);
+		return true;
+	})()`)
+	time.Sleep(2500 * time.Millisecond)
 	if js[bool](b, "!!document.querySelector('.stop')") {
 		t.Fatal("half a second raised it")
 	}

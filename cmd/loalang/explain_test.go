@@ -37,6 +37,10 @@ func newTold(t *testing.T) *told {
 		t.Fatal(err)
 	}
 	y, m, d := time.Now().In(loc).Date()
+	if midnight := time.Date(y, m, d+1, 0, 0, 0, 0, loc); time.Until(midnight) < 2*time.Minute {
+		time.Sleep(time.Until(midnight) + time.Second) // tomorrow must stay tomorrow
+		y, m, d = midnight.Date()
+	}
 	w.day = time.Date(y, m, d+1, 0, 0, 0, 0, loc)
 	v := scheduler.Village{Key: "un-ta", Name: "Ún Tà", Zone: loc.String(), Languages: []string{"vi", "pcc"}, Allowed: []scheduler.Window{{From: 5 * 60, To: 21 * 60}}}
 	if err := w.db.Seed(t.Context(), v, []scheduler.Slot{{Name: "Buổi chiều", Start: 17 * 60, Length: 10 * time.Minute}}); err != nil {

@@ -64,7 +64,7 @@ func TestWhatIsPlannedAirsOnAnIllDisk(t *testing.T) {
 			if c.name == "ReadOnly" {
 				kept = d.backedUp()
 			}
-			id := d.plannedAt(time.Now().Add(50 * time.Second))
+			id := d.plannedAt(time.Now().Add(100 * time.Second)) // it is seen when it sounds: what comes before must be over
 			c.strike(t, data)
 			d.until("the board knows it", func() bool { return strings.Contains(d.log.String(), "ill="+c.ill) })
 			status, body := d.signedPage("/slots")

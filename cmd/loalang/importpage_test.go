@@ -115,19 +115,22 @@ func TestImportWaitsInABrowser(t *testing.T) {
 	b := newBrowser(t)
 	d := serve(t, t.TempDir(), "null", quick...).admit()
 	b.signUp(d.setup)
-	sent := make(chan int)
-	for i := range 2 {
+	sent, before := make(chan int), make([][]byte, 2)
+	for i := range before {
 		raw, err := os.ReadFile(lasting(t, "x.mp3", 300, fmt.Sprintf("atempo=%g", 0.8+0.3*float64(i)), "-c:a", "libmp3lame"))
 		if err != nil {
 			t.Fatal(err)
 		}
+		before[i] = raw
+	}
+	third := lasting(t, "bản thứ ba.amr.wav", 20, "volume=20dB", "-ar", "8000")
+	b.open(d.url + "/recordings")
+	for i, raw := range before {
 		go func() {
 			status, _ := d.try(http.MethodPost, "/recordings", upload{name: fmt.Sprintf("%d.mp3", i), raw: raw})
 			sent <- status
 		}()
 	}
-	third := lasting(t, "bản thứ ba.amr.wav", 20, "volume=20dB", "-ar", "8000")
-	b.open(d.url + "/recordings")
 	b.attach("[data-upload] input[type=file]:not([capture])", third)
 	b.until("how many are before it is told", `document.querySelector("[data-upload]").innerText.includes("Đang chờ: còn")`)
 	b.picture("import-waiting-360")

@@ -300,7 +300,7 @@ func TestEmergencyOverALiveVoice(t *testing.T) {
 		t.Errorf("the second is told %v", s)
 	}
 	raised := time.Now()
-	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "thử", "repeat": 1}, http.StatusCreated)
+	d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "thử", "repeat": 3}, http.StatusCreated)
 	m.until("muted")
 	time.Sleep(2 * time.Second)
 	d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
@@ -391,7 +391,7 @@ func (d *daemon) live() *microphone {
 // Whoever says nothing, or whose line breaks, does not keep the output.
 func TestLiveVoiceEndsByItself(t *testing.T) {
 	t.Parallel()
-	d := serve(t, t.TempDir(), "null", append(slices.Clone(quick), "--live-silence", "3s", "--live-limit", "12s")...).admit()
+	d := serve(t, t.TempDir(), "null", append(slices.Clone(quick), "--live-silence", "8s", "--live-limit", "12s")...).admit()
 	m := d.live()
 	if s := m.until("ended"); s["cause"] != playout.EndLimit {
 		t.Errorf("it ends with %v", s)

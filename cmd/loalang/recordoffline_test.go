@@ -97,7 +97,7 @@ func TestRecordPageOfAKilledBrowser(t *testing.T) {
 	b.until("the take is there", takesOf+` == 1 && Number(document.querySelector("[data-number=to]")?.value) > 0`)
 	kept := js[float64](b, `Number(document.querySelector("[data-number=to]").value)`)
 	t.Logf("recorded %.2f s, kept %.2f s", recorded, kept)
-	if kept < recorded-1 {
+	if kept < recorded-2 { // a piece is half a second, and the disk of a busy machine takes its time
 		t.Errorf("of %.2f s that were recorded the phone kept %.2f s", recorded, kept)
 	}
 	d.stop()

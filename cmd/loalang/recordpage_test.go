@@ -90,7 +90,7 @@ func TestRecordPageInABrowser(t *testing.T) {
 
 	b.open(d.url + page)
 	b.until("the page offers the microphone", "document.querySelector('[data-start]:enabled')?.checkVisibility()")
-	if room := b.text("[data-room]"); !strings.Contains(room, "còn chỗ cho") {
+	if room := b.text(".rooms"); !strings.Contains(room, "còn chỗ cho") {
 		t.Errorf("of the slot it says %q", room)
 	}
 	b.runs()

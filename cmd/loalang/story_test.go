@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,10 +163,21 @@ func (b *browser) clear(css string) {
 	js[bool](b, fmt.Sprintf("(() => { const f = document.querySelector(%q); f.value = ''; f.dispatchEvent(new Event('input', { bubbles: true })); return true; })()", css))
 }
 
-// press clicks what is there to be pressed, and scrolls to it first.
+// press clicks what is there to be pressed, and scrolls to it first. What comes in above it
+// moves it: it is pressed when it stands still.
 func (b *browser) press(css string) {
 	b.t.Helper()
-	b.do(chromedp.ScrollIntoView(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
+	b.do(chromedp.ScrollIntoView(chromedp.CSS(css)))
+	place := fmt.Sprintf("(() => { const r = document.querySelector(%q)?.getBoundingClientRect(); return r ? [r.x, r.y, r.width, r.height] : []; })()", css)
+	for before, tries := []float64(nil), 0; tries < 40; tries++ {
+		now := js[[]float64](b, place)
+		if slices.Equal(now, before) {
+			break
+		}
+		before = now
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.do(chromedp.Click(chromedp.CSS(css)))
 }
 
 // picture keeps the whole page as it is seen, in the folder that
