@@ -20,6 +20,7 @@ type backupJSON struct {
 	Made  time.Time `json:"made"`
 	Bytes int64     `json:"bytes"`
 	Stick bool      `json:"stick" doc:"It lies on another disk than the data."`
+	Other bool      `json:"other" doc:"Its name says that another board made it: it lies on a stick that was used there."`
 }
 
 type (

@@ -31,6 +31,7 @@ type Backup struct {
 	Made  time.Time
 	Bytes int64
 	Stick bool // it lies on another disk than the data
+	Other bool // its name says that another board made it
 }
 
 // Ill is the code of something that is wrong with the board's data, for which there are

@@ -45,7 +45,11 @@ func (p *panel) backups(v *visit) {
 		if k.Stick {
 			where = "backups.stick"
 		}
-		w.Kept = append(w.Kept, backupRow{k.Name, v.at(k.Made, v.now), v.word(where, megabytes(k.Bytes))})
+		about := v.word(where, megabytes(k.Bytes))
+		if k.Other {
+			about = v.word("backups.other", about)
+		}
+		w.Kept = append(w.Kept, backupRow{k.Name, v.at(k.Made, v.now), about})
 	}
 	p.show(v, "backups", view{Title: v.word("settings.backups"), Tab: "more", Path: "/backups", Data: w})
 }

@@ -22,7 +22,7 @@ import (
 )
 
 // keptBackup is the one that the world keeps.
-const keptBackup = "loalang-un-ta-20261123-020000Z.loalang.tar"
+const keptBackup = "loalang-un-ta-9f8e7d6c-20261123-020000Z.loalang.tar"
 
 // upkept is what the world knows of its data.
 type upkept struct {
@@ -79,6 +79,9 @@ func TestBackupsPage(t *testing.T) {
 		{"on a stick", func(w *world) {
 			w.upkept.backups = web.Backups{Last: at(w), OnStick: true, Stick: true, Kept: []web.Backup{{Name: keptBackup, Made: at(w), Stick: true}}}
 		}, []string{"trên USB", "vào USB đang cắm"}},
+		{"of another board", func(w *world) {
+			w.upkept.backups = web.Backups{Last: at(w), Kept: []web.Backup{{Name: keptBackup, Made: at(w), Bytes: 3 << 20, Stick: true, Other: true}}}
+		}, []string{"3 MB, trên USB, bản ghi nằm cạnh đó; của máy khác", "/api/v1/backups/" + keptBackup}},
 		{"being made", func(w *world) { w.upkept.backups = web.Backups{Running: true} }, []string{"Loa vẫn phát như thường", "Xem đã xong chưa"}},
 		{"no room", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Failed: w.now, Code: "no-room"} }, []string{"vì hết chỗ"}},
 		{"read-only", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "read-only"} }, []string{"không cho ghi"}},

@@ -194,7 +194,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 			return was, said, ctx.Err()
 		case err == nil:
 			state.had(said, stick, said.Made)
-			state.Odd = rotate(ctx, said.File, s.Village, s.BackupKeep)
+			state.Odd = rotate(ctx, said.File, s.Village, db.Node(), s.BackupKeep)
 			if stick {
 				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, f, time.Now())
 			}
@@ -282,6 +282,7 @@ func (p program) backupListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [FOLDER]",
 		Short: "Print the backups of a folder, the newest first",
+		Long:  "Print when each backup of the village in a folder was made, its size, which board made it, and its file.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := p.settings(cmd)
@@ -298,7 +299,11 @@ func (p program) backupListCommand() *cobra.Command {
 					return err
 				}
 				for _, b := range list {
-					if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s  %6d kB  %s\n", b.Made.Format(time.RFC3339), (b.Bytes+1023)>>10, b.Path); err != nil {
+					board, err := b.madeBy(cmd.Context())
+					if err != nil { // it is listed all the same: `backup verify` says what is wrong with it
+						board = "unknown"
+					}
+					if _, err := fmt.Fprintf(cmd.OutOrStdout(), "%s  %6d kB  %-8s  %s\n", b.Made.Format(time.RFC3339), (b.Bytes+1023)>>10, board, b.Path); err != nil {
 						return err
 					}
 				}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,15 +20,39 @@ import (
 // by itself.
 const byHandEnding = "-by-hand"
 
+// backupForm is what stands in the name of a backup behind the village: the board, which names
+// of older versions and of what was downloaded whole do not tell; when; and that a person made it.
+var backupForm = regexp.MustCompile(`^(?:([0-9a-f]{8})-)?([0-9]{8}-[0-9]{6}Z)(` + byHandEnding + `)?` + regexp.QuoteMeta(backupEnding) + `$`)
+
+// boardDigits is how names of files tell a board from another of its village: the last eight
+// digits of its node, which are random. The first are of the time, and boards without a clock
+// that began from one image began at the same.
+func boardDigits(node string) string { return node[max(0, len(node)-8):] }
+
 // keptBackup is a backup in a folder.
 type keptBackup struct {
 	Path   string
+	Board  string // boardDigits of the board that made it; empty: its name does not tell
 	Made   time.Time
 	Bytes  int64 // of the file
 	ByHand bool  // a person made it
 }
 
-// backupsIn lists the backups of a village in a folder, the newest first.
+// madeBy is the boardDigits of the board that made a backup: of its name, else of its list.
+func (b keptBackup) madeBy(ctx context.Context) (string, error) {
+	if b.Board != "" {
+		return b.Board, nil
+	}
+	m, err := archive.List(ctx, b.Path)
+	return boardDigits(m.Node), err
+}
+
+// isOther says whether another board than that of a node made a backup, as far as its name tells.
+func (b keptBackup) isOther(node string) bool {
+	return b.Board != "" && node != "" && b.Board != boardDigits(node)
+}
+
+// backupsIn lists the backups of a village in a folder, the newest first, of all its boards.
 func backupsIn(dir, village string) (list []keptBackup, err error) {
 	all, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,32 +62,42 @@ func backupsIn(dir, village string) (list []keptBackup, err error) {
 		return nil, fmt.Errorf("look through the backups: %w", reasonOf(err))
 	}
 	for _, e := range all {
-		stamp, ok := strings.CutPrefix(e.Name(), "loalang-"+village+"-")
-		if stamp, ok = cutEnding(stamp, ok); !ok {
+		rest, ok := strings.CutPrefix(e.Name(), "loalang-"+village+"-")
+		parts := backupForm.FindStringSubmatch(rest)
+		if !ok || parts == nil {
 			continue
 		}
-		stamp, byHand := strings.CutSuffix(stamp, byHandEnding)
-		made, err := time.Parse("20060102-150405Z", stamp)
+		made, err := time.Parse("20060102-150405Z", parts[2])
 		info, failed := e.Info()
 		if err == nil && failed == nil && info.Mode().IsRegular() {
-			list = append(list, keptBackup{filepath.Join(dir, e.Name()), made, info.Size(), byHand})
+			list = append(list, keptBackup{filepath.Join(dir, e.Name()), parts[1], made, info.Size(), parts[3] != ""})
 		}
 	}
 	slices.SortFunc(list, func(a, b keptBackup) int { return b.Made.Compare(a.Made) })
 	return list, nil
 }
 
-func cutEnding(name string, ok bool) (string, bool) {
-	if !ok {
-		return "", false
+// nightsOf are the backups of a list that the board of a node made by night: a stick may hold
+// those of other boards, whose only ones they are. odd is the name of one of which that cannot
+// be told, empty where there is none.
+func nightsOf(ctx context.Context, list []keptBackup, node string) (own []keptBackup, odd string) {
+	for _, b := range list {
+		if b.ByHand { // no night removes it: whose it is needs no reading
+			continue
+		}
+		switch board, err := b.madeBy(ctx); {
+		case err != nil:
+			odd = cmp.Or(odd, filepath.Base(b.Path))
+		case board == boardDigits(node):
+			own = append(own, b)
+		}
 	}
-	return strings.CutSuffix(name, backupEnding)
+	return own, odd
 }
 
-// outdated are the backups that go: all but the newest keep, one of each of the last four
-// weeks, and those that people made.
+// outdated are those of the backups of one board by night that go: all but the newest keep,
+// and one of each of the last four weeks.
 func outdated(list []keptBackup, keep int) (gone []keptBackup) {
-	list = slices.DeleteFunc(slices.Clone(list), func(b keptBackup) bool { return b.ByHand })
 	weeks := map[int]bool{}
 	for i, b := range list {
 		year, week := b.Made.ISOWeek()
@@ -78,16 +114,17 @@ func outdated(list []keptBackup, keep int) (gone []keptBackup) {
 	return gone
 }
 
-// rotate removes the backups beside the one that was just made which are outdated, and the
-// sound that none of the others names. It returns the name of a file that stands in the way
+// rotate removes the backups of the board of a node beside the one that was just made which are
+// outdated, and the sound that none of the others names. It returns the name of a file that stands in the way
 // of that, empty where none does: a backup that cannot be read, of which nobody knows what
 // sound it names, or one that cannot be removed. The new backup counts all the same.
-func rotate(ctx context.Context, made, village string, keep int) (odd string) {
+func rotate(ctx context.Context, made, village, node string, keep int) (odd string) {
 	dir := filepath.Dir(made)
 	list, err := backupsIn(dir, village)
 	if err != nil {
 		return filepath.Base(dir)
 	}
+	list, odd = nightsOf(ctx, list, node)
 	gone := 0
 	for _, b := range outdated(list, keep) {
 		if b.Path == made { // older ones are of a clock that was ahead
@@ -100,10 +137,10 @@ func rotate(ctx context.Context, made, village string, keep int) (odd string) {
 	}
 	mirror := archive.Mirror{Dir: filepath.Join(dir, mirrorName)}
 	if !exists(mirror.Dir) {
-		return ""
+		return odd
 	}
-	named, odd := soundNamed(ctx, dir)
-	if gone == 0 || odd != "" || ctx.Err() != nil {
+	named, unread := soundNamed(ctx, dir)
+	if odd = cmp.Or(odd, unread); gone == 0 || odd != "" || ctx.Err() != nil {
 		return odd
 	}
 	if _, err := mirror.Prune(named); err != nil {

@@ -41,10 +41,10 @@ var (
 	keptKeys   = []string{"push.key", "bundle.key", "tls/ca.key", "tls/ca.pem"}
 )
 
-// name is that of a file of its own for this backup; made says how it came about, and is
-// empty or byHandEnding.
+// name is that of a file of its own for this backup, by which it is known whose it is and from
+// when: see backupForm. made says how it came about, and is empty or byHandEnding.
 func (h *hoard) name(made string) string {
-	return "loalang-" + h.village + h.now().UTC().Format("-20060102-150405Z") + made + backupEnding
+	return "loalang-" + h.village + "-" + boardDigits(h.db.Node()) + h.now().UTC().Format("-20060102-150405Z") + made + backupEnding
 }
 
 // file writes the backup to path, which is not there before.

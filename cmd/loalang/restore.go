@@ -90,7 +90,7 @@ func (r restoring) run(ctx context.Context, p program) (err error) {
 	if err != nil {
 		return err
 	}
-	r.log("restored from %s, made %s", r.from, m.Made.Local().Format("2006-01-02 15:04"))
+	r.log("restored from %s, made %s by the board %s", r.from, m.Made.Local().Format("2006-01-02 15:04"), boardDigits(m.Node))
 	if aside != "" {
 		r.log("what was there before is in %s: delete it when you are sure", aside)
 	}

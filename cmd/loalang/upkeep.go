@@ -88,7 +88,7 @@ func (u *upkeep) Backups() web.Backups {
 			u.b.log.Warn("the backups cannot be listed", "folder", dir, "err", err)
 		}
 		for _, k := range list {
-			v.Kept = append(v.Kept, web.Backup{Name: filepath.Base(k.Path), Made: k.Made, Bytes: k.Bytes, Stick: contains(sticks, dir)})
+			v.Kept = append(v.Kept, web.Backup{Name: filepath.Base(k.Path), Made: k.Made, Bytes: k.Bytes, Stick: contains(sticks, dir), Other: k.isOther(u.b.db.Node())})
 		}
 	}
 	h := &hoard{dir: f}
