@@ -92,22 +92,40 @@ func mostOf(name string) (most int64, ok bool) {
 
 // WriteBundle writes what fill writes into the folder dir, which is made when missing, as
 // pieces, and signs their list. Pieces that lie there already and are right stay, so that
-// an interrupted export goes on; the list comes last. It returns how many bytes had to be
-// written.
+// an interrupted export goes on; the list comes last, and that of an older bundle goes before
+// the first of its pieces does. It returns how many bytes had to be written.
 func WriteBundle(ctx context.Context, dir string, b Bundle, key ed25519.PrivateKey, fill func(io.Writer) error) (Bundle, int64, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return b, 0, fmt.Errorf("make the bundle's folder: %w", err)
 	}
+	listed := true
 	return writeBundle(ctx, b, key, fill, func(name, sum string, content []byte) (bool, error) {
 		path := filepath.Join(dir, name)
 		if got, err := Hash(ctx, path, nil); sum != "" && err == nil && got == sum {
 			return false, nil
+		}
+		if listed {
+			if err := unlist(dir); err != nil {
+				return false, err
+			}
+			listed = false
 		}
 		return true, Durable(path, func(w io.Writer) error {
 			_, err := w.Write(content)
 			return err
 		})
 	})
+}
+
+// unlist takes list and signature of an older bundle out of a folder, durably: a stick that is
+// pulled out while its pieces are replaced then holds no bundle, and not one that is damaged.
+func unlist(dir string) error {
+	for _, name := range []string{bundleList, bundleSign} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return SyncFolder(dir)
 }
 
 // keeper keeps a file of a bundle, unless it is there already: sum is the SHA-256 of a

@@ -54,6 +54,42 @@ func TestBundle(t *testing.T) {
 	}
 }
 
+// A stick that was pulled out during an export held the signed list of last month over pieces of
+// both: the next board called the bundle damaged, and not unfinished.
+func TestAnExportThatWasCutShortIsNoBundle(t *testing.T) {
+	dir, to := t.TempDir(), filepath.Join(t.TempDir(), "to")
+	old, pulled := strings.Repeat("cũ", 3<<20), errors.New("pulled out")
+	first := old[:4<<20] // a piece
+	carry(t, dir, old)
+	cut := func(stream string) {
+		t.Helper()
+		_, _, err := archive.WriteBundle(t.Context(), dir, archive.Bundle{Node: "n", Village: "un-ta", Made: made}, boardKey, func(w io.Writer) error {
+			_, err := io.WriteString(w, stream)
+			return errors.Join(err, pulled)
+		})
+		check(t, err, pulled)
+	}
+	cut(first) // as it was: the older bundle is whole still
+	b, err := archive.OpenBundle(dir)
+	check(t, err, nil)
+	_, err = b.Fetch(t.Context(), dir, to)
+	check(t, err, nil)
+	anew := first + strings.Repeat("mới", 2<<20)
+	cut(anew[:9<<20])
+	_, err = archive.OpenBundle(dir)
+	check(t, err, archive.ErrNotArchive)
+	if _, written := carry(t, dir, anew); written != int64(len(anew)-8<<20) { // the second piece was written before
+		t.Errorf("it went on with %d bytes of %d", written, len(anew))
+	}
+	b, err = archive.OpenBundle(dir)
+	check(t, err, nil)
+	_, err = b.Fetch(t.Context(), dir, to)
+	check(t, err, nil)
+	if got, err := os.ReadFile(to); err != nil || string(got) != anew {
+		t.Errorf("another stream: %v", err)
+	}
+}
+
 func TestBundleRefusals(t *testing.T) {
 	cases := []struct {
 		name  string
