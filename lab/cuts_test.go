@@ -291,20 +291,38 @@ func (c *cuts) look() bool {
 	copied := filepath.Join(c.dir, "copy.ext4")
 	read := run(c.t, 0, "cp", "--sparse=always", c.image, copied)
 	read = run(c.t, 1, "/usr/sbin/e2fsck", "-fy", copied) && read
-	out := filepath.Join(c.dir, "database")
-	check(c.t, os.RemoveAll(out))
-	check(c.t, os.Mkdir(out, 0o755))
-	for _, name := range []string{"loalang.db", "loalang.db-wal"} {
-		read = run(c.t, 0, "/usr/sbin/debugfs", "-R", "dump /"+name+" "+filepath.Join(out, name), copied) && read
-	}
-	s, err := store.Open(c.t.Context(), store.Config{Path: filepath.Join(out, "loalang.db"), Now: time.Now, NewID: func() string { return "" }, Log: slog.New(slog.DiscardHandler)})
-	if err == nil {
-		err = errors.Join(s.Integrity(c.t.Context()), s.Close())
-	}
+	err := wholeDatabase(c.t.Context(), copied, filepath.Join(c.dir, "database"))
 	if err != nil {
 		c.t.Errorf("cut %d: the database: %v", c.n, err)
 	}
 	return read && err == nil
+}
+
+// wholeDatabase takes the database out of the image of a disk into the new folder out, opens it
+// and looks through it. One that is not there, or empty, is none: debugfs ends with 0 without
+// it, and a store makes what it does not find.
+func wholeDatabase(ctx context.Context, image, out string) error {
+	if err := errors.Join(os.RemoveAll(out), os.Mkdir(out, 0o755)); err != nil {
+		return err
+	}
+	for _, name := range []string{"loalang.db", "loalang.db-wal"} {
+		said, err := exec.CommandContext(ctx, "/usr/sbin/debugfs", "-R", "dump /"+name+" "+filepath.Join(out, name), image).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("take out %s: %w: %s", name, err, said)
+		}
+	}
+	path := filepath.Join(out, "loalang.db")
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return fmt.Errorf("it is not on the disk: %w", err)
+	case info.Size() == 0:
+		return errors.New("it is empty")
+	}
+	s, err := store.Open(ctx, store.Config{Path: path, Now: time.Now, NewID: func() string { return "" }, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Integrity(ctx), s.Close())
 }
 
 // run runs a program of this machine that may end with 0 to most, and says whether it did.
