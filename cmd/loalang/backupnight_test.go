@@ -255,7 +255,10 @@ func TestLeftoversGoAfterADay(t *testing.T) {
 			ours = append(ours, filepath.Join(data, "backups", "before-update-3.db"+end))
 		}
 	}
+	print := strings.Repeat("ab", 16)
+	ours = append(ours, filepath.Join(data, ".bundle-123"), filepath.Join(data, ".clock-123"), filepath.Join(data, "bundles", print+".tar"), filepath.Join(data, "bundles", "open", "village.json"))
 	theirs := []string{
+		filepath.Join(data, "bundles", "thon.tar"), filepath.Join(data, ".bundle-thơ"), filepath.Join(data, "bundles", "opened", "x"), filepath.Join(data, "recordings", "open", "x"),
 		filepath.Join(stick, "phim.part"), filepath.Join(stick, "recordings", "ab", "thơ.part"), filepath.Join(data, "recordings", "found-kept", "x"),
 		filepath.Join(data, "before-restore-20260101-020000-000Z", "loalang.db"), filepath.Join(stick, "found-123", "x"), filepath.Join(stick, ".loalang-1.db"),
 		filepath.Join(data, "backups", "before-update-3.db"), filepath.Join(data, "loalang.db.update.kept"),

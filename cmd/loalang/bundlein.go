@@ -173,8 +173,11 @@ func sizeOf(path string) int64 {
 	return info.Size()
 }
 
+// openedName is the folder among the bundles in which one is unpacked.
+const openedName = "open"
+
 // opened is the folder in which the bundle is unpacked.
-func (in *intake) opened() string { return filepath.Join(folder(in.s.Data).fetched(), "open") }
+func (in *intake) opened() string { return filepath.Join(folder(in.s.Data).fetched(), openedName) }
 
 // open unpacks the bundle and proves every file.
 func (in *intake) open(ctx context.Context, whole string) error {

@@ -26,24 +26,24 @@ var (
 	leftTrial  = regexp.MustCompile(`^before-update-[0-9]+\.db\.trial(\.part|-journal|-wal|-shm)?$`)
 	// leftSound is half a file of the sound beside backups.
 	leftSound = regexp.MustCompile(`^[0-9a-f]{64}\.part$`)
+	// leftWork is half a memory of the clock, or the village on its way into a bundle.
+	leftWork = regexp.MustCompile(`^\.(bundle|clock)-[0-9]+$`)
+	// leftFetched is a bundle that was copied, looked at and not taken in, or half of one: until
+	// it is old, taking it in goes on behind it. leftOpened is the folder in which one was opened.
+	leftFetched = regexp.MustCompile(`^[0-9a-f]{32}\.tar$`)
+	leftOpened  = regexp.MustCompile(`^` + openedName + `$`)
 	// leftNote is half a note of this program.
 	leftNote = regexp.MustCompile(`^(backup\.json|checked|checked\.json)\.part$`)
 	// leftFound is a folder into which files were taken out of backups.
 	leftFound = regexp.MustCompile(`^` + foundHead + `[0-9]+$`)
 )
 
-// clearHome removes what interrupted backups and looks through the data left in the data
+// clearHome removes what interrupted backups, bundles and looks through the data left in the data
 // folder, where it is older than leftoverAge at now. What it does not know stays, and so
 // does what cannot be removed: the next night tries again. It returns how many there were.
 func clearHome(f folder, now time.Time) (removed int) {
-	removed += clearIn(string(f), now, leftCopy, leftUpdate, leftNote) + clearIn(f.recordings(), now, leftNote) + clearBeside(f.backups(), now)
-	folders, _ := os.ReadDir(f.recordings())
-	for _, e := range folders {
-		if e.IsDir() && leftFound.MatchString(e.Name()) && isOld(e, now) && os.RemoveAll(filepath.Join(f.recordings(), e.Name())) == nil {
-			removed++
-		}
-	}
-	return removed
+	removed += clearIn(string(f), now, leftCopy, leftUpdate, leftNote, leftWork) + clearIn(f.recordings(), now, leftNote) + clearBeside(f.backups(), now)
+	return removed + clearIn(f.fetched(), now, leftFetched) + clearFolders(f.recordings(), now, leftFound) + clearFolders(f.fetched(), now, leftOpened)
 }
 
 // clearBeside does the same in a folder of backups, that of a stick for one.
@@ -67,6 +67,17 @@ func clearIn(dir string, now time.Time, names ...*regexp.Regexp) (removed int) {
 			if e.Type().IsRegular() && name.MatchString(e.Name()) && isOld(e, now) && os.Remove(filepath.Join(dir, e.Name())) == nil {
 				removed++
 			}
+		}
+	}
+	return removed
+}
+
+// clearFolders removes the old folders within a folder that have such a name, with all in them.
+func clearFolders(dir string, now time.Time, name *regexp.Regexp) (removed int) {
+	all, _ := os.ReadDir(dir) // no folder: nothing to clear
+	for _, e := range all {
+		if e.IsDir() && name.MatchString(e.Name()) && isOld(e, now) && os.RemoveAll(filepath.Join(dir, e.Name())) == nil {
+			removed++
 		}
 	}
 	return removed
