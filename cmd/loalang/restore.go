@@ -225,6 +225,9 @@ func (r restoring) sayKeys(m archive.Manifest) {
 	if _, err := os.Stat(kept.pushKey()); err != nil {
 		r.log("whoever wants news in the browser switches it on again under their account")
 	}
+	if _, err := os.Stat(kept.bundleKey()); err != nil {
+		r.log("bundles of this board are signed by a new key: on each board that takes them, accept the fingerprint anew that `loalang bundle key` prints here")
+	}
 }
 
 // settle opens the restored database, brings it up to date, and ends what must not come

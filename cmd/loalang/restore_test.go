@@ -158,3 +158,22 @@ func alone(t testing.TB, data string, use func(ctx context.Context, db *store.St
 		t.Fatal(err)
 	}
 }
+
+// A board that was restored on a new disk signs its bundles by a new key, and its neighbours refused
+// them without anybody having said so. Over the folder of the same board the key goes on.
+func TestRestoreTellsOfANewKeyOfBundles(t *testing.T) {
+	t.Parallel()
+	data, other := aBoard(t), filepath.Join(t.TempDir(), "data")
+	print, _, _ := strings.Cut(succeed(t, "bundle", "key", "--data", data), " ")
+	file := filepath.Join(t.TempDir(), "a.loalang.tar")
+	succeed(t, "backup", file, "--data", data)
+	for folder, anew := range map[string]bool{data: false, other: true} {
+		out := succeed(t, "restore", file, "--data", folder, "--over")
+		if strings.Contains(out, "signed by a new key") != anew || anew && !strings.Contains(out, "loalang bundle key") {
+			t.Errorf("restore into %s said %s", folder, out)
+		}
+		if now := succeed(t, "bundle", "key", "--data", folder); strings.HasPrefix(now, print) == anew {
+			t.Errorf("its key is %s, and was %s", now, print)
+		}
+	}
+}
