@@ -11,7 +11,7 @@ KILLS   ?= 200
 ARCHES  ?= amd64 arm64 armhf
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: run test check build bench proof-figures soak year fuzz lab lab-ci lab-setup power-cuts kills nightly pictures web-audit web-load packages packages-twice packages-test generate setup-build setup-run setup-test setup-bench setup-audit clean
+.PHONY: run test check build bench proof-figures soak soak-parts soak-days soak-card year fuzz lab lab-ci lab-setup power-cuts kills nightly pictures web-audit web-load packages packages-twice packages-test generate setup-build setup-run setup-test setup-bench setup-audit clean
 
 run: setup-run build ## install what is missing, build, and serve the panel
 	./bin/loalang serve --data "$(DATA)" --listen "$(LISTEN)" --device "$(DEVICE)"
@@ -34,9 +34,15 @@ bench: setup-bench build ## the figures of docs/BENCHMARKS.md, some forty minute
 proof-figures: setup-test ## proof of play: forty announcements in every condition, into docs/BENCHMARKS.md; some minutes
 	LOALANG_E2E=require LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md scripts/figures.sh "make proof-figures" $(GO) test -count=1 -v -timeout 60m -run '^TestFortyAnnouncements$$' ./proof
 
-soak: setup-test ## the long tests: DAYS of a board in virtual time, SOAK on the virtual card, its memory and descriptors into docs/BENCHMARKS.md
+soak: soak-parts soak-days soak-card ## the long tests: DAYS of a board in virtual time, SOAK on the virtual card, its memory and descriptors into docs/BENCHMARKS.md
+
+soak-parts: setup-test ## of these: speakers in step, and what else of the parts is long
 	LOALANG_SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 12h -run 'InStep|Soak' $$($(GO) list ./... | grep -v -e /playout -e /lab)
+
+soak-days: setup-test ## of these: DAYS of a board in virtual time
 	LOALANG_SOAK=$(SOAK) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 12h -run '^TestSoak$$' ./playout -soak-days $(DAYS)
+
+soak-card: setup-test ## of these: SOAK of a board on the virtual card
 	LOALANG_SOAK=$(SOAK) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md LOALANG_E2E=require $(GO) test -count=1 -v -timeout 12h -run '^TestSoakOnTheCard$$' ./lab
 
 lab-setup: setup-test ## QEMU, Debian's kernels and gpio-sim into a cache, for what follows
@@ -55,8 +61,8 @@ power-cuts: setup-test ## the power of a virtual board cut CUTS times under load
 kills: setup-test ## the five processes of a board killed in turn, KILLS times in all, under load; some twenty minutes, KILLS=1000 some two hours
 	LOALANG_E2E=require LOALANG_KILLS=$(KILLS) LOALANG_FIGURES=$(CURDIR)/docs/BENCHMARKS.md $(GO) test -count=1 -v -timeout 12h -run '^TestKills$$' ./lab
 
-nightly: ## what takes a night: five minutes of each fuzz test, the lab, kills, power cuts, the soak; all of it, whatever fails
-	@failed=; for part in "fuzz FUZZ=5m" lab kills proof-figures power-cuts soak; do \
+nightly: ## what takes a night: five minutes of each fuzz test, the lab, 200 kills of each process, power cuts, the soak; all of it, whatever fails
+	@failed=; for part in "fuzz FUZZ=5m" lab "kills KILLS=1000" proof-figures power-cuts soak-parts soak-days soak-card; do \
 		$(MAKE) $$part || failed="$$failed $${part%% *}"; \
 	done; [ -z "$$failed" ] || { echo "nightly: these failed:$$failed" >&2; exit 1; }
 
