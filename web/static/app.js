@@ -92,13 +92,13 @@ document.addEventListener("submit", (e) => {
     e.preventDefault();
     return;
   }
-  if (e.target.dataset.sent) {
+  if (e.target.dataset.underWay) {
     e.preventDefault();
     return;
   }
   setTimeout(() => {
     if (e.defaultPrevented) return;
-    e.target.dataset.sent = "1";
+    e.target.dataset.underWay = "1";
     if (by) busy(by, true);
   });
 });
@@ -106,7 +106,7 @@ document.addEventListener("submit", (e) => {
 // A page that comes back from the browser's memory may be sent again.
 addEventListener("pageshow", (e) => {
   if (!e.persisted) return; // what was sent before all of the page was there stays sent
-  for (const f of document.querySelectorAll("form[data-sent]")) delete f.dataset.sent;
+  for (const f of document.querySelectorAll("form[data-under-way]")) delete f.dataset.underWay;
   for (const b of document.querySelectorAll("[aria-disabled]")) busy(b, false);
 });
 
