@@ -60,15 +60,21 @@ func (y yard) run(script string, args ...string) (said string, well bool) {
 	text = strings.ReplaceAll(text, filepath.Join(y.dir, "/usr/bin/loalang-board"), "loalang-board")
 	y.file("script", text)
 	cmd := exec.CommandContext(y.t.Context(), "/bin/sh", append([]string{filepath.Join(y.dir, "script")}, args...)...)
-	cmd.Env = []string{"PATH=" + filepath.Join(y.dir, "fakes") + ":/usr/bin:/bin"}
+	tools := "/usr/bin:/bin"
+	if own := filepath.Join(y.dir, "tools"); exists(own) { // what the board has, and nothing else
+		tools = own
+	}
+	cmd.Env = []string{"PATH=" + filepath.Join(y.dir, "fakes") + ":" + tools}
 	out, err := cmd.CombinedOutput()
 	return string(out), err == nil
 }
 
-func (y yard) laidDown() bool {
-	_, err := os.Stat(filepath.Join(y.dir, "fakes/dpkg.log"))
+func exists(name string) bool {
+	_, err := os.Stat(name)
 	return err == nil
 }
+
+func (y yard) laidDown() bool { return exists(filepath.Join(y.dir, "fakes/dpkg.log")) }
 
 // TestAnUpdateLaysNothingDownThatCannotBeSetUp: without a network apt refused, and dpkg took the old
 // program away before it saw that another package is missing; the running one found no speaker any more.
@@ -137,5 +143,23 @@ func TestNoUpdateIntoMemory(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAnUpdateSaysThatItCannotCheck: Debian 13 has no gpgv by itself, and a package that was signed
+// well was called "not signed by a key".
+func TestAnUpdateSaysThatItCannotCheck(t *testing.T) {
+	y := newYard(t)
+	y.file("etc/loalang/packages.gpg", "key")
+	y.file("x.deb.asc", "signature")
+	y.file("tools/.keep", "")
+	for _, name := range []string{"cat", "readlink", "stat"} {
+		if err := os.Symlink("/usr/bin/"+name, filepath.Join(y.dir, "tools", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said, well := y.run("bin/loalang-update", filepath.Join(y.dir, "x.deb"))
+	if well || y.laidDown() || !strings.Contains(said, "cannot be checked, for this board has no gpgv") || strings.Contains(said, "not signed") {
+		t.Errorf("well %v, laid down %v: %s", well, y.laidDown(), said)
 	}
 }

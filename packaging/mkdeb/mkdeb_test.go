@@ -82,6 +82,9 @@ func TestPackageSays(t *testing.T) {
 			t.Errorf("%s: %q, want %q", field, got, want)
 		}
 	}
+	if needs := run("-f", deb, "Depends"); !regexp.MustCompile(`\bgpgv\b`).MatchString(needs) { // Debian 13 has none by itself
+		t.Errorf("loalang-update checks signatures by gpgv, and the package depends on %s", needs)
+	}
 	list := run("-c", deb)
 	for _, want := range []string{
 		"-rwxr-xr-x root/root", "./usr/lib/loalang/1.2~rc1+x/loalang", "./usr/bin/loalang -> ../lib/loalang/1.2~rc1+x/loalang", "./etc/loalang/loalang.env",

@@ -18,7 +18,7 @@ import (
 // depends is what the program starts, and what the scripts of the package need. The libraries
 // are read from the program.
 var depends = []string{
-	"alsa-utils", "bubblewrap", "ca-certificates", "espeak-ng", "ffmpeg", "kmod", "procps", "systemd", "tzdata",
+	"alsa-utils", "bubblewrap", "ca-certificates", "espeak-ng", "ffmpeg", "gpgv", "kmod", "procps", "systemd", "tzdata",
 }
 
 // place is where a file of packaging lies in the package, and its mode.
