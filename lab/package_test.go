@@ -31,10 +31,28 @@ func packages(t *testing.T, dir string) {
 	}
 	build("one", "0.1")
 	build("two", "0.2")
+	otherSettings(t, filepath.Join(dir, "two"))
 	refuses := filepath.Join(t.TempDir(), "refuses")
 	goBuild(t, pure("amd64"), "build", "-o", refuses, "./packaging/testdata/refuses")
 	goBuild(t, nil, "run", "-C", "packaging/mkdeb", ".", "-fast", "-arch", "amd64", "-version", "0.3", "-epoch", "1700000000", "-program", refuses,
 		"-source", "..", "-docs", "../../docs", "-out", filepath.Join(dir, "three"))
+}
+
+// otherSettings puts another loalang.env into the package of a folder: beside one that was changed on
+// the board, dpkg asks which to keep, and nobody answers.
+func otherSettings(t *testing.T, dir string) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "*.deb"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("packages: %q, %v", found, err)
+	}
+	tree := filepath.Join(t.TempDir(), "tree")
+	check(t, exec.CommandContext(t.Context(), "dpkg-deb", "-R", found[0], tree).Run())
+	env, err := os.OpenFile(filepath.Join(tree, "etc/loalang/loalang.env"), os.O_APPEND|os.O_WRONLY, 0)
+	check(t, err)
+	_, err = env.WriteString("# another setting of version two\n")
+	check(t, errors.Join(err, env.Close()))
+	check(t, exec.CommandContext(t.Context(), "dpkg-deb", "--root-owner-group", "-Zgzip", "-b", tree, found[0]).Run())
 }
 
 // bare is the disk of a bare Debian with what the package depends on.

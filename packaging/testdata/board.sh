@@ -131,6 +131,7 @@ upgrade() {
 	until_so "and the new one" runs 0.2
 	until_so "whose panel answers" answers /healthz
 	holds "the settings are kept" grep -q 'changed by the technician' /etc/loalang/loalang.env
+	holds "those of the new package lie beside them" grep -q 'another setting of version two' /etc/loalang/loalang.env.dpkg-dist
 }
 
 # A service that is down is started by going back and by an update; a setting that is wrong keeps it
