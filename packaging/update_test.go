@@ -116,6 +116,23 @@ exit 1`)
 	}
 }
 
+// TestAPurgeForgetsWhoMakesThePackages: the key stayed, and with it the folder of the settings.
+func TestAPurgeForgetsWhoMakesThePackages(t *testing.T) {
+	y := newYard(t)
+	y.file("etc/loalang/packages.gpg", "key")
+	y.program("systemctl", "exit 0")
+	y.program("deb-systemd-helper", "exit 0")
+	for _, step := range []struct {
+		arg  string
+		left bool
+	}{{"remove", true}, {"purge", false}} {
+		said, well := y.run("deb/postrm", step.arg)
+		if left := exists(filepath.Join(y.dir, "etc/loalang")); !well || left != step.left {
+			t.Errorf("%s: well %v, the key is left: %v: %s", step.arg, well, left, said)
+		}
+	}
+}
+
 // TestNoUpdateIntoMemory: with the overlay on, the new version was gone after the next power cut and
 // the old one met its data; in a chroot it was tried on data of last year, or on none.
 func TestNoUpdateIntoMemory(t *testing.T) {

@@ -198,6 +198,7 @@ remove() {
 	until_so "it runs again" systemctl --quiet is-active loalang
 	until_so "its panel answers again" answers /healthz
 	holds "with the account of before" eval 'loalang-board user list | grep -q kythuat'
+	[ -e /etc/loalang/packages.gpg ] || echo key >/etc/loalang/packages.gpg
 	said=$(dpkg -P loalang 2>&1) || bad "it is not purged: $said"
 	holds "a purge says what it removes" grep -q 'removing everything that the board kept' <<<"$said"
 	holds "and does" test ! -e /var/lib/loalang
