@@ -40,6 +40,7 @@ var places = []place{
 	{"systemd/loalang-wear.timer", "/usr/lib/systemd/system/loalang-wear.timer", 0o644},
 	{"bin/loalang-wear", "/usr/libexec/loalang-wear", 0o755},
 	{"bin/loalang-owner", "/usr/libexec/loalang-owner", 0o755},
+	{"bin/loalang-serve", "/usr/libexec/loalang-serve", 0o755},
 	{"bin/loalang-stick", "/usr/libexec/loalang-stick", 0o755},
 	{"journald.conf", "/usr/lib/systemd/journald.conf.d/60-loalang.conf", 0o644},
 	{"modules-load.conf", "/usr/lib/modules-load.d/loalang.conf", 0o644},
