@@ -42,6 +42,27 @@ func TestTheSheetsShowCommandsThatRunOnABoard(t *testing.T) {
 	}
 }
 
+// TestTheTechniciansGuideSavesAsTheBoardDoes: it taught to stop the board and copy its folder, with the
+// keys in it, and named commands that ran with other data than those of the board.
+func TestTheTechniciansGuideSavesAsTheBoardDoes(t *testing.T) {
+	raw, err := os.ReadFile("docs/guides/ky-thuat.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	for _, bare := range regexp.MustCompile("(?m)(?:`|^    )(?:sudo )?loalang [^`\n]*").FindAllString(text, -1) {
+		t.Errorf("%q has neither the settings nor the data of the board: write sudo loalang-board", bare)
+	}
+	for _, want := range []string{"`loalang-backup`", "sudo loalang-board backup list", "sudo loalang-board data check", "sudo loalang-board data repair", "sudo loalang-board bundle export", "/etc/loalang/loalang.env"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it does not tell of %s", want)
+		}
+	}
+	if !regexp.MustCompile(`(?s)\n    sudo systemctl stop loalang\n    sudo loalang-board restore --over \S+\.loalang\.tar\n    sudo systemctl start loalang\n`).MatchString(text) {
+		t.Error("it does not show how to restore: the service stopped before, a used folder, the service started behind it")
+	}
+}
+
 // What the guides show and lead to is there, and README leads to each of them.
 func TestGuidesLeadSomewhere(t *testing.T) {
 	guides, err := filepath.Glob("docs/guides/*.md")
