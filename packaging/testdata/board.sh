@@ -116,7 +116,7 @@ upgrade() {
 	holds "an emergency sounds" eval 'ask POST /api/v1/emergency "{\"title\":\"Flood\",\"reason\":\"test\",\"expires_in\":3600}" | head -n 1 | grep -q " 20"'
 	local was
 	was=$(pid)
-	holds "an update is taken in" dpkg -i --force-confold "$here"/two/*.deb
+	holds "an update is taken in" loalang-update "$here"/two/*.deb </dev/null
 	sleep 20
 	holds "the old version goes on while something sounds" eval '[ "$(pid)" = '"$was"' ]'
 	# The kernel calls it deleted, for its first name was; the program leaves that word out too.
@@ -127,8 +127,9 @@ upgrade() {
 	holds "the account is still there" eval 'loalang-board user list | grep -q kythuat'
 	holds "it goes back" loalang-update --back
 	until_so "the version before runs again" runs 0.1
-	ln -sfn /usr/lib/loalang/0.2/loalang /usr/bin/loalang && systemctl restart loalang
-	until_so "and the new one" runs 0.2
+	holds "the account is there before it goes on" eval 'loalang-board user list | grep -q kythuat'
+	holds "the same package is taken in again" loalang-update "$here"/two/*.deb </dev/null
+	until_so "and the new one runs" runs 0.2
 	until_so "whose panel answers" answers /healthz
 	holds "the settings are kept" grep -q 'changed by the technician' /etc/loalang/loalang.env
 	holds "those of the new package lie beside them" grep -q 'another setting of version two' /etc/loalang/loalang.env.dpkg-dist
