@@ -53,12 +53,15 @@ func TroubleOf(err error) Trouble {
 }
 
 // answering is a checker that does not answer within its Set: a device that is sent
-// commands.
+// commands, or an adapter.
 type answering interface {
 	checker
 	// Answered says whether what was last set has been done, and if not, why the newest
 	// try failed; nil: nobody knows yet. It does not block.
 	Answered() (done bool, err error)
+	// abandon is Close for one that does not answer; it does not block. stays says that
+	// what it switches stays as it is, and wasOn that it may have been on till now.
+	abandon() (stays, wasOn bool)
 }
 
 // watch asks a line that can tell whether it is well, as long as it is there: soon when

@@ -316,14 +316,21 @@ func (r *Relay) drop() {
 	if r.open == nil {
 		return
 	}
-	if slow, is := r.line.(interface{ abandon() }); is {
-		slow.abandon()
-		if r.keyed {
-			r.keyed, r.since = false, r.cfg.Now() // as far as anybody knows
-		}
+	stays, wasOn := false, false
+	if slow, is := r.line.(answering); is {
+		stays, wasOn = slow.abandon()
 	} else {
 		_ = r.line.Close() // it does not answer
+	}
+	switch {
+	case !stays:
+		r.mayBeOn = false
 		r.note(false)
+		if wasOn {
+			r.wentOff()
+		}
+	case r.keyed:
+		r.keyed, r.since = false, r.cfg.Now() // as far as anybody knows
 	}
 	r.line, r.pending, r.odd, r.fresh = nil, false, false, 0
 	if r.again == nil {

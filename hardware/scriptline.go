@@ -230,11 +230,13 @@ func (l *scriptLine) sendOff(ctx context.Context) (fault error) {
 }
 
 // abandon is Close for a device that does not answer: it waits for nothing and sends
-// nothing, for what is sent late might overtake what another line sends.
-func (l *scriptLine) abandon() {
+// nothing, for what is sent late might overtake what another line sends. The receivers
+// stay as they are.
+func (l *scriptLine) abandon() (stays, wasOn bool) {
 	if l.end() {
 		l.giveBack()
 	}
+	return true, false
 }
 
 // giveBack gives the port back when run has ended.

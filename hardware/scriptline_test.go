@@ -317,19 +317,20 @@ func (s *status) Close() error         { return nil }
 func TestTwoOutputsOfOneAdapterAtOnce(t *testing.T) {
 	s := &status{}
 	ports := hardware.FakeModems(func(string) (hardware.Modem, error) { return s, nil })
-	var lines []hardware.Line
+	var lines []slowLine
 	for _, pin := range []hardware.SerialPin{hardware.RTS, hardware.DTR} {
-		l, err := ports.Pin("/dev/ttyUSB0", pin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines = append(lines, l)
+		lines = append(lines, pinOf(t, ports, "/dev/ttyUSB0", pin))
 	}
 	for n := range 2000 {
 		on := n%2 == 0
 		var both sync.WaitGroup
 		for _, l := range lines {
-			both.Go(func() { _ = l.Set(on) })
+			both.Go(func() {
+				_ = l.Set(on)
+				for done := false; !done; done, _ = l.Answered() {
+					runtime.Gosched()
+				}
+			})
 		}
 		both.Wait()
 		if want := map[bool]int{true: unix.TIOCM_RTS | unix.TIOCM_DTR}[on]; s.word != want {
@@ -352,20 +353,9 @@ func TestAdapterThatIsBackIsOpenedAnew(t *testing.T) {
 		}
 	}
 	plug()
-	opened := 0
-	ports := hardware.FakeModems(func(string) (hardware.Modem, error) {
-		opened++
-		return &modem{}, nil
-	})
-	pin := func() slowChecker {
-		t.Helper()
-		l, err := ports.Pin(path, hardware.RTS)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return l.(slowChecker)
-	}
-	l := pin()
+	var all modems
+	ports := hardware.FakeModems(all.open)
+	l := pinOf(t, ports, path, hardware.RTS)
 	if err := l.Check(); err != nil {
 		t.Error(err)
 	}
@@ -373,9 +363,9 @@ func TestAdapterThatIsBackIsOpenedAnew(t *testing.T) {
 	if err := l.Check(); hardware.TroubleOf(err) != hardware.TroubleAbsent {
 		t.Errorf("check = %v", err)
 	}
-	if again := pin(); opened != 2 || again.Check() != nil {
+	again := pinOf(t, ports, path, hardware.RTS)
+	switchPin(t, again, true)
+	if opened := len(all.opened()); opened != 2 || again.Check() != nil {
 		t.Errorf("%d ports were opened, %v", opened, again.Check())
 	}
 }
-
-type slowChecker interface{ Check() error }

@@ -21,12 +21,19 @@ import (
 
 // modem records what the outputs of a serial port were told.
 type modem struct {
+	mu     sync.Mutex
 	told   []string
 	fail   error
 	closed bool
+	hangs  chan struct{} // each output waits until it is closed; nil: for nothing
 }
 
 func (m *modem) set(what string, on bool) error {
+	if m.hangs != nil {
+		<-m.hangs
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.fail != nil {
 		return m.fail
 	}
@@ -38,56 +45,114 @@ func (m *modem) SetRTS(on bool) error { return m.set("rts ", on) }
 func (m *modem) SetDTR(on bool) error { return m.set("dtr ", on) }
 
 func (m *modem) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.closed = true
 	return nil
 }
 
-// Both outputs of a port are lines of their own; the port goes with the last of them.
-func TestSerialPins(t *testing.T) {
-	m, opened := &modem{}, 0
-	ports := hardware.FakeModems(func(string) (hardware.Modem, error) {
-		opened++
-		return m, nil
-	})
-	rts, err := ports.Pin("/dev/ttyUSB0", hardware.RTS)
+// breaks has every later command fail.
+func (m *modem) breaks(with error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fail = with
+}
+
+// so is what it was told till now, and whether it is closed.
+func (m *modem) so() (told []string, closed bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.told), m.closed
+}
+
+// modems are the ports that were opened, in their order.
+type modems struct {
+	mu  sync.Mutex
+	all []*modem
+}
+
+func (m *modems) open(string) (hardware.Modem, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all = append(m.all, &modem{})
+	return m.all[len(m.all)-1], nil
+}
+
+func (m *modems) opened() []*modem {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.all)
+}
+
+// pinOf takes an output.
+func pinOf(t *testing.T, ports *hardware.Serial, path string, pin hardware.SerialPin) slowLine {
+	t.Helper()
+	l, err := ports.Pin(path, pin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dtr, err := ports.Pin("/dev/ttyUSB0", hardware.DTR)
-	if err != nil || opened != 1 {
-		t.Fatalf("the port was opened %d times, %v", opened, err)
+	return l.(slowLine)
+}
+
+// switchPin switches an output, and waits until it is.
+func switchPin(t *testing.T, l slowLine, on bool) {
+	t.Helper()
+	if err := l.Set(on); err != nil {
+		t.Fatal(err)
 	}
-	if err := errors.Join(rts.Set(true), dtr.Set(true), rts.Close()); err != nil || m.closed {
-		t.Errorf("%v, closed %v: the other output is in use", err, m.closed)
+	eventually(t, "the output is switched", func() bool {
+		done, err := l.Answered()
+		return done && err == nil
+	})
+}
+
+// Both outputs of a port are lines of their own; the port goes with the last of them.
+func TestSerialPins(t *testing.T) {
+	var all modems
+	ports := hardware.FakeModems(all.open)
+	rts, dtr := pinOf(t, ports, "/dev/ttyUSB0", hardware.RTS), pinOf(t, ports, "/dev/ttyUSB0", hardware.DTR)
+	switchPin(t, rts, true)
+	switchPin(t, dtr, true)
+	m := all.opened()
+	if len(m) != 1 {
+		t.Fatalf("the port was opened %d times", len(m))
 	}
-	if err := dtr.Close(); err != nil || !m.closed {
-		t.Errorf("%v, closed %v", err, m.closed)
+	err := rts.Close()
+	if _, closed := m[0].so(); err != nil || closed {
+		t.Errorf("%v, closed %v: the other output is in use", err, closed)
 	}
-	if want := []string{"rts true", "dtr true", "rts false", "dtr false"}; !slices.Equal(m.told, want) {
-		t.Errorf("told %v, want %v", m.told, want)
+	err = dtr.Close()
+	told, closed := m[0].so()
+	if err != nil || !closed {
+		t.Errorf("%v, closed %v", err, closed)
+	}
+	if want := []string{"rts true", "dtr true", "rts false", "dtr false"}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
 	}
 }
 
 // An adapter that is pulled out is opened anew for the next line, also while another
 // line of it is in use.
 func TestPulledSerialPort(t *testing.T) {
-	var all []*modem
-	ports := hardware.FakeModems(func(string) (hardware.Modem, error) {
-		all = append(all, &modem{})
-		return all[len(all)-1], nil
-	})
-	rts, _ := ports.Pin("/dev/ttyUSB0", hardware.RTS)
-	dtr, _ := ports.Pin("/dev/ttyUSB0", hardware.DTR)
-	all[0].fail = unix.EIO
+	var all modems
+	ports := hardware.FakeModems(all.open)
+	rts, dtr := pinOf(t, ports, "/dev/ttyUSB0", hardware.RTS), pinOf(t, ports, "/dev/ttyUSB0", hardware.DTR)
+	switchPin(t, rts, true)
+	all.opened()[0].breaks(unix.EIO)
 	if err := rts.Close(); !errors.Is(err, unix.EIO) {
 		t.Errorf("close = %v", err)
 	}
-	again, err := ports.Pin("/dev/ttyUSB0", hardware.RTS)
-	if err != nil || len(all) != 2 || again.Set(true) != nil || !slices.Equal(all[1].told, []string{"rts true"}) {
-		t.Errorf("%v, %d ports: %+v", err, len(all), all[len(all)-1])
+	switchPin(t, pinOf(t, ports, "/dev/ttyUSB0", hardware.RTS), true)
+	m := all.opened()
+	if len(m) != 2 {
+		t.Fatalf("%d ports", len(m))
+	}
+	if told, _ := m[1].so(); !slices.Equal(told, []string{"rts true"}) {
+		t.Errorf("told %v", told)
 	}
 	_ = dtr.Close()
-	if !all[0].closed || all[1].closed {
+	_, first := m[0].so()
+	if _, second := m[1].so(); !first || second {
 		t.Error("the wrong port was closed")
 	}
 }
