@@ -370,9 +370,18 @@ type amp struct {
 	wired    bool          // it is no simulated one
 	rests    time.Duration // after it went off, until it may go on again
 	offAt    time.Time
+	hangs    chan struct{} // a Key waits until it is closed; nil: for nothing
 }
 
-func (a *amp) Key() error { return a.set(true) }
+func (a *amp) Key() error {
+	a.mu.Lock()
+	hangs := a.hangs
+	a.mu.Unlock()
+	if hangs != nil {
+		<-hangs
+	}
+	return a.set(true)
+}
 
 func (a *amp) Unkey() error { return a.set(false) }
 

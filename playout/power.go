@@ -28,16 +28,19 @@ type power struct {
 	amp  Amp
 	mono func() audio.Instant
 	log  *slog.Logger
-	told func()      // called without mu when on or fault has changed
-	on   atomic.Bool // the last keying went well, and nothing has switched it off; mu is held to change it
+	told func() // called without mu when on or fault has changed
+	// What follows is read without mu, which is held to change it: by whoever must not wait
+	// for an amplifier that hangs.
+	on    atomic.Bool           // the last keying went well, and nothing has switched it off
+	held  atomic.Bool           // somebody holds it
+	fault atomic.Pointer[error] // of the last keying while somebody holds it; nil: it went well
 
-	mu      sync.Mutex
+	mu      sync.Mutex // held while it is switched, which may take its time
 	holders map[string]bool
 	again   *time.Timer // keys again; nil: nothing to be tried
 	unkey   *time.Timer
 	answer  *time.Timer   // looks whether it is on by now; nil: it always was at once
 	since   audio.Instant // it is on
-	fault   error         // of the last keying while somebody holds it
 	closed  bool
 }
 
@@ -54,6 +57,7 @@ func (p *power) hold(who string) error {
 		return errPowerOff
 	}
 	p.holders[who] = true
+	p.held.Store(true)
 	if p.unkey != nil {
 		p.unkey.Stop()
 		p.unkey = nil
@@ -100,17 +104,17 @@ func (p *power) key() (changed bool, err error) {
 	switch {
 	case resting:
 		p.log.Info("the amplifier was just on: it is switched on when it has rested", "err", err)
-	case err != nil && p.fault == nil:
+	case err != nil && p.fault.Load() == nil:
 		p.log.Error("the amplifier could not be switched on and is tried each second", "err", err)
-	case err == nil && p.fault != nil:
+	case err == nil && p.fault.Load() != nil:
 		p.log.Info("the amplifier answers again")
 	}
 	if err == nil && !p.on.Load() {
 		p.since = p.mono()
 	}
-	changed = p.on.Load() != (err == nil) || (p.fault == nil) != (err == nil)
+	changed = p.on.Load() != (err == nil) || (p.fault.Load() == nil) != (err == nil)
 	p.on.Store(err == nil)
-	p.fault = err
+	p.fault.Store(faultOf(err))
 	if err == nil && !live(p.amp.State()) {
 		p.lookAgain()
 	}
@@ -164,15 +168,25 @@ func (p *power) retry() {
 // by itself since, or is on whatever its relay does. It waits for nobody who switches.
 func (p *power) powered() bool { return p.on.Load() && live(p.amp.State()) }
 
-// failing is why the amplifier is off though somebody holds it.
+// faultOf is an error as fault keeps it.
+func faultOf(err error) *error {
+	if err == nil {
+		return nil
+	}
+	return &err
+}
+
+// failing is why the amplifier is off though somebody holds it. It waits for nobody who
+// switches.
 func (p *power) failing() error {
 	state := p.amp.State()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.fault == nil && len(p.holders) > 0 && state.Fault != "" && !live(state) {
+	if fault := p.fault.Load(); fault != nil {
+		return *fault
+	}
+	if p.held.Load() && state.Fault != "" && !live(state) {
 		return errors.New(state.Fault) // it was told to be on, and does not answer
 	}
-	return p.fault
+	return nil
 }
 
 // release lets go of who's hold. The amplifier goes off Tail after the last.
@@ -183,6 +197,7 @@ func (p *power) release(who string) {
 		return
 	}
 	delete(p.holders, who)
+	p.held.Store(len(p.holders) > 0)
 	if len(p.holders) > 0 || p.closed {
 		return
 	}
@@ -199,6 +214,7 @@ func (p *power) cut() {
 		return
 	}
 	clear(p.holders)
+	p.held.Store(false)
 	p.calm()
 	if p.unkey != nil {
 		p.unkey.Stop()
@@ -223,7 +239,7 @@ func (p *power) calm() {
 		p.again.Stop()
 		p.again = nil
 	}
-	p.fault = nil
+	p.fault.Store(nil)
 }
 
 func (p *power) tailOver() {
@@ -246,6 +262,7 @@ func (p *power) off() {
 	p.closed = true
 	p.on.Store(false)
 	clear(p.holders)
+	p.held.Store(false)
 	p.calm()
 	if p.unkey != nil {
 		p.unkey.Stop()

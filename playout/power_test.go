@@ -49,3 +49,40 @@ func TestDeviceThatAnswersLateIsHeardFromThenOn(t *testing.T) {
 		}
 	})
 }
+
+// While an amplifier hangs, the panel shows what sounds, and an emergency can be renewed and
+// ended.
+func TestNobodyWaitsForAnAmplifierThatHangs(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		answers := make(chan struct{})
+		s.amp.mu.Lock()
+		s.amp.hangs = answers
+		s.amp.mu.Unlock()
+		e := s.emergency("e1", time.Minute)
+		raised := make(chan error, 1)
+		go func() { raised <- s.player.Raise(t.Context(), e) }()
+		s.at(2 * time.Second)
+		if a := s.player.Air(); len(a.Emergencies) != 1 || a.Emergencies[0].Sounding {
+			t.Errorf("air = %+v", a.Emergencies)
+		}
+		if _, err := s.player.Renew(t.Context(), "e1", s.out.start.Add(3*time.Minute), "chi-lan"); err != nil {
+			t.Errorf("renew: %v", err)
+		}
+		if err := s.player.Lower(t.Context(), "chi-lan"); err != nil {
+			t.Errorf("lower: %v", err)
+		}
+		if took := time.Since(s.out.start); took > 2100*time.Millisecond {
+			t.Errorf("it took until %s", took)
+		}
+		if a := s.player.Air(); len(a.Emergencies) != 0 {
+			t.Errorf("air = %+v", a.Emergencies)
+		}
+		close(answers)
+		if err := <-raised; err != nil {
+			t.Errorf("raise: %v", err)
+		}
+		s.at(10 * time.Second)
+		s.expect("emergency:e1", playout.Missed, playout.TroubleAmplifier, 1) // nobody heard it
+	})
+}
