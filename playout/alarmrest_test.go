@@ -73,3 +73,28 @@ func TestEmergencyWaitsForAnAmplifierThatRests(t *testing.T) {
 		})
 	}
 }
+
+// An emergency that waits for an amplifier which must stay off for a moment says so, and for
+// how long: nobody is sent to look for a fault.
+func TestEmergencySaysThatTheAmplifierRests(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, relay := restful(t, 20*time.Second)
+		s.player.Play(s.occurrence("a", 15*time.Second, 3*time.Second)) // off at 20.5 s, until 40.5 s
+		s.at(21 * time.Second)
+		s.raise(s.emergency("e1", 5*time.Minute))
+		s.at(22 * time.Second)
+		e := s.player.Air().Emergencies[0]
+		if e.Sounding || hasFault(e, playout.TroubleAmplifier, "") || !hasFault(e, playout.TroubleResting, "") {
+			t.Errorf("while it rests: %+v", e)
+		}
+		for _, f := range e.Faults {
+			if f.Code == playout.TroubleResting && (f.Rests < 17*time.Second || f.Rests > 19*time.Second) {
+				t.Errorf("it rests for %s more", f.Rests)
+			}
+		}
+		s.keyedAt(relay, 41*time.Second, true, "it has rested")
+		if e := s.player.Air().Emergencies[0]; !e.Sounding || hasFault(e, playout.TroubleResting, "") {
+			t.Errorf("when it has rested: %+v", e)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package playout
 
 import (
 	"strings"
+	"time"
 
 	"loalang/hardware"
 )
@@ -12,6 +13,8 @@ type EmergencyFault struct {
 	Code     string // a Fault of renditions, or a Trouble
 	Language string // that is not spoken; empty when it is about all of it
 	Zone     string // whose loudspeakers are off; empty when it is about all of it
+	// Rests is how long what is off must stay off still; zero unless the code says that it rests.
+	Rests time.Duration
 }
 
 // Codes of EmergencyFault beside the faults of renditions.
@@ -20,6 +23,8 @@ const (
 	TroubleDevice    = "device"    // no sound card plays it
 	TroubleAmplifier = "amplifier" // the amplifier does not answer
 	TroubleZone      = "zone"      // one of its zones is off, and others are on
+	TroubleResting   = "resting"   // the amplifier was just on and must stay off for a moment
+	TroubleRestZone  = "rest-zone" // so must one of its zones, and others are on
 	TroubleBypass    = "bypass"    // the amplifier is on its own microphone
 	TroubleFallback  = "fallback"  // none of its languages can be spoken: those of the village are
 	TroubleWordless  = "wordless"  // the output could not take its words: the siren sounds alone

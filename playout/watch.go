@@ -73,14 +73,22 @@ func (p *Player) activeEmergency(al *alarm) ActiveEmergency {
 	return a
 }
 
-// switchFaults are what is off of the loudspeakers that an alarm is for.
+// switchFaults are what is off of the loudspeakers that an alarm is for. What only must stay
+// off for a moment is not broken.
 func (p *Player) switchFaults(al *alarm) (faults []EmergencyFault) {
 	all, zones := p.power.failing(alarmHolder(al.e))
 	if all {
+		if rests := p.power.resting(al.e.Zones); rests > 0 {
+			return []EmergencyFault{{Code: TroubleResting, Rests: rests}}
+		}
 		return []EmergencyFault{{Code: TroubleAmplifier}}
 	}
 	for _, zone := range zones {
-		faults = append(faults, EmergencyFault{Code: TroubleZone, Zone: zone})
+		f := EmergencyFault{Code: TroubleZone, Zone: zone}
+		if f.Rests = p.power.resting([]string{zone}); f.Rests > 0 {
+			f.Code = TroubleRestZone
+		}
+		faults = append(faults, f)
 	}
 	return faults
 }

@@ -248,8 +248,12 @@ func liveOf(e playout.ActiveEmergency, lang string) emergencyJSON {
 // troubleWords says what is wrong with an active emergency.
 func troubleWords(lang string, e playout.ActiveEmergency, f playout.EmergencyFault) string {
 	p := phrase{lang: lang}
-	if f.Zone != "" {
-		return p.word("emergency-fault."+f.Code, f.Zone)
+	rests := int(math.Ceil(f.Rests.Seconds()))
+	switch {
+	case f.Code == playout.TroubleResting:
+		return p.word("emergency-fault."+f.Code, rests)
+	case f.Zone != "":
+		return p.word("emergency-fault."+f.Code, f.Zone, rests)
 	}
 	said := upper(p.word("emergency-fault."+f.Code, p.lower(p.language(f.Language))))
 	sirens := !e.AllClear && (!e.NoSiren || len(e.Spoken) == 0)
