@@ -144,6 +144,23 @@ func finishRestore(data string) error {
 	return errors.Join(os.RemoveAll(stage), archive.SyncFolder(data))
 }
 
+// finishUnread finishes a decided restore before the settings are read: loalang.toml is among
+// what changes places. It waits for the lock as long as a start does. What goes wrong is met
+// again, and told, where the board is opened.
+func finishUnread(data string) {
+	if !exists(filepath.Join(data, pendingName)) {
+		return
+	}
+	f, err := openLock(folder(data).lock())
+	if err != nil {
+		return
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	if flockSoon(f) == nil {
+		_ = finishRestore(data) // see above
+	}
+}
+
 // move renames what is there; what was moved before is no fault.
 func move(from, to string) error {
 	if !exists(from) {

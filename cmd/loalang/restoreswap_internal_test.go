@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -100,5 +103,32 @@ func TestARestoreOverCutBehindEachRenameIsFinished(t *testing.T) {
 				t.Errorf("cut behind %d renames: %s is left: %v", cut, left, err)
 			}
 		}
+	}
+}
+
+// A power cut while a restore was changing places left loalang.toml in the stage, or among
+// what was put aside: the next start read its settings without it, and put it in its place
+// only then.
+func TestTheSettingsAreReadBehindARestoreThatAPowerCutInterrupted(t *testing.T) {
+	data := t.TempDir()
+	if err := os.Mkdir(filepath.Join(data, stageName), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{filepath.Join(stageName, "loalang.toml"): "restored = 1\n", pendingName: `{"aside":"","old":null,"new":["loalang.toml"]}`} {
+		if err := os.WriteFile(filepath.Join(data, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	over, end := context.WithCancel(t.Context())
+	end() // a start that goes on ends at once
+	cmd := program{err: io.Discard, env: func(string) (string, bool) { return "", false }}.serveCommand()
+	cmd.SetArgs([]string{"--data", data, "--listen", "127.0.0.1:0", "--device", "null"})
+	cmd.SetOut(io.Discard)
+	cmd.SetErr(io.Discard)
+	if err := cmd.ExecuteContext(over); err == nil || !strings.Contains(err.Error(), `"restored" is no setting`) {
+		t.Errorf("the restored settings were not read: %v", err)
+	}
+	if exists(filepath.Join(data, pendingName)) || exists(filepath.Join(data, stageName)) {
+		t.Error("the restore is not finished")
 	}
 }

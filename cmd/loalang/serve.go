@@ -29,6 +29,7 @@ func (p program) serveCommand() *cobra.Command {
 			"Exit code 78: something is set wrongly, and starting it again makes it no better.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			finishUnread(p.dataFolder(cmd))
 			s, err := p.settings(cmd)
 			if err != nil {
 				return err
