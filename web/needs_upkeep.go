@@ -40,6 +40,7 @@ type Ill string
 
 // The ills, the worst first.
 const (
+	MissingDisk      Ill = "disk-missing" // the board runs in memory without it
 	ReadOnlyDisk     Ill = "disk-read-only"
 	FullDisk         Ill = "disk-full"
 	NoInodes         Ill = "disk-inodes"

@@ -96,7 +96,7 @@ func (p *panel) dataTrouble(v *visit) string {
 	}
 	for _, i := range p.s.cfg.Upkeep.Ills() {
 		switch i {
-		case ReadOnlyDisk, FullDisk, NoInodes:
+		case MissingDisk, ReadOnlyDisk, FullDisk, NoInodes:
 			return v.word("ill." + string(i))
 		}
 	}

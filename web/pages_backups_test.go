@@ -129,7 +129,7 @@ func TestBackUpNow(t *testing.T) {
 // Whatever is wrong with the data has a sentence in both languages that says what to do;
 // what keeps the board from saving stands on every page.
 func TestIllsOfTheData(t *testing.T) {
-	everywhere := []web.Ill{web.ReadOnlyDisk, web.FullDisk, web.NoInodes}
+	everywhere := []web.Ill{web.MissingDisk, web.ReadOnlyDisk, web.FullDisk, web.NoInodes}
 	for _, ill := range append(everywhere, web.DamagedSound, web.NoRecentBackup, web.BackupFailed, web.BadStick, web.BackupOnDataOnly) {
 		for _, lang := range []string{"vi", "en"} {
 			w := newWorld(t)

@@ -57,19 +57,30 @@ func (f folder) memorySpool() (string, error) { return f.inMemory("spool-") }
 // disk full or not.
 func (f folder) memorySound() (string, error) { return f.inMemory("") }
 
+// stoodIn is the folder in memory that stands in for one whose disk is missing.
+func (f folder) stoodIn() (string, error) { return f.memoryName("data-") }
+
 // inMemory makes a folder on a file system in memory. Each data folder has its
 // own: a second board on this machine must not raise the emergency of the first.
 func (f folder) inMemory(purpose string) (string, error) {
+	name, err := f.memoryName(purpose)
+	if err != nil {
+		return "", err
+	}
+	if err := ownFolder(name); err != nil {
+		return "", fmt.Errorf("make a folder in memory: %w", err)
+	}
+	return name, nil
+}
+
+// memoryName is where inMemory makes its folder.
+func (f folder) memoryName(purpose string) (string, error) {
 	path, err := filepath.Abs(string(f))
 	if err != nil {
 		return "", fmt.Errorf("find the data folder: %w", err)
 	}
 	sum := sha256.Sum256([]byte(path))
-	name := filepath.Join(sharedMemory, fmt.Sprintf("loalang-%s%d-%s", purpose, os.Geteuid(), hex.EncodeToString(sum[:8])))
-	if err := ownFolder(name); err != nil {
-		return "", fmt.Errorf("make a folder in memory: %w", err)
-	}
-	return name, nil
+	return filepath.Join(sharedMemory, fmt.Sprintf("loalang-%s%d-%s", purpose, os.Geteuid(), hex.EncodeToString(sum[:8]))), nil
 }
 
 // ownFolder makes a folder where anybody may make some, and refuses one that

@@ -52,7 +52,7 @@ var errNoServe = errors.New("no serve runs")
 
 // askServe asks the serve that uses the data folder how it is.
 func (p program) askServe(ctx context.Context, s settings) (r health.Report, err error) {
-	is, address, err := running(folder(s.Data))
+	is, address, err := runningAnywhere(folder(s.Data))
 	if err != nil {
 		return r, fmt.Errorf("look for a serve: %w", err)
 	}

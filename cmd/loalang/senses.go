@@ -152,6 +152,7 @@ func (s *senses) machine(m *health.Measurement, trusted bool, pid int) {
 	data := s.b.settings.Data
 	m.Temperature, m.Power, m.Disk = s.probe.Temperature(), s.probe.Power(), s.probe.Disk(data)
 	m.Disk.InMemory = m.Disk.InMemory && filepath.Clean(data) == installedData
+	m.Disk.Unmounted = m.Disk.Unmounted || s.b.settings.Missing
 	m.RTC, m.Descriptors = s.probe.RTC(hardware.BatteryRTC(s.probe.Sys), m.At, trusted), s.probe.Descriptors(pid)
 }
 

@@ -47,6 +47,10 @@ func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
 	for _, warning := range s.warnings(hardware.GPIO{}.Where) {
 		log.Warn("a setting is not as somebody meant it", "what", warning)
 	}
+	s, err := s.standIn(log)
+	if err != nil {
+		return err
+	}
 	listener, err := listen(ctx, s.Listen)
 	if err != nil && !managed() {
 		return err // somebody reads it now

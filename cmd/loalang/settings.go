@@ -31,6 +31,7 @@ import (
 // loalang.toml over defaults.
 type settings struct {
 	Data         string
+	Missing      bool // the data's disk is missing: Data is a folder in memory
 	Listen       string
 	ListenTLS    string // auto, off, or HOST:PORT
 	Device       string

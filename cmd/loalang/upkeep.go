@@ -182,7 +182,10 @@ func containsIll(list []web.Ill, i web.Ill) bool {
 // look lists what is wrong, the worst first. up is how long the board has been running.
 func (u *upkeep) look(now time.Time, up time.Duration) (ills []web.Ill) {
 	f := folder(u.b.settings.Data)
-	ills = diskIlls(string(f))
+	if u.b.settings.Missing {
+		ills = append(ills, web.MissingDisk)
+	}
+	ills = append(ills, diskIlls(string(f))...)
 	if n, err := u.b.library.Lost(); err == nil && n != (recordings.Loss{}) {
 		ills = append(ills, web.DamagedSound)
 	}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+)
+
+// standIn are the settings of a board that must sound emergencies though the disk of its data
+// is missing: where the data folder takes nothing and no serve ever ran in it, Data is a
+// folder in memory, which outlives this process but not the machine's next start. No backup
+// is made of it: it would push those of the real data off the stick.
+func (s settings) standIn(log *slog.Logger) (settings, error) {
+	dir := folder(s.Data)
+	if dir.inhabited() || !dir.closed() {
+		return s, nil
+	}
+	name, err := dir.stoodIn()
+	if err == nil {
+		err = ownFolder(name)
+	}
+	if err != nil {
+		return s, fmt.Errorf("stand in for the data folder %s, which is empty and cannot be written: %w", s.Data, err)
+	}
+	log.Error("the disk of the data is missing: the board runs in memory, and nothing is kept", "data", s.Data, "memory", name)
+	s.Data, s.Missing, s.Backup, s.BackupSticks = name, true, false, ""
+	return s, nil
+}
+
+// closed says whether nothing new can be made in a folder because its disk takes no writes.
+func (f folder) closed() bool {
+	if err := makeFolders(string(f)); err != nil {
+		return takesNothing(err)
+	}
+	probe, err := os.CreateTemp(string(f), ".probe-*")
+	if err != nil {
+		return takesNothing(err)
+	}
+	_ = errors.Join(probe.Close(), os.Remove(probe.Name())) // nothing was written
+	return false
+}
+
+// runningAnywhere is running, of a serve too that runs in memory because the folder's disk
+// is missing.
+func runningAnywhere(f folder) (is bool, address string, err error) {
+	is, address, err = running(f)
+	if is || err != nil {
+		return is, address, err
+	}
+	name, err := f.stoodIn()
+	if err != nil {
+		return false, "", err
+	}
+	return running(folder(name))
+}
