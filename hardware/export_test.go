@@ -1,6 +1,9 @@
 package hardware
 
-import "unsafe"
+import (
+	"time"
+	"unsafe"
+)
 
 // FakeDisk lets tests stand in for the disk that keeps the clock's memory.
 func (c *Clock) FakeDisk(replace func(name string, raw []byte) error) { c.replace = replace }
@@ -24,7 +27,8 @@ const (
 
 // FakeModems lets tests stand in for serial ports of which the outputs are used.
 func FakeModems(open func(path string) (Modem, error)) *Serial {
-	return &Serial{openModem: func(path string) (modem, error) { return open(path) }}
+	began := time.Now()
+	return &Serial{Mono: func() time.Duration { return time.Since(began) }, openModem: func(path string) (modem, error) { return open(path) }}
 }
 
 // Modem is what a Serial asks of such a port.

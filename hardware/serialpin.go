@@ -14,10 +14,19 @@ const pinLate = 2 * time.Second
 // Serial lets the two outputs of a serial port be lines of their own. Its methods may be
 // called from any goroutine, and wait for no port.
 type Serial struct {
+	Mono      func() time.Duration             // CLOCK_MONOTONIC; nil: the kernel's
 	openModem func(path string) (modem, error) // nil: the machine's
 
 	mu     sync.Mutex              // locked before sharedModem.mu
 	shared map[string]*sharedModem // by path
+}
+
+func (s *Serial) mono() time.Duration {
+	if s.Mono != nil {
+		return s.Mono()
+	}
+	_, mono, _ := Linux{}.Read()
+	return mono
 }
 
 // sharedModem is a port and its lines. A goroutine of its own opens, switches and closes
@@ -182,14 +191,14 @@ type serialPin struct {
 	off    chan struct{} // closed when it was switched off for good, or could not be
 
 	// What follows is guarded by port.mu.
-	on      bool      // what the newest command says
-	asked   int       // its number; 0: there was none
-	carried int       // number of the newest command that was carried out, well or not
-	fault   error     // of that
-	since   time.Time // something is to be carried out; of no use when nothing is
-	queued  bool      // it is in the port's queue
-	raised  bool      // it may be on
-	ended   bool      // it is switched off for good
+	on      bool          // what the newest command says
+	asked   int           // its number; 0: there was none
+	carried int           // number of the newest command that was carried out, well or not
+	fault   error         // of that
+	since   time.Duration // on CLOCK_MONOTONIC, something is to be carried out; of no use when nothing is
+	queued  bool          // it is in the port's queue
+	raised  bool          // it may be on
+	ended   bool          // it is switched off for good
 }
 
 // Set has the output switched. The same again is carried out anew once it was.
@@ -210,7 +219,7 @@ func (l *serialPin) tell(on bool) {
 		return
 	}
 	if !underWay {
-		l.since = time.Now()
+		l.since = l.serial.mono()
 	}
 	l.on, l.asked = on, l.asked+1
 	if !l.queued {
@@ -228,7 +237,7 @@ func (l *serialPin) Answered() (done bool, err error) {
 	switch {
 	case l.asked == l.carried:
 		return l.fault == nil, l.wrong(l.fault)
-	case time.Since(l.since) >= pinLate:
+	case l.serial.mono()-l.since >= pinLate:
 		return false, l.hangs(pinLate)
 	}
 	return false, nil
@@ -239,7 +248,7 @@ func (l *serialPin) Answered() (done bool, err error) {
 func (l *serialPin) Check() error {
 	l.port.mu.Lock()
 	underWay := l.asked != l.carried
-	opened, fault, hangs := l.port.opened, l.fault, underWay && time.Since(l.since) >= hangsAfter
+	opened, fault, hangs := l.port.opened, l.fault, underWay && l.serial.mono()-l.since >= hangsAfter
 	l.port.mu.Unlock()
 	switch {
 	case opened != nil:

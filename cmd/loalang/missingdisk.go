@@ -3,8 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
 // standIn are the settings of a board that must sound emergencies though the disk of its data
@@ -29,11 +33,21 @@ func (s settings) standIn(log *slog.Logger) (settings, error) {
 }
 
 // closed says whether nothing new can be made in a folder because its disk takes no writes.
+// It makes no folder: what is wrong about the settings may be told only later.
 func (f folder) closed() bool {
-	if err := makeFolders(string(f)); err != nil {
-		return takesNothing(err)
+	at := string(f)
+	for {
+		err := unix.Access(at, unix.W_OK)
+		if errors.Is(err, fs.ErrNotExist) && at != filepath.Dir(at) {
+			at = filepath.Dir(at)
+			continue
+		}
+		if err != nil || at != string(f) {
+			return takesNothing(err)
+		}
+		break
 	}
-	probe, err := os.CreateTemp(string(f), ".probe-*")
+	probe, err := os.CreateTemp(at, ".probe-*")
 	if err != nil {
 		return takesNothing(err)
 	}
