@@ -136,6 +136,21 @@ func (r *rig) expect(want relay.Sounds) relay.Change {
 	}
 }
 
+// reach waits for a change, past those of a machine that is too busy to decode in time.
+func (r *rig) reach(want relay.Sounds, detail string) {
+	r.t.Helper()
+	for late := time.After(patience); ; {
+		select {
+		case c := <-r.Changes():
+			if c.Gives == want && strings.Contains(c.Detail, detail) {
+				return
+			}
+		case <-late:
+			r.t.Fatalf("it never gives %s for %q", want, detail)
+		}
+	}
+}
+
 func TestLostStationIsReplacedAndComesBack(t *testing.T) {
 	cases := []struct {
 		mode, detail string
@@ -146,13 +161,11 @@ func TestLostStationIsReplacedAndComesBack(t *testing.T) {
 		t.Run(c.mode, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, "sound", 4*time.Second)
-			r.expect(relay.GivesStation)
+			r.reach(relay.GivesStation, "")
 			r.set(c.mode)
-			if got := r.expect(relay.GivesFallback); !strings.Contains(got.Detail, c.detail) {
-				t.Errorf("the reason is %q", got.Detail)
-			}
+			r.reach(relay.GivesFallback, c.detail)
 			r.set("sound")
-			r.expect(relay.GivesStation)
+			r.reach(relay.GivesStation, "")
 		})
 	}
 }
