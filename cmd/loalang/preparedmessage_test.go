@@ -49,6 +49,9 @@ func TestPreparedRecordingSoundsWithoutTheDatabase(t *testing.T) {
 	}
 	var heard []string
 	d.until("it was heard", func() bool { heard = spooledAirings(t, data); return heard != nil })
+	if len(heard) > 1 && heard[0] == "siren" { // the words took longer than the board waits for them in silence
+		heard = heard[1:]
+	}
 	if want := []string{"voice pcc " + id}; !slices.Equal(heard, want) {
 		t.Errorf("heard %v, want %v", heard, want)
 	}
