@@ -194,6 +194,7 @@ func Children(pid int) []Child {
 // Weight is what a process takes of the machine.
 type Weight struct {
 	RSS      float64 // MB, of proc(5) VmRSS
+	Own      float64 // MB of it that are no pages of files: those the kernel drops as it likes
 	Files    int     // open descriptors, but for those of the database
 	Database int     // descriptors of the database and its log: two for each connection
 }
@@ -206,9 +207,16 @@ func Weigh(pid int) (Weight, error) {
 	}
 	var w Weight
 	for line := range strings.Lines(string(raw)) {
-		if _, err := fmt.Sscanf(line, "VmRSS: %f kB", &w.RSS); err == nil {
-			w.RSS /= 1024
-			break
+		name, value, _ := strings.Cut(line, ":")
+		var kb float64
+		if _, err := fmt.Sscanf(value, "%f kB", &kb); err != nil {
+			continue
+		}
+		switch name {
+		case "VmRSS":
+			w.RSS = kb / 1024
+		case "RssAnon", "RssShmem":
+			w.Own += kb / 1024
 		}
 	}
 	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
