@@ -100,8 +100,9 @@ const (
 	DatabaseGood    Code = "database-good"
 	DatabaseFails   Code = "database-fails"
 	DatabaseDamaged Code = "database-damaged"
-	DatabaseNewer   Code = "database-newer" // a newer version of loalang has written it
-	DatabaseNone    Code = "database-none"  // serve has never run here
+	DatabaseNewer   Code = "database-newer"  // a newer version of loalang has written it
+	DatabaseBehind  Code = "database-behind" // as an older version left it: it could not be brought up to date
+	DatabaseNone    Code = "database-none"   // serve has never run here
 	DatabaseUnknown Code = "database-unknown"
 
 	RecordingsGood    Code = "recordings-good"

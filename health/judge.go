@@ -208,6 +208,8 @@ func judgeDatabase(m Measurement) Finding {
 		return find(Database, Unmeasured, DatabaseNone)
 	case s.Newer:
 		return find(Database, Fault, DatabaseNewer)
+	case s.Behind:
+		return find(Database, Fault, DatabaseBehind)
 	case s.Damaged:
 		return find(Database, Fault, DatabaseDamaged)
 	case s.Fault != "":

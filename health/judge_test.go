@@ -120,6 +120,7 @@ func TestJudge(t *testing.T) {
 		{"card worn", func(m *health.Measurement) { m.Wear = of(90.0) }, health.Wear, health.Warning, health.WearOld},
 		{"card worn out", func(m *health.Measurement) { m.Wear = of(110.0) }, health.Wear, health.Fault, health.WearOver},
 		{"database damaged", func(m *health.Measurement) { m.Database.Damaged = true }, health.Database, health.Fault, health.DatabaseDamaged},
+		{"database of an older version", func(m *health.Measurement) { m.Database.Damaged, m.Database.Behind = true, true }, health.Database, health.Fault, health.DatabaseBehind},
 		{"database of a newer version", func(m *health.Measurement) { m.Database.Damaged, m.Database.Newer = true, true }, health.Database, health.Fault, health.DatabaseNewer},
 		{"database busy", func(m *health.Measurement) { m.Database.Fault = "busy" }, health.Database, health.Fault, health.DatabaseFails},
 		{"no database", func(m *health.Measurement) { m.Database.None = true }, health.Database, health.Unmeasured, health.DatabaseNone},

@@ -135,6 +135,7 @@ type DatabaseState struct {
 	None    bool // serve has never run here
 	Damaged bool
 	Newer   bool      // it counts as Damaged, because a newer version of loalang has written it
+	Behind  bool      // it counts as Damaged, because its tables could not be brought up to date
 	Fault   string    // what it answers; empty: it answers well
 	Checked time.Time // when all of it was last looked through; zero: never since the start
 }

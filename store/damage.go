@@ -27,9 +27,10 @@ type damage struct {
 // is damaged, gone or empty, or a newer version has written it, the Store touches
 // the file no more: what is written fails with ErrCorrupt, and accounts, tokens,
 // villages and the published plan are read from the standby files. When it is only held by another program or on
-// a disk without room, the Store does the same until the database can be read.
-// The errors are those of Open where no standby was ever written, but ErrCorrupt
-// and ErrNewer.
+// a disk without room, the Store does the same until the database can be read; where its
+// tables would have to be brought up to date for that, until the next start. The errors are
+// those of Open where no standby was ever written, but ErrCorrupt and ErrNewer, and ErrBusy
+// where the tables are those of an older version.
 func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
 	s, opening, err := openSoon(ctx, c)
 	if err == nil && !c.Hurry {
@@ -107,8 +108,18 @@ func (s *Store) standBy(why error, sb standby) error {
 		s.writer, s.reader = sql.OpenDB(refusing{why}), sql.OpenDB(refusing{why})
 		return nil
 	}
-	if known, err := newestSchema(); err != nil || sb.tables.version < known || sb.tables.readableBy(known) != nil {
-		return errors.Join(why, err) // its tables would have to be changed first
+	known, err := newestSchema()
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	if newer := sb.tables.readableBy(known); newer != nil {
+		return s.standBy(untouched{newer}, sb)
+	}
+	if sb.tables.version < known { // its tables would have to be changed first
+		if errors.Is(why, ErrBusy) {
+			return why // soon nobody holds it
+		}
+		return s.standBy(behind{why}, sb)
 	}
 	s.schema, s.oldest = sb.tables.version, sb.tables.oldest
 	s.cfg.Log.Error("the database cannot be opened yet, the board begins without it", "err", why)
@@ -132,6 +143,10 @@ func (s *Store) Damaged() bool { return s.damaged() != nil }
 // Newer says whether it is Damaged only because a newer version of loalang has written it:
 // then it is whole, and for that version alone. It returns at once.
 func (s *Store) Newer() bool { return errors.Is(s.damaged(), ErrNewer) }
+
+// Behind says whether it is Damaged only because the tables are as an older version of
+// loalang left them, and could not be brought up to date. It returns at once.
+func (s *Store) Behind() bool { return errors.Is(s.damaged(), ErrBehind) }
 
 func (s *Store) damaged() error {
 	s.damage.mu.Lock()

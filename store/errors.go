@@ -20,6 +20,10 @@ var (
 	// ErrCorrupt says that the database is damaged; it also is syscall.EUCLEAN.
 	// The file is never overwritten or deleted.
 	ErrCorrupt error = corrupt{}
+	// ErrBehind says that the tables are as an older version of loalang left them, and
+	// could not be brought up to date. A Store that met it at its start touches the file no
+	// more until the next: it is ErrCorrupt too.
+	ErrBehind = errors.New("the database is as an older version of loalang left it")
 	// ErrBusy says that another program held the database for too long.
 	ErrBusy = errors.New("another program holds the database: end it, then try again")
 	// ErrFull says that the disk is full; it also is syscall.ENOSPC. Nothing of
@@ -64,6 +68,18 @@ func (u untouched) Unwrap() error { return u.why }
 
 // Is makes it a database that must not be touched.
 func (untouched) Is(target error) bool { return corrupt{}.Is(target) }
+
+// behind is ErrBehind with why the disk did not let the tables be brought up to date. It is
+// nothing of what why is: that the disk is full is not what is in the way of a page.
+type behind struct{ why error }
+
+// Error says what to do.
+func (b behind) Error() string {
+	return fmt.Sprintf("%v and could not be brought up to date: free room on the disk, or put in a card that can be written, and start again; or install that version again (%v)", ErrBehind, b.why)
+}
+
+// Is makes it a database that must not be touched.
+func (behind) Is(target error) bool { return target == ErrBehind || corrupt{}.Is(target) }
 
 // damagedBy is ErrCorrupt with what was found.
 func damagedBy(why error) error { return fmt.Errorf("%w (%w)", ErrCorrupt, why) }

@@ -249,3 +249,14 @@ func TestAHeldDatabaseIsReportedInTime(t *testing.T) {
 	check(t, tx.Rollback(), nil)
 	check(t, s.Record(context.Background(), played("o", day0)), nil)
 }
+
+// Each connection kept 2 MB of the file, and a board grew for days until all five had them.
+func TestAConnectionKeepsHalfAMegabyteOfTheFile(t *testing.T) {
+	s := open(t, config(filepath.Join(t.TempDir(), "loalang.db")))
+	for name, pool := range store.Pools(s) {
+		var kept int
+		if err := pool.QueryRowContext(t.Context(), "PRAGMA cache_size").Scan(&kept); err != nil || kept != -512 {
+			t.Errorf("%s: %d, %v", name, kept, err)
+		}
+	}
+}

@@ -5,10 +5,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -164,6 +166,60 @@ func TestOpenAnywayOnDataOfANewerVersion(t *testing.T) {
 			t.Error("the file was changed")
 		}
 	}
+}
+
+// A new version whose first start met a full disk ended itself, again and again: without a
+// siren, and without a panel on which to free room.
+func TestOpenAnywayOnAFullDiskBeforeTheTablesAreUpToDate(t *testing.T) {
+	ctx := context.Background()
+	dir := smallDisk(t, "24m")
+	c := olderIn(t, dir)
+	filler := fill(t, dir)
+	before := bytesOf(t, c.Path)
+	s, err := store.OpenAnyway(ctx, c)
+	check(t, err, nil)
+	if !s.Damaged() || !s.Behind() || s.Newer() || s.Node() == "" {
+		t.Errorf("damaged %v, of an older version %v, of a newer %v, node %q", s.Damaged(), s.Behind(), s.Newer(), s.Node())
+	}
+	knowsEveryone(t, s)
+	err = s.Claim(ctx, claimed("o", day0))
+	if !errors.Is(err, store.ErrBehind) || !errors.Is(err, syscall.EUCLEAN) || errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("claim: %v, want %v", err, store.ErrBehind)
+	}
+	check(t, s.Close(), nil)
+	if !bytes.Equal(before, bytesOf(t, c.Path)) {
+		t.Error("the file was changed")
+	}
+	check(t, os.Remove(filler), nil)
+	s, err = store.OpenAnyway(ctx, c)
+	check(t, err, nil)
+	if s.Damaged() {
+		t.Error("with room on the disk the tables are not brought up to date")
+	}
+	check(t, s.Ping(ctx), nil)
+	check(t, s.Close(), nil)
+}
+
+// olderIn is inhabited in dir as the version before left it: its tables are empty.
+func olderIn(t *testing.T, dir string) store.Config {
+	t.Helper()
+	newer, c := inhabited(t), config(filepath.Join(dir, "loalang.db"))
+	check(t, os.CopyFS(filepath.Join(dir, "standby"), os.DirFS(filepath.Join(filepath.Dir(newer.Path), "standby"))), nil)
+	files, err := filepath.Glob("migrations/*.sql")
+	check(t, err, nil)
+	newest, err := strconv.ParseInt(migrationNumber.FindStringSubmatch(filepath.Base(files[len(files)-1]))[1], 10, 64)
+	check(t, err, nil)
+	db, err := store.MigrateTo(t.Context(), c, newest-1)
+	check(t, err, nil)
+	check(t, db.Close(), nil)
+	people := filepath.Join(dir, "standby", "people.json")
+	raw := bytesOf(t, people)
+	older := bytes.ReplaceAll(raw, fmt.Appendf(nil, `"schema": %d,`, newest), fmt.Appendf(nil, `"schema": %d,`, newest-1))
+	if bytes.Equal(raw, older) {
+		t.Fatalf("what stands by does not say its version: %s", raw)
+	}
+	check(t, os.WriteFile(people, older, 0o600), nil)
+	return c
 }
 
 // knowsEveryone wants what inhabited has put in.

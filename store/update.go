@@ -25,7 +25,8 @@ import (
 var fallbackMark = regexp.MustCompile(`(?m)^-- fallback: safe$`)
 
 // ErrUpdate says that the tables could not be brought up to date on a copy. Nothing was
-// changed. It is ErrCorrupt too: the board goes on as with a database that is damaged.
+// changed. It is ErrBehind and ErrCorrupt too: the board goes on as with a database that is
+// damaged.
 var ErrUpdate error = updateFailed{}
 
 type updateFailed struct{}
@@ -36,7 +37,9 @@ func (updateFailed) Error() string {
 }
 
 // Is makes it a database that must not be touched.
-func (u updateFailed) Is(target error) bool { return target == error(u) || target == ErrCorrupt }
+func (u updateFailed) Is(target error) bool {
+	return target == error(u) || target == ErrCorrupt || target == ErrBehind
+}
 
 // oldestFor is the version that a program must know to use tables of a version: that of
 // the last migration up to it which is no safe fallback.

@@ -101,6 +101,34 @@ func TestADatabaseOfANewerVersionIsToldOf(t *testing.T) {
 	}
 }
 
+// A new version whose start met a full disk says that room must be freed, not that the
+// database is broken.
+func TestADatabaseOfAnOlderVersionIsToldOf(t *testing.T) {
+	behind := func(c *web.Config) { c.Behind = func() bool { return true } }
+	w := newWorld(t)
+	x := newSite(t, w, people.Cadre, "vi", behind)
+	x.get("/") // known before
+	w.broken = syscall.EUCLEAN
+	for _, path := range []string{"/", "/announcements", "/emergency"} {
+		if body := x.get(path).text; strings.Contains(body, "bị hỏng") || !strings.Contains(body, "giải phóng chỗ trên đĩa") {
+			t.Errorf("%s does not say that the data could not be brought up to date", path)
+		}
+	}
+	h := newHouse(t, behind)
+	if err := h.server.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.w.broken = syscall.EUCLEAN
+	if p := h.call("viewer", "GET", "/api/v1/asrun", "").want(503).problem(); p.Code != "database-behind" || !strings.Contains(p.Detail, "free room") {
+		t.Errorf("got %+v", p)
+	}
+	var ready struct{ Reasons []struct{ Code string } }
+	h.call("nobody", "GET", "/readyz", "").want(503).into(&ready)
+	if len(ready.Reasons) != 1 || ready.Reasons[0].Code != "database-behind" {
+		t.Errorf("got %+v", ready)
+	}
+}
+
 // A full disk is told of as what it is, not as a moment's bustle, when a notice
 // cannot be saved.
 func TestFullDiskIsToldOfOnPages(t *testing.T) {

@@ -209,6 +209,9 @@ func (s *Server) damage() string {
 	if s.cfg.Newer() {
 		return "database-newer"
 	}
+	if s.cfg.Behind() {
+		return "database-behind"
+	}
 	return "database-damaged"
 }
 

@@ -118,6 +118,9 @@ type Config struct {
 	// Newer says at once whether it is Damaged only because a newer version has
 	// written it. Nil: it never is.
 	Newer func() bool
+	// Behind says at once whether it is Damaged only because its tables are those of
+	// an older version, and could not be brought up to date. Nil: it never is.
+	Behind func() bool
 
 	// MetricsToken is a bearer token that may read /metrics from anywhere.
 	// Empty: only this machine may.
@@ -194,6 +197,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Newer == nil {
 		c.Newer = func() bool { return false }
+	}
+	if c.Behind == nil {
+		c.Behind = func() bool { return false }
 	}
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()

@@ -305,7 +305,7 @@ func (b *board) openPanel() (err error) {
 		Tuner: b.stations(), Monitor: monitored{b}, Knobs: knobs{b}, MonitorBook: b.db,
 		VoiceBook: b.db, Prompter: b.producer,
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(), Accounts: b.db,
-		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged, Newer: b.db.Newer,
+		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged, Newer: b.db.Newer, Behind: b.db.Behind,
 		Upkeep: b.upkeep, BackupFiles: b.upkeep, Courier: b.courier, Partners: b.courier,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Spool: b.player, Listen: b.output, Loudness: turner{b}, Studio: b.studio,
 		Uploads: uploads, Landing: landing,
@@ -335,6 +335,8 @@ func (b *board) greet(ctx context.Context, out io.Writer, addr string) error {
 	switch {
 	case b.db.Newer():
 		lines = append(lines, "the database was written by a newer version of loalang: emergencies and the last plan go on; install that version again, or restore a backup made by this one")
+	case b.db.Behind():
+		lines = append(lines, "the database is as an older version of loalang left it and could not be brought up to date: emergencies and the last plan go on; free room on the disk, or put in a card that can be written, and start again; or install that version again")
 	case b.db.Damaged():
 		lines = append(lines, "the database is damaged: emergencies and the last plan go on; stop loalang, keep a copy of the data folder, run `loalang data repair`, or restore the last backup where that saves too little, and start again")
 	case err != nil:

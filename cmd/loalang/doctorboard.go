@@ -149,7 +149,7 @@ func (p program) dataAlone(ctx context.Context, s settings, m *health.Measuremen
 		err = db.Integrity(ctx)
 	}
 	if err != nil {
-		m.Database.Newer = errors.Is(err, store.ErrNewer)
+		m.Database.Newer, m.Database.Behind = errors.Is(err, store.ErrNewer), errors.Is(err, store.ErrBehind)
 		m.Database.Damaged, m.Database.Fault = errors.Is(err, store.ErrCorrupt) || errors.Is(err, store.ErrNotDatabase), sentence(err)
 		return
 	}

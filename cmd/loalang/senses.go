@@ -198,7 +198,7 @@ func (s *senses) card(air playout.Air, now time.Time) *health.CardState {
 // database asks whether it answers, and never twice at a time: a driver that hangs does
 // not hear of its context.
 func (s *senses) database(ctx context.Context) *health.DatabaseState {
-	d := &health.DatabaseState{Damaged: s.b.db.Damaged(), Newer: s.b.db.Newer()}
+	d := &health.DatabaseState{Damaged: s.b.db.Damaged(), Newer: s.b.db.Newer(), Behind: s.b.db.Behind()}
 	if at := s.checked.Load(); at > 0 {
 		d.Checked = time.Unix(at, 0)
 	}
