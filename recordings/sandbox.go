@@ -326,10 +326,7 @@ func (s *Sandbox) lockedBy(lock Lock, w wish) ([]string, error) {
 	inside := append(w.limits(), w.Program...)
 	switch lock {
 	case Landlock:
-		confine, err := s.command("confine", s.config.Confine)
-		if err != nil {
-			return nil, err
-		}
+		confine := s.command("confine", s.config.Confine)
 		return append(append(confine, w.In, w.Out, "--"), inside...), nil
 	case Apart:
 		return s.apart(w)
@@ -338,17 +335,13 @@ func (s *Sandbox) lockedBy(lock Lock, w wish) ([]string, error) {
 	}
 }
 
-// command is how this program starts itself with a hidden command, or what stands
-// for that.
-func (s *Sandbox) command(name string, instead []string) ([]string, error) {
+// command is how this program starts itself with a hidden command, also where an update of the
+// package has taken its file away; or what stands for that.
+func (s *Sandbox) command(name string, instead []string) []string {
 	if len(instead) > 0 {
-		return append([]string(nil), instead...), nil
+		return append([]string(nil), instead...)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
-	}
-	return []string{self, name}, nil
+	return []string{"/proc/self/exe", name}
 }
 
 // bubblewrap is the command line that shows a program /usr, its input as /in

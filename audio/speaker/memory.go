@@ -31,6 +31,7 @@ func ForgetStartup() error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
+	exe = strings.TrimSuffix(exe, " (deleted)") // by an update
 	f, err := os.Open("/proc/self/smaps")
 	if err != nil {
 		return fmt.Errorf("look at memory: %w", err)

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -22,17 +20,17 @@ const (
 	asidePatience = 10 * time.Second
 )
 
+// itself starts this program again, also where an update of the package has taken its file
+// away: the kernel still has it.
+const itself = "/proc/self/exe"
+
 // errHangs says that what was begun did not end in its time.
 var errHangs error = codedError{"hangs", errors.New("it did not end in its time: the stick or the disk answers no more; pull the stick out and use another")}
 
 // aside runs a command of this program on the same data, and returns what it printed;
 // errHangs after asideMost.
 func (b *board) aside(ctx context.Context, words ...string) (string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find this program: %w", err)
-	}
-	return runAside(ctx, asideMost, self, append(words, "--data", b.settings.Data)...)
+	return runAside(ctx, asideMost, itself, append(words, "--data", b.settings.Data)...)
 }
 
 // runAside runs a program for so long at most. It is asked to end, then killed, and when

@@ -223,13 +223,9 @@ func (b *board) openSound() (err error) {
 		return fmt.Errorf("open the siren: %w", err)
 	}
 	defer siren.Close()
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find this program: %w", err)
-	}
 	kept := &buffers{file: folder(s.Data).buffers(), now: b.clock.Now, log: b.log}
 	b.output, err = speaker.NewOutput(speaker.Config{
-		Command: []string{self, "speaker"}, Device: s.Device, Siren: siren, Log: b.log,
+		Command: []string{itself, "speaker"}, Device: s.Device, Siren: siren, Log: b.log,
 		Buffer: s.Buffer, Lessons: kept.lessons(), Learned: kept.keep,
 	})
 	return err

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -224,11 +223,7 @@ func (u *upkeep) writeAside(ctx context.Context, w io.Writer, words ...string) e
 		return web.ErrBusyKeeping
 	}
 	defer u.end()
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find this program: %w", err)
-	}
-	err = stream(ctx, w, self, append(words, "--data", u.b.settings.Data)...)
+	err := stream(ctx, w, itself, append(words, "--data", u.b.settings.Data)...)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == exitFaulty {
 		return nil // it is whole, what it holds is not

@@ -162,9 +162,15 @@ func serve(t testing.TB, data, device string, more ...string) *daemon {
 // start starts the program on a data folder and a free port of the loopback.
 func start(t testing.TB, data, device string, more ...string) *daemon {
 	t.Helper()
+	return startOf(t, exe, data, device, more...)
+}
+
+// startOf is start of another file of the program.
+func startOf(t testing.TB, program, data, device string, more ...string) *daemon {
+	t.Helper()
 	d := &daemon{t: t, data: data, log: &safeBuffer{}, ended: make(chan error, 1)}
 	args := append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0", "--device", device, "--clock-trust", "system"}, more...)
-	d.cmd = exec.Command(exe, args...)
+	d.cmd = exec.Command(program, args...)
 	d.cmd.Stderr = d.log
 	out, err := d.cmd.StdoutPipe()
 	if err != nil {

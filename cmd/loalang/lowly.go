@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"runtime"
 	"syscall"
@@ -28,14 +27,10 @@ func (p program) lowly() error {
 	if _, done := p.env(lowlyMark); done {
 		return nil
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find this program: %w", err)
-	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), lowestNice)
 	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, ioprioWhoProcess, uintptr(unix.Gettid()), ioprioIdle)
-	err = syscall.Exec(self, os.Args, append(os.Environ(), lowlyMark+"=1"))
+	err := syscall.Exec(itself, os.Args, append(os.Environ(), lowlyMark+"=1"))
 	return errors.Join(errors.New("begin again with the least priority"), err)
 }
