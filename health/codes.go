@@ -127,6 +127,8 @@ const (
 	AiredNothing Code = "aired-nothing"
 	AiredMissed  Code = "aired-missed"
 	AiredUnheard Code = "aired-unheard"
+	AiredLost    Code = "aired-lost" // the monitor input does not hear what is being sent
+	AiredDead    Code = "aired-dead" // what should be heard leaves the board as silence
 	AiredUnknown Code = "aired-unknown"
 
 	PlanGood    Code = "plan-good"

@@ -280,6 +280,10 @@ func judgeAired(m Measurement) Finding {
 	switch {
 	case s == nil:
 		return find(Aired, Unmeasured, AiredUnknown)
+	case s.Losing != nil && s.Losing.Dead:
+		return find(Aired, Fault, AiredDead, text(s.Losing.Title), span(s.Losing.For))
+	case s.Losing != nil:
+		return find(Aired, Fault, AiredLost, text(s.Losing.Title), span(s.Losing.For))
 	case s.Unheard:
 		return find(Aired, Fault, AiredUnheard, text(s.Title))
 	case s.Missed > 0:

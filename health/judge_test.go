@@ -151,6 +151,10 @@ func TestJudge(t *testing.T) {
 		{"a broken file lies beside the backups", func(m *health.Measurement) { m.Backup.Odd = "a.loalang.tar" }, health.Backup, health.Warning, health.BackupOdd},
 		{"something was missed", func(m *health.Measurement) { m.Aired.Missed = 1 }, health.Aired, health.Warning, health.AiredMissed},
 		{"the last was not heard", func(m *health.Measurement) { m.Aired.Unheard = true }, health.Aired, health.Fault, health.AiredUnheard},
+		{"what airs is not heard", func(m *health.Measurement) {
+			m.Aired.Missed, m.Aired.Losing = 1, &health.Losing{Title: "Mời họp", For: 20 * time.Second}
+		}, health.Aired, health.Fault, health.AiredLost},
+		{"what airs is silent", func(m *health.Measurement) { m.Aired.Losing = &health.Losing{Title: "Mời họp", Dead: true} }, health.Aired, health.Fault, health.AiredDead},
 		{"nothing was due", func(m *health.Measurement) { *m.Aired = health.AiredState{} }, health.Aired, health.Good, health.AiredNothing},
 		{"nothing is to come", func(m *health.Measurement) { m.Plan.Count = 0 }, health.Plan, health.Good, health.PlanEmpty},
 		{"plan not made anew", func(m *health.Measurement) { m.Plan.Made = now.Add(-7 * time.Hour) }, health.Plan, health.Fault, health.PlanStale},

@@ -162,13 +162,21 @@ type BackupState struct {
 	Off      bool      // none is made by itself
 }
 
-// AiredState is what became of what was due in the last day.
+// AiredState is what became of what was due in the last day, and what becomes of what airs.
 type AiredState struct {
 	Last    time.Time // start of the last that was heard or should have been; zero: none
 	Title   string    // of it
 	Due     int       // how many were due
 	Missed  int       // of them: missed, or cut by a fault
 	Unheard bool      // the last one sounded, and the monitor heard silence or another sound
+	Losing  *Losing   // what is being lost now; nil: nothing is
+}
+
+// Losing is something that sounds, or should, and is not heard meanwhile.
+type Losing struct {
+	Title string
+	For   time.Duration // since that began
+	Dead  bool          // the board itself sends silence where a voice is due; false: the monitor does not hear what it sends
 }
 
 // PlanState is the published plan.

@@ -89,8 +89,28 @@ func (s *senses) measure(ctx context.Context) health.Measurement {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m.Aired, m.Plan = s.aired, s.plan
+	m.Aired, m.Plan = losing(s.aired, air, now), s.plan
 	return m
+}
+
+// losing is what became of the last day, with what is being lost now: that is told also
+// where nothing of the day is known. a is not changed.
+func losing(a *health.AiredState, air playout.Air, now time.Time) *health.AiredState {
+	var l health.Losing
+	switch {
+	case air.DeadAir != nil: // first: what is not sent cannot be heard
+		l = health.Losing{Title: air.DeadAir.Title, For: max(0, now.Sub(air.DeadAir.Since)), Dead: true}
+	case air.Lost != nil:
+		l = health.Losing{Title: air.Lost.Title, For: max(0, now.Sub(air.Lost.Since))}
+	default:
+		return a
+	}
+	with := health.AiredState{}
+	if a != nil {
+		with = *a
+	}
+	with.Losing = &l
+	return &with
 }
 
 // monitorOf is the monitor input as it is judged.
