@@ -107,6 +107,7 @@ func (p *Player) carryDrill(d *drill) {
 		}
 		p.mu.Unlock()
 		p.changed()
+		p.do(p.bridge) // the amplifier may be on for it alone
 	}()
 	began := p.cfg.Mono()
 	err := p.book.claim(d.ctx, d.al.row)
@@ -138,19 +139,46 @@ func (p *Player) freeForDrill(d *drill) bool {
 				p.endDrill(d, drillEnd{outcome: Missed, cause: scheduler.ReasonPreempted})
 				return false
 			}
-			if p.idle() {
-				return true
+			if wait = drillWait; p.idle() {
+				if wait = p.restsFor(d); wait == 0 {
+					return true
+				}
 			}
 		}
-		if wait <= 0 || wait > drillWait {
-			wait = drillWait
-		}
+		wait = min(wait, drillWait)
 		select {
 		case <-d.ctx.Done():
 			return false
 		case <-time.After(wait):
 		}
 	}
+}
+
+// restsFor is how long a drill must wait until all that it switches on can be on: what was
+// just on and must stay off still is no fault.
+func (p *Player) restsFor(d *drill) time.Duration {
+	if rest := p.power.rest(); rest > 0 && d.turn.Keys() {
+		return rest + time.Millisecond
+	}
+	return 0
+}
+
+// drillKeys is when the drill that has not begun switches the amplifier on, as far as anybody
+// can know; false: there is none that does. It belongs to the loop.
+func (p *Player) drillKeys() (at audio.Instant, waits bool) {
+	p.mu.Lock()
+	d := p.drilling
+	waits = d != nil && !d.begun && !d.concluded && d.end == (drillEnd{}) && d.turn.Keys()
+	p.mu.Unlock()
+	if !waits {
+		return 0, false
+	}
+	now := p.cfg.Mono()
+	at = p.instant(d.occ.Due)
+	if at < now && len(p.items) > 0 {
+		return 0, false // it gives way: who knows for how long
+	}
+	return max(at, now), true
 }
 
 // idle says whether nothing sounds and nothing is about to.

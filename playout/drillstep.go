@@ -267,7 +267,7 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	d.al.said = append(append([]saying(nil), w.before...), w.after...)
 	p.mu.Unlock()
 	holder := "drill " + d.occ.ID
-	keyed := !d.turn.Silent || d.turn.Key
+	keyed := d.turn.Keys()
 	verdict, forget := p.expectVerdict(d)
 	defer forget()
 	began := p.cfg.Mono()
@@ -275,7 +275,7 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	if keyed {
 		s = stepped(StepAmplifier, p.power.hold(holder, nil), TroubleAmplifier).silent(p.power.state()).taken(p.power.bypass())
 		p.step(d, s, p.cfg.Mono().Sub(began))
-		defer p.power.release(holder) // whatever happens; a second time does nothing
+		defer p.handOn(holder) // whatever happens; a second time does nothing
 	} else {
 		s = DrillStep{Code: StepAmplifier, OK: p.power.state().Fault == ""}
 		if !s.OK {
@@ -296,7 +296,7 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	d.sounded = !d.turn.Silent && d.end == (drillEnd{}) && d.ctx.Err() == nil && len(d.al.row.Airings) > 0
 	p.mu.Unlock()
 	p.tryReach(d, s, keyed)
-	p.power.release(holder)
+	p.handOn(holder)
 	sounded := verdict != nil && d.ctx.Err() == nil && p.drillAired(d)
 	if sounded {
 		p.cfg.Witness.Over(d.occ.ID, p.cfg.Mono())

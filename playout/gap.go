@@ -32,15 +32,14 @@ func (p *Player) Expect(due time.Time) {
 }
 
 // bridge keeps the amplifier on across a short gap: for an item that has its place, one
-// whose claim is under way, and one that the plan will hand over. It does nothing while
-// the amplifier is off.
+// whose claim is under way, a drill, and what the plan will hand over. It does nothing
+// while the amplifier is off.
 func (p *Player) bridge() {
 	if p.isLeaving() || !p.power.held() && !p.power.live() {
 		return
 	}
 	now, until := p.cfg.Mono(), audio.Instant(0)
-	await := func(due time.Time) {
-		key := p.keyBefore(p.instant(due))
+	await := func(key audio.Instant) {
 		if end := key.Add(gapPatience); key.Sub(now) < keepKeyed && end > now {
 			until = max(until, end)
 		}
@@ -53,11 +52,14 @@ func (p *Player) bridge() {
 				p.keyFor(it)
 			}
 		case !it.ready:
-			await(it.occ.Due)
+			await(p.keyBefore(p.instant(it.occ.Due)))
 		}
 	}
+	if key, waits := p.drillKeys(); waits {
+		await(key)
+	}
 	if !p.expected.IsZero() {
-		await(p.expected)
+		await(p.keyBefore(p.instant(p.expected)))
 	}
 	p.keepOn(until)
 }

@@ -301,6 +301,20 @@ func (m *mains) resting(zones []string) time.Duration {
 	return rest
 }
 
+// rest is how long something that can be switched must stay off still; 0: all of it can be on.
+func (m *mains) rest() (rest time.Duration) {
+	feeds := m.zones
+	if m.main != nil {
+		feeds = append([]feed{{power: m.main}}, feeds...)
+	}
+	for _, f := range feeds {
+		if s := f.amp.State(); s.Fault == "" || s.Trouble == hardware.TroubleGuard { // else that is told, and waited for by nobody
+			rest = max(rest, restOf(s))
+		}
+	}
+	return rest
+}
+
 // restOf is how long an amplifier must stay off still; one that is heard anyhow need not.
 func restOf(s hardware.AmpState) time.Duration {
 	if live(s) {

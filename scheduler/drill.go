@@ -69,6 +69,9 @@ type DrillTurn struct {
 	Chime string
 }
 
+// Keys says whether the drill switches the amplifier on.
+func (t DrillTurn) Keys() bool { return !t.Silent || t.Key }
+
 // WithRule is d with another rule, in canonical form, that promises from now on.
 // The error is an Invalid with the field "rule".
 func (d Drill) WithRule(text string, now time.Time, loc *time.Location) (Drill, error) {

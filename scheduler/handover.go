@@ -35,12 +35,12 @@ func (d *duty) handOver(now time.Time) {
 	}
 }
 
-// announce tells when what is still here is due next. What is due already and still
-// here is held back on purpose.
+// announce tells when what is still here is due next, without drills that leave the
+// amplifier off. What is due already and still here is held back on purpose.
 func (d *duty) announce(now time.Time) {
 	next := time.Time{}
 	for _, o := range d.ahead { // in order of Due
-		if _, done := d.done[o.ID]; !done && o.Due.After(now) && o.Drill == nil && (d.trusted || o.Immediate) {
+		if _, done := d.done[o.ID]; !done && o.Due.After(now) && (o.Drill == nil || o.Drill.Keys()) && (d.trusted || o.Immediate) {
 			next = o.Due
 			break
 		}

@@ -85,6 +85,25 @@ func TestPlannerTellsWhatIsDueNext(t *testing.T) {
 	})
 }
 
+// A drill that switches the amplifier on is told of as notices are, so that it stays on before
+// one; a drill that leaves it off is not.
+func TestPlannerTellsOfDrillsThatKey(t *testing.T) {
+	bubble(t, "three drills, of which one is silent", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 12:00:00.5")
+		s.book.Slots = nil
+		drilled(t, &s.book, false, "2026-11-23 12:02:00").ID = "audible"
+		drilled(t, &s.book, true, "2026-11-23 12:05:00").ID = "silent"
+		key := drilled(t, &s.book, true, "2026-11-23 12:08:00")
+		key.ID, key.Key = "key", true
+		s.powerOn()
+		time.Sleep(at(t, "2026-11-23 12:07:00").Sub(s.now()))
+		synctest.Wait()
+		if want := []time.Time{at(t, "2026-11-23 12:02:00"), at(t, "2026-11-23 12:08:00")}; !slices.EqualFunc(s.next, want, time.Time.Equal) {
+			t.Errorf("it was told of %v, want %v", s.next, want)
+		}
+	})
+}
+
 // TestNowIsHandedOverAtOnce: one press, one airing.
 func TestNowIsHandedOverAtOnce(t *testing.T) {
 	bubble(t, "pressed", func(t *testing.T) {
