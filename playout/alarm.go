@@ -56,6 +56,8 @@ type alarm struct {
 	bereft   bool          // the output could not take its words: its siren sounds instead
 	quiet    audio.Instant // until when it waits for words without a siren
 
+	led     bool           // words have joined: lead holds
+	lead    time.Duration  // silence before the first words, for an amplifier that settles
 	resting bool           // it waits for an amplifier that must stay off still, to be told of anew
 	raised  bool           // the card has begun with it, since it is up
 	pass    pass           // the part that sounds
@@ -197,9 +199,9 @@ func (p *Player) sound(al *alarm) error {
 		return nil
 	}
 	a := audio.Alarm{ID: al.e.ID, Until: al.deadline}
-	before := time.Duration(0) // how long sounds before the words
-	if al.sirens(p.cfg.Mono()) {
-		a.Cycle, before = []audio.AlarmPart{{Name: sirenPart}}, sirenCycle
+	sirens := al.sirens(p.cfg.Mono())
+	if sirens {
+		a.Cycle = []audio.AlarmPart{{Name: sirenPart}}
 	} else if len(al.said) == 0 || al.e.AllClear && !al.complete { // not yet
 		p.mu.Unlock()
 		return nil
@@ -211,12 +213,8 @@ func (p *Player) sound(al *alarm) error {
 	if al.bereft {
 		said = nil
 	}
-	ahead := before // of what must be heard
-	if !al.e.Speaks() {
-		ahead = 0
-	}
-	if p.holdBack(al, resting-max(0, ahead-settle)) {
-		if before == 0 {
+	if p.holdBack(al, settle, resting, sirens) {
+		if !sirens {
 			p.mu.Unlock()
 			return nil
 		}
@@ -224,8 +222,8 @@ func (p *Player) sound(al *alarm) error {
 	}
 	for i, s := range said {
 		gap := messageGap
-		if i == 0 && settle > before {
-			gap += settle - before
+		if i == 0 {
+			gap += p.leadOf(al, settle, sirens)
 		}
 		a.Cycle = append(a.Cycle, audio.AlarmPart{File: s.file, Gap: gap, Name: s.language})
 		a.Rest = cycleRest

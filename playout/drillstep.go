@@ -253,7 +253,7 @@ func (p *Player) drillCycle(d *drill, w drillWords) (a audio.Alarm, length time.
 		siren()
 	}
 	say(w.after)
-	if settle := p.power.state().Settle; !d.turn.Silent {
+	if settle, _ := p.power.readiness(nil); !d.turn.Silent {
 		a.Cycle[0].Gap += settle
 		length += settle
 	}

@@ -259,41 +259,49 @@ func (m *mains) soonest() time.Duration {
 	return wait
 }
 
-// readiness is how long what powers those zones takes to settle, and how long all of it
-// must stay off still; no zones: all.
+// readiness is how long it takes from now on until sound is safe in those zones, of what is
+// on or is switched on now, and how long all of it must stay off still; no zones: all. A zone
+// that must stay off for longer than others joins in, as one does that does not answer.
 func (m *mains) readiness(zones []string) (settle, resting time.Duration) {
-	w := want{zones: m.known(zones)}
+	resting = m.resting(zones)
 	if m.main != nil {
-		settle = m.main.amp.State().Settle
+		settle = m.main.unsettled()
 	}
-	for _, f := range m.zones {
-		if w.in(f.name) {
-			settle = max(settle, f.amp.State().Settle)
+	for _, f := range m.answering(zones) {
+		if restOf(f.amp.State()) <= resting {
+			settle = max(settle, f.unsettled())
 		}
 	}
-	return settle, m.resting(zones)
+	return settle, resting
 }
 
-// resting is how long nothing of those zones, none for all, can be on since it must stay
-// off still: one zone that rests holds nothing back where another is on, or can be.
-func (m *mains) resting(zones []string) time.Duration {
+// answering are those of the zones, none for all, that answer as far as anybody knows; all of
+// them when none does.
+func (m *mains) answering(zones []string) []feed {
 	w := want{zones: m.known(zones)}
-	var well, ill []time.Duration
+	var well, ill []feed
 	for _, f := range m.zones {
 		switch s := f.amp.State(); {
 		case !w.in(f.name):
 		case s.Fault != "" && !live(s):
-			ill = append(ill, restOf(s)) // that it need not rest does not say that it will be on
+			ill = append(ill, f) // that it need not rest does not say that it will be on
 		default:
-			well = append(well, restOf(s))
+			well = append(well, f)
 		}
 	}
-	rest := time.Duration(0)
-	switch {
-	case len(well) > 0:
-		rest = slices.Min(well)
-	case len(ill) > 0:
-		rest = slices.Min(ill)
+	if len(well) == 0 {
+		return ill
+	}
+	return well
+}
+
+// resting is how long nothing of those zones, none for all, can be on since it must stay
+// off still: one zone that rests holds nothing back where another is on, or can be.
+func (m *mains) resting(zones []string) (rest time.Duration) {
+	for i, f := range m.answering(zones) {
+		if r := restOf(f.amp.State()); i == 0 || r < rest {
+			rest = r
+		}
 	}
 	if m.main != nil {
 		rest = max(rest, restOf(m.main.amp.State()))

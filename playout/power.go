@@ -34,13 +34,13 @@ type power struct {
 	on    atomic.Bool           // the last keying went well, and nothing has switched it off
 	held  atomic.Bool           // somebody holds it
 	fault atomic.Pointer[error] // of the last keying while somebody holds it; nil: it went well
+	since atomic.Int64          // the audio.Instant at which it went on
 
 	mu      sync.Mutex // held while it is switched, which may take its time
 	holders map[string]bool
 	again   *time.Timer // keys again; nil: nothing to be tried
 	unkey   *time.Timer
-	answer  *time.Timer   // looks whether it is on by now; nil: it always was at once
-	since   audio.Instant // it is on
+	answer  *time.Timer // looks whether it is on by now; nil: it always was at once
 	closed  bool
 }
 
@@ -110,7 +110,7 @@ func (p *power) key() (changed bool, err error) {
 		p.log.Info("the amplifier answers again")
 	}
 	if err == nil && !p.on.Load() {
-		p.since = p.mono()
+		p.since.Store(int64(p.mono())) // before on: unsettled asks without mu
 	}
 	changed = p.on.Load() != (err == nil) || (p.fault.Load() == nil) != (err == nil)
 	p.on.Store(err == nil)
@@ -284,5 +284,19 @@ func (p *power) settling() time.Duration {
 	case !p.on.Load(): // it does not answer: nothing is gained by waiting for it
 		return 0
 	}
-	return max(0, p.since.Add(settle).Sub(p.mono()))
+	return max(0, p.settledAt(settle).Sub(p.mono()))
+}
+
+func (p *power) settledAt(settle time.Duration) audio.Instant {
+	return audio.Instant(p.since.Load()).Add(settle)
+}
+
+// unsettled is how long it takes from now on until sound is safe, of what is on or is
+// switched on now. It waits for nobody who switches.
+func (p *power) unsettled() time.Duration {
+	state := p.amp.State()
+	if !p.on.Load() || !live(state) {
+		return state.Settle
+	}
+	return max(0, p.settledAt(state.Settle).Sub(p.mono()))
 }

@@ -27,17 +27,21 @@ func (al *alarm) sirens(now audio.Instant) bool {
 }
 
 // holdBack keeps the words of an alarm, and the count of its cycles, from an amplifier
-// that must stay off for so long still, less what sounds ahead of the words: they join
-// when it hears them. The siren begins at once, and is heard from where the amplifier
+// that must stay off for so long still, unless what sounds ahead of the words takes
+// longer than that and its settling: they join when it hears them. The siren begins at once, and is heard from where the amplifier
 // goes on. What has begun is not held back for a zone that went off and rests. It says
 // whether they wait. Player.mu is held.
-func (p *Player) holdBack(al *alarm, wait time.Duration) bool {
-	if wait <= 0 || al.told() {
+func (p *Player) holdBack(al *alarm, settle, resting time.Duration, sirens bool) bool {
+	ahead := time.Duration(0)
+	if al.e.Speaks() {
+		ahead = p.sirenAhead(al, sirens)
+	}
+	if resting <= max(0, ahead-settle) || al.told() {
 		return false
 	}
 	if !al.resting {
 		al.resting = true
-		time.AfterFunc(wait+time.Millisecond, func() {
+		time.AfterFunc(resting+time.Millisecond, func() {
 			p.mu.Lock()
 			al.resting = false
 			p.mu.Unlock()
@@ -45,6 +49,40 @@ func (p *Player) holdBack(al *alarm, wait time.Duration) bool {
 		})
 	}
 	return true
+}
+
+// sirenAhead is how long the siren sounds from now on until words could follow it, at the
+// least: a cycle that sounds already goes on with words that join it. Player.mu is held.
+func (p *Player) sirenAhead(al *alarm, sirens bool) time.Duration {
+	switch {
+	case !sirens:
+		return 0
+	case al.pass.part == sirenPart:
+		return min(max(0, al.pass.start.Add(sirenCycle).Sub(p.cfg.Mono())), sirenCycle)
+	case al.raised:
+		return 0 // between two parts: nobody knows
+	}
+	return sirenCycle
+}
+
+// leadOf is the silence before the first words that join an alarm, beside what sounds ahead
+// of them, for an amplifier that takes so long still to settle. It stays until then, for a
+// cycle goes on with more words only where those before them are as they were; where it is
+// not counted how often they are said it ends with that. Player.mu is held.
+func (p *Player) leadOf(al *alarm, settle time.Duration, sirens bool) time.Duration {
+	if al.led {
+		return al.lead
+	}
+	al.led, al.lead = true, max(0, settle-p.sirenAhead(al, sirens))
+	if al.lead > 0 && al.e.Repeat == 0 {
+		time.AfterFunc(settle, func() {
+			p.mu.Lock()
+			al.lead = 0
+			p.mu.Unlock()
+			p.join(al)
+		})
+	}
+	return al.lead
 }
 
 // told says whether what counts of an alarm has begun since it sounds or went on: a word,
