@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -14,137 +12,13 @@ import (
 	"loalang/health"
 )
 
-const (
-	// ampTestLongest bounds how long `amp test` switches something on.
-	ampTestLongest = time.Minute
-	// safeWithin bounds `amp safe-state`: the service is started again behind it alone.
-	safeWithin = 2 * time.Second
-	// answerLook is how often a device that is sent commands is asked whether it answered.
-	answerLook = 20 * time.Millisecond
-)
+// safeWithin bounds `amp safe-state`: the service is started again behind it alone.
+const safeWithin = 2 * time.Second
 
 func (p program) ampCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "amp", Short: "Try what switches the amplifier and the zones, and make it safe"}
 	cmd.AddCommand(p.ampTestCommand(), p.safeStateCommand(), p.selfTestCommand())
 	return cmd
-}
-
-func (p program) ampTestCommand() *cobra.Command {
-	var zones []string
-	var span time.Duration
-	cmd := &cobra.Command{
-		Use:   "test",
-		Short: "Switch the amplifier, or zones, on for a moment",
-		Long:  "Switch the amplifier and every zone, or those named with --zone, on for a moment,\none behind the other, and say how each answered. A running serve holds the lines: end it first.",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := p.settings(cmd)
-			if err != nil {
-				return err
-			}
-			if span < 0 || span > ampTestLongest {
-				return usagef("--for %s: use a span from 0s to %s", span, ampTestLongest)
-			}
-			todo, err := s.Amp.named(zones)
-			if err != nil {
-				return err
-			}
-			return tryAmp(cmd.Context(), cmd.OutOrStdout(), s, todo, span)
-		},
-	}
-	addFlags(cmd.Flags())
-	cmd.Flags().StringArrayVar(&zones, "zone", nil, "a zone to try; may be given several times")
-	cmd.Flags().DurationVar(&span, "for", 2*time.Second, "how long each is on, 0s to 1m")
-	return cmd
-}
-
-// named are the switches to try: the amplifier and the zones, or the zones asked for.
-func (a *ampSettings) named(zones []string) ([]hardware.ZoneSwitch, error) {
-	var todo []hardware.ZoneSwitch
-	if a.Main != nil && len(zones) == 0 {
-		todo = append(todo, hardware.ZoneSwitch{Name: "amplifier", Switch: *a.Main})
-	}
-	for _, z := range a.Zones {
-		if len(zones) == 0 || slices.Contains(zones, z.Name) {
-			todo = append(todo, z)
-		}
-	}
-	for _, name := range zones {
-		if !slices.Contains(a.zoneNames(), name) {
-			return nil, usagef("there is no zone %q: the board has %q", name, a.zoneNames())
-		}
-	}
-	if len(todo) == 0 {
-		return nil, errors.New("nothing is switched on this board: set amp-chip and amp-line, or zones")
-	}
-	return todo, nil
-}
-
-// tryAmp switches each on and off; what powers all stays on under the zones.
-func tryAmp(ctx context.Context, out io.Writer, s settings, todo []hardware.ZoneSwitch, span time.Duration) error {
-	rack := s.Amp.rack()
-	failed := 0
-	for _, z := range todo {
-		err := tryOne(ctx, rack, z.Switch, span)
-		said := "ok   " + z.Name + ": " + z.String() + " was on for " + span.String()
-		if err != nil {
-			failed++
-			said = "FAIL " + z.Name + ": " + sentence(err) + "\n       " + advices[hardware.TroubleOf(err)]
-		}
-		if _, err := fmt.Fprintln(out, said); err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d did not answer: see the advice above", failed, len(todo))
-	}
-	return nil
-}
-
-// tryOne switches one on and off, whatever happens in between.
-func tryOne(ctx context.Context, rack hardware.Rack, sw hardware.Switch, span time.Duration) (err error) {
-	line, err := rack.Open(sw)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, line.Close()) }()
-	if err := line.Set(true); err != nil {
-		return err
-	}
-	select {
-	case <-time.After(span):
-	case <-ctx.Done():
-	}
-	return answered(ctx, line)
-}
-
-// answered says whether a line did what it was told, and waits until that is known. It
-// looks twice: one look at a pin that is another way is not believed.
-func answered(ctx context.Context, line hardware.Line) error {
-	slow, waits := line.(interface{ Answered() (bool, error) })
-	c, tells := line.(interface{ Check() error })
-	for looks := 1; ; looks++ {
-		done := looks > 1 || !tells
-		if waits {
-			done, _ = slow.Answered()
-		}
-		if tells {
-			if err := c.Check(); err != nil {
-				return err
-			}
-		}
-		if done {
-			return nil
-		}
-		select {
-		case <-time.After(answerLook):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 func (p program) safeStateCommand() *cobra.Command {

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -86,5 +87,30 @@ func TestAmpCommands(t *testing.T) {
 				t.Errorf("exit %d, %q, %q; want %d and %q", code, out, errs, c.code, c.says)
 			}
 		})
+	}
+}
+
+// Each zone is heard by the tone of `amp test`, one behind the other.
+func TestAmpTestIsHeard(t *testing.T) {
+	tape := filepath.Join(t.TempDir(), "tape.wav")
+	out, errs, code := loalang(t, "", "amp", "test", "--for", "400ms", "--data", t.TempDir(), "--device", "file:"+tape,
+		"--settle", "100ms", "--tail", "0s", "--zones", "Đầu thôn=sim; Chợ=sim")
+	if code != 0 || !strings.Contains(out, "ok   Chợ: sim was on, and the tone was sent for 400ms") {
+		t.Fatalf("exit %d: %q, %q", code, out, errs)
+	}
+	bursts, quiet := 0, 1<<20
+	for _, v := range readTape(t, tape).frames {
+		switch {
+		case abs(v) < 1000:
+			quiet++
+		case quiet > 48000/10: // a tenth of a second
+			bursts++
+			fallthrough
+		default:
+			quiet = 0
+		}
+	}
+	if bursts != 2 {
+		t.Errorf("the tone began %d times, want once in each zone", bursts)
 	}
 }
