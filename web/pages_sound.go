@@ -187,10 +187,7 @@ func (p *panel) button(v *visit) {
 
 func (p *panel) showButton(v *visit, status int, k KnobsState, f *form) {
 	w := panicView{State: v.buttonState(k), Life: f.Get("life"), Faults: f.faults, PIN: p.pinView(v, f)}
-	w.About = v.word("button.hold", v.shortly(k.Hold.Seconds()))
-	if k.Long > 0 {
-		w.About += " " + v.word("button.long", v.shortly(k.Long.Seconds()))
-	}
+	w.About = v.presses(k)
 	for _, d := range playout.ButtonDeeds() {
 		w.Deeds = append(w.Deeds, choiceView{Value: string(d), Name: v.word("button.deed-" + string(d)), Checked: f.Get("deed") == string(d)})
 	}
@@ -207,6 +204,25 @@ func (p *panel) showButton(v *visit, status int, k KnobsState, f *form) {
 		w.Changed = v.word("sound.changed", k.By, v.at(k.At, v.now))
 	}
 	p.render(v, status, "button", view{Title: v.word("settings.button"), Tab: "more", Path: "/button", Data: w})
+}
+
+// presses says what pressing the button does as it is set, where that is anything.
+func (v *visit) presses(k KnobsState) string {
+	if k.Action.Deed == playout.ButtonNothing {
+		return "" // its state says so
+	}
+	said := v.word("button.at-once")
+	if k.Hold > 0 {
+		said = v.word("button.hold", v.shortly(k.Hold.Seconds()))
+	}
+	switch {
+	case k.Long <= 0:
+	case k.Action.Second == playout.SecondStop:
+		said += " " + v.word("button.long", v.shortly(k.Long.Seconds()))
+	case k.Action.Second == playout.SecondAllClear:
+		said += " " + v.word("button.long-all-clear", v.shortly(k.Long.Seconds()))
+	}
+	return said
 }
 
 // shortly writes a number without decimals that it has not.

@@ -112,3 +112,35 @@ func TestVolumesOfHoursAreKept(t *testing.T) {
 		}
 	}
 }
+
+// The page of the button promised that a press sounds, and that a long one ends it, whatever
+// was chosen; a hold time of nothing was told as one.
+func TestButtonPageSaysWhatIsChosen(t *testing.T) {
+	for name, c := range map[string]struct {
+		action     playout.ButtonAction
+		hold, long time.Duration
+		says, not  []string
+	}{
+		"OK":          {playout.ButtonAction{Deed: playout.ButtonSiren, Second: playout.SecondStop}, 500 * time.Millisecond, 10 * time.Second, []string{"Giữ 0,5 giây thì kêu.", "bấm giữ lần nữa 10 giây thì dừng."}, []string{"kêu ngay"}},
+		"AllClear":    {playout.ButtonAction{Deed: playout.ButtonSiren, Second: playout.SecondAllClear}, 500 * time.Millisecond, 10 * time.Second, []string{"bấm giữ lần nữa 10 giây thì dừng và báo yên."}, []string{"thì dừng."}},
+		"NoSecond":    {playout.ButtonAction{Deed: playout.ButtonSiren, Second: playout.SecondNothing}, 500 * time.Millisecond, 10 * time.Second, []string{"Giữ 0,5 giây thì kêu."}, []string{"10 giây"}},
+		"NeverLong":   {playout.ButtonAction{Deed: playout.ButtonSiren, Second: playout.SecondStop}, 500 * time.Millisecond, 0, []string{"Giữ 0,5 giây thì kêu."}, []string{"bấm giữ lần nữa 0"}},
+		"AtOnce":      {playout.ButtonAction{Deed: playout.ButtonSiren, Second: playout.SecondNothing}, 0, 10 * time.Second, []string{"Bấm nút thì loa kêu ngay."}, []string{"Giữ 0"}},
+		"DoesNothing": {playout.ButtonAction{Deed: playout.ButtonNothing, Second: playout.SecondStop}, 500 * time.Millisecond, 10 * time.Second, []string{"Bấm nút không phát gì"}, []string{"thì kêu", "kêu ngay", "10 giây"}},
+	} {
+		w := newWorld(t)
+		device(w)
+		w.knobs.Action, w.knobs.Hold, w.knobs.Long = c.action, c.hold, c.long
+		p := newSite(t, w, people.Officer, "vi").get("/button")
+		for _, says := range c.says {
+			if !strings.Contains(p.text, says) {
+				t.Errorf("%s: it does not say %q: %s", name, says, p.text)
+			}
+		}
+		for _, not := range c.not {
+			if strings.Contains(p.text, not) {
+				t.Errorf("%s: it says %q", name, not)
+			}
+		}
+	}
+}
