@@ -5,7 +5,8 @@ import "time"
 // AmpState is the amplifier at a glance.
 type AmpState struct {
 	Keyed     bool
-	Since     time.Time     // of the last change
+	Since     time.Time     // of the last change, by the board's time, which may step
+	Turned    time.Duration // the same on CLOCK_MONOTONIC: for how long it is so
 	Settle    time.Duration // from keying until sound is safe
 	Tail      time.Duration // from the last frame until unkeying
 	Simulated bool
@@ -28,8 +29,9 @@ type ZoneState struct {
 // BypassState says whether somebody has put the amplifier on its own microphone, so
 // that nothing of what the board plays is heard.
 type BypassState struct {
-	Sensed bool      // an input tells; false: nobody knows
-	On     bool      // it is on its own microphone
-	Since  time.Time // of the last change
-	Fault  string    // why the input cannot be read; empty when it can
+	Sensed bool          // an input tells; false: nobody knows
+	On     bool          // it is on its own microphone
+	Since  time.Time     // of the last change, by the board's time, which may step
+	Turned time.Duration // the same on CLOCK_MONOTONIC: for how long it is so
+	Fault  string        // why the input cannot be read; empty when it can
 }

@@ -137,7 +137,7 @@ func (r *Relay) unlock() {
 // show lets State know how things are. r.mu is held, or nobody else has r yet.
 func (r *Relay) show() {
 	s := &shown{AmpState: AmpState{
-		Keyed: r.keyed, Since: r.since, Settle: r.cfg.Settle, Tail: r.cfg.Tail,
+		Keyed: r.keyed, Since: r.since, Turned: r.turned, Settle: r.cfg.Settle, Tail: r.cfg.Tail,
 		Simulated: r.simulated, Trouble: r.trouble, Fault: r.fault, Missing: r.missing(), Odd: r.odd, Resting: r.rest(),
 		Optional: r.cfg.Optional,
 	}}

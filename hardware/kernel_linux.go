@@ -28,6 +28,12 @@ func (Linux) Read() (wall time.Time, mono, boot time.Duration) {
 	return time.Unix(0, nanos), time.Duration(between.Nano()), time.Duration(since.Nano())
 }
 
+// kernelMono is the kernel's CLOCK_MONOTONIC.
+func kernelMono() time.Duration {
+	_, mono, _ := Linux{}.Read()
+	return mono
+}
+
 // Synced asks adjtimex whether STA_UNSYNC is clear, and for the largest error.
 func (Linux) Synced() (synced bool, within time.Duration) {
 	var t unix.Timex

@@ -42,8 +42,7 @@ type AmpConfig struct {
 	// most: a Key that the relay does not follow is no error, only a fault of State.
 	Optional bool
 	Now      func() time.Time
-	// Mono is a clock that nobody sets, for MinOff. It may be nil without one.
-	Mono func() time.Duration
+	Mono     func() time.Duration // CLOCK_MONOTONIC, for MinOff and Turned; nil: the kernel's
 }
 
 // Relay is an amplifier behind a relay. Its methods may be called from any
@@ -60,6 +59,7 @@ type Relay struct {
 	keyed    bool
 	wanted   bool // the last call was Key, not Unkey
 	since    time.Time
+	turned   time.Duration // since, on Mono
 	offSince time.Duration // on Mono, at the latest; 0: it was never on
 	fault    string
 	trouble  Trouble
@@ -108,9 +108,12 @@ func newRelay(line Line, cfg AmpConfig) *Relay {
 	if cfg.MaxOn == 0 {
 		cfg.MaxOn = DefaultMaxOn
 	}
-	r := &Relay{cfg: cfg, line: line, since: cfg.Now()}
-	if !cfg.Fresh && cfg.Mono != nil {
-		r.offSince = cfg.Mono() // nobody knows: a run of the program may have died with it on
+	if cfg.Mono == nil {
+		cfg.Mono = kernelMono
+	}
+	r := &Relay{cfg: cfg, line: line, since: cfg.Now(), turned: cfg.Mono()}
+	if !cfg.Fresh {
+		r.offSince = r.turned // nobody knows: a run of the program may have died with it on
 	}
 	r.show()
 	return r
@@ -257,18 +260,14 @@ func (r *Relay) note(on bool) {
 	if r.keyed == on {
 		return
 	}
-	r.keyed, r.since = on, r.cfg.Now()
+	r.keyed, r.since, r.turned = on, r.cfg.Now(), r.cfg.Mono()
 	if !on {
 		r.wentOff()
 	}
 }
 
 // wentOff has it rest from now on. r.mu is held.
-func (r *Relay) wentOff() {
-	if r.cfg.Mono != nil {
-		r.offSince = r.cfg.Mono()
-	}
-}
+func (r *Relay) wentOff() { r.offSince = r.cfg.Mono() }
 
 // have asks for a missing line, and sees to it that it is asked for again. r.mu is
 // held.
@@ -330,7 +329,7 @@ func (r *Relay) drop() {
 			r.wentOff()
 		}
 	case r.keyed:
-		r.keyed, r.since = false, r.cfg.Now() // as far as anybody knows
+		r.keyed, r.since, r.turned = false, r.cfg.Now(), r.cfg.Mono() // as far as anybody knows
 	}
 	r.line, r.pending, r.odd, r.fresh = nil, false, false, 0
 	if r.again == nil {

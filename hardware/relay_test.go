@@ -244,3 +244,27 @@ func TestUnkeyTriesAgain(t *testing.T) {
 		}
 	})
 }
+
+// For how long an amplifier has been as it is follows no step of the board's time.
+func TestStepOfTheClockIsNoTimeOn(t *testing.T) {
+	wall, mono := time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC), time.Minute
+	cfg := ampConfig
+	cfg.Now, cfg.Mono = func() time.Time { return wall }, func() time.Duration { return mono }
+	amp := hardware.NewSim(cfg)
+	if err := amp.Key(); err != nil {
+		t.Fatal(err)
+	}
+	wall, mono = wall.Add(7*time.Hour), mono+10*time.Second
+	if err := amp.Key(); err != nil {
+		t.Fatal(err)
+	}
+	if s := amp.State(); s.Turned != time.Minute {
+		t.Errorf("on since %v, want a minute", s.Turned)
+	}
+	if err := amp.Unkey(); err != nil {
+		t.Fatal(err)
+	}
+	if s := amp.State(); s.Turned != mono {
+		t.Errorf("off since %v, want %v", s.Turned, mono)
+	}
+}

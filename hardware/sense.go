@@ -66,6 +66,7 @@ func (s *GPIOSense) Close() error { return s.line.file.Close() }
 type BypassConfig struct {
 	Open func() (Input, error)
 	Now  func() time.Time
+	Mono func() time.Duration // CLOCK_MONOTONIC, for Turned; nil: the kernel's
 	// Changed is called without locks when the state has changed. It may be nil.
 	Changed func()
 	Log     *slog.Logger
@@ -82,7 +83,10 @@ type Bypass struct {
 
 // NewBypass prepares a Bypass; nothing is known before Run.
 func NewBypass(cfg BypassConfig) *Bypass {
-	return &Bypass{cfg: cfg, state: BypassState{Sensed: true, Since: cfg.Now()}}
+	if cfg.Mono == nil {
+		cfg.Mono = kernelMono
+	}
+	return &Bypass{cfg: cfg, state: BypassState{Sensed: true, Since: cfg.Now(), Turned: cfg.Mono()}}
 }
 
 // State is what was last sensed.
@@ -142,7 +146,7 @@ func (b *Bypass) read(on bool) {
 	b.mu.Lock()
 	changed := b.state.On != on || b.state.Fault != ""
 	if b.state.On != on {
-		b.state.On, b.state.Since = on, b.cfg.Now()
+		b.turn(on)
 		b.cfg.Log.Info("the amplifier's own microphone", "on", on)
 	}
 	b.state.Fault = ""
@@ -152,13 +156,18 @@ func (b *Bypass) read(on bool) {
 	}
 }
 
+// turn notes that it is on or off from now on. b.mu is held.
+func (b *Bypass) turn(on bool) {
+	b.state.On, b.state.Since, b.state.Turned = on, b.cfg.Now(), b.cfg.Mono()
+}
+
 // unread takes in that the input cannot be read: then nobody knows of a bypass.
 func (b *Bypass) unread(err error) {
 	fault := fmt.Sprintf("the bypass cannot be sensed: %v", err)
 	b.mu.Lock()
 	changed := b.state.Fault != fault
 	if b.state.On {
-		b.state.On, b.state.Since = false, b.cfg.Now()
+		b.turn(false)
 	}
 	b.state.Fault = fault
 	b.mu.Unlock()

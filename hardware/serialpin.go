@@ -25,8 +25,7 @@ func (s *Serial) mono() time.Duration {
 	if s.Mono != nil {
 		return s.Mono()
 	}
-	_, mono, _ := Linux{}.Read()
-	return mono
+	return kernelMono()
 }
 
 // sharedModem is a port and its lines. A goroutine of its own opens, switches and closes

@@ -30,7 +30,7 @@ type Probe struct {
 // head is where the kernel was in a card's stream at a look.
 type head struct {
 	pointer int64
-	at      time.Time
+	at      time.Duration // on CLOCK_MONOTONIC
 }
 
 // least is how long must lie between two looks at a card's position: its period may be
@@ -44,8 +44,9 @@ func NewProbe() *Probe {
 
 // Moving says whether the card that a process holds is played by the kernel: RUNNING,
 // and further on than at the look before. Nil: it holds none, or there was no look
-// before. The kernel's own word is /proc/asound/card*/pcm*p/sub*/status.
-func (p *Probe) Moving(pid int, now time.Time) *bool {
+// before. The kernel's own word is /proc/asound/card*/pcm*p/sub*/status. mono is
+// CLOCK_MONOTONIC.
+func (p *Probe) Moving(pid int, mono time.Duration) *bool {
 	files, err := filepath.Glob(filepath.Join(p.Proc, "asound/card*/pcm*p/sub*/status"))
 	if err != nil || pid <= 0 {
 		return nil
@@ -70,10 +71,10 @@ func (p *Probe) Moving(pid int, now time.Time) *bool {
 		}
 		key := strconv.Itoa(pid) + file
 		before, looked := p.heads[key]
-		if looked && now.Sub(before.at) < least && now.Sub(before.at) >= 0 && pointer == before.pointer {
+		if looked && mono-before.at < least && pointer == before.pointer {
 			return nil
 		}
-		p.heads = map[string]head{key: {pointer, now}}
+		p.heads = map[string]head{key: {pointer, mono}}
 		if !looked {
 			return nil
 		}

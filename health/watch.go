@@ -29,10 +29,11 @@ type WatchConfig struct {
 	// Measure measures everything; it should come back within a few seconds.
 	Measure func(ctx context.Context) Measurement
 	Limits  Limits
-	Book    Book             // nil: nothing outlives the program
-	Lamp    Lamp             // nil: there is none
-	Beat    func()           // called each time it has measured; nil: nobody watches it
-	Now     func() time.Time // the board's time
+	Book    Book                 // nil: nothing outlives the program
+	Lamp    Lamp                 // nil: there is none
+	Beat    func()               // called each time it has measured; nil: nobody watches it
+	Now     func() time.Time     // the board's time
+	Mono    func() time.Duration // CLOCK_MONOTONIC: how old a Report is
 	Log     *slog.Logger
 }
 
@@ -54,6 +55,7 @@ type Watch struct {
 
 	mu      sync.Mutex
 	report  Report
+	looked  time.Duration // on Mono, when report was made
 	measure Measurement
 	history History
 }
@@ -94,12 +96,12 @@ func (w *Watch) Run(ctx context.Context) error {
 // look is one measurement and what follows from it.
 func (w *Watch) look(ctx context.Context) {
 	m := w.cfg.Measure(ctx)
-	r := Judge(m, w.cfg.Limits)
+	looked, r := w.cfg.Mono(), Judge(m, w.cfg.Limits)
 	w.read(ctx)
 	changes := w.changes(r)
 	w.sample(m, r.Level())
 	w.mu.Lock()
-	w.report, w.measure = r, m
+	w.report, w.looked, w.measure = r, looked, m
 	w.history.Changes = append(w.history.Changes, changes...)
 	w.history = w.history.trimmed(m.At)
 	w.mu.Unlock()
@@ -219,12 +221,12 @@ func (w *Watch) trouble(err error) {
 }
 
 // Report is the last one; without findings before the first. A Watch that has not come
-// back for two minutes is itself what hangs.
-func (w *Watch) Report(now time.Time) Report {
+// back for two minutes is itself what hangs, whatever was done to the board's time.
+func (w *Watch) Report() Report {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	r := w.report
-	if r.At.IsZero() || now.Sub(r.At) < staleAfter {
+	if r.At.IsZero() || w.cfg.Mono()-w.looked < staleAfter {
 		return r
 	}
 	hangs := find(Program, Fault, ProgramHangs, text("health"))

@@ -54,16 +54,18 @@ type board struct {
 	m    health.Measurement
 	hang chan struct{}
 	lamp health.Level
+	// stepped is by how much the board's time was set.
+	stepped time.Duration
 }
 
 func (b *board) measure(context.Context) health.Measurement {
 	b.mu.Lock()
-	m, hang := b.m, b.hang
+	m, hang, stepped := b.m, b.hang, b.stepped
 	b.mu.Unlock()
 	if hang != nil {
 		<-hang
 	}
-	m.At = time.Now()
+	m.At = time.Now().Add(stepped)
 	return m
 }
 
@@ -75,9 +77,15 @@ func (b *board) set(f func(b *board)) {
 
 func (b *board) ShowHealth(l health.Level) { b.set(func(b *board) { b.lamp = l }) }
 
+// unset is a clock that nobody sets.
+func unset() func() time.Duration {
+	began := time.Now()
+	return func() time.Duration { return time.Hour + time.Since(began) }
+}
+
 func watching(t *testing.T, b *board, k *book, during func(w *health.Watch)) {
 	t.Helper()
-	w := health.NewWatch(health.WatchConfig{Measure: b.measure, Limits: health.DefaultLimits(), Book: k, Lamp: b, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	w := health.NewWatch(health.WatchConfig{Measure: b.measure, Limits: health.DefaultLimits(), Book: k, Lamp: b, Now: time.Now, Mono: unset(), Log: slog.New(slog.DiscardHandler)})
 	ctx, end := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- w.Run(ctx) }()
@@ -100,13 +108,13 @@ func TestWatchKeepsChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, k := freshly(), &book{}
 		watching(t, b, k, func(w *health.Watch) {
-			if r := w.Report(time.Now()); r.Level() != health.Good || b.lamp != health.Good {
+			if r := w.Report(); r.Level() != health.Good || b.lamp != health.Good {
 				t.Errorf("at the first look: %s, the lamp %s", r.Level(), b.lamp)
 			}
 			b.set(func(b *board) { b.m.Temperature = of(90.0) })
 			time.Sleep(health.Every)
 			synctest.Wait()
-			if r := w.Report(time.Now()); r.Level() != health.Fault || b.lamp != health.Fault {
+			if r := w.Report(); r.Level() != health.Fault || b.lamp != health.Fault {
 				t.Errorf("a fault is told at once: %s, the lamp %s", r.Level(), b.lamp)
 			}
 			b.set(func(b *board) { b.m.Temperature = of(50.0) })
@@ -152,7 +160,7 @@ func TestWatchBeatsUnlessItHangs(t *testing.T) {
 		b := freshly()
 		beats := 0 // of Run's goroutine, read while that waits
 		w := health.NewWatch(health.WatchConfig{
-			Measure: b.measure, Limits: health.DefaultLimits(), Beat: func() { beats++ }, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+			Measure: b.measure, Limits: health.DefaultLimits(), Beat: func() { beats++ }, Now: time.Now, Mono: unset(), Log: slog.New(slog.DiscardHandler),
 		})
 		ctx, end := context.WithCancel(t.Context())
 		done := make(chan error, 1)
@@ -220,11 +228,50 @@ func TestWatchThatHangs(t *testing.T) {
 			hang := make(chan struct{})
 			b.set(func(b *board) { b.hang = hang })
 			time.Sleep(5 * time.Minute)
-			if f := w.Report(time.Now()).Of(health.Program); f.Code != health.ProgramHangs || f.Level != health.Fault {
+			if f := w.Report().Of(health.Program); f.Code != health.ProgramHangs || f.Level != health.Fault {
 				t.Errorf("said %+v", f)
 			}
 			b.set(func(b *board) { b.hang = nil })
 			close(hang)
 		})
 	})
+}
+
+// Hours by which the board's time is set between two looks make no report old, and do not
+// hide that whoever measures hangs.
+func TestStepOfTheClockIsNoAgeOfTheReport(t *testing.T) {
+	for name, step := range map[string]time.Duration{"Forward": 7 * time.Hour, "Back": -7 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := freshly()
+				w := health.NewWatch(health.WatchConfig{
+					Measure: b.measure, Limits: health.DefaultLimits(), Now: func() time.Time {
+						b.mu.Lock()
+						defer b.mu.Unlock()
+						return time.Now().Add(b.stepped)
+					}, Mono: unset(), Log: slog.New(slog.DiscardHandler),
+				})
+				ctx, end := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- w.Run(ctx) }()
+				synctest.Wait()
+				b.set(func(b *board) { b.stepped = step })
+				if f := w.Report().Of(health.Program); f.Code != health.ProgramRuns {
+					t.Errorf("after the step it says %+v", f)
+				}
+				hang := make(chan struct{})
+				b.set(func(b *board) { b.hang = hang })
+				time.Sleep(5 * time.Minute)
+				if f := w.Report().Of(health.Program); f.Code != health.ProgramHangs {
+					t.Errorf("of a measuring that hangs it says %+v", f)
+				}
+				b.set(func(b *board) { b.hang = nil })
+				close(hang)
+				end()
+				if err := <-done; err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }

@@ -353,8 +353,8 @@ func (m *mains) state() hardware.AmpState {
 			s.Keyed = s.Keyed || z.Keyed
 			s.Simulated = z.Simulated && (i == 0 || s.Simulated)
 			s.Optional = z.Optional && (i == 0 || s.Optional)
-			if z.Since.After(s.Since) {
-				s.Since = z.Since
+			if i == 0 || z.Turned > s.Turned { // Since may have stepped between two of them
+				s.Since, s.Turned = z.Since, z.Turned
 			}
 		}
 		s.Settle, s.Tail, s.Resting = max(s.Settle, z.Settle), max(s.Tail, z.Tail), max(s.Resting, z.Resting)

@@ -224,3 +224,32 @@ func TestBypassIsTold(t *testing.T) {
 		}
 	})
 }
+
+// Which zone was switched last is known though the board's time was set between them.
+func TestStepOfTheClockBetweenTwoZones(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		began, step := time.Now(), time.Duration(0)
+		var zones []*hardware.Relay
+		s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) {
+			cfg.Amp, cfg.Zones = nil, nil
+			for _, name := range []string{"dau-thon", "cho"} {
+				r := hardware.NewSim(hardware.AmpConfig{
+					Settle: settle, Tail: time.Second, Now: func() time.Time { return time.Now().Add(step) }, Mono: func() time.Duration { return time.Since(began) },
+				})
+				zones, cfg.Zones = append(zones, r), append(cfg.Zones, playout.Zone{Name: name, Amp: r})
+			}
+		})
+		s.at(time.Minute)
+		for _, z := range zones {
+			if err := z.Key(); err != nil {
+				t.Error(err)
+			}
+			step -= 7 * time.Hour
+			s.at(time.Since(began) + time.Minute)
+		}
+		last := zones[1].State()
+		if a := s.player.Air().Amp; a.Turned != last.Turned || !a.Since.Equal(last.Since) {
+			t.Errorf("since %v (%v), want since %v (%v)", a.Since, a.Turned, last.Since, last.Turned)
+		}
+	})
+}

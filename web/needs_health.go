@@ -1,8 +1,6 @@
 package web
 
 import (
-	"time"
-
 	"loalang/health"
 	"loalang/pulse"
 )
@@ -10,7 +8,7 @@ import (
 // Health is how the board is, as it was measured last. *health.Watch is one. Its methods
 // return at once, from memory: they answer while the database does not.
 type Health interface {
-	Report(now time.Time) health.Report
+	Report() health.Report
 	Measured() health.Measurement
 	History() health.History
 }

@@ -22,7 +22,7 @@ type gauged struct {
 	h health.History
 }
 
-func (m *gauged) Report(time.Time) health.Report {
+func (m *gauged) Report() health.Report {
 	if m.m.At.IsZero() {
 		return health.Report{}
 	}

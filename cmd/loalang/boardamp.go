@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"sync"
-	"time"
 
-	"loalang/audio"
 	"loalang/hardware"
 	"loalang/playout"
 )
@@ -24,7 +22,7 @@ func (b *board) openAmplifier() *amplifier {
 	s := b.settings
 	cfg := hardware.AmpConfig{
 		Settle: s.Settle, Tail: s.Tail, MaxOn: s.Amp.MaxOn, MinOff: s.Amp.MinOff, Fresh: b.freshAmp(), Optional: s.Amp.Optional,
-		Now: b.clock.Now, Mono: func() time.Duration { return time.Duration(audio.Monotonic()) },
+		Now: b.clock.Now, Mono: monotonic,
 	}
 	rack := s.Amp.rack()
 	a := &amplifier{}
@@ -48,7 +46,7 @@ func (b *board) openAmplifier() *amplifier {
 	if in := s.Amp.Bypass; in != nil {
 		a.bypass = hardware.NewBypass(hardware.BypassConfig{
 			Open: func() (hardware.Input, error) { return rack.GPIO.RequestSense(in.Chip, in.Line, in.ActiveLow) },
-			Now:  b.clock.Now, Changed: func() { b.player.Reswitched() }, Log: b.log,
+			Now:  b.clock.Now, Mono: monotonic, Changed: func() { b.player.Reswitched() }, Log: b.log,
 		})
 	}
 	return a

@@ -186,5 +186,5 @@ func (b *board) broken(air playout.Air) bool {
 	monitor := b.deaf.note(deaf(b.monitorState()), monotonic()) > deafGrace
 	button := b.button != nil && (b.button.State().Fault != "" || b.button.State().Stuck)
 	return button || monitor || air.DeadAir != nil || air.Lost != nil || air.Amp.Fault != "" && !air.Amp.Optional || b.db.Damaged() ||
-		b.health.Report(b.clock.Now()).Level() == health.Fault
+		b.health.Report().Level() == health.Fault
 }

@@ -50,33 +50,34 @@ type senses struct {
 	plan    *health.PlanState
 	weighed time.Time
 	wear    atomic.Pointer[float64]
-	linked  time.Time // when the link was last up
+	linked  time.Duration // on CLOCK_MONOTONIC, when the link was last up
 
 	mu sync.Mutex // aired and plan, which come when they come
 }
 
 // openHealth prepares the watch over the board's health.
 func (b *board) openHealth() {
-	b.senses = &senses{b: b, probe: health.NewProbe(), linked: b.clock.Now()}
+	b.senses = &senses{b: b, probe: health.NewProbe(), linked: monotonic()}
 	b.health = health.NewWatch(health.WatchConfig{
-		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Lamp: lamp{b}, Beat: b.pulse.Loop("health", healthPatience), Now: b.clock.Now, Log: b.log,
+		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Lamp: lamp{b}, Beat: b.pulse.Loop("health", healthPatience), Now: b.clock.Now, Mono: monotonic, Log: b.log,
 	})
 }
 
-// measure asks everything that a finding is made of.
+// measure asks everything that a finding is made of. For how long something is so is asked of
+// CLOCK_MONOTONIC: the board's time steps by hours once somebody vouches for it.
 func (s *senses) measure(ctx context.Context) health.Measurement {
-	b, now := s.b, s.b.clock.Now()
+	b, now, mono := s.b, s.b.clock.Now(), monotonic()
 	air := b.player.Air()
 	m := health.Measurement{
 		At: now, Program: &health.ProgramState{Hanging: b.pulse.Late()},
-		Amplifier:  b.amp.health(air.Amp, now),
+		Amplifier:  b.amp.health(air.Amp, mono),
 		Clock:      &health.ClockState{Trust: string(air.Clock.Trust), Ahead: air.Clock.Ahead > 0, Age: air.Clock.Age, Never: air.Clock.Vouched.IsZero()},
-		Card:       s.card(air, now),
+		Card:       s.card(air, mono),
 		Monitor:    monitorOf(b.monitorState()),
 		Database:   s.database(ctx),
 		Backup:     backupHealth(b.settings, now),
 		Recordings: recordingsHealth(b.library.Lost()),
-		Link:       s.link(now),
+		Link:       s.link(mono),
 		Memory:     s.probe.Memory(os.Getpid(), air.Output.ChildPID),
 	}
 	s.machine(&m, air.Clock.Trusted(), os.Getpid())
@@ -121,12 +122,12 @@ func monitorOf(m *playout.MonitorState) *health.MonitorState {
 	return &health.MonitorState{Up: m.Up || m.Trouble == "", Adjusted: m.Gate != (proof.Gate{}), Void: m.Void != "", Trouble: string(m.Trouble), Fault: m.Fault}
 }
 
-// health is what is switched, as it is judged.
-func (a *amplifier) health(all hardware.AmpState, now time.Time) *health.AmplifierState {
+// health is what is switched, as it is judged at mono of CLOCK_MONOTONIC.
+func (a *amplifier) health(all hardware.AmpState, mono time.Duration) *health.AmplifierState {
 	switched := func(s hardware.AmpState) health.SwitchState {
-		return health.SwitchState{Keyed: s.Keyed, For: now.Sub(s.Since), Trouble: string(s.Trouble), Fault: s.Fault}
+		return health.SwitchState{Keyed: s.Keyed, For: mono - s.Turned, Trouble: string(s.Trouble), Fault: s.Fault}
 	}
-	h := &health.AmplifierState{SwitchState: health.SwitchState{Keyed: all.Keyed, For: now.Sub(all.Since)}, Simulated: all.Simulated, Optional: all.Optional}
+	h := &health.AmplifierState{SwitchState: health.SwitchState{Keyed: all.Keyed, For: mono - all.Turned}, Simulated: all.Simulated, Optional: all.Optional}
 	if a.main != nil { // else the faults that all has are those of its zones
 		h.SwitchState = switched(a.main.State())
 	}
@@ -134,7 +135,7 @@ func (a *amplifier) health(all hardware.AmpState, now time.Time) *health.Amplifi
 		h.Zones = append(h.Zones, health.ZoneState{Name: z.Name, SwitchState: switched(z.AmpState)})
 	}
 	if in := all.Bypass; a.bypass != nil {
-		h.Bypass = &health.BypassState{On: in.On, For: now.Sub(in.Since), Fault: in.Fault}
+		h.Bypass = &health.BypassState{On: in.On, For: mono - in.Turned, Fault: in.Fault}
 	}
 	return h
 }
@@ -200,7 +201,7 @@ func (s *senses) worn(now time.Time) *float64 {
 	return s.wear.Load()
 }
 
-func (s *senses) card(air playout.Air, now time.Time) *health.CardState {
+func (s *senses) card(air playout.Air, mono time.Duration) *health.CardState {
 	choice, err := speaker.ParseDevice(s.b.settings.Device)
 	c := &health.CardState{
 		Audible: err == nil && choice.Audible(), Device: s.b.settings.Device, Up: air.Output.Up && air.Output.Audible,
@@ -210,7 +211,7 @@ func (s *senses) card(air playout.Air, now time.Time) *health.CardState {
 		c.Device = air.Output.Device
 	}
 	if c.Audible && c.Up {
-		c.Moving = s.probe.Moving(air.Output.ChildPID, now)
+		c.Moving = s.probe.Moving(air.Output.ChildPID, mono)
 	}
 	return c
 }
@@ -255,14 +256,15 @@ func (s *senses) ask(ctx context.Context, question func(context.Context) error) 
 	}
 }
 
-func (s *senses) link(now time.Time) *health.LinkState {
+// link is the way out, and since when there is none, at mono of CLOCK_MONOTONIC.
+func (s *senses) link(mono time.Duration) *health.LinkState {
 	l := s.probe.Link()
 	switch {
 	case l == nil:
 	case l.Up:
-		s.linked = now
+		s.linked = mono
 	default:
-		l.Gone = max(now.Sub(s.linked), 0)
+		l.Gone = mono - s.linked
 	}
 	return l
 }

@@ -1,49 +1,68 @@
 package main
 
 import (
-	"strings"
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"loalang/hardware"
 	"loalang/health"
-	"loalang/playout"
-	"loalang/web"
 )
 
-// What is lost in mid-broadcast was on the LED and on no page of health, in no line of doctor
-// and in no measurement. It is a fault with what to do, also where the as-run cannot be read,
-// and the day's sum is as it was once it is heard again.
-func TestALossInMidBroadcastIsAFindingOfHealth(t *testing.T) {
-	now := time.Date(2026, 11, 26, 5, 30, 0, 0, time.UTC)
-	day := &health.AiredState{Due: 3, Missed: 1}
-	since := now.Add(-20 * time.Second)
-	lost := playout.Air{Lost: &playout.Lost{Title: "Mời họp", As: playout.HeardSilent, Since: since}}
-	dead := playout.Air{DeadAir: &playout.DeadAir{Title: "Tiếp sóng", Since: since}}
-	both := playout.Air{Lost: lost.Lost, DeadAir: dead.DeadAir}
-	for name, c := range map[string]struct {
-		air  playout.Air
-		day  *health.AiredState
-		code health.Code
-		says string
-	}{
-		"Lost":    {lost, day, health.AiredLost, "Mời họp"},
-		"Dead":    {dead, day, health.AiredDead, "Tiếp sóng"},
-		"Both":    {both, day, health.AiredDead, "Tiếp sóng"},
-		"NoAsRun": {lost, nil, health.AiredLost, "Mời họp"},
-		"Over":    {playout.Air{}, day, health.AiredMissed, "1"},
-		"Unknown": {playout.Air{}, nil, health.AiredUnknown, ""},
-	} {
-		r := health.Judge(health.Measurement{At: now, Aired: losing(c.day, c.air, now)}, health.DefaultLimits())
-		f := r.Of(health.Aired)
-		if f.Code != c.code || (f.Level == health.Fault) != (c.air.Lost != nil || c.air.DeadAir != nil) {
-			t.Errorf("%s: %+v, want %s", name, f, c.code)
+// closedContact is a contact that is closed.
+type closedContact struct{}
+
+func (closedContact) Get() (bool, error) { return true, nil }
+func (closedContact) Close() error       { return nil }
+
+// A board whose time is set by hours, as at the first answer of a time server, neither says
+// that its amplifier was on for hours nor that the microphone was nor that the network was
+// gone for as long.
+func TestStepOfTheClockMakesNoFaults(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began, step := time.Now(), time.Duration(0)
+		now, mono := func() time.Time { return time.Now().Add(step) }, func() time.Duration { return time.Hour + time.Since(began) }
+		amp := hardware.NewSim(hardware.AmpConfig{Now: now, Mono: mono})
+		a := &amplifier{main: amp, bypass: hardware.NewBypass(hardware.BypassConfig{
+			Open: func() (hardware.Input, error) { return closedContact{}, nil }, Now: now, Mono: mono, Log: slog.New(slog.DiscardHandler),
+		})}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.bypass.Run(ctx) }()
+		if err := amp.Key(); err != nil {
+			t.Fatal(err)
 		}
-		w := web.HealthWords(f, now)
-		if !strings.Contains(w.Said, c.says) || f.Bad() && w.Advice == "" || f.Level == health.Fault && f.Values[1].Amount != 20 {
-			t.Errorf("%s: %q, %q", name, w.Said, w.Advice)
+		links := &senses{probe: &health.Probe{Proc: gone(t)}, linked: mono()}
+		step = 7 * time.Hour
+		time.Sleep(time.Minute)
+		all := amp.State()
+		all.Bypass = a.bypass.State()
+		if h := a.health(all, mono()); !h.Keyed || h.For != time.Minute || !h.Bypass.On || h.Bypass.For > time.Minute {
+			t.Errorf("on for %v, the microphone for %v; want a minute", h.For, h.Bypass.For)
 		}
+		if l := links.link(mono()); l.Up || l.Gone != time.Minute {
+			t.Errorf("the link: %+v, want that it was gone for a minute", l)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// gone is the proc of a machine without a way out.
+func gone(t *testing.T) string {
+	t.Helper()
+	proc := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(proc, "net"), 0o700); err != nil {
+		t.Fatal(err)
 	}
-	if day.Losing != nil {
-		t.Error("the day's sum was changed")
+	if err := os.WriteFile(filepath.Join(proc, "net/route"), []byte("Iface\n"), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	return proc
 }

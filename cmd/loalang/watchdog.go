@@ -140,7 +140,7 @@ func (b *board) status() string {
 	} else {
 		said = append(said, "waiting")
 	}
-	r := b.health.Report(b.clock.Now())
+	r := b.health.Report()
 	for _, f := range r.Findings {
 		if f.Level == health.Fault {
 			said = append(said, string(f.Code))

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/health"
+	"loalang/playout"
+	"loalang/web"
+)
+
+// What is lost in mid-broadcast was on the LED and on no page of health, in no line of doctor
+// and in no measurement. It is a fault with what to do, also where the as-run cannot be read,
+// and the day's sum is as it was once it is heard again.
+func TestALossInMidBroadcastIsAFindingOfHealth(t *testing.T) {
+	now := time.Date(2026, 11, 26, 5, 30, 0, 0, time.UTC)
+	day := &health.AiredState{Due: 3, Missed: 1}
+	since := now.Add(-20 * time.Second)
+	lost := playout.Air{Lost: &playout.Lost{Title: "Mời họp", As: playout.HeardSilent, Since: since}}
+	dead := playout.Air{DeadAir: &playout.DeadAir{Title: "Tiếp sóng", Since: since}}
+	both := playout.Air{Lost: lost.Lost, DeadAir: dead.DeadAir}
+	for name, c := range map[string]struct {
+		air  playout.Air
+		day  *health.AiredState
+		code health.Code
+		says string
+	}{
+		"Lost":    {lost, day, health.AiredLost, "Mời họp"},
+		"Dead":    {dead, day, health.AiredDead, "Tiếp sóng"},
+		"Both":    {both, day, health.AiredDead, "Tiếp sóng"},
+		"NoAsRun": {lost, nil, health.AiredLost, "Mời họp"},
+		"Over":    {playout.Air{}, day, health.AiredMissed, "1"},
+		"Unknown": {playout.Air{}, nil, health.AiredUnknown, ""},
+	} {
+		r := health.Judge(health.Measurement{At: now, Aired: losing(c.day, c.air, now)}, health.DefaultLimits())
+		f := r.Of(health.Aired)
+		if f.Code != c.code || (f.Level == health.Fault) != (c.air.Lost != nil || c.air.DeadAir != nil) {
+			t.Errorf("%s: %+v, want %s", name, f, c.code)
+		}
+		w := web.HealthWords(f, now)
+		if !strings.Contains(w.Said, c.says) || f.Bad() && w.Advice == "" || f.Level == health.Fault && f.Values[1].Amount != 20 {
+			t.Errorf("%s: %q, %q", name, w.Said, w.Advice)
+		}
+	}
+	if day.Losing != nil {
+		t.Error("the day's sum was changed")
+	}
+}
