@@ -87,7 +87,7 @@ func newMeters(s *Server) (*meters, error) {
 			return nil, err
 		}
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, m.due.next, healthCollector{s}, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
+	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, m.due.next, m.due.wait, healthCollector{s}, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err
 		}

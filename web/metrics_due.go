@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,6 +20,7 @@ type dueMeter struct {
 	village string
 	worry   *worry
 	next    prometheus.Gauge
+	wait    prometheus.Gauge
 }
 
 func newDueMeter(s *Server) *dueMeter {
@@ -27,6 +29,9 @@ func newDueMeter(s *Server) *dueMeter {
 		worry: &worry{log: s.cfg.Logger, bad: "the plan cannot be read for the metrics", good: "the plan is read again"},
 		next: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "loalang_next_due_timestamp_seconds", Help: "When the plan has something due next, in the 24 hours ahead; 0: nothing.",
+		}),
+		wait: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "loalang_next_due_in_seconds", Help: "For how long nothing is due, by the board's own time, which may be another than the system's; +Inf: for 24 hours.",
 		}),
 	}
 }
@@ -38,19 +43,22 @@ func (m *dueMeter) read(ctx context.Context, now time.Time) {
 		found, err := m.log.Published(ctx, m.village)
 		return func() { plan = found }, err
 	}))
-	m.next.Set(nextDue(plan, now))
+	next := nextDue(plan, now)
+	if next.IsZero() {
+		m.next.Set(0)
+		m.wait.Set(math.Inf(1))
+		return
+	}
+	m.next.Set(float64(next.UnixMilli()) / 1000)
+	m.wait.Set(next.Sub(now).Seconds())
 }
 
-// nextDue is the Unix time of the first occurrence that is not over; 0: none.
-func nextDue(plan scheduler.Plan, now time.Time) float64 {
-	var next time.Time
+// nextDue is when the first occurrence that has not begun is due, within dueReach; zero: none is.
+func nextDue(plan scheduler.Plan, now time.Time) (next time.Time) {
 	for _, o := range plan.Occurrences {
 		if o.Due.After(now) && o.Due.Before(now.Add(dueReach)) && (next.IsZero() || o.Due.Before(next)) {
 			next = o.Due
 		}
 	}
-	if next.IsZero() {
-		return 0
-	}
-	return float64(next.UnixMilli()) / 1000
+	return next
 }

@@ -31,12 +31,14 @@ func TestMetricsTellWhatIsDueNext(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			due(c.times...)
-			want := "0"
+			want, wait := "0", "+Inf"
 			if !c.next.IsZero() {
 				want = strconv.FormatFloat(float64(c.next.UnixMilli())/1000, 'g', -1, 64)
+				wait = strconv.FormatFloat(c.next.Sub(now).Seconds(), 'g', -1, 64)
 			}
-			if text := h.metrics(); !strings.Contains(text, "\nloalang_next_due_timestamp_seconds "+want+"\n") {
-				t.Errorf("want %s of\n%s", want, text)
+			text := h.metrics()
+			if !strings.Contains(text, "\nloalang_next_due_timestamp_seconds "+want+"\n") || !strings.Contains(text, "\nloalang_next_due_in_seconds "+wait+"\n") {
+				t.Errorf("want %s, in %s, of\n%s", want, wait, text)
 			}
 		})
 	}

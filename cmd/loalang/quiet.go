@@ -119,43 +119,61 @@ func nearby(listen string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// soundings are the metrics that are not 0 while something is heard.
-var soundings = map[string]string{
-	"loalang_on_air":           "something is on air",
-	"loalang_emergency_active": "an emergency is active",
-	"loalang_amplifier_keyed":  "the amplifier is on",
+// soundings are the metrics that are not 0 while something is heard: the first that is not
+// says why.
+var soundings = []struct{ name, words string }{
+	{"loalang_emergency_active", "an emergency is active"},
+	{"loalang_on_air", "something is on air"},
+	{"loalang_amplifier_keyed", "the amplifier is on"},
 }
 
-// whatSounds reads metrics and says why a restart would be heard; empty: it would not.
+// The metrics of what is due next. The first is by the board's own time, which may be
+// another than the system's; a version of before tells the second alone.
+const (
+	dueIn = "loalang_next_due_in_seconds"
+	dueAt = "loalang_next_due_timestamp_seconds"
+)
+
+// whatSounds reads metrics and says why a restart would be heard; empty: it would not. now
+// is the system's time, for a serve that tells only when something is due.
 func whatSounds(metrics io.Reader, now time.Time) (why string, err error) {
-	lines, seen := bufio.NewScanner(metrics), 0
+	read, told := map[string]bool{dueIn: true, dueAt: true}, map[string]float64{}
+	for _, s := range soundings {
+		read[s.name] = true
+	}
+	lines := bufio.NewScanner(metrics)
 	for lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), " ")
-		words, sounding := soundings[name]
-		if !sounding && name != "loalang_next_due_timestamp_seconds" {
+		if !read[name] {
 			continue
 		}
-		v, err := strconv.ParseFloat(value, 64)
-		if err != nil {
+		if told[name], err = strconv.ParseFloat(value, 64); err != nil {
 			return "", fmt.Errorf("read %s: %w", name, err)
-		}
-		if sounding {
-			seen++
-			if v != 0 {
-				why = words
-			}
-			continue
-		}
-		due := time.UnixMilli(int64(v * 1000))
-		if ahead := due.Sub(now); why == "" && ahead > -quietAhead && ahead < quietAhead {
-			why = "something is due at " + due.Format(time.TimeOnly)
 		}
 	}
 	if err := lines.Err(); err != nil {
 		return "", fmt.Errorf("read what sounds: %w", err)
 	}
-	if seen < len(soundings) {
-		return "", errors.New("the program that answers is no loalang: look at --listen")
+	for _, s := range soundings {
+		v, is := told[s.name]
+		if !is {
+			return "", errors.New("the program that answers is no loalang: look at --listen")
+		}
+		if v != 0 && why == "" {
+			why = s.words
+		}
+	}
+	if why == "" && dueSoon(told, now) {
+		why = "something is due within a minute"
 	}
 	return why, nil
+}
+
+// dueSoon says whether something is due within quietAhead, by the metrics told.
+func dueSoon(told map[string]float64, now time.Time) bool {
+	if in, is := told[dueIn]; is {
+		return in < quietAhead.Seconds()
+	}
+	ahead := time.UnixMilli(int64(told[dueAt] * 1000)).Sub(now)
+	return ahead > -quietAhead && ahead < quietAhead
 }
