@@ -14,7 +14,7 @@ import (
 type HealthSaid struct {
 	Part   string // what it is about
 	Said   string
-	Advice string // what to do; empty where nothing is
+	Advice string // what to do, also about what could not be measured; empty where nothing is
 }
 
 // HealthWords is a finding in English, for a command line, in the zone of at, which is
@@ -38,7 +38,7 @@ func (p phrase) healthWords(f health.Finding, at time.Time) HealthSaid {
 		}
 	}
 	w := HealthSaid{Part: p.word("health.part." + string(f.Part)), Said: strings.TrimSpace(p.word(code, args...))}
-	if (f.Bad() || f.Hint()) && hasWord(code+"-do") {
+	if (f.Level != health.Good || f.Hint()) && hasWord(code+"-do") {
 		w.Advice = p.word(code + "-do")
 	}
 	return w
