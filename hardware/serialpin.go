@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -18,7 +19,7 @@ type Serial struct {
 	openModem func(path string) (modem, error) // nil: the machine's
 
 	mu     sync.Mutex              // locked before sharedModem.mu
-	shared map[string]*sharedModem // by path
+	shared map[string]*sharedModem // by what realPort makes of their paths
 }
 
 func (s *Serial) mono() time.Duration {
@@ -31,7 +32,7 @@ func (s *Serial) mono() time.Duration {
 // sharedModem is a port and its lines. A goroutine of its own opens, switches and closes
 // it: each of these takes seconds at an adapter that hangs. It ends with the last line.
 type sharedModem struct {
-	path  string
+	path  string        // by which it is opened: that of the first line
 	is    os.FileInfo   // what was at path before it was opened; nil: nobody knows
 	users int           // lines in use; guarded by Serial.mu
 	done  chan struct{} // closed when it is closed
@@ -59,32 +60,44 @@ func (s *Serial) Pin(path string, pin SerialPin) (Line, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	port := s.shared[path]
+	device := realPort(path)
+	port := s.shared[device]
 	switch {
 	case port == nil || port.is != nil && portThere(path, port.is) != nil: // an adapter that was plugged in again is another one
-		port = s.share(path, open)
+		port = s.share(path, device, open)
 	case port.users == 0: // one that hangs is not opened again and again
 		return nil, fmt.Errorf("open %s: it is being closed still: pull the adapter out and plug it in again", path)
 	case port.isBroken():
-		port = s.share(path, open)
+		port = s.share(path, device, open)
 	}
 	port.users++
-	return &serialPin{serial: s, pin: pin, port: port, off: make(chan struct{})}, nil
+	return &serialPin{serial: s, path: path, pin: pin, port: port, off: make(chan struct{})}, nil
 }
 
-// share begins to open a port. s.mu is held.
-func (s *Serial) share(path string, open func(string) (modem, error)) *sharedModem {
+// realPort is the one name of a port behind links such as /dev/serial/by-id/NAME, so that
+// an adapter that settings name twice is opened once: to open or to close it anew changes
+// both of its outputs. It is path itself where that leads to nothing.
+func realPort(path string) string {
+	device, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return path
+	}
+	return device
+}
+
+// share begins to open the port at path, which realPort calls device. s.mu is held.
+func (s *Serial) share(path, device string, open func(string) (modem, error)) *sharedModem {
 	m := &sharedModem{path: path, is: portIs(path), done: make(chan struct{})}
 	m.more = sync.NewCond(&m.mu)
 	if s.shared == nil {
 		s.shared = map[string]*sharedModem{}
 	}
-	s.shared[path] = m
+	s.shared[device] = m
 	go func() {
 		m.run(open)
 		s.mu.Lock()
-		if s.shared[path] == m {
-			delete(s.shared, path)
+		if s.shared[device] == m {
+			delete(s.shared, device)
 		}
 		s.mu.Unlock()
 		close(m.done)
@@ -185,6 +198,7 @@ func (m *sharedModem) tried(l *serialPin, n int, on bool, err error) {
 // serialPin is one output as a line. Its methods but Close do not block.
 type serialPin struct {
 	serial *Serial
+	path   string // as the settings name its port
 	pin    SerialPin
 	port   *sharedModem
 	off    chan struct{} // closed when it was switched off for good, or could not be
@@ -257,7 +271,7 @@ func (l *serialPin) Check() error {
 	case hangs:
 		return l.hangs(hangsAfter)
 	}
-	return portThere(l.port.path, l.port.is)
+	return portThere(l.path, l.port.is)
 }
 
 // wrong names what could not be switched.
@@ -265,11 +279,11 @@ func (l *serialPin) wrong(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("set %s of %s: %w", l.pin, l.port.path, err)
+	return fmt.Errorf("set %s of %s: %w", l.pin, l.path, err)
 }
 
 func (l *serialPin) hangs(since time.Duration) error {
-	return fmt.Errorf("%s of %s was not switched for %s: pull the adapter out and plug it in again", l.pin, l.port.path, since)
+	return fmt.Errorf("%s of %s was not switched for %s: pull the adapter out and plug it in again", l.pin, l.path, since)
 }
 
 // Close switches the output off, gives the port back with its last line, and waits for

@@ -1,8 +1,10 @@
 package hardware_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -141,5 +143,44 @@ func TestPulledAdapterRests(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// An adapter that settings name in two ways is opened once: opening or closing it again
+// would switch what is on. It is another one once its name leads to another.
+func TestAdapterOfTwoNamesIsOpenedOnce(t *testing.T) {
+	path := portFile(t)
+	link := filepath.Join(t.TempDir(), "usb-FTDI")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	var all modems
+	ports := hardware.FakeModems(all.open)
+	rts, dtr := pinOf(t, ports, path, hardware.RTS), pinOf(t, ports, link, hardware.DTR)
+	switchPin(t, rts, true)
+	switchPin(t, dtr, true)
+	m := all.opened()
+	if len(m) != 1 {
+		t.Fatalf("the adapter was opened %d times", len(m))
+	}
+	err := dtr.Close()
+	told, closed := m[0].so()
+	if err != nil || closed || !slices.Equal(told, []string{"rts true", "dtr true", "dtr false"}) {
+		t.Errorf("%v, closed %v, told %v: the other output is in use", err, closed, told)
+	}
+	other := portFile(t)
+	if err := errors.Join(os.Remove(link), os.Symlink(other, link)); err != nil {
+		t.Fatal(err)
+	}
+	switchPin(t, pinOf(t, ports, link, hardware.DTR), true)
+	if m = all.opened(); len(m) != 2 {
+		t.Fatalf("%d adapters were opened, want two", len(m))
+	}
+	err = rts.Close()
+	if _, first := m[0].so(); err != nil || !first {
+		t.Errorf("%v, closed %v", err, first)
+	}
+	if _, second := m[1].so(); second {
+		t.Error("the other adapter was closed")
 	}
 }
