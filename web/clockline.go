@@ -112,9 +112,9 @@ func (p phrase) ago(d time.Duration) string {
 	return p.word("clock.ago", p.span(d))
 }
 
-// ClockWords is a clock's state in English, for a command line.
-func ClockWords(c hardware.ClockState, now time.Time) string {
-	return phrase{lang: english, loc: now.Location()}.clockLine(c, now)
+// ClockWords is a clock's state in a language of the panel, "vi" or "en", for a command line.
+func ClockWords(c hardware.ClockState, now time.Time, lang string) string {
+	return phrase{lang: lang, loc: now.Location()}.clockLine(c, now)
 }
 
 // believe takes a person's word for the time, unless it is absurd. It says why it

@@ -17,11 +17,15 @@ type HealthSaid struct {
 	Advice string // what to do, also about what could not be measured; empty where nothing is
 }
 
-// HealthWords is a finding in English, for a command line, in the zone of at, which is
-// when it was found.
-func HealthWords(f health.Finding, at time.Time) HealthSaid {
-	return phrase{lang: english, loc: at.Location()}.healthWords(f, at)
+// HealthWords is a finding in a language of the panel, "vi" or "en", for a command line, in
+// the zone of at, which is when it was found.
+func HealthWords(f health.Finding, at time.Time, lang string) HealthSaid {
+	return phrase{lang: lang, loc: at.Location()}.healthWords(f, at)
 }
+
+// DoctorWords are those of what `loalang doctor` alone looks at, by their code without
+// "doctor.", in a language of the panel, with args in their places.
+func DoctorWords(lang, code string, args ...any) string { return word(lang, "doctor."+code, args...) }
 
 func (p phrase) healthWords(f health.Finding, at time.Time) HealthSaid {
 	code := "health." + string(f.Code)

@@ -107,7 +107,7 @@ func (p program) selfTestCommand() *cobra.Command {
 			if len(findings) == 0 {
 				return errors.New("nothing is switched on this board: set amp-chip and amp-line, or zones")
 			}
-			if err := printFindings(cmd.OutOrStdout(), levelled(findings, health.Fault), false); err != nil {
+			if err := printFindings(cmd.OutOrStdout(), levelled(findings, health.Fault), english, false); err != nil {
 				return err
 			}
 			if slices.ContainsFunc(findings, func(f finding) bool { return !f.OK }) {
@@ -144,7 +144,7 @@ func released(sw hardware.Switch, stays bool, err error) finding {
 		f.Found = "its pin keeps its level, and the charge pump drops out without pulses"
 	case stays:
 		f.OK, f.Found = false, "it stays on"
-		f.Advice = "Either the kernel keeps its level or the pull of the pin is the wrong way. " + keptAdvice
+		f.Advice = "Either the kernel keeps its level or the pull of the pin is the wrong way. " + english.say("pins-keep-do")
 	}
 	return f
 }

@@ -70,7 +70,7 @@ func TestSettingsThatRanBeforeAreWarnedOf(t *testing.T) {
 				t.Errorf("%s: zone %s is driven the other way round", name, z.Name)
 			}
 		}
-		told := levelled(examineSettings(s, nowhere), health.Warning)
+		told := levelled(examineSettings(s, nowhere, english), health.Warning)
 		if c.want == "" && len(told) > 0 || c.want != "" && (len(told) != 1 || told[0].Level != health.Warning || !strings.Contains(told[0].Found, c.want)) {
 			t.Errorf("%s: %+v", name, told)
 		}
@@ -138,7 +138,7 @@ func TestReleasedPinBehindAChargePump(t *testing.T) {
 		if err := setZones(&s, zones); err != nil {
 			t.Fatal(err)
 		}
-		if f := examineRelease(s, sys, chips); len(f) != 1 || f[0].OK != want {
+		if f := examineRelease(s, sys, chips, english); len(f) != 1 || f[0].OK != want {
 			t.Errorf("%s: %+v", zones, f)
 		}
 	}

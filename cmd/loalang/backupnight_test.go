@@ -87,7 +87,7 @@ func TestABoardWithoutAStickIsNotIll(t *testing.T) {
 	t.Parallel()
 	data := aBoard(t)
 	night(t, data, "")
-	out, _, _ := loalang(t, "", "doctor", "--device", "null", "--data", data)
+	out, _, _ := loalang(t, "", "doctor", "--lang", "en", "--device", "null", "--data", data)
 	_, said, found := strings.Cut(out, "ok   backup: ")
 	_, said, _ = strings.Cut(said, "\n")
 	if advice, _, _ := strings.Cut(said, "\n"); !found || !strings.Contains(advice, "Better plug in a stick") {

@@ -114,22 +114,22 @@ func kernelRelease() string {
 }
 
 // examineBuffer says what the card's buffer is and what was learned.
-func examineBuffer(s settings) finding {
-	f := finding{Name: "sound buffer", OK: true, Found: "6ms with real-time priority, 60ms without"}
+func examineBuffer(s settings, in tongue) finding {
+	f := finding{Name: in.say("buffer"), OK: true, Found: in.say("buffer-usual")}
 	if s.Buffer != 0 {
-		f.Found = fmt.Sprintf("%v, as set", s.Buffer)
+		f.Found = in.say("buffer-set", s.Buffer)
 		return f
 	}
 	notes, err := readBuffers(folder(s.Data).buffers())
 	if err != nil {
-		return finding{Name: f.Name, Found: sentence(err), Advice: "Delete the file: it is learned anew."}
+		return finding{Name: f.Name, Found: sentence(err), Advice: in.say("buffer-unread-do")}
 	}
 	var said []string
 	for device, n := range notes {
-		said = append(said, fmt.Sprintf("%s needs %s, learned %s", device, n.Buffer, n.Learned.Format(time.DateOnly)))
+		said = append(said, in.say("buffer-learned", device, n.Buffer, n.Learned.Format(time.DateOnly)))
 		if d, err := time.ParseDuration(n.Buffer); err == nil && d > speaker.CalmBuffer {
 			f.OK = false
-			f.Advice = "The card ran dry several times a minute: another program or the power saving keeps this machine from the sound. With such a buffer emergencies begin and end later."
+			f.Advice = in.say("buffer-do")
 		}
 	}
 	if len(said) > 0 {

@@ -404,14 +404,14 @@ func TestNewerDataFolder(t *testing.T) {
 		t.Errorf("/readyz = %d %s", status, text)
 	}
 	d.alarms()
-	if out, errs, code := loalang(t, "", "doctor", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: a newer version") || !strings.Contains(out, "Install that newer version") {
+	if out, errs, code := loalang(t, "", "doctor", "--lang", "en", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: a newer version") || !strings.Contains(out, "Install that newer version") {
 		t.Errorf("loalang doctor = %d: %s%s", code, out, errs)
 	}
 	if _, errs, code := loalang(t, "", "plan", "--data", data); code != 1 || !strings.Contains(errs, "newer version") {
 		t.Errorf("loalang plan = %d: %s", code, errs)
 	}
 	d.stop()
-	if out, errs, code := loalang(t, "", "doctor", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: a newer version") {
+	if out, errs, code := loalang(t, "", "doctor", "--lang", "en", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: a newer version") {
 		t.Errorf("loalang doctor without serve = %d: %s%s", code, out, errs)
 	}
 	for _, more := range [][]string{nil, {"--always"}} { // it knew not all of the tables, and left out the rest

@@ -23,7 +23,7 @@ func (p program) clock(s settings) *hardware.Clock {
 // sayClock writes how right the clock is beside what is told by it, where it is in
 // nobody's way who reads the output with a program.
 func sayClock(cmd *cobra.Command, c *hardware.Clock, loc *time.Location) {
-	cmd.PrintErrln("# " + web.ClockWords(c.State(), c.Now().In(loc)))
+	cmd.PrintErrln("# " + web.ClockWords(c.State(), c.Now().In(loc), "en"))
 }
 
 // rtcCommand is what systemd starts for a battery clock that the kernel does not look at.

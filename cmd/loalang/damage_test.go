@@ -68,7 +68,7 @@ func TestDamagedDatabaseDoesNotSilenceTheBoard(t *testing.T) {
 	d.until("what was planned has aired", func() bool { return spooled(t, data, "notice", "played") })
 	d.kill()
 	d = start(t, data, "null", quick...) // and once more, without airing it again
-	if out, errs, code := loalang(t, "", "doctor", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: the database is damaged") || !strings.Contains(out, "restore") {
+	if out, errs, code := loalang(t, "", "doctor", "--lang", "en", "--data", data); code != 2 || !strings.Contains(out, "FAIL database: the database is damaged") || !strings.Contains(out, "restore") {
 		t.Errorf("loalang doctor = %d: %s%s", code, out, errs)
 	}
 	for _, command := range [][]string{{"plan"}, {"token", "add", "x", "--role", "viewer"}} {

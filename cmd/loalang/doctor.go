@@ -13,6 +13,7 @@ import (
 	"loalang/hardware"
 	"loalang/health"
 	"loalang/recordings"
+	"loalang/web"
 )
 
 // Exit codes of doctor; 2 is that of wrong usage as well, which prints no findings.
@@ -31,32 +32,55 @@ type finding struct {
 	Advice string       `json:"advice,omitempty"` // what to do; empty when all is well
 }
 
+// tongue is a language of the panel in which doctor speaks.
+type tongue string
+
+// english is what programs read, and what commands speak that have no other.
+const english tongue = "en"
+
+// say is the words of a code, without "doctor.", with args in their places.
+func (l tongue) say(code string, args ...any) string {
+	return web.DoctorWords(string(l), code, args...)
+}
+
 // verdict is the end of a doctor that found something.
-type verdict struct{ code int }
+type verdict struct {
+	code int
+	in   tongue
+}
 
 func (v verdict) Error() string {
 	if v.code == exitFaults {
-		return "something is broken: see the advice above"
+		return v.in.say("verdict.fault")
 	}
-	return "something should be seen to: see the advice above"
+	return v.in.say("verdict.warning")
 }
 
 func (p program) doctorCommand() *cobra.Command {
 	var asJSON bool
+	var lang string
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at this machine and say what is missing",
 		Long: "Look at this machine, at the data and at a running serve, and say of everything that is not well what to do.\n" +
 			"What the health page of the panel says is judged by the same rules; a running serve is asked, else this\n" +
-			"command measures by itself. Exit codes: 0 all is well, 1 something should be seen to, 2 something is broken.",
+			"command measures by itself. What another program answered stays in its words. Exit codes: 0 all is well,\n" +
+			"1 something should be seen to, 2 something is broken.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.settings(cmd)
 			if err != nil {
 				return usageError{err} // 1 would say that the board goes on
 			}
-			findings := p.examine(cmd.Context(), s)
-			if err := printFindings(cmd.OutOrStdout(), findings, asJSON); err != nil {
+			if err := knownLang(lang); err != nil {
+				return err
+			}
+			in := tongue(lang)
+			if asJSON && !cmd.Flags().Changed("lang") {
+				in = english // programs know the names of what is looked at by it
+			}
+			findings := p.examine(cmd.Context(), s, in)
+			if err := printFindings(cmd.OutOrStdout(), findings, in, asJSON); err != nil {
 				return err
 			}
 			worst := health.Good
@@ -67,27 +91,27 @@ func (p program) doctorCommand() *cobra.Command {
 			}
 			switch worst {
 			case health.Fault:
-				return verdict{exitFaults}
+				return verdict{exitFaults, in}
 			case health.Warning:
-				return verdict{exitWarnings}
+				return verdict{exitWarnings, in}
 			}
 			return nil
 		},
 	}
 	addFlags(cmd.Flags())
+	cmd.Flags().StringVar(&lang, "lang", "vi", "language of what is said: vi or en; of --json en unless it is given")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	return cmd
 }
 
-func printFindings(out io.Writer, findings []finding, asJSON bool) error {
+func printFindings(out io.Writer, findings []finding, in tongue, asJSON bool) error {
 	if asJSON {
 		enc := json.NewEncoder(out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(findings)
 	}
-	marks := map[health.Level]string{health.Good: "ok  ", health.Warning: "WARN", health.Fault: "FAIL", health.Unmeasured: "?   "}
 	for _, f := range findings {
-		line := fmt.Sprintf("%s %s: %s", marks[f.Level], f.Name, f.Found)
+		line := fmt.Sprintf("%s %s: %s", in.say("mark."+string(f.Level)), f.Name, f.Found)
 		if f.Advice != "" {
 			line += "\n       " + f.Advice
 		}
@@ -100,12 +124,12 @@ func printFindings(out io.Writer, findings []finding, asJSON bool) error {
 
 // examine looks at everything that the main job needs: first how the board is, as the
 // health page has it, then what is installed.
-func (p program) examine(ctx context.Context, s settings) []finding {
-	findings := p.boardFindings(ctx, s)
-	installed := []finding{examineEngine(ctx, s), examineSandbox(ctx), p.examineLines(ctx, s), examinePriority(), examineMemory(), examineBuffer(s)}
-	installed = append(installed, examineVoices(ctx, s, p.quietLog())...)
-	installed = append(installed, examineRelease(s, "/sys", gpioChips(hardware.GPIO{}))...)
-	installed = append(installed, examineSettings(s, hardware.GPIO{}.Where)...)
+func (p program) examine(ctx context.Context, s settings, in tongue) []finding {
+	findings := p.boardFindings(ctx, s, in)
+	installed := []finding{examineEngine(ctx, s, in), examineSandbox(ctx, in), p.examineLines(ctx, s, in), examinePriority(in), examineMemory(in), examineBuffer(s, in)}
+	installed = append(installed, examineVoices(ctx, s, in, p.quietLog())...)
+	installed = append(installed, examineRelease(s, "/sys", gpioChips(hardware.GPIO{}), in)...)
+	installed = append(installed, examineSettings(s, hardware.GPIO{}.Where, in)...)
 	return append(findings, levelled(installed, health.Warning)...) // what is there goes on
 }
 
@@ -120,10 +144,10 @@ func levelled(findings []finding, bad health.Level) []finding {
 }
 
 // knownCards are the names of every card, for a person who chooses one.
-func knownCards() string {
+func knownCards(in tongue) string {
 	cards, err := speaker.ListCards("/")
 	if err != nil {
-		return "the cards cannot be listed: " + sentence(err)
+		return in.say("cards-unread", sentence(err))
 	}
 	var names []string
 	for _, c := range cards {
@@ -134,41 +158,41 @@ func knownCards() string {
 		names = append(names, name+")")
 	}
 	if len(names) == 0 {
-		return "the kernel knows no card"
+		return in.say("cards-none")
 	}
-	return "there are: " + strings.Join(names, ", ")
+	return in.say("cards", strings.Join(names, ", "))
 }
 
-func examineEngine(ctx context.Context, s settings) finding {
+func examineEngine(ctx context.Context, s settings, in tongue) finding {
 	name, err := newEngine(s, "").Name(ctx)
 	if err != nil {
-		return finding{Name: "speech", Found: sentence(err), Advice: "Install it: apt-get install espeak-ng. Without it notices must be recorded."}
+		return finding{Name: in.say("speech"), Found: sentence(err), Advice: in.say("speech-do")}
 	}
-	return finding{Name: "speech", OK: true, Found: name}
+	return finding{Name: in.say("speech"), OK: true, Found: name}
 }
 
-func examineSandbox(ctx context.Context) finding {
+func examineSandbox(ctx context.Context, in tongue) finding {
 	lock, err := recordings.NewSandbox(recordings.SandboxConfig{}).Probe(ctx)
 	if err != nil {
-		return finding{Name: "import", Found: sentence(err), Advice: "Install them: apt-get install ffmpeg bubblewrap. Without them no sound can be taken in."}
+		return finding{Name: in.say("import"), Found: sentence(err), Advice: in.say("import-do")}
 	}
-	return finding{Name: "import", OK: true, Found: fmt.Sprintf("ffmpeg, locked in by %s", lock)}
+	return finding{Name: in.say("import"), OK: true, Found: in.say("import-good", lock)}
 }
 
-func examinePriority() finding {
-	f := finding{Name: "real-time priority", OK: true, Found: "allowed"}
+func examinePriority(in tongue) finding {
+	f := finding{Name: in.say("priority"), OK: true, Found: in.say("allowed")}
 	if err := speaker.TryRealTime(); err != nil {
-		f.OK, f.Found = false, "refused to this user: "+sentence(err)
-		f.Advice = "Give it LimitRTPRIO=20 in the service, CAP_SYS_NICE, or the line \"USER - rtprio 20\" in /etc/security/limits.d. Without it starts may be 30 ms late, and emergencies begin 60 to 90 ms after they are raised."
+		f.OK, f.Found = false, in.say("priority-refused", sentence(err))
+		f.Advice = in.say("priority-do")
 	}
 	return f
 }
 
-func examineMemory() finding {
-	f := finding{Name: "locked memory", OK: true, Found: "allowed"}
+func examineMemory(in tongue) finding {
+	f := finding{Name: in.say("memory"), OK: true, Found: in.say("allowed")}
 	if !speaker.MayLockMemory() {
-		f.OK, f.Found = false, "limited for this user"
-		f.Advice = "Give it LimitMEMLOCK=infinity in the service, CAP_IPC_LOCK, or the line \"USER - memlock unlimited\" in /etc/security/limits.d. Without it sound may break off while memory is short."
+		f.OK, f.Found = false, in.say("memory-limited")
+		f.Advice = in.say("memory-do")
 	}
 	return f
 }

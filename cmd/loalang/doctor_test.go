@@ -125,7 +125,7 @@ func TestDoctorSaysWhatToDo(t *testing.T) {
 
 // Each zone, button and light that cannot be had is named with what to do, and how it is wired is said.
 func TestDoctorLooksAtZones(t *testing.T) {
-	out, errs, code := loalang(t, "", "doctor", "--device", "null", "--data", t.TempDir(), "--zones", "Đầu thôn=sim; Chợ=rts:/dev/no-such-port", "--bypass", "gpiochip97:4",
+	out, errs, code := loalang(t, "", "doctor", "--lang", "en", "--device", "null", "--data", t.TempDir(), "--zones", "Đầu thôn=sim; Chợ=rts:/dev/no-such-port", "--bypass", "gpiochip97:4",
 		"--button", "gpiochip97:5", "--led", "gpiochip97:6")
 	if code != 2 {
 		t.Errorf("exit code %d: %s%s", code, out, errs)
@@ -138,5 +138,46 @@ func TestDoctorLooksAtZones(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not said: %s", want, out)
 		}
+	}
+}
+
+// A technician in Vietnam reads doctor in the words of the panel; English is there for who
+// asks for it, and for programs.
+func TestDoctorSpeaksTheLanguagesOfThePanel(t *testing.T) {
+	data := t.TempDir()
+	says := func(args ...string) string {
+		t.Helper()
+		out, errs, code := loalang(t, "", append([]string{"doctor", "--device", "null", "--data", data}, args...)...)
+		if code != 1 && code != 2 {
+			t.Errorf("%v: exit %d: %s", args, code, errs)
+		}
+		return out + errs
+	}
+	vietnamese := []string{"XEM  card âm thanh: ", "Cắm card âm thanh USB", "bộ đệm âm thanh: 6ms khi có ưu tiên thời gian thực", "lời chỉ dẫn ở trên"}
+	english := []string{"WARN sound card: ", "Plug in a sound card", "sound buffer: 6ms with real-time priority", "see the advice above"}
+	for _, c := range []struct {
+		args        []string
+		want, never []string
+	}{
+		{nil, vietnamese, english},
+		{[]string{"--lang", "vi"}, vietnamese, english},
+		{[]string{"--lang", "en"}, english, vietnamese},
+		{[]string{"--json"}, []string{`"name": "sound card"`, `"name": "sound buffer"`}, vietnamese},
+		{[]string{"--json", "--lang", "vi"}, []string{`"name": "card âm thanh"`, `"name": "bộ đệm âm thanh"`}, english[1:]},
+	} {
+		out := says(c.args...)
+		for _, want := range c.want {
+			if !strings.Contains(out, want) {
+				t.Errorf("%v: %q is not said: %s", c.args, want, out)
+			}
+		}
+		for _, never := range c.never {
+			if strings.Contains(out, never) {
+				t.Errorf("%v: %q is said: %s", c.args, never, out)
+			}
+		}
+	}
+	if _, errs, code := loalang(t, "", "doctor", "--data", data, "--lang", "fr"); code != 2 || !strings.Contains(errs, "vi or en") {
+		t.Errorf("--lang fr: exit %d, %s", code, errs)
 	}
 }

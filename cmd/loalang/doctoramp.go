@@ -41,7 +41,7 @@ func examineAmp(s settings, gpio hardware.GPIO, sys string) []finding {
 	if s.Amp.Bypass != nil {
 		examine("bypass", *s.Amp.Bypass)
 	}
-	return append(all, examineRelease(s, sys, gpioChips(gpio))...)
+	return append(all, examineRelease(s, sys, gpioChips(gpio), english)...)
 }
 
 // ampAlone looks at everything that is switched, without switching it.
@@ -84,7 +84,7 @@ func switchAlone(sw hardware.Switch, s settings, gpio hardware.GPIO) health.Swit
 }
 
 // wired says how a part is wired, behind what was found of it; empty where nothing is.
-func (s settings) wired(part health.Part) string {
+func (s settings) wired(part health.Part, in tongue) string {
 	var all []string
 	add := func(name string, sw *hardware.Switch) {
 		if sw == nil {
@@ -92,7 +92,7 @@ func (s settings) wired(part health.Part) string {
 		}
 		by := sw.String()
 		if sw.Script {
-			by += " by " + s.Amp.Serial.Path
+			by = in.say("wired", by, s.Amp.Serial.Path)
 		}
 		all = append(all, name+by)
 	}
@@ -127,9 +127,6 @@ func mayUse(path string) error {
 	return nil
 }
 
-// keptAdvice says what to do about a kernel whose pins keep their level.
-const keptAdvice = "An amplifier that is on stays on when the program is killed. Add dtparam=strict_gpiod to /boot/firmware/config.txt and start the board anew; keep `loalang amp safe-state` as ExecStopPost of the service; wire the relay behind a charge pump where even a frozen board must not leave it on (docs/WIRING.md)."
-
 // gpioChips are those of this machine; none where they cannot be asked: what is wrong with them
 // is told of the amplifier.
 func gpioChips(gpio hardware.GPIO) []hardware.GPIOChip {
@@ -142,7 +139,7 @@ func gpioChips(gpio hardware.GPIO) []hardware.GPIOChip {
 
 // examineRelease looks at what the kernel does with a pin when the program ends; there is
 // nothing to be said where none is used.
-func examineRelease(s settings, sys string, chips []hardware.GPIOChip) []finding {
+func examineRelease(s settings, sys string, chips []hardware.GPIOChip, in tongue) []finding {
 	pins, keeps, told, pumped := 0, false, true, true
 	for _, sw := range s.Amp.switches() {
 		if sw.Chip == "" {
@@ -159,24 +156,24 @@ func examineRelease(s settings, sys string, chips []hardware.GPIOChip) []finding
 	if pins == 0 {
 		return nil
 	}
-	f := finding{Name: "released pins", OK: true}
+	f := finding{Name: in.say("pins"), OK: true}
 	switch {
 	case keeps && pumped:
-		f.Found = "this kernel keeps their level (persist_gpio_outputs), and each is behind a charge pump, which drops out without pulses"
+		f.Found = in.say("pins-pumped")
 	case keeps:
-		f.OK, f.Found, f.Advice = false, "this kernel keeps their level (persist_gpio_outputs)", keptAdvice
+		f.OK, f.Found, f.Advice = false, in.say("pins-keep"), in.say("pins-keep-do")
 	case told:
-		f.Found = "fall back to their pull"
+		f.Found = in.say("pins-fall")
 	default:
-		f.Found = "the kernel does not tell what becomes of them; `loalang amp self-test --switch-on` tries it"
+		f.Found = in.say("pins-untold")
 	}
 	return []finding{f}
 }
 
 // examineSettings lists settings with which the board runs, but not as somebody meant it.
-func examineSettings(s settings, find where) (all []finding) {
+func examineSettings(s settings, find where, in tongue) (all []finding) {
 	for _, warning := range s.warnings(find) {
-		all = append(all, finding{Name: "settings", Found: warning, Advice: "Correct it in loalang.toml, and switch everything once by `loalang amp test`. Until then it goes on as before."})
+		all = append(all, finding{Name: in.say("settings"), Found: warning, Advice: in.say("settings-do")})
 	}
 	return all
 }

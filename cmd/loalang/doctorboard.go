@@ -22,7 +22,7 @@ const askPatience = 5 * time.Second
 
 // boardFindings is how the board is, by what a running serve has measured, else by what
 // this command measures. Both are judged by health.Judge.
-func (p program) boardFindings(ctx context.Context, s settings) []finding {
+func (p program) boardFindings(ctx context.Context, s settings, in tongue) []finding {
 	c := p.clock(s)
 	r, err := p.askServe(ctx, s)
 	if err != nil {
@@ -32,15 +32,15 @@ func (p program) boardFindings(ctx context.Context, s settings) []finding {
 	}
 	findings := make([]finding, 0, len(r.Findings))
 	for _, f := range r.Findings {
-		w := web.HealthWords(f, r.At.In(time.Local))
+		w := web.HealthWords(f, r.At.In(time.Local), string(in))
 		said := finding{Name: w.Part, OK: !f.Bad(), Level: f.Level, Code: f.Code, Found: w.Said, Advice: w.Advice}
 		switch f.Part {
 		case health.Card:
-			said.Found += "; " + knownCards()
+			said.Found += "; " + knownCards(in)
 		case health.Clock:
-			said.Found += "; " + web.ClockWords(c.State(), c.Now())
+			said.Found += "; " + web.ClockWords(c.State(), c.Now(), string(in))
 		case health.Amplifier, health.Zones, health.Bypass, health.Button, health.Light:
-			said.Found += s.wired(f.Part)
+			said.Found += s.wired(f.Part, in)
 		}
 		findings = append(findings, said)
 	}

@@ -13,17 +13,17 @@ import (
 
 // examineLines looks at what a tuner needs: only a board that relays a line input
 // needs it.
-func (p program) examineLines(ctx context.Context, s settings) finding {
-	f := finding{Name: "line inputs", OK: true, Found: "none"}
+func (p program) examineLines(ctx context.Context, s settings, in tongue) finding {
+	f := finding{Name: in.say("lines"), OK: true, Found: in.say("lines-none")}
 	if inputs := lineInputs("/proc/asound"); len(inputs) > 0 {
 		f.Found = strings.Join(inputs, ", ")
 	}
 	if _, err := exec.LookPath("arecord"); err == nil {
 		return f
 	}
-	f.Found += "; arecord is missing"
+	f.Found = in.say("lines-missing", f.Found)
 	if relaysLine(ctx, p, s) {
-		f.OK, f.Advice = false, "A station is heard on a line input: install what it needs, apt-get install alsa-utils."
+		f.OK, f.Advice = false, in.say("lines-do")
 	}
 	return f
 }

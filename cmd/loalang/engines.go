@@ -94,41 +94,41 @@ func obeys(v speech.Voice) string {
 }
 
 // examineVoices lets every voice that loalang.toml declares speak a few words.
-func examineVoices(ctx context.Context, s settings, log *slog.Logger) (findings []finding) {
+func examineVoices(ctx context.Context, s settings, in tongue, log *slog.Logger) (findings []finding) {
 	for _, t := range s.Engines {
 		e, err := t.open("")
 		if err != nil { // was opened when the settings were read
-			findings = append(findings, finding{Name: "engine " + t.name, Found: sentence(err), Advice: "Correct it in loalang.toml."})
+			findings = append(findings, finding{Name: in.say("engine", t.name), Found: sentence(err), Advice: in.say("engine-do")})
 			continue
 		}
 		choir := speech.NewChoir(time.Now, log, e)
 		for _, v := range t.voices {
-			findings = append(findings, examineVoice(ctx, choir, v.Voice))
+			findings = append(findings, examineVoice(ctx, choir, v.Voice, in))
 		}
 	}
 	return findings
 }
 
-func examineVoice(ctx context.Context, choir *speech.Choir, v speech.Voice) finding {
-	f := finding{Name: "voice " + v.ID, OK: true, Found: v.Name + " speaks"}
+func examineVoice(ctx context.Context, choir *speech.Choir, v speech.Voice, in tongue) finding {
+	f := finding{Name: in.say("voice", v.ID), OK: true, Found: in.say("voice-speaks", v.Name)}
 	start := time.Now()
 	err := choir.Sound(ctx, v)
 	took := time.Since(start).Round(10 * time.Millisecond)
 	if err == nil {
 		if name, err := choir.Name(ctx); err == nil {
-			f.Found = fmt.Sprintf("%s speaks (%s), a few words in %v", v.Name, name, took)
+			f.Found = in.say("voice-took", v.Name, name, took)
 		}
 		return f
 	}
-	f.OK, f.Found = false, v.Name+" does not speak: "+sentence(err)
+	f.OK, f.Found = false, in.say("voice-silent", v.Name, sentence(err))
 	var fault speech.Fault
 	switch errors.As(err, &fault); fault.Code {
 	case speech.Absent:
-		f.Advice = "Install the program that command names, or correct its path; see docs/VOICES.md."
+		f.Advice = in.say("voice-absent-do")
 	case speech.Unreachable, speech.Slow:
-		f.Advice = "Start its server and look at its log; another voice speaks meanwhile. See docs/VOICES.md."
+		f.Advice = in.say("voice-server-do")
 	default:
-		f.Advice = "Try the command or server by hand as docs/VOICES.md says; another voice speaks meanwhile."
+		f.Advice = in.say("voice-do")
 	}
 	return f
 }

@@ -163,7 +163,7 @@ func TestDeclaredEngineSpeaks(t *testing.T) {
 	if errs, code := say("--voice", "nobody:x", "xin chào"); code != 2 || !strings.Contains(errs, "piper:a") {
 		t.Errorf("no such voice: exit %d, %s", code, errs)
 	}
-	out, _, _ = loalang(t, "", "doctor", "--data", data, "--device", "null")
+	out, _, _ = loalang(t, "", "doctor", "--lang", "en", "--data", data, "--device", "null")
 	for _, want := range []string{"ok   voice piper:a: Giọng A speaks (piper ", "WARN voice away:b: B does not speak", "Start its server"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("doctor does not say %q: %s", want, out)

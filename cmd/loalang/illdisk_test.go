@@ -207,7 +207,7 @@ func (d *daemon) measures(line, code string) {
 	if found := fmt.Sprint(d.call(http.MethodGet, "/health", nil, http.StatusOK)); !strings.Contains(found, code) {
 		d.t.Errorf("health does not find %s: %s", code, found)
 	}
-	if out, errs, status := loalang(d.t, "", "doctor", "--data", d.data); status != 2 || !strings.Contains(out, "FAIL disk") {
+	if out, errs, status := loalang(d.t, "", "doctor", "--lang", "en", "--data", d.data); status != 2 || !strings.Contains(out, "FAIL disk") {
 		d.t.Errorf("loalang doctor = %d: %s%s", status, out, errs)
 	}
 }

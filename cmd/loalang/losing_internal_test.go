@@ -38,7 +38,7 @@ func TestALossInMidBroadcastIsAFindingOfHealth(t *testing.T) {
 		if f.Code != c.code || (f.Level == health.Fault) != (c.air.Lost != nil || c.air.DeadAir != nil) {
 			t.Errorf("%s: %+v, want %s", name, f, c.code)
 		}
-		w := web.HealthWords(f, now)
+		w := web.HealthWords(f, now, "en")
 		if !strings.Contains(w.Said, c.says) || f.Bad() && w.Advice == "" || f.Level == health.Fault && f.Values[1].Amount != 20 {
 			t.Errorf("%s: %q, %q", name, w.Said, w.Advice)
 		}

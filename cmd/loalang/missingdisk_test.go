@@ -37,7 +37,7 @@ func TestABoardWithoutItsDiskSoundsAnEmergency(t *testing.T) {
 	if b := d.call(http.MethodGet, "/backups", nil, http.StatusOK); b["off"] == false {
 		t.Errorf("a backup of nothing would be made: %v", b)
 	}
-	if out, errs, _ := loalang(t, "", "doctor", "--data", data, "--device", "null"); !strings.Contains(out+errs, "is not mounted") {
+	if out, errs, _ := loalang(t, "", "doctor", "--lang", "en", "--data", data, "--device", "null"); !strings.Contains(out+errs, "is not mounted") {
 		t.Errorf("doctor does not say it: %s%s", out, errs)
 	}
 }

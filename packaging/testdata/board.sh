@@ -73,15 +73,15 @@ hardened() {
 	until_so "the sound runs at real-time priority" metric 'loalang_output_real_time 1'
 	until_so "the output is up" metric 'loalang_output_up 1'
 	journalctl -u loalang -o cat -b | grep -i -e level=WARN -e level=ERROR | tail -n 8
-	inside "sound files are opened by the service of its own" 'ffmpeg, locked in by a service of its own' '/usr/bin/loalang doctor'
+	inside "sound files are opened by the service of its own" 'ffmpeg, locked in by a service of its own' '/usr/bin/loalang doctor --lang en'
 	systemctl stop loalang-import.socket
-	inside "without that by Landlock" 'ffmpeg, locked in by landlock' '/usr/bin/loalang doctor'
+	inside "without that by Landlock" 'ffmpeg, locked in by landlock' '/usr/bin/loalang doctor --lang en'
 	systemctl start loalang-import.socket
 	inside "/usr is read-only" 'Read-only file system' '/bin/sh -c "touch /usr/bin/x || true"'
 	inside "other devices are refused" 'Operation not permitted\|Permission denied' '/bin/sh -c "head -c1 /dev/vda || true"'
 	inside "pins are reached" 'gpiochip' '/bin/sh -c "gpiodetect"'
-	inside "the program gets its priority" 'ok   real-time priority' '/usr/bin/loalang doctor'
-	inside "the clock's state is read" 'clock' '/usr/bin/loalang doctor'
+	inside "the program gets its priority" 'ok   real-time priority' '/usr/bin/loalang doctor --lang en'
+	inside "the clock's state is read" 'clock' '/usr/bin/loalang doctor --lang en'
 	inside "real-time priority is had" 'SCHED_RR' '/usr/bin/chrt -r 20 /usr/bin/chrt -p 0'
 	inside "memory may be locked" 'unlimited' '/bin/sh -c "ulimit -l"'
 	inside "what is kept in memory survives a stop" 'kept' '/bin/sh -c "echo kept > /dev/shm/kept-of-lab; cat /dev/shm/kept-of-lab"'
