@@ -1,9 +1,13 @@
 package loalang_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -86,5 +90,44 @@ func TestGuidesLeadSomewhere(t *testing.T) {
 				t.Errorf("%s leads to %s, which is not there", guide, to[1])
 			}
 		}
+	}
+}
+
+// TestMessagesNameCommandsOfABoard: what a command says to do next is typed as it stands. The
+// help of commands, which is about commands by their names, is left out.
+func TestMessagesNameCommandsOfABoard(t *testing.T) {
+	var files []string
+	for _, folder := range []string{"archive", "audio/speaker", "cmd/loalang", "hardware", "store"} {
+		found, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	said, bare := 0, regexp.MustCompile("`loalang (?:asrun|backup|bundle|data|doctor|monitor|plan|restore|token|user) ?")
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(tree, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.KeyValueExpr:
+				key, named := n.Key.(*ast.Ident)
+				return !named || !slices.Contains([]string{"Long", "Short", "Example"}, key.Name)
+			case *ast.BasicLit:
+				said += strings.Count(n.Value, "sudo loalang-board ")
+				if at := bare.FindString(n.Value); at != "" {
+					t.Errorf("%s: %q runs without the settings of the board: write sudo loalang-board", file, at)
+				}
+			}
+			return true
+		})
+	}
+	if said < 15 {
+		t.Errorf("%d commands were found: this test tests nothing", said)
 	}
 }

@@ -21,8 +21,8 @@ const (
 	// readmeName is the first entry, for who opens an archive with another program.
 	readmeName = "READ-ME.txt"
 	// readme says in two languages what the file is.
-	readme = "Đây là bản sao lưu của Loa Làng. Khôi phục bằng lệnh: loalang restore TỆP --data THƯ-MỤC\n" +
-		"This is a backup of Loa Làng. Bring it back with: loalang restore FILE --data FOLDER\n"
+	readme = "Đây là bản sao lưu của Loa Làng. Khôi phục trên máy, dừng dịch vụ trước: sudo loalang-board restore --over TỆP\n" +
+		"This is a backup of Loa Làng. Bring it back on a board, with its service stopped: sudo loalang-board restore --over FILE\n"
 	// manifestHead and manifestTail stand around the hash in the name of the last entry.
 	manifestHead = "manifest-"
 	manifestTail = ".json"

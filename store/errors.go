@@ -48,7 +48,7 @@ type corrupt struct{}
 
 // Error says what to do.
 func (corrupt) Error() string {
-	return "the database is damaged: stop loalang, keep a copy of the data folder, and run `loalang data repair`; where that saves too little, restore the last backup"
+	return "the database is damaged: stop loalang, keep a copy of the data folder, and run `sudo loalang-board data repair`; where that saves too little, restore the last backup"
 }
 
 // Is makes every damage the same, and the same as EUCLEAN.

@@ -89,7 +89,7 @@ func TestBarHasFiveEntries(t *testing.T) {
 func TestAboutSaysVersionAndHealth(t *testing.T) {
 	for lang, want := range map[string]string{"vi": "Phiên bản chương trình: test", "en": "Version of the program: test"} {
 		p := newSite(t, newWorld(t), people.Viewer, lang).get("/about")
-		if p.status != http.StatusOK || !strings.Contains(p.text, want) || !strings.Contains(p.body, "loalang doctor") {
+		if p.status != http.StatusOK || !strings.Contains(p.text, want) || !strings.Contains(p.body, "sudo loalang-board doctor") {
 			t.Errorf("%s: %d: %s", lang, p.status, p.text)
 		}
 		p.checkForm(t, lang)

@@ -56,6 +56,34 @@ func TestWordsSendToPagesThatThereAre(t *testing.T) {
 	}
 }
 
+// TestWordsNameCommandsOfABoard: whoever stands at a board and types what a page or doctor
+// says had no rights, or other settings and data than those of the service.
+func TestWordsNameCommandsOfABoard(t *testing.T) {
+	bare := regexp.MustCompile(`(?:^|[^-/.\pL])loalang (?:amp|backup|bundle|button|data|doctor|migrate|mixer|monitor|plan|restore|say|serve|speech|token|user)\b`)
+	rights := regexp.MustCompile(`(sudo )?(?:apt-get install|usermod -|systemctl (?:start|stop|restart|status))`)
+	seen := 0
+	for _, lang := range []string{"vi", "en"} {
+		for key, text := range words(t, lang) {
+			seen += strings.Count(text, "sudo loalang-board ")
+			// What the unit of the service has, and no person types.
+			if at := bare.FindString(strings.ReplaceAll(text, "`loalang amp safe-state`", "")); at != "" {
+				t.Errorf("%s, %s: %q runs without the settings of the board: write sudo loalang-board", lang, key, at)
+			}
+			for _, m := range rights.FindAllStringSubmatch(text, -1) {
+				if m[1] == "" {
+					t.Errorf("%s, %s: %q needs the rights of root: write sudo", lang, key, m[0])
+				}
+			}
+			if strings.Contains(text, "--device") {
+				t.Errorf("%s, %s: a board has its settings in /etc/loalang/loalang.env: %q", lang, key, text)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("%d commands were found: this test tests nothing", seen)
+	}
+}
+
 // beginsWithOne says whether text begins with one of these, whole.
 func beginsWithOne(text string, titles []string) bool {
 	for _, title := range titles {

@@ -127,7 +127,7 @@ func checkStable(name string) error {
 		return errors.New("behind ,DEV= stands a number")
 	}
 	if path, is := strings.CutPrefix(name, byPath); is && path == "" {
-		return errors.New("behind path: stands where the card is plugged in, as `loalang doctor` lists it")
+		return errors.New("behind path: stands where the card is plugged in, as `sudo loalang-board doctor` lists it")
 	}
 	id, is := strings.CutPrefix(name, byUSB)
 	if words := strings.Split(id, ":"); is && (len(words) < 2 || len(words) > 3 || !isHex(words[0]) || !isHex(words[1])) {

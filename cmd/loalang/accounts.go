@@ -124,7 +124,7 @@ func (p program) accountCommand(use, short string, change func(context.Context, 
 			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
 				before, err := db.AccountByName(ctx, args[0])
 				if errors.Is(err, fs.ErrNotExist) {
-					return fmt.Errorf("there is no person named %s: see `loalang user list`", people.CleanName(args[0]))
+					return fmt.Errorf("there is no person named %s: see `sudo loalang-board user list`", people.CleanName(args[0]))
 				}
 				if err != nil {
 					return err

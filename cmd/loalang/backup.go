@@ -130,7 +130,7 @@ func within(dir, path string) bool {
 // faults says what of a backup is not whole.
 func (b backupSaid) faults() error {
 	if n := len(b.Damaged) + len(b.Missing); n > 0 {
-		return faultyError{fmt.Errorf("the backup is written, but %d files were damaged or missing before: `loalang data check` says which and repairs what it can", n)}
+		return faultyError{fmt.Errorf("the backup is written, but %d files were damaged or missing before: `sudo loalang-board data check` says which and repairs what it can", n)}
 	}
 	return nil
 }

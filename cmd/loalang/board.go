@@ -334,7 +334,7 @@ func (b *board) greet(ctx context.Context, out io.Writer, addr string) error {
 	case b.db.Behind():
 		lines = append(lines, "the database is as an older version of loalang left it and could not be brought up to date: emergencies and the last plan go on; free room on the disk, or put in a card that can be written, and start again; or install that version again")
 	case b.db.Damaged():
-		lines = append(lines, "the database is damaged: emergencies and the last plan go on; stop loalang, keep a copy of the data folder, run `loalang data repair`, or restore the last backup where that saves too little, and start again")
+		lines = append(lines, "the database is damaged: emergencies and the last plan go on; stop loalang, keep a copy of the data folder, run `sudo loalang-board data repair`, or restore the last backup where that saves too little, and start again")
 	case err != nil:
 		b.log.Error("no link for a first account could be made", "err", err)
 	case secret != "":

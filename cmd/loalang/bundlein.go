@@ -105,7 +105,7 @@ func (in *intake) accepts(b archive.Bundle) error {
 	}
 	print := archive.Fingerprint(b.Key)
 	if print != fingerprintOf(own) && !slices.ContainsFunc(list, func(t trusted) bool { return t.Fingerprint == print }) {
-		return codedError{"untrusted", fmt.Errorf("nobody has accepted the board that made this bundle (%s, village %s): compare %s with what `loalang bundle key` prints there, then `loalang bundle trust %s --name %q`", b.Board, b.Village, print, print, b.Board)}
+		return codedError{"untrusted", fmt.Errorf("nobody has accepted the board that made this bundle (%s, village %s): compare %s with what `sudo loalang-board bundle key` prints there, then `sudo loalang-board bundle trust %s --name %q`", b.Board, b.Village, print, print, b.Board)}
 	}
 	if b.Village != in.s.Village {
 		return codedError{"village", fmt.Errorf("the bundle is of the village %s, and this board is %s's: take the right stick", b.Village, in.s.Village)}

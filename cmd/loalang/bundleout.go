@@ -239,7 +239,7 @@ func addSound(ctx context.Context, w *archive.Writer, dir string, rec recordings
 		name := recordings.BlobName(v.Form, v.SHA256)
 		f, err := w.Add(ctx, "recordings/"+name, filepath.Join(dir, filepath.FromSlash(name)), v.SHA256)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && f.Damaged {
-			return codedError{"damaged", fmt.Errorf("%s of %q is damaged: `loalang data check` makes it good, then export again", v.Form, rec.Title)}
+			return codedError{"damaged", fmt.Errorf("%s of %q is damaged: `sudo loalang-board data check` makes it good, then export again", v.Form, rec.Title)}
 		}
 		if err != nil {
 			return err

@@ -100,7 +100,7 @@ func (p program) tryButton(ctx context.Context, out io.Writer, s buttonSettings,
 var buttonAdvices = map[hardware.Trouble]string{
 	hardware.TroubleBusy:   "a running serve holds it, or another program: end it",
 	hardware.TroubleAbsent: "correct its name in the settings (gpioinfo lists lines)",
-	hardware.TroubleDenied: "add the user that runs this to the group that owns it: usermod -aG gpio loalang",
+	hardware.TroubleDenied: "add the user that runs this to the group that owns it: sudo usermod -aG gpio loalang",
 	hardware.TroubleMute:   "look at its wiring, and that the kernel is 5.10 or newer",
 }
 

@@ -81,7 +81,7 @@ func (p program) repair(cmd *cobra.Command, s settings) error {
 	f := folder(s.Data)
 	info, err := os.Stat(f.database())
 	if err != nil {
-		return fmt.Errorf("the database is gone: restore a backup with `loalang restore FILE --data %s --over`", s.Data)
+		return fmt.Errorf("the database is gone: restore a backup with `sudo loalang-board restore FILE --data %s --over`", s.Data)
 	}
 	if err := archive.Room(s.Data, 3*info.Size()); err != nil {
 		return fmt.Errorf("repair the database: %w", err)
@@ -95,7 +95,7 @@ func (p program) repair(cmd *cobra.Command, s settings) error {
 	}
 	list, err := store.Salvage(cmd.Context(), storeConfig(s, p.quietLog()), folder(stage).database())
 	if err != nil {
-		return errors.Join(fmt.Errorf("%w: restore a backup with `loalang restore FILE --data %s --over`", err, s.Data), os.RemoveAll(stage))
+		return errors.Join(fmt.Errorf("%w: restore a backup with `sudo loalang-board restore FILE --data %s --over`", err, s.Data), os.RemoveAll(stage))
 	}
 	var saved, lost int64
 	for _, t := range list {
@@ -120,7 +120,7 @@ func (p program) repair(cmd *cobra.Command, s settings) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d rows saved, %d lost; the damaged database is kept in %s\nstart it again: loalang serve --data %s; then `loalang data check`\n", saved, lost, aside, s.Data)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d rows saved, %d lost; the damaged database is kept in %s\nstart it again: sudo systemctl start loalang (without systemd: loalang serve --data %s); then `sudo loalang-board data check`\n", saved, lost, aside, s.Data)
 	return err
 }
 

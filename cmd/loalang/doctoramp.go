@@ -16,7 +16,7 @@ import (
 var advices = map[hardware.Trouble]string{
 	hardware.TroubleBusy:   "End the program that uses it, or wire the relay to another line. Meanwhile notices are missed and emergencies go on.",
 	hardware.TroubleAbsent: "Correct its name in the settings (gpioinfo lists lines, ls /dev/serial/by-id lists adapters), or plug the adapter in. Meanwhile notices are missed and emergencies go on.",
-	hardware.TroubleDenied: "Add the user that runs this to the group that owns it: usermod -aG gpio,dialout loalang.",
+	hardware.TroubleDenied: "Add the user that runs this to the group that owns it: sudo usermod -aG gpio,dialout loalang.",
 	hardware.TroubleMute:   "Look at the device, its cable and its power.",
 }
 

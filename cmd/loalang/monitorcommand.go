@@ -40,7 +40,7 @@ func (p program) monitorCommand() *cobra.Command {
 					return err
 				}
 				if len(all) == 0 {
-					_, err := fmt.Fprintln(cmd.OutOrStdout(), "it was never calibrated: nothing is measured until `loalang monitor calibrate` has found a level")
+					_, err := fmt.Fprintln(cmd.OutOrStdout(), "it was never calibrated: nothing is measured until `sudo loalang-board monitor calibrate` has found a level")
 					return err
 				}
 				for _, c := range all {

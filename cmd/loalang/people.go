@@ -96,7 +96,7 @@ func addUser(ctx context.Context, db *store.Store, a people.Account, password st
 	}
 	known, err := db.AccountByName(ctx, a.Name)
 	if err == nil && !known.Active() {
-		return fmt.Errorf("there is a disabled person named %s: `loalang user enable` lets them sign in again", known.Name)
+		return fmt.Errorf("there is a disabled person named %s: `sudo loalang-board user enable` lets them sign in again", known.Name)
 	}
 	if err == nil {
 		return fmt.Errorf("there is a person named %s already: choose another name", a.Name)

@@ -98,7 +98,7 @@ func (r restoring) run(ctx context.Context, p program) (err error) {
 	if err := r.saySettings(m.Village); err != nil {
 		return err
 	}
-	r.log("start it again: loalang serve --data %s", r.data)
+	r.log("start it again: sudo systemctl start loalang (without systemd: loalang serve --data %s)", r.data)
 	return nil
 }
 
@@ -226,7 +226,7 @@ func (r restoring) sayKeys(m archive.Manifest) {
 		r.log("whoever wants news in the browser switches it on again under their account")
 	}
 	if _, err := os.Stat(kept.bundleKey()); err != nil {
-		r.log("bundles of this board are signed by a new key: on each board that takes them, accept the fingerprint anew that `loalang bundle key` prints here")
+		r.log("bundles of this board are signed by a new key: on each board that takes them, accept the fingerprint anew that `sudo loalang-board bundle key` prints here")
 	}
 }
 

@@ -43,7 +43,7 @@ func (r restoring) noteMissing(ctx context.Context, p program, stage string, db 
 	}
 	if missing > 0 || spoken > 0 {
 		r.log("%d of %d recordings have no sound here, %d of them people's: this backup did not hold it, and it was not found beside it", missing+spoken, people, missing)
-		r.log("plug in the stick with the backups: the board takes their sound back by night, or at once by `loalang data check --data %s --from FOLDER`; until then they stay silent, and nothing of them is removed", r.data)
+		r.log("plug in the stick with the backups: the board takes their sound back by night, or at once by `sudo loalang-board data check --data %s --from FOLDER`; until then they stay silent, and nothing of them is removed", r.data)
 	}
 	if spoken > 0 {
 		r.log("the %d that a voice read are read anew by night, where their text is kept", spoken)

@@ -66,7 +66,7 @@ func (r restoring) barAccounts(ctx context.Context, db *store.Store) error {
 	if told {
 		r.sayLeftOut(old, accounts)
 	} else {
-		r.log("whoever lost an account or a right after the backup has it again, with the password of then: look through the list above, and `loalang user disable` whom it must not let in")
+		r.log("whoever lost an account or a right after the backup has it again, with the password of then: look through the list above, and `sudo loalang-board user disable` whom it must not let in")
 	}
 	return nil
 }
@@ -78,7 +78,7 @@ func (r restoring) sayLeftOut(old store.Standby, restored []people.Account) {
 	for _, o := range old.Accounts {
 		known := slices.ContainsFunc(restored, func(a people.Account) bool { return a.ID == o.ID })
 		if !known && o.Active() {
-			r.log("account that was made after the backup, and is not in it: %s (%s): invite them anew, or `loalang user add`", o.Name, o.Role)
+			r.log("account that was made after the backup, and is not in it: %s (%s): invite them anew, or `sudo loalang-board user add`", o.Name, o.Role)
 		}
 	}
 }

@@ -134,7 +134,7 @@ func wordSpeech(ctx context.Context, engine speech.Engine, r speech.Request, err
 	var fault speech.Fault
 	switch {
 	case errors.As(err, &fault):
-		return fmt.Errorf("%s: choose another voice with --voice, or see what `loalang doctor` says", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return fmt.Errorf("%s: choose another voice with --voice, or see what `sudo loalang-board doctor` says", strings.ReplaceAll(err.Error(), "\n", "; "))
 	case errors.Is(err, speech.ErrNoEngine):
 		return fmt.Errorf("%w: apt-get install espeak-ng, or name the program with --espeak", err)
 	case errors.Is(err, speech.ErrNoWords):

@@ -61,7 +61,7 @@ func (p program) tokenAddCommand() *cobra.Command {
 				if owner != "" {
 					a, err := db.AccountByName(ctx, owner)
 					if errors.Is(err, fs.ErrNotExist) {
-						return usagef("--owner: no account is called %q (see `loalang user list`)", owner)
+						return usagef("--owner: no account is called %q (see `sudo loalang-board user list`)", owner)
 					}
 					if err != nil {
 						return err
@@ -164,7 +164,7 @@ func (p program) tokenRevokeCommand() *cobra.Command {
 				now := time.Now().UTC()
 				t, err := people.FindToken(all, args[0], now)
 				if err != nil {
-					return fmt.Errorf("%q: %w (see `loalang token list`)", args[0], err)
+					return fmt.Errorf("%q: %w (see `sudo loalang-board token list`)", args[0], err)
 				}
 				if t.Revoked.IsZero() {
 					t.Revoked = now

@@ -197,7 +197,7 @@ func (w whyWish) about(ctx context.Context, db *store.Store, q web.Question) (we
 		return q, nil // of a slot, not of an announcement
 	}
 	if q.Announcement == "" && ofDay {
-		return q, usagef("no announcement is known of the occurrence %q: `loalang plan` and `loalang asrun` print their IDs", w.what)
+		return q, usagef("no announcement is known of the occurrence %q: `sudo loalang-board plan` and `sudo loalang-board asrun` print their IDs", w.what)
 	}
 	d, err := w.find(ctx, db, cmp.Or(q.Announcement, w.what))
 	if err != nil {
@@ -234,7 +234,7 @@ func (w whyWish) find(ctx context.Context, db *store.Store, what string) (d sche
 	}
 	switch len(found) {
 	case 0:
-		return d, usagef("nothing here is called %q: give a title, or the ID of an announcement, a schedule or an occurrence, as `loalang plan` prints them", what)
+		return d, usagef("nothing here is called %q: give a title, or the ID of an announcement, a schedule or an occurrence, as `sudo loalang-board plan` prints them", what)
 	case 1:
 		return found[0], nil
 	}
