@@ -106,7 +106,7 @@ func newCuts(t *testing.T, seed uint64) *cuts {
 	check(t, err)
 	port, err := lab.FreePort()
 	check(t, err)
-	c.m = machine(t, k, root(t, "cuts", "amd64", contents{sound: true, speech: true}), "virtio_net", "snd-aloop")
+	c.m = machine(t, k, root(t, "cuts", "amd64", contents{sound: true, speech: true, fsck: true}), "virtio_net", "snd-aloop")
 	c.m.ModArgs = map[string]string{"snd-aloop": "id=Card pcm_substreams=1"}
 	c.m.Dir, c.m.Data, c.m.Port, c.m.Memory = c.dir, "nbd+unix:///?socket="+socket, port, 1024
 	c.m.Job.Steps = []job.Step{{Name: "serve", Args: []string{

@@ -125,6 +125,7 @@ type contents struct {
 	arch     []string // for which the product and the tests are built; none: that of the machine
 	sound    bool     // ALSA's programs
 	speech   bool     // ffmpeg and espeak-ng
+	fsck     bool     // e2fsck, with which the disk of the data is checked before it is mounted
 	data     string   // a data folder and its token, to be found under /prepared
 }
 
@@ -164,6 +165,9 @@ func root(t testing.TB, name, arch string, c contents) string {
 		}
 		check(t, im.Copy("/usr/share/alsa", "/usr/share/alsa"))
 		check(t, im.Copy("/usr/share/zoneinfo/Asia", "/usr/share/zoneinfo/Asia"))
+		if c.fsck {
+			put("/usr/sbin/e2fsck", "/usr/sbin/e2fsck")
+		}
 		size := "192M"
 		if c.speech {
 			speech(t, im)

@@ -21,7 +21,7 @@ const (
 )
 
 // toneAdvice is what to do where the tone does not sound.
-const toneAdvice = "Look at the sound card by `loalang doctor`."
+const toneAdvice = "Look at the sound card by `sudo loalang-board doctor`."
 
 func (p program) ampTestCommand() *cobra.Command {
 	var zones []string

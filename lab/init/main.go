@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -164,8 +165,33 @@ func mountData(device string) error {
 	if err := appears(device); err != nil {
 		return err
 	}
+	if err := checkDisk(device); err != nil {
+		return err
+	}
 	return mount(device, "/root/data", "ext4", unix.MS_NOATIME, "data=ordered,commit=5")
 }
+
+// checkDisk does what a board does with a disk before it mounts it (pass 2 of fstab(5), and
+// fsck.repair=yes), where the root has the program: a power cut may tear the block that ends
+// a transaction of the journal, and a kernel by itself mounts no such disk.
+func checkDisk(device string) error {
+	const program = "/usr/sbin/e2fsck"
+	if _, err := os.Stat("/root" + program); err != nil {
+		return nil
+	}
+	check := exec.Command(program, "-y", device)
+	check.SysProcAttr = &syscall.SysProcAttr{Chroot: "/root"}
+	check.Dir = "/"
+	said, err := check.CombinedOutput()
+	var exit *exec.ExitError
+	if err == nil || errors.As(err, &exit) && exit.ExitCode() == repaired {
+		return nil
+	}
+	return fmt.Errorf("check %s: %w: %s", device, err, said)
+}
+
+// repaired is how e2fsck(8) ends that has mended everything.
+const repaired = 1
 
 // appears waits for a device.
 func appears(device string) error {
