@@ -46,7 +46,7 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 			"weak sound", "/", func(w *world) {
 				w.onAirWith(audio.OutputState{Audible: true, Up: true, Fault: "no real-time priority; memory is not locked", Weak: []audio.Weakness{audio.NoRealTime, audio.NoMemoryLock}})
 			},
-			[]string{"Phần âm thanh chưa được máy ưu tiên", "Bộ nhớ của phần âm thanh chưa được giữ cố định", "loalang doctor"},
+			[]string{"Phần âm thanh chưa được máy ưu tiên", "Bộ nhớ của phần âm thanh chưa được giữ cố định", "sudo loalang-board doctor"},
 			[]string{"The machine gives the sound no priority", "The memory of the sound is not locked"},
 		},
 		{
