@@ -169,7 +169,7 @@ func TestRestoreTellsOfANewKeyOfBundles(t *testing.T) {
 	succeed(t, "backup", file, "--data", data)
 	for folder, anew := range map[string]bool{data: false, other: true} {
 		out := succeed(t, "restore", file, "--data", folder, "--over")
-		if strings.Contains(out, "signed by a new key") != anew || anew && !strings.Contains(out, "loalang bundle key") {
+		if strings.Contains(out, "signed by a new key") != anew || anew && !strings.Contains(out, "sudo loalang-board bundle key") {
 			t.Errorf("restore into %s said %s", folder, out)
 		}
 		if now := succeed(t, "bundle", "key", "--data", folder); strings.HasPrefix(now, print) == anew {
