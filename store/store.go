@@ -40,7 +40,7 @@ const (
 	// the same insert a thousand times cost half of what saving a plan did.
 	keptStatements = 64
 	// keptPages is how many KB of the file a connection keeps. SQLite's 2,000 for each of
-	// five connections fill within days and are a sixth of what all processes may take; the
+	// five connections fill within days and are a tenth of what all processes may take; the
 	// kernel keeps the same pages once, and drops them where memory is short.
 	keptPages = 512
 )
