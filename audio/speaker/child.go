@@ -22,6 +22,8 @@ const (
 	// threadsEvery is how often every thread's priority and the memory are
 	// looked at, in heartbeats.
 	threadsEvery = 10
+	// mostLooks is in how many of those looks the runtime's monitor is looked for.
+	mostLooks = 20
 	// greetPatience bounds the wait for the parent's first message.
 	greetPatience = 10 * time.Second
 	// fadeOut is the time that a child told to leave takes to fade out, on top
@@ -150,6 +152,9 @@ type child struct {
 	dropped atomic.Int64
 
 	trouble atomic.Pointer[string] // of the device, one sentence
+
+	looks    int // at itself, so far
+	relieved int // the thread without real-time priority, the runtime's monitor; 0: none
 
 	alarms sync.Mutex
 	raises int              // so far
@@ -377,7 +382,10 @@ func (c *child) beat(st *status) {
 // memory in bytes.
 func (c *child) lookAtSelf() (realTime bool, rss int64) {
 	if c.prio.RealTime {
-		all, err := everyThreadRealTime()
+		if c.looks++; c.relieved == 0 && c.looks <= mostLooks {
+			c.relieved, _ = relieveSysmon() // not found, it goes on as before: that costs processor time alone
+		}
+		all, err := everyThreadRealTime(c.relieved)
 		realTime = all && err == nil
 	}
 	return realTime, residentMemory(os.Getpid())

@@ -65,17 +65,9 @@ func TestChildPriority(t *testing.T) {
 		t.Errorf("state %+v, want real time and a small buffer", st)
 	}
 	proc := fmt.Sprintf("/proc/%d/", st.ChildPID)
-	threads, err := os.ReadDir(proc + "task")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, thread := range threads {
-		tid, err := strconv.Atoi(thread.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if attr, err := unix.SchedGetAttr(tid, 0); err == nil && (attr.Policy != unix.SCHED_RR || attr.Priority != 20) {
-			t.Errorf("thread %d has policy %d, priority %d", tid, attr.Policy, attr.Priority)
+	for tid := range plainThreads(t, st.ChildPID) {
+		if raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/timerslack_ns", tid)); err != nil || strings.TrimSpace(string(raw)) != "5000000" {
+			t.Errorf("thread %d has no real-time priority and is not the runtime's monitor: timer slack %q, %v", tid, raw, err)
 		}
 	}
 	limits, err := os.ReadFile(proc + "limits")
@@ -94,24 +86,104 @@ func TestChildPriority(t *testing.T) {
 	}
 }
 
-// TestChildSaysWhenAThreadSlips: one thread at another priority is enough to
-// break the sound off, and then the state must not claim real time.
-func TestChildSaysWhenAThreadSlips(t *testing.T) {
+// plainThreads are the threads of a process that have not the priority of all, with their policies.
+func plainThreads(t *testing.T, pid int) map[int]unix.SchedAttr {
+	t.Helper()
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := map[int]unix.SchedAttr{}
+	for _, thread := range threads {
+		tid, err := strconv.Atoi(thread.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if attr, err := unix.SchedGetAttr(tid, 0); err == nil && (attr.Policy != unix.SCHED_RR || attr.Priority != 20) {
+			plain[tid] = *attr
+		}
+	}
+	return plain
+}
+
+// TestMonitorOfTheRuntimeIsRelieved: on a card, the one thread without work of its own stops looking
+// thousands of times a second, is the only one without real-time priority, and nobody is told of it
+// as of a fault. The sound goes on.
+func TestMonitorOfTheRuntimeIsRelieved(t *testing.T) {
+	newRuler(t, 32)
+	r := start(t, "default", func(c *speaker.Config) { c.Buffer = 20 * time.Millisecond })
+	r.waitFor(audio.DeviceUp, "")
+	st := r.State()
+	if strings.Contains(st.Fault, "no real-time priority") {
+		t.Skipf("this machine gives no real-time priority: %s", st.Fault)
+	}
+	var plain map[int]unix.SchedAttr
+	if !comes(func() bool { plain = plainThreads(t, st.ChildPID); return len(plain) > 0 }) {
+		t.Fatalf("no thread was relieved in %s", patience)
+	}
+	if err := r.Cue(audio.Cue{ID: "a", File: tone(t, time.Second, 0.5), At: in(500 * time.Millisecond)}); err != nil {
+		t.Fatal(err)
+	}
+	if ended := r.waitFor(audio.Ended, "a"); ended.Frames != audio.Rate.N(time.Second) {
+		t.Errorf("what was played after that: %+v", ended)
+	}
+	plain = plainThreads(t, st.ChildPID)
+	if len(plain) != 1 {
+		t.Errorf("threads %v have no real-time priority, want the runtime's monitor alone", plain)
+	}
+	for tid, attr := range plain {
+		if attr.Policy != unix.SCHED_NORMAL || attr.Nice != 0 {
+			t.Errorf("thread %d: %+v", tid, attr)
+		}
+	}
+	if st := r.State(); !st.RealTime || st.Restarts != 0 || strings.Contains(st.Fault, "a thread of") {
+		t.Errorf("state %+v, want real time and no fault", st)
+	}
+}
+
+// TestChildPutsBackAThreadThatSlips: one thread at another priority is enough to break the sound off.
+// It gets its own back.
+func TestChildPutsBackAThreadThatSlips(t *testing.T) {
 	r := start(t, "null", nil)
 	r.waitFor(audio.DeviceUp, "")
 	st := r.State()
 	if strings.Contains(st.Fault, "no real-time priority") {
 		t.Skipf("this machine gives no real-time priority: %s", st.Fault)
 	}
-	set := func(attr unix.SchedAttr) {
-		if err := unix.SchedSetAttr(st.ChildPID, &attr, 0); err != nil {
-			t.Fatal(err)
+	for _, slip := range []unix.SchedAttr{{Policy: unix.SCHED_NORMAL}, {Policy: unix.SCHED_RR, Priority: 1}} {
+		slipThread(t, st.ChildPID, slip)
+		if !comes(func() bool { _, is := plainThreads(t, st.ChildPID)[st.ChildPID]; return !is }) {
+			t.Errorf("%+v: the thread has not its priority back after %s", slip, patience)
 		}
 	}
+	if st := r.State(); !st.RealTime {
+		t.Errorf("state %+v, want real time", st)
+	}
+}
+
+func slipThread(t *testing.T, tid int, attr unix.SchedAttr) {
+	t.Helper()
+	if err := unix.SchedSetAttr(tid, &attr, 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestChildSaysWhenAThreadSlips: where the kernel does not give it back, the state must not claim
+// real time. The child here was given its priority by who started it and may not raise it.
+func TestChildSaysWhenAThreadSlips(t *testing.T) {
+	setpriv, chrt := needProgram(t, "setpriv", "util-linux"), needProgram(t, "chrt", "util-linux")
+	if err := speaker.TryRealTime(); err != nil {
+		t.Skipf("this machine gives no real-time priority: %v", err)
+	}
+	r := start(t, "null", func(c *speaker.Config) {
+		c.Command = append([]string{chrt, "--rr", "20", setpriv, "--bounding-set=-sys_nice,-sys_resource", "--inh-caps=-sys_nice,-sys_resource"}, c.Command...)
+	})
+	r.waitFor(audio.DeviceUp, "")
+	st := r.until("real time", func(st audio.OutputState) bool { return st.RealTime })
 	for _, slip := range []unix.SchedAttr{{Policy: unix.SCHED_NORMAL}, {Policy: unix.SCHED_RR, Priority: 1}} {
-		set(slip)
+		slipThread(t, st.ChildPID, slip)
 		r.until("fault of a thread", func(st audio.OutputState) bool { return !st.RealTime && strings.Contains(st.Fault, "a thread of") })
-		set(unix.SchedAttr{Policy: unix.SCHED_RR, Priority: 20})
+		slipThread(t, st.ChildPID, unix.SchedAttr{Policy: unix.SCHED_RR, Priority: 20})
 		r.until("all well again", func(st audio.OutputState) bool { return st.RealTime && !strings.Contains(st.Fault, "a thread of") })
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -29,6 +30,9 @@ const (
 	// schedulerThreads is the number of Go threads that may run at once: the
 	// card's writer sits in cgo, the mixer must not wait for it.
 	schedulerThreads = 4
+	// spares is how many threads are made at the start: all that run Go at once, and as many again
+	// that wait in calls of the kernel or the card.
+	spares = 2 * schedulerThreads
 )
 
 // priority says what the process was given.
@@ -70,6 +74,7 @@ func takePriority() (priority, error) {
 		p.lack(audio.NoRealTime, answer)
 		return p, nil
 	}
+	spareThreads()
 	return priority{RealTime: true}, nil
 }
 
@@ -139,30 +144,44 @@ func MayLockMemory() bool {
 	return data[0].Effective&(1<<unix.CAP_IPC_LOCK) != 0
 }
 
-// everyThreadRealTime looks at each thread of the process. A thread that ends
-// meanwhile is none.
-func everyThreadRealTime() (bool, error) {
+// everyThreadRealTime looks at each thread of the process but the one that was relieved of it, and
+// gives a thread that has lost real-time priority, or was started without it, its own again. It is
+// false, with the kernel's reason, when that was refused. A thread that ends meanwhile is none.
+func everyThreadRealTime(relieved int) (bool, error) {
 	tasks, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return false, fmt.Errorf("look at threads: %w", err)
 	}
 	for _, task := range tasks {
 		tid, err := strconv.Atoi(task.Name())
-		if err != nil {
+		if err != nil || tid == relieved {
 			continue
 		}
 		attr, err := unix.SchedGetAttr(tid, 0)
-		if errors.Is(err, unix.ESRCH) {
-			continue
+		if err == nil && (attr.Policy != unix.SCHED_RR || attr.Priority != realTimePriority) {
+			err = unix.SchedSetAttr(tid, &unix.SchedAttr{Policy: unix.SCHED_RR, Priority: realTimePriority}, 0)
 		}
-		if err != nil {
-			return false, fmt.Errorf("look at thread %d: %w", tid, err)
-		}
-		if attr.Policy != unix.SCHED_RR || attr.Priority != realTimePriority {
-			return false, nil
+		if err != nil && !errors.Is(err, unix.ESRCH) {
+			return false, fmt.Errorf("priority of thread %d: %w", tid, err)
 		}
 	}
 	return true, nil
+}
+
+// spareThreads has the Go runtime make threads before they are needed, at the priority of all: what
+// its monitor starts later would begin with the monitor's, which relieveSysmon takes away.
+func spareThreads() {
+	var here, together sync.WaitGroup
+	here.Add(spares)
+	for range spares {
+		together.Go(func() {
+			runtime.LockOSThread() // each on a thread of its own, which is kept for others after that
+			defer runtime.UnlockOSThread()
+			here.Done()
+			here.Wait()
+		})
+	}
+	together.Wait()
 }
 
 // ignoreSignals leaves the end to the parent: a stop of the whole service lets

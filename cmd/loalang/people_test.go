@@ -66,7 +66,7 @@ func TestDisableAndRevokeBesideARunningServe(t *testing.T) {
 	program := &http.Client{}
 	status(t, soon, program, ask("DELETE", "/api/v1/emergency", ""), http.StatusConflict) // it may, but there is none
 	contains(run("", 0, "token", "list"), "OWNER", "ISSUER", "USED", "Còi xã", "cadre", "works until it is revoked")
-	contains(run("", 1, "token", "revoke", "còi"), "no such token", "loalang token list")
+	contains(run("", 1, "token", "revoke", "còi"), "no such token", "loalang-board token list")
 	contains(run("", 0, "token", "revoke", "còi xã"), "Còi xã is revoked")
 	status(t, soon, program, ask("DELETE", "/api/v1/emergency", ""), http.StatusUnauthorized)
 	contains(run("", 0, "token", "list"), "revoked 2")
@@ -119,5 +119,5 @@ func TestDisableAndRevokeBesideARunningServe(t *testing.T) {
 	contains(run("", 2, "user", "pin", "Lù A Páo"), "--reset")
 	run(password, 0, "user", "add", "Nông Thị Hoa", "--role", "admin", "--password-stdin")
 	contains(run("", 1, "user", "disable", "Nông Thị Hoa"), "last administrator")
-	contains(run("", 1, "user", "disable", "Nobody"), "no person named Nobody", "loalang user list")
+	contains(run("", 1, "user", "disable", "Nobody"), "no person named Nobody", "loalang-board user list")
 }
