@@ -41,11 +41,7 @@ func (p program) withTone(ctx context.Context, s settings, span time.Duration, d
 		return do(nil, err)
 	}
 	defer func() { _ = file.Close() }() // the output has its own
-	self, err := os.Executable()
-	if err != nil {
-		return do(nil, fmt.Errorf("find this program: %w", err))
-	}
-	out, err := speaker.NewOutput(speaker.Config{Command: []string{self, "speaker"}, Device: s.Device, Buffer: s.Buffer, Log: p.quietLog()})
+	out, err := speaker.NewOutput(speaker.Config{Command: []string{itself, "speaker"}, Device: s.Device, Buffer: s.Buffer, Log: p.quietLog()})
 	if err != nil {
 		return do(nil, err)
 	}
