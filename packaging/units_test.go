@@ -227,12 +227,10 @@ func TestScriptsParse(t *testing.T) {
 	}
 }
 
-// loalang-board reads the settings as systemd does; as root it must not run what stands in them.
-func TestSettingsAreNoScript(t *testing.T) {
+// board runs loalang-board with settings, and gives what it would hand to the program, each behind a zero.
+func board(t *testing.T, settings string) (said string) {
+	t.Helper()
 	dir := t.TempDir()
-	trap := filepath.Join(dir, "trap")
-	settings := "# a comment\nLOALANG_LISTEN=:8080\nLOALANG_ZONES=\"Đầu thôn=gpiochip0:17; Chợ=gpiochip0:27 low\"\nLOALANG_NAME='a b'\n" +
-		"LOALANG_EVIL=$(touch " + trap + ")\nLOALANG_WORDS=two words; touch " + trap + "\nPATH=/nowhere\nLOALANG_X;touch " + trap + "=1\nLOALANG_LAST=end"
 	script := strings.NewReplacer("/etc/loalang/loalang.env", filepath.Join(dir, "env"), "exec setpriv --reuid=loalang --regid=loalang --init-groups --no-new-privs --", "exec", `"$(id -u loalang)")`, "*)").
 		Replace(read(t, "bin/loalang-board"))
 	file := filepath.Join(dir, "loalang-board")
@@ -245,7 +243,14 @@ func TestSettingsAreNoScript(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	said := "\x00" + string(out)
+	return "\x00" + string(out)
+}
+
+// loalang-board reads the settings as systemd does; as root it must not run what stands in them.
+func TestSettingsAreNoScript(t *testing.T) {
+	trap := filepath.Join(t.TempDir(), "trap")
+	said := board(t, "# a comment\nLOALANG_LISTEN=:8080\nLOALANG_ZONES=\"Đầu thôn=gpiochip0:17; Chợ=gpiochip0:27 low\"\nLOALANG_NAME='a b'\n"+
+		"LOALANG_EVIL=$(touch "+trap+")\nLOALANG_WORDS=two words; touch "+trap+"\nLOALANG_BACK=\\`touch "+trap+"\\`\nLOALANG_IN=\"\\$(touch "+trap+")\"\nPATH=/nowhere\nLOALANG_X;touch "+trap+"=1\nLOALANG_LAST=end")
 	for _, want := range []string{"LOALANG_DATA=/var/lib/loalang", "LOALANG_LISTEN=:8080", "LOALANG_ZONES=Đầu thôn=gpiochip0:17; Chợ=gpiochip0:27 low", "LOALANG_NAME=a b", "LOALANG_EVIL=$(touch " + trap + ")", "LOALANG_LAST=end", "PATH=/usr/bin:/bin"} {
 		if !strings.Contains(said, "\x00"+want+"\x00") {
 			t.Errorf("no %q in %q", want, said)
@@ -253,6 +258,30 @@ func TestSettingsAreNoScript(t *testing.T) {
 	}
 	if _, err := os.Stat(trap); err == nil {
 		t.Error("what stood in the settings was run")
+	}
+}
+
+// TestSettingsAreReadAsSystemdReadsThem: the amplifier's command \x02 stood without quotes, of which systemd
+// takes the backslash; `amp test` by loalang-board sent what was meant, and the service the letters x02. What stands
+// here is what systemd 252 made of each.
+func TestSettingsAreReadAsSystemdReadsThem(t *testing.T) {
+	for name, c := range map[string]struct{ line, want string }{
+		"NoQuotes":     {`LOALANG_A=\x02{b}\r`, "x02{b}r"},
+		"Single":       {`LOALANG_A='\x02{b}\r'`, `\x02{b}\r`},
+		"Double":       {`LOALANG_A="\x02{b}\r"`, `\x02{b}\r`},
+		"QuoteInside":  {`LOALANG_A="a \"b\" \\c"`, `a "b" \c`},
+		"BlanksBefore": {"  LOALANG_A=un-ta", "un-ta"},
+		"BlanksBehind": {"LOALANG_A=un-ta \t", "un-ta"},
+		"BehindQuotes": {`LOALANG_A="a b"  `, "a b"},
+		"AroundEquals": {"LOALANG_A = un-ta", "un-ta"},
+		"OfWindows":    {"LOALANG_A=un-ta\r", "un-ta"},
+		"Empty":        {"LOALANG_A=", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if said := board(t, c.line+"\n"); !strings.Contains(said, "\x00LOALANG_A="+c.want+"\x00") {
+				t.Errorf("%q becomes %q", c.line, said)
+			}
+		})
 	}
 }
 
