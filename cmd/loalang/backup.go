@@ -51,7 +51,7 @@ func (p program) backupCommand() *cobra.Command {
 				return err
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				h := &hoard{dir: folder(s.Data), db: db, village: s.Village, given: s.Given, now: time.Now, keys: keys, bare: bare}
+				h := &hoard{dir: folder(s.Data), db: db, village: s.Village, given: s.Given, now: p.clock(s).Now, keys: keys, bare: bare}
 				said, err := h.into(ctx, cmd, args[0])
 				if err != nil {
 					return err

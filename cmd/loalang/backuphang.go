@@ -64,14 +64,14 @@ func forgetHung(f folder) error {
 
 // outlastSticks has run make a nightly backup on the sticks that match patterns, or beside the
 // data, and again without the stick that answered no more: the board is backed up in the same
-// night. It returns what the last run said. ended says that the board is to end.
-func outlastSticks(f folder, patterns string, ended func() bool, run func(patterns string) (string, error)) (string, error) {
+// night. now is the board's clock. It returns what the last run said. ended says that the board is to end.
+func outlastSticks(f folder, patterns string, now func() time.Time, ended func() bool, run func(patterns string) (string, error)) (string, error) {
 	for {
 		out, err := run(patterns)
 		if !errors.Is(err, errHangs) || ended() {
 			return out, err
 		}
-		named, noted := noteHung(f, time.Now())
+		named, noted := noteHung(f, now())
 		if patterns == "" {
 			return out, errors.Join(err, noted)
 		}

@@ -39,7 +39,7 @@ func TestAStickThatHangsCostsNoNight(t *testing.T) {
 	runs := 0
 	night := func() {
 		t.Helper()
-		_, err := outlastSticks(f, stick, func() bool { return false }, func(patterns string) (string, error) {
+		_, err := outlastSticks(f, stick, time.Now, func() bool { return false }, func(patterns string) (string, error) {
 			runs++
 			s := s
 			s.BackupSticks = patterns
@@ -48,7 +48,7 @@ func TestAStickThatHangsCostsNoNight(t *testing.T) {
 			end := make(chan struct{})
 			if ended, err := outlast(ctx, time.Second, func() error {
 				defer close(end)
-				_, _, err := notedNightly(ctx, s, db)
+				_, _, err := notedNightly(ctx, s, db, time.Now)
 				return err
 			}); ended {
 				return "", err
@@ -122,7 +122,7 @@ func TestABackupThatLeavesNoNoteIsToldOf(t *testing.T) {
 func TestWhatHangsWithoutANameIsTriedWithoutSticks(t *testing.T) {
 	f := folder(t.TempDir())
 	var tried []string
-	_, err := outlastSticks(f, "/media/*", func() bool { return false }, func(patterns string) (string, error) {
+	_, err := outlastSticks(f, "/media/*", time.Now, func() bool { return false }, func(patterns string) (string, error) {
 		tried = append(tried, patterns)
 		return "", errHangs
 	})

@@ -102,7 +102,7 @@ func (p program) backupNightlyCommand() *cobra.Command {
 				return err
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				state, said, err := notedNightly(ctx, s, db)
+				state, said, err := notedNightly(ctx, s, db, p.clock(s).Now)
 				if err != nil {
 					return err
 				}
@@ -117,11 +117,12 @@ func (p program) backupNightlyCommand() *cobra.Command {
 	return cmd
 }
 
-// notedNightly makes a nightly backup, and writes down how it went.
-func notedNightly(ctx context.Context, s settings, db *store.Store) (state backupState, said backupSaid, err error) {
+// notedNightly makes a nightly backup, and writes down how it went. now is the board's clock, by which
+// serve says when the next is due: a told time is not the system's.
+func notedNightly(ctx context.Context, s settings, db *store.Store, now func() time.Time) (state backupState, said backupSaid, err error) {
 	f := folder(s.Data)
-	clearHome(f, time.Now()) // before: they may be what takes the room
-	state, said, err = nightly(ctx, s, db, readBackupState(f))
+	clearHome(f, time.Now()) // by the system's clock, as files are; before: they may be what takes the room
+	state, said, err = nightly(ctx, s, db, readBackupState(f), now)
 	if err != nil && ctx.Err() != nil {
 		return state, said, err // whoever ended it knows why
 	}
@@ -164,13 +165,13 @@ func noteBackup(f folder, s backupState) error {
 // nightly makes a backup on the first stick that takes it, else beside the data, proves it,
 // and removes old ones. state is what is known from then on, was what was known before. The
 // error says that there is no backup; whatever else is wrong is in the state.
-func nightly(ctx context.Context, s settings, db *store.Store, was backupState) (state backupState, said backupSaid, err error) {
+func nightly(ctx context.Context, s settings, db *store.Store, was backupState, now func() time.Time) (state backupState, said backupSaid, err error) {
 	state = backupState{OnStick: was.OnStick, Bare: was.Bare}
 	if was.Stick {
 		state.OnStick = was.Last
 	}
 	f := folder(s.Data)
-	resting := was.resting(time.Now())
+	resting := was.resting(now())
 	was.tries(f, "")
 	for _, dir := range append(findSticks(s.BackupSticks, s.Data), f.backups()) {
 		stick := dir != f.backups()
@@ -178,7 +179,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 			state.leaveOut(dir, was.HungAt)
 			continue
 		}
-		h := &hoard{dir: f, db: db, village: s.Village, given: s.Given, now: time.Now, bare: true}
+		h := &hoard{dir: f, db: db, village: s.Village, given: s.Given, now: now, bare: true}
 		was.tries(f, "")
 		if stick {
 			was.tries(f, dir)
@@ -196,7 +197,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 			state.had(said, stick, said.Made)
 			state.Odd = rotate(ctx, said.File, s.Village, db.Node(), s.BackupKeep)
 			if stick {
-				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, f, time.Now())
+				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, f, now())
 			}
 			return state, said, nil
 		case stick && state.BadStick == "" && backupFault(err) != "card":
@@ -205,7 +206,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState) 
 	}
 	was.BadStick, was.StickWhy, was.StickCode = state.BadStick, state.StickWhy, state.StickCode
 	was.Trying, was.Hung, was.HungAt = "", state.Hung, state.HungAt
-	was.Tried, was.Why, was.Code = time.Now().UTC(), sentence(err), backupFault(err)
+	was.Tried, was.Why, was.Code = now().UTC(), sentence(err), backupFault(err)
 	return was, said, err
 }
 

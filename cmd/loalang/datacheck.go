@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,7 +57,7 @@ func (p program) dataCheckCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				check.data, check.db, check.library, check.log = s, db, library, p.quietLog()
+				check.data, check.db, check.library, check.now, check.log = s, db, library, p.clock(s).Now, p.quietLog()
 				said, err := check.run(ctx)
 				if err != nil {
 					return err
@@ -124,6 +125,7 @@ type checking struct {
 	tonight bool // read a part, on from where the last such look stopped
 	giveUp  bool // somebody says that no copy is anywhere
 	from    []string
+	now     func() time.Time // the board's clock
 	log     *slog.Logger
 }
 

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"loalang/archive"
 	"loalang/recordings"
@@ -83,7 +82,7 @@ func (c checking) misread(wanted map[string]recordings.Blemish, mended map[strin
 func (c checking) places() ([]string, error) {
 	sticks := findSticks(c.data.BackupSticks, c.data.Data)
 	if c.tonight { // nobody is there who would pull out one that answers no more
-		resting := readBackupState(folder(c.data.Data)).resting(time.Now())
+		resting := readBackupState(folder(c.data.Data)).resting(c.now())
 		sticks = slices.DeleteFunc(sticks, func(dir string) bool { return slices.Contains(resting, dir) })
 	}
 	dirs := append(append([]string{}, c.from...), sticks...)

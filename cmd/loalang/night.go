@@ -96,7 +96,7 @@ func (b *board) backUp(ctx context.Context) {
 	defer b.upkeep.end()
 	f := folder(b.settings.Data)
 	before := readBackupState(f)
-	out, err := outlastSticks(f, b.settings.BackupSticks, func() bool { return ctx.Err() != nil }, func(patterns string) (string, error) {
+	out, err := outlastSticks(f, b.settings.BackupSticks, b.clock.Now, func() bool { return ctx.Err() != nil }, func(patterns string) (string, error) {
 		return b.aside(ctx, "backup", "nightly", "--village", b.settings.Village, "--backup-keep", strconv.Itoa(b.settings.BackupKeep), "--backup-stick", patterns)
 	})
 	switch {
@@ -127,7 +127,7 @@ func (b *board) failedBackup(ctx context.Context, before backupState, why error)
 	if !unsaid {
 		return
 	}
-	if err := noteFailed(f, time.Now(), why); err != nil {
+	if err := noteFailed(f, b.clock.Now(), why); err != nil {
 		b.log.Warn("nothing but the log tells that a backup failed", "err", err)
 	}
 }
