@@ -53,3 +53,24 @@ func TestABackupSaysWhichBoardMadeIt(t *testing.T) {
 		}
 	}
 }
+
+// TestBackupsOfEveryVillageAreListed: on a card that was set up anew the village of the board is not set yet. What
+// lay on the stick was not listed, and nothing said that it looked for another village's.
+func TestBackupsOfEveryVillageAreListed(t *testing.T) {
+	t.Parallel()
+	data, stick := aBoard(t), t.TempDir()
+	out := succeed(t, "backup", "list", stick, "--data", data)
+	if out != "" {
+		t.Errorf("an empty folder has %s", out)
+	}
+	made := succeed(t, "backup", stick, "--data", data)
+	for _, name := range []string{"loalang-thon-2-0a1b2c3d-20261126-021000Z.loalang.tar", "loalang-lang-20261126-20261126-021000Z-by-hand.loalang.tar", "loalang-thon-2-20261125-021000Z.loalang.tar", "loalang-thon-2.loalang.tar", "phim.mkv"} {
+		if err := os.WriteFile(filepath.Join(stick, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out = succeed(t, "backup", "list", stick, "--data", data)
+	if n := strings.Count(out, "\n"); n != 4 || !strings.Contains(out, "0a1b2c3d") || strings.Contains(out, "phim") {
+		t.Errorf("%d are listed of what %s made and lies there: %s", n, made, out)
+	}
+}

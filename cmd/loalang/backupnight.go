@@ -283,7 +283,7 @@ func (p program) backupListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [FOLDER]",
 		Short: "Print the backups of a folder, the newest first",
-		Long:  "Print when each backup of the village in a folder was made, its size, which board made it, and its file.",
+		Long:  "Print when each backup in a folder was made, of whichever village, its size, which board made it, and its file.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := p.settings(cmd)
@@ -294,11 +294,13 @@ func (p program) backupListCommand() *cobra.Command {
 			if len(args) > 0 {
 				dirs = args
 			}
+			found := 0
 			for _, dir := range dirs {
-				list, err := backupsIn(dir, s.Village)
+				list, err := backupsIn(dir, "") // a board that was set up anew is of no village yet
 				if err != nil {
 					return err
 				}
+				found += len(list)
 				for _, b := range list {
 					board, err := b.madeBy(cmd.Context())
 					if err != nil { // it is listed all the same: `backup verify` says what is wrong with it
@@ -308,6 +310,9 @@ func (p program) backupListCommand() *cobra.Command {
 						return err
 					}
 				}
+			}
+			if found == 0 {
+				cmd.PrintErrln("loalang: there is no backup in " + strings.Join(dirs, ", ") + ": plug in the stick that has a folder " + stickFolder + ", or name the folder")
 			}
 			return nil
 		},

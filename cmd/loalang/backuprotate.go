@@ -24,6 +24,9 @@ const byHandEnding = "-by-hand"
 // of older versions and of what was downloaded whole do not tell; when; and that a person made it.
 var backupForm = regexp.MustCompile(`^(?:([0-9a-f]{8})-)?([0-9]{8}-[0-9]{6}Z)(` + byHandEnding + `)?` + regexp.QuoteMeta(backupEnding) + `$`)
 
+// backupOfAny finds in the name of a backup of whichever village what backupForm reads.
+var backupOfAny = regexp.MustCompile(`^loalang-.+?-((?:[0-9a-f]{8}-)?[0-9]{8}-[0-9]{6}Z.*)$`)
+
 // boardDigits is how names of files tell a board from another of its village: the last eight
 // digits of its node, which are random. The first are of the time, and boards without a clock
 // that began from one image began at the same.
@@ -52,7 +55,8 @@ func (b keptBackup) isOther(node string) bool {
 	return b.Board != "" && node != "" && b.Board != boardDigits(node)
 }
 
-// backupsIn lists the backups of a village in a folder, the newest first, of all its boards.
+// backupsIn lists the backups of a village in a folder, the newest first, of all its boards;
+// of every village where that is empty.
 func backupsIn(dir, village string) (list []keptBackup, err error) {
 	all, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -63,6 +67,9 @@ func backupsIn(dir, village string) (list []keptBackup, err error) {
 	}
 	for _, e := range all {
 		rest, ok := strings.CutPrefix(e.Name(), "loalang-"+village+"-")
+		if parts := backupOfAny.FindStringSubmatch(e.Name()); village == "" && parts != nil {
+			rest, ok = parts[1], true
+		}
 		parts := backupForm.FindStringSubmatch(rest)
 		if !ok || parts == nil {
 			continue
