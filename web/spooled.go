@@ -12,15 +12,16 @@ import (
 // included that wait beside the database; spooled are the latter alone, also when the
 // database cannot be read.
 func (s *Server) asRuns(ctx context.Context, village string, from, to time.Time) (runs, spooled []playout.AsRun, err error) {
-	runs, err = s.cfg.AsRun.AsRuns(ctx, village, from, to)
-	if s.cfg.Spool == nil {
-		return runs, nil, err
-	}
-	for _, r := range s.cfg.Spool.Spooled() {
-		if r.Village == village && !r.Due.Before(from) && r.Due.Before(to) {
-			spooled = append(spooled, r)
+	if s.cfg.Spool != nil {
+		// Before the database: a row goes from there into it, and looked for the other way round it
+		// could be missed in both on its way.
+		for _, r := range s.cfg.Spool.Spooled() {
+			if r.Village == village && !r.Due.Before(from) && r.Due.Before(to) {
+				spooled = append(spooled, r)
+			}
 		}
 	}
+	runs, err = s.cfg.AsRun.AsRuns(ctx, village, from, to)
 	if err != nil || len(spooled) == 0 {
 		return runs, spooled, err
 	}

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +46,37 @@ func TestLogShowsWhatWaitsBesideTheDatabase(t *testing.T) {
 	*kept = nil
 	if page := string(h.call("viewer", "GET", "/asrun", "").want(200).Body); strings.Contains(page, "còn chờ") {
 		t.Error("the page tells of rows that wait though none does")
+	}
+}
+
+// drainingLog is a database into which what waits beside it goes right behind each reading.
+type drainingLog struct {
+	*world
+	kept *spool
+}
+
+func (d drainingLog) AsRuns(ctx context.Context, village string, from, to time.Time) ([]playout.AsRun, error) {
+	runs, err := d.world.AsRuns(ctx, village, from, to)
+	runs = slices.Clone(runs)
+	d.world.runs, *d.kept = slices.Clone(*d.kept), nil
+	return runs, err
+}
+
+// A row that went from beside the database into it while both were read was told as it had been
+// before: an emergency that was stopped was on the air again, in a power cut of the lab.
+func TestARowOnItsWayIntoTheDatabaseIsToldAsItIs(t *testing.T) {
+	kept := &spool{}
+	h := newHouse(t, func(c *web.Config) { c.Spool, c.AsRun = kept, drainingLog{c.AsRun.(*world), kept} })
+	h.fill()
+	h.w.runs = []playout.AsRun{spooledRow(h, "one", "Bản cũ", 2*time.Hour)}
+	newer := spooledRow(h, "one", "Bản mới", 2*time.Hour)
+	newer.Updated = newer.Updated.Add(time.Minute)
+	*kept = spool{newer}
+	for _, when := range []string{"on its way", "behind it"} {
+		if body := string(h.call("viewer", "GET", "/api/v1/asrun", "").want(200).Body); !strings.Contains(body, "Bản mới") || strings.Contains(body, "Bản cũ") {
+			t.Errorf("%s the API shows %s", when, body)
+		}
+		*kept = spool{newer}
 	}
 }
 
