@@ -215,10 +215,10 @@ const (
 // send sends recordings in pieces, and goes on with those that are not whole.
 func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 	var next sending // that was begun, perhaps, and of which no answer came
-	for {
+	for first := true; ; first = false {
 		id, u := l.Ledger.unfinished()
 		wait := 3 * l.Pause
-		if id != "" { // somebody waits for it
+		if id != "" || first { // somebody waits for it; a life may be short
 			wait = l.Pause / 4
 		}
 		if !pause(ctx, r, wait) {
