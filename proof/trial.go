@@ -337,6 +337,8 @@ func (t *Trial) Result(sent, heard *Track) Result {
 		r.Why = NothingSent
 	case t.gate == Gate{}:
 		r.Why = Uncalibrated
+	case r.Share >= goodShare && r.Score >= Threshold && t.judged < deciding && r.Score < sure:
+		r.Why = TooShort // the best of all lags: over so little sound chance agrees as well
 	case r.Share >= goodShare && r.Score >= Threshold:
 		r.Verdict = Heard
 	case 2*t.silences >= t.judged-t.heard:

@@ -58,7 +58,7 @@ const (
 	NoMonitor    Why = "no-monitor"   // nothing came from the monitor input
 	Uncalibrated Why = "uncalibrated" // there is no Gate: crosstalk would count as heard
 	Elsewhere    Why = "elsewhere"    // it sounded in zones that the monitor does not hear
-	TooShort     Why = "too-short"    // less than 3 s in one piece
+	TooShort     Why = "too-short"    // less than 3 s in one piece, or too little to be sure of
 	NothingSent  Why = "nothing-sent" // what was sent holds nothing to look for
 	TooSoft      Why = "too-soft"     // turned down so far that the noise covers it
 )
