@@ -23,8 +23,10 @@ type Probe struct {
 	Worn           string // folder in which one with rights leaves what smartctl said: sda.json for one; empty: none
 	Smartctl       string // the program that asks disks for their SMART; empty: none
 
-	mu    sync.Mutex
-	heads map[string]head
+	mu     sync.Mutex
+	heads  map[string]head
+	wasLow bool          // the supply, at a look of this Probe
+	lowAt  time.Duration // on CLOCK_MONOTONIC, the last time; of wasLow
 }
 
 // head is where the kernel was in a card's stream at a look.
@@ -101,34 +103,6 @@ func (p *Probe) Temperature() *float64 {
 		}
 	}
 	return hottest
-}
-
-// throttled is where the firmware of a Raspberry Pi tells of its supply: bit 0 now, bit
-// 16 since it was switched on.
-const throttled = "devices/platform/soc*/soc*firmware/get_throttled"
-
-// Power is what a Raspberry Pi says of its supply.
-func (p *Probe) Power() *PowerState {
-	var s *PowerState
-	for _, file := range p.sys("class/hwmon/hwmon*/name") {
-		if line(file) != "rpi_volt" {
-			continue
-		}
-		if low, err := number(filepath.Join(filepath.Dir(file), "in0_lcrit_alarm")); err == nil {
-			s = &PowerState{Low: low != 0, WasLow: low != 0}
-		}
-	}
-	for _, file := range p.sys(throttled) {
-		bits, err := strconv.ParseUint(strings.TrimPrefix(line(file), "0x"), 16, 64)
-		if err != nil {
-			continue
-		}
-		if s == nil {
-			s = &PowerState{}
-		}
-		s.Low, s.WasLow = s.Low || bits&1 != 0, s.WasLow || bits&(1|1<<16) != 0
-	}
-	return s
 }
 
 // Disk is the file system on which a folder lies.

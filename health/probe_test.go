@@ -70,7 +70,7 @@ func TestProbeMoving(t *testing.T) {
 
 func TestProbeMachine(t *testing.T) {
 	m, p := newMachine(t)
-	if p.Temperature() != nil || p.Power() != nil || p.Memory() != nil || p.Descriptors(7) != nil || p.Link() != nil {
+	if p.Temperature() != nil || p.Power(time.Hour) != nil || p.Memory() != nil || p.Descriptors(7) != nil || p.Link() != nil {
 		t.Error("something is measured of nothing")
 	}
 	if r := p.RTC("rtc0", now, true); r.There {
@@ -81,19 +81,6 @@ func TestProbeMachine(t *testing.T) {
 	m.write("sys/class/thermal/thermal_zone2/temp", "broken\n")
 	if got := p.Temperature(); got == nil || *got != 62 {
 		t.Errorf("temperature %v", got)
-	}
-	m.write("sys/class/hwmon/hwmon1/name", "rpi_volt\n")
-	m.write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "0\n")
-	if got := p.Power(); got == nil || got.Low || got.WasLow {
-		t.Errorf("supply %+v", got)
-	}
-	m.write("sys/devices/platform/soc/soc:firmware/get_throttled", "50000\n")
-	if got := p.Power(); got == nil || got.Low || !got.WasLow {
-		t.Errorf("supply that was low: %+v", got)
-	}
-	m.write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "1\n")
-	if got := p.Power(); got == nil || !got.Low {
-		t.Errorf("supply that is low: %+v", got)
 	}
 	m.write("sys/class/rtc/rtc0/since_epoch", strconv.FormatInt(now.Add(90*time.Second).Unix(), 10)+"\n")
 	if r := p.RTC("rtc0", now, true); !r.There || r.Off == nil || *r.Off != 90*time.Second || r.Battery != nil {

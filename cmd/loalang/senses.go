@@ -37,7 +37,8 @@ const (
 	installedData = "/var/lib/loalang"
 )
 
-// senses measure a running board. Only the Watch's goroutine uses them, but for checked.
+// senses measure a running board. Only the Watch's goroutine uses them, but for checked and
+// tendSupply.
 type senses struct {
 	b     *board
 	probe *health.Probe
@@ -171,7 +172,7 @@ func (b *board) lightHealth() *health.LightState {
 // temperature, the supply, the clock with a battery.
 func (s *senses) machine(m *health.Measurement, trusted bool, pid int) {
 	data := s.b.settings.Data
-	m.Temperature, m.Power, m.Disk = s.probe.Temperature(), s.probe.Power(), s.probe.Disk(data)
+	m.Temperature, m.Power, m.Disk = s.probe.Temperature(), s.probe.Power(monotonic()), s.probe.Disk(data)
 	m.Disk.InMemory = m.Disk.InMemory && filepath.Clean(data) == installedData
 	m.Disk.Unmounted = m.Disk.Unmounted || s.b.settings.Missing
 	m.RTC, m.Descriptors = s.probe.RTC(hardware.BatteryRTC(s.probe.Sys), m.At, trusted), s.probe.Descriptors(pid)
@@ -199,6 +200,21 @@ func (s *senses) worn(now time.Time) *float64 {
 		s.wear.Store(s.probe.Smart(ctx, data))
 	}()
 	return s.wear.Load()
+}
+
+// tendSupply looks at the supply often enough that no drop of it is missed, until ctx ends; it
+// returns nil then.
+func (s *senses) tendSupply(ctx context.Context) error {
+	tick := time.NewTicker(health.LookAtSupply)
+	defer tick.Stop()
+	for {
+		_ = s.probe.Power(monotonic()) // which remembers it
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 func (s *senses) card(air playout.Air, mono time.Duration) *health.CardState {
