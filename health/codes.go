@@ -127,6 +127,7 @@ const (
 	AiredNothing Code = "aired-nothing"
 	AiredMissed  Code = "aired-missed"
 	AiredUnheard Code = "aired-unheard"
+	AiredMute    Code = "aired-mute" // the board itself gave silence where a voice was due
 	AiredLost    Code = "aired-lost" // the monitor input does not hear what is being sent
 	AiredDead    Code = "aired-dead" // what should be heard leaves the board as silence
 	AiredUnknown Code = "aired-unknown"

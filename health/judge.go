@@ -286,6 +286,8 @@ func judgeAired(m Measurement) Finding {
 		return find(Aired, Fault, AiredLost, text(s.Losing.Title), span(s.Losing.For))
 	case s.Unheard:
 		return find(Aired, Fault, AiredUnheard, text(s.Title))
+	case s.Mute:
+		return find(Aired, Warning, AiredMute, text(s.Title))
 	case s.Missed > 0:
 		return find(Aired, Warning, AiredMissed, count(s.Missed), count(s.Due))
 	case s.Last.IsZero():

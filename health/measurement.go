@@ -169,6 +169,7 @@ type AiredState struct {
 	Due     int       // how many were due
 	Missed  int       // of them: missed, or cut by a fault
 	Unheard bool      // the last one sounded, and the monitor heard silence or another sound
+	Mute    bool      // in the last one the board itself gave silence where a voice was due
 	Losing  *Losing   // what is being lost now; nil: nothing is
 }
 

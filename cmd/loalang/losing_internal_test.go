@@ -7,6 +7,7 @@ import (
 
 	"loalang/health"
 	"loalang/playout"
+	"loalang/proof"
 	"loalang/web"
 )
 
@@ -45,5 +46,35 @@ func TestALossInMidBroadcastIsAFindingOfHealth(t *testing.T) {
 	}
 	if day.Losing != nil {
 		t.Error("the day's sum was changed")
+	}
+}
+
+// A station that ended early, or a recording that is silent, sent somebody to the amplifier and
+// its fuse: what the board itself gave as silence is told as that, and what a monitor input did
+// not hear as that.
+func TestSilenceThatWasSentIsNotBlamedOnTheAmplifier(t *testing.T) {
+	now := time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC)
+	verdict := func(v proof.Verdict) *proof.Result { return &proof.Result{Verdict: v} }
+	for name, c := range map[string]struct {
+		heard playout.Heard
+		proof *proof.Result
+		code  health.Code
+	}{
+		"NoMonitor":        {playout.HeardSilent, nil, health.AiredMute},
+		"TheRestWasHeard":  {playout.HeardSilent, verdict(proof.Heard), health.AiredMute},
+		"NotMeasured":      {playout.HeardSilent, verdict(proof.NotMeasured), health.AiredMute},
+		"NothingWasHeard":  {playout.HeardSilent, verdict(proof.Silent), health.AiredUnheard},
+		"AnotherSound":     {playout.HeardWrong, verdict(proof.Wrong), health.AiredUnheard},
+		"SilentAndAnother": {playout.HeardSilent, verdict(proof.Wrong), health.AiredUnheard},
+		"Heard":            {playout.Heard(proof.Heard), verdict(proof.Heard), health.AiredGood},
+		"NobodyMeasured":   {playout.NotMeasured, nil, health.AiredGood},
+	} {
+		row := playout.AsRun{Outcome: playout.Played, Title: "Tiếp sóng", Due: now, Airings: make([]playout.Airing, 1), Heard: c.heard, Proof: c.proof}
+		r := health.Judge(health.Measurement{At: now, Aired: airedOf([]playout.AsRun{row})}, health.DefaultLimits())
+		f := r.Of(health.Aired)
+		w := web.HealthWords(f, now, "vi")
+		if f.Code != c.code || !strings.Contains(w.Said, "Tiếp sóng") || f.Bad() && w.Advice == "" {
+			t.Errorf("%s: %+v: %q, %q", name, f, w.Said, w.Advice)
+		}
 	}
 }

@@ -299,7 +299,7 @@ func (s *senses) readAired(ctx context.Context, now time.Time) error {
 	defer s.mu.Unlock()
 	s.aired, s.plan = airedOf(rows), planOf(plan, now)
 	if choice, err := speaker.ParseDevice(s.b.settings.Device); err != nil || !choice.Audible() {
-		s.aired.Unheard = false // nobody hears such a device, and the card's finding says so
+		s.aired.Unheard, s.aired.Mute = false, false // nobody hears such a device, and the card's finding says so
 	}
 	return nil
 }
@@ -324,7 +324,9 @@ func airedOf(rows []playout.AsRun) *health.AiredState {
 		}
 		if len(r.Airings) > 0 && r.Due.After(a.Last) {
 			a.Last, a.Title = r.Due, r.Title
-			a.Unheard = r.Heard == playout.HeardSilent || r.Heard == playout.HeardWrong
+			silent := r.Heard == playout.HeardSilent
+			a.Unheard = r.Heard == playout.HeardWrong || silent && r.Proof != nil && (r.Proof.Verdict == proof.Silent || r.Proof.Verdict == proof.Wrong)
+			a.Mute = silent && !a.Unheard // no amplifier is to blame: it was sent as silence
 		}
 	}
 	return a
