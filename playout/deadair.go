@@ -109,9 +109,10 @@ func (p *Player) heardAgain(it *item, pt *part) {
 	p.cfg.Log.Info("it is heard again", "occurrence", it.occ.ID)
 }
 
-// heardOut ends the alarm when a voice was heard to its end.
+// heardOut ends the alarm when a voice was heard to its end, be it a station's.
 func (p *Player) heardOut(pt *part) {
-	if pt.Kind == scheduler.PartVoice && pt.cause == audio.Completed && !pt.mute && !pt.unheard {
+	voice := pt.Kind == scheduler.PartVoice && pt.cause == audio.Completed || streamed(pt.Part) && pt.airing >= 0 && pt.cause != audio.Lost
+	if voice && !pt.mute && !pt.unheard {
 		p.alarmSilence(nil)
 	}
 }

@@ -361,6 +361,30 @@ func TestRelayLostBeforeItsTimeWaitsForIt(t *testing.T) {
 	})
 }
 
+// The alarm of a station that was lost before its end is over once one is heard to its end: a
+// board that only relays has no other voice.
+func TestAStationThatIsHeardEndsTheAlarm(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		feed := newStreamFeed()
+		station := &receiver{feed: feed}
+		s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) { cfg.Stations = station })
+		s.player.Play(s.relay("r", 20*time.Second, time.Minute))
+		s.at(70 * time.Second)
+		feed.changes <- playout.FeedChange{At: s.out.now(), Part: scheduler.PartNothing, Detail: "ended"}
+		s.at(2 * time.Minute)
+		if d := s.player.Air().DeadAir; d == nil || d.Occurrence != "r" {
+			t.Errorf("the alarm shows %+v", d)
+		}
+		station.feed = newStreamFeed()
+		s.player.Play(s.relay("next", 3*time.Minute, time.Minute))
+		s.at(5 * time.Minute)
+		s.expect("next", playout.Played, "completed", 1)
+		if d := s.player.Air().DeadAir; d != nil {
+			t.Errorf("the alarm shows %+v", d)
+		}
+	})
+}
+
 // A station that is lost, with nothing to stand in for it, is silence: an airing of
 // its own, an alarm, and no success when there was nothing else.
 func TestRelayTellsThatItGaveNothing(t *testing.T) {
