@@ -185,6 +185,6 @@ func deaf(s *playout.MonitorState) bool {
 func (b *board) broken(air playout.Air) bool {
 	monitor := b.deaf.note(deaf(b.monitorState()), monotonic()) > deafGrace
 	button := b.button != nil && (b.button.State().Fault != "" || b.button.State().Stuck)
-	return button || monitor || air.DeadAir != nil || air.Lost != nil || air.Amp.Fault != "" && !air.Amp.Optional || b.db.Damaged() ||
+	return button || monitor || silentNow(air) || air.Lost != nil || air.Amp.Fault != "" && !air.Amp.Optional || b.db.Damaged() ||
 		b.health.Report().Level() == health.Fault
 }

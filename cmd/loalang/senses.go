@@ -100,7 +100,7 @@ func (s *senses) measure(ctx context.Context) health.Measurement {
 func losing(a *health.AiredState, air playout.Air, now time.Time) *health.AiredState {
 	var l health.Losing
 	switch {
-	case air.DeadAir != nil: // first: what is not sent cannot be heard
+	case silentNow(air): // first: what is not sent cannot be heard
 		l = health.Losing{Title: air.DeadAir.Title, For: max(0, now.Sub(air.DeadAir.Since)), Dead: true}
 	case air.Lost != nil:
 		l = health.Losing{Title: air.Lost.Title, For: max(0, now.Sub(air.Lost.Since))}
@@ -113,6 +113,12 @@ func losing(a *health.AiredState, air playout.Air, now time.Time) *health.AiredS
 	}
 	with.Losing = &l
 	return &with
+}
+
+// silentNow says whether what is on the air is silent though it should be heard. The alarm of
+// dead air is shown until a voice is heard again, which may be the next day.
+func silentNow(air playout.Air) bool {
+	return air.DeadAir != nil && air.OnAir != nil && air.OnAir.Occurrence.ID == air.DeadAir.Occurrence
 }
 
 // monitorOf is the monitor input as it is judged.
