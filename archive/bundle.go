@@ -203,8 +203,8 @@ func (p *pieces) flush() error {
 }
 
 // OpenBundle reads the list of a bundle in a folder or in one file, and proves that the
-// key which it names signed it: ErrNotArchive, ErrForged, ErrNewer, ErrChanged. Whether that
-// key is trusted is for the caller. What lies there may be anybody's: nothing is opened that
+// key which it names signed it: ErrNotArchive, ErrForged, ErrNewer, ErrChanged. With ErrNewer
+// b says who made it. Whether that key is trusted is for the caller. What lies there may be anybody's: nothing is opened that
 // is no ordinary file, and nothing is read that is longer than a bundle has it.
 func OpenBundle(path string) (b Bundle, err error) {
 	read, end, err := sourceOf(path)
@@ -226,7 +226,7 @@ func OpenBundle(path string) (b Bundle, err error) {
 		return Bundle{}, ErrForged
 	}
 	if b.Format > Format {
-		return Bundle{}, ErrNewer
+		return Bundle{Board: b.Board, Key: b.Key}, ErrNewer
 	}
 	if !b.adds() {
 		return Bundle{}, fmt.Errorf("%w (its pieces are not its bytes)", ErrChanged)

@@ -161,7 +161,7 @@ func TestBundlesPage(t *testing.T) {
 
 // Whatever goes wrong with a bundle has a sentence in both languages.
 func TestBundleFaults(t *testing.T) {
-	for _, code := range []string{"changed", "cut-short", "damaged", "failed", "forged", "hangs", "newer", "no-room", "not-there", "other", "read-only", "untrusted", "village"} {
+	for _, code := range []string{"changed", "cut-short", "damaged", "failed", "forged", "hangs", "newer", "no-room", "not-there", "occupied", "other", "read-only", "untrusted", "village"} {
 		for _, lang := range []string{"vi", "en"} {
 			w := newWorld(t)
 			w.parcels.bundles.Last = web.BundleResult{Deed: web.LookAtBundle, Code: code, Ended: w.now}

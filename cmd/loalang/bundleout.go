@@ -209,14 +209,28 @@ func (p parcel) fill(ctx context.Context, to io.Writer) error {
 }
 
 // exportBundle writes the bundle of the board's village into a folder. What an
-// interrupted export left there stays where it is right.
+// interrupted export left there stays where it is right; the bundle of another board stays
+// as it is, and is refused.
 func exportBundle(ctx context.Context, s settings, db *store.Store, dir string, now time.Time) (archive.Bundle, int64, error) {
 	p, done, err := packBundle(ctx, s, db, now)
 	defer done()
+	if err == nil {
+		err = p.vacant(dir)
+	}
 	if err != nil {
 		return archive.Bundle{}, 0, err
 	}
 	return archive.WriteBundle(ctx, dir, p.b, p.key, func(to io.Writer) error { return p.fill(ctx, to) })
+}
+
+// vacant refuses a folder that holds the bundle of another board: written over, nobody could
+// take it in any more.
+func (p parcel) vacant(dir string) error {
+	b, err := archive.OpenBundle(dir)
+	if err != nil && !errors.Is(err, archive.ErrNewer) || slices.Equal(b.Key, p.key.Public().(ed25519.PublicKey)) { //nolint:forcetypeassert // so says its documentation
+		return nil // there is none, or it is this board's
+	}
+	return codedError{"occupied", fmt.Errorf("%s holds the bundle of another board, %q, with the fingerprint %s, and it stays as it is: name another folder", dir, b.Board, archive.Fingerprint(b.Key))}
 }
 
 // streamBundle writes the bundle of the board's village as one file.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -33,9 +34,27 @@ type courier struct {
 
 func newCourier(b *board) *courier { return &courier{b: b, order: make(chan web.BundleOrder, 1)} }
 
-// bundleFolder is the folder on a stick into which this board writes its bundle.
-func (c *courier) bundleFolder(stick string) string {
-	return filepath.Join(stick, "bundle-"+c.b.settings.Village)
+// bundleFolder is the folder on a stick into which this board writes its bundle. It is the
+// board's own, for two boards of a village may write onto one stick: what an older version of
+// this board left in the folder that all of the village had takes that name, and is gone on
+// from.
+func (c *courier) bundleFolder(stick string) (string, error) {
+	key, err := signingKey(folder(c.b.settings.Data))
+	if err != nil {
+		return "", err
+	}
+	print := fingerprintOf(key)
+	shared := filepath.Join(stick, "bundle-"+c.b.settings.Village)
+	own := shared + "-" + print[:len("1234-5678")]
+	if _, err := os.Lstat(own); !errors.Is(err, fs.ErrNotExist) {
+		return own, nil
+	}
+	if b, err := archive.OpenBundle(shared); err == nil && archive.Fingerprint(b.Key) == print {
+		if err := os.Rename(shared, own); err != nil {
+			return "", fmt.Errorf("rename this board's bundle on the stick: %w", err)
+		}
+	}
+	return own, nil
 }
 
 // Bundles implements web.Courier.
@@ -175,7 +194,12 @@ func (c *courier) words(o web.BundleOrder) (words []string, code string) {
 		if stick == "" {
 			return nil, "not-there"
 		}
-		return []string{"bundle", "export", c.bundleFolder(stick)}, ""
+		dir, err := c.bundleFolder(stick)
+		if err != nil {
+			c.b.log.Error("a bundle has no folder", "stick", stick, "err", err)
+			return nil, bundleFault(err)
+		}
+		return []string{"bundle", "export", dir}, ""
 	}
 	path := c.pathOf(o.Name)
 	if path == "" {

@@ -79,3 +79,41 @@ func TestABundleGoesByThePanel(t *testing.T) {
 		return strings.Contains(string(plan), id)
 	})
 }
+
+// Two boards of one village export onto one stick, and each takes in what the other wrote.
+func TestTwoBoardsOfAVillageShareAStick(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	stick := stickOf(t)
+	with := append([]string{"--backup-stick", stick}, quick...)
+	boards, notices := []*daemon{}, []string{}
+	for _, title := range []string{"Mời họp thôn", "Phun thuốc muỗi"} {
+		d := serve(t, t.TempDir(), "null", with...).admit()
+		notices = append(notices, d.announce(object{"title": title, "text": "Kính mời bà con.", "renditions": []object{{"language": "vi"}}}))
+		d.call(http.MethodPost, "/bundles/export", nil, http.StatusAccepted)
+		if last := d.carried("export"); last["code"] != nil {
+			t.Fatalf("exported: %v\n%s", last, d.log)
+		}
+		boards = append(boards, d)
+	}
+	for i, d := range boards {
+		b := d.call(http.MethodGet, "/bundles", nil, http.StatusOK)
+		found, _ := b["found"].([]any)
+		if len(found) != 2 {
+			t.Fatalf("board %d finds %v", i, found)
+		}
+		of := object(found[0].(map[string]any))
+		if of["fingerprint"] == b["fingerprint"] {
+			of = object(found[1].(map[string]any))
+		}
+		d.call(http.MethodPut, fmt.Sprint("/bundles/boards/", of["fingerprint"]), object{"name": "Máy kia"}, http.StatusNoContent)
+		d.call(http.MethodPost, "/bundles/look", object{"name": of["name"]}, http.StatusAccepted)
+		last := d.carried("look")
+		d.call(http.MethodPost, "/bundles/take", object{"name": of["name"], "seen": last["seen"]}, http.StatusAccepted)
+		if last := d.carried("take"); last["code"] != nil {
+			t.Errorf("board %d takes it: %v\n%s", i, last, d.log)
+		}
+		d.call(http.MethodGet, "/announcements/"+notices[1-i], nil, http.StatusOK)
+		refused(t, "holds the bundle of another board", "bundle", "export", filepath.Join(stick, fmt.Sprint(of["name"])), "--data", d.data)
+	}
+}
