@@ -255,6 +255,10 @@ func judgeBackup(m Measurement, l Limits) Finding {
 		return find(Backup, Warning, BackupWorn, count(s.Wrong), count(s.Lost))
 	case s.Odd != "":
 		return find(Backup, Warning, BackupOdd, text(s.Odd))
+	case s.Loose != "":
+		return find(Backup, Warning, BackupLoose, text(s.Loose))
+	case !s.SameDisk && s.Away >= stickAway:
+		return find(Backup, Warning, BackupAway, span(s.Away))
 	case s.SameDisk && !s.OnStick.IsZero() && m.At.Sub(s.OnStick) < stickMissed:
 		return find(Backup, Warning, BackupGone, span(m.At.Sub(s.OnStick)))
 	case s.SameDisk:
@@ -262,6 +266,10 @@ func judgeBackup(m Measurement, l Limits) Finding {
 	}
 	return find(Backup, Good, BackupGood, span(age))
 }
+
+// stickAway is how long the stick of the newest backup may be out, to be carried somewhere or
+// changed for another, before it is missed: in time for the next backup.
+const stickAway = 15 * time.Minute
 
 // stickMissed is how long a stick that took backups and takes none is missed. Afterwards
 // the board is one without a stick.

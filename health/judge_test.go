@@ -144,6 +144,10 @@ func TestJudge(t *testing.T) {
 		{"the stick was given up", func(m *health.Measurement) {
 			m.Backup.SameDisk, m.Backup.OnStick = true, now.Add(-100*24*time.Hour)
 		}, health.Backup, health.Good, health.BackupHere},
+		{"the stick is out for a moment", func(m *health.Measurement) { m.Backup.Away = 5 * time.Minute }, health.Backup, health.Good, health.BackupGood},
+		{"the stick is not there", func(m *health.Measurement) { m.Backup.Away = time.Hour }, health.Backup, health.Warning, health.BackupAway},
+		{"there never was a stick", func(m *health.Measurement) { m.Backup.SameDisk, m.Backup.Away = true, time.Hour }, health.Backup, health.Good, health.BackupHere},
+		{"a stick is not mounted", func(m *health.Measurement) { m.Backup.SameDisk, m.Backup.Loose = true, "sda" }, health.Backup, health.Warning, health.BackupLoose},
 		{"the stick is full", func(m *health.Measurement) {
 			m.Backup.SameDisk, m.Backup.Stick, m.Backup.BadStick = true, "no-room", "/media/a"
 		}, health.Backup, health.Warning, health.BackupStick},

@@ -160,6 +160,9 @@ type BackupState struct {
 	Wrong    int       // files of sound that the stick gave back otherwise than they were, in two weeks
 	Lost     int       // of them: that the board has not whole either
 	Off      bool      // none is made by itself
+
+	Away  time.Duration // for how long no stick has been there that takes backups; 0: one is, or nobody knows
+	Loose string        // a disk that is plugged in meanwhile and not mounted, as the kernel calls it; empty: none
 }
 
 // AiredState is what became of what was due in the last day, and what becomes of what airs.

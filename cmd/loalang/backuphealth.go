@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"sync/atomic"
 	"time"
 
 	"loalang/health"
@@ -33,6 +34,47 @@ func backupHealth(s settings, now time.Time) *health.BackupState {
 		if state.Code == "failed" && state.Why != "" {
 			b.Failed = state.Why
 		}
+	}
+	return b
+}
+
+// looseGrace is how long a stick may be plugged in before it is mounted.
+const looseGrace = time.Minute
+
+// stickSense feels whether a stick is there that takes backups. One goroutine at a time uses
+// it.
+type stickSense struct {
+	probe  *health.Probe
+	asking atomic.Bool // the sticks have not answered yet
+	there  atomic.Bool
+	known  atomic.Bool // they have answered once
+	away   lasting
+	loose  lasting
+}
+
+// sense adds to what is known of the newest backup whether its stick is there at mono of
+// CLOCK_MONOTONIC, and one that is plugged in and not mounted. It does not wait: the sticks are
+// asked beside it, for one that answers no more holds up whoever looks at it, and the answer
+// is that of the look before.
+func (k *stickSense) sense(b *health.BackupState, s settings, mono time.Duration) *health.BackupState {
+	if b == nil || b.Off {
+		return b
+	}
+	if k.asking.CompareAndSwap(false, true) {
+		go func() {
+			k.there.Store(findStick(s.BackupSticks, s.Data) != "")
+			k.known.Store(true)
+			k.asking.Store(false)
+		}()
+	}
+	gone := k.known.Load() && !k.there.Load()
+	b.Away = k.away.note(gone, mono)
+	name := ""
+	if gone {
+		name = k.probe.Loose()
+	}
+	if k.loose.note(name != "", mono) >= looseGrace {
+		b.Loose = name
 	}
 	return b
 }

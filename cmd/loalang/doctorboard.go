@@ -140,6 +140,9 @@ func (p program) dataAlone(ctx context.Context, s settings, m *health.Measuremen
 		return
 	}
 	m.Database, m.Backup = &health.DatabaseState{}, backupHealth(s, m.At)
+	if m.Backup != nil && s.Backup && findStick(s.BackupSticks, s.Data) == "" {
+		m.Backup.Loose = health.NewProbe().Loose()
+	}
 	if list, err := recordings.BlemishesIn(folder(s.Data).recordings(), p.quietLog()); err == nil {
 		m.Recordings = recordingsHealth(recordings.LossOf(list), nil)
 	}

@@ -52,13 +52,15 @@ type senses struct {
 	weighed time.Time
 	wear    atomic.Pointer[float64]
 	linked  time.Duration // on CLOCK_MONOTONIC, when the link was last up
+	stick   stickSense
 
 	mu sync.Mutex // aired and plan, which come when they come
 }
 
 // openHealth prepares the watch over the board's health.
 func (b *board) openHealth() {
-	b.senses = &senses{b: b, probe: health.NewProbe(), linked: monotonic()}
+	probe := health.NewProbe()
+	b.senses = &senses{b: b, probe: probe, linked: monotonic(), stick: stickSense{probe: probe}}
 	b.health = health.NewWatch(health.WatchConfig{
 		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Lamp: lamp{b}, Beat: b.pulse.Loop("health", healthPatience), Now: b.clock.Now, Mono: monotonic, Log: b.log,
 	})
@@ -76,7 +78,7 @@ func (s *senses) measure(ctx context.Context) health.Measurement {
 		Card:       s.card(air, mono),
 		Monitor:    monitorOf(b.monitorState()),
 		Database:   s.database(ctx),
-		Backup:     backupHealth(b.settings, now),
+		Backup:     s.stick.sense(backupHealth(b.settings, now), b.settings, mono),
 		Recordings: recordingsHealth(b.library.Lost()),
 		Link:       s.link(mono),
 		Memory:     s.probe.Memory(os.Getpid(), air.Output.ChildPID),
