@@ -86,6 +86,7 @@ func (p *power) renew(who string) {
 
 // key switches on, and sees to it that a failure is tried again. p.mu is held.
 func (p *power) key() (changed bool, err error) {
+	before := p.amp.State()
 	err = p.amp.Key()
 	if p.again != nil {
 		p.again.Stop()
@@ -109,7 +110,7 @@ func (p *power) key() (changed bool, err error) {
 	case err == nil && p.fault.Load() != nil:
 		p.log.Info("the amplifier answers again")
 	}
-	if err == nil && !p.on.Load() {
+	if err == nil && (!p.on.Load() || !live(before)) { // its guard may have switched it off meanwhile
 		p.since.Store(int64(p.mono())) // before on: unsettled asks without mu
 	}
 	changed = p.on.Load() != (err == nil) || (p.fault.Load() == nil) != (err == nil)
@@ -279,7 +280,7 @@ func (p *power) settling() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case len(p.holders) == 0, rest > 0:
+	case len(p.holders) == 0, rest > 0, state.Trouble == hardware.TroubleGuard && !live(state): // whoever comes keys it anew
 		return rest + settle + keyMargin
 	case !p.on.Load(): // it does not answer: nothing is gained by waiting for it
 		return 0

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"loalang/hardware"
 	"loalang/playout"
 )
 
@@ -85,4 +86,47 @@ func TestNobodyWaitsForAnAmplifierThatHangs(t *testing.T) {
 		s.at(10 * time.Second)
 		s.expect("emergency:e1", playout.Missed, playout.TroubleAmplifier, 1) // nobody heard it
 	})
+}
+
+// What is on may be switched off by its guard: the Player still took it for on and settled
+// since it went on first, and what came next lost its beginning.
+func TestWhatTheGuardSwitchedOffSettlesAnew(t *testing.T) {
+	cases := map[string]struct {
+		at   time.Duration
+		play func(s *stage)
+		row  string
+	}{
+		"WhileItIsOff": {27 * time.Second, func(s *stage) { s.player.Play(s.priority("now", 5*time.Second)) }, "now"},
+		"OnAgain": {30500 * time.Millisecond, func(s *stage) {
+			e := s.emergency("e1", time.Minute)
+			e.NoSiren = true
+			s.raise(e)
+		}, "emergency:e1"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				relay := hardware.NewSim(hardware.AmpConfig{Settle: settle, Tail: time.Second, MaxOn: 5 * time.Second, Now: time.Now})
+				s := newStage(t, func(s *stage, cfg *playout.PlayerConfig) { cfg.Amp, cfg.Zones = relay, nil })
+				s.voicer.took = 100 * time.Millisecond
+				s.player.Play(s.occurrence("long", 20*time.Second, 30*time.Second))
+				s.at(26900 * time.Millisecond)
+				if st := relay.State(); st.Keyed || st.Trouble != hardware.TroubleGuard {
+					t.Fatalf("its guard has not switched it off: %+v", st)
+				}
+				s.at(c.at)
+				c.play(s)
+				s.at(c.at + 100*time.Millisecond)
+				keyed := relay.State()
+				if !keyed.Keyed {
+					t.Fatalf("it is not on: %+v", keyed)
+				}
+				s.at(c.at + 8*time.Second)
+				row := s.row(c.row)
+				if len(row.Airings) == 0 || row.Airings[0].Started.Sub(keyed.Since) < settle {
+					t.Errorf("on since %s, and %+v", keyed.Since.Sub(s.out.start), row.Airings)
+				}
+			})
+		})
+	}
 }
