@@ -7,9 +7,9 @@ import (
 	"loalang/proof"
 )
 
-// verdictPatience is how long a drill waits for what a monitor input heard of it: a
-// Witness has its verdict within 10 s.
-const verdictPatience = 12 * time.Second
+// verdictPatience is how long a drill waits for what a monitor input heard of it. A Monitor
+// has told within monitorPatience, and the row has it within 10 s.
+const verdictPatience = 9 * time.Second
 
 // taken is the step of the amplifier where somebody may have put it on its own microphone:
 // nobody would hear an emergency.
@@ -64,31 +64,55 @@ func (p *Player) drillAired(d *drill) bool {
 	return len(d.al.row.Airings) > 0
 }
 
-// tryHeard waits for the verdict on a drill that sounded. What was not measured says nothing
-// of the horn.
-func (p *Player) tryHeard(d *drill, verdict <-chan proof.Result) {
+// tryEnd looks whether the amplifier goes off behind a drill, and waits meanwhile for the
+// verdict on what sounded; nil: none comes. The tail of an amplifier may be longer than a row
+// waits for its verdict.
+func (p *Player) tryEnd(d *drill, verdict <-chan proof.Result) {
+	if verdict == nil {
+		p.tryQuiet(d)
+		return
+	}
+	p.cfg.Witness.Over(d.occ.ID, p.cfg.Mono())
+	heard := make(chan func(), 1)
+	p.side.Go(func() { heard <- p.hearVerdict(d, verdict) })
+	p.tryQuiet(d)
+	(<-heard)()
+}
+
+// hearVerdict waits for the verdict on a drill that sounded, and has the row say it at once.
+// What it returns makes the drill's step of it, behind those before.
+func (p *Player) hearVerdict(d *drill, verdict <-chan proof.Result) (tell func()) {
 	began := p.cfg.Mono()
 	select {
 	case <-d.ctx.Done():
 	case <-p.done:
 	case <-time.After(verdictPatience):
 	case r := <-verdict:
+		took := p.cfg.Mono().Sub(began)
 		p.mu.Lock()
+		defer p.mu.Unlock()
 		if !d.concluded {
 			d.al.row.attest(r)
+			p.book.record(d.al.snapshot())
 		}
-		p.mu.Unlock()
-		s := DrillStep{Code: StepHeard, OK: r.Verdict == proof.Heard}
-		switch r.Verdict {
-		case proof.NotMeasured:
-			return
-		case proof.Silent:
-			s.Fault = DrillUnheard
-		case proof.Wrong:
-			s.Fault = DrillWrong
-		}
-		p.step(d, s, p.cfg.Mono().Sub(began))
+		return func() { p.tryHeard(d, r, took) }
 	}
+	return func() {}
+}
+
+// tryHeard makes a step of the verdict on a drill. What was not measured says nothing of the
+// horn.
+func (p *Player) tryHeard(d *drill, r proof.Result, took time.Duration) {
+	s := DrillStep{Code: StepHeard, OK: r.Verdict == proof.Heard}
+	switch r.Verdict {
+	case proof.NotMeasured:
+		return
+	case proof.Silent:
+		s.Fault = DrillUnheard
+	case proof.Wrong:
+		s.Fault = DrillWrong
+	}
+	p.step(d, s, took)
 }
 
 // tryQuiet makes sure that the amplifier is off again, unless somebody else

@@ -122,3 +122,40 @@ func TestDrillThatIsOverIsNotCutByWhatFollows(t *testing.T) {
 		}
 	})
 }
+
+// The row of a drill had its verdict only when the tail of the amplifier was over, which may
+// be a minute.
+func TestDrillHasItsVerdictWhileTheAmplifierIsOnStill(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := &witness{}
+		s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) {
+			cfg.Witness, cfg.Zones = w, nil
+			cfg.Amp = hardware.NewSim(hardware.AmpConfig{Settle: settle, Tail: 40 * time.Second, Now: time.Now})
+		})
+		over := time.Duration(0)
+		w.answer = func(occurrence string) {
+			over = time.Duration(s.out.now())
+			time.Sleep(7 * time.Second)
+			s.player.Proved(occurrence, proof.Result{Verdict: proof.Heard, Score: 0.5})
+		}
+		s.player.Play(s.drill("d", 10*time.Second, false))
+		for at := 11 * time.Second; ; at += time.Second {
+			s.at(at)
+			row, _ := s.book.row("d")
+			if row.Proof != nil {
+				if row.Heard != playout.HeardYes || row.Outcome != "" {
+					t.Errorf("heard %q, outcome %q", row.Heard, row.Outcome)
+				}
+				break
+			}
+			if over != 0 && at-over > 10*time.Second {
+				t.Errorf("%s after its end the row has no verdict", at-over)
+				break
+			}
+		}
+		s.at(2 * time.Minute)
+		if row := s.expect("d", playout.Played, "completed", 2); row.Heard != playout.HeardYes || !slices.Equal(steps(row)[len(steps(row))-2:], []string{playout.StepQuiet, playout.StepHeard}) {
+			t.Errorf("heard %q, steps %v", row.Heard, steps(row))
+		}
+	})
+}

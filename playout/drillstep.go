@@ -297,13 +297,10 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	p.mu.Unlock()
 	p.tryReach(d, s, keyed)
 	p.handOn(holder)
-	sounded := verdict != nil && d.ctx.Err() == nil && p.drillAired(d)
-	if sounded {
-		p.cfg.Witness.Over(d.occ.ID, p.cfg.Mono())
+	if d.ctx.Err() != nil || !p.drillAired(d) {
+		verdict = nil // there is none on what did not sound, or not to its end
 	}
-	if p.tryQuiet(d); sounded {
-		p.tryHeard(d, verdict)
-	}
+	p.tryEnd(d, verdict)
 }
 
 // followDrill waits for the end of what sounds, and measures it meanwhile.
