@@ -171,8 +171,8 @@ func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s se
 	if err != nil {
 		return err
 	}
-	if !folder(s.Data).inhabited() {
-		return fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data, or start `loalang serve` once to create it", s.Data)
+	if s, err = s.populated(cmd); err != nil {
+		return err
 	}
 	db, err := openStore(cmd.Context(), s, p.quietLog())
 	if err != nil {
@@ -183,6 +183,23 @@ func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s se
 		return err
 	}
 	return do(cmd.Context(), s, db)
+}
+
+// populated are the settings with a data folder that holds data: the one that they name, or
+// the one in memory by which a serve stands in for it, which is told.
+func (s settings) populated(cmd *cobra.Command) (settings, error) {
+	if folder(s.Data).inhabited() {
+		return s, nil
+	}
+	in, stands, err := s.inUse()
+	if err != nil {
+		return s, fmt.Errorf("look for a serve: %w", err)
+	}
+	if !stands {
+		return s, fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data, or start `loalang serve` once to create it", s.Data)
+	}
+	cmd.PrintErrf("loalang: the disk of the data is missing, and the board runs in memory: what this command does lies in %s and is lost when the machine is switched off; mount the disk at %s and restart the board\n", in.Data, s.Data)
+	return in, nil
 }
 
 // intact refuses a database that is damaged: a command must not make more of

@@ -32,6 +32,25 @@ func (s settings) standIn(log *slog.Logger) (settings, error) {
 	return s, nil
 }
 
+// inUse are the settings of a command whose data folder is empty: where a serve runs in memory
+// because the folder's disk is missing, Data is that folder in memory, and stands says so.
+// Nothing of it goes to the sticks, where the backups of the real data lie.
+func (s settings) inUse() (in settings, stands bool, err error) {
+	name, err := folder(s.Data).stoodIn()
+	if err != nil {
+		return s, false, err
+	}
+	is, _, err := running(folder(name))
+	if err != nil || !is {
+		return s, false, err
+	}
+	if err := ownFolder(name); err != nil {
+		return s, false, err
+	}
+	s.Data, s.Missing, s.Backup, s.BackupSticks = name, true, false, ""
+	return s, true, nil
+}
+
 // closed says whether nothing new can be made in a folder because its disk takes no writes.
 // It makes no folder: what is wrong about the settings may be told only later.
 func (f folder) closed() bool {

@@ -28,7 +28,13 @@ func TestABoardWithoutItsDiskSoundsAnEmergency(t *testing.T) {
 		t.Fatalf("it does not say where it runs:\n%s", d.log)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(memory) })
+	if _, errs, code := loalang(t, "", "token", "add", "máy", "--role", "viewer", "--data", data); code != 0 || !strings.Contains(errs, "lies in "+memory+" and is lost") {
+		t.Errorf("a command does not find the board = %d: %s", code, errs)
+	}
 	d.data = memory
+	if out := succeed(t, "token", "list", "--data", memory); !strings.Contains(out, "máy") {
+		t.Errorf("the board does not have what the command made: %s", out)
+	}
 	d.admit().alarms()
 	d.until("the board knows it", func() bool { return strings.Contains(d.log.String(), "ill=disk-missing") })
 	if status, body := d.signedPage("/slots"); status != http.StatusOK || !strings.Contains(body, "không được giữ lại") {
