@@ -155,11 +155,15 @@ func (r *listening) open(context.Context) (io.ReadCloser, error) {
 	return w, nil
 }
 
-// newListening starts a Monitor whose programme begins after ten seconds.
-func newListening(t *testing.T, gate proof.Gate) *listening {
+// newListening starts a Monitor whose programme begins after ten seconds. It reads its
+// calibration and gauges its input at once: change says, before that, what it finds.
+func newListening(t *testing.T, gate proof.Gate, change ...func(*listening)) *listening {
 	t.Helper()
 	r := &listening{t: t, start: time.Now(), gain: -20, proved: map[string]proof.Result{}, when: map[string]time.Duration{}}
 	r.kept, r.fader = playout.Calibration{Gate: gate, Setup: aSetup}, playout.FaderStand{Known: true}
+	for _, c := range change {
+		c(r)
+	}
 	r.monitor = playout.NewMonitor(playout.MonitorConfig{
 		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Calibrated: r.calibrated, Adopt: r.adopt, Fader: r.stands, Capture: r.capture, Mono: r.now, Beat: func() { r.beats.Add(1) }, Log: slog.New(slog.DiscardHandler),
 		Proved: func(occurrence string, res proof.Result) {

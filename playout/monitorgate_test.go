@@ -33,8 +33,9 @@ func TestTheMonitorKnowsTheVolumeControl(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				r := newListening(t, proof.Gate{Off: -60, On: -26, Sent: -24, Fader: c.at})
-				r.set(func() { r.gain, r.fader = c.gain, playout.FaderStand{DB: c.now, Known: c.known} })
+				r := newListening(t, proof.Gate{Off: -60, On: -26, Sent: -24, Fader: c.at}, func(r *listening) {
+					r.gain, r.fader = c.gain, playout.FaderStand{DB: c.now, Known: c.known}
+				})
 				r.airs("one", 12*time.Second, 32*time.Second)
 				res := r.proved["one"]
 				if res.Verdict != c.want {
@@ -75,8 +76,7 @@ func TestACalibrationHoldsForWhatItWasMadeWith(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				r := newListening(t, aGate)
-				r.set(func() { r.kept.Setup, r.gauged, r.fader = c.made, c.gauged, c.fader })
+				r := newListening(t, aGate, func(r *listening) { r.kept.Setup, r.gauged, r.fader = c.made, c.gauged, c.fader })
 				r.airs("one", 12*time.Second, 22*time.Second)
 				s, res := r.monitor.State(), r.proved["one"]
 				if s.Void != c.want || (s.Gate == aGate) != (c.want == "") {
@@ -94,8 +94,7 @@ func TestACalibrationHoldsForWhatItWasMadeWith(t *testing.T) {
 // kept, and asked again where that could not be.
 func TestACalibrationOfAnOlderVersionIsAdopted(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		r := newListening(t, aGate)
-		r.set(func() {
+		r := newListening(t, aGate, func(r *listening) {
 			r.kept = playout.Calibration{Owned: scheduler.Owned{ID: "old", Revision: 2}, By: "Hoa", Gate: aGate}
 			r.gauged, r.unkept = "Mic 60%", scheduler.ErrRevision
 		})
@@ -134,8 +133,9 @@ func TestWhatIsNotKnownIsNotAdopted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				r := newListening(t, aGate)
-				r.set(func() { r.kept.Setup, r.fader, r.pulled = playout.MonitorSetup{}, stand, name == "a card that is out" })
+				r := newListening(t, aGate, func(r *listening) {
+					r.kept.Setup, r.fader, r.pulled = playout.MonitorSetup{}, stand, name == "a card that is out"
+				})
 				r.at(3 * time.Minute)
 				if len(r.adopted) > 0 {
 					t.Errorf("adopted: %+v", r.adopted)
@@ -149,8 +149,7 @@ func TestWhatIsNotKnownIsNotAdopted(t *testing.T) {
 // and one that is made then holds.
 func TestAnInputIsTurnedUp(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		r := newListening(t, aGate)
-		r.set(func() { r.kept.Setup.Capture, r.gauged = "Mic 60%", "Mic 60%" })
+		r := newListening(t, aGate, func(r *listening) { r.kept.Setup.Capture, r.gauged = "Mic 60%", "Mic 60%" })
 		r.at(10 * time.Second)
 		if s := r.monitor.State(); s.Void != "" {
 			t.Fatalf("%+v", s)
@@ -174,8 +173,7 @@ func TestAnInputIsTurnedUp(t *testing.T) {
 // A gate that the database does not give at the start is asked for again.
 func TestAGateThatCannotBeReadIsAskedForAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		r := newListening(t, aGate)
-		r.set(func() { r.broken = errors.New("database is locked") })
+		r := newListening(t, aGate, func(r *listening) { r.broken = errors.New("database is locked") })
 		r.at(8 * time.Second)
 		if s := r.monitor.State(); s.Gate != (proof.Gate{}) {
 			t.Fatalf("%+v", s)
