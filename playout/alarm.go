@@ -360,7 +360,7 @@ func (p *Player) endAlarm(id, cause string, outcome Outcome) {
 	p.conclude(al, outcome, cause)
 	e, row, said := al.e, al.snapshot(), al.said
 	p.over(e)
-	p.recordEnd(row)
+	p.recordEnd(al)
 	p.mu.Unlock()
 	al.order.Lock() // the output may be taking them over
 	for _, s := range said {

@@ -74,10 +74,11 @@ func (m markedAlarm) check() error {
 
 // recordEnd writes the last state of an emergency or a drill; a crash before the
 // journal has it does not lose it. Player.mu is held.
-func (p *Player) recordEnd(row AsRun) {
-	p.book.record(row)
+func (p *Player) recordEnd(al *alarm) {
+	row := al.snapshot()
+	p.recordAlarm(al)
 	if row.Proof == nil { // a drill has waited for it
-		p.awaitProof(row)
+		p.awaitProof(row, al)
 	}
 	if p.bookmark.dir == "" {
 		return

@@ -44,6 +44,11 @@ func (p *Player) rowOf(al *alarm) AsRun {
 	return al.snapshot()
 }
 
+// recordAlarm writes the newest state of an alarm's row. The loop, whoever stops it, the
+// library and a verdict all change that, each in a goroutine of its own: a copy that one of
+// them takes and writes later would undo what another wrote in between. Player.mu is held.
+func (p *Player) recordAlarm(al *alarm) { p.book.record(al.row) }
+
 // alarmEvent takes in what the output says of an emergency. What a stand-in for
 // the sound card plays was heard by nobody and is no airing.
 func (p *Player) alarmEvent(ev audio.Event) {
@@ -68,11 +73,10 @@ func (p *Player) alarmEvent(ev audio.Event) {
 		al.raised = false
 		clear(al.open)
 	}
-	row := al.snapshot()
+	p.recordAlarm(al)
 	renewed := ev.Cause == audio.Expired && al.deadline > p.cfg.Mono().Add(time.Second)
 	leaving := p.leaving
 	p.mu.Unlock()
-	p.book.record(row)
 	switch {
 	case ev.Kind != audio.AlarmOff || ev.Cause == audio.Lost || leaving:
 	case renewed, p.bereft(al, ev.Cause): // renewed while its last frames were under way
@@ -232,7 +236,7 @@ func (p *Player) leaveAlarms(events <-chan audio.Event) {
 		} else {
 			p.conclude(al, StoppedBy, al.endAs)
 		}
-		p.book.record(al.row)
+		p.recordAlarm(al)
 		for _, s := range al.said {
 			_ = s.file.Close() // read only
 		}

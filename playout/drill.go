@@ -247,9 +247,8 @@ func (p *Player) beginDrill(d *drill, a audio.Alarm) error {
 	}
 	d.begun, d.called, d.began = true, p.cfg.Mono(), p.cfg.Now().UTC()
 	d.al.row.Keyed = d.began
-	row := d.al.snapshot()
+	p.recordAlarm(&d.al)
 	p.mu.Unlock()
-	p.book.record(row)
 	p.changed()
 	return p.cfg.Siren.Raise(a)
 }
@@ -271,11 +270,10 @@ func (p *Player) drillEvent(d *drill, ev audio.Event) {
 		default: // it was told already
 		}
 	}
-	row := d.al.snapshot()
-	p.mu.Unlock()
 	if !d.turn.Silent { // what nobody hears is no airing
-		p.book.record(row)
+		p.recordAlarm(&d.al)
 	}
+	p.mu.Unlock()
 	p.changed()
 }
 
@@ -347,7 +345,7 @@ func (p *Player) concludeDrill(d *drill) {
 	if d.first != 0 {
 		row.Lateness = d.began.Sub(row.Due)
 	}
-	p.recordEnd(d.al.snapshot())
+	p.recordEnd(&d.al)
 	p.mu.Unlock()
 	p.cfg.Log.Info("drill ended", "occurrence", d.occ.ID, "outcome", outcome, "cause", cause)
 	p.changed()

@@ -279,7 +279,7 @@ func (p *Player) finish(it *item, outcome Outcome, cause string) {
 	it.row.Updated = p.cfg.Now().UTC()
 	p.book.record(it.row)
 	p.closing[it.occ.ID] = it.row
-	p.awaitProof(it.row)
+	p.awaitProof(it.row, nil)
 	p.doubtDates(it)
 	p.cfg.Log.Info("occurrence ended", "occurrence", it.occ.ID, "outcome", outcome, "cause", cause, "late", it.row.Lateness)
 	for _, pt := range it.all() {

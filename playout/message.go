@@ -250,6 +250,8 @@ func (p *Player) keepInLibrary(ctx context.Context, language, text string) (id s
 // name tells the as-run which recording a message became.
 func (p *Player) name(al *alarm, language, recording string) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.recordAlarm(al)
 	for i := range al.said {
 		if al.said[i].language == language {
 			al.said[i].recording = recording
@@ -260,9 +262,6 @@ func (p *Player) name(al *alarm, language, recording string) {
 			a.Recording = recording
 		}
 	}
-	row := al.snapshot()
-	p.mu.Unlock()
-	p.book.record(row)
 }
 
 // hopeless says whether trying again changes nothing.

@@ -22,6 +22,7 @@ type Lost struct {
 type unproved struct {
 	row   AsRun
 	ended audio.Instant
+	alarm *alarm // whose row it is; nil: of an item
 }
 
 // noWitness is what a Player without a monitor input has.
@@ -31,9 +32,9 @@ func (noWitness) Sounds(string, string, audio.Instant, bool) {}
 func (noWitness) Rests(string, string, audio.Instant)        {}
 func (noWitness) Over(string, audio.Instant)                 {}
 
-// awaitProof keeps a row that ended until its verdict comes. It may be called from any
-// goroutine, with Player.mu held or not.
-func (p *Player) awaitProof(row AsRun) {
+// awaitProof keeps a row that ended until its verdict comes; al is the alarm whose it is,
+// or nil. It may be called from any goroutine, with Player.mu held or not.
+func (p *Player) awaitProof(row AsRun, al *alarm) {
 	if len(row.Airings) == 0 {
 		return
 	}
@@ -45,7 +46,7 @@ func (p *Player) awaitProof(row AsRun) {
 		}
 	}
 	row.Airings = append([]Airing(nil), row.Airings...)
-	p.unproved[row.Occurrence] = unproved{row, now}
+	p.unproved[row.Occurrence] = unproved{row, now, al}
 	p.proving.Unlock()
 	p.cfg.Witness.Over(row.Occurrence, now)
 }
@@ -74,9 +75,7 @@ func (p *Player) Proved(occurrence string, r proof.Result) {
 		if !there {
 			return
 		}
-		row := u.row
-		row.attest(r)
-		p.book.record(row)
+		row := p.attest(u, r)
 		for i := range p.misdated {
 			if p.misdated[i].row.Occurrence == occurrence {
 				p.misdated[i].row.attest(r)
@@ -84,6 +83,21 @@ func (p *Player) Proved(occurrence string, r proof.Result) {
 		}
 		p.cfg.Log.Info("occurrence proved", "occurrence", occurrence, "heard", row.Heard, "score", r.Score, "share", r.Share, "level", r.Level, "why", r.Why)
 	})
+}
+
+// attest has the row of what ended get its verdict, and returns it. That of an alarm may
+// still learn which recording a message became, so both go into one row.
+func (p *Player) attest(u unproved, r proof.Result) AsRun {
+	if u.alarm == nil {
+		u.row.attest(r)
+		p.book.record(u.row)
+		return u.row
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u.alarm.row.attest(r)
+	p.recordAlarm(u.alarm)
+	return u.alarm.snapshot()
 }
 
 // attest writes a verdict into a row. That nothing was sent, or to no card, the output

@@ -105,7 +105,8 @@ func (p *Player) raiseAgain(k kept, rows []AsRun) {
 	}
 	row, crashed := p.asMarked(row)
 	row.Updated = later(row.Updated, row.Created)
-	row.Outcome, row.Cause = "", "" // as the process went down it was cut
+	row.Airings = slices.Clone(row.Airings) // the vault, or who read them, has the others
+	row.Outcome, row.Cause = "", ""         // as the process went down it was cut
 	trusted := p.cfg.Clock().Trusted()
 	left := k.Life.left(p.cfg.Now(), trusted)
 	al := &alarm{e: k.Emergency, row: row, heard: len(row.Airings) > 0, deadline: p.cfg.Mono().Add(left)}
@@ -119,8 +120,10 @@ func (p *Player) raiseAgain(k kept, rows []AsRun) {
 		p.cfg.Log.Error("an emergency could not go on after a restart", "emergency", k.ID, "err", err)
 		return
 	}
-	if crashed {
-		p.book.record(row) // its claim says nothing of the end of what was interrupted
+	if crashed { // its claim says nothing of the end of what was interrupted
+		p.mu.Lock()
+		p.recordAlarm(al) // which goes on meanwhile, or was stopped
+		p.mu.Unlock()
 	}
 	p.cfg.Log.Info("emergency raised again after a restart", "emergency", k.ID, "left", left)
 }
