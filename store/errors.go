@@ -20,6 +20,9 @@ var (
 	// ErrCorrupt says that the database is damaged; it also is syscall.EUCLEAN.
 	// The file is never overwritten or deleted.
 	ErrCorrupt error = corrupt{}
+	// ErrCopyUnread says that a copy of the database does not read back as it was written. The
+	// database itself is whole.
+	ErrCopyUnread = errors.New("the copy of the database does not read back: put it on another disk")
 	// ErrBehind says that the tables are as an older version of loalang left them, and
 	// could not be brought up to date. A Store that met it at its start touches the file no
 	// more until the next: it is ErrCorrupt too.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/mattn/go-sqlite3"
+
 	"loalang/recordings"
 )
 
@@ -14,8 +16,8 @@ import (
 // not be there. Reads and writes go on meanwhile. Sign-ins and links for a first account
 // are not in it: a copy must let nobody in whom the original has sent away. The file is
 // not durable before the caller makes it so, and is removed on an error. ErrCorrupt when
-// a page cannot be read, which then is noticed as by any reading; ErrFull when there is
-// no room.
+// a page of the database cannot be read, which then is noticed as by any reading;
+// ErrCopyUnread when the database is whole and the copy is not; ErrFull when there is no room.
 func (s *Store) Snapshot(ctx context.Context, path string) error {
 	if err := s.intact("copy database"); err != nil {
 		return err
@@ -27,21 +29,36 @@ func (s *Store) Snapshot(ctx context.Context, path string) error {
 		err = made.Close()
 	}
 	if err != nil {
-		return fmt.Errorf("copy database: %w", s.notice(err))
+		return fmt.Errorf("copy database: %w", err)
 	}
-	if err := s.snapshot(ctx, path); err != nil {
-		return errors.Join(fmt.Errorf("copy database: %w", s.notice(err)), remove(path))
+	err = s.copyInto(ctx, path)
+	if err == nil {
+		err = finishCopy(ctx, path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("copy database: %w", s.blame(ctx, err)), remove(path))
 	}
 	return nil
 }
 
-func (s *Store) snapshot(ctx context.Context, path string) (err error) {
+// copyInto reads the database and writes path.
+func (s *Store) copyInto(ctx context.Context, path string) (err error) {
 	// A connection of its own: the others may only read, or belong to the writer.
 	from := s.connect(1, "_txlock=deferred", nil)
 	defer func() { err = errors.Join(err, from.Close()) }()
-	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
-		return err
-	}
+	_, err = from.ExecContext(ctx, "VACUUM INTO ?", path)
+	return err
+}
+
+// finishCopy takes out of a copy what must not be in it, and looks it through. What cannot be
+// read or written meanwhile is the copy's, and ErrCopyUnread.
+func finishCopy(ctx context.Context, path string) (err error) {
+	defer func() {
+		var lite sqlite3.Error
+		if err = explain(err); errors.As(err, &lite) && lite.Code == sqlite3.ErrIoErr && !errors.Is(err, ErrFull) {
+			err = copyUnread(err)
+		}
+	}()
 	to, err := sql.Open(driver, fileURI(path, "_secure_delete=true&_journal_mode=DELETE"))
 	if err != nil {
 		return err
@@ -62,6 +79,23 @@ func (s *Store) snapshot(ctx context.Context, path string) (err error) {
 	}
 	return nil
 }
+
+// blame explains an error of copying. Damage may be of either file, and SQLite does not say of
+// which: the database is looked through, and only what is wrong there is noticed. A stick that
+// is worn must not end what the board writes.
+func (s *Store) blame(ctx context.Context, err error) error {
+	err = explain(err)
+	if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrNotDatabase) {
+		return err
+	}
+	if own := s.lookThrough(ctx, "PRAGMA integrity_check(1)"); own != nil {
+		return own
+	}
+	return copyUnread(err)
+}
+
+// copyUnread is ErrCopyUnread with what was found, which is no damage of the database.
+func copyUnread(why error) error { return fmt.Errorf("%w (%v)", ErrCopyUnread, why) } //nolint:errorlint // not wrapped: why is ErrCorrupt, and the database is not
 
 // Schema is the version of the tables of this database.
 func (s *Store) Schema() int64 { return s.schema }
@@ -109,8 +143,13 @@ type Blob struct {
 }
 
 // BlobsOf lists the files that the living recordings of a copy, as Snapshot wrote it,
-// are made of. Built-in sounds and play copies have none.
+// are made of. Built-in sounds and play copies have none. ErrCopyUnread when it is damaged.
 func BlobsOf(ctx context.Context, path string) (list []Blob, err error) {
+	defer func() {
+		if err = explain(err); errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotDatabase) {
+			err = copyUnread(err)
+		}
+	}()
 	db, err := sql.Open(driver, fileURI(path, "mode=ro"))
 	if err != nil {
 		return nil, err
@@ -119,13 +158,13 @@ func BlobsOf(ctx context.Context, path string) (list []Blob, err error) {
 	rows, err := db.QueryContext(ctx, `SELECT v.recording, v.form, v.sha256, v.bytes FROM variants AS v JOIN recordings AS r ON r.id = v.recording
 		WHERE r.deleted_at IS NULL AND r.kind <> 'builtin' AND v.form IN ('original', 'master') ORDER BY v.recording, v.form`)
 	if err != nil {
-		return nil, fmt.Errorf("list the files of the library: %w", explain(err))
+		return nil, fmt.Errorf("list the files of the library: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var b Blob
 		if err := rows.Scan(&b.Recording, &b.Form, &b.SHA256, &b.Bytes); err != nil {
-			return nil, fmt.Errorf("list the files of the library: %w", explain(err))
+			return nil, fmt.Errorf("list the files of the library: %w", err)
 		}
 		list = append(list, b)
 	}

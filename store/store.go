@@ -202,9 +202,12 @@ func (s *Store) Ping(ctx context.Context) error {
 // Integrity reads the whole file and checks its structure; ErrCorrupt says
 // that it is damaged. It takes a second for each 100 MB or so; nothing waits
 // for it meanwhile.
-func (s *Store) Integrity(ctx context.Context) error {
+func (s *Store) Integrity(ctx context.Context) error { return s.lookThrough(ctx, "PRAGMA quick_check(1)") }
+
+// lookThrough asks a pragma for the first damage of the database; ErrCorrupt when it finds some.
+func (s *Store) lookThrough(ctx context.Context, pragma string) error {
 	var verdict string
-	if err := s.reader.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+	if err := s.reader.QueryRowContext(ctx, pragma).Scan(&verdict); err != nil {
 		return fmt.Errorf("check database: %w", s.notice(err))
 	}
 	if verdict != "ok" {

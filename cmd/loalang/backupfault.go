@@ -30,7 +30,7 @@ func backupFault(err error) string {
 		return "no-room"
 	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES):
 		return "read-only"
-	case errors.Is(err, errUnread), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EUCLEAN), errors.Is(err, syscall.EBADMSG):
+	case errors.Is(err, errUnread), errors.Is(err, store.ErrCopyUnread), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EUCLEAN), errors.Is(err, syscall.EBADMSG):
 		return "unreadable"
 	case isGone(err):
 		return "gone"

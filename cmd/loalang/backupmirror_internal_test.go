@@ -16,6 +16,7 @@ import (
 	"loalang/archive"
 	"loalang/archive/disktest"
 	"loalang/recordings"
+	"loalang/store"
 )
 
 // sumOf is the SHA-256 of bytes in hex.
@@ -188,5 +189,8 @@ func TestTheCardIsNotTheFaultOfAStick(t *testing.T) {
 		if got := backupFault(fmt.Errorf("back up: %w", err)); got != want {
 			t.Errorf("%v is %q", err, got)
 		}
+	}
+	if got := backupFault(fmt.Errorf("copy database: %w", store.ErrCopyUnread)); got != "unreadable" {
+		t.Errorf("a copy of the database that does not read back is %q", got)
 	}
 }
