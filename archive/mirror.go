@@ -41,17 +41,29 @@ func (m Mirror) Put(ctx context.Context, sum, from string, pace Pace) error {
 	} else if m.Has(sum, info.Size()) {
 		return nil
 	}
+	if err := m.Make(); err != nil {
+		return err
+	}
 	to := m.Path(sum)
-	for _, dir := range []string{m.Dir, filepath.Dir(to)} {
-		err := os.Mkdir(dir, 0o700)
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s: %w", parent(m.Dir), syscall.ENODEV)
-		}
-		if err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
+	if err := m.mkdir(filepath.Dir(to)); err != nil {
+		return err
 	}
 	return Copy(ctx, from, to, sum, pace)
+}
+
+// Make makes the folder of the mirror where there is none, as Put does: syscall.ENODEV where
+// that in which it lies is not there.
+func (m Mirror) Make() error { return m.mkdir(m.Dir) }
+
+func (m Mirror) mkdir(dir string) error {
+	err := os.Mkdir(dir, 0o700)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", parent(m.Dir), syscall.ENODEV)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 // Copy makes the file to from the file from, durably, when that has the SHA-256 sum:

@@ -155,7 +155,11 @@ func putAgain(ctx context.Context, m archive.Mirror, f folder, sum string, disk 
 	}
 	for _, form := range []recordings.Form{recordings.Master, recordings.Original} {
 		from := filepath.Join(f.recordings(), filepath.FromSlash(recordings.BlobName(form, sum)))
-		if liesOn(m.Dir, disk) && m.Put(ctx, sum, from, gently()) == nil && m.Whole(ctx, sum, gently()) == nil {
+		if !liesOn(m.Dir, disk) || noteUnproven(m, sum) != nil { // the night may end before it is read back
+			return false
+		}
+		if m.Put(ctx, sum, from, gently()) == nil && m.Whole(ctx, sum, gently()) == nil {
+			strikeProven(m, map[string]bool{sum: true})
 			return true
 		}
 	}

@@ -237,18 +237,12 @@ func (h *hoard) proven(ctx context.Context, dir string) (said backupSaid, err er
 	if _, faults, err := archive.Read(ctx, path, nil, nil); err != nil || len(faults) > 0 {
 		return said, errors.Join(fmt.Errorf("%s %w", path, errUnread), err, os.Remove(path))
 	}
-	var wrong []error
-	for _, sum := range h.put { // all of it: what stays there wrong is never copied again
-		err := h.mirror.Whole(ctx, sum, gently())
-		if ctx.Err() != nil {
-			return said, ctx.Err()
-		}
-		if err != nil {
-			wrong = append(wrong, fmt.Errorf("%s %w", h.mirror.Path(sum), errUnread), h.mirror.Drop(sum))
-		}
-	}
-	if len(wrong) > 0 { // nothing rotates where no backup counts: they would fill the stick
-		return said, errors.Join(append(wrong, os.Remove(path))...)
+	err = h.readBack(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return said, ctx.Err()
+	case err != nil: // nothing rotates where no backup counts: they would fill the stick
+		return said, errors.Join(err, os.Remove(path))
 	}
 	return saidOf(path, m), nil
 }

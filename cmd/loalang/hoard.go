@@ -31,6 +31,7 @@ type hoard struct {
 	bare    bool            // recordings are named only
 	mirror  *archive.Mirror // where the sound goes that is only named; nil: nowhere
 	put     []string        // SHA-256 of what was copied there now
+	noted   map[string]bool // SHA-256 of what is noted there as not read back, see unprovenNote
 	scratch string          // folder for the copy of the database while the backup is made
 }
 
@@ -163,6 +164,9 @@ func (h *hoard) writeRecordings(ctx context.Context, w *archive.Writer, copied s
 	for _, b := range blobs {
 		wanted["recordings/"+recordings.BlobName(b.Form, b.SHA256)] = b
 	}
+	if err := h.noteCopies(); err != nil {
+		return err
+	}
 	err = h.eachRecording(func(f libraryFile) error {
 		err := h.writeOne(ctx, w, f)
 		if errors.Is(err, fs.ErrNotExist) { // it was removed meanwhile
@@ -211,6 +215,11 @@ func (h *hoard) writeOne(ctx context.Context, w *archive.Writer, f libraryFile) 
 	}
 	if h.mirror != nil && f.ill == nil {
 		had := h.mirror.Has(f.want, f.bytes)
+		if !had { // it may have come in meanwhile
+			if err := h.noteCopy(f.want); err != nil {
+				return err
+			}
+		}
 		err := h.mirror.Put(ctx, f.want, from, nil)
 		switch {
 		case err == nil && !had:
