@@ -14,6 +14,9 @@ const (
 	// buttonRest is how long a button that has raised something must be let go of before
 	// it may again: a contact that flutters raises once.
 	buttonRest = time.Second
+	// buttonLift is how long a button must be let go of until what comes behind is another
+	// press, and not the same one of a contact that flutters or is worn.
+	buttonLift = 250 * time.Millisecond
 	// buttonStuck is how long a button is held before that is a fault.
 	buttonStuck = time.Minute
 	// edgePatience is how long the edge of a button that is up again may be on its way.
@@ -23,7 +26,7 @@ const (
 // Press is what somebody did with a button.
 type Press struct {
 	At     time.Duration // on CLOCK_MONOTONIC, when it went down as the kernel stamped it
-	Number int           // of the press, from 1: a press that is held on tells twice
+	Number int           // of the press, from 1: one that is held on tells twice, one that began too soon of its Long alone
 	Long   bool          // it was held for the Long of its ButtonConfig
 }
 
@@ -59,7 +62,8 @@ type ButtonState struct {
 // What counts is a press that begins while the button is watched: one that is held as
 // the board starts, or as its line comes back, counts when it was let go of once. It
 // counts once, however long it is held; after it the button must be let go of for a
-// second before another press does.
+// second before another press does. One that comes sooner may still become a long one: who
+// raised the siren by mistake presses again at once, and holds.
 type Button struct {
 	cfg ButtonConfig
 
@@ -263,6 +267,7 @@ type pressing struct {
 	counted    bool          // this press has counted
 	extended   bool          // and has counted as long
 	resting    bool          // something counted, and it was not let go of for buttonRest since
+	lifted     bool          // but for buttonLift: a press may become long
 }
 
 // edge takes in a change.
@@ -270,8 +275,8 @@ func (p *pressing) edge(e Edge) {
 	if e.Down == p.down {
 		return
 	}
-	if p.resting && e.Down && e.At-p.since >= buttonRest {
-		p.resting = false
+	if up := e.At - p.since; e.Down && p.resting {
+		p.resting, p.lifted = up < buttonRest, p.lifted || up >= buttonLift
 	}
 	p.down, p.since, p.before = e.Down, e.At, false
 	p.blocked, p.counted, p.extended = e.Down && p.resting, false, false
@@ -282,18 +287,26 @@ func (p *pressing) edge(e Edge) {
 
 // due lists what counts by now, once.
 func (p *pressing) due(now time.Duration) (all []Press) {
-	if !p.down || p.blocked {
+	if !p.down {
 		return nil
 	}
-	if !p.counted && now-p.since >= p.hold {
-		p.counted, p.resting = true, true
+	if !p.blocked && !p.counted && now-p.since >= p.hold {
+		p.counted, p.resting, p.lifted = true, true, false
 		all = append(all, Press{At: p.since, Number: p.number})
 	}
-	if p.counted && !p.extended && p.long > 0 && now-p.since >= p.long {
+	if p.extends() && now-p.since >= p.long {
 		p.extended = true
+		if p.blocked {
+			p.number++ // only now: none of a contact that flutters has one
+		}
 		all = append(all, Press{At: p.since, Number: p.number, Long: true})
 	}
 	return all
+}
+
+// extends says whether this press may still become a long one.
+func (p *pressing) extends() bool {
+	return p.long > 0 && !p.extended && (p.counted || p.blocked && p.resting && p.lifted)
 }
 
 // next is after how long something may be due.
@@ -303,14 +316,14 @@ func (p *pressing) next(now time.Duration) time.Duration {
 	switch {
 	case !p.down:
 		return idle
+	case p.extends():
+		return max(0, p.long-held)
 	case p.blocked && held >= buttonStuck:
 		return buttonStuck
 	case p.blocked:
 		return buttonStuck - held
 	case !p.counted:
 		return max(0, p.hold-held)
-	case !p.extended && p.long > 0:
-		return max(0, p.long-held)
 	case held < buttonStuck:
 		return buttonStuck - held
 	}

@@ -122,6 +122,7 @@ func TestButtonCountsOnce(t *testing.T) {
 	for range 40 {
 		flutter = append(flutter, "down", 60*ms, "up", 60*ms)
 	}
+	stuttering := append(slices.Clone(flutter), "down", 30*s)
 	for name, c := range map[string]struct {
 		hold, long time.Duration
 		steps      []any
@@ -141,6 +142,17 @@ func TestButtonCountsOnce(t *testing.T) {
 		"HeldAtBootOnce":  {s, 0, []any{"held", 10 * s, "up", 100 * ms, "down", s, "up"}, []string{"1@10.10"}, false},
 		"Long":            {s, 10 * s, []any{2 * s, "down", 11 * s, "up"}, []string{"1@2.00", "1@2.00L"}, false},
 		"NotLong":         {s, 10 * s, []any{2 * s, "down", 9 * s, "up"}, []string{"1@2.00"}, false},
+		// The siren was raised by mistake, and whoever did so presses again at once.
+		"SoonAndHeld":     {s / 2, 10 * s, []any{2 * s, "down", s, "up", 500 * ms, "down", 10 * s, "up"}, []string{"1@2.00", "2@3.50L"}, false},
+		"SoonAndLetGo":    {s / 2, 10 * s, []any{2 * s, "down", s, "up", 500 * ms, "down", 9 * s, "up"}, []string{"1@2.00"}, false},
+		"SoonAndBounces":  {s / 2, 10 * s, []any{2 * s, "down", s, "up", 500 * ms, "down", 60 * ms, "up", 60 * ms, "down", 11 * s, "up"}, []string{"1@2.00", "2@3.62L"}, false},
+		"SoonAndOn":       {s / 2, 10 * s, []any{2 * s, "down", s, "up", 500 * ms, "down", 90 * s}, []string{"1@2.00", "2@3.50L"}, true},
+		"SoonThenAnother": {s / 2, 10 * s, []any{2 * s, "down", s, "up", 500 * ms, "down", 10 * s, "up", s, "down", s}, []string{"1@2.00", "2@3.50L", "3@14.50"}, false},
+		"SoonButNoLong":   {s / 2, 0, []any{2 * s, "down", s, "up", 500 * ms, "down", 30 * s, "up"}, []string{"1@2.00"}, false},
+		"BouncesAndHeld":  {s / 2, 10 * s, []any{2 * s, "down", s, "up", 200 * ms, "down", 30 * s}, []string{"1@2.00"}, false},
+		"FluttersAndHeld": {0, 10 * s, stuttering, []string{"1@5.00"}, false},
+		"BouncesAfterOne": {s / 2, 10 * s, []any{2 * s, "down", s, "up", 500 * ms, "down", s, "up", 2 * s, "down", s, "up", 100 * ms, "down", 20 * s}, []string{"1@2.00", "2@6.50"}, false},
+		"HeldAtBootLong":  {s / 2, 10 * s, []any{"held", 30 * s}, nil, true},
 		"LineLostWhileUp": {0, 0, []any{2 * s, "gone", 6 * s, "down", s, "up"}, []string{"1@8.00"}, false},
 		"LineLostAndDown": {0, 0, []any{2 * s, "down", s, "gone", 20 * s}, []string{"1@2.00"}, true},
 	} {
