@@ -293,7 +293,7 @@ func judgeAired(m Measurement) Finding {
 	case s.Losing != nil:
 		return find(Aired, Fault, AiredLost, text(s.Losing.Title), span(s.Losing.For))
 	case s.Unheard:
-		return find(Aired, Fault, AiredUnheard, text(s.Title))
+		return find(Aired, Fault, AiredUnheard, text(s.UnheardTitle))
 	case s.Mute:
 		return find(Aired, Warning, AiredMute, text(s.Title))
 	case s.Missed > 0:

@@ -155,7 +155,7 @@ func TestJudge(t *testing.T) {
 		{"a broken file lies beside the backups", func(m *health.Measurement) { m.Backup.Odd = "a.loalang.tar" }, health.Backup, health.Warning, health.BackupOdd},
 		{"something was missed", func(m *health.Measurement) { m.Aired.Missed = 1 }, health.Aired, health.Warning, health.AiredMissed},
 		{"the last was silence", func(m *health.Measurement) { m.Aired.Mute = true }, health.Aired, health.Warning, health.AiredMute},
-		{"the last was not heard", func(m *health.Measurement) { m.Aired.Unheard = true }, health.Aired, health.Fault, health.AiredUnheard},
+		{"the last was not heard", func(m *health.Measurement) { m.Aired.Unheard, m.Aired.UnheardTitle = true, m.Aired.Title }, health.Aired, health.Fault, health.AiredUnheard},
 		{"what airs is not heard", func(m *health.Measurement) {
 			m.Aired.Missed, m.Aired.Losing = 1, &health.Losing{Title: "Mời họp", For: 20 * time.Second}
 		}, health.Aired, health.Fault, health.AiredLost},

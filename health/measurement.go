@@ -167,13 +167,14 @@ type BackupState struct {
 
 // AiredState is what became of what was due in the last day, and what becomes of what airs.
 type AiredState struct {
-	Last    time.Time // start of the last that was heard or should have been; zero: none
-	Title   string    // of it
-	Due     int       // how many were due
-	Missed  int       // of them: missed, or cut by a fault
-	Unheard bool      // the last one sounded, and the monitor heard silence or another sound
-	Mute    bool      // in the last one the board itself gave silence where a voice was due
-	Losing  *Losing   // what is being lost now; nil: nothing is
+	Last         time.Time // start of the last that was heard or should have been; zero: none
+	Title        string    // of it
+	Due          int       // how many were due
+	Missed       int       // of them: missed, or cut by a fault
+	Unheard      bool      // the last that the monitor could measure sounded, and it heard silence or another sound
+	UnheardTitle string    // of that one, behind which others may have aired
+	Mute         bool      // in the last one the board itself gave silence where a voice was due
+	Losing       *Losing   // what is being lost now; nil: nothing is
 }
 
 // Losing is something that sounds, or should, and is not heard meanwhile.

@@ -319,9 +319,12 @@ func (s *senses) unread() {
 	s.aired, s.plan = nil, nil
 }
 
-// airedOf sums up a day of the as-run, without drills and without what still goes on.
+// airedOf sums up a day of the as-run, without drills and without what still goes on. Whether
+// the loudspeakers are silent the last row says that the monitor input could measure: a jingle
+// that is too short for it does not mend an amplifier.
 func airedOf(rows []playout.AsRun) *health.AiredState {
 	a := &health.AiredState{}
+	var measured playout.AsRun
 	for _, r := range rows {
 		if r.Outcome == "" || r.Kind == scheduler.DrillKind {
 			continue
@@ -332,12 +335,32 @@ func airedOf(rows []playout.AsRun) *health.AiredState {
 		}
 		if len(r.Airings) > 0 && r.Due.After(a.Last) {
 			a.Last, a.Title = r.Due, r.Title
-			silent := r.Heard == playout.HeardSilent
-			a.Unheard = r.Heard == playout.HeardWrong || silent && r.Proof != nil && (r.Proof.Verdict == proof.Silent || r.Proof.Verdict == proof.Wrong)
-			a.Mute = silent && !a.Unheard // no amplifier is to blame: it was sent as silence
+			a.Mute = r.Heard == playout.HeardSilent // by the board itself, if no monitor input says more
+		}
+		if measuredAs(r) != playout.NotMeasured && r.Due.After(measured.Due) {
+			measured = r
 		}
 	}
+	if as := measuredAs(measured); as == playout.HeardSilent || as == playout.HeardWrong {
+		a.Unheard, a.UnheardTitle = true, measured.Title
+	}
 	return a
+}
+
+// measuredAs is what the monitor input heard of a row; NotMeasured: nothing is known, also
+// where the board itself knows that it gave silence.
+func measuredAs(r playout.AsRun) playout.Heard {
+	as := r.Heard
+	if as == playout.HeardSilent && r.Proof == nil {
+		return playout.NotMeasured // no amplifier is to blame: it was sent as silence
+	}
+	if as == playout.HeardSilent {
+		as = playout.Heard(r.Proof.Verdict)
+	}
+	if len(r.Airings) == 0 || as == "" {
+		return playout.NotMeasured
+	}
+	return as
 }
 
 // planOf sums up a plan from now on.
