@@ -85,6 +85,7 @@ type DeadAir struct {
 	Title      string
 	Language   string
 	Since      time.Time
+	Began      audio.Instant // Since on CLOCK_MONOTONIC, for how long it is: the clock may be set
 }
 
 // OnAir is the occurrence for which the amplifier is keyed.

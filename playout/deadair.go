@@ -72,7 +72,7 @@ func (p *Player) deadAir(it *item, pt *part) {
 	pt.mute = true
 	it.row.Heard = it.heard()
 	p.book.record(it.row)
-	p.alarmSilence(&DeadAir{Occurrence: it.occ.ID, Title: it.occ.Title, Language: pt.Language, Since: p.wall(pt.silent)})
+	p.alarmSilence(&DeadAir{Occurrence: it.occ.ID, Title: it.occ.Title, Language: pt.Language, Since: p.wall(pt.silent), Began: pt.silent})
 	p.cfg.Log.Error("dead air: nothing is heard though a voice is due", "occurrence", it.occ.ID, "part", pt.Kind, "language", pt.Language, "since", p.wall(pt.silent))
 }
 

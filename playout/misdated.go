@@ -54,3 +54,18 @@ func (p *Player) redateEnded(by time.Duration) {
 	}
 	p.misdated = nil
 }
+
+// redateLosses tells by the clock as it is now since when something is silent or lost.
+// Player.mu is held; who has an Air keeps what it has.
+func (p *Player) redateLosses() {
+	if p.dead != nil {
+		d := *p.dead
+		d.Since = p.wall(d.Began)
+		p.dead = &d
+	}
+	for occurrence, l := range p.lost {
+		with := *l
+		with.Since = p.wall(with.Began)
+		p.lost[occurrence] = &with
+	}
+}

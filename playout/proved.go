@@ -16,6 +16,7 @@ type Lost struct {
 	Title      string
 	As         Heard // HeardSilent or HeardWrong
 	Since      time.Time
+	Began      audio.Instant // Since on CLOCK_MONOTONIC, for how long it is: the clock may be set
 }
 
 // unproved is a row that ended and has no verdict yet.
@@ -134,7 +135,8 @@ func (p *Player) LostNow(occurrence string, l *proof.Loss) {
 	p.do(func() {
 		var lost *Lost
 		if l != nil {
-			lost = &Lost{Occurrence: occurrence, Title: p.titleAnywhere(occurrence), As: Heard(l.As), Since: p.wall(audio.Instant(l.Since))}
+			began := audio.Instant(l.Since)
+			lost = &Lost{Occurrence: occurrence, Title: p.titleAnywhere(occurrence), As: Heard(l.As), Since: p.wall(began), Began: began}
 			p.cfg.Log.Error("what is being sent is not heard", "occurrence", occurrence, "as", l.As, "since", lost.Since)
 		} else if p.items[occurrence] != nil {
 			p.cfg.Log.Info("what is being sent is heard again", "occurrence", occurrence)
@@ -157,7 +159,7 @@ func (p *Player) LostNow(occurrence string, l *proof.Loss) {
 // is held.
 func (p *Player) lostLast() (last *Lost) {
 	for _, l := range p.lost {
-		if last == nil || l.Since.After(last.Since) || l.Since.Equal(last.Since) && l.Occurrence < last.Occurrence {
+		if last == nil || l.Began > last.Began || l.Began == last.Began && l.Occurrence < last.Occurrence {
 			last = l
 		}
 	}

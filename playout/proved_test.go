@@ -177,6 +177,43 @@ func TestLostNow(t *testing.T) {
 	})
 }
 
+// A clock that is set while something is lost or silent changes neither for how long that is so
+// nor which of two began last, and the hour that is told is that of the new clock.
+func TestTheClockIsSetDuringALoss(t *testing.T) {
+	for name, step := range map[string]time.Duration{"AnHour": time.Hour, "ADayBack": -24 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				clock := &wallClock{}
+				s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) { cfg.Now, cfg.Clock = clock.now, clock.state })
+				s.lib.record(t, "voice-one", 60*time.Second)
+				s.player.Play(s.twoLanguages("one"))
+				s.at(23500 * time.Millisecond)
+				s.dead(audio.DeadAir, 21500*time.Millisecond)
+				s.player.LostNow("one", &proof.Loss{As: proof.Silent, Since: 22 * time.Second})
+				s.at(24 * time.Second)
+				clock.set(step, false)
+				s.at(26 * time.Second)
+				a := s.player.Air()
+				if a.DeadAir == nil || a.Lost == nil {
+					t.Fatalf("%+v, %+v", a.DeadAir, a.Lost)
+				}
+				if a.DeadAir.Began.Sub(audio.Instant(21500*time.Millisecond)).Abs() > time.Millisecond || a.Lost.Began != audio.Instant(22*time.Second) {
+					t.Errorf("began %v and %v", a.DeadAir.Began, a.Lost.Began)
+				}
+				start := s.out.start.Add(step)
+				if dead, lost := a.DeadAir.Since.Sub(start), a.Lost.Since.Sub(start); (dead-21500*time.Millisecond).Abs() > 100*time.Millisecond || (lost-22*time.Second).Abs() > 100*time.Millisecond {
+					t.Errorf("since %v and %v of the new clock", dead, lost)
+				}
+				s.player.LostNow("other", &proof.Loss{As: proof.Wrong, Since: 25 * time.Second})
+				s.at(27 * time.Second)
+				if last := s.player.Air().Lost; last == nil || last.Occurrence != "other" {
+					t.Errorf("the last is %+v", last)
+				}
+			})
+		})
+	}
+}
+
 // A clock that is set between the end and the verdict leaves both in the row.
 func TestTheClockIsSetBeforeTheVerdict(t *testing.T) {
 	bubble(t, func(t *testing.T) {

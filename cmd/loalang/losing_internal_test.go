@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"loalang/audio"
 	"loalang/health"
 	"loalang/playout"
 	"loalang/proof"
@@ -18,12 +19,14 @@ import (
 func TestALossInMidBroadcastIsAFindingOfHealth(t *testing.T) {
 	now := time.Date(2026, 11, 26, 5, 30, 0, 0, time.UTC)
 	day := &health.AiredState{Due: 3, Missed: 1}
-	since := now.Add(-20 * time.Second)
-	lost := playout.Air{Lost: &playout.Lost{Title: "Mời họp", As: playout.HeardSilent, Since: since}}
+	const mono = 10 * time.Hour
+	began := audio.Instant(mono - 20*time.Second)
+	since := now.Add(-3 * time.Hour) // the clock was set meanwhile: the span is another's
+	lost := playout.Air{Lost: &playout.Lost{Title: "Mời họp", As: playout.HeardSilent, Since: since, Began: began}}
 	on := &playout.OnAir{Occurrence: scheduler.Occurrence{ID: "one"}}
-	dead := playout.Air{OnAir: on, DeadAir: &playout.DeadAir{Occurrence: "one", Title: "Tiếp sóng", Since: since}}
+	dead := playout.Air{OnAir: on, DeadAir: &playout.DeadAir{Occurrence: "one", Title: "Tiếp sóng", Since: since, Began: began}}
 	both := playout.Air{OnAir: on, Lost: lost.Lost, DeadAir: dead.DeadAir}
-	past := playout.Air{DeadAir: &playout.DeadAir{Occurrence: "one", Title: "Tiếp sóng", Since: now.Add(-9 * time.Hour)}}
+	past := playout.Air{DeadAir: &playout.DeadAir{Occurrence: "one", Title: "Tiếp sóng", Since: now.Add(-9 * time.Hour), Began: audio.Instant(time.Hour)}}
 	for name, c := range map[string]struct {
 		air  playout.Air
 		day  *health.AiredState
@@ -38,7 +41,7 @@ func TestALossInMidBroadcastIsAFindingOfHealth(t *testing.T) {
 		"Past":    {past, day, health.AiredMissed, "1"}, // its alarm is shown until a voice is heard again
 		"Unknown": {playout.Air{}, nil, health.AiredUnknown, ""},
 	} {
-		r := health.Judge(health.Measurement{At: now, Aired: losing(c.day, c.air, now)}, health.DefaultLimits())
+		r := health.Judge(health.Measurement{At: now, Aired: losing(c.day, c.air, mono)}, health.DefaultLimits())
 		f := r.Of(health.Aired)
 		if f.Code != c.code || (f.Level == health.Fault) != (c.air.Lost != nil || silentNow(c.air)) {
 			t.Errorf("%s: %+v, want %s", name, f, c.code)

@@ -93,19 +93,19 @@ func (s *senses) measure(ctx context.Context) health.Measurement {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m.Aired, m.Plan = losing(s.aired, air, now), s.plan
+	m.Aired, m.Plan = losing(s.aired, air, mono), s.plan
 	return m
 }
 
-// losing is what became of the last day, with what is being lost now: that is told also
-// where nothing of the day is known. a is not changed.
-func losing(a *health.AiredState, air playout.Air, now time.Time) *health.AiredState {
+// losing is what became of the last day, with what is being lost at mono of CLOCK_MONOTONIC:
+// that is told also where nothing of the day is known. a is not changed.
+func losing(a *health.AiredState, air playout.Air, mono time.Duration) *health.AiredState {
 	var l health.Losing
 	switch {
 	case silentNow(air): // first: what is not sent cannot be heard
-		l = health.Losing{Title: air.DeadAir.Title, For: max(0, now.Sub(air.DeadAir.Since)), Dead: true}
+		l = health.Losing{Title: air.DeadAir.Title, For: max(0, mono-time.Duration(air.DeadAir.Began)), Dead: true}
 	case air.Lost != nil:
-		l = health.Losing{Title: air.Lost.Title, For: max(0, now.Sub(air.Lost.Since))}
+		l = health.Losing{Title: air.Lost.Title, For: max(0, mono-time.Duration(air.Lost.Began))}
 	default:
 		return a
 	}
