@@ -55,14 +55,14 @@ func localDay(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
 func (p program) userDisableCommand() *cobra.Command {
 	return p.accountCommand("disable NAME", "Let a person sign in no more; what they are signed in to ends at once",
-		func(_ context.Context, _ *store.Store, a people.Account) (people.Account, string, error) {
-			return a.Off(time.Now().UTC()), a.Name + " may sign in no more", nil
+		func(_ context.Context, _ *store.Store, a people.Account, now time.Time) (people.Account, string, error) {
+			return a.Off(now), a.Name + " may sign in no more", nil
 		})
 }
 
 func (p program) userEnableCommand() *cobra.Command {
 	return p.accountCommand("enable NAME", "Let a disabled person sign in again, by the password they had",
-		func(_ context.Context, _ *store.Store, a people.Account) (people.Account, string, error) {
+		func(_ context.Context, _ *store.Store, a people.Account, _ time.Time) (people.Account, string, error) {
 			return a.On(), fmt.Sprintf("%s may sign in as %s", a.Name, a.Role), nil
 		})
 }
@@ -71,7 +71,7 @@ func (p program) userPasswordCommand() *cobra.Command {
 	var fromStdin bool
 	var password string
 	cmd := p.accountCommand("password NAME", "Give a person a new password; what they are signed in to ends at once, and their passkeys are forgotten",
-		func(ctx context.Context, db *store.Store, a people.Account) (people.Account, string, error) {
+		func(ctx context.Context, db *store.Store, a people.Account, _ time.Time) (people.Account, string, error) {
 			encoded, err := people.NewPasswords().HashPassword(ctx, password)
 			if err != nil {
 				return a, "", err
@@ -101,7 +101,7 @@ func forgetPasskeys(ctx context.Context, db *store.Store, account string) error 
 func (p program) userPINCommand() *cobra.Command {
 	var reset bool
 	cmd := p.accountCommand("pin NAME", "Let the PIN of a person be forgotten; they choose another at the next emergency",
-		func(_ context.Context, _ *store.Store, a people.Account) (people.Account, string, error) {
+		func(_ context.Context, _ *store.Store, a people.Account, _ time.Time) (people.Account, string, error) {
 			return a.WithoutPIN(), a.Name + " has no PIN and chooses another at the next emergency", nil
 		})
 	cmd.PreRunE = func(*cobra.Command, []string) error {
@@ -114,14 +114,15 @@ func (p program) userPINCommand() *cobra.Command {
 	return cmd
 }
 
-// accountCommand is a command that changes one account and says what it did.
-func (p program) accountCommand(use, short string, change func(context.Context, *store.Store, people.Account) (people.Account, string, error)) *cobra.Command {
+// accountCommand is a command that changes one account and says what it did. change is
+// handed the time by the board's clock, in UTC.
+func (p program) accountCommand(use, short string, change func(context.Context, *store.Store, people.Account, time.Time) (people.Account, string, error)) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   use,
 		Short: short,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
 				before, err := db.AccountByName(ctx, args[0])
 				if errors.Is(err, fs.ErrNotExist) {
 					return fmt.Errorf("there is no person named %s: see `sudo loalang-board user list`", people.CleanName(args[0]))
@@ -129,7 +130,7 @@ func (p program) accountCommand(use, short string, change func(context.Context, 
 				if err != nil {
 					return err
 				}
-				after, said, err := change(ctx, db, before)
+				after, said, err := change(ctx, db, before, p.clock(s).Now().UTC())
 				if err != nil {
 					return err
 				}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +38,7 @@ func (p program) userAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a := people.Account{ID: newID(), Name: people.CleanName(args[0]), Role: r, Village: village, Created: time.Now().UTC()}
+			a := people.Account{ID: newID(), Name: people.CleanName(args[0]), Role: r, Village: village}
 			if err := a.Validate(); err != nil {
 				return usageError{err}
 			}
@@ -47,7 +46,8 @@ func (p program) userAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+				a.Created = p.clock(s).Now().UTC()
 				if err := addUser(ctx, db, a, password); err != nil {
 					return err
 				}

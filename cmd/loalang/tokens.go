@@ -41,7 +41,11 @@ func (p program) tokenAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			now := time.Now().UTC()
+			s, err := p.settings(cmd)
+			if err != nil {
+				return err
+			}
+			now := p.clock(s).Now().UTC() // serve counts its life by that
 			ends, err := expiry(expires, now)
 			if err != nil {
 				return err
@@ -91,7 +95,7 @@ func (p program) tokenListCommand() *cobra.Command {
 		Short: "Print every token, the revoked and expired ones too; never its secret",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
 				all, err := db.AllTokens(ctx)
 				if err != nil {
 					return err
@@ -100,7 +104,7 @@ func (p program) tokenListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				now := time.Now()
+				now := p.clock(s).Now()
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 				fmt.Fprintln(w, "ID\tNAME\tROLE\tVILLAGE\tEMERGENCY\tOWNER\tADDED\tISSUER\tUSED\tSTATE") // Flush tells of failures
 				for _, t := range all {
@@ -156,12 +160,12 @@ func (p program) tokenRevokeCommand() *cobra.Command {
 		Short: "Make a token worthless, at once and for ever",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
 				all, err := db.AllTokens(ctx)
 				if err != nil {
 					return err
 				}
-				now := time.Now().UTC()
+				now := p.clock(s).Now().UTC()
 				t, err := people.FindToken(all, args[0], now)
 				if err != nil {
 					return fmt.Errorf("%q: %w (see `sudo loalang-board token list`)", args[0], err)

@@ -1,0 +1,70 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"loalang/hardware"
+)
+
+// tellAhead leaves a data folder as that of a board without a network and a battery clock, to which a person
+// told a time 100 days ahead of this machine's. It returns about that time.
+func tellAhead(t *testing.T, data string) time.Time {
+	t.Helper()
+	if synced, _ := (hardware.Linux{}).Synced(); synced {
+		t.Skip("this machine's clock is synchronised, and nobody's word counts")
+	}
+	_, _, boot := (hardware.Linux{}).Read()
+	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := time.Now().Add(100 * 24 * time.Hour)
+	memory := fmt.Sprintf(`{"told_seen":%q,"boot":%q,"trusted":true,"apart":%d}`, told.UTC().Format(time.RFC3339), strings.TrimSpace(string(id)), told.UnixNano()-int64(boot))
+	if err := os.WriteFile(filepath.Join(data, "clock.json"), []byte(memory), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return told
+}
+
+// TestATokenLivesByTheToldTime: a token of 30 days from a command was dead as it was made on a board whose time
+// was told, and the list called it alive.
+func TestATokenLivesByTheToldTime(t *testing.T) {
+	t.Parallel()
+	w := newTold(t)
+	w.close()
+	told := tellAhead(t, w.data)
+	w.run("token", "add", "Máy xã", "--role", "viewer", "--expires", "30d")
+	w.run("token", "add", "Máy cũ", "--role", "viewer", "--expires", "1h")
+	if _, errs, code := loalang(t, password, "user", "add", "Lù A Páo", "--role", "cadre", "--password-stdin", "--data", w.data); code != 0 {
+		t.Fatal(errs)
+	}
+	w.run("user", "disable", "Lù A Páo")
+	w.open()
+	defer w.close()
+	tokens, err := w.db.AllTokens(t.Context())
+	if err != nil || len(tokens) != 2 {
+		t.Fatal(tokens, err)
+	}
+	for i, ends := range []time.Time{told.AddDate(0, 0, 30), told.Add(time.Hour)} {
+		if tokens[i].Expires.Sub(ends).Abs() > 30*time.Minute || tokens[i].Created.Sub(told).Abs() > 30*time.Minute {
+			t.Errorf("it is %s, and %s was made at %s and ends at %s", told, tokens[i].Name, tokens[i].Created, tokens[i].Expires)
+		}
+	}
+	a, err := w.db.AccountByName(t.Context(), "Lù A Páo")
+	if err != nil || a.Created.Sub(told).Abs() > 30*time.Minute || a.Disabled.Sub(told).Abs() > 30*time.Minute {
+		t.Errorf("it is %s, and the account was made at %s and disabled at %s: %v", told, a.Created, a.Disabled, err)
+	}
+	old := tokens[1]
+	old.Expires = told.Add(-time.Hour)
+	if err := w.db.SaveToken(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	if out := w.run("token", "list"); !strings.Contains(out, "  expired 2") {
+		t.Errorf("what has expired by the board's time is listed as alive:\n%s", out)
+	}
+}
