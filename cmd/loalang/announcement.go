@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +101,7 @@ func (p program) announcementWaitingCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				list, err := db.AwaitingApproval(ctx, v.Key, time.Now())
+				list, err := db.AwaitingApproval(ctx, v.Key, p.clock(s).Now())
 				if err != nil {
 					return err
 				}

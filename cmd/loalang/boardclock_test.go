@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"loalang/hardware"
+	"loalang/recordings"
 )
 
 // tellAhead leaves a data folder as that of a board without a network and a battery clock, to which a person
@@ -66,5 +67,51 @@ func TestATokenLivesByTheToldTime(t *testing.T) {
 	}
 	if out := w.run("token", "list"); !strings.Contains(out, "  expired 2") {
 		t.Errorf("what has expired by the board's time is listed as alive:\n%s", out)
+	}
+}
+
+// TestATakeIsDatedByTheToldTime: what a command took in on a board whose time was told was dated months back, and
+// the night's tidying took it away at once; what a command removed could be taken back no more.
+func TestATakeIsDatedByTheToldTime(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	w := newTold(t)
+	w.close()
+	told := tellAhead(t, w.data)
+	for _, name := range []string{"hop", "tiem"} {
+		take := filepath.Join(t.TempDir(), name+".m4a")
+		if err := os.WriteFile(take, phone(t, "m4a", "-c:a", "aac", "-metadata", "title="+name).raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		w.run("recordings", "import", take)
+	}
+	events := filepath.Join(t.TempDir(), "lich.ics")
+	if err := os.WriteFile(events, []byte(calendarOf([]string{"SUMMARY:Họp thôn", "DTSTART:" + told.Add(48*time.Hour).UTC().Format("20060102T150405Z")})), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.run("calendar", "import", events)
+	if out := w.run("recordings", "tidy", "--dry-run"); !strings.Contains(out, "0 recordings would be removed") {
+		t.Errorf("what was just taken in would be tidied away:\n%s", out)
+	}
+	w.open()
+	list, err := w.db.Recordings(t.Context(), "", "", 10)
+	if err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	for _, r := range list {
+		if r.Created.Sub(told).Abs() > time.Hour {
+			t.Errorf("it is %s, and %s is dated %s", told, r.Title, r.Created)
+		}
+	}
+	all, err := w.db.Announcements(t.Context(), "", "", 10)
+	if err != nil || len(all) != 1 || all[0].Announcement.Created.Sub(told).Abs() > time.Hour {
+		t.Errorf("it is %s, and the calendar's events are %+v, %v", told, all, err)
+	}
+	w.close()
+	w.run("recordings", "delete", list[0].ID)
+	w.open()
+	defer w.close()
+	if gone, err := w.db.RemovedRecordings(t.Context(), told.Add(-recordings.TakeBackTime)); err != nil || len(gone) != 0 {
+		t.Errorf("what was just removed can be taken back no more: %v, %v", gone, err)
 	}
 }

@@ -61,7 +61,7 @@ last taken in stays as it is, and is printed with the --overwrite that replaces 
 				case err != nil:
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
-				return printIntakes(cmd.OutOrStdout(), all, dry, loc)
+				return printIntakes(cmd.OutOrStdout(), all, dry, desk.Now().In(loc))
 			})
 		},
 	}
@@ -75,30 +75,31 @@ last taken in stays as it is, and is printed with the --overwrite that replaces 
 
 // intakeDesk takes calendars in with the voices of this machine.
 func (p program) intakeDesk(s settings, db *store.Store, village string, slots []string) (web.IntakeDesk, error) {
-	choir := newChoir(s, time.Now, p.quietLog())
-	library, err := openLibrary(s, db, "", time.Now, p.quietLog())
+	now := p.clock(s).Now
+	choir := newChoir(s, now, p.quietLog())
+	library, err := openLibrary(s, db, "", now, p.quietLog())
 	if err != nil {
 		return web.IntakeDesk{}, err
 	}
 	producer := playout.NewProducer(playout.ProducerConfig{
 		Village: village, Drafts: db, Cache: db, Words: db, Promises: db, Choices: db, Engine: choir, Urgent: choir,
-		Library: shelf{library, db}, Now: time.Now, Done: func() {}, Log: p.quietLog(),
+		Library: shelf{library, db}, Now: now, Done: func() {}, Log: p.quietLog(),
 	})
 	return web.IntakeDesk{
 		Announcements: db, Places: db, Interchange: db, Speaker: producer, Withdraw: silent{}, Village: village, Origin: db.Node(),
-		Now: time.Now, NewID: newID, Logger: p.quietLog(), Slots: slots,
+		Now: now, NewID: newID, Logger: p.quietLog(), Slots: slots,
 		By: people.Principal{Name: "command line", Role: people.Admin},
 	}, nil
 }
 
-func printIntakes(w io.Writer, all []web.Intake, dry bool, loc *time.Location) error {
-	now := time.Now()
+// printIntakes says what became of each event. now is in the place's zone.
+func printIntakes(w io.Writer, all []web.Intake, dry bool, now time.Time) error {
 	for _, i := range all {
 		deed := string(i.Deed)
 		if dry && i.Does() {
 			deed = "would " + deed
 		}
-		said := i.Words("en", now, loc)
+		said := i.Words("en", now, now.Location())
 		if i.Left() {
 			said += fmt.Sprintf(" Here: --overwrite '%s'", strings.ReplaceAll(i.Event.UID, "'", `'\''`))
 		}

@@ -23,7 +23,7 @@ func (p program) coverageCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				now := time.Now()
+				now := p.clock(s).Now()
 				c, err := makeCoverage(ctx, db, coverageOf{s.Village, day, now})
 				if err != nil {
 					return err

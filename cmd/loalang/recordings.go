@@ -41,7 +41,7 @@ func (p program) importCommand() *cobra.Command {
 				if err := knownVillage(ctx, db, s.Village); err != nil {
 					return usageError{err}
 				}
-				library, err := openLibrary(s, db, "", time.Now, p.quietLog())
+				library, err := openLibrary(s, db, "", p.clock(s).Now, p.quietLog())
 				if err != nil {
 					return err
 				}

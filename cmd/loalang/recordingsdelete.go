@@ -80,7 +80,7 @@ func (p program) recordingsDeleteCommand() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				library, err := openLibrary(s, db, "", time.Now, p.quietLog())
+				library, err := openLibrary(s, db, "", p.clock(s).Now, p.quietLog())
 				if err != nil {
 					return err
 				}

@@ -21,7 +21,7 @@ func (p program) speakAdded(cmd *cobra.Command, s settings, db *store.Store, add
 	if len(added) == 0 {
 		return nil
 	}
-	ctx, now := cmd.Context(), time.Now()
+	ctx, now := cmd.Context(), p.clock(s).Now()
 	voices, err := newChoir(s, time.Now, p.quietLog()).Voices(ctx)
 	fault := ""
 	if errors.Is(err, speech.ErrNoEngine) {

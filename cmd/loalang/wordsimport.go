@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +49,8 @@ func (p program) importWords(ctx context.Context, s settings, db *store.Store, f
 	if err != nil {
 		return err
 	}
-	choir := newChoir(s, time.Now, p.quietLog())
+	clock := p.clock(s)
+	choir := newChoir(s, clock.Now, p.quietLog())
 	in, err := wordFile(from.name, scheduler.Vietnamese, known, unsayable(ctx, choir))
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (p program) importWords(ctx context.Context, s settings, db *store.Store, f
 	if err := badRows(from.name, in.Bad); err != nil {
 		return err
 	}
-	now := time.Now().UTC()
+	now := clock.Now().UTC()
 	for i := range in.Changes {
 		w := &in.Changes[i]
 		if w.ID == "" {
@@ -66,13 +66,13 @@ func (p program) importWords(ctx context.Context, s settings, db *store.Store, f
 		}
 		w.Updated, w.By = now, "command line"
 	}
-	library, err := openLibrary(s, db, "", time.Now, p.quietLog())
+	library, err := openLibrary(s, db, "", clock.Now, p.quietLog())
 	if err != nil {
 		return err
 	}
 	producer := playout.NewProducer(playout.ProducerConfig{
 		Village: s.Village, Drafts: db, Cache: db, Words: db, Promises: db, Choices: db, Engine: choir, Urgent: choir,
-		Library: shelf{library, db}, Now: time.Now, Done: func() {}, Log: p.quietLog(),
+		Library: shelf{library, db}, Now: clock.Now, Done: func() {}, Log: p.quietLog(),
 	})
 	take := producer.Amend
 	if from.dry {
