@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -13,7 +14,7 @@ import (
 // Bounds of what runs beside the board: while it runs nothing else is done for the data,
 // and a stick that is worn out, or pulled out at the wrong moment, answers never.
 const (
-	asideMost  = 3 * time.Hour // longest that a backup or a look through the data takes: the next goes on behind what was copied
+	asideMost  = 3 * time.Hour // longest that a look through the data takes: the next goes on behind it
 	bundleMost = 3 * time.Hour // longest that a bundle is written or read
 	// asidePatience is how long a process that was killed is waited for: one that waits for
 	// a dead disk cannot even be killed.
@@ -33,24 +34,37 @@ func (b *board) aside(ctx context.Context, words ...string) (string, error) {
 	return runAside(ctx, asideMost, itself, append(words, "--data", b.settings.Data)...)
 }
 
-// runAside runs a program for so long at most. It is asked to end, then killed, and when
-// that does not end it either, left to itself.
+// runAside runs a program for so long at most; errHangs where that did not do.
 func runAside(ctx context.Context, most time.Duration, program string, words ...string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, most, errHangs)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, words...)
+	var out bytes.Buffer
+	return untilCause(ctx, &out, exec.CommandContext(ctx, program, words...))
+}
+
+// printed is what a program has printed.
+type printed interface {
+	io.Writer
+	String() string
+}
+
+// untilCause runs a program until ctx ends. It is asked to end, then killed, and when that does
+// not end it either, left to itself. The error is errHangs then, the cause of ctx where that is
+// errHangs or errUnfinished, else what the program said last.
+func untilCause(ctx context.Context, out printed, cmd *exec.Cmd) (string, error) {
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = shutdownPatience
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	var errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = out, &errs
 	ended, err := outlast(ctx, shutdownPatience+asidePatience, cmd.Run)
+	cause := context.Cause(ctx)
 	switch {
 	case !ended:
 		return "", errHangs
 	case err == nil:
 		return out.String(), nil
-	case errors.Is(context.Cause(ctx), errHangs):
-		return out.String(), errHangs
+	case errors.Is(cause, errHangs), errors.Is(cause, errUnfinished):
+		return out.String(), cause
 	}
 	said := strings.TrimPrefix(lastLine(errs.String()), "loalang: ")
 	if said == "" {

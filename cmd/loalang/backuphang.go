@@ -62,10 +62,33 @@ func forgetHung(f folder) error {
 	return noteBackup(f, s)
 }
 
+// noteUnfinished notes beside a backup that one on the stick dir is not finished. That stick is
+// well, and the next night goes on there.
+func noteUnfinished(f folder, dir string) error {
+	s := readBackupState(f)
+	if s.BadStick != "" { // another one is ill
+		return nil
+	}
+	s.BadStick, s.StickWhy, s.StickCode = dir, sentence(errUnfinished), unfinished
+	return noteBackup(f, s)
+}
+
 // outlastSticks has run make a nightly backup on the sticks that match patterns, or beside the
-// data, and again without the stick that answered no more: the board is backed up in the same
-// night. now is the board's clock. It returns what the last run said. ended says that the board is to end.
+// data, and again without the stick that answered no more, or beside the data where it was not
+// finished: the board is backed up in the same night. now is the board's clock. It returns what
+// the last run said. ended says that the board is to end.
 func outlastSticks(f folder, patterns string, now func() time.Time, ended func() bool, run func(patterns string) (string, error)) (string, error) {
+	out, err := outlastHung(f, patterns, now, ended, run)
+	stick := readBackupState(f).Trying
+	if !errors.Is(err, errUnfinished) || stick == "" || ended() {
+		return out, err
+	}
+	out, err = outlastHung(f, "", now, ended, run)
+	return out, errors.Join(err, noteUnfinished(f, stick))
+}
+
+// outlastHung does it for sticks that answer no more.
+func outlastHung(f folder, patterns string, now func() time.Time, ended func() bool, run func(patterns string) (string, error)) (string, error) {
 	for {
 		out, err := run(patterns)
 		if !errors.Is(err, errHangs) || ended() {

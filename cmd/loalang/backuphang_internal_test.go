@@ -48,7 +48,7 @@ func TestAStickThatHangsCostsNoNight(t *testing.T) {
 			end := make(chan struct{})
 			if ended, err := outlast(ctx, time.Second, func() error {
 				defer close(end)
-				_, _, err := notedNightly(ctx, s, db, time.Now)
+				_, _, err := notedNightly(ctx, s, db, time.Now, nil)
 				return err
 			}); ended {
 				return "", err

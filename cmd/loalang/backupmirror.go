@@ -36,13 +36,15 @@ type mirrorLook struct {
 	Wrong int       `json:"wrong"`          // files that came back otherwise than they were, since
 	Lost  int       `json:"lost"`           // of them: that the board had not whole either
 	Since time.Time `json:"since,omitzero"` // when the newest of them was found
+
+	alive *signs // told of each file that was read; nil: nobody is
 }
 
 // lookAtMirror reads a part of the sound on a stick again, as data check does with the
 // library: all of it within two weeks. What is wrong there is put anew where the board has
 // it whole, else out of the way. It returns how much came back wrong in the last two
 // weeks, and how much of that is lost.
-func lookAtMirror(ctx context.Context, m archive.Mirror, f folder, now time.Time) (wrong, lost int) {
+func lookAtMirror(ctx context.Context, m archive.Mirror, f folder, now time.Time, alive *signs) (wrong, lost int) {
 	note := filepath.Join(m.Dir, mirrorNote)
 	var look mirrorLook
 	if raw, err := os.ReadFile(note); err == nil && json.Unmarshal(raw, &look) != nil {
@@ -58,6 +60,7 @@ func lookAtMirror(ctx context.Context, m archive.Mirror, f folder, now time.Time
 	if err != nil {
 		return look.Wrong, look.Lost
 	}
+	look.alive = alive
 	all, err := m.List()
 	if isWorn(err) {
 		look.Wrong, look.Since = look.Wrong+1, now
@@ -79,6 +82,7 @@ func (l *mirrorLook) reread(ctx context.Context, m archive.Mirror, f folder, par
 			return
 		}
 		if l.Last = file.SHA256; !isWorn(err) {
+			l.alive.give()
 			continue
 		}
 		again := putAgain(ctx, m, f, file.SHA256, disk)

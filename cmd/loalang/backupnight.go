@@ -53,7 +53,7 @@ type backupState struct {
 	// What stands beside a backup that was made all the same.
 	BadStick  string    `json:"bad_stick,omitempty"`  // folder of a stick that took none; empty: every one did that was tried
 	StickWhy  string    `json:"stick_why,omitempty"`  // what it said
-	StickCode string    `json:"stick_code,omitempty"` // as Code
+	StickCode string    `json:"stick_code,omitempty"` // as Code, or unfinished
 	Odd       string    `json:"odd,omitempty"`        // name of a backup beside it that cannot be read: old sound stays
 	Wrong     int       `json:"wrong,omitempty"`      // files of sound that the stick gave back otherwise than they were, in the last two weeks
 	Lost      int       `json:"lost,omitempty"`       // of them: that the board has not whole either
@@ -102,7 +102,7 @@ func (p program) backupNightlyCommand() *cobra.Command {
 				return err
 			}
 			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
-				state, said, err := notedNightly(ctx, s, db, p.clock(s).Now)
+				state, said, err := notedNightly(ctx, s, db, p.clock(s).Now, p.signs(cmd.OutOrStdout()))
 				if err != nil {
 					return err
 				}
@@ -118,11 +118,11 @@ func (p program) backupNightlyCommand() *cobra.Command {
 }
 
 // notedNightly makes a nightly backup, and writes down how it went. now is the board's clock, by which
-// serve says when the next is due: a told time is not the system's.
-func notedNightly(ctx context.Context, s settings, db *store.Store, now func() time.Time) (state backupState, said backupSaid, err error) {
+// serve says when the next is due: a told time is not the system's. alive is told that it goes on, and may be nil.
+func notedNightly(ctx context.Context, s settings, db *store.Store, now func() time.Time, alive *signs) (state backupState, said backupSaid, err error) {
 	f := folder(s.Data)
 	clearHome(f, time.Now()) // by the system's clock, as files are; before: they may be what takes the room
-	state, said, err = nightly(ctx, s, db, readBackupState(f), now)
+	state, said, err = nightly(ctx, s, db, readBackupState(f), now, alive)
 	if err != nil && ctx.Err() != nil {
 		return state, said, err // whoever ended it knows why
 	}
@@ -165,7 +165,7 @@ func noteBackup(f folder, s backupState) error {
 // nightly makes a backup on the first stick that takes it, else beside the data, proves it,
 // and removes old ones. state is what is known from then on, was what was known before. The
 // error says that there is no backup; whatever else is wrong is in the state.
-func nightly(ctx context.Context, s settings, db *store.Store, was backupState, now func() time.Time) (state backupState, said backupSaid, err error) {
+func nightly(ctx context.Context, s settings, db *store.Store, was backupState, now func() time.Time, alive *signs) (state backupState, said backupSaid, err error) {
 	state = backupState{OnStick: was.OnStick, Bare: was.Bare}
 	if was.Stick {
 		state.OnStick = was.Last
@@ -179,7 +179,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState, 
 			state.leaveOut(dir, was.HungAt)
 			continue
 		}
-		h := &hoard{dir: f, db: db, village: s.Village, given: s.Given, now: now, bare: true}
+		h := &hoard{dir: f, db: db, village: s.Village, given: s.Given, now: now, bare: true, signs: alive}
 		was.tries(f, "")
 		if stick {
 			was.tries(f, dir)
@@ -197,7 +197,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState, 
 			state.had(said, stick, said.Made)
 			state.Odd = rotate(ctx, said.File, s.Village, db.Node(), s.BackupKeep)
 			if stick {
-				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, f, now())
+				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, f, now(), alive)
 			}
 			return state, said, nil
 		case stick && state.BadStick == "" && backupFault(err) != "card":
@@ -234,7 +234,7 @@ func (h *hoard) proven(ctx context.Context, dir string) (said backupSaid, err er
 	if err != nil {
 		return said, err
 	}
-	if _, faults, err := archive.Read(ctx, path, nil, nil); err != nil || len(faults) > 0 {
+	if _, faults, err := archive.Read(ctx, path, nil, h.signs.pace); err != nil || len(faults) > 0 {
 		return said, errors.Join(fmt.Errorf("%s %w", path, errUnread), err, os.Remove(path))
 	}
 	err = h.readBack(ctx)

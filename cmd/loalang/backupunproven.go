@@ -148,7 +148,8 @@ func (h *hoard) readBack(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err == nil:
+		case err == nil: // else it does not get on
+			h.signs.give()
 		case !liesOn(m.Dir, disk):
 			return ofTarget(fmt.Errorf("read back what was copied: %w", err))
 		case errors.Is(err, fs.ErrNotExist) && !named[sum]: // it was not copied before that night ended

@@ -32,6 +32,7 @@ type hoard struct {
 	mirror  *archive.Mirror // where the sound goes that is only named; nil: nowhere
 	put     []string        // SHA-256 of what was copied there now
 	noted   map[string]bool // SHA-256 of what is noted there as not read back, see unprovenNote
+	signs   *signs          // told of each piece; nil: nobody is
 	scratch string          // folder for the copy of the database while the backup is made
 }
 
@@ -105,7 +106,7 @@ func (h *hoard) write(ctx context.Context, to io.Writer) (archive.Manifest, erro
 	}
 	w, err := archive.NewWriter(to, archive.Manifest{
 		Program: version, Schema: h.db.Schema(), Oldest: h.db.Oldest(), Node: h.db.Node(), Village: h.village, Made: h.now().UTC().Truncate(time.Second), Keys: h.keys,
-	}, nil)
+	}, h.signs.pace)
 	if err != nil {
 		return archive.Manifest{}, err
 	}
@@ -220,7 +221,7 @@ func (h *hoard) writeOne(ctx context.Context, w *archive.Writer, f libraryFile) 
 				return err
 			}
 		}
-		err := h.mirror.Put(ctx, f.want, from, nil)
+		err := h.mirror.Put(ctx, f.want, from, h.signs.pace)
 		switch {
 		case err == nil && !had:
 			h.put = append(h.put, f.want)

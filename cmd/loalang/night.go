@@ -88,7 +88,7 @@ func (b *board) checkLibrary(ctx context.Context) {
 
 // backUp makes the nightly backup now, in a process of its own with the least priority.
 // What went wrong is in the note that it leaves or that is made for it, and in the log. A stick that answers no more
-// is left out, and the next place takes it.
+// is left out, and the next place takes it. One that takes long goes on while nothing airs.
 func (b *board) backUp(ctx context.Context) {
 	if !b.upkeep.begin() {
 		return
@@ -96,8 +96,9 @@ func (b *board) backUp(ctx context.Context) {
 	defer b.upkeep.end()
 	f := folder(b.settings.Data)
 	before := readBackupState(f)
+	bounds := steady{backupStill, backupFree, backupMost, backupPeek, func() bool { return b.idle(ctx) }}
 	out, err := outlastSticks(f, b.settings.BackupSticks, b.clock.Now, func() bool { return ctx.Err() != nil }, func(patterns string) (string, error) {
-		return b.aside(ctx, "backup", "nightly", "--village", b.settings.Village, "--backup-keep", strconv.Itoa(b.settings.BackupKeep), "--backup-stick", patterns)
+		return bounds.run(ctx, itself, "backup", "nightly", "--village", b.settings.Village, "--backup-keep", strconv.Itoa(b.settings.BackupKeep), "--backup-stick", patterns, "--data", b.settings.Data)
 	})
 	switch {
 	case ctx.Err() != nil:
