@@ -202,7 +202,9 @@ func (s *Store) Ping(ctx context.Context) error {
 // Integrity reads the whole file and checks its structure; ErrCorrupt says
 // that it is damaged. It takes a second for each 100 MB or so; nothing waits
 // for it meanwhile.
-func (s *Store) Integrity(ctx context.Context) error { return s.lookThrough(ctx, "PRAGMA quick_check(1)") }
+func (s *Store) Integrity(ctx context.Context) error {
+	return s.lookThrough(ctx, "PRAGMA quick_check(1)")
+}
 
 // lookThrough asks a pragma for the first damage of the database; ErrCorrupt when it finds some.
 func (s *Store) lookThrough(ctx context.Context, pragma string) error {
