@@ -15,6 +15,7 @@ import (
 
 	"loalang/archive"
 	"loalang/archive/disktest"
+	"loalang/hardware"
 )
 
 // TestAStickThatHangsCostsNoNight: one that took a write and never ended it once kept the
@@ -97,7 +98,7 @@ func TestABackupThatLeavesNoNoteIsToldOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said bytes.Buffer
-	b := &board{settings: settings{Data: dir, Backup: true}, log: slog.New(slog.NewTextHandler(&said, nil))}
+	b := &board{settings: settings{Data: dir, Backup: true}, log: slog.New(slog.NewTextHandler(&said, nil)), clock: hardware.OpenClock(hardware.ClockConfig{Kernel: hardware.Linux{}})}
 	db, err := openStore(t.Context(), b.settings, program{err: t.Output()}.quietLog())
 	if err != nil {
 		t.Fatal(err)
