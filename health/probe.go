@@ -15,18 +15,22 @@ import (
 )
 
 // Probe reads what the kernel tells of the machine. Its methods may be called from any
-// goroutine; each but Smart reads a few small files and does not wait for anything else. What the
+// goroutine; each but Smart reads a few small files, of which Power writes one, and does not wait for anything else. What the
 // kernel does not tell is nil.
 type Probe struct {
 	Proc, Sys, Dev string // "/proc", "/sys" and "/dev", or folders of a test
 	Fstab          string // "/etc/fstab"; empty: none
 	Worn           string // folder in which one with rights leaves what smartctl said: sda.json for one; empty: none
 	Smartctl       string // the program that asks disks for their SMART; empty: none
+	Drops          string // file that outlives this program and names the boot in which the supply was low; empty: none
+	Boot           string // names this boot of the machine; empty: nobody knows, and Drops is not used
 
 	mu     sync.Mutex
 	heads  map[string]head
-	wasLow bool          // the supply, at a look of this Probe
+	wasLow bool          // the supply, at a look in this boot
 	lowAt  time.Duration // on CLOCK_MONOTONIC, the last time; of wasLow
+	asked  bool          // Drops was read
+	noted  bool          // and has it that wasLow
 }
 
 // head is where the kernel was in a card's stream at a look.

@@ -1,6 +1,7 @@
 package health
 
 import (
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -22,8 +23,9 @@ const lowLasts = (settled + 1) * Every
 const throttled = "devices/platform/soc*/soc*firmware/get_throttled"
 
 // Power is what a Raspberry Pi says of its supply, with what it said at the looks before: what
-// was low within lowLasts is low, and was low at any look of this Probe. mono is
-// CLOCK_MONOTONIC. Nil: the board does not tell.
+// was low within lowLasts is low, and was low at any look since the machine was switched on,
+// be it an earlier run's that shares Drops. mono is CLOCK_MONOTONIC. Nil: the board does not
+// tell.
 func (p *Probe) Power(mono time.Duration) *PowerState {
 	low, tells := p.undervolted()
 	if !tells {
@@ -31,10 +33,31 @@ func (p *Probe) Power(mono time.Duration) *PowerState {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !p.asked {
+		p.asked, p.noted = true, p.lowBefore()
+		p.wasLow = p.noted
+	}
 	if low {
 		p.wasLow, p.lowAt = true, mono
 	}
+	if p.wasLow && !p.noted {
+		p.noted = p.noteLow()
+	}
 	return &PowerState{Low: p.wasLow && mono-p.lowAt < lowLasts, WasLow: p.wasLow}
+}
+
+// lowBefore says whether the supply was low in this boot at a look of an earlier run.
+func (p *Probe) lowBefore() bool {
+	return p.Drops != "" && p.Boot != "" && line(p.Drops) == p.Boot
+}
+
+// noteLow keeps for the next run that the supply was low in this boot; false: it must be tried
+// again at the next look.
+func (p *Probe) noteLow() bool {
+	if p.Drops == "" || p.Boot == "" {
+		return true
+	}
+	return os.WriteFile(p.Drops, []byte(p.Boot+"\n"), 0o600) == nil
 }
 
 // undervolted says whether the supply is low, or was since the kernel asked before; tells is

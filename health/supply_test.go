@@ -1,6 +1,7 @@
 package health_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -36,6 +37,37 @@ func TestASupplyThatDropsForAnInstantIsKept(t *testing.T) {
 	m.write(bits, "0\n")
 	at += time.Hour
 	look(health.PowerState{WasLow: true})
+}
+
+// An update, or a crash, starts the program again while the machine runs on: what was low since
+// the machine was switched on is known behind that, and only until it is switched off.
+func TestASupplyThatWasLowIsKnownBehindARestart(t *testing.T) {
+	m, first := newMachine(t)
+	alarm := "sys/class/hwmon/hwmon1/in0_lcrit_alarm"
+	m.write("sys/class/hwmon/hwmon1/name", "rpi_volt\n")
+	m.write(alarm, "0\n")
+	run := func(boot, drops string) *health.Probe {
+		return &health.Probe{Proc: first.Proc, Sys: first.Sys, Dev: first.Dev, Boot: boot, Drops: drops}
+	}
+	look := func(name string, p *health.Probe, want health.PowerState) {
+		t.Helper()
+		if got := p.Power(time.Hour); got == nil || *got != want {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+	}
+	drops := filepath.Join(m.dir, "memory", "supply")
+	p := run("boot-1", drops)
+	look("at first", p, health.PowerState{})
+	look("begun anew", run("boot-1", drops), health.PowerState{})
+	m.write(alarm, "1\n")
+	look("low, and nowhere to note it", p, health.PowerState{Low: true, WasLow: true})
+	m.write(alarm, "0\n")
+	m.write("memory/other", "")
+	look("low a moment ago", p, health.PowerState{Low: true, WasLow: true})
+	look("behind a restart", run("boot-1", drops), health.PowerState{WasLow: true})
+	look("switched off between", run("boot-2", drops), health.PowerState{})
+	look("a boot that nobody knows", run("", drops), health.PowerState{})
+	look("nowhere to keep it", run("boot-1", ""), health.PowerState{})
 }
 
 // A board that does not tell of its supply has none to judge.

@@ -49,8 +49,9 @@ func (f folder) inhabited() bool {
 	return false
 }
 
-// memorySpool makes the folder for as-run rows and active emergencies while the
-// data disk is full, and for what is on the air. It outlives this process, but not the machine's next start.
+// memorySpool makes the folder for as-run rows and active emergencies while the data disk is
+// full, for what is on the air, and for that the supply was low. It outlives this process, but
+// not the machine's next start.
 func (f folder) memorySpool() (string, error) { return f.inMemory("spool-") }
 
 // memorySound makes the folder in which the words of an emergency are made, the

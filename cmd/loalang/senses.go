@@ -59,7 +59,7 @@ type senses struct {
 
 // openHealth prepares the watch over the board's health.
 func (b *board) openHealth() {
-	probe := health.NewProbe()
+	probe := b.newProbe()
 	b.senses = &senses{b: b, probe: probe, linked: monotonic(), stick: stickSense{probe: probe}}
 	b.health = health.NewWatch(health.WatchConfig{
 		Measure: b.senses.measure, Limits: b.settings.Limits, Book: b.db, Lamp: lamp{b}, Beat: b.pulse.Loop("health", healthPatience), Now: b.clock.Now, Mono: monotonic, Log: b.log,
@@ -208,21 +208,6 @@ func (s *senses) worn(now time.Time) *float64 {
 		s.wear.Store(s.probe.Smart(ctx, data))
 	}()
 	return s.wear.Load()
-}
-
-// tendSupply looks at the supply often enough that no drop of it is missed, until ctx ends; it
-// returns nil then.
-func (s *senses) tendSupply(ctx context.Context) error {
-	tick := time.NewTicker(health.LookAtSupply)
-	defer tick.Stop()
-	for {
-		_ = s.probe.Power(monotonic()) // which remembers it
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
 }
 
 func (s *senses) card(air playout.Air, mono time.Duration) *health.CardState {
