@@ -27,8 +27,10 @@ func (p program) safeStateCommand() *cobra.Command {
 		Short: "Switch everything off",
 		Long: "Switch the amplifier and every zone off and let go of them, all at once and within 2s: for ExecStopPost of\n" +
 			"the service, where a kernel that keeps its pins would leave the amplifier on behind a program that was killed.\n" +
-			"GPIO lines go off without a pulse. The device on amp-serial is told OFF once for each zone, and not asked whether\n" +
-			"it took it: the service begins again behind this, and tells and asks it anew. Outputs of serial ports (rts:, dtr:) are left alone: the kernel dropped them\n" +
+			"GPIO lines go off without a pulse. The device on amp-serial is told OFF for each zone\n" +
+			"as often as amp-serial-repeat says, but quickly, and less often where many zones would not be told in time.\n" +
+			"It is not asked whether it took it: the service begins again behind this, and tells and asks it anew.\n" +
+			"Outputs of serial ports (rts:, dtr:) are left alone: the kernel dropped them\n" +
 			"when the program ended, and opening the port would raise them for some milliseconds.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

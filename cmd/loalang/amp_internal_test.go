@@ -144,8 +144,8 @@ func TestReleasedPinBehindAChargePump(t *testing.T) {
 	}
 }
 
-// Behind a device that is silent every zone is told OFF once, and the next start of the
-// service waits for no answer of it.
+// Behind a device that is silent every zone is told OFF, more than once as the help of the
+// command says, and the next start of the service waits for no answer of it.
 func TestSafeStateTellsEveryZoneInTime(t *testing.T) {
 	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -198,5 +198,8 @@ func TestSafeStateTellsEveryZoneInTime(t *testing.T) {
 		if n := strings.Count(string(heard), zone); n < 2 || n > 6 {
 			t.Errorf("the device heard %s %d times: %q", zone, n, heard)
 		}
+	}
+	if help := (program{}).safeStateCommand().Long; !strings.Contains(help, "as often as amp-serial-repeat says") {
+		t.Errorf("the help says otherwise: %s", help)
 	}
 }
