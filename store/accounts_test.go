@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"io/fs"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -136,6 +137,26 @@ func TestSetup(t *testing.T) {
 		check(t, s.SaveAccount(ctx, account("1", "Hoa")), nil)
 		check(t, s.UseSetup(ctx, "h", day0, account("2", "Lan")), fs.ErrNotExist)
 	})
+}
+
+// TestASignInOutlivesAToldTime: package scs dates the end of a sign-in by the system's clock, and the board's may
+// be a person's word that lies months ahead.
+func TestASignInOutlivesAToldTime(t *testing.T) {
+	c, ctx := config(filepath.Join(t.TempDir(), "loalang.db")), context.Background()
+	told, system := &clock{now: day0.AddDate(0, 0, 100)}, &clock{now: day0}
+	c.Now, c.SignIns = told.Now, system.Now
+	s := open(t, c)
+	check(t, s.CommitCtx(ctx, "a", []byte("một"), day0.Add(time.Hour)), nil)
+	check(t, s.CommitCtx(ctx, "b", []byte("hai"), day0.Add(2*time.Hour)), nil)
+	for _, token := range []string{"a", "b"} {
+		if _, found, err := s.FindCtx(ctx, token); !found || err != nil {
+			t.Errorf("%s is signed out by the told time: %v", token, err)
+		}
+	}
+	system.move(time.Hour)
+	all, err := s.AllCtx(ctx)
+	check(t, err, nil)
+	same(t, "all after an hour", all, map[string][]byte{"b": []byte("hai")})
 }
 
 func TestSessions(t *testing.T) {

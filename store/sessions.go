@@ -10,12 +10,20 @@ import (
 
 // The methods in this file are those of a store of package scs, for sign-ins
 // that survive a restart. Those without a context exist because that package
-// asks for them.
+// asks for them. When a sign-in ends is dated by that package, by the system's clock.
+
+// signIns is the time by which sign-ins end.
+func (s *Store) signIns() time.Time {
+	if s.cfg.SignIns != nil {
+		return s.cfg.SignIns()
+	}
+	return s.cfg.Now()
+}
 
 // FindCtx reads a session that has not expired; found is false when there is
 // none.
 func (s *Store) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = s.reader.QueryRowContext(ctx, "SELECT data FROM sessions WHERE token = ? AND expires_at > ?", token, micros(s.cfg.Now())).Scan(&data)
+	err = s.reader.QueryRowContext(ctx, "SELECT data FROM sessions WHERE token = ? AND expires_at > ?", token, micros(s.signIns())).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -33,7 +41,7 @@ func (s *Store) CommitCtx(ctx context.Context, token string, data []byte, expiry
 		data = []byte{}
 	}
 	return s.writeSurely(ctx, "save session", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE expires_at <= ?", micros(s.cfg.Now())); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE expires_at <= ?", micros(s.signIns())); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO sessions (token, data, expires_at) VALUES (?, ?, ?)
@@ -62,7 +70,7 @@ func (s *Store) AllCtx(ctx context.Context) (map[string][]byte, error) {
 			var one session
 			err := r.Scan(&one.token, &one.data)
 			return one, err
-		}, "SELECT token, data FROM sessions WHERE expires_at > ?", micros(s.cfg.Now()))
+		}, "SELECT token, data FROM sessions WHERE expires_at > ?", micros(s.signIns()))
 		for _, one := range list {
 			all[one.token] = one.data
 		}

@@ -16,12 +16,15 @@ import (
 )
 
 // Config says where the database lies and what the store works with; every
-// field is required.
+// field is required where nothing else is said.
 type Config struct {
 	Path  string           // the file; its folder is made when it is not there
-	Now   func() time.Time // the wall clock, for created_at and updated_at
+	Now   func() time.Time // the board's clock, for created_at and updated_at; a person may have told it
 	NewID func() string    // a UUIDv7
 	Log   *slog.Logger
+	// SignIns is the clock by which package scs dates when a sign-in ends: the system's. By
+	// another that lies days ahead every sign-in has ended as it is made; nil: Now is that one.
+	SignIns func() time.Time
 	// Hurry says that something waits to sound again: OpenAnyway leaves the search for
 	// damage to LookForDamage, for on a slow disk that takes seconds, and begins with
 	// the standby where the database is not open within half a second.

@@ -26,7 +26,7 @@ func TestAStickThatHangsCostsNoNight(t *testing.T) {
 		t.Skip(err)
 	}
 	s := settings{Data: t.TempDir(), Village: "un-ta", BackupKeep: 2}
-	db, err := openStore(t.Context(), s, program{err: t.Output()}.quietLog())
+	db, err := openStore(t.Context(), s, time.Now, program{err: t.Output()}.quietLog())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestABackupThatLeavesNoNoteIsToldOf(t *testing.T) {
 	}
 	var said bytes.Buffer
 	b := &board{settings: settings{Data: dir, Backup: true}, log: slog.New(slog.NewTextHandler(&said, nil)), clock: hardware.OpenClock(hardware.ClockConfig{Kernel: hardware.Linux{}})}
-	db, err := openStore(t.Context(), b.settings, program{err: t.Output()}.quietLog())
+	db, err := openStore(t.Context(), b.settings, time.Now, program{err: t.Output()}.quietLog())
 	if err != nil {
 		t.Fatal(err)
 	}

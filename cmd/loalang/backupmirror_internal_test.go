@@ -72,7 +72,7 @@ func TestAStickThatIsPulledOutIsNotWorn(t *testing.T) {
 // nothing rotates, and only the first wrong file was put out of the way.
 func TestABackupWhoseSoundIsWrongLeavesNothing(t *testing.T) {
 	s := settings{Data: t.TempDir(), Village: "un-ta"}
-	db, err := openStore(t.Context(), s, program{err: t.Output()}.quietLog())
+	db, err := openStore(t.Context(), s, time.Now, program{err: t.Output()}.quietLog())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestABackupWhoseSoundIsWrongLeavesNothing(t *testing.T) {
 func hoardOf(t *testing.T, data, dir string) *hoard {
 	t.Helper()
 	s := settings{Data: data, Village: "un-ta"}
-	db, err := openStore(t.Context(), s, program{err: t.Output()}.quietLog())
+	db, err := openStore(t.Context(), s, time.Now, program{err: t.Output()}.quietLog())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -183,7 +183,7 @@ func (b *board) close() {
 // openKept opens what is kept on disk, and seeds it the first time. spool are the
 // folders that may hold an emergency.
 func (b *board) openKept(ctx context.Context, spool []string) (err error) {
-	kept := storeConfig(b.settings, b.log)
+	kept := storeConfig(b.settings, b.clock.Now, b.log)
 	b.restarted = b.boot != "" && lastBoot(folder(b.settings.Data)) == b.boot
 	b.ran = folder(b.settings.Data).inhabited() || lastBoot(folder(b.settings.Data)) != ""
 	kept.Hurry = playout.Interrupted(b.refuge) || playout.Alarming(spool)

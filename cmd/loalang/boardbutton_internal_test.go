@@ -76,7 +76,7 @@ func TestTheLEDSaysThatTheMonitorIsDeaf(t *testing.T) {
 		}
 	}
 	p := program{err: t.Output()}
-	db, err := store.Open(t.Context(), storeConfig(settings{Data: t.TempDir()}, p.quietLog()))
+	db, err := store.Open(t.Context(), storeConfig(settings{Data: t.TempDir()}, time.Now, p.quietLog()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,9 @@ package main_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +12,9 @@ import (
 	"time"
 
 	"loalang/hardware"
+	"loalang/people"
 	"loalang/recordings"
+	"loalang/scheduler"
 )
 
 // tellAhead leaves a data folder as that of a board without a network and a battery clock, to which a person
@@ -113,5 +118,66 @@ func TestATakeIsDatedByTheToldTime(t *testing.T) {
 	defer w.close()
 	if gone, err := w.db.RemovedRecordings(t.Context(), told.Add(-recordings.TakeBackTime)); err != nil || len(gone) != 0 {
 		t.Errorf("what was just removed can be taken back no more: %v, %v", gone, err)
+	}
+}
+
+// TestABoardKeepsItsHistoryByTheToldTime: serve dated who changed what by the system's clock, months behind the
+// approvals and the as-run it is held against. By one clock for all, what a command takes back is still silenced,
+// and whoever signed in, which ends by the system's clock, stays so over a restart.
+func TestABoardKeepsItsHistoryByTheToldTime(t *testing.T) {
+	need(t, sound)
+	data := t.TempDir()
+	now := tellAhead(t, data)
+	d := serve(t, data, "null", quick...).admit()
+	if _, errs, code := loalang(t, password, "user", "add", "Lù A Páo", "--role", "cadre", "--password-stdin", "--data", data); code != 0 {
+		t.Fatal(errs)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := browser.PostForm(d.url+"/sign-in", url.Values{"name": {"lù a páo"}, "password": {password}})
+	if err != nil || answer.StatusCode != http.StatusSeeOther {
+		t.Fatal(answer, err)
+	}
+	answer.Body.Close()
+
+	made := d.call(http.MethodPost, "/announcements", object{"title": "Mời họp thôn", "text": strings.Repeat("Kính mời bà con ra nhà văn hóa thôn họp lúc 19 giờ. ", 12), "renditions": []object{{"language": "vi"}, {"language": "pcc", "waived": true}}}, http.StatusCreated)
+	id := made["id"].(string)
+	d.until("it is spoken", func() bool { return d.reading(id, "vi")["state"] == "ready" })
+	d.call(http.MethodPost, "/announcements/"+id+"/schedules", object{"kind": "now"}, http.StatusCreated)
+	sounds := func() bool {
+		return strings.Contains(fmt.Sprint(d.call(http.MethodGet, "/air", nil, http.StatusOK)), id)
+	}
+	d.until("it airs", sounds)
+	time.Sleep(2 * time.Second) // into the words
+	succeed(t, "announcement", "withdraw", id, "--data", data)
+	d.until("it is silent", func() bool { return !sounds() })
+	d.stop()
+
+	d = serve(t, data, "null", quick...)
+	if answer, err = browser.Get(d.url + "/api/v1/air"); err != nil || answer.StatusCode != http.StatusOK {
+		t.Error("who signed in is signed out by a restart", answer, err)
+	} else {
+		answer.Body.Close()
+	}
+	d.stop()
+
+	w := &told{t: t, data: data}
+	w.open()
+	defer w.close()
+	list, err := w.db.History(t.Context(), people.HistoryQuery{})
+	if err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	for _, c := range list {
+		if c.At.Sub(now).Abs() > time.Hour {
+			t.Errorf("it is %s, and the history has %s %s by %s at %s", now, c.Kind, c.Deed, c.Actor.Name, c.At)
+		}
+	}
+	rows, err := w.db.AsRuns(t.Context(), "un-ta", now.Add(-time.Hour), now.Add(time.Hour))
+	if err != nil || len(rows) != 1 || rows[0].Outcome != "stopped" || rows[0].Cause != scheduler.ReasonWithdrawn {
+		t.Errorf("as-run: %+v, %v", rows, err)
 	}
 }

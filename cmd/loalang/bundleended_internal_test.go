@@ -12,7 +12,7 @@ import (
 // record it is.
 func TestWhatCountsAsEditedHere(t *testing.T) {
 	t.Parallel()
-	db, err := store.Open(t.Context(), storeConfig(settings{Data: t.TempDir()}, program{err: t.Output()}.quietLog()))
+	db, err := store.Open(t.Context(), storeConfig(settings{Data: t.TempDir()}, time.Now, program{err: t.Output()}.quietLog()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -175,7 +175,7 @@ func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s se
 	if s, err = s.populated(cmd); err != nil {
 		return err
 	}
-	db, err := openStore(cmd.Context(), s, p.quietLog())
+	db, err := openStore(cmd.Context(), s, p.clock(s).Now, p.quietLog())
 	if err != nil {
 		return err
 	}
@@ -219,12 +219,15 @@ func (p program) quietLog() *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-func openStore(ctx context.Context, s settings, log *slog.Logger) (*store.Store, error) {
-	return store.Open(ctx, storeConfig(s, log))
+// openStore opens the store of a command. now is the board's clock, as serve goes by it.
+func openStore(ctx context.Context, s settings, now func() time.Time, log *slog.Logger) (*store.Store, error) {
+	return store.Open(ctx, storeConfig(s, now, log))
 }
 
-func storeConfig(s settings, log *slog.Logger) store.Config {
-	return store.Config{Path: folder(s.Data).database(), Now: time.Now, NewID: newID, Log: log}
+// storeConfig says where the store of a data folder lies. now is the board's clock: what the store dates is
+// compared with what panel, plan and as-run date by that.
+func storeConfig(s settings, now func() time.Time, log *slog.Logger) store.Config {
+	return store.Config{Path: folder(s.Data).database(), Now: now, SignIns: time.Now, NewID: newID, Log: log}
 }
 
 // openLibrary opens the library of the node that db belongs to. memory is the

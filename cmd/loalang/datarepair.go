@@ -56,7 +56,7 @@ func (p program) dataRepairCommand() *cobra.Command {
 
 // newerDatabase is store.ErrNewer for the database of a newer version, which is not damaged.
 func (p program) newerDatabase(cmd *cobra.Command, s settings) error {
-	db, err := openStore(cmd.Context(), s, p.quietLog())
+	db, err := openStore(cmd.Context(), s, p.clock(s).Now, p.quietLog())
 	if err == nil {
 		return db.Close()
 	}
@@ -68,7 +68,7 @@ func (p program) newerDatabase(cmd *cobra.Command, s settings) error {
 
 // wholeDatabase says whether nothing is wrong with it.
 func (p program) wholeDatabase(cmd *cobra.Command, s settings) bool {
-	db, err := openStore(cmd.Context(), s, p.quietLog())
+	db, err := openStore(cmd.Context(), s, p.clock(s).Now, p.quietLog())
 	if err != nil {
 		return false
 	}
@@ -93,7 +93,7 @@ func (p program) repair(cmd *cobra.Command, s settings) error {
 	if err := os.Mkdir(stage, 0o700); err != nil {
 		return fmt.Errorf("repair the database: %w", err)
 	}
-	list, err := store.Salvage(cmd.Context(), storeConfig(s, p.quietLog()), folder(stage).database())
+	list, err := store.Salvage(cmd.Context(), storeConfig(s, p.clock(s).Now, p.quietLog()), folder(stage).database())
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w: restore a backup with `sudo loalang-board restore FILE --data %s --over`", err, s.Data), os.RemoveAll(stage))
 	}

@@ -146,7 +146,7 @@ func (p program) dataAlone(ctx context.Context, s settings, m *health.Measuremen
 	if list, err := recordings.BlemishesIn(folder(s.Data).recordings(), p.quietLog()); err == nil {
 		m.Recordings = recordingsHealth(recordings.LossOf(list), nil)
 	}
-	db, err := openStore(ctx, s, p.quietLog())
+	db, err := openStore(ctx, s, p.clock(s).Now, p.quietLog())
 	if err == nil {
 		defer func() { _ = db.Close() }() // it was only read
 		err = db.Integrity(ctx)

@@ -42,13 +42,13 @@ func (p program) migrateCommand() *cobra.Command {
 			if err := roomForTrial(s); err != nil {
 				return err
 			}
-			u, err := store.TryUpdate(cmd.Context(), storeConfig(s, p.quietLog()))
+			u, err := store.TryUpdate(cmd.Context(), storeConfig(s, p.clock(s).Now, p.quietLog()))
 			if err != nil {
 				return err
 			}
 			said := updateSaid{From: u.From, To: u.To, Oldest: u.Oldest, Steps: append([]string{}, u.Steps...)}
 			if !dry {
-				db, err := openStore(cmd.Context(), s, p.quietLog())
+				db, err := openStore(cmd.Context(), s, p.clock(s).Now, p.quietLog())
 				if err != nil {
 					return err
 				}

@@ -236,7 +236,7 @@ func (r restoring) settle(ctx context.Context, p program, stage string, m archiv
 	if _, err := os.Stat(folder(stage).database()); err != nil {
 		return fmt.Errorf("the backup %s holds no database: take another one", r.from)
 	}
-	db, err := store.Open(ctx, storeConfig(settings{Data: stage}, p.quietLog()))
+	db, err := store.Open(ctx, storeConfig(settings{Data: stage}, r.now, p.quietLog()))
 	if err != nil {
 		return fmt.Errorf("the database of the backup: %w; nothing was touched", err)
 	}

@@ -139,9 +139,9 @@ func (b *board) changedElsewhere(ctx context.Context) {
 const takenBackFor = time.Minute
 
 // silenceTakenBack ends what sounds, or is about to, of what another process
-// withdrew, returned or scheduled no more.
+// withdrew, returned or scheduled no more. Commands date that by the board's clock, too.
 func (b *board) silenceTakenBack(ctx context.Context) {
-	gone, err := b.db.TakenBack(ctx, b.village.Key, time.Now().Add(-takenBackFor))
+	gone, err := b.db.TakenBack(ctx, b.village.Key, b.clock.Now().Add(-takenBackFor))
 	if err != nil {
 		b.log.Error("what another process took back is not known: the next plan leaves it out", "err", err)
 		return
@@ -151,7 +151,7 @@ func (b *board) silenceTakenBack(ctx context.Context) {
 			b.log.Error("what another process took back could not be silenced", "announcement", id, "err", err)
 		}
 	}
-	removed, err := b.db.Unscheduled(ctx, b.village.Key, time.Now().Add(-takenBackFor))
+	removed, err := b.db.Unscheduled(ctx, b.village.Key, b.clock.Now().Add(-takenBackFor))
 	if err != nil {
 		b.log.Error("which schedules another process removed is not known: the next plan leaves them out", "err", err)
 		return
