@@ -41,24 +41,21 @@ func (p program) tokenAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := p.settings(cmd)
-			if err != nil {
-				return err
-			}
-			now := p.clock(s).Now().UTC() // serve counts its life by that
-			ends, err := expiry(expires, now)
+			endOf, err := expiry(expires)
 			if err != nil {
 				return err
 			}
 			secret := people.NewSecret()
 			t := people.Token{
-				ID: newID(), Name: people.CleanName(args[0]), Role: r, Village: village, Expires: ends,
-				Emergency: emergency, Hash: people.HashSecret(secret), Created: now,
+				ID: newID(), Name: people.CleanName(args[0]), Role: r, Village: village,
+				Emergency: emergency, Hash: people.HashSecret(secret),
 			}
-			if err := t.Validate(now); err != nil {
+			if err := t.Validate(t.Created); err != nil {
 				return usageError{err}
 			}
-			return p.withStore(cmd, func(ctx context.Context, _ settings, db *store.Store) error {
+			return p.withStore(cmd, func(ctx context.Context, s settings, db *store.Store) error {
+				t.Created = p.clock(s).Now().UTC() // serve counts its life by that
+				t.Expires = endOf(t.Created)
 				if err := knownVillage(ctx, db, village); err != nil {
 					return usageError{err}
 				}
@@ -185,17 +182,17 @@ func (p program) tokenRevokeCommand() *cobra.Command {
 	return cmd
 }
 
-// expiry reads "30d", "12h" or a date; "" is never.
-func expiry(s string, now time.Time) (time.Time, error) {
+// expiry reads "30d" or "12h" as when something ends that begins at an instant; zero, of "", is never.
+func expiry(s string) (endOf func(begun time.Time) time.Time, err error) {
 	if s == "" {
-		return time.Time{}, nil
+		return func(time.Time) time.Time { return time.Time{} }, nil
 	}
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 3650 {
-			return now.AddDate(0, 0, n), nil
+			return func(begun time.Time) time.Time { return begun.AddDate(0, 0, n) }, nil
 		}
 	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
-		return now.Add(d), nil
+		return func(begun time.Time) time.Time { return begun.Add(d) }, nil
 	}
-	return time.Time{}, usagef("--expires %q is no span: use days, 3650 at the most, or hours, such as 30d or 12h", s)
+	return nil, usagef("--expires %q is no span: use days, 3650 at the most, or hours, such as 30d or 12h", s)
 }
