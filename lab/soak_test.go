@@ -76,11 +76,13 @@ func TestSoakOnTheCard(t *testing.T) {
 	b, card := onCard(t, "--device", "default")
 	load := &lab.Load{Client: b.Client, Ledger: lab.NewLedger(), Seed: 1, Pause: min(15*time.Second, long/60), Air: time.Minute, Alarm: 10 * time.Minute}
 	check(t, load.Prepare(t.Context(), 3))
+	warm := min(mostWarm, long/12)
+	warmUp(t, load, warm)
 	ctx, end := context.WithTimeout(t.Context(), long)
 	defer end()
 	done := make(chan error, 1)
 	go func() { done <- load.Run(ctx) }()
-	s := soakFigures{long: long, began: time.Now(), figures: os.Getenv("LOALANG_FIGURES")}
+	s := soakFigures{long: long, warm: warm, began: time.Now(), figures: os.Getenv("LOALANG_FIGURES")}
 	defer s.write(t)
 	defer func() {
 		if t.Failed() {
@@ -94,6 +96,26 @@ func TestSoakOnTheCard(t *testing.T) {
 	s.faults = load.Faults()
 	s.count(t, b, card, load.Ledger)
 	s.check(t)
+}
+
+// mostWarm is how long a soak is worked hard before it is weighed, at most.
+const mostWarm = 10 * time.Minute
+
+// warmUp has the board do in a short time as much as then in hours: heaps, arenas and caches
+// are as large as they become, and what grows behind that is a leak. At the pace of the soak
+// they take hours for it.
+func warmUp(t *testing.T, load *lab.Load, long time.Duration) {
+	t.Helper()
+	busy := &lab.Load{Client: load.Client, Ledger: load.Ledger, Seed: load.Seed + 1, Pause: time.Second, Air: 5 * time.Second}
+	busy.Adopt(load.Airs()...)
+	ctx, end := context.WithTimeout(t.Context(), long)
+	defer end()
+	if err := busy.Run(ctx); err != nil {
+		t.Error(err)
+	}
+	for _, f := range busy.Faults() {
+		t.Error(f)
+	}
 }
 
 // warnings are the lines of a log that tell of something wrong.
@@ -115,7 +137,7 @@ type sample struct {
 
 // soakFigures are what a soak came to.
 type soakFigures struct {
-	long             time.Duration
+	long, warm       time.Duration
 	began            time.Time
 	figures          string
 	samples          []sample

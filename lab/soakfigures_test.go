@@ -187,7 +187,7 @@ func (s *soakFigures) section(failed bool) string {
 	if failed {
 		b.WriteString("**This run failed**: its log says of what.\n\n")
 	}
-	fmt.Fprintf(&b, "The real program for %s: a notice every minute, an emergency of some seconds every ten, a writing and a reading every quarter of a minute, a recording sent in pieces and taken in every minute, what airs proven by a monitor input.\n", s.long.Round(time.Second))
+	fmt.Fprintf(&b, "The real program for %s: a notice every minute, an emergency of some seconds every ten, a writing and a reading every quarter of a minute, a recording sent in pieces and taken in every minute, what airs proven by a monitor input. Before that it did as much as in hours within %s, so that heaps and caches have their size; the counts below have it in them.\n", s.long.Round(time.Second), s.warm.Round(time.Second))
 	fmt.Fprintf(&b, "A line is fitted to the second half, to the medians of five minutes; it grows by so much in an hour, ± its standard error. May: what a board can spare, spread over %.0f days without anybody. Flat is what lies below by two standard errors, growing what lies above by as many or is fatal within days; what lies between two hours cannot show. Memory of its own is the resident set without the pages of files, the program's own above all: they come as they are first used, and the kernel drops them as it likes.\n\n", unattended.Hours()/24)
 	b.WriteString("| | at last | greatest | grows in an hour | may | |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, w := range weights {
