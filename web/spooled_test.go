@@ -58,7 +58,7 @@ type drainingLog struct {
 func (d drainingLog) AsRuns(ctx context.Context, village string, from, to time.Time) ([]playout.AsRun, error) {
 	runs, err := d.world.AsRuns(ctx, village, from, to)
 	runs = slices.Clone(runs)
-	d.world.runs, *d.kept = slices.Clone(*d.kept), nil
+	d.runs, *d.kept = slices.Clone(*d.kept), nil
 	return runs, err
 }
 

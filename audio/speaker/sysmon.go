@@ -1,30 +1,32 @@
 package speaker
 
-// #include <errno.h>
-// #include <sched.h>
-// #include <signal.h>
-// #include <sys/prctl.h>
-//
-// // How much later than asked a sleep of the Go runtime's monitor may end, in ns.
-// #define LEEWAY 5000000
-//
-// // Runs on the thread that is to have no real-time priority any more. Both calls are
-// // safe in a handler.
-// static void relieve(int unused) {
-// 	int kept = errno;
-// 	struct sched_param none = { 0 };
-// 	if (sched_setscheduler(0, SCHED_OTHER, &none) == 0)
-// 		prctl(PR_SET_TIMERSLACK, LEEWAY, 0, 0, 0);
-// 	errno = kept;
-// }
-//
-// // The last real-time signal: neither libc nor the Go runtime uses it. SA_ONSTACK, since
-// // the runtime's threads have small stacks and one aside for signals.
-// static int reliever(void) {
-// 	struct sigaction a = { .sa_handler = relieve, .sa_flags = SA_ONSTACK | SA_RESTART };
-// 	sigfillset(&a.sa_mask);
-// 	return sigaction(SIGRTMAX, &a, NULL) ? -errno : SIGRTMAX;
-// }
+/*
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+// How much later than asked a sleep of the Go runtime's monitor may end, in ns.
+#define LEEWAY 5000000
+
+// Runs on the thread that is to have no real-time priority any more. Both calls are
+// safe in a handler.
+static void relieve(int unused) {
+	int kept = errno;
+	struct sched_param none = { 0 };
+	if (sched_setscheduler(0, SCHED_OTHER, &none) == 0)
+		prctl(PR_SET_TIMERSLACK, LEEWAY, 0, 0, 0);
+	errno = kept;
+}
+
+// The last real-time signal: neither libc nor the Go runtime uses it. SA_ONSTACK, since
+// the runtime's threads have small stacks and one aside for signals.
+static int reliever(void) {
+	struct sigaction a = { .sa_handler = relieve, .sa_flags = SA_ONSTACK | SA_RESTART };
+	sigfillset(&a.sa_mask);
+	return sigaction(SIGRTMAX, &a, NULL) ? -errno : SIGRTMAX;
+}
+*/
 import "C"
 
 import (

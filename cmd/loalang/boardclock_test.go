@@ -83,7 +83,7 @@ func TestATakeIsDatedByTheToldTime(t *testing.T) {
 	w := newTold(t)
 	w.close()
 	told := tellAhead(t, w.data)
-	for _, name := range []string{"hop", "tiem"} {
+	for _, name := range []string{"hop", "kham"} {
 		take := filepath.Join(t.TempDir(), name+".m4a")
 		if err := os.WriteFile(take, phone(t, "m4a", "-c:a", "aac", "-metadata", "title="+name).raw, 0o600); err != nil {
 			t.Fatal(err)
