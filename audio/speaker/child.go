@@ -22,8 +22,6 @@ const (
 	// threadsEvery is how often every thread's priority and the memory are
 	// looked at, in heartbeats.
 	threadsEvery = 10
-	// mostLooks is in how many of those looks the runtime's monitor is looked for.
-	mostLooks = 20
 	// greetPatience bounds the wait for the parent's first message.
 	greetPatience = 10 * time.Second
 	// fadeOut is the time that a child told to leave takes to fade out, on top
@@ -376,19 +374,6 @@ func (c *child) beat(st *status) {
 		st.Trouble = *words
 	}
 	_ = c.link.send(&message{Status: st}) // the next one is a tenth of a second away
-}
-
-// lookAtSelf is whether every thread has real-time priority, and the resident
-// memory in bytes.
-func (c *child) lookAtSelf() (realTime bool, rss int64) {
-	if c.prio.RealTime {
-		if c.looks++; c.relieved == 0 && c.looks <= mostLooks {
-			c.relieved, _ = relieveSysmon() // not found, it goes on as before: that costs processor time alone
-		}
-		all, err := everyThreadRealTime(c.relieved)
-		realTime = all && err == nil
-	}
-	return realTime, residentMemory(os.Getpid())
 }
 
 // residentMemory is the RSS of a process in bytes; 0 when it is gone.

@@ -40,6 +40,8 @@ import (
 )
 
 const (
+	// mostLooks is in how many of the looks of a child at itself the monitor is looked for.
+	mostLooks = 20
 	// looksAtThreads is how often the threads are looked at to find the one that sleeps again and
 	// again, and mostAsleep in how many of those at least it must. A lock of the runtime sleeps by
 	// the same call, for a moment: fewAsleep looks may meet that in another thread.
@@ -101,4 +103,17 @@ func relieveSysmon() (tid int, err error) {
 		return 0, fmt.Errorf("relieve the runtime's monitor: %w", err)
 	}
 	return tid, nil
+}
+
+// lookAtSelf is whether every thread has real-time priority, and the resident
+// memory in bytes.
+func (c *child) lookAtSelf() (realTime bool, rss int64) {
+	if c.prio.RealTime {
+		if c.looks++; c.relieved == 0 && c.looks <= mostLooks {
+			c.relieved, _ = relieveSysmon() // not found, it goes on as before: that costs processor time alone
+		}
+		all, err := everyThreadRealTime(c.relieved)
+		realTime = all && err == nil
+	}
+	return realTime, residentMemory(os.Getpid())
 }
