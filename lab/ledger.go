@@ -81,10 +81,27 @@ func (l *Ledger) renamed(id string) {
 	l.notices[id].acknowledged = l.notices[id].sent
 }
 
-func (l *Ledger) uploadAt(id string, s sending) {
+// uploadBegun takes in an upload of which nothing has been sent. One that is known already is
+// the same, begun again by its key: what was acknowledged of it stays acknowledged.
+func (l *Ledger) uploadBegun(id string, s sending) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.uploads[id] = &s
+	if l.uploads[id] == nil {
+		l.uploads[id] = &s
+	}
+}
+
+// uploadIs takes in how far an upload is, as a board says that has not been without power since
+// the last Check. The error says that it was farther.
+func (l *Ledger) uploadIs(id string, at int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u := l.uploads[id]
+	if at < u.offset {
+		return fmt.Errorf("upload %s: %d bytes were acknowledged, and the board says %d", id, u.offset, at)
+	}
+	u.offset = at
+	return nil
 }
 
 // unfinished is an upload that has not come whole, if there is any.

@@ -37,6 +37,7 @@ type Load struct {
 	deaths  []time.Time // when somebody killed it, or a part of it
 	airs    []string    // notices that have a voice
 	counted int
+	runs    uint64
 }
 
 // mostFaults is how many are kept: the rest is the same. A board that dies refuses more.
@@ -144,12 +145,13 @@ func (l *Load) count() int {
 	return l.counted
 }
 
-// Run goes on until ctx ends. Its error is that of the ledger: what the board told
-// otherwise than before.
+// Run goes on until ctx ends, each time with other deeds. Its error is that of the ledger:
+// what the board told otherwise than before. One Run goes on at a time.
 func (l *Load) Run(ctx context.Context) error {
+	l.runs++
 	group, ctx := errgroup.WithContext(ctx)
 	for i, deed := range []func(context.Context, *rand.Rand) error{l.write, l.send, l.air, l.watch, l.alarm} {
-		r := rand.New(rand.NewPCG(l.Seed, uint64(i)))
+		r := rand.New(rand.NewPCG(l.Seed, l.runs<<8|uint64(i)))
 		group.Go(func() error { return deed(ctx, r) })
 	}
 	return group.Wait()
@@ -230,6 +232,9 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 				l.fault("ask how far an upload is", unended(ctx, err))
 				continue
 			}
+			if err := l.Ledger.uploadIs(id, at); err != nil {
+				return err
+			}
 			u.offset = at
 		} else {
 			if next.length == 0 {
@@ -249,9 +254,11 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 				continue
 			}
 			next = sending{}
-			l.Ledger.uploadAt(id, u)
+			l.Ledger.uploadBegun(id, u)
 		}
-		l.sendRest(ctx, r, id, u)
+		if err := l.sendRest(ctx, r, id, u); err != nil {
+			return err
+		}
 	}
 }
 
@@ -261,22 +268,26 @@ func answered(err error, status int) bool {
 	return errors.As(err, &is) && is.Status == status
 }
 
-// sendRest sends what is missing of an upload, until the line breaks.
-func (l *Load) sendRest(ctx context.Context, r *rand.Rand, id string, u sending) {
+// sendRest sends what is missing of an upload, until the line breaks. Its error is that of the
+// ledger.
+func (l *Load) sendRest(ctx context.Context, r *rand.Rand, id string, u sending) error {
 	raw := u.raw()
 	for u.offset < len(raw) && pause(ctx, r, l.Pause/8) {
 		end := min(len(raw), u.offset+16<<10+r.IntN(mostPiece))
 		at, err := l.Client.SendPiece(ctx, id, u.offset, raw[u.offset:end])
 		if answered(err, http.StatusConflict) {
-			return // a piece of before came late: how far it is is asked again
+			return nil // a piece of before came late: how far it is is asked again
 		}
 		if err != nil {
 			l.fault("send a piece", unended(ctx, err))
-			return
+			return nil
 		}
 		u.offset = at
-		l.Ledger.uploadAt(id, u)
+		if err := l.Ledger.uploadIs(id, at); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // Promise gives a notice that instant to air at; the board acknowledges it.

@@ -1,8 +1,11 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 )
@@ -28,5 +31,61 @@ func TestOnlyADyingBoardMayRefuse(t *testing.T) {
 	l.fault("write a notice", &StatusError{Status: http.StatusNotFound})
 	if got := l.Faults(); len(got) != 2 {
 		t.Errorf("of no answer and of 404 one is a fault, beside the refusal: %q", got)
+	}
+}
+
+// Each life of a board met the recordings of the life before: they were whole already, so that
+// after the first one nothing was sent any more, and what was acknowledged of them was forgotten.
+func TestEachRunOfALoadSendsAnotherRecording(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	begun := map[string]int{}
+	board := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if about := r.Header.Get("Upload-Metadata"); about != "" {
+			mu.Lock()
+			begun[about]++
+			mu.Unlock()
+		}
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer board.Close()
+	l := &Load{Client: NewClient(board.URL, ""), Ledger: NewLedger(), Pause: time.Millisecond, airs: []string{"a"}}
+	known := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(begun)
+	}
+	for range 3 {
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		before := known()
+		go func() { done <- l.Run(ctx) }()
+		err := Until(t.Context(), time.Minute, "a recording is begun that was not begun before", func() bool { return known() > before })
+		end()
+		if err := errors.Join(err, <-done); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAnUploadBegunAgainKeepsWhatWasAcknowledged(t *testing.T) {
+	t.Parallel()
+	l := NewLedger()
+	l.uploadBegun("u", sending{length: 100})
+	if err := l.uploadIs("u", 60); err != nil {
+		t.Fatal(err)
+	}
+	l.uploadBegun("u", sending{length: 100})
+	if _, u := l.unfinished(); u.offset != 60 {
+		t.Errorf("of 60 bytes acknowledged %d are known", u.offset)
+	}
+	if err := l.uploadIs("u", 59); err == nil {
+		t.Error("a board lost a byte that it had acknowledged, and nobody said so")
+	}
+	if err := l.uploadIs("u", 100); err != nil {
+		t.Error(err)
+	}
+	if id, _ := l.unfinished(); id != "" {
+		t.Errorf("upload %s is whole and is to be gone on with", id)
 	}
 }
