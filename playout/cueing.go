@@ -130,6 +130,17 @@ func (p *Player) renewItems() {
 	}
 }
 
+// renewDrill restarts the guard of the amplifier for a drill that has it on: its words, in
+// every language, and its siren may last for longer than that. followDrill bounds it.
+func (p *Player) renewDrill() {
+	p.mu.Lock()
+	d := p.drilling
+	p.mu.Unlock()
+	if d != nil {
+		p.power.renew(drillHolder(d.occ))
+	}
+}
+
 func (p *Player) keyFor(it *item) {
 	it.keyed = true
 	if it.ampErr = p.power.hold(it.occ.ID, nil); it.ampErr != nil {

@@ -66,6 +66,8 @@ type drillEnd struct {
 
 func anyDrill(*drill) bool { return true }
 
+func drillHolder(o scheduler.Occurrence) string { return "drill " + o.ID }
+
 // begunDrill needs Player.mu held.
 func begunDrill(d *drill) bool { return d.begun && !d.sounded }
 

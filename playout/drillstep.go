@@ -266,7 +266,7 @@ func (p *Player) performDrill(d *drill, w drillWords) {
 	p.mu.Lock()
 	d.al.said = append(append([]saying(nil), w.before...), w.after...)
 	p.mu.Unlock()
-	holder := "drill " + d.occ.ID
+	holder := drillHolder(d.occ)
 	keyed := d.turn.Keys()
 	verdict, forget := p.expectVerdict(d)
 	defer forget()

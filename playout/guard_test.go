@@ -37,6 +37,28 @@ func TestGuardDoesNotSilenceALongPart(t *testing.T) {
 	})
 }
 
+// A drill that is longer than the guard of the relay allows, as one with a minute of siren and
+// words in every language, is heard to its end, too, and blames no amplifier.
+func TestGuardDoesNotSilenceADrill(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		relay := hardware.NewSim(hardware.AmpConfig{Settle: settle, Tail: time.Second, MaxOn: 30 * time.Second, Now: time.Now})
+		s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) { cfg.Amp, cfg.Zones = relay, nil })
+		o := s.drill("d", 10*time.Second, false)
+		o.Drill.Siren = time.Minute
+		s.player.Play(o)
+		for at := 12 * time.Second; at < 70*time.Second; at += time.Second {
+			s.at(at)
+			if st := relay.State(); !st.Keyed {
+				t.Fatalf("after %s the amplifier is off: %s", at, st.Fault)
+			}
+		}
+		s.at(3 * time.Minute)
+		if row := s.expect("d", playout.Played, "completed", 2); !row.Drill.Passed() || relay.State().Keyed {
+			t.Errorf("failing %v, the amplifier is on: %v", failing(t, row), relay.State().Keyed)
+		}
+	})
+}
+
 // An output that never says that something has ended does not keep the amplifier on for
 // ever: that is what the guard is for.
 func TestGuardEndsWhatOutlastsItself(t *testing.T) {

@@ -268,6 +268,7 @@ func (p *Player) Run(ctx context.Context) error {
 			p.minded()
 			p.tendAlarms()
 			p.renewItems()
+			p.renewDrill()
 		}
 	}
 }
