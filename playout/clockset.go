@@ -88,6 +88,9 @@ func (p *Player) clockSet(by time.Duration) {
 	for _, al := range p.alarms {
 		moved(al.row.Airings, by)
 	}
+	if p.drilling != nil {
+		moved(p.drilling.al.row.Airings, by)
+	}
 	p.redateLosses()
 	p.mu.Unlock()
 }

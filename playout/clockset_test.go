@@ -62,6 +62,28 @@ func TestTimeServerComesMidItem(t *testing.T) {
 	}
 }
 
+// A drill that sounds as the clock is set has all its times by the new one, as an emergency has.
+func TestTimeServerComesInADrill(t *testing.T) {
+	for name, step := range map[string]time.Duration{"AnHour": time.Hour, "AnHourBack": -time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				clock := &wallClock{}
+				s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) { cfg.Now, cfg.Clock = clock.now, clock.state })
+				s.player.Play(s.drill("d", 10*time.Second, false))
+				s.at(20 * time.Second)
+				clock.set(step, false)
+				s.at(2 * time.Minute)
+				row := s.expect("d", playout.Played, "completed", 2)
+				begin := s.out.start.Add(10*time.Second + settle + step)
+				first, last := row.Span()
+				if first.Sub(begin).Abs() > time.Second || last.Sub(first) < 10*time.Second || last.Sub(first) > time.Minute {
+					t.Errorf("from %s to %s, want from %s on for less than a minute", first, last, begin)
+				}
+			})
+		})
+	}
+}
+
 // The clock is set in the seconds between handing over and the first frame: the
 // notice is due at an hour of the day, and that may be now, later or over.
 func TestClockSetBeforeTheFirstFrame(t *testing.T) {
