@@ -55,7 +55,7 @@ type LoudnessState struct {
 // about to sound: by the control of the sound card where one was chosen and answers, else
 // digitally. A control is turned between two items and as the amplifier is keyed, before
 // the first word; while an emergency sounds, or a drill that is heard, it is as loud as
-// usual, and afterwards as it was. Nothing ever waits for it. Its methods may be called from any goroutine.
+// usual, and afterwards as it was. While the clock is unknown the hours have no volume. Nothing ever waits for it. Its methods may be called from any goroutine.
 type Loudness struct {
 	cfg    LoudnessConfig
 	change chan struct{}
@@ -180,6 +180,9 @@ func (l *Loudness) apply(ctx context.Context, air Air, free bool) {
 		if due := air.OnAir.Occurrence.Due; due.After(at) {
 			at = due
 		}
+	}
+	if !air.Clock.Trusted() {
+		place.Rules.Volumes = nil // whoever speaks knows the hour, the board does not
 	}
 	fader, usual := l.cfg.Fader()
 	l.mu.Lock()

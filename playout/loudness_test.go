@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"loalang/audio"
+	"loalang/hardware"
 	"loalang/playout"
 	"loalang/scheduler"
 )
@@ -65,6 +66,7 @@ type knob struct {
 	l       *playout.Loudness
 	airs    chan playout.Air
 	fader   *slider // nil: there is none
+	stop    func()  // ends Run
 	mu      sync.Mutex
 	village scheduler.Village
 	turned  []float64
@@ -97,12 +99,13 @@ func newKnob(t *testing.T, fader *slider) *knob {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- k.l.Run(ctx) }()
-	t.Cleanup(func() {
+	k.stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(k.stop)
 	return k
 }
 
@@ -121,6 +124,9 @@ func (k *knob) air(id string, class scheduler.Class, emergency bool) {
 
 func (k *knob) hear(a playout.Air) {
 	k.t.Helper()
+	if a.Clock.Trust == "" {
+		a.Clock.Trust = hardware.Synced
+	}
 	k.airs <- a
 	synctest.Wait()
 }
@@ -214,6 +220,30 @@ func TestLoudnessByTheControl(t *testing.T) {
 		}
 		if got := k.l.State(); !got.Fitted || got.Level != -26 || got.Fault != "" {
 			t.Errorf("state %+v", got)
+		}
+	})
+}
+
+// After a power cut a board without a clock battery may take the morning for the night. Whoever
+// speaks then knows the hour, and is as loud as the village is told to be.
+func TestLoudnessKnowsNoHoursWithoutTheTime(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		k := newKnob(t, nil)
+		k.village.Volume = -2
+		k.village.Rules.Volumes = []scheduler.VolumeRule{{Window: scheduler.Window{To: 1440}, Volume: -12}}
+		live := playout.Air{OnAir: &playout.OnAir{Occurrence: scheduler.Occurrence{ID: "live", Class: scheduler.ClassPriority, Due: time.Now()}}}
+		live.Clock.Trust = hardware.Unknown
+		k.hear(live)
+		if got := k.take(); !slices.Equal(got, []float64{-2}) {
+			t.Errorf("nobody knows the hour: turned to %v, want -2", got)
+		}
+		k.air("live", scheduler.ClassPriority, false)
+		if got := k.take(); len(got) > 0 {
+			t.Errorf("the time comes in the middle of it: turned to %v", got)
+		}
+		k.air("", "", false)
+		if got := k.take(); !slices.Equal(got, []float64{-14}) {
+			t.Errorf("behind it: turned to %v, want -14", got)
 		}
 	})
 }
