@@ -55,7 +55,9 @@ type LoudnessState struct {
 // about to sound: by the control of the sound card where one was chosen and answers, else
 // digitally. A control is turned between two items and as the amplifier is keyed, before
 // the first word; while an emergency sounds, or a drill that is heard, it is as loud as
-// usual, and afterwards as it was. While the clock is unknown the hours have no volume. Nothing ever waits for it. Its methods may be called from any goroutine.
+// usual, and afterwards as it was. One that is chosen no more goes back to where it is as loud
+// as usual: it may lie before the next one, and no siren would turn it up again. While the
+// clock is unknown the hours have no volume. Nothing ever waits for it. Its methods may be called from any goroutine.
 type Loudness struct {
 	cfg    LoudnessConfig
 	change chan struct{}
@@ -71,6 +73,7 @@ type loudnessSet struct {
 	turned  bool
 
 	control Fader
+	usual   float64       // dB that control shows as loud as usual
 	asked   float64       // dB, of control
 	alarmed bool          // that was for a siren
 	faded   bool          // it answered
@@ -78,6 +81,14 @@ type loudnessSet struct {
 	wait    time.Duration // until it is asked again, of one that did not answer
 	known   bool          // it has answered, and its card has not been away since
 	level   float64       // dB, the loudest where it may stand then, of known
+	left    []leftFader   // were chosen before, and stand where the hour had turned them
+}
+
+// leftFader is a control that is chosen no more.
+type leftFader struct {
+	control Fader
+	usual   float64   // dB, to which it is to go back
+	at      time.Time // of the last attempt; zero: there was none
 }
 
 // due says whether a control is to be turned.
@@ -185,7 +196,10 @@ func (l *Loudness) apply(ctx context.Context, air Air, free bool) {
 		place.Rules.Volumes = nil // whoever speaks knows the hour, the board does not
 	}
 	fader, usual := l.cfg.Fader()
+	defer l.putBack(ctx) // last: nothing is too loud meanwhile
 	l.mu.Lock()
+	l.leave(fader)
+	l.set.usual = usual
 	if air.OnAir == nil || free || !l.set.turned {
 		l.state.Wanted = place.VolumeAt(at, class)
 	}
