@@ -104,6 +104,9 @@ func (p program) selfTestCommand() *cobra.Command {
 			}
 			findings := examineAmp(s, hardware.GPIO{}, "/sys")
 			if switchOn {
+				if err := s.Amp.rest(cmd.Context(), cmd.OutOrStdout()); err != nil {
+					return err
+				}
 				findings = append(findings, tryRelease(s.Amp.switches(), hardware.GPIO{})...)
 			}
 			if len(findings) == 0 {

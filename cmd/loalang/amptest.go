@@ -100,17 +100,27 @@ type ampTest struct {
 	tried, failed int
 }
 
+// rest waits as long as whatever is switched, zones too, must stay off: it may just have been
+// on. It says so; the error is that of out or of ctx.
+func (a *ampSettings) rest(ctx context.Context, out io.Writer) error {
+	if a.MinOff == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintf(out, "     it must stay off for %s first (amp-min-off)\n", a.MinOff); err != nil {
+		return err
+	}
+	await(ctx, a.MinOff)
+	return ctx.Err()
+}
+
 // run does what a broadcast does: what powers all is on first, and stays on under the zones.
 func (t *ampTest) run(ctx context.Context) error {
-	var err error
+	err := t.settings.Amp.rest(ctx, t.out)
+	if err != nil {
+		return err
+	}
 	under := false
 	if t.main != nil {
-		if rest := t.settings.Amp.MinOff; rest > 0 { // it may just have been on
-			if _, err := fmt.Fprintf(t.out, "     it must stay off for %s first (amp-min-off)\n", rest); err != nil {
-				return err
-			}
-			await(ctx, rest)
-		}
 		err = t.try(ctx, hardware.ZoneSwitch{Name: "amplifier", Switch: *t.main}, func() error {
 			if under = true; len(t.zones) == 0 {
 				return t.sound(ctx)

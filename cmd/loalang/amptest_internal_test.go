@@ -86,6 +86,31 @@ func TestAmpTestGoesTheWayOfABroadcast(t *testing.T) {
 	}
 }
 
+// Zones that nothing powers together have amplifiers of their own, which must stay off for as
+// long as that of a board with one: `amp test` switched them on at once behind the service.
+func TestAmpTestLetsZonesRest(t *testing.T) {
+	for name, c := range map[string]struct {
+		main *hardware.Switch
+		rest time.Duration
+		says bool
+	}{
+		"Zones":     {nil, time.Millisecond, true},
+		"Amplifier": {&hardware.Switch{Chip: "gpiochip0", Line: "main"}, time.Millisecond, true},
+		"AtOnce":    {nil, 0, false},
+	} {
+		var all switched
+		var out strings.Builder
+		try := ampTest{out: &out, main: c.main, open: func(sw hardware.Switch) (hardware.Line, error) { return loggedLine{sw.Line, &all}, nil }}
+		try.zones, try.settings.Amp.MinOff = []hardware.ZoneSwitch{{Name: "A", Switch: hardware.Switch{Chip: "gpiochip0", Line: "A"}}}, c.rest
+		if err := try.run(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if says := strings.HasPrefix(out.String(), "     it must stay off for 1ms first (amp-min-off)\n"); says != c.says {
+			t.Errorf("%s: it says %q", name, out.String())
+		}
+	}
+}
+
 // The zones that are named have the amplifier on under them, too.
 func TestAmpTestOfOneZoneHasTheAmplifierOn(t *testing.T) {
 	a := ampSettings{Main: &hardware.Switch{Simulated: true}, Zones: []hardware.ZoneSwitch{{Name: "A"}, {Name: "B"}}}
