@@ -139,7 +139,7 @@ func ledState(air playout.Air, broken bool) hardware.LEDState {
 		return hardware.LEDFault
 	case !air.Clock.Trusted():
 		return hardware.LEDClock
-	case air.OnAir != nil:
+	case air.OnAir != nil, air.Drill != nil && !air.Drill.Silent:
 		return hardware.LEDPlaying
 	}
 	return hardware.LEDReady

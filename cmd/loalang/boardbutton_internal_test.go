@@ -29,6 +29,8 @@ func TestTheLEDSaysWhatIsHeard(t *testing.T) {
 	}{
 		"Nothing":           {playout.Air{Clock: trusted}, false, false, hardware.LEDReady},
 		"Plays":             {playout.Air{Clock: trusted, OnAir: &playout.OnAir{}}, false, false, hardware.LEDPlaying},
+		"Drill":             {playout.Air{Clock: trusted, Drill: &playout.Drilling{}}, false, false, hardware.LEDPlaying},
+		"SilentDrill":       {playout.Air{Clock: trusted, Drill: &playout.Drilling{Silent: true}}, false, false, hardware.LEDReady},
 		"NoTime":            {playout.Air{OnAir: &playout.OnAir{}}, false, false, hardware.LEDClock},
 		"Broken":            {playout.Air{Clock: trusted}, false, true, hardware.LEDFault},
 		"NoCard":            {playout.Air{Clock: trusted}, true, true, hardware.LEDNoCard},
