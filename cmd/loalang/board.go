@@ -64,7 +64,7 @@ type board struct {
 	loudness   *playout.Loudness
 	ran        bool          // the program ran on this data folder before
 	heeded     bool          // choices.heed is done; of fader alone
-	mixerNext  time.Time     // when the control that the settings name may be read again
+	mixerNext  time.Duration // on CLOCK_MONOTONIC, when the control that the settings name may be read again
 	uploads    *upload.Shelf // nil: its folder could not be opened
 	upkeep     *upkeep
 	courier    *courier
@@ -214,7 +214,7 @@ func (b *board) clearRemoved(ctx context.Context) {
 func (b *board) openSound() (err error) {
 	s := b.settings
 	b.amp = b.openAmplifier()
-	b.closers = append(b.closers, b.amp)
+	b.closers = append(b.closers, rested{b}, b.amp) // the amplifier goes off first
 	if err := tryTape(s.Device); err != nil {
 		return err
 	}

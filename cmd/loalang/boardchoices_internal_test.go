@@ -47,6 +47,62 @@ func TestAControlThatAnEarlierVersionTurnedIsUsualAtZero(t *testing.T) {
 	}
 }
 
+// A control that the settings name, too, was as loud as usual where it stood as its choice was
+// given up: the hour may have turned it down just then, and every siren would be as low.
+func TestAControlThatIsGivenUpIsUsualWhereItWasChosen(t *testing.T) {
+	speaker, bass := mixerChoice{Card: "Device", Control: "Speaker", Usual: -6}, mixerChoice{Card: "Device", Control: "Bass", Usual: -3}
+	for name, c := range map[string]struct {
+		before boardChoices
+		named  mixerChoice // afterwards
+	}{
+		"Chosen":      {boardChoices{Mixer: speaker}, speaker},
+		"ChosenAnew":  {boardChoices{Mixer: speaker, Named: mixerChoice{Card: "Device", Control: "Speaker", Usual: -20}}, speaker},
+		"OtherNamed":  {boardChoices{Mixer: speaker, Named: bass}, bass},
+		"NoneChosen":  {boardChoices{Named: bass}, bass},
+		"NothingEver": {boardChoices{}, mixerChoice{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.before.give(mixerChoice{})
+			if c.before.Mixer != (mixerChoice{}) || c.before.Named != c.named {
+				t.Errorf("choices = %+v, want %+v named", c.before, c.named)
+			}
+		})
+	}
+	given := boardChoices{Mixer: speaker}
+	given.give(bass)
+	s := settings{Button: buttonSettings{Mixer: "Device:Speaker"}}
+	if got := s.mixerOf(given); got == nil || got.Usual != -6 {
+		t.Errorf("the control of the settings is %+v, want -6 dB as usual", got)
+	}
+}
+
+// A control of the settings that could not be read is read again in a minute, also on a board
+// whose clock was years ahead then and was put right: nothing here asks a clock that is set.
+func TestAControlOfTheSettingsIsReadAgainInAMinute(t *testing.T) {
+	dir := t.TempDir()
+	amixer := func(body string) {
+		if err := os.WriteFile(filepath.Join(dir, "amixer"), []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil { //nolint:gosec // it is run
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	amixer("echo 'amixer: Mixer attach error: No such device' >&2; exit 1")
+	log := slog.New(slog.DiscardHandler)
+	b := &board{log: log, choices: openChoices(filepath.Join(t.TempDir(), "board.json"), time.Now, log)}
+	b.settings.Button.Mixer = "Device:Speaker"
+	const booted = 20 * time.Second
+	if f, _ := b.faderAt(booted); f != nil {
+		t.Fatalf("a card that is not there has %v", f)
+	}
+	amixer(`printf "Simple mixer control 'Speaker',0\n  Mono: Playback 27 [77%%] [-6.00dB] [on]\n"`)
+	if f, _ := b.faderAt(booted + mixerAgain/2); f != nil {
+		t.Errorf("asked again at once: %v", f)
+	}
+	if f, usual := b.faderAt(booted + mixerAgain); f != (cardFader{"Device", "Speaker"}) || usual != -6 {
+		t.Errorf("a minute later: %v at %v dB", f, usual)
+	}
+}
+
 // A run that took the amplifier and never came to settle, for its database is ill, leaves it
 // to rest behind its crash.
 func TestASecondRunInOneBootIsNotFresh(t *testing.T) {

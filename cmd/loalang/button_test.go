@@ -235,6 +235,7 @@ func TestMixerFollowsTheVillage(t *testing.T) {
 	if body["mixer"] != nil {
 		t.Errorf("without a control: %v", body)
 	}
+	d.until("chosen no more, it is as loud as usual", func() bool { return level() == "-6.00" })
 	d.call(http.MethodPut, "/sound/mixer", object{"mixer": object{"card": "Other", "control": "Speaker", "usual": 0}}, http.StatusUnprocessableEntity)
 	// By command it was chosen and nobody could say by whom.
 	if out, errs, code := loalang(t, "", "mixer", "set", "Device:Speaker", "--usual", "-7", "--data", data); code != 0 || errs != "" {
@@ -244,7 +245,11 @@ func TestMixerFollowsTheVillage(t *testing.T) {
 	if len(list) == 0 || !strings.Contains(fmt.Sprint(list[0]), "after:-7") {
 		t.Errorf("the history has %v", list)
 	}
+	d.until("it is turned for the hour", func() bool { return level() == "-16.00" })
 	d.stop()
+	if got := level(); got != "-7.00" {
+		t.Errorf("the board has ended and left the control at %s dB, want -7.00", got)
+	}
 }
 
 // A control that the settings name is as loud as usual where it stands, also after the hour

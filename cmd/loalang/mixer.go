@@ -48,18 +48,21 @@ const mixerAgain = time.Minute
 
 // fader is the control that was chosen, and what it shows when it is as loud as usual. One
 // that the settings name is read first, which takes some 100 ms. The Loudness alone calls it.
-func (b *board) fader() (playout.Fader, float64) {
+func (b *board) fader() (playout.Fader, float64) { return b.faderAt(monotonic()) }
+
+// faderAt is fader at an instant of CLOCK_MONOTONIC.
+func (b *board) faderAt(now time.Duration) (playout.Fader, float64) {
 	card, control := b.settings.namedMixer()
-	if !b.heeded && !b.clock.Now().Before(b.mixerNext) {
+	if !b.heeded && now >= b.mixerNext {
 		err := b.choices.heed(card, control, b.ran)
 		if b.heeded = err == nil; err != nil {
-			b.mixerNext = b.clock.Now().Add(mixerAgain)
+			b.mixerNext = now + mixerAgain
 			b.log.Error("nobody knows yet how loud the volume control of the settings is as usual", "err", err)
 		}
 	}
 	c := b.settings.mixerOf(b.choices.all())
-	if c == nil && card != "" && b.heeded && !b.clock.Now().Before(b.mixerNext) {
-		b.mixerNext = b.clock.Now().Add(mixerAgain)
+	if c == nil && card != "" && b.heeded && now >= b.mixerNext {
+		b.mixerNext = now + mixerAgain
 		if err := b.choices.nameMixer(context.Background(), card, control); err != nil {
 			b.log.Error("the volume control that the settings name is left alone", "card", card, "control", control, "err", err)
 		}
@@ -124,6 +127,31 @@ func (t turner) Turn(volume audio.Decibels) error {
 	return nil
 }
 
+// give makes a control the one that was chosen. How the one of before stands as loud as usual
+// is kept for settings that name it: where it stands just now the hour may have turned it.
+func (c *boardChoices) give(want mixerChoice) {
+	before := c.Mixer
+	if c.Mixer = want; before.Card != "" && (c.Named.Card == "" || c.Named.Card == before.Card && c.Named.Control == before.Control) {
+		c.Named = before
+	}
+}
+
+// rested is a closer that turns the volume controls back, once nothing sounds any more.
+type rested struct{ b *board }
+
+// restPatience is how long that may take: the service manager waits for it.
+const restPatience = 2 * time.Second
+
+// Close implements io.Closer.
+func (r rested) Close() error {
+	if r.b.loudness == nil {
+		return nil // the board did not come so far
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), restPatience)
+	defer cancel()
+	return r.b.loudness.Rest(ctx)
+}
+
 // chooseMixer tries a control, and keeps it when it does as it is told; an empty card is
 // none.
 func (c *choices) chooseMixer(ctx context.Context, want mixerChoice, by string) (hardware.MixerControl, error) {
@@ -139,7 +167,7 @@ func (c *choices) chooseMixer(ctx context.Context, want mixerChoice, by string) 
 		want.Usual = became.Level // what it can do, not what was asked
 	}
 	want.By, want.At = by, c.now().UTC().Truncate(time.Second)
-	err := c.change(func(all *boardChoices) { all.Mixer = want })
+	err := c.change(func(all *boardChoices) { all.give(want) })
 	if err == nil {
 		c.log.Info("the volume control was chosen", "by", by, "card", want.Card, "control", want.Control, "usual", want.Usual)
 	}
