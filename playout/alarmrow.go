@@ -103,7 +103,7 @@ func (p *Player) partOn(al *alarm, ev audio.Event) {
 	al.row.Airings[i].Ended, al.row.Airings[i].Cause = time.Time{}, ""
 	al.pass = pass{part: ev.Part, airing: i, start: ev.At, length: ev.Frames, here: p.power.alarms(p.cfg.MonitorZone, al.e.Zones)}
 	if d := al.row.Drill; d == nil || !d.Silent {
-		p.cfg.Witness.Sounds(al.row.Occurrence, alarmPart, ev.At, p.power.alarms(p.cfg.MonitorZone, al.e.Zones))
+		p.cfg.Witness.Sounds(al.row.Occurrence, alarmPart, p.audibleFrom(al, ev.At), al.pass.here)
 	}
 	if p.listenAlarm(al); al.reach.Fault == "" { // else it is on its way, and tells
 		p.hear(al, ev.At)

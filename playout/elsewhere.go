@@ -1,5 +1,22 @@
 package playout
 
+import "loalang/audio"
+
+// audibleFrom is from when on the Witness can hear what leaves the card of an alarm at an
+// instant: the siren begins with the amplifier, which settles, or must stay off still. What
+// nobody can hear is no loss, and no verdict on what follows. Player.mu is held.
+func (p *Player) audibleFrom(al *alarm, at audio.Instant) audio.Instant {
+	zones := al.e.Zones
+	if p.cfg.MonitorZone != "" {
+		zones = []string{p.cfg.MonitorZone}
+	}
+	settle, resting := p.power.readiness(zones)
+	if settle+resting == 0 {
+		return at
+	}
+	return max(at, p.cfg.Mono().Add(settle+resting))
+}
+
 // heardElsewhere tells the Witness of every emergency that sounds whether it is heard where
 // it hears, when that has changed in the middle of a part: another emergency opened the zone
 // of the monitor input, or its end has cut it. What is cut there is no loss. One that is

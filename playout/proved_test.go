@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"loalang/audio"
+	"loalang/hardware"
 	"loalang/playout"
 	"loalang/proof"
 )
@@ -114,6 +115,48 @@ func TestTheWitnessAndAnAlarm(t *testing.T) {
 			t.Errorf("nothing was told of the alarm: %q", w.lines())
 		}
 	})
+}
+
+// A siren begins with its amplifier, which settles, or must stay off still: who wants to hear
+// it was told that it sounds, and took a short emergency for silent, and a long one for lost.
+func TestTheWitnessHearsASirenOnceTheAmplifierIsOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		fresh  bool // nobody knows that it was on just now
+		notice bool // which has the amplifier on
+		from   string
+	}{
+		"Off":     {true, false, "sounds emergency:e1 45.0"},
+		"Resting": {false, false, "sounds emergency:e1 55.0"},
+		"On":      {true, true, "sounds emergency:e1 40.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := &witness{}
+				s := newStage(t, func(s *stage, cfg *playout.PlayerConfig) {
+					cfg.Witness, cfg.Zones = w, nil
+					cfg.Amp = hardware.NewSim(hardware.AmpConfig{
+						Settle: 5 * time.Second, MinOff: 50 * time.Second, Fresh: c.fresh, Now: time.Now,
+						Mono: func() time.Duration { return time.Duration(s.out.now()) },
+					})
+				})
+				if c.notice {
+					s.player.Play(s.occurrence("one", 20*time.Second, time.Minute))
+				}
+				s.at(40 * time.Second)
+				s.raise(s.emergency("e1", 5*time.Minute))
+				s.at(2 * time.Minute)
+				var told []string
+				for _, line := range w.lines() {
+					if strings.HasPrefix(line, "sounds emergency:e1 ") {
+						told = append(told, line)
+					}
+				}
+				if len(told) == 0 || told[0] != c.from {
+					t.Errorf("told %q, want %q first", told, c.from)
+				}
+			})
+		})
+	}
 }
 
 // Nobody is to hear a silent drill, so nobody listens; an audible one is judged.
