@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -216,6 +217,34 @@ func TestLostNow(t *testing.T) {
 		s.at(38 * time.Second)
 		if a := s.player.Air(); a.Lost != nil || a.Losses != 1 {
 			t.Errorf("%+v, %d", a.Lost, a.Losses)
+		}
+	})
+}
+
+// While somebody speaks through the amplifier's own microphone the monitor input hears that
+// instead: it was an alarm for whoever sees to the amplifier. What is lost behind it is told.
+func TestTheAmplifiersOwnMicrophoneIsNoLoss(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var taken atomic.Bool
+		s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) {
+			cfg.Witness = &witness{}
+			cfg.Bypass = func() hardware.BypassState { return hardware.BypassState{Sensed: true, On: taken.Load()} }
+		})
+		s.player.Play(s.occurrence("one", 20*time.Second, 30*time.Second))
+		s.at(25 * time.Second)
+		taken.Store(true)
+		s.player.Reswitched()
+		s.at(35 * time.Second)
+		s.player.LostNow("one", &proof.Loss{As: proof.Wrong, Since: 26 * time.Second})
+		s.at(36 * time.Second)
+		if a := s.player.Air(); a.Lost != nil || !a.Amp.Bypass.On {
+			t.Errorf("meanwhile %+v, the bypass %+v", a.Lost, a.Amp.Bypass)
+		}
+		taken.Store(false)
+		s.player.Reswitched()
+		s.at(37 * time.Second)
+		if a := s.player.Air(); a.Lost == nil || a.Lost.Occurrence != "one" {
+			t.Errorf("behind it %+v, want what is lost still", a.Lost)
 		}
 	})
 }

@@ -37,6 +37,9 @@ func (p *Player) Air() Air {
 			a.Emergencies = append(a.Emergencies, p.activeEmergency(al))
 		}
 	}
+	if a.Amp.Bypass.On {
+		a.Lost = nil // somebody speaks through the amplifier's own microphone: that is told, and is why
+	}
 	a.Drill, a.Over = p.drillOnAir(), p.ended
 	if n := len(a.Emergencies); n > 0 {
 		a.Emergency = &a.Emergencies[n-1].Emergency
