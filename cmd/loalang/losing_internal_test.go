@@ -86,6 +86,36 @@ func TestSilenceThatWasSentIsNotBlamedOnTheAmplifier(t *testing.T) {
 	}
 }
 
+// Somebody who speaks through the amplifier's own microphone while a notice airs does nothing
+// wrong: that its row is wrong to the monitor input was a fault of the loudspeakers until the
+// next day's notice. What was heard before it says how they are.
+func TestTheAmplifiersOwnMicrophoneIsNoFaultOfTheLoudspeakers(t *testing.T) {
+	now := time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC)
+	row := func(before time.Duration, outcome playout.Outcome, cause string, v proof.Verdict) playout.AsRun {
+		return playout.AsRun{
+			Outcome: outcome, Cause: cause, Title: "Mời họp", Due: now.Add(-before), Airings: make([]playout.Airing, 1),
+			Heard: playout.Heard(v), Proof: &proof.Result{Verdict: v},
+		}
+	}
+	taken := row(0, playout.Missed, playout.TroubleBypass, proof.Wrong)
+	for name, c := range map[string]struct {
+		rows []playout.AsRun
+		code health.Code
+	}{
+		"Alone":       {[]playout.AsRun{taken}, health.AiredMissed},
+		"NobodySpoke": {[]playout.AsRun{row(0, playout.Missed, playout.TroubleBypass, proof.Silent)}, health.AiredMissed},
+		"MostWasGood": {[]playout.AsRun{row(0, playout.Played, playout.TroubleBypass, proof.Wrong)}, health.AiredGood},
+		"HeardBefore": {[]playout.AsRun{row(time.Hour, playout.Played, "completed", proof.Heard), taken}, health.AiredMissed},
+		"DeadBefore":  {[]playout.AsRun{row(time.Hour, playout.Played, "completed", proof.Silent), taken}, health.AiredUnheard},
+		"Dead":        {[]playout.AsRun{row(0, playout.Played, "completed", proof.Silent)}, health.AiredUnheard},
+	} {
+		r := health.Judge(health.Measurement{At: now, Aired: airedOf(c.rows)}, health.DefaultLimits())
+		if f := r.Of(health.Aired); f.Code != c.code {
+			t.Errorf("%s: %+v, want %s", name, f, c.code)
+		}
+	}
+}
+
 // A jingle of two seconds is too short for the monitor input to measure: behind a broadcast that
 // nobody heard it said that all is well, half an hour after the amplifier had died. The last that
 // was measured is told of, by its own title, until one is heard.

@@ -320,7 +320,7 @@ func airedOf(rows []playout.AsRun) *health.AiredState {
 		}
 		if len(r.Airings) > 0 && r.Due.After(a.Last) {
 			a.Last, a.Title = r.Due, r.Title
-			a.Mute = r.Heard == playout.HeardSilent // by the board itself, if no monitor input says more
+			a.Mute = r.Heard == playout.HeardSilent && r.Cause != playout.TroubleBypass // by the board itself, if no monitor input says more
 		}
 		if measuredAs(r) != playout.NotMeasured && r.Due.After(measured.Due) {
 			measured = r
@@ -333,7 +333,7 @@ func airedOf(rows []playout.AsRun) *health.AiredState {
 }
 
 // measuredAs is what the monitor input heard of a row; NotMeasured: nothing is known, also
-// where the board itself knows that it gave silence.
+// where the board itself knows that it gave silence, or that somebody spoke instead.
 func measuredAs(r playout.AsRun) playout.Heard {
 	as := r.Heard
 	if as == playout.HeardSilent && r.Proof == nil {
@@ -342,8 +342,8 @@ func measuredAs(r playout.AsRun) playout.Heard {
 	if as == playout.HeardSilent {
 		as = playout.Heard(r.Proof.Verdict)
 	}
-	if len(r.Airings) == 0 || as == "" {
-		return playout.NotMeasured
+	if len(r.Airings) == 0 || as == "" || r.Cause == playout.TroubleBypass {
+		return playout.NotMeasured // with the amplifier on its own microphone something else is heard
 	}
 	return as
 }
