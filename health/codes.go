@@ -17,7 +17,8 @@ const (
 	CardHeld    Code = "card-held"
 	CardDenied  Code = "card-denied"
 	CardBroken  Code = "card-broken"
-	CardStuck   Code = "card-stuck" // the kernel does not move it
+	CardStuck   Code = "card-stuck"   // the kernel does not move it
+	CardControl Code = "card-control" // its volume control was chosen and does not answer
 	CardWeak    Code = "card-weak"
 	CardUnknown Code = "card-unknown"
 

@@ -55,6 +55,8 @@ func judgeCard(s *CardState) Finding {
 		return find(Card, Fault, code, text(s.Device))
 	case s.Moving != nil && !*s.Moving:
 		return find(Card, Fault, CardStuck, text(s.Device))
+	case s.Control != "": // a siren cannot be turned up
+		return find(Card, Warning, CardControl, text(s.Device), text(s.Control))
 	case s.Weak != "":
 		return find(Card, Warning, CardWeak, text(s.Device), text(s.Weak))
 	}

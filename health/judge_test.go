@@ -64,6 +64,7 @@ func TestJudge(t *testing.T) {
 		{"card stands still", func(m *health.Measurement) { m.Card.Moving = of(false) }, health.Card, health.Fault, health.CardStuck},
 		{"card not looked at", func(m *health.Measurement) { m.Card.Moving = nil }, health.Card, health.Good, health.CardGood},
 		{"card at ordinary priority", func(m *health.Measurement) { m.Card.Weak = "priority" }, health.Card, health.Warning, health.CardWeak},
+		{"its volume control does not answer", func(m *health.Measurement) { m.Card.Weak, m.Card.Control = "priority", "Device:Speaker" }, health.Card, health.Warning, health.CardControl},
 		{"relay does not answer", func(m *health.Measurement) { m.Amplifier.Trouble, m.Amplifier.Fault = "mute", "EIO" }, health.Amplifier, health.Fault, health.AmplifierMute},
 		{"relay in a trouble of its own", func(m *health.Measurement) { m.Amplifier.Fault = "EIO" }, health.Amplifier, health.Fault, health.AmplifierMute},
 		{"relay's line is held", func(m *health.Measurement) { m.Amplifier.Trouble = "busy" }, health.Amplifier, health.Fault, health.AmplifierBusy},

@@ -42,6 +42,7 @@ type CardState struct {
 	Up      bool   // it is open
 	Trouble string // why not: absent, held, denied, broken; empty: not known yet
 	Weak    string // what is less than asked, in one sentence; empty: nothing is
+	Control string // CARD:CONTROL, of a volume control that was chosen and does not answer; empty: none
 	// Moving says whether the kernel plays it: RUNNING, with a position that goes on;
 	// nil: not measured.
 	Moving *bool

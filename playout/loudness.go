@@ -49,6 +49,7 @@ type LoudnessState struct {
 	Level   float64 // dB that it shows, of Fitted
 	Alarmed bool    // an emergency, or a drill that is heard, has it as loud as usual
 	Fault   string  // why the control does not do it; the digital volume does, then
+	Gone    bool    // it did not answer when it was last asked: a siren is not turned up either
 }
 
 // Loudness keeps the programme as loud as the village wants it at this hour, for what is
@@ -205,6 +206,7 @@ func (l *Loudness) apply(ctx context.Context, air Air, free bool) {
 	}
 	wanted, alarmed := l.state.Wanted, sirens(air)
 	l.state.Fitted, l.state.Alarmed = fader != nil, fader != nil && alarmed
+	l.state.Gone = l.state.Gone && fader != nil
 	set := l.set
 	l.mu.Unlock()
 	if fader == nil {
@@ -232,6 +234,7 @@ func (l *Loudness) fade(ctx context.Context, fader Fader, target float64, wanted
 		s.wait = 0
 	}
 	s.control, s.asked, s.alarmed, s.faded, s.at = fader, target, alarmed, err == nil, l.cfg.Now()
+	l.state.Gone = err != nil
 	switch {
 	case err == nil:
 		s.known, s.level, s.wait, l.state.Level = true, target, 0, became

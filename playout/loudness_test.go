@@ -218,7 +218,7 @@ func TestLoudnessByTheControl(t *testing.T) {
 				t.Errorf("%s: digitally %v, want %v", s.what, got, s.digitally)
 			}
 		}
-		if got := k.l.State(); !got.Fitted || got.Level != -26 || got.Fault != "" {
+		if got := k.l.State(); !got.Fitted || got.Level != -26 || got.Fault != "" || got.Gone {
 			t.Errorf("state %+v", got)
 		}
 	})
@@ -254,7 +254,7 @@ func TestLoudnessOfAControlThatFails(t *testing.T) {
 		k := newKnob(t, &slider{fail: errors.New("no such device")})
 		k.village.Volume = -8
 		k.air("", "", false)
-		if got := k.take(); !slices.Equal(got, []float64{-8}) || k.l.State().Fault == "" {
+		if got := k.take(); !slices.Equal(got, []float64{-8}) || k.l.State().Fault == "" || !k.l.State().Gone {
 			t.Errorf("gone: digitally %v, %+v", got, k.l.State())
 		}
 		k.air("", "", true) // the siren has no volume
@@ -265,7 +265,7 @@ func TestLoudnessOfAControlThatFails(t *testing.T) {
 		k.fader.breaks(nil)
 		time.Sleep(time.Minute)
 		k.air("", "", false)
-		if got := k.take(); !slices.Equal(got, []float64{0}) || k.l.State().Fault != "" || k.l.State().Level != -14 {
+		if got := k.take(); !slices.Equal(got, []float64{0}) || k.l.State().Fault != "" || k.l.State().Gone || k.l.State().Level != -14 {
 			t.Errorf("plugged in: digitally %v, %+v", got, k.l.State())
 		}
 		k.mu.Lock()
