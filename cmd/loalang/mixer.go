@@ -136,6 +136,19 @@ func (c *boardChoices) give(want mixerChoice) {
 	}
 }
 
+// deafControl is the volume control that was chosen, or that the settings name, and does not
+// answer, as CARD:CONTROL; empty: there is none such.
+func (b *board) deafControl() string {
+	chosen := b.settings.mixerOf(b.choices.all())
+	switch card, control := b.settings.namedMixer(); {
+	case chosen == nil && card != "": // it could not even be read
+		return card + ":" + control
+	case chosen != nil && b.loudness.State().Gone:
+		return chosen.Card + ":" + chosen.Control
+	}
+	return ""
+}
+
 // rested is a closer that turns the volume controls back, once nothing sounds any more.
 type rested struct{ b *board }
 

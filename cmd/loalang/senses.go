@@ -220,6 +220,7 @@ func (s *senses) card(air playout.Air, mono time.Duration) *health.CardState {
 		c.Device = air.Output.Device
 	}
 	if c.Audible && c.Up {
+		c.Control = s.b.deafControl()
 		c.Moving = s.probe.Moving(air.Output.ChildPID, mono)
 	}
 	return c
