@@ -13,6 +13,9 @@ const (
 	// settled is how many looks in a row say the same before it is a Change: what comes
 	// and goes within seconds fills no history.
 	settled = 3
+	// healed is the same of what is better than before: a number that goes up and down about
+	// its limit, a temperature for one, would push everything else out of the history.
+	healed = 30
 	// staleAfter is how old a Report may be before whoever measures is said to hang.
 	staleAfter = 2 * time.Minute
 	// bookPatience is how long the Book may take.
@@ -125,7 +128,11 @@ func (w *Watch) changes(r Report) (list []Change) {
 		s.looks++
 		w.standing[f.Part] = s
 		before, noted := w.known[f.Part]
-		if s.looks < settled || noted && before.Level == f.Level && (before.Code == f.Code || !f.Bad()) {
+		stood := settled
+		if noted && f.Level.Rank() < before.Level.Rank() {
+			stood = healed
+		}
+		if s.looks < stood || noted && before.Level == f.Level && (before.Code == f.Code || !f.Bad()) {
 			continue
 		}
 		if !noted && !f.Bad() {

@@ -125,7 +125,7 @@ func TestWatchKeepsChanges(t *testing.T) {
 			b.set(func(b *board) { b.m.Temperature = of(90.0) })
 			time.Sleep(time.Minute)
 			b.set(func(b *board) { b.m.Temperature = of(50.0) })
-			time.Sleep(time.Minute)
+			time.Sleep(5*time.Minute + health.Every)
 			h := w.History()
 			if len(h.Changes) != 2 || h.Changes[0].Code != health.TemperatureHot || h.Changes[1].Code != health.TemperatureGood {
 				t.Errorf("kept %+v", h.Changes)
@@ -135,6 +135,25 @@ func TestWatchKeepsChanges(t *testing.T) {
 					t.Errorf("the book has %+v", k.kept.Changes)
 				}
 			})
+		})
+	})
+}
+
+// A board in a hot box, whose temperature went up and down about its limit, filled within half a day
+// all that is kept of the history, and the log.
+func TestWhatHoversAboutItsLimitFillsNoHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, k := freshly(), &book{}
+		watching(t, b, k, func(w *health.Watch) {
+			for range 6 * 60 {
+				for _, now := range []float64{76, 74} {
+					b.set(func(b *board) { b.m.Temperature = of(now) })
+					time.Sleep(time.Minute)
+				}
+			}
+			if h := w.History(); len(h.Changes) != 1 || h.Changes[0].Code != health.TemperatureWarm {
+				t.Errorf("in half a day %d changes are kept: %+v", len(h.Changes), h.Changes)
+			}
 		})
 	})
 }
