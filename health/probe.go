@@ -24,6 +24,7 @@ type Probe struct {
 	Smartctl       string // the program that asks disks for their SMART; empty: none
 	Drops          string // file that outlives this program and names the boot in which the supply was low; empty: none
 	Boot           string // names this boot of the machine; empty: nobody knows, and Drops is not used
+	Peeks          bool   // Drops is another program's: it is read, and never written
 
 	mu     sync.Mutex
 	heads  map[string]head

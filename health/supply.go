@@ -54,7 +54,7 @@ func (p *Probe) lowBefore() bool {
 // noteLow keeps for the next run that the supply was low in this boot; false: it must be tried
 // again at the next look.
 func (p *Probe) noteLow() bool {
-	if p.Drops == "" || p.Boot == "" {
+	if p.Drops == "" || p.Boot == "" || p.Peeks {
 		return true
 	}
 	return os.WriteFile(p.Drops, []byte(p.Boot+"\n"), 0o600) == nil

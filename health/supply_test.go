@@ -1,6 +1,7 @@
 package health_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -68,6 +69,27 @@ func TestASupplyThatWasLowIsKnownBehindARestart(t *testing.T) {
 	look("switched off between", run("boot-2", drops), health.PowerState{})
 	look("a boot that nobody knows", run("", drops), health.PowerState{})
 	look("nowhere to keep it", run("boot-1", ""), health.PowerState{})
+}
+
+// A command that looks beside a serve, or before it, knows what that one saw, and leaves nothing of
+// its own where the service writes.
+func TestACommandOnlyLooksAtWhatTheSupplyDid(t *testing.T) {
+	m, p := newMachine(t)
+	m.write("sys/class/hwmon/hwmon1/name", "rpi_volt\n")
+	m.write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "1\n")
+	p.Boot, p.Drops, p.Peeks = "boot-1", filepath.Join(m.dir, "supply"), true
+	if got := p.Power(time.Hour); got == nil || !got.Low {
+		t.Errorf("%+v", got)
+	}
+	if _, err := os.Stat(p.Drops); err == nil {
+		t.Error("it wrote")
+	}
+	m.write("supply", "boot-1\n")
+	m.write("sys/class/hwmon/hwmon1/in0_lcrit_alarm", "0\n")
+	later := &health.Probe{Proc: p.Proc, Sys: p.Sys, Dev: p.Dev, Boot: "boot-1", Drops: p.Drops, Peeks: true}
+	if got := later.Power(time.Hour); got == nil || *got != (health.PowerState{WasLow: true}) {
+		t.Errorf("behind a serve that saw it: %+v", got)
+	}
 }
 
 // A board that does not tell of its supply has none to judge.

@@ -52,7 +52,10 @@ func (f folder) inhabited() bool {
 // memorySpool makes the folder for as-run rows and active emergencies while the data disk is
 // full, for what is on the air, and for that the supply was low. It outlives this process, but
 // not the machine's next start.
-func (f folder) memorySpool() (string, error) { return f.inMemory("spool-") }
+func (f folder) memorySpool() (string, error) { return f.inMemory(spoolPurpose) }
+
+// spoolPurpose stands in the name of the folder of memorySpool.
+const spoolPurpose = "spool-"
 
 // memorySound makes the folder in which the words of an emergency are made, the
 // disk full or not.
@@ -76,12 +79,17 @@ func (f folder) inMemory(purpose string) (string, error) {
 
 // memoryName is where inMemory makes its folder.
 func (f folder) memoryName(purpose string) (string, error) {
+	return f.memoryNameOf(purpose, os.Geteuid())
+}
+
+// memoryNameOf is where inMemory makes its folder as another user.
+func (f folder) memoryNameOf(purpose string, uid int) (string, error) {
 	path, err := filepath.Abs(string(f))
 	if err != nil {
 		return "", fmt.Errorf("find the data folder: %w", err)
 	}
 	sum := sha256.Sum256([]byte(path))
-	return filepath.Join(sharedMemory, fmt.Sprintf("loalang-%s%d-%s", purpose, os.Geteuid(), hex.EncodeToString(sum[:8]))), nil
+	return filepath.Join(sharedMemory, fmt.Sprintf("loalang-%s%d-%s", purpose, uid, hex.EncodeToString(sum[:8]))), nil
 }
 
 // ownFolder makes a folder where anybody may make some, and refuses one that

@@ -93,7 +93,7 @@ func (p program) askServe(ctx context.Context, s settings) (r health.Report, err
 func (p program) measureAlone(ctx context.Context, s settings, c *hardware.Clock) health.Measurement {
 	state := c.State()
 	b := &board{settings: s, clock: c}
-	alone := &senses{b: b, probe: health.NewProbe()}
+	alone := &senses{b: b, probe: p.peekingProbe(s)}
 	m := health.Measurement{
 		Monitor: monitorAlone(ctx, s),
 		At:      c.Now(), Amplifier: ampAlone(s, hardware.GPIO{}), Card: cardAlone(s),

@@ -20,6 +20,19 @@ func (b *board) newProbe() *health.Probe {
 	return p
 }
 
+// peekingProbe measures this machine for a command, and knows what a serve in this boot saw of its
+// supply. It leaves nothing there: serve could not write on what root has made.
+func (p program) peekingProbe(s settings) *health.Probe {
+	probe := health.NewProbe()
+	probe.Peeks, probe.Boot = true, bootID(p.quietLog())
+	if uid, _, err := ownerOf(s.Data); err == nil { // as whom serve runs
+		if memory, err := folder(s.Data).memoryNameOf(spoolPurpose, uid); err == nil {
+			probe.Drops = filepath.Join(memory, supplyFile)
+		}
+	}
+	return probe
+}
+
 // tendSupply looks at the supply often enough that no drop of it is missed, until ctx ends; it
 // returns nil then.
 func (s *senses) tendSupply(ctx context.Context) error {
