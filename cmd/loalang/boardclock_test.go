@@ -181,3 +181,34 @@ func TestABoardKeepsItsHistoryByTheToldTime(t *testing.T) {
 		t.Errorf("as-run: %+v, %v", rows, err)
 	}
 }
+
+// TestARestoreGoesByTheToldTime: a restore dated by the system's clock what it revoked, months before it was made,
+// and kept what was there under a date long past; so did a repair. A token that had run out by the board's time was
+// told of as revoked.
+func TestARestoreGoesByTheToldTime(t *testing.T) {
+	t.Parallel()
+	w := newTold(t)
+	w.close()
+	now := tellAhead(t, w.data)
+	w.run("token", "add", "Máy xã", "--role", "viewer", "--expires", "30d")
+	kept := filepath.Join(t.TempDir(), "a.loalang.tar")
+	w.run("backup", kept)
+	w.run("restore", kept, "--over")
+	w.run("data", "repair", "--always")
+	w.open()
+	defer w.close()
+	tokens, err := w.db.AllTokens(t.Context())
+	if err != nil || len(tokens) != 1 || tokens[0].Revoked.Sub(now).Abs() > time.Hour {
+		t.Errorf("it is %s, and revoked is %+v, %v", now, tokens, err)
+	}
+	before, err := filepath.Glob(filepath.Join(w.data, "before-restore-*"))
+	if err != nil || len(before) != 2 {
+		t.Fatal(before, err)
+	}
+	for _, dir := range before {
+		at, err := time.Parse("20060102-150405", strings.TrimPrefix(filepath.Base(dir), "before-restore-")[:15])
+		if err != nil || at.Sub(now).Abs() > time.Hour {
+			t.Errorf("it is %s, and what was there is in %s: %v", now, filepath.Base(dir), err)
+		}
+	}
+}

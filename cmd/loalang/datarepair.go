@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +33,7 @@ func (p program) dataRepairCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r := restoring{data: s.Data, now: time.Now}
+			r := restoring{data: s.Data}
 			defer func() { err = errors.Join(err, r.handOverAll(), unlock()) }()
 			if err := finishRestore(s.Data); err != nil {
 				return err
@@ -112,7 +111,7 @@ func (p program) repair(cmd *cobra.Command, s settings) error {
 			return err
 		}
 	}
-	r := restoring{data: s.Data, now: time.Now}
+	r := restoring{data: s.Data, now: p.clock(s).Now}
 	if err := r.handOver(stageName); err != nil { // before it counts: after a power cut the service reads it
 		return errors.Join(err, os.RemoveAll(stage))
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"loalang/archive"
+	"loalang/hardware"
 	"loalang/store"
 )
 
@@ -27,12 +28,12 @@ type restoring struct {
 	allTokens  bool
 	recordings []string                 // folders that may hold sound the backup only names
 	settings   func() (settings, error) // that hold in the data folder as it is
-	now        func() time.Time
+	now        func() time.Time         // the board's clock: what it dates is compared with what serve does
 	log        func(format string, args ...any)
 }
 
 func (p program) restoreCommand() *cobra.Command {
-	r := restoring{now: time.Now}
+	var r restoring
 	cmd := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Bring a backup back into a data folder",
@@ -69,6 +70,7 @@ func (r restoring) run(ctx context.Context, p program) (err error) {
 	if err := finishRestore(r.data); err != nil {
 		return err
 	}
+	r.now = r.clock(p).Now
 	if folder(r.data).inhabited() && !r.over {
 		return fmt.Errorf("the folder %s holds data already: name an empty one with --data, or give --over, which keeps what is there beside it", r.data)
 	}
@@ -100,6 +102,16 @@ func (r restoring) run(ctx context.Context, p program) (err error) {
 	}
 	r.log("start it again: sudo systemctl start loalang (without systemd: loalang serve --data %s)", r.data)
 	return nil
+}
+
+// clock is the board's clock, whose memory a restore leaves in the data folder.
+func (r restoring) clock(p program) *hardware.Clock {
+	s, err := r.settings()
+	if err != nil { // it is told where they are needed
+		s = settings{}
+	}
+	s.Data = r.data
+	return p.clock(s)
 }
 
 // holdFolder refuses the folder of a running serve and keeps one from starting.
