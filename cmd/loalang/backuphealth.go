@@ -29,7 +29,7 @@ func backupHealth(s settings, now time.Time) *health.BackupState {
 	if state.StickCode == "failed" {
 		b.Stick = cmp.Or(state.StickWhy, state.StickCode)
 	}
-	if state.Tried.After(state.Last) && !state.Tried.After(now) {
+	if state.failing(now) && !state.Tried.After(now) {
 		b.Failed = cmp.Or(state.Code, state.Why) // pages have words for the code
 		if state.Code == "failed" && state.Why != "" {
 			b.Failed = state.Why

@@ -80,6 +80,12 @@ func (s backupState) stickWanted(now time.Time) bool {
 	return now.Sub(s.Bare) < stickAdvised
 }
 
+// failing says whether the newest backup that was tried failed. One that is dated behind now was made
+// by a clock that was ahead: what failed then or later failed behind it, for a good one forgets it.
+func (s backupState) failing(now time.Time) bool {
+	return !s.Tried.IsZero() && (s.Tried.After(s.Last) || s.Last.After(now))
+}
+
 // readBackupState is what the note says; nothing where there is none.
 func readBackupState(f folder) (s backupState) {
 	raw, err := os.ReadFile(f.backupNote())
@@ -126,7 +132,7 @@ func notedNightly(ctx context.Context, s settings, db *store.Store, now func() t
 	if err != nil && ctx.Err() != nil {
 		return state, said, err // whoever ended it knows why
 	}
-	if readBackupState(f).Last.After(state.Last) {
+	if other := readBackupState(f).Last; other.After(state.Last) && !other.After(now()) {
 		return state, said, err // it hung for so long that another was made meanwhile
 	}
 	return state, said, errors.Join(err, noteBackup(f, state))

@@ -310,3 +310,17 @@ func TestANightGoesByTheToldTime(t *testing.T) {
 		t.Errorf("the time that was told is %s, and the backup is of %s: %s", told.UTC(), n.Last, n.File)
 	}
 }
+
+// Behind a backup of a clock that was ahead no other counted until that day came: the board made one
+// every five minutes, each night.
+func TestABackupCountsBehindOneOfAClockThatWasAhead(t *testing.T) {
+	t.Parallel()
+	data := aBoard(t)
+	ahead := time.Now().AddDate(0, 6, 0).UTC().Format(time.RFC3339)
+	if err := os.WriteFile(filepath.Join(data, "backup.json"), []byte(`{"last":"`+ahead+`","file":"a.loalang.tar"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n := night(t, data, ""); time.Since(n.Last).Abs() > time.Hour || filepath.Base(n.File) == "a.loalang.tar" {
+		t.Errorf("noted is %+v", n)
+	}
+}

@@ -24,7 +24,7 @@ const (
 // nightDue says whether a backup is to be made at now, in the zone of the village. up is
 // how long the board has been running.
 func nightDue(s backupState, now time.Time, up time.Duration) bool {
-	if !s.Tried.IsZero() && s.Tried.After(s.Last) && now.Sub(s.Tried) < backupWait && !now.Before(s.Tried) {
+	if s.failing(now) && now.Sub(s.Tried) < backupWait && !now.Before(s.Tried) {
 		return false
 	}
 	night := now.Hour() >= nightFrom && now.Hour() < nightTo
@@ -32,8 +32,8 @@ func nightDue(s backupState, now time.Time, up time.Duration) bool {
 	switch {
 	case s.Last.IsZero():
 		return night || up >= firstWait
-	case since < 0: // the clock was ahead
-		return night
+	case since < 0: // the clock was ahead; and the board may be off at night
+		return night || up >= firstWait
 	}
 	return since >= backupLate || night && since >= backupEach
 }

@@ -76,7 +76,7 @@ func (u *upkeep) Backups() web.Backups {
 	state := readBackupState(f)
 	sticks := findSticks(s.BackupSticks, s.Data)
 	v := web.Backups{Off: !s.Backup, Last: state.Last, OnStick: state.Stick, Stick: len(sticks) > 0, Damaged: state.Damaged}
-	if state.Tried.After(state.Last) {
+	if state.failing(u.b.clock.Now()) {
 		v.Failed, v.Code = state.Tried, state.Code
 	}
 	u.mu.Lock()
@@ -192,7 +192,7 @@ func (u *upkeep) look(now time.Time, up time.Duration) (ills []web.Ill) {
 	s := readBackupState(f)
 	switch {
 	case !u.b.settings.Backup:
-	case s.Tried.After(s.Last):
+	case s.failing(now):
 		ills = append(ills, web.BackupFailed)
 	case s.Last.IsZero() && up < backupOld:
 	case now.Sub(s.Last) > backupOld:
