@@ -124,6 +124,7 @@ const (
 	BackupGone    Code = "backup-gone"  // it lies beside the data, and lay on a stick before
 	BackupAway    Code = "backup-away"  // it lies on a stick that is not there now
 	BackupLoose   Code = "backup-loose" // a stick is plugged in and not mounted, and no other is there
+	BackupBare    Code = "backup-bare"  // a stick is mounted and has no folder for backups, and no other is there
 	BackupUnknown Code = "backup-unknown"
 
 	AiredGood    Code = "aired-good"

@@ -259,6 +259,8 @@ func judgeBackup(m Measurement, l Limits) Finding {
 		return find(Backup, Warning, BackupOdd, text(s.Odd))
 	case s.Loose != "":
 		return find(Backup, Warning, BackupLoose, text(s.Loose))
+	case s.Bare != "":
+		return find(Backup, Warning, BackupBare, text(s.Bare))
 	case !s.SameDisk && s.Away >= stickAway:
 		return find(Backup, Warning, BackupAway, span(s.Away))
 	case s.SameDisk && !s.OnStick.IsZero() && m.At.Sub(s.OnStick) < stickMissed:

@@ -148,6 +148,9 @@ func TestJudge(t *testing.T) {
 		{"the stick is out for a moment", func(m *health.Measurement) { m.Backup.Away = 5 * time.Minute }, health.Backup, health.Good, health.BackupGood},
 		{"the stick is not there", func(m *health.Measurement) { m.Backup.Away = time.Hour }, health.Backup, health.Warning, health.BackupAway},
 		{"there never was a stick", func(m *health.Measurement) { m.Backup.SameDisk, m.Backup.Away = true, time.Hour }, health.Backup, health.Good, health.BackupHere},
+		{"a stick has no folder for backups", func(m *health.Measurement) {
+			m.Backup.Away, m.Backup.Bare = time.Hour, "/media/loalang-sda1"
+		}, health.Backup, health.Warning, health.BackupBare},
 		{"a stick is not mounted", func(m *health.Measurement) { m.Backup.SameDisk, m.Backup.Loose = true, "sda" }, health.Backup, health.Warning, health.BackupLoose},
 		{"the stick is full", func(m *health.Measurement) {
 			m.Backup.SameDisk, m.Backup.Stick, m.Backup.BadStick = true, "no-room", "/media/a"

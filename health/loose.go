@@ -1,10 +1,13 @@
 package health
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // Loose is a disk on USB that holds something and of which nothing is mounted, as the kernel
@@ -38,6 +41,17 @@ func (p *Probe) Loose() string {
 		}
 	}
 	return ""
+}
+
+// OnUSB says whether a file system of a disk on USB is mounted on a folder, as this process sees
+// it. The disk itself is not asked; to look at the folder waits for one that answers no more.
+func (p *Probe) OnUSB(dir string) bool {
+	var own, above unix.Stat_t
+	if unix.Stat(dir, &own) != nil || unix.Stat(filepath.Dir(dir), &above) != nil || own.Dev == above.Dev {
+		return false
+	}
+	at, err := filepath.EvalSymlinks(filepath.Join(p.Sys, "dev/block", fmt.Sprintf("%d:%d", unix.Major(own.Dev), unix.Minor(own.Dev))))
+	return err == nil && strings.Contains(at, "/usb")
 }
 
 // inUse says whether a disk, or a partition of it, is among what is used, or holds another

@@ -1,9 +1,15 @@
 package health_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"loalang/archive/disktest"
 )
 
 // A stick that is plugged in and not mounted takes no backup, and nothing said so.
@@ -51,5 +57,40 @@ func TestProbeFindsAStickThatIsNotMounted(t *testing.T) {
 				t.Errorf("found %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// What is mounted from a disk on USB is told from what lies on the board, and from a share of the
+// network.
+func TestProbeTellsAMountedStick(t *testing.T) {
+	m, p := newMachine(t)
+	stick, err := disktest.Tmpfs(t, "size=1m")
+	if err != nil {
+		t.Skipf("nothing may be mounted here: %v", err)
+	}
+	within := filepath.Join(stick, "loalang-backup")
+	var st unix.Stat_t
+	if err := errors.Join(os.Mkdir(within, 0o700), unix.Stat(stick, &st)); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(m.dir, "sys/dev/block", fmt.Sprintf("%d:%d", unix.Major(st.Dev), unix.Minor(st.Dev)))
+	if p.OnUSB(stick) {
+		t.Error("nobody says what it lies on")
+	}
+	for at, want := range map[string]bool{"sys/devices/usb1/1-1/block/sda/sda1": true, "sys/devices/mmc0/block/mmcblk0/mmcblk0p3": false} {
+		m.write(at+"/dev", "8:1\n")
+		if err := os.MkdirAll(filepath.Dir(link), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		_ = os.Remove(link) // that of the one before
+		if err := os.Symlink(filepath.Join(m.dir, at), link); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.OnUSB(stick); got != want {
+			t.Errorf("on %s: %v", at, got)
+		}
+		if p.OnUSB(within) || p.OnUSB(filepath.Join(stick, "gone")) {
+			t.Error("that is a folder of it, or nothing")
+		}
 	}
 }

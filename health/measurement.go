@@ -164,6 +164,7 @@ type BackupState struct {
 
 	Away  time.Duration // for how long no stick has been there that takes backups; 0: one is, or nobody knows
 	Loose string        // a disk that is plugged in meanwhile and not mounted, as the kernel calls it; empty: none
+	Bare  string        // where a stick is mounted meanwhile that has no folder for backups; empty: nowhere
 }
 
 // AiredState is what became of what was due in the last day, and what becomes of what airs.

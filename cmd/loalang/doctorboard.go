@@ -141,7 +141,8 @@ func (p program) dataAlone(ctx context.Context, s settings, m *health.Measuremen
 	}
 	m.Database, m.Backup = &health.DatabaseState{}, backupHealth(s, m.At)
 	if m.Backup != nil && s.Backup && findStick(s.BackupSticks, s.Data) == "" {
-		m.Backup.Loose = health.NewProbe().Loose()
+		probe := health.NewProbe()
+		m.Backup.Loose, m.Backup.Bare = probe.Loose(), bareStick(probe, s.BackupSticks, s.Data)
 	}
 	if list, err := recordings.BlemishesIn(folder(s.Data).recordings(), p.quietLog()); err == nil {
 		m.Recordings = recordingsHealth(recordings.LossOf(list), nil)
