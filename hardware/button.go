@@ -19,6 +19,8 @@ const (
 	buttonLift = 250 * time.Millisecond
 	// buttonStuck is how long a button is held before that is a fault.
 	buttonStuck = time.Minute
+	// buttonRound is how often one that nobody touches is looked at.
+	buttonRound = 10 * time.Second
 	// edgePatience is how long the edge of a button that is up again may be on its way.
 	edgePatience = 100 * time.Millisecond
 )
@@ -40,6 +42,7 @@ type ButtonConfig struct {
 	Pressed func(Press)
 	// Changed is called when the state has changed, without locks. It may be nil.
 	Changed func()
+	Beat    func()               // called at least every ten seconds while it goes round; nil: nobody watches it
 	Mono    func() time.Duration // CLOCK_MONOTONIC
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -73,6 +76,9 @@ type Button struct {
 
 // NewButton prepares a Button; nothing is read before Run.
 func NewButton(cfg ButtonConfig) *Button {
+	if cfg.Beat == nil {
+		cfg.Beat = func() {}
+	}
 	return &Button{cfg: cfg, state: ButtonState{Fitted: true}}
 }
 
@@ -88,6 +94,7 @@ func (b *Button) State() ButtonState {
 func (b *Button) Run(ctx context.Context) error {
 	number := 0
 	for {
+		b.cfg.Beat()
 		c, err := b.cfg.Open()
 		if err == nil {
 			err = b.follow(ctx, c, &number)
@@ -150,7 +157,8 @@ func (b *Button) follow(ctx context.Context, c Contact, number *int) (err error)
 	b.act(&p, nil)
 	wait, late := p.next(b.cfg.Mono()), false // late: it is up, and its edge is waited for
 	for {
-		timer.Reset(wait)
+		b.cfg.Beat()
+		timer.Reset(min(wait, buttonRound))
 		select {
 		case <-ctx.Done():
 			return nil

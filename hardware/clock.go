@@ -59,6 +59,7 @@ type ClockConfig struct {
 	AssumeTrusted bool
 	// Sys and Proc are the roots of sysfs and procfs; empty: /sys and /proc.
 	Sys, Proc string
+	Beat      func() // called by Run each second; nil: nobody watches it
 	Log       *slog.Logger
 }
 
@@ -97,6 +98,9 @@ func OpenClock(cfg ClockConfig) *Clock {
 	}
 	if cfg.Proc == "" {
 		cfg.Proc = "/proc"
+	}
+	if cfg.Beat == nil {
+		cfg.Beat = func() {}
 	}
 	c := &Clock{cfg: cfg, steps: make(chan time.Duration, 1), replace: replaceFile}
 	c.wallAt, c.monoAt, c.bootAt = cfg.Kernel.Read()
@@ -222,6 +226,7 @@ func (c *Clock) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
+		c.cfg.Beat()
 		select {
 		case <-ctx.Done():
 			close(due)

@@ -69,6 +69,7 @@ type BypassConfig struct {
 	Mono func() time.Duration // CLOCK_MONOTONIC, for Turned; nil: the kernel's
 	// Changed is called without locks when the state has changed. It may be nil.
 	Changed func()
+	Beat    func() // called each time it was looked at, also in vain; nil: nobody watches it
 	Log     *slog.Logger
 }
 
@@ -86,6 +87,9 @@ func NewBypass(cfg BypassConfig) *Bypass {
 	if cfg.Mono == nil {
 		cfg.Mono = kernelMono
 	}
+	if cfg.Beat == nil {
+		cfg.Beat = func() {}
+	}
 	return &Bypass{cfg: cfg, state: BypassState{Sensed: true, Since: cfg.Now(), Turned: cfg.Mono()}}
 }
 
@@ -100,6 +104,7 @@ func (b *Bypass) State() BypassState {
 // again: the board goes on without it.
 func (b *Bypass) Run(ctx context.Context) error {
 	for {
+		b.cfg.Beat()
 		in, err := b.cfg.Open()
 		if err == nil {
 			err = b.follow(ctx, in)
@@ -133,6 +138,7 @@ func (b *Bypass) follow(ctx context.Context, in Input) error {
 			b.read(on)
 		}
 		last, known = on, true
+		b.cfg.Beat()
 		select {
 		case <-ctx.Done():
 			return nil

@@ -50,7 +50,7 @@ type LiveAir interface {
 }
 
 // StudioConfig is what a Studio works with. Durations at zero take their
-// defaults; every other field is required.
+// defaults; every other field is required unless it says otherwise.
 type StudioConfig struct {
 	Village string
 	Air     LiveAir
@@ -66,6 +66,7 @@ type StudioConfig struct {
 	Now   func() time.Time     // wall clock
 	Mono  func() audio.Instant // audio.Monotonic
 	NewID func() string        // UUIDv7
+	Beat  func()               // called by Run each minute, and behind each tape; nil: nobody watches it
 	Log   *slog.Logger
 }
 
@@ -110,6 +111,9 @@ func NewStudio(cfg StudioConfig) *Studio {
 		if *d.of == 0 {
 			*d.of = d.usually
 		}
+	}
+	if cfg.Beat == nil {
+		cfg.Beat = func() {}
 	}
 	return &Studio{cfg: cfg, wake: make(chan struct{}, 1), taping: map[string]bool{}, told: map[string]string{}, tries: map[string]int{}}
 }
@@ -191,6 +195,7 @@ func (s *Studio) Run(ctx context.Context) error {
 	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
 	for {
+		s.cfg.Beat()
 		s.keep(ctx)
 		select {
 		case <-ctx.Done():
@@ -239,6 +244,7 @@ func (s *Studio) keep(ctx context.Context) {
 		s.mu.Unlock()
 		if !busy && ctx.Err() == nil {
 			s.tell(note.ID, s.keepOne(ctx, note))
+			s.cfg.Beat()
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -154,6 +155,7 @@ type room struct {
 	names  *names
 	seq    uint32
 	sound  []byte // what the card took
+	beats  atomic.Int64
 }
 
 func newRoom(t *testing.T) *room {
@@ -172,7 +174,7 @@ func newRoom(t *testing.T) *room {
 	r.studio = playout.NewStudio(playout.StudioConfig{
 		Village: "un-ta", Air: r.air, Tapes: r.tapes, Names: r.names, Chime: "chuông", Now: time.Now,
 		Mono:  func() audio.Instant { return audio.Instant(time.Since(start) + time.Hour) },
-		NewID: func() string { ids++; return fmt.Sprintf("tape-%d", ids) }, Log: slog.New(slog.DiscardHandler),
+		NewID: func() string { ids++; return fmt.Sprintf("tape-%d", ids) }, Beat: func() { r.beats.Add(1) }, Log: slog.New(slog.DiscardHandler),
 	})
 	return r
 }
@@ -418,6 +420,23 @@ func TestStudioTakesInWhatWasLeft(t *testing.T) {
 		synctest.Wait()
 		if got := r.names.named["live/0 live"]; got != "rec of live/0" {
 			t.Errorf("the as-run names %q", got)
+		}
+	})
+}
+
+// What takes in what was said live says at once that it has begun, and then comes round each minute.
+func TestTheStudioComesRound(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newRoom(t)
+		defer r.run()()
+		synctest.Wait()
+		if n := r.beats.Load(); n != 1 {
+			t.Errorf("as it begins: %d", n)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if n := r.beats.Load(); n < 60 {
+			t.Errorf("in an hour it came round %d times", n)
 		}
 	})
 }

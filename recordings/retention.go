@@ -71,7 +71,7 @@ type Stock interface {
 // more for people who are late.
 const ReplayTime = 8 * 24 * time.Hour
 
-// CaretakerConfig is what a Caretaker is made of. Every field is required.
+// CaretakerConfig is what a Caretaker is made of. Every field is required unless it says otherwise.
 type CaretakerConfig struct {
 	Library *Library
 	Stock   Stock
@@ -83,6 +83,9 @@ type CaretakerConfig struct {
 	Log     *slog.Logger
 	// Short says that the disk runs full; nil: as Library.Short does.
 	Short func() bool
+	// Beat is called each time Run looks, and behind each recording of a round; nil: nobody
+	// watches it.
+	Beat func()
 }
 
 // Caretaker removes by itself what nothing uses any more. Its methods may be called
@@ -93,6 +96,9 @@ type Caretaker struct{ cfg CaretakerConfig }
 func NewCaretaker(c CaretakerConfig) *Caretaker {
 	if c.Short == nil {
 		c.Short = c.Library.Short
+	}
+	if c.Beat == nil {
+		c.Beat = func() {}
 	}
 	return &Caretaker{c}
 }
@@ -107,7 +113,7 @@ const (
 // disk runs full. It blocks until ctx ends, and tells of faults in the log.
 func (k *Caretaker) Run(ctx context.Context) error {
 	var last time.Time
-	for rest(ctx, careLook) == nil {
+	for k.cfg.Beat(); rest(ctx, careLook) == nil; k.cfg.Beat() {
 		now, short := k.cfg.Now(), k.cfg.Short()
 		due := short || last.IsZero() || now.Sub(last) >= careEvery || now.Before(last)
 		if !due || !k.cfg.Trusted() || !k.cfg.Quiet(ctx) {
@@ -163,6 +169,7 @@ func (k *Caretaker) Tidy(ctx context.Context) (t Tidied, err error) {
 		if r.Kind == Speech {
 			remove, count = k.cfg.Library.Remove, &t.Previews
 		}
+		k.cfg.Beat()
 		var used InUse
 		switch err := remove(ctx, r.ID); {
 		case err == nil:

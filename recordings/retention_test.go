@@ -45,6 +45,7 @@ type care struct {
 	quiet   bool
 	short   bool
 	trusted bool
+	beats   int
 }
 
 const (
@@ -68,6 +69,7 @@ func newCare(t *testing.T) *care {
 	c.keeper = recordings.NewCaretaker(recordings.CaretakerConfig{
 		Library: l, Stock: c.stock, Now: time.Now, Log: slog.New(slog.DiscardHandler), Short: func() bool { return c.short },
 		Quiet: func(context.Context) bool { return c.quiet }, Trusted: func() bool { return c.trusted },
+		Beat: func() { c.beats++ },
 	})
 	return c
 }
@@ -187,6 +189,31 @@ func TestCaretakerLeavesWhatCameToBeUsed(t *testing.T) {
 	if _, err := c.keeper.Tidy(t.Context()); !errors.Is(err, c.stock.err) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A caretaker that stood still let the disk run full, and nobody knew: it comes round every ten
+// minutes, also while it may remove nothing, and behind each recording that it removes.
+func TestACaretakerComesRound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCare(t)
+		c.quiet = false
+		c.run(t, func() {
+			synctest.Wait()
+			if c.beats != 1 {
+				t.Errorf("as it begins: %d", c.beats)
+			}
+			time.Sleep(days(1))
+			synctest.Wait()
+			if looks := int(days(1) / (10 * time.Minute)); c.beats < looks {
+				t.Errorf("in a day it came round %d times, want %d", c.beats, looks)
+			}
+		})
+		c.beats = 0
+		time.Sleep(days(100))
+		if _, err := c.keeper.Tidy(t.Context()); err != nil || c.beats != 2 {
+			t.Errorf("over two recordings: %d, %v", c.beats, err)
+		}
+	})
 }
 
 func TestRetentionBounds(t *testing.T) {

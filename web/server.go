@@ -81,6 +81,7 @@ type Config struct {
 	Trimmer     Trimmer // nil: what is in the library cannot be trimmed
 	Uploads     Uploads // nil: files come in one piece only
 	Landing     Landing // of Uploads
+	LandingBeat func()  // called each time LandUploads goes round; nil: nobody watches it
 	Slim        Slim    // nil: the public board has no sound
 	Trust       Trust   // nil: nobody vouches for https
 	Speaker     Speaker

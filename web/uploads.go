@@ -122,13 +122,19 @@ func (s *Server) LandUploads(ctx context.Context) error {
 	free := make(chan struct{}, landingsAtOnce)
 	again := time.NewTicker(landingPause)
 	defer again.Stop()
+	beat := s.cfg.LandingBeat
+	if beat == nil {
+		beat = func() {}
+	}
 	for {
+		beat()
 		for _, u := range s.cfg.Landing.Waiting() {
 			select {
 			case <-ctx.Done():
 				return nil
 			case free <- struct{}{}:
 			}
+			beat()
 			if !s.landings.begin(u.ID) {
 				<-free
 				continue

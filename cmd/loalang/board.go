@@ -106,7 +106,7 @@ func (p program) openBoard(ctx context.Context, s settings, log *slog.Logger) (_
 	}
 	b.clock = hardware.OpenClock(hardware.ClockConfig{
 		Kernel: hardware.Linux{}, File: filepath.Join(s.Data, "clock.json"), Floor: builtAfter,
-		AssumeTrusted: s.ClockTrust == "system", Log: log,
+		AssumeTrusted: s.ClockTrust == "system", Beat: b.pulse.Loop("clock", loopPatience), Log: log,
 	})
 	if b.memory, err = dir.memorySound(); err != nil {
 		log.Warn("the words of an emergency need room on the disk", "err", err)
@@ -271,7 +271,7 @@ func (b *board) wire(spool []string) {
 	b.studio = playout.NewStudio(playout.StudioConfig{
 		Village: b.settings.Village, Air: b.player, Tapes: b.library, Names: b.db, Chime: builtInID(recordings.ChimeSound),
 		Limit: b.settings.LiveLimit, Silence: b.settings.LiveSilence, Buffer: b.settings.LiveBuffer,
-		Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Log: b.log,
+		Now: b.clock.Now, Mono: audio.Monotonic, NewID: newID, Beat: b.pulse.Loop("studio", slowPatience), Log: b.log,
 	})
 	b.openCalibrator()
 	b.planner = scheduler.NewPlanner(scheduler.PlannerConfig{
@@ -294,17 +294,18 @@ func (s shelf) Recording(ctx context.Context, id string) (recordings.Recording, 
 func (b *board) openPanel() (err error) {
 	var uploads web.Uploads
 	var landing web.Landing
+	var landed func()
 	if b.uploads != nil {
-		uploads, landing = b.uploads, b.uploads
+		uploads, landing, landed = b.uploads, b.uploads, b.pulse.Loop("uploads", slowPatience)
 	}
 	b.panel, err = web.New(web.Config{
 		Tuner: b.stations(), Monitor: monitored{b}, Knobs: knobs{b}, MonitorBook: b.db,
 		VoiceBook: b.db, Prompter: b.producer,
-		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(), Accounts: b.db,
+		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(nil), Accounts: b.db,
 		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged, Newer: b.db.Newer, Behind: b.db.Behind,
 		Upkeep: b.upkeep, BackupFiles: b.upkeep, Courier: b.courier, Partners: b.courier,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Spool: b.player, Listen: b.output, Loudness: turner{b}, Studio: b.studio,
-		Uploads: uploads, Landing: landing,
+		Uploads: uploads, Landing: landing, LandingBeat: landed,
 		Importer: b.library, Archive: b.library, Trimmer: b.library, Speaker: b.producer, Words: b.db, Reader: b.producer, Clock: b.clock,
 		Diary: b.db, Authors: b.db, Texts: b.db, Bulletins: b.db, Slim: b.library, PublicKey: b.publicKey(),
 		Invites: b.db, Invited: b.db, Pushes: b.db, PushDiary: b.db, Pusher: b.pusher(), Passkeys: b.db, PasskeyDoor: b.db,

@@ -46,7 +46,7 @@ func (b *board) openAmplifier() *amplifier {
 	if in := s.Amp.Bypass; in != nil {
 		a.bypass = hardware.NewBypass(hardware.BypassConfig{
 			Open: func() (hardware.Input, error) { return rack.GPIO.RequestSense(in.Chip, in.Line, in.ActiveLow) },
-			Now:  b.clock.Now, Mono: monotonic, Changed: func() { b.player.Reswitched() }, Log: b.log,
+			Now:  b.clock.Now, Mono: monotonic, Changed: func() { b.player.Reswitched() }, Beat: b.pulse.Loop("bypass", loopPatience), Log: b.log,
 		})
 	}
 	return a

@@ -64,7 +64,7 @@ func (b *board) openButton(ctx context.Context) {
 	})
 	if s.fitted() {
 		b.button = hardware.NewButton(hardware.ButtonConfig{
-			Open: s.open, Hold: s.Hold, Long: s.Long, Pressed: b.panic.Pressed, Mono: monotonic, Now: b.clock.Now, Log: b.log,
+			Open: s.open, Hold: s.Hold, Long: s.Long, Pressed: b.panic.Pressed, Beat: b.pulse.Loop("pin", loopPatience), Mono: monotonic, Now: b.clock.Now, Log: b.log,
 		})
 	}
 	if s.lit() {

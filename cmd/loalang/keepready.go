@@ -23,12 +23,32 @@ type playCopies interface {
 	Ready(ctx context.Context, recording string, pace func() error) error
 }
 
+// beating are playCopies whose work is told piece by piece: an hour of sound takes long.
+type beating struct {
+	of   playCopies
+	beat func()
+}
+
+// Ready implements playCopies.
+func (t beating) Ready(ctx context.Context, recording string, pace func() error) error {
+	t.beat()
+	return t.of.Ready(ctx, recording, func() error {
+		t.beat()
+		return pace()
+	})
+}
+
 // keepReady sees to it, until ctx ends, that what airs soon, the program's own sounds and
 // what is prepared for an emergency lie ready to be played: it makes anew what the cache has
 // dropped or the card has changed, and counts as a use, so that the cache drops others first.
 // Each is read whole once a day at most, gently: an hour of sound is 346 MB, on a slow board some
-// ten seconds of one core and of the card, stretched to twice that.
-func (b *board) keepReady(ctx context.Context) error {
+// ten seconds of one core and of the card, stretched to twice that. beat is called as it goes round, and with each piece of its work.
+func (b *board) keepReady(beat func()) func(context.Context) error {
+	return func(ctx context.Context) error { return b.tendReady(ctx, beating{b.library, beat}) }
+}
+
+// tendReady is keepReady of the library.
+func (b *board) tendReady(ctx context.Context, library beating) error {
 	tick := time.NewTicker(readyEvery)
 	defer tick.Stop()
 	told := map[string]bool{}
@@ -37,6 +57,7 @@ func (b *board) keepReady(ctx context.Context) error {
 		own = append(own, sound.ID)
 	}
 	for {
+		library.beat()
 		tell := func(recording string, err error) {
 			if !told[recording] {
 				b.log.LogAttrs(ctx, slog.LevelWarn, "a recording that airs soon, or is prepared for an emergency, cannot be played as it was stored: listen to it, or send it again",
@@ -46,11 +67,11 @@ func (b *board) keepReady(ctx context.Context) error {
 		}
 		// First what an emergency may ask for at any moment.
 		if prepared, err := b.db.Templates(ctx, b.settings.Village); err == nil {
-			readyOnce(ctx, preparedRecordings(prepared), b.library, tell)
+			readyOnce(ctx, preparedRecordings(prepared), library, tell)
 		}
-		readyOnce(ctx, own, b.library, tell)
+		readyOnce(ctx, own, library, tell)
 		if plan, err := b.db.Published(ctx, b.settings.Village); err == nil { // else the next look
-			makeReady(ctx, plan, b.clock.Now(), b.library, tell)
+			makeReady(ctx, plan, b.clock.Now(), library, tell)
 		}
 		select {
 		case <-ctx.Done():

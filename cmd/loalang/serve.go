@@ -81,7 +81,7 @@ func (b *board) run(ctx context.Context, panel entrance) error {
 	outputDone := make(chan error, 1)
 	go func() { outputDone <- guarded(outCtx, b.amp, b.output.Run)() }()
 	for _, part := range []func(context.Context) error{
-		b.player.Run, b.listenAlong, b.calibrator.Run, b.studio.Run, b.producer.Run, b.planner.Run, b.clock.Run, b.db.TendReserve, b.db.LookForDamage, b.catchUp, b.keepReady, b.caretaker().Run, b.tendUploads, b.panel.LandUploads, b.panel.PushNews, b.health.Run, b.senses.tendSupply, b.lookThrough, b.tendData, b.upkeep.watchIlls, b.courier.run,
+		b.player.Run, b.listenAlong, b.calibrator.Run, b.studio.Run, b.producer.Run, b.planner.Run, b.clock.Run, b.db.TendReserve, b.db.LookForDamage, b.catchUp, b.keepReady(b.pulse.Loop("ready", slowPatience)), b.caretaker(b.pulse.Loop("caretaker", slowPatience)).Run, b.tendUploads, b.panel.LandUploads, b.panel.PushNews, b.health.Run, b.senses.tendSupply, b.lookThrough, b.tendData, b.upkeep.watchIlls, b.courier.run,
 		func(ctx context.Context) error { return b.db.Watch(ctx, b.changedElsewhere) },
 	} {
 		group.Go(guarded(ctx, b.amp, part))

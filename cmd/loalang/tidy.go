@@ -10,10 +10,11 @@ import (
 	"loalang/store"
 )
 
-// caretaker removes what nothing uses of the board's library, while nothing airs.
-func (b *board) caretaker() *recordings.Caretaker {
+// caretaker removes what nothing uses of the board's library, while nothing airs. beat is called as
+// its loop goes round, and may be nil.
+func (b *board) caretaker(beat func()) *recordings.Caretaker {
 	return recordings.NewCaretaker(recordings.CaretakerConfig{
-		Library: b.library, Stock: b.db, Quiet: b.idle, Trusted: b.clock.Trusted, Now: b.clock.Now, Log: b.log,
+		Library: b.library, Stock: b.db, Quiet: b.idle, Trusted: b.clock.Trusted, Now: b.clock.Now, Beat: beat, Log: b.log,
 	})
 }
 

@@ -27,6 +27,9 @@ const (
 	// producerPatience is that of the producer, which beats behind each rendition: one may
 	// ask several voices, each for ten minutes, before ffmpeg has it.
 	producerPatience = 2 * time.Hour
+	// slowPatience is that of what works on sound behind the air: on one recording ffmpeg may take
+	// 25 minutes, with a slow disk behind it.
+	slowPatience = 2 * time.Hour
 	// monitorPatience is that of the monitor input, which reads its calibration first.
 	monitorPatience = time.Minute
 	// healthPatience is that of the measuring, which asks a slow disk, too.

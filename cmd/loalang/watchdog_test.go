@@ -88,7 +88,12 @@ func TestTheQuietLoopsAreWatched(t *testing.T) {
 			came[loop] = came[loop] || age < ages[loop]
 			ages[loop] = age
 		}
-		return came["health"] && came["monitor"] && strings.Contains(text, `loalang_loop_age_seconds{loop="producer"}`)
+		for _, loop := range []string{"producer", "clock", "studio", "caretaker", "uploads", "ready"} {
+			if !strings.Contains(text, `loalang_loop_age_seconds{loop="`+loop+`"}`) {
+				return false
+			}
+		}
+		return came["health"] && came["monitor"]
 	})
 }
 
