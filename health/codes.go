@@ -91,6 +91,7 @@ const (
 	DiskReadOnly  Code = "disk-read-only"
 	DiskMemory    Code = "disk-memory"    // the data are gone with the power
 	DiskUnmounted Code = "disk-unmounted" // their own disk is missing
+	DiskGone      Code = "disk-gone"      // it gives nothing back any more, as one that was pulled out
 	DiskUnknown   Code = "disk-unknown"
 
 	WearGood    Code = "wear-good"
@@ -103,6 +104,7 @@ const (
 	DatabaseDamaged Code = "database-damaged"
 	DatabaseNewer   Code = "database-newer"  // a newer version of loalang has written it
 	DatabaseBehind  Code = "database-behind" // as an older version left it: it could not be brought up to date
+	DatabaseGone    Code = "database-gone"   // its disk gives nothing back any more
 	DatabaseNone    Code = "database-none"   // serve has never run here
 	DatabaseUnknown Code = "database-unknown"
 

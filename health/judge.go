@@ -171,6 +171,8 @@ func judgeDisk(s *DiskState, l Limits) Finding {
 		return find(Disk, Unmeasured, DiskUnknown)
 	case s.Failed != "":
 		return find(Disk, Fault, DiskUnknown, text(s.Failed))
+	case s.Gone:
+		return find(Disk, Fault, DiskGone)
 	case s.ReadOnly:
 		return find(Disk, Fault, DiskReadOnly)
 	case s.Unmounted:
@@ -212,6 +214,8 @@ func judgeDatabase(m Measurement) Finding {
 		return find(Database, Fault, DatabaseNewer)
 	case s.Behind:
 		return find(Database, Fault, DatabaseBehind)
+	case s.Gone:
+		return find(Database, Fault, DatabaseGone)
 	case s.Damaged:
 		return find(Database, Fault, DatabaseDamaged)
 	case s.Fault != "":

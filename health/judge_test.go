@@ -116,6 +116,8 @@ func TestJudge(t *testing.T) {
 		{"disk full", func(m *health.Measurement) { m.Disk.Free = 100 << 20 }, health.Disk, health.Fault, health.DiskFull},
 		{"no inodes", func(m *health.Measurement) { m.Disk.FreeNodes = 5 }, health.Disk, health.Fault, health.DiskInodes},
 		{"a file system without inodes", func(m *health.Measurement) { m.Disk.Nodes, m.Disk.FreeNodes = 0, 0 }, health.Disk, health.Good, health.DiskGood},
+		{"disk gone", func(m *health.Measurement) { m.Disk.Gone = true }, health.Disk, health.Fault, health.DiskGone},
+		{"the database's disk gone", func(m *health.Measurement) { m.Database.Damaged, m.Database.Gone = true, true }, health.Database, health.Fault, health.DatabaseGone},
 		{"disk read-only", func(m *health.Measurement) { m.Disk.ReadOnly = true }, health.Disk, health.Fault, health.DiskReadOnly},
 		{"disk does not answer", func(m *health.Measurement) { m.Disk.Failed = "EIO" }, health.Disk, health.Fault, health.DiskUnknown},
 		{"card worn", func(m *health.Measurement) { m.Wear = of(90.0) }, health.Wear, health.Warning, health.WearOld},

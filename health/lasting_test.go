@@ -9,6 +9,25 @@ import (
 	"loalang/health"
 )
 
+// A disk of the data that was pulled out, an SSD on USB for one, was called well, with so much room:
+// the kernel says so, though nothing of it can be opened any more.
+func TestProbeDiskThatWasPulledOut(t *testing.T) {
+	dir, err := disktest.Ext4(t, 16<<20)
+	if err != nil {
+		t.Skipf("nothing may be mounted here: %v", err)
+	}
+	p := &health.Probe{}
+	if d := p.Disk(dir); d.ReadOnly || d.Gone || d.Failed != "" {
+		t.Fatalf("while it is there: %+v", d)
+	}
+	if err := disktest.Gone(dir); err != nil {
+		t.Fatal(err)
+	}
+	if d := p.Disk(dir); !d.Gone {
+		t.Errorf("pulled out: %+v", d)
+	}
+}
+
 // TestProbeTellsDataThatDoNotLast: with an overlay over the data partition too, all was lost at
 // each start and nothing said so; a data disk that is missing left an empty board that was well.
 func TestProbeTellsDataThatDoNotLast(t *testing.T) {

@@ -126,6 +126,7 @@ type DiskState struct {
 	Free, Size       int64 // bytes, for everybody but root
 	FreeNodes, Nodes int64 // inodes; Nodes is 0 where the file system counts none
 	ReadOnly         bool  // the kernel writes nothing to it
+	Gone             bool  // it gives nothing back any more, as one that was pulled out
 	InMemory         bool  // it is an overlay or the memory: gone with the power
 	Unmounted        bool  // fstab has a disk for the data, and they lie on another
 	Failed           string
@@ -137,6 +138,7 @@ type DatabaseState struct {
 	Damaged bool
 	Newer   bool      // it counts as Damaged, because a newer version of loalang has written it
 	Behind  bool      // it counts as Damaged, because its tables could not be brought up to date
+	Gone    bool      // it counts as Damaged, because its disk gives nothing back any more
 	Fault   string    // what it answers; empty: it answers well
 	Checked time.Time // when all of it was last looked through; zero: never since the start
 }

@@ -118,7 +118,7 @@ func (p *Probe) Disk(dir string) *DiskState {
 	}
 	return &DiskState{
 		Free: int64(st.Bavail) * int64(st.Bsize), Size: int64(st.Blocks) * int64(st.Bsize), FreeNodes: int64(st.Ffree), Nodes: int64(st.Files),
-		ReadOnly: ReadOnly(dir), InMemory: inMemory(st), Unmounted: p.unmounted(dir),
+		ReadOnly: ReadOnly(dir), Gone: errors.Is(tryWriting(dir), unix.EIO), InMemory: inMemory(st), Unmounted: p.unmounted(dir),
 	}
 }
 
@@ -133,6 +133,12 @@ func ReadOnly(dir string) bool {
 	if err := unix.Statfs(dir, &st); err == nil && int64(st.Flags)&unix.ST_RDONLY != 0 {
 		return true
 	}
+	return errors.Is(tryWriting(dir), unix.EROFS)
+}
+
+// tryWriting opens a file of a folder for writing, and writes nothing. One of a disk that was pulled
+// out fails with EIO, though the kernel still tells how much room that has.
+func tryWriting(dir string) error {
 	// Made only once: to make a file waits for whoever else is at the folder, and a disk that
 	// hangs is to be found out, not to be waited for.
 	f, err := os.OpenFile(filepath.Join(dir, writable), os.O_WRONLY, 0)
@@ -140,14 +146,14 @@ func ReadOnly(dir string) bool {
 		f, err = os.OpenFile(filepath.Join(dir, writable), os.O_WRONLY|os.O_CREATE, 0o600)
 	}
 	if err != nil {
-		return errors.Is(err, unix.EROFS)
+		return err
 	}
 	defer func() { _ = f.Close() }() // nothing was written
 	var owner unix.Stat_t
 	if os.Geteuid() == 0 && unix.Stat(dir, &owner) == nil {
 		_ = f.Chown(int(owner.Uid), int(owner.Gid)) // the service must be able to open it, too
 	}
-	return false
+	return nil
 }
 
 // Wear is how much of its life the disk of a folder has used up, in percent, at most: an

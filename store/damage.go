@@ -6,8 +6,10 @@ import (
 	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -148,6 +150,20 @@ func (s *Store) Newer() bool { return errors.Is(s.damaged(), ErrNewer) }
 // loalang left them, and could not be brought up to date. It returns at once.
 func (s *Store) Behind() bool { return errors.Is(s.damaged(), ErrBehind) }
 
+// Gone says whether it is Damaged only because its disk gives nothing back any more, as one that
+// was pulled out: then it is mostly whole. It returns at once.
+func (s *Store) Gone() bool { return errors.Is(s.damaged(), ErrGone) }
+
+// isGone says whether the disk of a file gives nothing back. SQLite calls a page that it cannot
+// read a damaged one.
+func isGone(path string) bool {
+	f, err := os.Open(path)
+	if err == nil {
+		err = f.Close()
+	}
+	return errors.Is(err, syscall.EIO)
+}
+
 func (s *Store) damaged() error {
 	s.damage.mu.Lock()
 	defer s.damage.mu.Unlock()
@@ -157,12 +173,16 @@ func (s *Store) damaged() error {
 // notice explains an error of the database. The first that tells of damage ends
 // all writing: it could make more of it.
 func (s *Store) notice(err error) error {
+	met := err
 	err = explain(err)
 	if errors.Is(err, ErrNotDatabase) && !errors.Is(err, ErrCorrupt) {
 		err = damagedBy(err)
 	}
 	if !errors.Is(err, ErrCorrupt) {
 		return err
+	}
+	if !errors.Is(err, ErrGone) && isGone(s.cfg.Path) {
+		err = gone{met}
 	}
 	s.damage.mu.Lock()
 	defer s.damage.mu.Unlock()

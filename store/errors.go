@@ -27,6 +27,10 @@ var (
 	// could not be brought up to date. A Store that met it at its start touches the file no
 	// more until the next: it is ErrCorrupt too.
 	ErrBehind = errors.New("the database is as an older version of loalang left it")
+	// ErrGone says that the disk of the database gives nothing back any more, as one that was
+	// pulled out. A Store that met it touches the file no more until the next start: it is
+	// ErrCorrupt too.
+	ErrGone = errors.New("the disk with the data gives nothing back any more")
 	// ErrBusy says that another program held the database for too long.
 	ErrBusy = errors.New("another program holds the database: end it, then try again")
 	// ErrFull says that the disk is full; it also is syscall.ENOSPC. Nothing of
@@ -83,6 +87,17 @@ func (b behind) Error() string {
 
 // Is makes it a database that must not be touched.
 func (behind) Is(target error) bool { return target == ErrBehind || corrupt{}.Is(target) }
+
+// gone is ErrGone with what a page was said to be.
+type gone struct{ why error }
+
+// Error says what to do.
+func (g gone) Error() string {
+	return fmt.Sprintf("%v: look whether it is plugged in, then switch the board off and on (%v)", ErrGone, g.why)
+}
+
+// Is makes it a database that must not be touched.
+func (gone) Is(target error) bool { return target == ErrGone || corrupt{}.Is(target) }
 
 // damagedBy is ErrCorrupt with what was found.
 func damagedBy(why error) error { return fmt.Errorf("%w (%w)", ErrCorrupt, why) }

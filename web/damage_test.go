@@ -101,6 +101,21 @@ func TestADatabaseOfANewerVersionIsToldOf(t *testing.T) {
 	}
 }
 
+// A disk that was pulled out made SQLite say that the database is damaged, and every page told the
+// technician to restore the last backup, which would have lost what had happened since.
+func TestADatabaseWhoseDiskIsGoneIsToldOf(t *testing.T) {
+	gone := func(c *web.Config) { c.Gone = func() bool { return true } }
+	w := newWorld(t)
+	x := newSite(t, w, people.Cadre, "vi", gone)
+	x.get("/") // known before
+	w.broken = syscall.EUCLEAN
+	for _, path := range []string{"/", "/announcements", "/emergency"} {
+		if body := x.get(path).text; strings.Contains(body, "khôi phục bản sao lưu") || !strings.Contains(body, "xem ổ còn cắm không") {
+			t.Errorf("%s does not say that the disk is gone", path)
+		}
+	}
+}
+
 // A new version whose start met a full disk says that room must be freed, not that the
 // database is broken.
 func TestADatabaseOfAnOlderVersionIsToldOf(t *testing.T) {

@@ -31,7 +31,7 @@ func healthMetrics() []healthMetric {
 		{"loalang_disk_free_bytes", "Free room on the disk of the data.", ofDisk(func(d health.DiskState) float64 { return float64(d.Free) })},
 		{"loalang_disk_size_bytes", "Size of the disk of the data.", ofDisk(func(d health.DiskState) float64 { return float64(d.Size) })},
 		{"loalang_disk_free_inodes", "How many more files the disk of the data takes.", ofDisk(func(d health.DiskState) float64 { return float64(d.FreeNodes) })},
-		{"loalang_disk_read_only", "1 while the disk of the data is read-only.", ofDisk(func(d health.DiskState) float64 { return oneIf(d.ReadOnly) })},
+		{"loalang_disk_read_only", "1 while the disk of the data takes no writes.", ofDisk(func(d health.DiskState) float64 { return oneIf(d.ReadOnly || d.Gone) })},
 		{"loalang_disk_wear_ratio", "How much of its life the disk has used up, at most.", func(m health.Measurement) (float64, bool) {
 			if m.Wear == nil {
 				return 0, false

@@ -212,6 +212,9 @@ func (s *Server) damage() string {
 	if s.cfg.Behind() {
 		return "database-behind"
 	}
+	if s.cfg.Gone() {
+		return "database-gone"
+	}
 	return "database-damaged"
 }
 

@@ -122,6 +122,9 @@ type Config struct {
 	// Behind says at once whether it is Damaged only because its tables are those of
 	// an older version, and could not be brought up to date. Nil: it never is.
 	Behind func() bool
+	// Gone says at once whether it is Damaged only because its disk gives nothing back
+	// any more. Nil: it never is.
+	Gone func() bool
 
 	// MetricsToken is a bearer token that may read /metrics from anywhere.
 	// Empty: only this machine may.
@@ -201,6 +204,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Behind == nil {
 		c.Behind = func() bool { return false }
+	}
+	if c.Gone == nil {
+		c.Gone = func() bool { return false }
 	}
 	if c.Registry == nil {
 		c.Registry = prometheus.NewRegistry()

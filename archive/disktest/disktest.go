@@ -146,3 +146,18 @@ func Fail(dir string) error {
 	}
 	return nil
 }
+
+// Gone has the ext4 of a folder behave as when its disk was pulled out: the kernel shuts it down,
+// every file of it fails with EIO, and it calls itself neither full nor read-only.
+func Gone(dir string) error {
+	const shutdown, withoutJournal = 0x8004587d, 2 // EXT4_IOC_SHUTDOWN, EXT4_GOING_FLAGS_NOLOGFLUSH
+	f, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("take the disk away: %w", err)
+	}
+	err = unix.IoctlSetPointerInt(int(f.Fd()), shutdown, withoutJournal)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("take the disk away: %w", err)
+	}
+	return nil
+}

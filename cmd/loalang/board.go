@@ -302,7 +302,7 @@ func (b *board) openPanel() (err error) {
 		Tuner: b.stations(), Monitor: monitored{b}, Knobs: knobs{b}, MonitorBook: b.db,
 		VoiceBook: b.db, Prompter: b.producer,
 		Announcements: b.db, Schedules: b.db, Places: b.db, Readings: b.db, Arrange: b.db, Stations: b.db, Approvals: b.db, Graves: b.db, Exceptions: b.db, Drills: b.db, AsRun: b.db, Tellings: b.db, Interchange: b.db, Keys: b.db, Chronicle: b.db, Shelf: b.db, Holdings: b.db, Labels: b.db, Bin: b.library, Keeping: b.db, Caretaker: b.caretaker(nil), Accounts: b.db,
-		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged, Newer: b.db.Newer, Behind: b.db.Behind,
+		Roster: b.db, Setup: b.db, Sessions: b.db, Database: b.db, Damaged: b.db.Damaged, Newer: b.db.Newer, Behind: b.db.Behind, Gone: b.db.Gone,
 		Upkeep: b.upkeep, BackupFiles: b.upkeep, Courier: b.courier, Partners: b.courier,
 		Air: b.player, Alarm: b.player, Withdraw: b.player, Spool: b.player, Listen: b.output, Loudness: turner{b}, Studio: b.studio,
 		Uploads: uploads, Landing: landing, LandingBeat: landed,

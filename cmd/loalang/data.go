@@ -197,12 +197,15 @@ func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s se
 // populated are the settings with a data folder that holds data: the one that they name, or
 // the one in memory by which a serve stands in for it, which is told.
 func (s settings) populated(cmd *cobra.Command) (settings, error) {
-	if folder(s.Data).inhabited() {
+	if folder(s.Data).inhabited() && !folder(s.Data).gone() {
 		return s, nil
 	}
 	in, stands, err := s.inUse()
 	if err != nil {
 		return s, fmt.Errorf("look for a serve: %w", err)
+	}
+	if !stands && folder(s.Data).gone() {
+		return s, fmt.Errorf("the disk with the folder %s gives nothing back any more: look whether it is plugged in, then switch the board off and on", s.Data)
 	}
 	if !stands {
 		return s, fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data, or start `loalang serve` once to create it", s.Data)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"syscall"
 	"time"
 
 	"loalang/audio/speaker"
@@ -56,6 +57,10 @@ func (p program) askServe(ctx context.Context, s settings) (r health.Report, err
 	if err != nil {
 		return r, fmt.Errorf("look for a serve: %w", err)
 	}
+	gone := !is && folder(s.Data).gone() // one that runs there all the same holds a lock that cannot be opened
+	if gone {
+		is, address = true, "http://"+nearby(s.Listen)
+	}
 	if !is {
 		return r, errNoServe
 	}
@@ -72,6 +77,9 @@ func (p program) askServe(ctx context.Context, s settings) (r health.Report, err
 		ask.Header.Set("Authorization", "Bearer "+s.MetricsToken)
 	}
 	resp, err := (&http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}).Do(ask)
+	if gone && errors.Is(err, syscall.ECONNREFUSED) {
+		return r, errNoServe
+	}
 	if err != nil {
 		return r, fmt.Errorf("ask serve: %w", err)
 	}
@@ -137,6 +145,10 @@ func cardAlone(s settings) *health.CardState {
 func (p program) dataAlone(ctx context.Context, s settings, m *health.Measurement) {
 	if !folder(s.Data).inhabited() {
 		m.Database = &health.DatabaseState{None: true}
+		return
+	}
+	if folder(s.Data).gone() {
+		m.Database = &health.DatabaseState{Damaged: true, Gone: true}
 		return
 	}
 	m.Database, m.Backup = &health.DatabaseState{}, backupHealth(s, m.At)

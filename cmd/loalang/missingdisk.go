@@ -7,17 +7,18 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // standIn are the settings of a board that must sound emergencies though the disk of its data
-// is missing: where the data folder takes nothing and no serve ever ran in it, Data is a
-// folder in memory, which outlives this process but not the machine's next start. No backup
+// is missing: where the data folder takes nothing and no serve ever ran in it, or nothing of it can
+// be opened any more, Data is a folder in memory, which outlives this process but not the machine's next start. No backup
 // is made of it: it would push those of the real data off the stick.
 func (s settings) standIn(log *slog.Logger) (settings, error) {
 	dir := folder(s.Data)
-	if dir.inhabited() || !dir.closed() {
+	if !dir.staysGone() && (dir.inhabited() || !dir.closed()) {
 		return s, nil
 	}
 	name, err := dir.stoodIn()
@@ -51,6 +52,34 @@ func (s settings) inUse() (in settings, stands bool, err error) {
 	return s, true, nil
 }
 
+// How often a folder of which nothing can be opened is looked at, and how long lies between: a disk
+// that is short of power for a moment gives back the next time what it holds.
+const (
+	goneLooks = 10
+	goneAgain = 500 * time.Millisecond
+)
+
+// staysGone says whether a folder is gone, and stays so.
+func (f folder) staysGone() bool {
+	for range goneLooks {
+		if !f.gone() {
+			return false
+		}
+		time.Sleep(goneAgain)
+	}
+	return true
+}
+
+// gone says whether serve ran in a folder of which nothing can be opened: its disk was pulled out
+// while it was mounted, and the kernel knows its names still.
+func (f folder) gone() bool {
+	file, err := os.Open(f.lock())
+	if err == nil {
+		err = file.Close()
+	}
+	return errors.Is(err, unix.EIO)
+}
+
 // closed says whether nothing new can be made in a folder because its disk takes no writes.
 // It makes no folder: what is wrong about the settings may be told only later.
 func (f folder) closed() bool {
@@ -78,7 +107,7 @@ func (f folder) closed() bool {
 // is missing.
 func runningAnywhere(f folder) (is bool, address string, err error) {
 	is, address, err = running(f)
-	if is || err != nil {
+	if is || err != nil && !errors.Is(err, unix.EIO) {
 		return is, address, err
 	}
 	name, err := f.stoodIn()

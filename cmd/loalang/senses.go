@@ -229,7 +229,7 @@ func (s *senses) card(air playout.Air, mono time.Duration) *health.CardState {
 // database asks whether it answers, and never twice at a time: a driver that hangs does
 // not hear of its context.
 func (s *senses) database(ctx context.Context) *health.DatabaseState {
-	d := &health.DatabaseState{Damaged: s.b.db.Damaged(), Newer: s.b.db.Newer(), Behind: s.b.db.Behind()}
+	d := &health.DatabaseState{Damaged: s.b.db.Damaged(), Newer: s.b.db.Newer(), Behind: s.b.db.Behind(), Gone: s.b.db.Gone()}
 	if at := s.checked.Load(); at > 0 {
 		d.Checked = time.Unix(at, 0)
 	}

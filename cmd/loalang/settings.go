@@ -287,6 +287,9 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 	file := filepath.Join(data, "loalang.toml")
 	fromFile, engines, faults, unread := readFile(file)
 	s.Engines = engines
+	if unread != nil && folder(data).gone() {
+		unread = nil // it is with the disk: what else is set must do
+	}
 	if unread != nil {
 		faults = append(faults, unread.Error())
 	}
