@@ -1,5 +1,10 @@
 // Command init is the first process of the lab's virtual machines: it loads the modules,
-// mounts what a board has mounted, does the steps of its job and switches off.
+// mounts what a board has mounted, does the steps of its job and switches off, or becomes the init
+// of its root.
+//
+// It owns its machine, and talks to the host by the lines of package job alone. It must not know
+// what a step proves, nor anything of the product: it is built without it. Steps run one behind the
+// other; the only goroutine shows that the machine runs, until it is switched off.
 package main
 
 import (

@@ -1,5 +1,9 @@
 // Command keepfigures passes on what tests and benchmarks print, and writes the figures of
 // a board that are in it into a document: go test … | keepfigures --by 'make bench' FILE.
+//
+// It owns nothing but the pipe: which lines are figures, and where they stand, package lab knows. It
+// must not judge them: a test that fails has its figures kept too. It starts no goroutine and blocks
+// until its input ends.
 package main
 
 import (

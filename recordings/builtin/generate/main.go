@@ -1,5 +1,8 @@
 // Command generate makes the built-in sounds. It writes the same bytes on
 // every run; "go generate ./recordings/builtin" calls it in its folder.
+//
+// It owns how they sound and how loud they are. It must not know who plays them or when, and takes
+// nothing from outside: no file, no clock, no chance. It starts no goroutine.
 package main
 
 import (

@@ -9,4 +9,8 @@
 // It needs ffmpeg, espeak-ng and what locks them in, and takes a few minutes. The
 // Vietnamese cases are read where --cases says they lie; without them that table
 // says so.
+//
+// It owns that part of the document and a library in a folder of its own, which it removes. It must not
+// know a board's data, and judges an import by package yardstick alone, never by what the import says of
+// itself. It starts no goroutine of its own.
 package main
