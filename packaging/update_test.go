@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -113,6 +114,19 @@ exit 1`)
 	said, well := y.run("bin/loalang-update", filepath.Join(y.dir, "x.deb"))
 	if at, err := filepath.EvalSymlinks(filepath.Join(y.dir, "usr/bin/loalang")); well || err != nil || at != old {
 		t.Errorf("well %v; the program is %q, %v: %s", well, at, err, said)
+	}
+}
+
+// TestAnUpdateIsTriedByTheServicesUser: where root's umask is 077, the folders in which the new program
+// was laid out were closed to that user, and each update was said not to take the data.
+func TestAnUpdateIsTriedByTheServicesUser(t *testing.T) {
+	y := newYard(t)
+	y.program("tar", `mkdir "$3/usr" && stat -c %a "$3" "$3/usr" >"$0.modes"`)
+	before := syscall.Umask(0o077)
+	said, well := y.run("bin/loalang-update", filepath.Join(y.dir, "x.deb"))
+	syscall.Umask(before)
+	if modes := read(t, filepath.Join(y.dir, "fakes/tar.modes")); !well || modes != "755\n755\n" {
+		t.Errorf("well %v; the folders are %q: %s", well, modes, said)
 	}
 }
 
