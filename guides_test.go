@@ -46,6 +46,30 @@ func TestTheSheetsShowCommandsThatRunOnABoard(t *testing.T) {
 	}
 }
 
+// What only root may do is shown with sudo: the find that empties the folder beneath the data's disk was
+// refused to whoever typed it, and the journal showed a user of Debian nothing.
+func TestTheSheetsAskForRoot(t *testing.T) {
+	code := regexp.MustCompile("(?m)`([^`\n]+)`|^ {4,}(\\S.*)$")
+	bare := regexp.MustCompile(`(?:^|&& |; )(?:find /|mkfs|mount |umount |cp -a|cp -r|install -|chown|sed -i|journalctl -u|alsactl|loalang-update |dpkg -i|update-grub|systemctl (?:stop|start|restart|kill)|apt-get (?:install|update|purge|remove))`)
+	seen := 0
+	for _, sheet := range []string{"docs/INSTALL.md", "docs/WIRING.md", "docs/BUTTON.md", "docs/guides/ky-thuat.md"} {
+		raw, err := os.ReadFile(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range code.FindAllStringSubmatch(string(raw), -1) {
+			shown := m[1] + m[2]
+			seen += strings.Count(shown, "sudo ")
+			if bare.MatchString(shown) {
+				t.Errorf("%s: %q is for root: write sudo", sheet, shown)
+			}
+		}
+	}
+	if seen < 40 {
+		t.Errorf("%d commands were found: this test tests nothing", seen)
+	}
+}
+
 // TestTheTechniciansGuideSavesAsTheBoardDoes: it taught to stop the board and copy its folder, with the
 // keys in it, and named commands that ran with other data than those of the board.
 func TestTheTechniciansGuideSavesAsTheBoardDoes(t *testing.T) {
