@@ -1,6 +1,6 @@
 // Command mkdeb makes the Debian package of one architecture out of a program that was built
 // and the files of the folder packaging, with a list of what the program is made of (CycloneDX)
-// inside and beside it. The same input gives the same bytes.
+// inside and beside it, and the licences of that. The same input gives the same bytes.
 //
 // It is a module of its own, so that what makes packages is no part of the program. It owns what
 // lies where in the package, and what it depends on. It must not know how the program is built, nor

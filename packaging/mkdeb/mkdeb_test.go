@@ -2,18 +2,22 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
+	"github.com/goreleaser/nfpm/v2/files"
 )
 
 // archOf is how Debian calls this machine; others are not tested here.
@@ -165,6 +169,70 @@ func TestBillNamesEveryPart(t *testing.T) {
 	}
 	if seen["github.com/goreleaser/nfpm/v2"] != "v2.48.0" || seen["std"] != runtime.Version() {
 		t.Errorf("the parts are %v", seen)
+	}
+}
+
+// TestLicencesGoAlong: the parts that are linked into the program may be passed on only with their
+// licences, and the package had none of them.
+func TestLicencesGoAlong(t *testing.T) {
+	o := trial(t)
+	o.work = t.TempDir()
+	file, err := o.notices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	for _, want := range []string{"\nstd@" + runtime.Version() + "\n", "\ngithub.com/goreleaser/nfpm/v2@v2.48.0\n", "\ngithub.com/ProtonMail/go-crypto@v1.5.2\n", "The MIT License", "Redistributions in binary form"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it has no %q", want)
+		}
+	}
+	const ofGo = "Copyright 2009 The Go Authors"
+	if parts, texts := strings.Count(text, "\ngolang.org/x/"), strings.Count(text, ofGo); parts < 3 || texts > 2 {
+		t.Errorf("%d parts of Go's own authors, whose licence is there %d times", parts, texts)
+	}
+	contents, err := o.contents(o.program)
+	if err != nil || !slices.ContainsFunc(contents, func(c *files.Content) bool { return c.Destination == "/usr/share/doc/loalang/notices.gz" }) {
+		t.Errorf("it is not in the package: %v", err)
+	}
+}
+
+// What has no licence is not passed on.
+func TestWithoutALicence(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := noticesIn(dir); err == nil || !strings.Contains(err.Error(), "has none") {
+		t.Errorf("an empty folder: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "NOTICE"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := noticesIn(dir); err == nil {
+		t.Error("a notice is no licence")
+	}
+	if err := os.WriteFile(filepath.Join(dir, "Licence.md"), []byte("y\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := noticesIn(dir); err != nil || !slices.Equal(all, []string{"y", "x"}) {
+		t.Errorf("%q, %v", all, err)
+	}
+	if _, err := noticesIn(filepath.Join(dir, "nowhere")); err == nil {
+		t.Error("no folder")
+	}
+	if got := escaped("github.com/AlekSi/pointer@v1.2.0"); got != "github.com/!alek!si/pointer@v1.2.0" {
+		t.Errorf("its folder is %s", got)
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io/fs"
 	"os"
@@ -147,6 +146,11 @@ func (o order) contents(bill string) (files.Contents, error) {
 		return nil, err
 	}
 	add(news, "/usr/share/doc/loalang/changelog.gz", 0o644)
+	notices, err := o.notices()
+	if err != nil {
+		return nil, err
+	}
+	add(notices, "/usr/share/doc/loalang/notices.gz", 0o644)
 	all = append(all, &files.Content{Source: filepath.Join(o.source, "loalang.env"), Destination: "/etc/loalang/loalang.env", Type: files.TypeConfigNoReplace, FileInfo: o.as(0o644)})
 	return all, nil
 }
@@ -172,21 +176,5 @@ func (o order) script(name string) (string, error) {
 
 // changelog is the file that Debian wants; what changed is told by the history of the commits.
 func (o order) changelog() (string, error) {
-	var packed bytes.Buffer
-	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
-		return "", fmt.Errorf("pack the changelog: %w", err)
-	}
-	text := fmt.Sprintf("loalang (%s) stable; urgency=medium\n\n  * Made of the commit of this time; its history tells what changed.\n\n -- Loa Làng <loalang@example.org>  %s\n", o.version, o.made.Format(time.RFC1123Z))
-	if _, err := z.Write([]byte(text)); err != nil {
-		return "", fmt.Errorf("pack the changelog: %w", err)
-	}
-	if err := z.Close(); err != nil {
-		return "", fmt.Errorf("pack the changelog: %w", err)
-	}
-	file := filepath.Join(o.work, "changelog.gz")
-	if err := os.WriteFile(file, packed.Bytes(), 0o644); err != nil {
-		return "", fmt.Errorf("write the changelog: %w", err)
-	}
-	return file, nil
+	return o.squeezed("changelog.gz", fmt.Sprintf("loalang (%s) stable; urgency=medium\n\n  * Made of the commit of this time; its history tells what changed.\n\n -- Loa Làng <loalang@example.org>  %s\n", o.version, o.made.Format(time.RFC1123Z)))
 }
