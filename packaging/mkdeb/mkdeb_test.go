@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"debug/elf"
 	"encoding/json"
 	"io"
 	"os"
@@ -207,6 +208,37 @@ func TestLicencesGoAlong(t *testing.T) {
 	contents, err := o.contents(o.program)
 	if err != nil || !slices.ContainsFunc(contents, func(c *files.Content) bool { return c.Destination == "/usr/share/doc/loalang/notices.gz" }) {
 		t.Errorf("it is not in the package: %v", err)
+	}
+}
+
+// TestTheCLibraryIsNewEnough: a package that was made on a newer Debian promised to run with the
+// C library of Debian 12, was installed there, and did not start.
+func TestTheCLibraryIsNewEnough(t *testing.T) {
+	of := func(versions ...string) (all []elf.ImportedSymbol) {
+		for _, v := range versions {
+			all = append(all, elf.ImportedSymbol{Version: v})
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		symbols []elf.ImportedSymbol
+		want    string
+	}{
+		"OK":     {of("GLIBC_2.2.5", "GLIBC_2.34", "", "ALSA_0.9"), "2.36"},
+		"Newer":  {of("GLIBC_2.38", "GLIBC_2.4"), "2.38"},
+		"Oddity": {of("GLIBC_PRIVATE", "GCC_3.0"), "2.36"},
+	} {
+		if got := glibcOf(c.symbols); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+	f, err := elf.Open("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if symbols, err := f.ImportedSymbols(); err == nil && len(symbols) > 0 && !slices.ContainsFunc(symbols, func(s elf.ImportedSymbol) bool { return strings.HasPrefix(s.Version, "GLIBC_2.") }) {
+		t.Error("symbols have no versions any more: this looks at nothing")
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"debug/elf"
+	"errors"
 	"fmt"
 )
 
@@ -12,7 +13,7 @@ var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AA
 // be missing on the board.
 var libraries = map[string]string{
 	"libasound.so.2":        "libasound2t64 | libasound2",
-	"libc.so.6":             "libc6 (>= 2.36)",
+	"libc.so.6":             "libc6",
 	"ld-linux-x86-64.so.2":  "",
 	"ld-linux-aarch64.so.1": "",
 	"ld-linux-armhf.so.3":   "",
@@ -46,17 +47,40 @@ func (o order) needed(f *elf.File) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what the program needs: %w", err)
 	}
+	symbols, err := f.ImportedSymbols()
+	if err != nil && !errors.Is(err, elf.ErrNoSymbols) { // one that is linked whole has none
+		return nil, fmt.Errorf("read what the program needs: %w", err)
+	}
 	var packages []string
 	for _, name := range names {
 		p, known := libraries[name]
 		if !known {
 			return nil, fmt.Errorf("the program needs %s: name the package that has it in packaging/mkdeb/program.go", name)
 		}
+		if p == "libc6" {
+			p += " (>= " + glibcOf(symbols) + ")"
+		}
 		if p != "" {
 			packages = append(packages, p)
 		}
 	}
 	return packages, nil
+}
+
+// leastGlibc is that of Debian 12, the oldest on which the package is tried.
+const leastGlibc = 36
+
+// glibcOf is the version of the C library without which a program with these symbols does not
+// start: it is that of the machine that built it, which may be newer than a board's.
+func glibcOf(symbols []elf.ImportedSymbol) string {
+	least := leastGlibc
+	for _, s := range symbols {
+		var minor int
+		if _, err := fmt.Sscanf(s.Version, "GLIBC_2.%d", &minor); err == nil {
+			least = max(least, minor)
+		}
+	}
+	return fmt.Sprintf("2.%d", least)
 }
 
 // libraryPackages is needed of the file.
