@@ -47,6 +47,9 @@ func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
 	for _, warning := range s.warnings(hardware.GPIO{}.Where) {
 		log.Warn("a setting is not as somebody meant it", "what", warning)
 	}
+	for _, line := range strayLines(boardSettings) {
+		log.Warn("a setting is not as somebody meant it", "what", line.say(boardSettings, english))
+	}
 	s, err := s.standIn(log)
 	if err != nil {
 		return err
