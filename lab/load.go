@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -27,6 +28,8 @@ type Load struct {
 	Air    time.Duration // between the starts of notices; 0: one behind the other
 	Alarm  time.Duration // between emergencies; 0: there are none
 	Spoken bool          // what is written is spoken, by an engine in a process of its own
+	Take   time.Duration // of the shortest recording that is sent, the longest is twice that; 0: 3.5 s, 670 kB
+	Line   int           // bytes in a second that their line to the board carries; 0: it is as fast as the board
 	// Mortal: the board is to be killed, so that requests which get no answer are
 	// expected. Otherwise they are faults.
 	Mortal bool
@@ -207,8 +210,8 @@ func unended(ctx context.Context, err error) error {
 }
 
 const (
-	// leastTake is the shortest recording that is sent, some 670 kB, the longest is twice that:
-	// of less than TornBytes a power cut may cost all, and whatever is there is enough.
+	// leastTake is longer than TornBytes: of less a power cut may cost all, and whatever is there
+	// is enough.
 	leastTake = 3500 * time.Millisecond
 	// mostPiece lets some pieces be longer than what the board writes before it makes it durable.
 	mostPiece = 368 << 10
@@ -238,7 +241,8 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 			u.offset = at
 		} else {
 			if next.length == 0 {
-				next = sending{seed: r.Uint64(), long: leastTake + time.Duration(r.Int64N(int64(leastTake)))}
+				take := cmp.Or(l.Take, leastTake)
+				next = sending{seed: r.Uint64(), long: take + time.Duration(r.Int64N(int64(take)))}
 				next.length = len(next.raw())
 			}
 			u = next
@@ -272,7 +276,7 @@ func answered(err error, status int) bool {
 // ledger.
 func (l *Load) sendRest(ctx context.Context, r *rand.Rand, id string, u sending) error {
 	raw := u.raw()
-	for u.offset < len(raw) && pause(ctx, r, l.Pause/8) {
+	for wait := l.Pause / 8; u.offset < len(raw) && pause(ctx, r, wait); {
 		end := min(len(raw), u.offset+16<<10+r.IntN(mostPiece))
 		at, err := l.Client.SendPiece(ctx, id, u.offset, raw[u.offset:end])
 		if answered(err, http.StatusConflict) {
@@ -282,10 +286,13 @@ func (l *Load) sendRest(ctx context.Context, r *rand.Rand, id string, u sending)
 			l.fault("send a piece", unended(ctx, err))
 			return nil
 		}
-		u.offset = at
 		if err := l.Ledger.uploadIs(id, at); err != nil {
 			return err
 		}
+		if l.Line > 0 {
+			wait = time.Duration(at-u.offset) * time.Second / time.Duration(l.Line)
+		}
+		u.offset = at
 	}
 	return nil
 }
