@@ -13,6 +13,11 @@ import (
 // not wait for a locked database.
 const ledgerPatience = 2 * time.Second
 
+// readAgain is how soon what could not be read is read again, and twice as long each time,
+// up to rebuildEvery: the disk of a board that starts may be slow, and what was due while it
+// had no power waits for that.
+const readAgain = 2 * time.Second
+
 // stepNoticed is the step of the clock that is noticed without being told of: a
 // look may come late by the patience with the ledger.
 const stepNoticed = 10 * time.Second
@@ -43,7 +48,8 @@ type duty struct {
 	lacked   map[string]Reason // why what is omitted was so as its instant came
 	started  time.Time         // of this Run, by the clock as it is believed now
 	trusted  bool
-	stale    bool // build again soon
+	stale    bool          // build again soon
+	again    time.Duration // from when something could not be read until it is read again; 0: it was read
 	lastNow  time.Time
 	lastTick time.Time
 	slept    time.Duration         // as PlannerConfig.Slept said last
@@ -147,6 +153,11 @@ func (d *duty) rebuild(ctx context.Context, how clockwise) {
 	d.load(ctx)
 	err := d.read(ctx)
 	d.note("reading the book", err)
+	if err == nil && d.loaded {
+		d.again = 0
+	} else {
+		d.again = min(max(readAgain, 2*d.again), rebuildEvery)
+	}
 	now := d.cfg.Now()
 	if how == steady {
 		d.handOver(now)

@@ -140,7 +140,7 @@ func (p *Planner) Run(ctx context.Context) error {
 			d.arm(p.cfg.Now())
 		case tick := <-look.C:
 			built++
-			if d.look(ctx, tick) || built < int(rebuildEvery/lookEvery) {
+			if d.look(ctx, tick) || built < int(cmp.Or(d.again, rebuildEvery)/lookEvery) {
 				continue
 			}
 			built = 0

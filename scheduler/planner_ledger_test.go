@@ -116,3 +116,24 @@ func TestReleasedByAPowerCutAndTooLate(t *testing.T) {
 		s.want(t, "a power")
 	})
 }
+
+// What was due while the power was off aired a minute late or more when the book could not be
+// read in the first seconds of a slow disk: it was read again with the next minute's plan only.
+func TestABookThatIsSlowAtBootIsReadAgainSoon(t *testing.T) {
+	bubble(t, "", func(t *testing.T) {
+		s := newStation(t, "2026-11-23 12:00")
+		s.powerOn()
+		tell(&s.book, "a", 30*time.Second)
+		when(&s.book, "a", once(at(t, "2026-11-23 12:30:00")))
+		s.powerOff()
+		s.booksFail = true
+		s.off(31 * time.Minute)
+		time.Sleep(5 * time.Second)
+		s.set(func() { s.booksFail = false })
+		time.Sleep(10 * time.Second)
+		s.want(t, "a played")
+		if got := s.logged(); len(got) != 1 {
+			t.Errorf("logged %q", got)
+		}
+	})
+}
