@@ -90,8 +90,9 @@ func TestATakeIsDatedByTheToldTime(t *testing.T) {
 		}
 		w.run("recordings", "import", take)
 	}
+	morning := told.UTC().Truncate(24 * time.Hour).Add(48*time.Hour + 3*time.Hour) // ten o'clock there: at night nothing is planned
 	events := filepath.Join(t.TempDir(), "lich.ics")
-	if err := os.WriteFile(events, []byte(calendarOf([]string{"SUMMARY:Họp thôn", "DTSTART:" + told.Add(48*time.Hour).UTC().Format("20060102T150405Z")})), 0o600); err != nil {
+	if err := os.WriteFile(events, []byte(calendarOf([]string{"SUMMARY:Họp thôn", "DTSTART:" + morning.Format("20060102T150405Z")})), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	w.run("calendar", "import", events)
