@@ -60,7 +60,7 @@ func signingKey(f folder) (ed25519.PrivateKey, error) {
 	}
 	seed = make([]byte, ed25519.SeedSize)
 	_, _ = rand.Read(seed) // never fails
-	if err := keepKey(f.bundleKey(), seed); err != nil {
+	if seed, err = keepKey(f.bundleKey(), seed); err != nil {
 		return nil, err
 	}
 	return ed25519.NewKeyFromSeed(seed), nil
