@@ -117,7 +117,7 @@ func newCuts(t *testing.T, seed uint64) *cuts {
 	// meet one under way.
 	c.load = &lab.Load{
 		Client: c.client, Ledger: lab.NewLedger(), Seed: seed, Pause: 1200 * time.Millisecond, Mortal: true,
-		Take: 12 * time.Second, Line: 48 << 10,
+		Take: 8 * time.Second, Line: 48 << 10,
 	}
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -70,7 +70,7 @@ func (c *cuts) section() string {
 	if c.t.Failed() {
 		b.WriteString("**This run failed**: its log says of what. The lines are what was seen until then.\n\n")
 	}
-	b.WriteString("The real program in a virtual machine under load (notices written and renamed, recordings of 2.3 to 4.6 MB sent in pieces over a thin line, notices and emergencies aired), its power cut at random instants; the disk loses what was not flushed, or keeps a random part of it, torn between sectors. Every instruction is emulated, so that times are several times those of a board; no life may take more than a minute to sound.\n\n")
+	b.WriteString("The real program in a virtual machine under load (notices written and renamed, recordings of 1.5 to 3.1 MB sent in pieces over a thin line, notices and emergencies aired), its power cut at random instants; the disk loses what was not flushed, or keeps a random part of it, torn between sectors. Every instruction is emulated, so that times are several times those of a board; no life may take more than a minute to sound. With what the last cut left, the same program went on outside of the machine until all was taken in and aired.\n\n")
 	b.WriteString("| | asked | measured |\n| --- | --- | --- |\n")
 	fmt.Fprintf(&b, "| power cuts, of them while it started (seed %d) | 200 | %d, %d |\n", c.seed, c.done, c.starting)
 	fmt.Fprintf(&b, "| acknowledged and lost, or told and untrue: %d notices, %d whole recordings, %d rows of the as-run, %d emergencies | 0 | %d |\n", notices, uploads, c.load.Ledger.Told(), c.sirens, c.lost)
