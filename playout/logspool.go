@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"loalang/proof"
 )
 
 // drain offers the spooled rows to the journal. It says whether the journal has
@@ -64,6 +66,28 @@ func (l *logbook) drainOne(ctx context.Context, name string) bool {
 	return true
 }
 
+// spooledRow is a row as a file of the spool has it: with the picture of what was heard, which
+// the row itself never shows.
+type spooledRow struct {
+	AsRun
+
+	Picture *proof.Envelopes `json:"picture,omitempty"`
+}
+
+func rowFile(a AsRun) (f spooledRow) {
+	if f.AsRun = a; a.Proof != nil {
+		f.Picture = a.Proof.Envelopes
+	}
+	return f
+}
+
+func (f spooledRow) row() AsRun {
+	if f.Proof != nil {
+		f.Proof.Envelopes = f.Picture
+	}
+	return f.AsRun
+}
+
 func spoolName(occurrence string) string {
 	sum := sha256.Sum256([]byte(occurrence))
 	return "asrun-" + hex.EncodeToString(sum[:12]) + ".json"
@@ -84,11 +108,12 @@ func (l *logbook) spooled(occurrence string) (AsRun, bool) {
 func (l *logbook) readRow(name string) (newest AsRun, err error) {
 	copies, err := l.spool.read(name)
 	for _, raw := range copies {
-		var a AsRun
-		if bad := json.Unmarshal(raw, &a); bad != nil {
+		var f spooledRow
+		if bad := json.Unmarshal(raw, &f); bad != nil {
 			err = errors.Join(err, bad)
 			continue
 		}
+		a := f.row()
 		if a.Occurrence == "" {
 			err = errors.Join(err, errors.New("the row names no occurrence"))
 			continue
@@ -111,7 +136,7 @@ func (l *logbook) unspool(occurrence string) {
 
 // keep writes a row to the spool.
 func (l *logbook) keep(a AsRun) error {
-	raw, err := json.Marshal(a)
+	raw, err := json.Marshal(rowFile(a))
 	if err != nil {
 		return fmt.Errorf("encode as-run: %w", err)
 	}

@@ -599,3 +599,25 @@ func TestTheWitnessIsToldWhenItsZoneIsCut(t *testing.T) {
 		}
 	})
 }
+
+// The picture of what was heard goes with its row through the spool; it was lost there.
+func TestAPictureIsKeptWhileTheDatabaseIsLocked(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, w := watched(t)
+		w.answer = func(occurrence string) {
+			s.player.Proved(occurrence, proof.Result{Verdict: proof.Heard, Envelopes: &proof.Envelopes{Step: time.Second, Sent: []byte{1, 2}, Heard: []byte{3, 4}}})
+		}
+		s.book.locked.Store(true)
+		s.player.Play(s.occurrence("one", 10*time.Second, 3*time.Second))
+		s.at(time.Minute)
+		if rows := s.player.Spooled(); len(rows) != 1 || rows[0].Proof == nil {
+			t.Fatalf("what waits: %+v", rows)
+		}
+		s.book.locked.Store(false)
+		s.at(3 * time.Minute)
+		row := s.expect("one", playout.Played, "completed", 2)
+		if row.Proof == nil || row.Proof.Envelopes == nil || !slices.Equal(row.Proof.Envelopes.Heard, []byte{3, 4}) {
+			t.Errorf("its proof came as %+v", row.Proof)
+		}
+	})
+}
