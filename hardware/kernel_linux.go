@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"time"
 
@@ -13,19 +14,39 @@ import (
 // Linux is the kernel this process runs on.
 type Linux struct{}
 
-// Read reads the clocks, the others between two readings of the wall.
+// A program that has to wait between two clocks takes that for a clock that was set, or for a
+// machine that slept: they are read together when a clock that is read before and after them has
+// moved on by this much at most. Where that never comes about, the tightest of some readings does.
+const (
+	together     = 50 * time.Microsecond
+	mostReadings = 10
+)
+
+// Read reads the clocks together.
 func (Linux) Read() (wall time.Time, mono, boot time.Duration) {
-	var before, between, since, after unix.Timespec
-	for _, r := range []struct {
-		clock int32
-		at    *unix.Timespec
-	}{{unix.CLOCK_REALTIME, &before}, {unix.CLOCK_MONOTONIC, &between}, {unix.CLOCK_BOOTTIME, &since}, {unix.CLOCK_REALTIME, &after}} {
-		if err := unix.ClockGettime(r.clock, r.at); err != nil {
+	return readTogether(func(clock int32) time.Duration {
+		var at unix.Timespec
+		if err := unix.ClockGettime(clock, &at); err != nil {
 			panic("hardware: clock_gettime: " + err.Error()) // the kernel always has these clocks
 		}
+		return time.Duration(at.Nano())
+	})
+}
+
+func readTogether(read func(clock int32) time.Duration) (wall time.Time, mono, boot time.Duration) {
+	tightest := time.Duration(math.MaxInt64)
+	for range mostReadings {
+		before := read(unix.CLOCK_MONOTONIC)
+		now, since := read(unix.CLOCK_REALTIME), read(unix.CLOCK_BOOTTIME)
+		if took := read(unix.CLOCK_MONOTONIC) - before; took < tightest {
+			tightest = took
+			wall, mono, boot = time.Unix(0, int64(now)), before+took/2, since
+		}
+		if tightest <= together {
+			break
+		}
 	}
-	nanos := before.Nano() + (after.Nano()-before.Nano())/2
-	return time.Unix(0, nanos), time.Duration(between.Nano()), time.Duration(since.Nano())
+	return wall, mono, boot
 }
 
 // kernelMono is the kernel's CLOCK_MONOTONIC.

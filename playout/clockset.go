@@ -2,6 +2,7 @@ package playout
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"loalang/audio"
@@ -17,6 +18,10 @@ const (
 	// tooEarly is how much longer than when it was handed over an item waits here, after
 	// the clock went back: what is due later is given back to the plan.
 	tooEarly = time.Minute
+	// clocksWithin is how long reading wall and monotonic time may take to count as one instant,
+	// clockReadings how often that is tried; the tightest counts where it never comes about.
+	clocksWithin  = 100 * time.Microsecond
+	clockReadings = 10
 )
 
 // clockSight is the clocks at one look.
@@ -27,7 +32,25 @@ type clockSight struct {
 }
 
 func (p *Player) sight() clockSight {
-	return clockSight{p.cfg.Now(), p.cfg.Mono(), p.cfg.Slept()}
+	now, mono := p.clocks()
+	return clockSight{now, mono, p.cfg.Slept()}
+}
+
+// clocks reads wall and monotonic time together. On a machine that others use, too, the program
+// may have to wait between the two readings: that is no clock that was set.
+func (p *Player) clocks() (now time.Time, mono audio.Instant) {
+	tightest := time.Duration(math.MaxInt64)
+	for range clockReadings {
+		before := p.cfg.Mono()
+		at := p.cfg.Now()
+		if took := p.cfg.Mono().Sub(before); took < tightest {
+			tightest, now, mono = took, at, before.Add(took/2)
+		}
+		if tightest <= clocksWithin {
+			break
+		}
+	}
+	return now, mono
 }
 
 // nextSight is how long until the clocks should be looked at; an hour when nothing

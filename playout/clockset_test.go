@@ -218,3 +218,29 @@ func TestAnAmplifierThatSettlesForAMinuteIsNoSetClock(t *testing.T) {
 		s.expect("a", playout.Played, "completed", 2)
 	})
 }
+
+// A machine that is busy with other things lets the program wait between reading one clock and
+// the next. It took that for a clock that was set, and dated what it played by so much otherwise.
+func TestAWaitBetweenTwoClocksIsNoClockThatWasSet(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var wait atomic.Int64
+		s := newStage(t, func(_ *stage, cfg *playout.PlayerConfig) {
+			cfg.Now = func() time.Time {
+				at := time.Now()
+				time.Sleep(time.Duration(wait.Swap(0)))
+				return at
+			}
+		})
+		s.player.Play(s.occurrence("a", 5*time.Second, 20*time.Second))
+		for at := time.Second; at < 30*time.Second; at += 700 * time.Millisecond {
+			s.at(at)
+			wait.Store(int64(150 * time.Millisecond)) // the next reading, whoever asks
+		}
+		s.at(time.Minute)
+		row := s.expect("a", playout.Played, "completed", 2)
+		first, last := row.Span()
+		if first.Sub(s.out.start.Add(5*time.Second)).Abs() > time.Millisecond || (last.Sub(first)-row.Planned).Abs() > time.Millisecond || row.Lateness.Abs() > time.Millisecond {
+			t.Errorf("from %s to %s, %s late", first.Sub(s.out.start), last.Sub(s.out.start), row.Lateness)
+		}
+	})
+}

@@ -331,12 +331,14 @@ func (p *Player) omit(o scheduler.Occurrence, r scheduler.Reason) {
 
 // wall turns a monotonic instant into wall time as the clock says now.
 func (p *Player) wall(at audio.Instant) time.Time {
-	return p.cfg.Now().Add(at.Sub(p.cfg.Mono())).UTC()
+	now, mono := p.clocks()
+	return now.Add(at.Sub(mono)).UTC()
 }
 
 // instant turns a wall time into a monotonic instant as the clock says now.
 func (p *Player) instant(t time.Time) audio.Instant {
-	return p.cfg.Mono().Add(t.Sub(p.cfg.Now()))
+	now, mono := p.clocks()
+	return mono.Add(t.Sub(now))
 }
 
 // leave ends every item as the process goes down: what sounds is cut, what is
