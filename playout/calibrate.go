@@ -32,6 +32,7 @@ const (
 	CalibrateDevice    = "no-device"   // there is no sound card
 	CalibrateBusy      = "busy"        // something sounds, or is about to
 	CalibrateHours     = "hours"       // the place forbids sound now
+	CalibrateClock     = "clock"       // it may; nobody knows the hour
 	CalibrateAmplifier = "amplifier"   // the amplifier could not be switched
 	CalibrateBroken    = "interrupted" // something came up meanwhile
 	CalibrateFaint     = "too-faint"   // nothing is off to compare with, and hardly anything is heard

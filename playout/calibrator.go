@@ -35,6 +35,8 @@ type CalibratorConfig struct {
 	Sound   CalibrationSound
 	// Allowed says whether the place allows sound of a length now.
 	Allowed func(ctx context.Context, length time.Duration) bool
+	// Trusted says whether the hour is known.
+	Trusted func() bool
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -121,12 +123,15 @@ func (c *Calibrator) measure(ctx context.Context, one *Calibration) (err error) 
 	switch {
 	case c.cfg.Now().Sub(one.Created) > calibrationStale:
 		return Refused{Cause: CalibrateBroken}
+	case !c.cfg.Allowed(ctx, 2*c.cfg.Sound.Length+around):
+		if !c.cfg.Trusted() {
+			return Refused{Cause: CalibrateClock}
+		}
+		return Refused{Cause: CalibrateHours}
 	case c.cfg.Monitor == nil || !c.cfg.Monitor.State().Up:
 		return Refused{Cause: CalibrateMonitor}
 	case !c.cfg.Player.Air().Output.Up:
 		return Refused{Cause: CalibrateDevice}
-	case !c.cfg.Allowed(ctx, 2*c.cfg.Sound.Length+around):
-		return Refused{Cause: CalibrateHours}
 	}
 	setup, known := c.cfg.Monitor.Setup(ctx)
 	if !known {

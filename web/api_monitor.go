@@ -40,7 +40,7 @@ type calibrationJSON struct {
 	Asked  time.Time  `json:"asked"`
 	By     string     `json:"by"`
 	Ended  *time.Time `json:"ended,omitempty" doc:"Absent: it waits, or is under way."`
-	Cause  string     `json:"cause,omitempty" enum:"too-near,not-heard,not-sent,no-monitor,no-device,busy,hours,amplifier,interrupted,too-faint,control" doc:"Why it was refused; absent: its levels hold."`
+	Cause  string     `json:"cause,omitempty" enum:"too-near,not-heard,not-sent,no-monitor,no-device,busy,hours,clock,amplifier,interrupted,too-faint,control" doc:"Why it was refused; absent: its levels hold."`
 	Detail string     `json:"detail"`
 	Gate   *gateJSON  `json:"gate,omitempty" doc:"What was measured, also where it was refused."`
 	Score  float64    `json:"score" doc:"How well the sound was known again with the amplifier on; 0.4 or more is needed."`

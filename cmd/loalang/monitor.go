@@ -124,7 +124,7 @@ func (b *board) openCalibrator() {
 	opening := sounds[slices.IndexFunc(sounds, func(s recordings.BuiltInSound) bool { return s.Name == recordings.OpeningSound })]
 	const header, width = 44, 2
 	b.calibrator = playout.NewCalibrator(playout.CalibratorConfig{
-		Village: b.settings.Village, Book: b.db, Player: b.player, Monitor: b.monitor, Allowed: b.soundAllowed, Now: b.clock.Now, Log: b.log,
+		Village: b.settings.Village, Book: b.db, Player: b.player, Monitor: b.monitor, Allowed: b.soundAllowed, Trusted: b.clock.Trusted, Now: b.clock.Now, Log: b.log,
 		Sound: playout.CalibrationSound{Recording: opening.ID, Length: audio.Rate.D(audio.Frames(len(opening.WAV())-header) / width)},
 	})
 }
