@@ -110,22 +110,33 @@ func (s *Server) registerSchedules(api huma.API) {
 	answer(s, api, operation{"delete-schedule", http.MethodDelete, "/announcements/{id}/schedules/{sid}", "Remove a schedule", tag, people.Plan, http.StatusNoContent}, s.removeSchedule)
 }
 
+// createSchedule asks nobody what they have read: with somebody else's change between, it is
+// done again on what there is then.
 func (s *Server) createSchedule(ctx context.Context, in *scheduleInput) (*scheduleOutput, error) {
+	for try := 1; ; try++ {
+		id, err := s.createOnce(ctx, in)
+		if err == nil {
+			return s.shownSchedule(ctx, &in.Caller, in.ID, id)
+		}
+		if !errors.Is(err, scheduler.ErrRevision) || try == editTries {
+			return nil, err
+		}
+	}
+}
+
+func (s *Server) createOnce(ctx context.Context, in *scheduleInput) (id string, err error) {
 	d, err := s.dossier(ctx, &in.Caller, in.ID, people.Plan)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if !d.Announcement.Withdrawn.IsZero() {
-		return nil, s.problem(in.lang, http.StatusConflict, "withdrawn")
+		return "", s.problem(in.lang, http.StatusConflict, "withdrawn")
 	}
 	sched, err := s.schedule(ctx, &in.Caller, d.Announcement, in.Body)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if err := s.keepSchedule(ctx, d, sched); err != nil {
-		return nil, err
-	}
-	return s.shownSchedule(ctx, &in.Caller, in.ID, sched.ID)
+	return sched.ID, s.keepSchedule(ctx, d, sched)
 }
 
 // removeSchedule also ends what sounds of the schedule, or is about to.

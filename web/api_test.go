@@ -237,6 +237,19 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
+// Two who give one announcement its times in the same instant both get them: neither has read
+// anything that the other could have changed.
+func TestTwoWhoScheduleOneAnnouncementAreBothTaken(t *testing.T) {
+	h := asking(t)
+	id := h.write("officer", "").ID
+	others := 0
+	h.w.racing = func() { others++ }
+	h.call("officer", "POST", "/api/v1/announcements/"+id+"/schedules", `{"kind":"now"}`).want(201)
+	if others != 1 || len(h.w.notices[id].Schedules) != 1 {
+		t.Errorf("%d others, schedules %+v", others, h.w.notices[id].Schedules)
+	}
+}
+
 // A schedule that is removed takes along what sounds of it or was cued for it.
 func TestRemovedScheduleIsSilenced(t *testing.T) {
 	path := "/api/v1/announcements/" + noticeID + "/schedules"
