@@ -53,7 +53,7 @@ func (y yard) program(name, body string) { y.file("fakes/"+name, "#!/bin/sh\n"+b
 func (y yard) run(script string, args ...string) (said string, well bool) {
 	y.t.Helper()
 	text := read(y.t, script)
-	for _, at := range []string{"/usr/lib/loalang", "/usr/bin/loalang", "/var/lib/loalang", "/proc/1/root", "/etc/loalang"} {
+	for _, at := range []string{"/usr/lib/loalang", "/usr/bin/loalang", "/var/lib/loalang", "/proc/1/root", "/etc/loalang", "/run/systemd/system"} {
 		text = strings.ReplaceAll(text, at, filepath.Join(y.dir, at))
 	}
 	// What stood behind /proc/1/root is that of the yard once only.
@@ -192,5 +192,36 @@ func TestAnUpdateSaysThatItCannotCheck(t *testing.T) {
 	said, well := y.run("bin/loalang-update", filepath.Join(y.dir, "x.deb"))
 	if well || y.laidDown() || !strings.Contains(said, "cannot be checked, for this board has no gpgv") || strings.Contains(said, "not signed") {
 		t.Errorf("well %v, laid down %v: %s", well, y.laidDown(), said)
+	}
+}
+
+// TestWhatIsInstalledIsWhatWasChecked: the signature was checked of the file on the stick, which dpkg read
+// once more behind that: another one than was signed, or none at all where the stick was pulled out.
+func TestWhatIsInstalledIsWhatWasChecked(t *testing.T) {
+	for name, c := range map[string]struct{ gpgv, got string }{
+		"OK":     {"exit 0", "package"},
+		"Forged": {"exit 1", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			y := newYard(t)
+			y.file("etc/loalang/packages.gpg", "key")
+			y.file("x.deb.asc", "signature")
+			y.program("gpgv", `[ "$(cat "$5")" = package ] || exit 9; echo another >`+y.dir+`/x.deb; `+c.gpgv)
+			y.program("apt-get", `for last; do :; done; cat "$last" >"$0.got"`)
+			y.program("dpkg-deb", `echo "$*" >>"$0.log"; case $1 in -f) case $3 in Package) echo loalang ;; Architecture) echo amd64 ;; Version) echo 2 ;; esac ;; esac`)
+			said, well := y.run("bin/loalang-update", filepath.Join(y.dir, "x.deb"))
+			if well != (c.got != "") {
+				t.Fatalf("well %v: %s", well, said)
+			}
+			if c.got == "" {
+				if exists(filepath.Join(y.dir, "fakes/dpkg-deb.log")) {
+					t.Error("what nobody signed was read")
+				}
+				return
+			}
+			if got := read(t, filepath.Join(y.dir, "fakes/apt-get.got")); got != c.got {
+				t.Errorf("%q was installed: %s", got, said)
+			}
+		})
 	}
 }
