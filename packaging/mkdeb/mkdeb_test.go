@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"debug/buildinfo"
 	"debug/elf"
 	"encoding/json"
 	"io"
@@ -170,6 +171,83 @@ func TestBillNamesEveryPart(t *testing.T) {
 	}
 	if seen["github.com/goreleaser/nfpm/v2"] != "v2.48.0" || seen["std"] != runtime.Version() {
 		t.Errorf("the parts are %v", seen)
+	}
+}
+
+// TestBillNamesALicenceOfEveryPart: who asked under what the parts may be passed on had to read through
+// the licences of all of them, and SQLite, which is a part of a part and in C, was in no list.
+func TestBillNamesALicenceOfEveryPart(t *testing.T) {
+	info, err := buildinfo.ReadFile(trial(t).program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := partsOf(info)
+	if err != nil || len(parts) <= len(info.Deps) {
+		t.Fatalf("%d parts, %v", len(parts), err)
+	}
+	says := map[string]string{}
+	for _, p := range parts {
+		for _, l := range *p.Licenses { // not nil of any
+			if says[p.Name] = l.Expression; l.License != nil {
+				says[p.Name] = l.License.ID
+			}
+		}
+	}
+	for name, want := range map[string]string{
+		"std": "BSD-3-Clause", "github.com/goreleaser/nfpm/v2": "MIT", "github.com/google/uuid": "BSD-3-Clause",
+		"github.com/klauspost/compress": "Apache-2.0 AND BSD-3-Clause AND MIT",
+	} {
+		if says[name] != want {
+			t.Errorf("%s has %q, want %q", name, says[name], want)
+		}
+	}
+	for name, is := range says {
+		if is == "" {
+			t.Errorf("%s has none", name)
+		}
+	}
+}
+
+func TestLicencesAreThoseOfTheTexts(t *testing.T) {
+	if _, err := licencesIn(t.TempDir()); err == nil || !strings.Contains(err.Error(), "has none") {
+		t.Errorf("an empty folder: %v", err)
+	}
+	dir := t.TempDir()
+	keep := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep("LICENSE", "All rights are reserved; ask us. https://opensource.org/licenses/MIT")
+	if names, err := licencesIn(dir); err == nil {
+		t.Errorf("what nobody knows is %q", names)
+	}
+	isc := "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above copyright notice and this permission notice appear in all copies.\n" +
+		"THE SOFTWARE IS PROVIDED \"AS IS\" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.\n"
+	keep("LICENSE", isc)
+	keep("PATENTS", "as they come")
+	if names, err := licencesIn(dir); err != nil || !slices.Equal(names, []string{"ISC"}) {
+		t.Errorf("%q, %v", names, err)
+	}
+	// One of a part was read as GPL-2.0, under which the package could not be passed on as it is.
+	keep("COPYING", "/* SPDX-License-Identifier: BSD-3-Clause OR GPL-2.0-only */\n\nGNU GENERAL PUBLIC LICENSE Version 2, June 1991\n")
+	names, err := licencesIn(dir)
+	if got := *licensed(names); err != nil || got[0].Expression != "(BSD-3-Clause OR GPL-2.0-only) AND ISC" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got := *licensed(names[:1]); got[0].Expression != "BSD-3-Clause OR GPL-2.0-only" {
+		t.Errorf("%+v", got)
+	}
+	if c, err := sqliteIn(dir); c != nil || err != nil {
+		t.Errorf("a SQLite that is not there: %v, %v", c, err)
+	}
+	keep("sqlite3-binding.h", "#define SQLITE_VERSION        \"3.54.1\"\n#define SQLITE_VERSION_NUMBER 3054001\n")
+	if c, err := sqliteIn(dir); err != nil || c.Version != "3.54.1" || (*c.Licenses)[0].License.ID != "blessing" {
+		t.Errorf("SQLite: %v, %v", c, err)
+	}
+	keep("sqlite3-binding.h", "")
+	if _, err := sqliteIn(dir); err == nil {
+		t.Error("nobody knows which SQLite that is")
 	}
 }
 
