@@ -242,7 +242,7 @@ func judgeBackup(m Measurement, l Limits) Finding {
 	if s == nil {
 		return find(Backup, Unmeasured, BackupUnknown)
 	}
-	age := m.At.Sub(s.Last)
+	age := since(s.Last, m.At)
 	level := l.BackupDays.above(age.Hours() / 24)
 	switch {
 	case s.Off && (s.Last.IsZero() || level != Good):
@@ -268,12 +268,16 @@ func judgeBackup(m Measurement, l Limits) Finding {
 	case !s.SameDisk && s.Away >= stickAway:
 		return find(Backup, Warning, BackupAway, span(s.Away))
 	case s.SameDisk && !s.OnStick.IsZero() && m.At.Sub(s.OnStick) < stickMissed:
-		return find(Backup, Warning, BackupGone, span(m.At.Sub(s.OnStick)))
+		return find(Backup, Warning, BackupGone, span(since(s.OnStick, m.At)))
 	case s.SameDisk:
 		return find(Backup, Good, BackupHere, span(age)) // as the board was set up: a hint
 	}
 	return find(Backup, Good, BackupGood, span(age))
 }
+
+// since is how long ago an instant was; what is dated behind now was dated by a clock that was ahead, and
+// is not half a year old for that.
+func since(at, now time.Time) time.Duration { return max(0, now.Sub(at)) }
 
 // stickAway is how long the stick of the newest backup may be out, to be carried somewhere or
 // changed for another, before it is missed: in time for the next backup.

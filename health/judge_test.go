@@ -240,3 +240,21 @@ func TestParseLimits(t *testing.T) {
 		}
 	}
 }
+
+// TestABackupThatIsDatedBehindNowIsNotOld: a clock that was half a year ahead had made it, and what is to come was
+// told as if it had gone by: "none went onto a stick for 182 days".
+func TestABackupThatIsDatedBehindNowIsNotOld(t *testing.T) {
+	ahead := now.AddDate(0, 6, 0)
+	for code, edit := range map[health.Code]func(*health.BackupState){
+		health.BackupGood: func(b *health.BackupState) { b.Last = ahead },
+		health.BackupHere: func(b *health.BackupState) { b.Last, b.SameDisk = ahead, true },
+		health.BackupGone: func(b *health.BackupState) { b.SameDisk, b.OnStick = true, ahead },
+	} {
+		m := well()
+		edit(m.Backup)
+		f := health.Judge(m, health.DefaultLimits()).Of(health.Backup)
+		if f.Code != code || len(f.Values) != 1 || f.Values[0].Amount > (24*time.Hour).Seconds() || f.Values[0].Amount < 0 {
+			t.Errorf("%s: %+v", code, f)
+		}
+	}
+}

@@ -89,6 +89,7 @@ func remove(path string) error {
 func (s *Store) TendReserve(ctx context.Context) error {
 	tick := time.NewTicker(reserveLook)
 	defer tick.Stop()
+	told := "" // a disk that takes no writes does so for days, and is told of once
 	for {
 		select {
 		case <-ctx.Done():
@@ -98,9 +99,12 @@ func (s *Store) TendReserve(ctx context.Context) error {
 		_, before := os.Stat(reserveOf(s.cfg.Path))
 		err := s.KeepReserve()
 		switch {
-		case err == nil && before != nil:
-			s.cfg.Log.Info("the margin for a full disk is set aside again")
-		case err != nil && !errors.Is(err, ErrFull):
+		case err == nil:
+			if told = ""; before != nil {
+				s.cfg.Log.Info("the margin for a full disk is set aside again")
+			}
+		case !errors.Is(err, ErrFull) && err.Error() != told:
+			told = err.Error()
 			s.cfg.Log.Warn("no margin could be set aside for a full disk", "err", err)
 		}
 	}

@@ -1,9 +1,11 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -261,6 +263,39 @@ func TestMarginComesBackWhenThereIsRoom(t *testing.T) {
 		synctest.Wait()
 		if _, err := os.Stat(reserve); err != nil {
 			t.Errorf("the margin did not come back: %v", err)
+		}
+		stop()
+		check(t, <-ended, nil)
+	})
+}
+
+// TestAMarginThatCannotBeKeptIsToldOnce: a disk that takes no writes wrote the same line into the journal every
+// minute, for days, and pushed out what had come before.
+func TestAMarginThatCannotBeKeptIsToldOnce(t *testing.T) {
+	var log bytes.Buffer
+	c := config(filepath.Join(t.TempDir(), "loalang.db"))
+	c.Log = slog.New(slog.NewTextHandler(&log, nil))
+	s := open(t, c)
+	reserve := filepath.Join(filepath.Dir(c.Path), "reserve")
+	ill := func() { // what stands in its place takes no bytes
+		check(t, os.RemoveAll(reserve), nil)
+		check(t, os.Mkdir(reserve, 0o700), nil)
+	}
+	ill()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(context.Background())
+		ended := make(chan error, 1)
+		go func() { ended <- s.TendReserve(ctx) }()
+		for i, want := range []int{1, 2} { // it is told once more when it was well in between
+			time.Sleep(time.Hour + time.Second)
+			synctest.Wait()
+			if got := strings.Count(log.String(), "no margin could be set aside"); got != want {
+				t.Errorf("after %d hours it was told %d times: %s", i+1, got, log.String())
+			}
+			check(t, os.RemoveAll(reserve), nil)
+			time.Sleep(2 * time.Minute)
+			synctest.Wait()
+			ill()
 		}
 		stop()
 		check(t, <-ended, nil)
