@@ -42,6 +42,7 @@ install_it() {
 	until_so "the service runs" systemctl --quiet is-active loalang
 	until_so "the panel answers" answers /healthz
 	holds "the first account's page opens by the link of the journal" setup_page
+	holds "its settings are for root and the service" test "$(stat -c %a:%G /etc/loalang/loalang.env)" = 640:loalang
 	holds "it is enabled" systemctl --quiet is-enabled loalang
 	holds "its import socket listens" systemctl --quiet is-active loalang-import.socket
 	holds "nothing of the units is unknown to systemd" silent "$(journalctl -b -o cat _PID=1 | grep -i 'loalang.*\(unknown\|ignoring\|failed to parse\)')"
