@@ -32,6 +32,16 @@ func MigrateTo(ctx context.Context, c Config, version int64) (*sql.DB, error) {
 	return db, err
 }
 
+// BringUp runs the migrations that are missing, without a rehearsal, on tables of the version oldest and newer.
+func BringUp(ctx context.Context, c Config, oldest int64) error {
+	s := &Store{cfg: c}
+	var err error
+	if s.schema, err = newestSchema(); err != nil {
+		return err
+	}
+	return s.bringUp(ctx, schemaState{oldest: oldest})
+}
+
 // RecordAll writes rows in one transaction.
 func RecordAll(ctx context.Context, s *Store, rows []playout.AsRun) error {
 	return s.write(ctx, "record rows", func(tx *sql.Tx) error {

@@ -63,6 +63,17 @@ func (s *Store) bringUp(ctx context.Context, was schemaState) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if s.oldest, err = oldestFor(s.schema); err != nil {
+		return err
+	}
+	if was.oldest > 0 && was.oldest < s.oldest {
+		// Before the first step: where the power goes behind one that cannot be taken back, a version
+		// that knows it not must not take the tables for its own.
+		if err := s.admit(ctx, db); err != nil {
+			return fmt.Errorf("bring tables up to date: %w", err)
+		}
+		was.oldest = s.oldest
+	}
 	results, err := provider.Up(ctx)
 	if err != nil {
 		return fmt.Errorf("bring tables up to date: %w", err)
@@ -70,18 +81,20 @@ func (s *Store) bringUp(ctx context.Context, was schemaState) (err error) {
 	for _, r := range results {
 		s.cfg.Log.Info("database brought up to date", "migration", r.Source.Path, "took", r.Duration)
 	}
-	if s.oldest, err = oldestFor(s.schema); err != nil {
-		return err
-	}
 	if was.oldest == s.oldest {
 		return nil
 	}
-	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", s.oldest))
-	if err = explain(err); errors.Is(err, ErrFull) {
+	if err = s.admit(ctx, db); errors.Is(err, ErrFull) {
 		s.cfg.Log.Warn("the version before this one cannot open these data until there is room", "err", err)
 		return nil
 	}
 	return err
+}
+
+// admit writes into the file which version a program must know to use its tables.
+func (s *Store) admit(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", s.oldest))
+	return explain(err)
 }
 
 func (s *Store) provider() (*goose.Provider, *sql.DB, error) {

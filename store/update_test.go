@@ -284,3 +284,23 @@ func TestAFullDiskIsNoFaultOfTheUpdate(t *testing.T) {
 		}
 	}
 }
+
+// TestAnUpdateThatIsCutShortIsNotTakenBack: which version may open the file was written behind the last step. Where
+// the power went behind one that cannot be taken back, the version before opened the tables as if they were its own.
+func TestAnUpdateThatIsCutShortIsNotTakenBack(t *testing.T) {
+	c := config(filepath.Join(t.TempDir(), "loalang.db"))
+	db, err := store.MigrateTo(t.Context(), c, 41)
+	check(t, err, nil)
+	_, err = db.Exec("PRAGMA user_version = 41; CREATE TABLE calibrations (mine TEXT)") // what 43 makes
+	check(t, err, nil)
+	check(t, db.Close(), nil)
+	if err := store.BringUp(t.Context(), c, 41); err == nil {
+		t.Fatal("it was not cut short: this tests nothing")
+	}
+	if at := alterRead(t, c.Path, "SELECT max(version_id) FROM goose_db_version"); at != "42" {
+		t.Fatalf("the tables are of version %s: this tests nothing", at)
+	}
+	if oldest := alterRead(t, c.Path, "SELECT user_version FROM pragma_user_version"); oldest != "42" {
+		t.Errorf("a program that knows tables of version %s may open them", oldest)
+	}
+}
