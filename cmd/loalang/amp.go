@@ -31,14 +31,17 @@ func (p program) safeStateCommand() *cobra.Command {
 			"as often as amp-serial-repeat says, but quickly, and less often where many zones would not be told in time.\n" +
 			"It is not asked whether it took it: the service begins again behind this, and tells and asks it anew.\n" +
 			"Outputs of serial ports (rts:, dtr:) are left alone: the kernel dropped them\n" +
-			"when the program ended, and opening the port would raise them for some milliseconds.",
+			"when the program ended, and opening the port would raise them for some milliseconds.\n" +
+			"Where a setting is wrong, what is known for certain is switched off, and nothing that might be switched on by it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := p.settings(cmd)
-			if err != nil {
-				return err
+			l := p.layers(cmd)
+			s, wrong := l.settle()
+			all := s.Amp.switches()
+			if wrong != nil {
+				all = l.known(s.Amp)
 			}
-			return safeState(s.Amp.safeRack(s.Amp.switches()), s.Amp.switches(), safeWithin)
+			return errors.Join(wrong, safeState(s.Amp.safeRack(all), all, safeWithin))
 		},
 	}
 	addFlags(cmd.Flags())

@@ -73,6 +73,7 @@ func TestAmpCommands(t *testing.T) {
 		"Safe":         {append([]string{"amp", "safe-state"}, zones...), 0, ""},
 		"SafeMissing":  {[]string{"amp", "safe-state", "--data", data, "--amp-line", "gpiochip77:1"}, 1, "gpiochip77:1 is not known to be off"},
 		"SafeSerial":   {[]string{"amp", "safe-state", "--data", data, "--amp-line", "rts:/dev/ttyNone"}, 0, ""},
+		"SafeMisset":   {[]string{"amp", "safe-state", "--data", data, "--amp-line", "gpiochip77:1", "--listen", "nowhere"}, 2, "gpiochip77:1 is not known to be off"},
 		"SelfTest":     {append([]string{"amp", "self-test"}, zones...), 0, "ok   zone Chợ: sim: nothing is switched"},
 		"SelfMissing":  {[]string{"amp", "self-test", "--data", data, "--amp-line", "rts:/dev/ttyNone"}, 1, "plug the adapter in"},
 		"NoCommand":    {[]string{"serve", "--data", data, "--zones", "Chợ=serial:3", "--amp-serial", "/dev/ttyUSB0"}, 78, "give amp-serial, amp-serial-zone-on and amp-serial-zone-off"},

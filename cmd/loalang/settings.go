@@ -3,13 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"maps"
 	"net"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"sort"
@@ -17,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -277,48 +272,17 @@ func addFlags(flags *pflag.FlagSet, names ...string) {
 // settings reads every layer and reports all faults at once. They are a usageError, but
 // where loalang.toml could not be read: an ill disk may give it the next time.
 func (p program) settings(cmd *cobra.Command) (settings, error) {
-	var s settings
-	values, from := map[string]string{}, map[string]string{}
-	put := func(name, value, source string) { values[name], from[name] = value, source }
+	return p.layers(cmd).settle()
+}
+
+// settle works out what the layers say, with the faults of program.settings. What is returned beside
+// a fault is not whole: see known for what of it still holds.
+func (l layers) settle() (settings, error) {
+	s := settings{Engines: l.engines, Given: l.given}
+	faults := l.faults
 	for _, e := range table() {
-		put(e.name, e.value, "the default")
-	}
-	data := p.dataFolder(cmd)
-	file := filepath.Join(data, "loalang.toml")
-	fromFile, engines, faults, unread := readFile(file)
-	s.Engines = engines
-	if unread != nil && folder(data).gone() {
-		unread = nil // it is with the disk: what else is set must do
-	}
-	if unread != nil {
-		faults = append(faults, unread.Error())
-	}
-	faults = append(faults, keptToOurselves(file, engines)...)
-	known := map[string]bool{}
-	for _, e := range table() {
-		known[e.name] = true
-		if v, ok := fromFile[e.name]; ok {
-			put(e.name, v, "loalang.toml")
-		}
-		if v, ok := p.env(e.env()); ok {
-			put(e.name, v, e.env())
-			s.Given = append(s.Given, given{e.env(), v})
-		}
-		if f := cmd.Flags().Lookup(e.name); f != nil && f.Changed {
-			put(e.name, f.Value.String(), "--"+e.name)
-		}
-	}
-	for name := range fromFile {
-		switch {
-		case name == "data":
-			faults = append(faults, "loalang.toml: \"data\" names the folder in which this file lies: give it as --data or LOALANG_DATA")
-		case !known[name]:
-			faults = append(faults, fmt.Sprintf("loalang.toml: %q is no setting: correct it or take it out", name))
-		}
-	}
-	for _, e := range table() {
-		if err := e.set(&s, values[e.name]); err != nil {
-			faults = append(faults, fmt.Sprintf("%s from %s is %q: %v", e.name, from[e.name], values[e.name], err))
+		if err := e.set(&s, l.values[e.name]); err != nil {
+			faults = append(faults, fmt.Sprintf("%s from %s is %q: %v", e.name, l.from[e.name], l.values[e.name], err))
 		}
 	}
 	faults = append(faults, s.Amp.settle()...)
@@ -326,7 +290,7 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 	if len(faults) > 0 {
 		sort.Strings(faults)
 		err := errors.New(strings.Join(faults, "; "))
-		if unread != nil {
+		if l.unread != nil {
 			return s, err
 		}
 		return s, usageError{err}
@@ -343,44 +307,4 @@ func (p program) dataFolder(cmd *cobra.Command) string {
 		return v
 	}
 	return "data"
-}
-
-// readFile reads loalang.toml as text values and engines, and lists what is wrong
-// with it; no file is no settings. The error is that of a file which is there.
-func readFile(name string) (values map[string]string, engines []engineTable, faults []string, unread error) {
-	raw, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("%s cannot be read: %w", name, reasonOf(err))
-	}
-	var tree map[string]any
-	if err := toml.Unmarshal(raw, &tree); err != nil {
-		where := name
-		var at *toml.DecodeError
-		if errors.As(err, &at) {
-			line, _ := at.Position()
-			where = fmt.Sprintf("%s, line %d", name, line)
-		}
-		return nil, nil, []string{fmt.Sprintf("%s is not TOML: %v", where, err)}, nil
-	}
-	if raw, there := tree["engine"]; there {
-		engines, faults = readEngines(raw)
-		delete(tree, "engine")
-	}
-	values = map[string]string{}
-	for _, k := range slices.Sorted(maps.Keys(tree)) {
-		setting := strings.ReplaceAll(k, "_", "-")
-		if _, twice := values[setting]; twice {
-			faults = append(faults, fmt.Sprintf("loalang.toml: %q is there twice: take one out", setting))
-		}
-		switch v := tree[k].(type) {
-		case string, bool, int64, float64:
-			values[setting] = fmt.Sprint(v)
-		default:
-			faults = append(faults, fmt.Sprintf("loalang.toml: %q must be a plain value, such as a text in quotation marks", k))
-		}
-	}
-	return values, engines, faults, nil
 }
