@@ -176,6 +176,7 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState, 
 	if was.Stick {
 		state.OnStick = was.Last
 	}
+	state.OnStick, state.Bare = notBehind(state.OnStick, now()), notBehind(state.Bare, now())
 	f := folder(s.Data)
 	resting := was.resting(now())
 	was.tries(f, "")
@@ -216,6 +217,15 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState, 
 	return was, said, err
 }
 
+// notBehind is an instant, or now where that is dated behind it: a clock that was ahead dated it, and how
+// long ago it was nobody knows. From now on it grows old.
+func notBehind(at, now time.Time) time.Time {
+	if at.After(now) {
+		return now.UTC()
+	}
+	return at
+}
+
 // had notes a backup that is whole.
 func (s *backupState) had(said backupSaid, stick bool, now time.Time) {
 	s.Last, s.File, s.Stick, s.Bytes, s.Damaged = said.Made, said.File, stick, said.Bytes, len(said.Damaged)+len(said.Missing)
@@ -235,6 +245,7 @@ func (h *hoard) proven(ctx context.Context, dir string) (said backupSaid, err er
 			return said, fmt.Errorf("make a folder for backups: %w", reasonOf(err))
 		}
 	}
+	h.thinOut(ctx, dir)
 	path := filepath.Join(dir, h.name(""))
 	m, err := h.file(ctx, path)
 	if err != nil {

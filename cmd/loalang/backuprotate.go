@@ -132,11 +132,11 @@ func rotate(ctx context.Context, made, village, node string, keep int) (odd stri
 		return filepath.Base(dir)
 	}
 	list, odd = nightsOf(ctx, list, node)
+	// What is dated behind the new one is of a clock that was ahead. It takes no room from the others,
+	// whose weeks are counted from the new one.
+	newest := max(0, slices.IndexFunc(list, func(b keptBackup) bool { return b.Path == made }))
 	gone := 0
-	for _, b := range outdated(list, keep) {
-		if b.Path == made { // older ones are of a clock that was ahead
-			continue
-		}
+	for _, b := range slices.Concat(outdated(list[:newest], keep), outdated(list[newest:], keep)) {
 		if err := os.Remove(b.Path); err != nil {
 			return filepath.Base(b.Path)
 		}
