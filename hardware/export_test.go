@@ -31,6 +31,9 @@ func FakeModems(open func(path string) (Modem, error)) *Serial {
 	return &Serial{Mono: func() time.Duration { return time.Since(began) }, openModem: func(path string) (modem, error) { return open(path) }}
 }
 
+// DropOnClose has the outputs of the port at fd go off when it is closed.
+func DropOnClose(fd int) error { return dropOnClose(fd) }
+
 // Modem is what a Serial asks of such a port.
 type Modem = modem
 

@@ -64,7 +64,23 @@ func portModem(path string) (modem, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := dropOnClose(fd); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: have its outputs off when it is closed: %w", path, err), p.Close())
+	}
 	return outputs{p, fd}, nil
+}
+
+// dropOnClose has the kernel switch both outputs of a port off when it is closed, also behind
+// a program that was killed: nothing else would switch a transmitter off then. A port is so
+// unless somebody told it otherwise (stty -hupcl), and what it was told stays until its
+// adapter is pulled out.
+func dropOnClose(fd int) error {
+	t, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		return err
+	}
+	t.Cflag |= unix.HUPCL
+	return unix.IoctlSetTermios(fd, unix.TCSETS, t)
 }
 
 func portBytes(path string, baud int) (bytePort, error) {

@@ -157,6 +157,34 @@ func TestPulledSerialPort(t *testing.T) {
 	}
 }
 
+// A port that was told not to (stty -hupcl) drops its outputs all the same when the program
+// that keys a transmitter by them is killed.
+func TestOutputsOfAPortDropWhenItIsClosed(t *testing.T) {
+	d := newDevice(t)
+	port, err := os.OpenFile(d.path, os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer port.Close()
+	fd := int(port.Fd())
+	was, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := *was
+	told.Cflag &^= unix.HUPCL
+	if err := unix.IoctlSetTermios(fd, unix.TCSETS, &told); err != nil {
+		t.Fatal(err)
+	}
+	if err := hardware.DropOnClose(fd); err != nil {
+		t.Fatal(err)
+	}
+	is, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if told.Cflag |= unix.HUPCL; err != nil || *is != told {
+		t.Errorf("it is %+v, want %+v (%v)", is, told, err)
+	}
+}
+
 func TestMissingSerialPort(t *testing.T) {
 	_, err := (&hardware.Serial{}).Pin(filepath.Join(t.TempDir(), "ttyUSB0"), hardware.RTS)
 	if hardware.TroubleOf(err) != hardware.TroubleAbsent || !strings.Contains(err.Error(), "plug the adapter in") {
