@@ -121,7 +121,7 @@ func (c *Calibrator) carryOut(ctx context.Context, one Calibration) error {
 func (c *Calibrator) measure(ctx context.Context, one *Calibration) (err error) {
 	const around = 15 * time.Second // settling, and the verdicts
 	switch {
-	case c.cfg.Now().Sub(one.Created) > calibrationStale:
+	case c.cfg.Now().Sub(one.Created).Abs() > calibrationStale: // behind a power cut the clock may be behind, too
 		return Refused{Cause: CalibrateBroken}
 	case !c.cfg.Allowed(ctx, 2*c.cfg.Sound.Length+around):
 		if !c.cfg.Trusted() {

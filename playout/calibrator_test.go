@@ -52,3 +52,33 @@ func TestACalibrationIsRefusedForWhatIsWrong(t *testing.T) {
 		})
 	}
 }
+
+// Who asked for a calibration and lost the power is gone when the board is back, be its clock
+// behind what it was then: nothing sounds that nobody waits for.
+func TestACalibrationOfBeforeAPowerCutIsNotCarriedOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		asked time.Duration // before now
+		want  string
+	}{
+		"now":                       {time.Second, playout.CalibrateMonitor}, // there is no input, which is looked for
+		"long ago":                  {10 * time.Minute, playout.CalibrateBroken},
+		"by a clock that was ahead": {-10 * time.Minute, playout.CalibrateBroken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				book := &asked{playout.Calibration{Owned: scheduler.Owned{Created: time.Now().Add(-c.asked)}}}
+				ctx, end := context.WithTimeout(t.Context(), time.Second)
+				defer end()
+				err := playout.NewCalibrator(playout.CalibratorConfig{
+					Book: book, Allowed: func(context.Context, time.Duration) bool { return true }, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+				}).Run(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if book.one.Cause != c.want || book.one.Ended.IsZero() {
+					t.Errorf("%+v, want %s", book.one, c.want)
+				}
+			})
+		})
+	}
+}

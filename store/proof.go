@@ -141,10 +141,14 @@ func (s *Store) SaveCalibration(ctx context.Context, c playout.Calibration) erro
 	})
 }
 
+// calibrationsNewest orders calibrations by when they were asked for, the newest first: not by
+// what the clock said then, which may have been ahead.
+const calibrationsNewest = " ORDER BY rowid DESC"
+
 // Calibrations lists those of a village, the newest first, at most limit.
 func (s *Store) Calibrations(ctx context.Context, village string, limit int) (list []playout.Calibration, err error) {
 	err = s.read(ctx, "list calibrations", func(tx *sql.Tx) error {
-		list, err = query(ctx, tx, scanCalibration, "SELECT "+calibrationColumns+" FROM calibrations WHERE village = ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT ?", village, limit)
+		list, err = query(ctx, tx, scanCalibration, "SELECT "+calibrationColumns+" FROM calibrations WHERE village = ? AND deleted_at IS NULL"+calibrationsNewest+" LIMIT ?", village, limit)
 		return err
 	})
 	return list, err
@@ -155,7 +159,7 @@ func (s *Store) Calibrations(ctx context.Context, village string, limit int) (li
 func (s *Store) Calibrated(ctx context.Context, village string) (c playout.Calibration, err error) {
 	err = s.read(ctx, "read the last calibration", func(tx *sql.Tx) error {
 		list, err := query(ctx, tx, scanCalibration, "SELECT "+calibrationColumns+` FROM calibrations
-			WHERE village = ? AND deleted_at IS NULL AND ended_at IS NOT NULL AND cause = '' ORDER BY created_at DESC, id DESC LIMIT 1`, village)
+			WHERE village = ? AND deleted_at IS NULL AND ended_at IS NOT NULL AND cause = ''`+calibrationsNewest+" LIMIT 1", village)
 		if len(list) > 0 {
 			c = list[0]
 		}

@@ -120,3 +120,28 @@ func TestCalibrationsAreKept(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 }
+
+// A calibration that was made by a clock that was ahead is not the newest for as long as that
+// was: what was wired anew is measured by the one that was made after it, behind a restart too.
+func TestTheNewestCalibrationIsTheLastWhateverTheClockSaid(t *testing.T) {
+	s, _ := seeded(t)
+	ctx := context.Background()
+	put := func(by string, at time.Time, gate proof.Gate) {
+		t.Helper()
+		c := playout.Calibration{Owned: scheduler.Owned{ID: newID(), Village: unTa, Created: at}, By: by}
+		check(t, s.SaveCalibration(ctx, c), nil)
+		c.Revision, c.Ended, c.Gate = 1, at.Add(time.Minute), gate
+		check(t, s.SaveCalibration(ctx, c), nil)
+	}
+	put("Hoa", day0.AddDate(1, 0, 0), proof.Gate{Off: -60, On: -20, Sent: -18}) // a slip of the finger
+	after := proof.Gate{Off: -70, On: -40, Sent: -18}
+	put("Thuỷ", day0, after)
+	last, err := s.Calibrated(ctx, unTa)
+	check(t, err, nil)
+	same(t, "gate", last.Gate, after)
+	list, err := s.Calibrations(ctx, unTa, 1)
+	check(t, err, nil)
+	if len(list) != 1 || list[0].By != "Thuỷ" {
+		t.Errorf("%+v", list)
+	}
+}
