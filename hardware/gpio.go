@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -76,7 +77,7 @@ func (g GPIO) sys() gpioKernel {
 }
 
 // Chips lists the chips by path. Symbolic links, such as the Raspberry Pi's
-// gpiochip4, name a chip twice and are left out. A chip that does not answer
+// gpiochip4, name a chip twice and are left out; GPIOChip.Is knows them. A chip that does not answer
 // hides no other: the error joins what is wrong with each, beside those that do.
 func (g GPIO) Chips() ([]GPIOChip, error) {
 	paths, err := filepath.Glob(filepath.Join(g.dev(), "gpiochip*"))
@@ -165,8 +166,8 @@ type GPIOLine struct {
 }
 
 // RequestOutput takes one line as an output that is OFF from the first moment:
-// the kernel sets level and direction in one step. chip is a name such as
-// gpiochip0, line its number or its device-tree name such as GPIO17. The error
+// the kernel sets level and direction in one step. chip is a name as GPIOChip.Is
+// takes it, such as gpiochip0, line its number or its device-tree name such as GPIO17. The error
 // names who holds a busy line.
 func (g GPIO) RequestOutput(chip, line string, activeLow bool) (*GPIOLine, error) {
 	found, err := g.chip(chip)
@@ -209,17 +210,57 @@ func (g GPIO) request(found GPIOChip, offset uint32, line string, config unix.GP
 	return &GPIOLine{gpio: g, file: os.NewFile(uintptr(request.Fd), name), name: name}, nil
 }
 
-// Is says whether a chip goes by a name: its own, its file, or its label.
-func (c GPIOChip) Is(name string) bool { return c.Name == name || c.Path == name || c.Label == name }
+// Is says whether a chip goes by a name: its own, its file, its label, or a link to its file,
+// be it beside that or named by its whole path.
+func (c GPIOChip) Is(name string) bool {
+	return c.Name == name || c.Path == name || c.Label == name || c.linked(name)
+}
+
+// linked says whether a name is that of a link to the chip's file. A Raspberry Pi 5 has one,
+// gpiochip4, since a kernel gave that chip another number; a rule of udev may make others, so
+// that a chip on USB keeps its name.
+func (c GPIOChip) linked(name string) bool {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(filepath.Dir(c.Path), name)
+	}
+	led, err := os.Stat(name)
+	if err != nil || c.Path == "" {
+		return false
+	}
+	is, err := os.Stat(c.Path)
+	return err == nil && os.SameFile(led, is)
+}
+
+// headers are the chips with the pins of a Raspberry Pi's header, by label, and the names that
+// mean them whatever their number is: that of a Pi 5 was 4, became 0 with kernel 6.6.45 and
+// another with 6.12.96, and to the chips that have those numbers else nobody can wire anything.
+var headers = map[string][]string{
+	"pinctrl-rp1":     {"gpiochip0", "gpiochip4"}, // Pi 5
+	"pinctrl-bcm2711": {"gpiochip0"},              // Pi 4
+	"pinctrl-bcm2835": {"gpiochip0"},              // those before
+}
+
+// ChipOf is the chip that a setting means by a name; found is false where there is none.
+func ChipOf(chips []GPIOChip, name string) (c GPIOChip, found bool) {
+	for _, is := range []func(GPIOChip) bool{
+		func(c GPIOChip) bool { return slices.Contains(headers[c.Label], name) },
+		func(c GPIOChip) bool { return c.Is(name) },
+	} {
+		if i := slices.IndexFunc(chips, is); i >= 0 {
+			return chips[i], true
+		}
+	}
+	return GPIOChip{}, false
+}
 
 func (g GPIO) chip(name string) (GPIOChip, error) {
 	chips, err := g.Chips()
+	if c, found := ChipOf(chips, name); found {
+		return c, nil
+	}
 	var known []string
 	for _, c := range chips {
-		if c.Is(name) {
-			return c, nil
-		}
-		known = append(known, c.Name)
+		known = append(known, fmt.Sprintf("%s (%s)", c.Name, c.Label))
 	}
 	switch {
 	case err != nil: // it may be the one asked for

@@ -105,6 +105,77 @@ func TestChipsLeavesOutLinks(t *testing.T) {
 	}
 }
 
+// A chip whose number has changed is found by a link that has the old one, or that a rule of
+// udev makes: an update of the kernel takes no amplifier away.
+func TestChipIsFoundByALinkToIt(t *testing.T) {
+	b := &board{}
+	g := b.gpio(t)
+	rules := filepath.Join(g.Dev, "loalang")
+	if err := errors.Join(os.Mkdir(rules, 0o755), os.Symlink("../gpiochip0", filepath.Join(rules, "amp")), os.Symlink("../gpiochip7", filepath.Join(rules, "gone"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"gpiochip4", filepath.Join(g.Dev, "gpiochip4"), filepath.Join(rules, "amp"), "loalang/amp"} {
+		l, err := g.RequestOutput(name, "1", false)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if path, number, err := g.Where(name, "1"); err != nil || path != filepath.Join(g.Dev, "gpiochip0") || number != 1 {
+			t.Errorf("%s is %s:%d, %v", name, path, number, err)
+		}
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{filepath.Join(rules, "gone"), "loalang"} {
+		if _, err := g.RequestOutput(name, "1", false); !errors.Is(err, hardware.ErrNoLine) || !strings.Contains(err.Error(), "gpiochip0 (pinctrl-bcm2711)") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The header of a Raspberry Pi is found by the numbers that its chip has had, whichever a
+// kernel gives it, and whatever chip has its old one now.
+func TestTheHeaderOfARaspberryPiIsFoundUnderEveryKernel(t *testing.T) {
+	chip := func(number int, label string) hardware.GPIOChip {
+		name := fmt.Sprintf("gpiochip%d", number)
+		return hardware.GPIOChip{Path: "/dev/" + name, Name: name, Label: label}
+	}
+	others := []string{"gpio-brcmstb@107d508500", "gpio-brcmstb@107d508520", "gpio-brcmstb@107d517c00", "gpio-brcmstb@107d517c20"}
+	kernels := map[string][]hardware.GPIOChip{
+		"6.6.20":  {chip(0, others[0]), chip(1, others[1]), chip(2, others[2]), chip(3, others[3]), chip(4, "pinctrl-rp1")},
+		"6.6.47":  {chip(0, "pinctrl-rp1"), chip(10, others[0]), chip(11, others[1]), chip(12, others[2]), chip(13, others[3])},
+		"6.12.96": {chip(11, others[0]), chip(12, others[1]), chip(13, others[2]), chip(14, others[3]), chip(15, "pinctrl-rp1")},
+	}
+	for kernel, chips := range kernels {
+		for _, name := range []string{"gpiochip0", "gpiochip4", "pinctrl-rp1"} {
+			if c, found := hardware.ChipOf(chips, name); !found || c.Label != "pinctrl-rp1" {
+				t.Errorf("%s: %s is %+v", kernel, name, c)
+			}
+		}
+		if c, found := hardware.ChipOf(chips, others[0]); !found || c.Label != others[0] {
+			t.Errorf("%s: %s is %+v", kernel, others[0], c)
+		}
+	}
+	if c, found := hardware.ChipOf(kernels["6.6.20"], "/dev/gpiochip0"); !found || c.Label != others[0] {
+		t.Errorf("by its file the chip that has the number is meant: %+v", c)
+	}
+	if c, found := hardware.ChipOf(kernels["6.12.96"], "gpiochip9"); found {
+		t.Errorf("gpiochip9 is %+v", c)
+	}
+	pi4 := []hardware.GPIOChip{chip(0, "raspberrypi-exp-gpio"), chip(1, "pinctrl-bcm2711")}
+	if c, found := hardware.ChipOf(pi4, "gpiochip0"); !found || c.Label != "pinctrl-bcm2711" {
+		t.Errorf("gpiochip0 of a Raspberry Pi 4 is %+v", c)
+	}
+	if c, found := hardware.ChipOf(pi4, "gpiochip4"); found {
+		t.Errorf("gpiochip4 of a Raspberry Pi 4 is %+v", c)
+	}
+	other := []hardware.GPIOChip{chip(0, "7022000.pinctrl"), chip(1, "300b000.pinctrl")}
+	if c, found := hardware.ChipOf(other, "gpiochip0"); !found || c.Label != "7022000.pinctrl" {
+		t.Errorf("gpiochip0 of another board is %+v", c)
+	}
+}
+
 // The relay must not click at start: level OFF and direction go in one request.
 func TestRequestOutputIsOffFromTheFirstMoment(t *testing.T) {
 	for name, activeLow := range map[string]bool{"ActiveHigh": false, "ActiveLow": true} {

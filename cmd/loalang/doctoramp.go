@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -146,11 +145,8 @@ func examineRelease(s settings, sys string, chips []hardware.GPIOChip, in tongue
 			continue
 		}
 		pins++
-		label := ""
-		if i := slices.IndexFunc(chips, func(c hardware.GPIOChip) bool { return c.Is(sw.Chip) }); i >= 0 {
-			label = chips[i].Label
-		}
-		k, t := hardware.KeepsOutputs(sys, label)
+		chip, _ := hardware.ChipOf(chips, sw.Chip)
+		k, t := hardware.KeepsOutputs(sys, chip.Label)
 		keeps, told, pumped = keeps || k, told && t, pumped && (sw.Pumped || !k)
 	}
 	if pins == 0 {
