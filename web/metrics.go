@@ -166,13 +166,16 @@ func (m *meters) readAsRun(ctx context.Context) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.now()
-	from := m.since
+	if m.since.After(now) {
+		m.since = now // the program started by a clock that was ahead
+	}
+	from, to := m.since, now.Add(time.Minute)
 	if reach := now.Add(-asRunReach); from.Before(reach) {
 		from = reach
 	}
 	var rows []playout.AsRun
 	m.worry.about(bounded(ctx, metricsPatience, func(ctx context.Context) (func(), error) {
-		found, err := m.log.AsRuns(ctx, m.village, from, now.Add(time.Minute))
+		found, err := m.log.AsRuns(ctx, m.village, from, to)
 		return func() { rows = found }, err
 	}))
 	for _, row := range rows {
@@ -190,7 +193,7 @@ func (m *meters) readAsRun(ctx context.Context) {
 		}
 	}
 	for occurrence, due := range m.counted {
-		if due.Before(from) {
+		if due.Before(from) || due.After(to) { // by a clock that was ahead: it is due anew
 			delete(m.counted, occurrence)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"loalang/playout"
 	"loalang/scheduler"
 )
 
@@ -42,4 +43,35 @@ func TestMetricsTellWhatIsDueNext(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A board whose clock was ahead as it started counts what became of what is due once the clock
+// is right, also of what the wrong clock had given up already.
+func TestOutcomesAreCountedBehindAClockThatWasAhead(t *testing.T) {
+	h := newHouse(t)
+	h.fill()
+	right := h.w.now.AddDate(0, 0, -20)
+	run := func(id string, due time.Time, o playout.Outcome) playout.AsRun {
+		return playout.AsRun{Occurrence: id, Kind: scheduler.Notice, Due: due, Outcome: o}
+	}
+	h.w.runs = []playout.AsRun{run("again", h.w.now, playout.Missed)} // given up by the clock that is ahead
+	want := func(when string, played, missed int) {
+		t.Helper()
+		text := h.metrics()
+		for outcome, n := range map[string]int{"played": played, "missed": missed} {
+			if line := `loalang_asrun_outcomes_total{outcome="` + outcome + `"} ` + strconv.Itoa(n) + "\n"; !strings.Contains(text, line) {
+				t.Errorf("%s: no %s", when, line)
+			}
+		}
+	}
+	want("ahead", 0, 1)
+	h.w.now = right
+	h.w.runs[0].Outcome = "" // the clock is set back: it is due anew
+	want("set back", 0, 1)
+	h.w.runs = append(h.w.runs, run("one", right.Add(time.Hour), playout.Played))
+	h.w.now = right.Add(2 * time.Hour)
+	want("goes on", 1, 1)
+	h.w.now = h.w.runs[0].Due.Add(time.Hour)
+	h.w.runs[0].Outcome = playout.Played
+	want("comes round again", 2, 1)
 }

@@ -48,10 +48,10 @@ func (s *Server) calibrate(ctx context.Context, who people.Principal, village st
 }
 
 // calibrating says whether a calibration waits or is under way; one that a restart
-// interrupted is neither.
+// interrupted, or that was asked for by a clock that was ahead, is neither.
 func calibrating(c playout.Calibration, now time.Time) bool {
 	const longest = 4 * time.Minute
-	return c.Ended.IsZero() && now.Sub(c.Created) < longest
+	return c.Ended.IsZero() && now.Sub(c.Created).Abs() < longest
 }
 
 // CalibrationWords says what a calibration found, in a language of the panel.

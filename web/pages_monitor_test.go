@@ -9,6 +9,7 @@ import (
 	"loalang/people"
 	"loalang/playout"
 	"loalang/proof"
+	"loalang/scheduler"
 )
 
 // The page says how the monitor input is in every state, and what to do.
@@ -41,6 +42,21 @@ func TestMonitorPage(t *testing.T) {
 				t.Errorf("the form is there: %v", has)
 			}
 		})
+	}
+}
+
+// A calibration that a clock which was ahead began, and a power cut ended, is not under way for
+// as long as that was ahead.
+func TestACalibrationOfTheFutureIsNotUnderWay(t *testing.T) {
+	w := newWorld(t)
+	w.monitor = &playout.MonitorState{Up: true, Level: -60}
+	w.calibrations = []playout.Calibration{{Owned: scheduler.Owned{ID: "c", Created: w.now.AddDate(0, 0, 20)}, By: visitor}}
+	s := newSite(t, w, people.Officer, "vi")
+	if p := s.get("/monitor"); !strings.Contains(p.body, `action="/monitor/calibrate"`) || strings.Contains(p.text, "Đang hiệu chỉnh, "+visitor) {
+		t.Errorf("%s", p.text)
+	}
+	if s.post("/monitor/calibrate", nil); w.asked != 1 {
+		t.Errorf("asked for %d calibrations", w.asked)
 	}
 }
 
