@@ -61,7 +61,8 @@ var places = []place{
 var guides = []string{
 	"INSTALL.md", "WIRING.md", "BUTTON.md", "COMMANDS.md", "VOICES.md",
 	"adr/0007-twenty-milliseconds-of-buffer.md", "adr/0013-the-buffer-is-learned-in-silence.md", "adr/0027-a-rule-promises-from-its-last-change.md",
-	"adr/0031-what-a-report-counts.md", "adr/0036-times-of-day-are-one-rule.md", "adr/0052-the-version-before-may-open-it.md",
+	"adr/0031-what-a-report-counts.md", "adr/0036-times-of-day-are-one-rule.md", "adr/0047-a-chip-is-known-by-what-it-is.md",
+	"adr/0052-the-version-before-may-open-it.md",
 	"adr/0056-an-emergency-waits-for-its-amplifier.md", "adr/0057-a-service-of-its-own-for-decoders.md",
 }
 
