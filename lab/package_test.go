@@ -66,7 +66,7 @@ func bare(t *testing.T, deb string) string {
 		name, _, _ := strings.Cut(strings.TrimSpace(choices[len(choices)-1]), " ") // Debian 12 has the last
 		wanted = append(wanted, name)
 	}
-	cmd := exec.CommandContext(t.Context(), "../packaging/bare.sh", append(wanted, "gpiod")...)
+	cmd := exec.CommandContext(t.Context(), "../packaging/bare.sh", append(wanted, "gpiod", "dosfstools")...)
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	image, err := cmd.Output()
@@ -80,7 +80,7 @@ func bare(t *testing.T, deb string) string {
 }
 
 // TestLabPackage installs the package on a bare Debian that systemd has started, looks at the service, kills it, lets it hang,
-// brings it up to date while an emergency sounds, has an update refused, and removes it.
+// plugs in a stick for its backups, brings it up to date while an emergency sounds, has an update refused, and removes it.
 func TestLabPackage(t *testing.T) {
 	k := machines(t, "amd64")
 	dir := t.TempDir()
@@ -94,8 +94,12 @@ func TestLabPackage(t *testing.T) {
 	}
 	disk := filepath.Join(dir, "packages.ext4")
 	check(t, im.Disk(t.Context(), disk, "256M", "-O", "^has_journal"))
-	m := machine(t, k, bare(t, found[0]), "virtio_net", "configfs", "gpio-sim", "snd-dummy", "autofs4")
+	m := machine(t, k, bare(t, found[0]), "virtio_net", "configfs", "gpio-sim", "snd-dummy", "autofs4", "xhci-pci", "usb-storage", "sd_mod", "vfat", "nls_cp437", "nls_ascii")
 	m.Dir, m.Memory, m.Data = t.TempDir(), 1536, disk
+	stick := filepath.Join(m.Dir, "stick")
+	check(t, os.WriteFile(stick, nil, 0o600))
+	check(t, os.Truncate(stick, 512<<20))
+	m.More = []string{"-device", "qemu-xhci,id=xhci", "-drive", "if=none,id=stick,format=raw,file=" + stick, "-device", "usb-storage,drive=stick,bus=xhci.0,removable=on"}
 	m.Job.Become = []string{"/sbin/init"}
 	ctx, end := context.WithTimeout(t.Context(), 40*time.Minute)
 	defer end()

@@ -136,6 +136,25 @@ upgrade() {
 	holds "those of the new package lie beside them" grep -q 'another setting of version two' /etc/loalang/loalang.env.dpkg-dist
 }
 
+# A stick is mounted by the rule of udev, for the service, whose backup goes there; pulled out, it is
+# given back.
+stick() {
+	local at=/media/loalang-sda
+	until_so "a stick is found" test -b /dev/sda
+	holds "it has no file system yet" eval '! mountpoint -q '$at
+	holds "it is given one" mkfs.vfat -I /dev/sda
+	until_so "it is mounted, and nobody did it" mountpoint -q $at
+	holds "it is the service's alone" eval '[ "$(stat -c %U:%a '$at')" = loalang:700 ]'
+	holds "a folder says that backups may lie there" mkdir $at/loalang-backup
+	token=${token:-$(loalang-board token add stick --role admin | tail -n 1)}
+	holds "a backup is asked for" eval 'ask POST /api/v1/backups | head -n 1 | grep -q " 202"'
+	until_so "the service writes it onto the stick" eval 'ls '$at'/loalang-backup/*.loalang.tar'
+	holds "it is whole" eval 'loalang-board backup verify '$at'/loalang-backup/*.loalang.tar'
+	echo 1 >/sys/block/sda/device/delete
+	until_so "pulled out, it is mounted no more" eval '! mountpoint -q '$at
+	holds "and the panel answers as before" answers /healthz
+}
+
 # A service that is down is started by going back and by an update; a setting that is wrong keeps it
 # down until somebody corrects it.
 down() {
@@ -209,7 +228,7 @@ remove() {
 
 # A chip of pins, as a board has one.
 mkdir -p /sys/kernel/config/gpio-sim/lab/bank0/line17 && echo 32 >/sys/kernel/config/gpio-sim/lab/bank0/num_lines && echo 1 >/sys/kernel/config/gpio-sim/lab/live
-for part in ${PARTS:-install_it upgrade down bound refuse hardened survive remove}; do
+for part in ${PARTS:-install_it upgrade stick down bound refuse hardened survive remove}; do
 	echo "PACKAGE part $part"
 	"$part"
 done
