@@ -139,19 +139,19 @@ upgrade() {
 # A stick is mounted by the rule of udev, for the service, whose backup goes there; pulled out, it is
 # given back.
 stick() {
-	local at=/media/loalang-sda
+	local place=/media/loalang-sda
 	until_so "a stick is found" test -b /dev/sda
-	holds "it has no file system yet" eval '! mountpoint -q '$at
+	holds "it has no file system yet" eval '! mountpoint -q '$place
 	holds "it is given one" mkfs.vfat -I /dev/sda
-	until_so "it is mounted, and nobody did it" mountpoint -q $at
-	holds "it is the service's alone" eval '[ "$(stat -c %U:%a '$at')" = loalang:700 ]'
-	holds "a folder says that backups may lie there" mkdir $at/loalang-backup
+	until_so "it is mounted, and nobody did it" mountpoint -q $place
+	holds "it is the service's alone" eval '[ "$(stat -c %U:%a '$place')" = loalang:700 ]'
+	holds "a folder says that backups may lie there" mkdir $place/loalang-backup
 	token=${token:-$(loalang-board token add stick --role admin | tail -n 1)}
 	holds "a backup is asked for" eval 'ask POST /api/v1/backups | head -n 1 | grep -q " 202"'
-	until_so "the service writes it onto the stick" eval 'ls '$at'/loalang-backup/*.loalang.tar'
-	holds "it is whole" eval 'loalang-board backup verify '$at'/loalang-backup/*.loalang.tar'
+	until_so "the service writes it onto the stick" eval 'ls '$place'/loalang-backup/*.loalang.tar'
+	holds "it is whole" eval 'loalang-board backup verify '$place'/loalang-backup/*.loalang.tar'
 	echo 1 >/sys/block/sda/device/delete
-	until_so "pulled out, it is mounted no more" eval '! mountpoint -q '$at
+	until_so "pulled out, it is mounted no more" eval '! mountpoint -q '$place
 	holds "and the panel answers as before" answers /healthz
 }
 
@@ -223,7 +223,8 @@ remove() {
 	said=$(dpkg -P loalang 2>&1) || bad "it is not purged: $said"
 	holds "a purge says what it removes" grep -q 'removing everything that the board kept' <<<"$said"
 	holds "and does" test ! -e /var/lib/loalang
-	holds "nothing of it is left" silent "$(find / -xdev -path /run -prune -o -path /proc -prune -o -path /var/log -prune -o -iname '*loalang*' -print | grep -v '^/etc/\(passwd\|group\)\|loalang-lab')"
+	said=$(find / -xdev -path /run -prune -o -path /proc -prune -o -path /var/log -prune -o -iname '*loalang*' -print | grep -v '^/etc/\(passwd\|group\)\|loalang-lab')
+	holds "nothing of it is left: $(tr '\n' ' ' <<<"$said")" silent "$said"
 }
 
 # A chip of pins, as a board has one.
