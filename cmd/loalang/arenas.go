@@ -11,7 +11,7 @@ __attribute__((constructor)) static void share_one_heap(void) {
 import "C"
 
 // One heap does for what is in C: the database and the sound system. glibc gives threads heaps
-// of their own, up to eight for each processor, and none of them is given back: with twelve
-// `serve` had 11 MB of its 40 in them after two minutes of work, and more with each hour in
-// which more threads than before met; with one 8 MB, and no more (27 November 2026). It is
-// asked for seldom enough that threads do not wait for one another.
+// of their own, up to eight for each processor, and keeps what they once took: under the same
+// load `serve` had 10.9 MB in twelve of them after two minutes, and still more with each look;
+// with one 8.0 MB, and as much a minute later (27 November 2026). It is asked for seldom enough
+// that threads do not wait for one another.
