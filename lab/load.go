@@ -30,6 +30,10 @@ type Load struct {
 	Spoken bool          // what is written is spoken, by an engine in a process of its own
 	Take   time.Duration // of the shortest recording that is sent, the longest is twice that; 0: 3.5 s, 670 kB
 	Line   int           // bytes in a second that their line to the board carries; 0: it is as fast as the board
+	// Keep holds the content of a board as it is, for who weighs it: so many notices are written in
+	// a Run and then only renamed, and of the recordings that a Run sent the newest so many stay.
+	// 0: all stay.
+	Keep int
 	// Mortal: the board is to be killed, so that requests which get no answer are
 	// expected. Otherwise they are faults.
 	Mortal bool
@@ -176,7 +180,7 @@ func (l *Load) write(ctx context.Context, r *rand.Rand) error {
 	var ours []string
 	for pause(ctx, r, l.Pause) {
 		called := fmt.Sprintf("Họp thôn %d-%d", l.Seed, l.count())
-		if len(ours) > 0 && r.IntN(3) > 0 {
+		if len(ours) > 0 && (r.IntN(3) > 0 || l.Keep > 0 && len(ours) >= l.Keep) {
 			id := ours[r.IntN(len(ours))]
 			l.Ledger.renaming(id, called)
 			_, err := l.Client.Ask(ctx, http.MethodPatch, "/announcements/"+id, Object{"title": called})
@@ -220,6 +224,7 @@ const (
 // send sends recordings in pieces, and goes on with those that are not whole.
 func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 	var next sending // that was begun, perhaps, and of which no answer came
+	var ours []string
 	for first := true; ; first = false {
 		id, u := l.Ledger.unfinished()
 		wait := 3 * l.Pause
@@ -259,11 +264,26 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 			}
 			next = sending{}
 			l.Ledger.uploadBegun(id, u)
+			ours = append(ours, id)
+			for l.Keep > 0 && len(ours) > l.Keep {
+				l.fault("delete a recording", unended(ctx, l.withdraw(ctx, ours[0])))
+				ours = ours[1:]
+			}
 		}
 		if err := l.sendRest(ctx, r, id, u); err != nil {
 			return err
 		}
 	}
+}
+
+// withdraw deletes what became of an upload.
+func (l *Load) withdraw(ctx context.Context, id string) error {
+	is, err := l.Client.Ask(ctx, http.MethodGet, "/uploads/"+id, nil)
+	if err != nil {
+		return err
+	}
+	_, err = l.Client.Ask(ctx, http.MethodDelete, "/recordings/"+is.Text("recording"), nil)
+	return err
 }
 
 // answered says whether an error is that answer of the board.

@@ -42,6 +42,7 @@ type Machine struct {
 	mu    sync.Mutex
 	told  []string
 	beat  time.Time // of the last job.Beat; zero: none yet
+	still bool      // the kernel told lostTimer
 }
 
 // serialPort is the kernel's name of the serial line by architecture.
@@ -52,7 +53,7 @@ func (m *Machine) Start(ctx context.Context) error {
 	if err := m.prepare(); err != nil {
 		return err
 	}
-	m.told, m.beat = nil, time.Time{}
+	m.told, m.beat, m.still = nil, time.Time{}, false
 	root := "if=none,id=root,format=raw,readonly=on,file=" + m.Root
 	if len(m.Job.Become) > 0 {
 		root = "if=none,id=root,format=raw,snapshot=on,file=" + m.Root
@@ -183,6 +184,7 @@ func (m *Machine) read(out io.Reader) {
 		begun = ""
 		m.mu.Lock()
 		m.told = append(m.told, line)
+		m.still = m.still || strings.Contains(line, lostTimer)
 		m.mu.Unlock()
 		select {
 		case m.lines <- line:
@@ -221,9 +223,13 @@ func (m *Machine) Line(ctx context.Context, prefix string) (string, error) {
 	}
 }
 
-// ErrStalled is a machine whose first process beats no more: the emulation, or the kernel,
-// stands. A program that hangs in it is not that.
+// ErrStalled is a machine whose first process beats no more, or whose kernel misses the timer
+// of a processor: the emulation stands. A program that hangs in it is not that.
 var ErrStalled = errors.New("the machine stands still")
+
+// lostTimer is what the kernel says when an emulated processor lost its timer: what waits on that
+// processor sleeps for ever, while the first process may beat on the other.
+const lostTimer = "kthread timer wakeup didn't happen"
 
 // stallAfter is how long a machine that has beaten once may be without a beat.
 const stallAfter = 12 * job.BeatEvery
@@ -249,7 +255,7 @@ func (m *Machine) Wait(ctx context.Context) error {
 func (m *Machine) stalled(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return !m.beat.IsZero() && now.Sub(m.beat) > stallAfter
+	return m.still || !m.beat.IsZero() && now.Sub(m.beat) > stallAfter
 }
 
 // Kill takes the machine's power.

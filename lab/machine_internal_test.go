@@ -45,3 +45,17 @@ func TestAMachineThatStandsStillIsTold(t *testing.T) {
 		t.Error("a machine that never beat stands still")
 	}
 }
+
+// One of two emulated processors lost its timer: the first process beat on the other, and the
+// machine was waited for until its tests were said to have failed.
+func TestAProcessorThatLostItsTimerIsTold(t *testing.T) {
+	t.Parallel()
+	m := spoken(t, "[  63.5] rcu: rcu_preempt kthread timer wakeup didn't happen for 5252 jiffies! g361\n"+job.Beat+"\n")
+	m.ended = make(chan struct{})
+	if err := m.Wait(t.Context()); !errors.Is(err, ErrStalled) {
+		t.Errorf("the kernel misses a timer: %v", err)
+	}
+	if m = spoken(t, "[  63.5] rcu: INFO: rcu_preempt self-detected stall on CPU\n"+job.Beat+"\n"); m.stalled(time.Now()) {
+		t.Error("a processor that is busy stands still")
+	}
+}
