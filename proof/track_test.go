@@ -68,3 +68,73 @@ func TestGates(t *testing.T) {
 		}
 	}
 }
+
+// broken is a broadcast of so many seconds, most of them heard: in its midst interrupt takes over, from
+// a frame on, and gives how much of it it brought.
+func broken(t *testing.T, x []float64, g proof.Gate, r *rand.Rand, interrupt func(s *stage, sent, came []int16) int) proof.Verdict {
+	t.Helper()
+	sent, came := card(x), card(noise(gain(delay(x, .2), -20), 1e-4, r))
+	n := len(sent)
+	cut := (n/4 + r.IntN(n/2)) / 1920 * 1920
+	s := newStage(g)
+	s.trial.Sounds("voice", s.now)
+	s.trial.End(s.now + time.Duration(n)*time.Second/48000)
+	s.run(sent[:cut], came[:cut])
+	cut += interrupt(s, sent[cut:], came[cut:])
+	s.run(sent[cut:], came[cut:])
+	s.run(nil, make([]int16, 4*48000))
+	return s.trial.Result(&s.sent, &s.heard).Verdict
+}
+
+// The monitor input lost a moment of a broadcast, as a card does that overruns on a busy machine.
+// Until somebody looked how late the rest came it lay too early, and what was right was "wrong".
+func TestAnOverrunIsNoOtherSound(t *testing.T) {
+	all := spoken(t)
+	g := gate(t, all[0])
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, seconds := range []float64{4.5, 6, 8} {
+		for _, lost := range []time.Duration{120 * time.Millisecond, 160 * time.Millisecond, 240 * time.Millisecond, 360 * time.Millisecond} {
+			got := map[proof.Verdict]int{}
+			for k := 0; k < len(all); k += 2 {
+				got[broken(t, all[k][:int(seconds*rate)], g, r, func(s *stage, sent, _ []int16) int {
+					n := int(lost.Seconds() * 48000)
+					s.mute = true
+					s.run(sent[:n], nil)
+					s.mute = false
+					return n
+				})]++
+			}
+			if got[proof.Heard] != 20 {
+				t.Errorf("%.1f s of which %s were lost: %v", seconds, lost, got)
+			}
+		}
+	}
+}
+
+// What was sent began anew in the midst of a broadcast, with a piece that had waited, as behind a
+// speaker that was killed: it lay too late until somebody looked, and what was right was "wrong".
+func TestASpeakerThatIsStartedAnewIsNoOtherSound(t *testing.T) {
+	all := spoken(t)
+	g := gate(t, all[0])
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, waited := range []time.Duration{80 * time.Millisecond, 200 * time.Millisecond, 320 * time.Millisecond} {
+		got := map[proof.Verdict]int{}
+		for k := 0; k < len(all); k += 2 {
+			got[broken(t, all[k][:8*rate], g, r, func(s *stage, sent, came []int16) int {
+				const gone = 4 * 1920
+				n := gone + int(waited.Seconds()*48000)
+				s.sent.Break()
+				s.withoutSent = true
+				s.run(nil, came[:n])
+				s.withoutSent = false
+				for i := gone; i < n; i += 960 { // what had waited, at once
+					s.sent.Write(s.now, s.toSent.Write(nil, sent[i:min(i+960, n)]))
+				}
+				return n
+			})]++
+		}
+		if got[proof.Heard] != 20 {
+			t.Errorf("begun anew with what had waited for %s: %v", waited, got)
+		}
+	}
+}
