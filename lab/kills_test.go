@@ -89,6 +89,10 @@ type kills struct {
 	ended   bool           // everything was looked at
 }
 
+// deed is the pause of the load. At a third of it what was sent and written piled up before two busy
+// cores, and behind the recordings no voice spoke any more that could be killed.
+const deed = 1200 * time.Millisecond
+
 func newKills(t *testing.T, seed uint64) *kills {
 	t.Helper()
 	card, err := ruler.Build(t.TempDir(), ruler.Options{})
@@ -123,7 +127,7 @@ func newKills(t *testing.T, seed uint64) *kills {
 	check(t, err)
 	_, err = k.b.Ask(t.Context(), http.MethodPut, "/villages/un-ta/rules", lab.Object{}) // at any hour
 	check(t, err)
-	k.load = &lab.Load{Client: k.b.Client, Ledger: lab.NewLedger(), Seed: seed, Pause: 400 * time.Millisecond, Mortal: true, Spoken: true}
+	k.load = &lab.Load{Client: k.b.Client, Ledger: lab.NewLedger(), Seed: seed, Pause: deed, Mortal: true, Spoken: true}
 	check(t, k.load.Prepare(t.Context(), 3))
 	k.work()
 	return k

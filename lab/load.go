@@ -193,7 +193,7 @@ func (l *Load) write(ctx context.Context, r *rand.Rand) error {
 			continue
 		}
 		a, err := l.Client.Ask(ctx, http.MethodPost, "/announcements", Object{
-			"title": called, "text": fmt.Sprintf("Mời bà con đi họp lần %d.", l.count()),
+			"title": called, "text": fmt.Sprintf("Mời bà con đi họp lần %d. %s", l.count(), texts[r.IntN(len(texts))]),
 			"renditions": []Object{{"language": "vi", "waived": !l.Spoken}, {"language": "pcc", "waived": l.Spoken}},
 		})
 		if err == nil {
