@@ -89,9 +89,9 @@ type kills struct {
 	ended   bool           // everything was looked at
 }
 
-// deed is the pause of the load. At a third of it what was sent and written piled up before two busy
+// deed is the pause of the load. At a fifth of it what was sent and written piled up before two busy
 // cores, and behind the recordings no voice spoke any more that could be killed.
-const deed = 1200 * time.Millisecond
+const deed = 2 * time.Second
 
 func newKills(t *testing.T, seed uint64) *kills {
 	t.Helper()
@@ -151,6 +151,9 @@ func (k *kills) work() {
 func (k *kills) round(v victim) {
 	k.t.Helper()
 	time.Sleep(500*time.Millisecond + time.Duration(k.r.Int64N(int64(1500*time.Millisecond))))
+	if v.name == "voice" {
+		k.load.Write(k.t.Context()) // or it would be waited for
+	}
 	at, gone := time.Now(), 0
 	k.load.Died(at)
 	if v.like == nil {

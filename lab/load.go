@@ -192,18 +192,30 @@ func (l *Load) write(ctx context.Context, r *rand.Rand) error {
 			l.fault("rename", unended(ctx, err))
 			continue
 		}
-		a, err := l.Client.Ask(ctx, http.MethodPost, "/announcements", Object{
-			"title": called, "text": fmt.Sprintf("Mời bà con đi họp lần %d. %s", l.count(), texts[r.IntN(len(texts))]),
-			"renditions": []Object{{"language": "vi", "waived": !l.Spoken}, {"language": "pcc", "waived": l.Spoken}},
-		})
-		if err == nil {
-			ours = append(ours, a.Text("id"))
-			l.Ledger.noticeMade(a.Text("id"), called)
+		if id := l.writeOne(ctx, called); id != "" {
+			ours = append(ours, id)
 		}
-		l.fault("write", unended(ctx, err))
 	}
 	return nil
 }
+
+// writeOne makes a notice and gives its ID; empty: it was not acknowledged.
+func (l *Load) writeOne(ctx context.Context, called string) string {
+	n := l.count()
+	a, err := l.Client.Ask(ctx, http.MethodPost, "/announcements", Object{
+		"title": called, "text": fmt.Sprintf("Mời bà con đi họp lần %d. %s", n, texts[n%len(texts)]),
+		"renditions": []Object{{"language": "vi", "waived": !l.Spoken}, {"language": "pcc", "waived": l.Spoken}},
+	})
+	l.fault("write", unended(ctx, err))
+	if err != nil {
+		return ""
+	}
+	l.Ledger.noticeMade(a.Text("id"), called)
+	return a.Text("id")
+}
+
+// Write has somebody write a notice now, besides.
+func (l *Load) Write(ctx context.Context) { l.writeOne(ctx, fmt.Sprintf("Họp gấp %d-%d", l.Seed, l.count())) }
 
 // unended is err, unless ctx ended the request.
 func unended(ctx context.Context, err error) error {
