@@ -215,7 +215,9 @@ func (l *Load) writeOne(ctx context.Context, called string) string {
 }
 
 // Write has somebody write a notice now, besides.
-func (l *Load) Write(ctx context.Context) { l.writeOne(ctx, fmt.Sprintf("Họp gấp %d-%d", l.Seed, l.count())) }
+func (l *Load) Write(ctx context.Context) {
+	l.writeOne(ctx, fmt.Sprintf("Họp gấp %d-%d", l.Seed, l.count()))
+}
 
 // unended is err, unless ctx ended the request.
 func unended(ctx context.Context, err error) error {

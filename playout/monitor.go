@@ -26,9 +26,9 @@ const (
 	monitorPause, monitorPauseMost = time.Second, 10 * time.Second
 	// tapDelay is how much later than it left the card a frame is known to have been
 	// sent: the delay line of the tap, and a piece of it.
-	tapDelay = 120 * time.Millisecond
-	// monitorPiece is how much sound is taken at a time, 20 ms.
-	monitorPiece = 1920
+	tapDelay = 140 * time.Millisecond
+	// monitorPiece is how much sound is taken at a time at most, 170 ms.
+	monitorPiece = 16 << 10
 )
 
 // Witness is told when something sounds, and judges whether it was heard. *Monitor is
@@ -189,7 +189,7 @@ func pieces(in io.Reader, got func([]proof.Frame)) error {
 	analyser := proof.NewAnalyser()
 	raw := make([]byte, monitorPiece)
 	sound := make([]int16, 0, monitorPiece/2)
-	frames := make([]proof.Frame, 0, 4)
+	frames := make([]proof.Frame, 0, 16)
 	half := 0
 	for {
 		n, err := in.Read(raw[half:])

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// tapChunk is how much PCM the child writes at a time, 20 ms.
-	tapChunk = 2 * 960
+	// tapChunk is how much PCM the child writes at a time, 40 ms: both sides wake for each, and a
+	// pipe takes no more than 4096 bytes whole.
+	tapChunk = 4 * 960
 	// earSize is how much PCM waits for one listener, 2 s.
 	earSize = 2 * 96000
 	// tapPipe is how much waits between child and parent, 0.68 s.
