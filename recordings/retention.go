@@ -65,6 +65,8 @@ type Stock interface {
 	// PruneLog removes the as-run of before an instant and returns how many rows it
 	// had.
 	PruneLog(ctx context.Context, before time.Time) (int, error)
+	// PrunePictures removes the pictures of what was sent and heard that are too old at now.
+	PrunePictures(ctx context.Context, now time.Time) error
 }
 
 // ReplayTime is how long what aired can be heard again on the public board, and a day
@@ -185,7 +187,7 @@ func (k *Caretaker) Tidy(ctx context.Context) (t Tidied, err error) {
 		before = now.Add(time.Second)
 	}
 	t.Cleared, err = k.cfg.Library.Empty(ctx, before)
-	errs = append(errs, err)
+	errs = append(errs, err, k.cfg.Stock.PrunePictures(ctx, now))
 	r, err := k.cfg.Stock.Retention(ctx)
 	if err == nil && r.LogYears > 0 {
 		t.LogRows, err = k.cfg.Stock.PruneLog(ctx, now.AddDate(-r.LogYears, 0, 0))

@@ -14,9 +14,10 @@ import (
 // stock is a store in memory that has recordings by the day they were brought.
 type stock struct {
 	*bin
-	rules  recordings.Retention
-	pruned []time.Time
-	err    error
+	rules    recordings.Retention
+	pruned   []time.Time
+	pictures int // how often those of long ago were removed
+	err      error
 }
 
 func (s *stock) Retention(context.Context) (recordings.Retention, error) { return s.rules, s.err }
@@ -30,6 +31,11 @@ func (s *stock) Expendable(_ context.Context, x recordings.Surplus, _ time.Time)
 		}
 	}
 	return list, s.err
+}
+
+func (s *stock) PrunePictures(context.Context, time.Time) error {
+	s.pictures++
+	return nil
 }
 
 func (s *stock) PruneLog(_ context.Context, before time.Time) (int, error) {
@@ -125,6 +131,9 @@ func TestCaretakerKeepsWhatIsYoung(t *testing.T) {
 		})
 		if n := len(c.stock.pruned); n < 80 || n > 130 {
 			t.Errorf("the log was looked at %d times in 100 days", n)
+		}
+		if n := c.stock.pictures; n < 80 || n > 130 {
+			t.Errorf("the pictures were looked at %d times in 100 days", n)
 		}
 		if at := c.stock.pruned[0]; time.Since(at) < 5*365*24*time.Hour {
 			t.Errorf("the log is pruned before %v", at)

@@ -48,16 +48,12 @@ func (p proofOf) Scan(src any) error {
 	return nil
 }
 
-// putEnvelopes keeps the picture of a row, and forgets those of long ago. A row that
-// comes without one keeps what it has.
+// putEnvelopes keeps the picture of a row. One that comes without keeps what it has.
 func putEnvelopes(ctx context.Context, tx *sql.Tx, asrun string, a playout.AsRun) error {
 	if a.Proof == nil || a.Proof.Envelopes == nil {
 		return nil
 	}
 	e := a.Proof.Envelopes
-	if _, err := tx.ExecContext(ctx, "DELETE FROM envelopes WHERE made_at < ?", micros(a.Updated.Add(-envelopesFor))); err != nil {
-		return err
-	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO envelopes (asrun, made_at, step_ns, sent, heard) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (asrun) DO UPDATE SET made_at = ?2, step_ns = ?3, sent = ?4, heard = ?5",
 		asrun, micros(a.Updated), e.Step, blob(e.Sent), blob(e.Heard))
 	return err

@@ -58,8 +58,15 @@ func TestPicturesGo(t *testing.T) {
 	s, _ := seeded(t)
 	ctx := context.Background()
 	check(t, s.Record(ctx, provedRow("old", day0)), nil)
-	check(t, s.Record(ctx, provedRow("new", day0.Add(93*24*time.Hour))), nil)
+	check(t, s.PrunePictures(ctx, day0.Add(91*24*time.Hour)), nil)
 	old, err := s.Proved(ctx, unTa, "old")
+	check(t, err, nil)
+	if old.Proof == nil || old.Proof.Envelopes == nil {
+		t.Errorf("after 91 days: %+v", old.Proof)
+	}
+	check(t, s.Record(ctx, provedRow("new", day0.Add(93*24*time.Hour))), nil)
+	check(t, s.PrunePictures(ctx, day0.Add(93*24*time.Hour)), nil)
+	old, err = s.Proved(ctx, unTa, "old")
 	check(t, err, nil)
 	if old.Proof == nil || old.Proof.Envelopes != nil || old.Proof.Score != 0.91 {
 		t.Errorf("%+v", old.Proof)
@@ -69,6 +76,19 @@ func TestPicturesGo(t *testing.T) {
 	}
 	_, err = s.Proved(ctx, unTa, "new")
 	check(t, err, fs.ErrNotExist)
+}
+
+// The row of a board whose clock was years ahead took every picture with it.
+func TestAClockThatWasAheadTakesNoPictures(t *testing.T) {
+	s, _ := seeded(t)
+	ctx := context.Background()
+	check(t, s.Record(ctx, provedRow("yesterday", day0)), nil)
+	check(t, s.Record(ctx, provedRow("ahead", day0.AddDate(70, 0, 0))), nil)
+	old, err := s.Proved(ctx, unTa, "yesterday")
+	check(t, err, nil)
+	if old.Proof == nil || old.Proof.Envelopes == nil {
+		t.Errorf("%+v", old.Proof)
+	}
 }
 
 // What was made of a live voice stays named when the verdict on it comes later.

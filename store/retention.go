@@ -90,4 +90,12 @@ func (s *Store) PruneLog(ctx context.Context, before time.Time) (rows int, err e
 	}
 }
 
+// PrunePictures removes the pictures that are older than envelopesFor at now.
+func (s *Store) PrunePictures(ctx context.Context, now time.Time) error {
+	return s.write(ctx, "prune pictures", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM envelopes WHERE made_at < ?", micros(now.Add(-envelopesFor)))
+		return err
+	})
+}
+
 var _ recordings.Stock = (*Store)(nil)
