@@ -9,8 +9,13 @@ import (
 	"time"
 )
 
-// pinLate is how long an output may take before it is told of that it does not answer.
-const pinLate = 2 * time.Second
+const (
+	// pinLate is how long an output may take before it is told of that it does not answer.
+	pinLate = 2 * time.Second
+	// spentAfter is how many commands in a row a port that is there may fail before it is
+	// closed, to be opened anew: one is a moment's disturbance, of a transmitter for one.
+	spentAfter = 2
+)
 
 // Serial lets the two outputs of a serial port be lines of their own. Its methods may be
 // called from any goroutine, and wait for no port.
@@ -41,9 +46,10 @@ type sharedModem struct {
 	more   *sync.Cond // the queue is longer, or over is true
 	queue  []*serialPin
 	over   bool  // no line is in use: what is in the queue is the last
-	opened error // why it could not be opened
+	opened error // why it could not be opened: another is opened for the next line
 	closed error // what became of closing it
-	broken bool  // it could not be opened or switched: another is opened for the next line
+	broken bool  // the last command failed
+	failed int   // how many commands in a row did, but for those of lines that are given back
 }
 
 // Pin takes one output of the port at path, which is off until it is set. It does not
@@ -67,8 +73,10 @@ func (s *Serial) Pin(path string, pin SerialPin) (Line, error) {
 		port = s.share(path, device, open)
 	case port.users == 0: // one that hangs is not opened again and again
 		return nil, fmt.Errorf("open %s: it is being closed still: pull the adapter out and plug it in again", path)
-	case port.isBroken():
+	case port.useless():
 		port = s.share(path, device, open)
+	case port.spent(): // the kernel gives it to nobody else, to this program neither
+		return nil, fmt.Errorf("open %s: it is opened anew once its other output was given back", path)
 	}
 	port.users++
 	return &serialPin{serial: s, path: path, pin: pin, port: port, off: make(chan struct{})}, nil
@@ -119,10 +127,19 @@ func (s *Serial) leave(m *sharedModem) (last bool) {
 	return true
 }
 
-func (m *sharedModem) isBroken() bool {
+// useless says whether nothing can be done with it: it could not be opened, or fails and may
+// be that of an adapter that is gone.
+func (m *sharedModem) useless() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.broken
+	return m.opened != nil || m.broken && m.is == nil
+}
+
+// spent says whether it is to be closed and opened anew.
+func (m *sharedModem) spent() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.failed >= spentAfter
 }
 
 // run opens the port, carries out what its lines are told, and closes it.
@@ -130,7 +147,7 @@ func (m *sharedModem) run(open func(string) (modem, error)) {
 	port, err := open(m.path)
 	if err != nil {
 		m.mu.Lock()
-		m.opened, m.broken = err, true
+		m.opened = err
 		m.mu.Unlock()
 	}
 	for {
@@ -181,10 +198,11 @@ func (m *sharedModem) next(opened bool) (l *serialPin, n int, on bool) {
 func (m *sharedModem) tried(l *serialPin, n int, on bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err != nil {
-		m.broken = true
-	} else {
-		l.raised = on
+	switch m.broken = err != nil; {
+	case err == nil:
+		m.failed, l.raised = 0, on
+	case !l.ended:
+		m.failed++
 	}
 	if l.asked != n {
 		return // it was told anew meanwhile
@@ -256,12 +274,13 @@ func (l *serialPin) Answered() (done bool, err error) {
 	return false, nil
 }
 
-// Check says why the port could not be opened or switched, and whether it is there still
-// and is the one that was opened.
+// Check says why the port could not be opened or switched, whether it is there still and is
+// the one that was opened, and that it is to be given back, for it answers to nobody.
 func (l *serialPin) Check() error {
 	l.port.mu.Lock()
 	underWay := l.asked != l.carried
 	opened, fault, hangs := l.port.opened, l.fault, underWay && l.serial.mono()-l.since >= hangsAfter
+	spent := l.port.failed >= spentAfter
 	l.port.mu.Unlock()
 	switch {
 	case opened != nil:
@@ -271,7 +290,10 @@ func (l *serialPin) Check() error {
 	case hangs:
 		return l.hangs(hangsAfter)
 	}
-	return portThere(l.path, l.port.is)
+	if err := portThere(l.path, l.port.is); err != nil || !spent {
+		return err
+	}
+	return fmt.Errorf("%s does not answer to its other output: it is opened anew", l.path)
 }
 
 // wrong names what could not be switched.

@@ -184,3 +184,64 @@ func TestAdapterOfTwoNamesIsOpenedOnce(t *testing.T) {
 		t.Error("the other adapter was closed")
 	}
 }
+
+// A port is this program's alone: the kernel refuses it to whoever opens it again while one of its
+// outputs is in use. So a command that failed once, as beside a transmitter it may, is tried anew on
+// the port as it is open, and one that answers no more is given back by both outputs and opened anew.
+func TestAnOutputThatFailedComesBackBesideTheOther(t *testing.T) {
+	for name, lasts := range map[string]bool{"Once": false, "UntilItIsOpenedAnew": true} {
+		t.Run(name, func(t *testing.T) {
+			path := portFile(t)
+			synctest.Test(t, func(t *testing.T) {
+				var all modems
+				ports := hardware.FakeModems(func(path string) (hardware.Modem, error) {
+					for _, m := range all.opened() {
+						if _, closed := m.so(); !closed {
+							return nil, unix.EBUSY
+						}
+					}
+					return all.open(path)
+				})
+				relay := func(pin hardware.SerialPin) *hardware.Relay {
+					return hardware.Rack{Serial: ports}.Relay(hardware.Switch{Path: path, Pin: pin, Settle: -1, Tail: -1}, ampConfig)
+				}
+				rts, dtr := relay(hardware.RTS), relay(hardware.DTR)
+				for _, r := range []*hardware.Relay{rts, dtr} {
+					if err := r.Key(); err != nil {
+						t.Error(err)
+					}
+				}
+				time.Sleep(100 * time.Millisecond)
+				first := all.opened()[0]
+				first.breaks(unix.EIO)
+				_ = rts.Key()
+				time.Sleep(100 * time.Millisecond)
+				if s := rts.State(); s.Keyed || s.Fault == "" {
+					t.Errorf("it failed: %+v", s)
+				}
+				if !lasts {
+					first.breaks(nil)
+				}
+				for range 30 {
+					time.Sleep(time.Second)
+					if !lasts && !dtr.State().Keyed {
+						t.Fatal("the other went off, which never failed")
+					}
+				}
+				for what, r := range map[string]*hardware.Relay{"the one that failed": rts, "the other": dtr} {
+					if s := r.State(); !s.Keyed || s.Fault != "" {
+						t.Errorf("%s: %+v, want on again", what, s)
+					}
+				}
+				if n, want := len(all.opened()), map[bool]int{false: 1, true: 2}[lasts]; n != want {
+					t.Errorf("the port was opened %d times, want %d", n, want)
+				}
+				for _, r := range []*hardware.Relay{rts, dtr} {
+					if err := r.Close(); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		})
+	}
+}
