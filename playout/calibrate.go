@@ -231,6 +231,8 @@ func judgeSample(r proof.Result) error {
 		return Refused{Cause: CalibrateMonitor}
 	case proof.NothingSent:
 		return Refused{Cause: CalibrateUnsent}
+	case proof.Bypassed:
+		return Refused{Cause: CalibrateUnheard} // that of its own microphone
 	}
 	return nil
 }

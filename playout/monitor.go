@@ -12,6 +12,7 @@ import (
 
 	"loalang/audio"
 	"loalang/audio/capture"
+	"loalang/hardware"
 	"loalang/proof"
 )
 
@@ -29,6 +30,8 @@ const (
 	tapDelay = 140 * time.Millisecond
 	// monitorPiece is how much sound is taken at a time at most, 170 ms.
 	monitorPiece = 16 << 10
+	// bypassSensed is how long it may take until a bypass is known to be on.
+	bypassSensed = 500 * time.Millisecond
 )
 
 // Witness is told when something sounds, and judges whether it was heard. *Monitor is
@@ -63,6 +66,9 @@ type MonitorConfig struct {
 	// Capture reads how far the input is turned up, in the words of its card; empty where
 	// that cannot be read. It may be nil.
 	Capture func(ctx context.Context) string
+	// Bypass says whether the amplifier is on its own microphone, which is heard then in place
+	// of what is sent; nil: nothing tells. It must not block.
+	Bypass func() hardware.BypassState
 	// Proved is told the verdict on an occurrence, once, within 10 s after its end.
 	Proved func(occurrence string, r proof.Result)
 	// Lost is told when an occurrence is lost while it sounds, when it is lost in another
@@ -113,6 +119,7 @@ type Monitor struct {
 	setup       MonitorSetup
 	lag         time.Duration
 	lagKnown    bool
+	bypassed    bool // the amplifier is on its own microphone, as every trial was told
 }
 
 // hearing is the trial of an occurrence.
@@ -291,7 +298,9 @@ func (m *Monitor) Sounds(occurrence, part string, at audio.Instant, here bool) {
 	if h == nil {
 		gate, _ := m.gate()
 		h = &hearing{Trial: proof.NewTrial(gate, m.lag, m.lagKnown)}
-		m.trials[occurrence] = h
+		if m.trials[occurrence] = h; m.bypassed {
+			h.Taken(time.Duration(at) + tapDelay)
+		}
 	}
 	if !here {
 		h.elsewhere = true
@@ -345,11 +354,32 @@ func (h *hearing) result(sent, heard *proof.Track) proof.Result {
 	return r
 }
 
+// sense tells every trial that the amplifier was put on its own microphone, or back. What was
+// sent a moment before was not heard any more either. m.mu is held.
+func (m *Monitor) sense(now audio.Instant) {
+	if m.cfg.Bypass == nil {
+		return
+	}
+	s := m.cfg.Bypass()
+	if s.On == m.bypassed {
+		return
+	}
+	m.bypassed = s.On
+	for _, h := range m.trials {
+		if s.On {
+			h.Taken(s.Turned - bypassSensed - m.lag)
+		} else {
+			h.GivenBack(time.Duration(now))
+		}
+	}
+}
+
 // look compares what can be compared, and tells what it found.
 func (m *Monitor) look() {
 	now := m.cfg.Mono()
 	var tell []func()
 	m.mu.Lock()
+	m.sense(now)
 	for occurrence, h := range m.trials {
 		done := h.Advance(&m.sent, &m.heard)
 		if lag, known := h.Lag(); known {

@@ -16,6 +16,7 @@ import (
 
 	"loalang/audio"
 	"loalang/audio/capture"
+	"loalang/hardware"
 	"loalang/playout"
 	"loalang/proof"
 )
@@ -97,6 +98,7 @@ type listening struct {
 	shift   time.Duration // it gives something else
 	told    []*proof.Loss
 	fader   playout.FaderStand
+	bypass  hardware.BypassState
 	gauged  string // how far the input is turned up
 	broken  error  // of whoever keeps calibrations
 	kept    playout.Calibration
@@ -165,7 +167,7 @@ func newListening(t *testing.T, gate proof.Gate, change ...func(*listening)) *li
 		c(r)
 	}
 	r.monitor = playout.NewMonitor(playout.MonitorConfig{
-		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Calibrated: r.calibrated, Adopt: r.adopt, Fader: r.stands, Capture: r.capture, Mono: r.now, Beat: func() { r.beats.Add(1) }, Log: slog.New(slog.DiscardHandler),
+		Device: "plughw:CARD=Monitor", Open: r.open, Sent: r, Calibrated: r.calibrated, Adopt: r.adopt, Fader: r.stands, Bypass: r.taken, Capture: r.capture, Mono: r.now, Beat: func() { r.beats.Add(1) }, Log: slog.New(slog.DiscardHandler),
 		Proved: func(occurrence string, res proof.Result) {
 			r.set(func() { r.proved[occurrence], r.when[occurrence] = res, time.Since(r.start) })
 		},
@@ -252,6 +254,21 @@ func (r *listening) stands() playout.FaderStand {
 	return r.fader
 }
 
+func (r *listening) taken() hardware.BypassState {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.bypass
+}
+
+// speak puts the amplifier on its own microphone, which gives something else, or back. That is
+// known a moment later.
+func (r *listening) speak(on bool) {
+	r.set(func() { r.shift = map[bool]time.Duration{true: -20 * time.Second}[on] })
+	time.AfterFunc(400*time.Millisecond, func() {
+		r.set(func() { r.bypass = hardware.BypassState{Sensed: true, On: on, Turned: time.Duration(r.now())} })
+	})
+}
+
 func (r *listening) capture(context.Context) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -285,6 +302,37 @@ func TestTheMonitorTellsOfALoss(t *testing.T) {
 		}
 		if got := fmt.Sprint(r.losses); got != "[one silent one over]" {
 			t.Errorf("told %s", got)
+		}
+	})
+}
+
+// Somebody who speaks through the amplifier's own microphone makes of nothing that airs something
+// wrong, or lost: the verdict is on what was heard before and behind it, and where there is none
+// that is why. An emergency may last for longer than such a word to the people.
+func TestTheAmplifiersOwnMicrophoneIsNoVerdict(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		r := newListening(t, aGate)
+		time.AfterFunc(25*time.Second, func() { r.speak(true) })
+		time.AfterFunc(45*time.Second, func() { r.speak(false) })
+		r.at(12 * time.Second)
+		r.monitor.Sounds("all of it", "alarm", r.instant(12*time.Second), true)
+		r.at(28 * time.Second)
+		r.monitor.Sounds("under it", "voice", r.instant(28*time.Second), true)
+		r.at(40 * time.Second)
+		r.monitor.Rests("under it", "voice", r.instant(40*time.Second))
+		r.monitor.Over("under it", r.instant(40*time.Second))
+		r.at(58 * time.Second)
+		r.monitor.Rests("all of it", "alarm", r.instant(58*time.Second))
+		r.monitor.Over("all of it", r.instant(58*time.Second))
+		r.at(68 * time.Second)
+		if res := r.proved["all of it"]; res.Verdict != proof.Heard || res.Share < .99 || res.Windows < 15 || res.Lost != 0 {
+			t.Errorf("before, under and behind it: %+v", res)
+		}
+		if res := r.proved["under it"]; res.Verdict != proof.NotMeasured || res.Why != proof.Bypassed || res.Windows != 0 {
+			t.Errorf("under it: %+v", res)
+		}
+		if len(r.losses) > 0 {
+			t.Errorf("told %v", r.losses)
 		}
 	})
 }

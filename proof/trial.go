@@ -36,6 +36,8 @@ type Trial struct {
 
 	spans   []span
 	sounds  map[string]bool // what of it sounds now
+	deaf    bool            // none of it can be heard now
+	taken   bool            // or could not meanwhile
 	begun   bool
 	at      int64 // where the next window of the first span begins
 	drawn   int64 // up to where the envelopes are
@@ -69,19 +71,23 @@ func NewTrial(gate Gate, hint time.Duration, hinted bool) *Trial {
 
 // Sounds says that a part of the broadcast sounds from an instant of CLOCK_MONOTONIC on.
 func (t *Trial) Sounds(part string, at time.Duration) {
-	hop := hopOf(at)
-	last := len(t.spans) - 1
-	switch {
-	case len(t.sounds) > 0:
-	case last >= 0 && hop <= t.spans[last].to+joined:
-		t.spans[last].to = open
-	default:
-		if last < 0 {
-			t.at, t.drawn = hop, hop
-		}
-		t.spans = append(t.spans, span{hop, open})
+	if len(t.sounds) == 0 && !t.deaf {
+		t.goOn(hopOf(at))
 	}
 	t.sounds[part], t.begun = true, true
+}
+
+// goOn begins a span, or goes on with one that has just ended.
+func (t *Trial) goOn(hop int64) {
+	last := len(t.spans) - 1
+	if last >= 0 && hop <= t.spans[last].to+joined {
+		t.spans[last].to = open
+		return
+	}
+	if last < 0 {
+		t.at, t.drawn = hop, hop
+	}
+	t.spans = append(t.spans, span{hop, open})
 }
 
 // Rests says that a part ended at an instant.
@@ -90,10 +96,32 @@ func (t *Trial) Rests(part string, at time.Duration) {
 		return
 	}
 	delete(t.sounds, part)
-	if len(t.sounds) == 0 {
-		last := &t.spans[len(t.spans)-1]
-		last.to = max(hopOf(at), last.from)
+	if len(t.sounds) == 0 && !t.deaf {
+		t.shut(hopOf(at))
 	}
+}
+
+// shut ends the span that goes on.
+func (t *Trial) shut(hop int64) {
+	last := &t.spans[len(t.spans)-1]
+	last.to = max(hop, last.from)
+}
+
+// Taken says that from an instant on something else is heard in its place, which somebody
+// chose: what sounds meanwhile is not compared.
+func (t *Trial) Taken(at time.Duration) {
+	if !t.deaf && len(t.sounds) > 0 {
+		t.shut(hopOf(at))
+	}
+	t.deaf, t.taken = true, true
+}
+
+// GivenBack says that from an instant on it is heard again.
+func (t *Trial) GivenBack(at time.Duration) {
+	if t.deaf && len(t.sounds) > 0 {
+		t.goOn(hopOf(at))
+	}
+	t.deaf = false
 }
 
 // End says that the broadcast is over at an instant: whatever sounds ends.
@@ -331,6 +359,8 @@ func (t *Trial) Result(sent, heard *Track) Result {
 		r.Why = NoMonitor
 	case t.soft > t.judged && (t.heard > 0 || t.judged < deciding):
 		r.Why = TooSoft
+	case t.judged == 0 && t.longest < shortHops && t.taken:
+		r.Why = Bypassed
 	case t.judged == 0 && t.longest < shortHops:
 		r.Why = TooShort
 	case t.judged == 0:

@@ -61,6 +61,7 @@ const (
 	TooShort     Why = "too-short"    // less than 3 s in one piece, or too little to be sure of
 	NothingSent  Why = "nothing-sent" // what was sent holds nothing to look for
 	TooSoft      Why = "too-soft"     // turned down so far that the noise covers it
+	Bypassed     Why = "bypass"       // the amplifier was on its own microphone
 )
 
 // Gate tells the amplifier from crosstalk: the levels of one and the same sound with

@@ -49,7 +49,7 @@ type calibrationJSON struct {
 // proofJSON is what the monitor input heard of an occurrence.
 type proofJSON struct {
 	Heard   string  `json:"heard" enum:"yes,silent,wrong,not-measured"`
-	Why     string  `json:"why,omitempty" enum:"no-monitor,uncalibrated,too-short,too-soft,nothing-sent,elsewhere" doc:"Why it was not measured."`
+	Why     string  `json:"why,omitempty" enum:"no-monitor,uncalibrated,too-short,too-soft,nothing-sent,elsewhere,bypass" doc:"Why it was not measured."`
 	Score   float64 `json:"score" doc:"Mean correlation of its windows, -1 to 1; from 0.4 on it is what was sent."`
 	Share   float64 `json:"share" doc:"Part of its windows that were heard, 0 to 1."`
 	Windows int     `json:"windows" doc:"Of 4 s that were compared."`

@@ -52,7 +52,7 @@ func (b *board) openMonitor() {
 		Calibrated: func(ctx context.Context) (playout.Calibration, error) {
 			return b.db.Calibrated(ctx, b.settings.Village)
 		},
-		Adopt: b.db.SaveCalibration, Fader: b.faderStand, Capture: func(ctx context.Context) string { return captures(ctx, device) },
+		Adopt: b.db.SaveCalibration, Bypass: b.amp.sensed, Fader: b.faderStand, Capture: func(ctx context.Context) string { return captures(ctx, device) },
 		Open: func(ctx context.Context) (io.ReadCloser, error) {
 			return capture.Open(ctx, capture.Config{Device: device, Stall: monitorStall})
 		},
