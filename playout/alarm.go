@@ -122,6 +122,9 @@ func (p *Player) raise(al *alarm) error {
 	if err := p.power.holdAlarm(alarmHolder(e), e.Zones); err != nil {
 		p.cfg.Log.Error("the emergency sounds without the amplifier", "emergency", e.ID, "err", err)
 	}
+	if p.isOver(al) { // whoever ended it may have let go before it was held: nobody else would
+		p.handOn(alarmHolder(e))
+	}
 	for _, id := range superseded {
 		if err := p.lowerOne(id, e.RaisedBy, string(audio.Replaced)); err != nil {
 			p.cfg.Log.Error("a superseded emergency could not be ended", "emergency", id, "err", err)
@@ -137,6 +140,13 @@ func (p *Player) raise(al *alarm) error {
 	}
 	p.changed()
 	return nil
+}
+
+// isOver says whether an alarm has ended.
+func (p *Player) isOver(al *alarm) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.findAlarm(al.e.ID) != al
 }
 
 // AlarmOccurrence is the key of an emergency's as-run row.

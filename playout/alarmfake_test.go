@@ -223,6 +223,9 @@ func (o *output) offLocked(id string, c audio.Cause) {
 
 // Lower ends an alarm at once.
 func (o *output) Lower(id string) error {
+	if o.slow != nil {
+		o.slow(id)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.lowered = append(o.lowered, id)

@@ -166,7 +166,8 @@ type output struct {
 	over    []string // cues that began while another sounded
 	refused int      // cues for which there was no room
 	lowered []string
-	deaf    bool // takes orders and does nothing
+	deaf    bool            // takes orders and does nothing
+	slow    func(id string) // called as something is lowered; nil: nothing is
 }
 
 func (o *output) now() audio.Instant { return audio.Instant(time.Since(o.start)) + 1 }

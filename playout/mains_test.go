@@ -3,6 +3,7 @@ package playout_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -60,6 +61,38 @@ func TestEmergencyKeysItsZonesOnly(t *testing.T) {
 				t.Errorf("%s aired in %v", a.Part, a.Zones)
 			}
 		}
+	})
+}
+
+// An emergency that is stopped while it begins, as one that was raised by mistake in a drill, leaves
+// no loudspeakers on, nor any off: the output takes its time to end the drill, and it is over before
+// its amplifier is keyed.
+func TestEmergencyStoppedAsItBeginsLetsGo(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		zones := map[string]*amp{}
+		s := newStage(t, zoned(zones))
+		s.player.Play(s.drill("d", 10*time.Second, false))
+		s.at(15 * time.Second)
+		var stopped atomic.Bool
+		s.out.slow = func(id string) {
+			if !strings.HasPrefix(id, "drill ") || !stopped.CompareAndSwap(false, true) {
+				return
+			}
+			if err := s.player.Lower(t.Context(), "người"); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		e := s.emergency("e1", 5*time.Minute)
+		e.Zones = []string{"suoi"}
+		s.raise(e)
+		s.at(30 * time.Second)
+		want(t, "behind both", zones)
+		s.play("one", time.Minute)
+		s.at(61 * time.Second)
+		want(t, "under a notice", zones, "dau-thon", "cho", "suoi")
+		s.at(4 * time.Minute)
+		want(t, "at the end", zones)
 	})
 }
 
