@@ -228,6 +228,31 @@ func TestEmergencyGoesOnInItsRow(t *testing.T) {
 	})
 }
 
+// What nobody heard of an emergency before a restart, or a power cut, is not heard for it: the
+// amplifier was dead for most of it.
+func TestWhatARestartLeavesOfAnEmergencyStaysUnheard(t *testing.T) {
+	for name, cut := range map[string]bool{"Restart": false, "PowerCut": true} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t)
+				s.amp.breaks(errors.New("no such device"))
+				s.raise(s.emergency("e1", time.Minute))
+				s.at(45 * time.Second)
+				if cut {
+					s = s.powerCut(t, time.Second, &wallClock{}, 0, false)
+				} else {
+					s = s.again(t)
+				}
+				s.lib.add("message", 4*time.Second)
+				s.at(90 * time.Second)
+				if row := s.row("emergency:e1"); row.Outcome != playout.Cut || row.Cause != playout.TroubleAmplifier {
+					t.Errorf("%s, %s, want cut for the amplifier: it was heard for a quarter of its time", row.Outcome, row.Cause)
+				}
+			})
+		})
+	}
+}
+
 // "Withdrawn" is for what nobody heard.
 func TestWithdrawnOnlyBeforeItSounds(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -136,6 +136,14 @@ func (a AsRun) Level() audio.Decibels {
 	return audio.Decibels(10 * math.Log10(power/frames))
 }
 
+// sounded is for how long all of it left the card.
+func (a AsRun) sounded() (sum time.Duration) {
+	for _, g := range a.Airings {
+		sum += audio.Rate.D(audio.Frames(g.Frames))
+	}
+	return sum
+}
+
 // Underruns is how often the card ran dry under it.
 func (a AsRun) Underruns() (n int64) {
 	for _, g := range a.Airings {

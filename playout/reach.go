@@ -102,6 +102,20 @@ func (r *reach) sum(now audio.Instant, sounding []int) {
 	}
 }
 
+// kept is what of it means something to a later run.
+func (r *reach) kept() reach {
+	return reach{Heard: r.Heard, Dark: r.Dark, Taken: r.Taken, Fault: r.Fault}
+}
+
+// resume takes over what an earlier run had kept. What sounded behind that was heard as far as
+// anybody knows: as it was last.
+func (r *reach) resume(k reach, behind time.Duration) {
+	r.Heard, r.Dark, r.Taken, r.Fault = k.Heard, k.Dark, k.Taken, k.Fault
+	r.From = 1 // any instant: what follows it is added
+	r.sum(r.From.Add(behind), nil)
+	r.From, r.Fault = 0, ""
+}
+
 // rest ends the summing: nothing sounds.
 func (r *reach) rest() { r.From = 0 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"loalang/audio"
 	"loalang/scheduler"
 )
 
@@ -44,7 +43,7 @@ func (p *Player) keepActive() {
 	seen := life{Seen: p.cfg.Now().UTC(), Trusted: p.cfg.Clock().Trusted()}
 	for _, al := range p.alarms {
 		seen.Left = al.deadline.Sub(p.cfg.Mono())
-		p.vault.sounding(al.e, seen, al.snapshot())
+		p.vault.sounding(al.e, seen, al.snapshot(), al.reach.kept())
 	}
 	p.mu.Unlock()
 	p.vault.write()
@@ -109,10 +108,9 @@ func (p *Player) raiseAgain(k kept, rows []AsRun) {
 	row.Outcome, row.Cause = "", ""         // as the process went down it was cut
 	trusted := p.cfg.Clock().Trusted()
 	left := k.Life.left(p.cfg.Now(), trusted)
-	al := &alarm{e: k.Emergency, row: row, heard: len(row.Airings) > 0, deadline: p.cfg.Mono().Add(left)}
-	for _, a := range row.Airings {
-		al.reach.Heard += audio.Rate.D(audio.Frames(a.Frames)) // as far as anybody knows
-	}
+	al := &alarm{e: k.Emergency, row: row, deadline: p.cfg.Mono().Add(left)}
+	al.reach.resume(k.Reach, row.sounded()-k.Row.sounded())
+	al.heard = al.reach.Heard > 0
 	if !trusted && k.Life.Trusted {
 		al.doubt = k.Life
 	}

@@ -44,8 +44,9 @@ type deposit struct {
 	e     scheduler.Emergency
 	life  life
 	row   AsRun
-	saved bool // the database has this state of e
-	ours  bool // this run raised it, or goes on with it
+	reach reach // of row
+	saved bool  // the database has this state of e
+	ours  bool  // this run raised it, or goes on with it
 }
 
 // kept is what the file has of an emergency.
@@ -53,6 +54,9 @@ type kept struct {
 	scheduler.Emergency
 	Life life  `json:"life,omitzero"`
 	Row  AsRun `json:"row,omitzero"` // the as-run up to then
+	// For how long what Row has was heard; a version that did not note this says that nothing
+	// kept it from being heard.
+	Reach reach `json:"reach,omitzero"`
 }
 
 // life is how much of its life an emergency has left. After a power cut the
@@ -109,13 +113,13 @@ func (v *vault) place(e scheduler.Emergency) {
 	v.all[e.ID] = d
 }
 
-// sounding is put with how much of its life is left and its as-run.
-func (v *vault) sounding(e scheduler.Emergency, l life, row AsRun) {
+// sounding is put with how much of its life is left, its as-run, and for how long that was heard.
+func (v *vault) sounding(e scheduler.Emergency, l life, row AsRun, r reach) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.place(e)
 	d := v.all[e.ID]
-	d.life, d.row, d.ours = l, row, true
+	d.life, d.row, d.reach, d.ours = l, row, r, true
 	v.all[e.ID] = d
 }
 
@@ -186,7 +190,7 @@ func (v *vault) contents() []kept {
 		}
 		k := kept{Emergency: d.e}
 		if d.e.Ended.IsZero() {
-			k.Life, k.Row = d.life, d.row
+			k.Life, k.Row, k.Reach = d.life, d.row, d.reach
 		}
 		list = append(list, k)
 	}
@@ -259,7 +263,7 @@ func (v *vault) open(ctx context.Context, now time.Time, trusted bool) []kept {
 			d.life = lifeOf(d.e)
 		}
 		if d.life.left(now, trusted) > 0 {
-			alive = append(alive, kept{d.e, d.life, d.row})
+			alive = append(alive, kept{d.e, d.life, d.row, d.reach})
 		} else { // nobody was there to write it down
 			d.e.Ended, d.e.EndedBy, d.saved = d.e.Expires, "expired", false
 		}
@@ -301,7 +305,7 @@ func (v *vault) take(k kept) {
 	v.place(k.Emergency)
 	d := v.all[k.ID]
 	if k.Life != (life{}) && (d.life == (life{}) || k.Row.Updated.After(d.row.Updated) || k.Life.Left < d.life.Left) {
-		d.life, d.row = k.Life, k.Row
+		d.life, d.row, d.reach = k.Life, k.Row, k.Reach
 		v.all[k.ID] = d
 	}
 }
