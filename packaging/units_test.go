@@ -116,7 +116,7 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 	for _, want := range []string{
 		"RestartSec=200ms", "Restart=always", "StartLimitIntervalSec=0", "LimitMEMLOCK=infinity", "LimitRTPRIO=60", "OOMPolicy=continue",
 		"ExecStopPost=-/usr/bin/loalang amp safe-state", "DeviceAllow=char-alsa rw", "DeviceAllow=char-gpiochip rw", "DeviceAllow=char-rtc r",
-		"ExecStart=/usr/libexec/loalang-serve", "ReadWritePaths=-/var/lib/loalang", "ExecStartPre=-+/usr/bin/systemd-tmpfiles --create loalang.conf", "ExecStartPre=-+/usr/libexec/loalang-owner", "DeviceAllow=char-tty[A-Z]* rw", "KillMode=mixed", "RestrictRealtime=no",
+		"ExecStart=/usr/libexec/loalang-serve", "ReadWritePaths=-/var/lib/loalang", "ExecStartPre=-+/usr/bin/systemd-tmpfiles --create loalang.conf", "ExecStartPre=-+/usr/libexec/loalang-before", "ExecStartPre=-+/usr/libexec/loalang-owner", "DeviceAllow=char-tty[A-Z]* rw", "KillMode=mixed", "RestrictRealtime=no",
 	} {
 		if !strings.Contains(text, "\n"+want+"\n") {
 			t.Errorf("loalang.service lacks %s", want)

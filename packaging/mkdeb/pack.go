@@ -38,6 +38,7 @@ var places = []place{
 	{"systemd/loalang-wear.service", "/usr/lib/systemd/system/loalang-wear.service", 0o644},
 	{"systemd/loalang-wear.timer", "/usr/lib/systemd/system/loalang-wear.timer", 0o644},
 	{"bin/loalang-wear", "/usr/libexec/loalang-wear", 0o755},
+	{"bin/loalang-before", "/usr/libexec/loalang-before", 0o755},
 	{"bin/loalang-owner", "/usr/libexec/loalang-owner", 0o755},
 	{"bin/loalang-serve", "/usr/libexec/loalang-serve", 0o755},
 	{"bin/loalang-stick", "/usr/libexec/loalang-stick", 0o755},
