@@ -210,6 +210,19 @@ refuse() {
 	holds "loalang-update tries before it installs" eval '! loalang-update '"$here"'/three/*.deb && dpkg-query -W -f "\${Version}" loalang | grep -q 0.2'
 }
 
+# What a power cut leaves between laying a version down and trying it; and then it is refused.
+cut() {
+	holds "a version is laid down and not set up" dpkg --force-confold --unpack "$here"/three/*.deb
+	systemctl restart loalang
+	until_so "the one before begins" runs 0.2
+	until_so "whose panel answers then" answers /healthz
+	holds "whoever goes on with it is refused" eval '! dpkg --force-confold --configure loalang'
+	systemctl restart loalang
+	until_so "and the one before begins again" runs 0.2
+	until_so "whose panel answers again" answers /healthz
+	holds "the program of before mends the package" dpkg -i --force-confold "$here"/two/*.deb
+}
+
 remove() {
 	local said
 	holds "it is removed" dpkg -r loalang
@@ -229,7 +242,7 @@ remove() {
 
 # A chip of pins, as a board has one.
 mkdir -p /sys/kernel/config/gpio-sim/lab/bank0/line17 && echo 32 >/sys/kernel/config/gpio-sim/lab/bank0/num_lines && echo 1 >/sys/kernel/config/gpio-sim/lab/live
-for part in ${PARTS:-install_it upgrade stick down bound refuse hardened survive remove}; do
+for part in ${PARTS:-install_it upgrade stick down bound refuse cut hardened survive remove}; do
 	echo "PACKAGE part $part"
 	"$part"
 done
