@@ -123,6 +123,7 @@ const (
 	BackupStick   Code = "backup-stick" // a stick is plugged in and took none
 	BackupOdd     Code = "backup-odd"   // a file beside it cannot be read: old sound stays
 	BackupWorn    Code = "backup-worn"  // the stick gave sound back otherwise than it was
+	BackupLeft    Code = "backup-left"  // the stick has no room for all of the sound
 	BackupGone    Code = "backup-gone"  // it lies beside the data, and lay on a stick before
 	BackupAway    Code = "backup-away"  // it lies on a stick that is not there now
 	BackupLoose   Code = "backup-loose" // a stick is plugged in and not mounted, and no other is there

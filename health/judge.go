@@ -259,6 +259,8 @@ func judgeBackup(m Measurement, l Limits) Finding {
 		return find(Backup, Warning, BackupStick, text(s.Stick), text(s.BadStick))
 	case s.Wrong > 0:
 		return find(Backup, Warning, BackupWorn, count(s.Wrong), count(s.Lost))
+	case s.Left > 0:
+		return find(Backup, Warning, BackupLeft, count(s.Left))
 	case s.Odd != "":
 		return find(Backup, Warning, BackupOdd, text(s.Odd))
 	case s.Loose != "":

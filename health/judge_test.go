@@ -158,6 +158,7 @@ func TestJudge(t *testing.T) {
 			m.Backup.SameDisk, m.Backup.Stick, m.Backup.BadStick = true, "no-room", "/media/a"
 		}, health.Backup, health.Warning, health.BackupStick},
 		{"the stick forgets", func(m *health.Measurement) { m.Backup.Wrong = 1 }, health.Backup, health.Warning, health.BackupWorn},
+		{"the stick is too small for the sound", func(m *health.Measurement) { m.Backup.Left = 2 }, health.Backup, health.Warning, health.BackupLeft},
 		{"a broken file lies beside the backups", func(m *health.Measurement) { m.Backup.Odd = "a.loalang.tar" }, health.Backup, health.Warning, health.BackupOdd},
 		{"something was missed", func(m *health.Measurement) { m.Aired.Missed = 1 }, health.Aired, health.Warning, health.AiredMissed},
 		{"the last was silence", func(m *health.Measurement) { m.Aired.Mute = true }, health.Aired, health.Warning, health.AiredMute},

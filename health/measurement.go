@@ -162,6 +162,7 @@ type BackupState struct {
 	Odd      string    // name of a file beside it that cannot be read; empty: none
 	Wrong    int       // files of sound that the stick gave back otherwise than they were, in two weeks
 	Lost     int       // of them: that the board has not whole either
+	Left     int       // files of sound that have no room on the stick
 	Off      bool      // none is made by itself
 
 	Away  time.Duration // for how long no stick has been there that takes backups; 0: one is, or nobody knows

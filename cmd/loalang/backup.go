@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -172,6 +173,7 @@ func (p program) backupVerifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			lost := len(faults) == 0 && !slices.ContainsFunc(more, func(f archive.Fault) bool { return f.What != archive.MissingFile })
 			faults = append(faults, more...)
 			if err := printBackup(cmd.OutOrStdout(), saidOf(args[0], m), asJSON); err != nil && len(faults) == 0 {
 				return err
@@ -179,7 +181,10 @@ func (p program) backupVerifyCommand() *cobra.Command {
 			for _, f := range faults {
 				cmd.PrintErrf("loalang: %s: %s\n", f.Name, f.What)
 			}
-			if len(faults) > 0 {
+			switch {
+			case len(faults) > 0 && lost:
+				return fmt.Errorf("the backup %s is whole, but %d files of sound are not beside it: where the stick has no room for them, they are on the board's card alone; use a larger one", args[0], len(faults))
+			case len(faults) > 0:
 				return fmt.Errorf("the backup %s is damaged, %d files of it: take another one", args[0], len(faults))
 			}
 			return nil

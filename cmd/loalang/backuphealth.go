@@ -28,7 +28,7 @@ func backupHealth(s settings, now time.Time) *health.BackupState {
 	}
 	state := readBackupState(folder(s.Data))
 	b := &health.BackupState{Last: state.Last, Damaged: state.Damaged, SameDisk: !state.Stick, OnStick: state.OnStick, Off: !s.Backup}
-	b.Stick, b.BadStick, b.Odd, b.Wrong, b.Lost = state.StickCode, state.BadStick, state.Odd, state.Wrong, state.Lost
+	b.Stick, b.BadStick, b.Odd, b.Wrong, b.Lost, b.Left = state.StickCode, state.BadStick, state.Odd, state.Wrong, state.Lost, state.Left
 	if state.StickCode == "failed" {
 		b.Stick = cmp.Or(state.StickWhy, state.StickCode)
 	}

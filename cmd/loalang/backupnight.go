@@ -57,6 +57,7 @@ type backupState struct {
 	Odd       string    `json:"odd,omitempty"`        // name of a backup beside it that cannot be read: old sound stays
 	Wrong     int       `json:"wrong,omitempty"`      // files of sound that the stick gave back otherwise than they were, in the last two weeks
 	Lost      int       `json:"lost,omitempty"`       // of them: that the board has not whole either
+	Left      int       `json:"left,omitempty"`       // files of sound that have no room on the stick
 	OnStick   time.Time `json:"on_stick,omitzero"`    // of the last that lies on another disk than the data
 	Bare      time.Time `json:"bare,omitzero"`        // since when they lie on the disk of the data alone; zero: the last does not
 }
@@ -180,8 +181,12 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState, 
 	f := folder(s.Data)
 	resting := was.resting(now())
 	was.tries(f, "")
+	var kept backupSaid // on a stick that has not room for all of the sound
 	for _, dir := range append(findSticks(s.BackupSticks, s.Data), f.backups()) {
 		stick := dir != f.backups()
+		if !stick && state.Stick {
+			return state, kept, nil
+		}
 		if stick && slices.Contains(resting, dir) {
 			state.leaveOut(dir, was.HungAt)
 			continue
@@ -205,6 +210,10 @@ func nightly(ctx context.Context, s settings, db *store.Store, was backupState, 
 			state.Odd = rotate(ctx, said.File, s.Village, db.Node(), s.BackupKeep)
 			if stick {
 				state.Wrong, state.Lost = lookAtMirror(ctx, *h.mirror, f, now(), alive)
+			}
+			if state.Left = h.left; h.left > 0 { // another one may have it
+				kept = said
+				continue
 			}
 			return state, said, nil
 		case stick && state.BadStick == "" && backupFault(err) != "card":
@@ -245,6 +254,7 @@ func (h *hoard) proven(ctx context.Context, dir string) (said backupSaid, err er
 			return said, fmt.Errorf("make a folder for backups: %w", reasonOf(err))
 		}
 	}
+	h.yieldSound(ctx, dir) // before older backups go: what it removes is in the library
 	h.thinOut(ctx, dir)
 	path := filepath.Join(dir, h.name(""))
 	m, err := h.file(ctx, path)

@@ -31,6 +31,8 @@ type hoard struct {
 	bare    bool            // recordings are named only
 	mirror  *archive.Mirror // where the sound goes that is only named; nil: nowhere
 	put     []string        // SHA-256 of what was copied there now
+	left    int             // files that had no room there
+	spare   int64           // bytes that are left free there, for the next backup
 	noted   map[string]bool // SHA-256 of what is noted there as not read back, see unprovenNote
 	signs   *signs          // told of each piece; nil: nobody is
 	scratch string          // folder for the copy of the database while the backup is made
@@ -59,6 +61,7 @@ func (h *hoard) file(ctx context.Context, path string) (m archive.Manifest, err 
 	if err := archive.Room(h.scratch, need); err != nil {
 		return m, fmt.Errorf("back up to %s: %w", h.scratch, err)
 	}
+	h.spare = need
 	err = archive.Durable(path, func(w io.Writer) error {
 		m, err = h.write(ctx, w)
 		return err
@@ -143,6 +146,12 @@ func (h *hoard) writeSmall(ctx context.Context, w *archive.Writer) error {
 		names = append(names, "recordings/"+b.Note())
 	}
 	for _, name := range names {
+		if raw, err := os.ReadFile(filepath.Join(string(h.dir), name)); name == "loalang.toml" && err == nil {
+			if err := w.AddText(name, tomlKept(raw)); err != nil {
+				return err
+			}
+			continue
+		}
 		_, err := w.Add(ctx, name, filepath.Join(string(h.dir), filepath.FromSlash(name)), "")
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -215,16 +224,8 @@ func (h *hoard) writeOne(ctx context.Context, w *archive.Writer, f libraryFile) 
 		return err
 	}
 	if h.mirror != nil && f.ill == nil {
-		had := h.mirror.Has(f.want, f.bytes)
-		if !had { // it may have come in meanwhile
-			if err := h.noteCopy(f.want); err != nil {
-				return err
-			}
-		}
-		err := h.mirror.Put(ctx, f.want, from, h.signs.pace)
+		err := h.copySound(ctx, f, from)
 		switch {
-		case err == nil && !had:
-			h.put = append(h.put, f.want)
 		case err == nil:
 		case !archive.OfSource(err):
 			return ofTarget(fmt.Errorf("copy %s: %w", f.name, err))

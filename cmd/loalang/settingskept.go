@@ -3,10 +3,15 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // keptSettings is the file of a backup with what the environment of the service said: on a
@@ -34,9 +39,12 @@ func (g given) line() string {
 // notKept are the settings that stay out of a backup: a secret, for sticks get lost, and
 // where the data lie, which a restore is told.
 var notKept = map[string]string{
-	"LOALANG_METRICS_TOKEN": "is a secret and in no backup: set it anew",
+	"LOALANG_METRICS_TOKEN": secretWhy,
 	"LOALANG_DATA":          "",
 }
+
+// secretWhy says why a setting is not there.
+const secretWhy = "is a secret and in no backup: set it anew"
 
 // settingsFile is the content of keptSettings; empty: the environment says nothing that is
 // kept.
@@ -58,6 +66,51 @@ func settingsFile(list []given) string {
 		"# made. Nothing reads this file: put what still holds into " + boardSettings + "\n" + b.String()
 }
 
+// secretSetting finds the line of loalang.toml that gives a secret, see notKept.
+var secretSetting = regexp.MustCompile(`^\s*["']?metrics[-_]token["']?\s*=`)
+
+// secretLeft stands in loalang.toml of a backup in the place of a secret.
+const secretLeft = "# metrics-token " + secretWhy + "\n"
+
+// tomlKept is loalang.toml as a backup has it: without the secret, which would give whoever finds a stick what no
+// account gave them. All else, comments too, is as it was; where no line alone holds the secret, the
+// comments go.
+func tomlKept(raw []byte) string {
+	var b strings.Builder
+	for line := range strings.Lines(string(raw)) {
+		if secretSetting.MatchString(line) {
+			line = secretLeft
+		}
+		b.WriteString(line)
+	}
+	var was, is map[string]any
+	if err := toml.Unmarshal(raw, &was); err != nil { // no board starts by it
+		return b.String()
+	}
+	maps.DeleteFunc(was, func(key string, _ any) bool { return strings.ReplaceAll(key, "_", "-") == "metrics-token" })
+	if toml.Unmarshal([]byte(b.String()), &is) == nil && reflect.DeepEqual(was, is) {
+		return b.String()
+	}
+	plain, err := toml.Marshal(was)
+	if err != nil {
+		return "# what stood here could not be kept without its secret\n" + secretLeft
+	}
+	return secretLeft + string(plain)
+}
+
+// saySecret tells that a secret is to be set anew which the board that was backed up had.
+func (r restoring) saySecret(s settings) {
+	if s.MetricsToken != "" {
+		return
+	}
+	for _, name := range []string{keptSettings, "loalang.toml"} {
+		if raw, err := os.ReadFile(filepath.Join(r.data, name)); err == nil && strings.Contains(string(raw), secretWhy) {
+			r.log("the board that was backed up had a metrics-token, which is a secret and in no backup: set LOALANG_METRICS_TOKEN in %s, or nobody reads /metrics from elsewhere", boardSettings)
+			return
+		}
+	}
+}
+
 // saySettings tells which settings of the board that was backed up this one has not, and
 // where it serves another village.
 func (r restoring) saySettings(village string) error {
@@ -65,6 +118,7 @@ func (r restoring) saySettings(village string) error {
 	if err != nil {
 		r.log("the next start refuses the settings that hold here: %s", sentence(err))
 	}
+	r.saySecret(s)
 	file := filepath.Join(r.data, keptSettings)
 	f, err := os.Open(file)
 	if err == nil {

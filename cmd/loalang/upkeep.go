@@ -197,7 +197,7 @@ func (u *upkeep) look(now time.Time, up time.Duration) (ills []web.Ill) {
 	case s.Last.IsZero() && up < backupOld:
 	case now.Sub(s.Last) > backupOld:
 		ills = append(ills, web.NoRecentBackup)
-	case s.StickCode != "" && s.StickCode != unfinished || s.Wrong > 0:
+	case s.StickCode != "" && s.StickCode != unfinished || s.Wrong > 0 || s.Left > 0:
 		ills = append(ills, web.BadStick)
 	case s.StickCode == unfinished: // nobody has to do anything
 	case s.stickWanted(now):
