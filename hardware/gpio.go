@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -160,6 +161,8 @@ type GPIOLine struct {
 	file *os.File
 	name string
 
+	wasRead atomic.Bool // it can be read
+
 	mu  sync.Mutex // what is set and what is read back belong together
 	on  bool       // what was set last
 	odd int        // how many looks in a row found another level
@@ -308,13 +311,20 @@ func (l *GPIOLine) Set(on bool) error {
 // drives much is slow to rise.
 const oddLooks = 2
 
+// blind says of an error of Get that this output cannot be read back at all: its chip has
+// outputs alone, as a latch or a relay driver on I2C, and the kernel says so by EIO.
+func (l *GPIOLine) blind(err error) bool { return errors.Is(err, unix.EIO) && !l.wasRead.Load() }
+
 // Check says whether the line can be read still, and is as it was set: something else
-// may hold its pin.
+// may hold its pin. Of one that nobody can read back it says nothing: Set tells of a fault.
 func (l *GPIOLine) Check() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	is, err := l.Get()
 	if err != nil {
+		if l.blind(err) {
+			return nil
+		}
 		return err
 	}
 	if is == l.on {
@@ -333,6 +343,7 @@ func (l *GPIOLine) Get() (bool, error) {
 	if err := l.gpio.control(l.file, unix.GPIO_V2_LINE_GET_VALUES_IOCTL, unsafe.Pointer(&values)); err != nil {
 		return false, fmt.Errorf("read %s: %w", l.name, err)
 	}
+	l.wasRead.Store(true)
 	return values.Bits&1 == 1, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -345,4 +346,39 @@ func TestPinThatDoesNotFollowIsTold(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 		look("shorted before it was keyed", true)
 	})
+}
+
+// A chip that has outputs alone, as a relay driver on I2C, answers whoever reads them with EIO. Its
+// relay stays on all the same, pumped or not; one that could be read, and cannot any more, is told of.
+func TestARelayThatNobodyCanReadBackStaysOn(t *testing.T) {
+	for name, c := range map[string]struct{ pumped, once bool }{"Latch": {}, "Pumped": {pumped: true}, "ReadBefore": {once: true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := &board{}
+				var blind atomic.Bool
+				blind.Store(!c.once)
+				var mu sync.Mutex
+				g := b.gpio(t).FakeKernel(func(request uintptr, arg unsafe.Pointer) error {
+					mu.Lock()
+					defer mu.Unlock()
+					if request == unix.GPIO_V2_LINE_GET_VALUES_IOCTL && blind.Load() {
+						return unix.EIO
+					}
+					return b.answer(t, request, arg)
+				})
+				r := hardware.Rack{GPIO: g}.Relay(hardware.Switch{Chip: "gpiochip0", Line: "1", Pumped: c.pumped, Settle: -1, Tail: -1}, ampConfig)
+				defer r.Close()
+				if err := r.Key(); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+				blind.Store(true)
+				time.Sleep(2 * time.Second)
+				synctest.Wait()
+				if s := r.State(); s.Keyed == c.once || (s.Fault != "") != c.once {
+					t.Errorf("%+v", s)
+				}
+			})
+		})
+	}
 }

@@ -84,6 +84,7 @@ func (p *pump) read(high bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
+	case err != nil && blind(p.line, err):
 	case err != nil:
 		p.fault = err
 	case is == high:
@@ -91,6 +92,12 @@ func (p *pump) read(high bool) {
 	default:
 		p.odd[half]++
 	}
+}
+
+// blind says whether a line cannot be read back at all, by what it answers.
+func blind(line Line, err error) bool {
+	l, tells := line.(interface{ blind(err error) bool })
+	return tells && l.blind(err)
 }
 
 // Check says why pulses do not get through.
