@@ -146,9 +146,11 @@ func ledState(air playout.Air, broken bool) hardware.LEDState {
 }
 
 // unheard says whether an emergency that does not sound should: what keeps it is known, or
-// it has had its time to begin.
+// it has had its time to begin. An amplifier that must stay off for a moment still is not broken.
 func unheard(e playout.ActiveEmergency, now time.Time) bool {
-	return !e.Sounding && (len(e.Faults) > 0 || now.Sub(e.Raised).Abs() > soundGrace)
+	rests := slices.ContainsFunc(e.Faults, func(f playout.EmergencyFault) bool { return f.Rests > 0 })
+	broken := slices.ContainsFunc(e.Faults, func(f playout.EmergencyFault) bool { return f.Rests == 0 })
+	return !e.Sounding && (broken || !rests && now.Sub(e.Raised).Abs() > soundGrace)
 }
 
 // lasting is since when something has been so. Its methods may be called from any goroutine.

@@ -20,6 +20,7 @@ func TestTheLEDSaysWhatIsHeard(t *testing.T) {
 		return playout.ActiveEmergency{Emergency: scheduler.Emergency{Raised: now.Add(-ago)}, Sounding: sounds, Faults: faults}
 	}
 	fault := func(code string) playout.EmergencyFault { return playout.EmergencyFault{Code: code} }
+	rests := playout.EmergencyFault{Code: playout.TroubleResting, Rests: 2 * time.Second}
 	trusted := hardware.ClockState{Trust: hardware.Synced}
 	for name, c := range map[string]struct {
 		air    playout.Air
@@ -39,6 +40,8 @@ func TestTheLEDSaysWhatIsHeard(t *testing.T) {
 		"WithoutACard":      {playout.Air{Emergencies: []playout.ActiveEmergency{raised(time.Minute, false, fault(playout.TroubleDevice))}}, true, false, hardware.LEDNoCard},
 		"AmplifierOff":      {playout.Air{Clock: trusted, Emergencies: []playout.ActiveEmergency{raised(time.Second, false, fault(playout.TroubleAmplifier))}}, false, false, hardware.LEDFault},
 		"Bypassed":          {playout.Air{Clock: trusted, Emergencies: []playout.ActiveEmergency{raised(time.Minute, false, fault(playout.TroubleBypass))}}, false, false, hardware.LEDFault},
+		"Rests":             {playout.Air{Clock: trusted, Emergencies: []playout.ActiveEmergency{raised(18*time.Second, false, rests)}}, false, false, hardware.LEDReady},
+		"RestsAndMute":      {playout.Air{Clock: trusted, Emergencies: []playout.ActiveEmergency{raised(time.Second, false, rests, fault(playout.TroubleZone))}}, false, false, hardware.LEDFault},
 		"WaitsForItsWords":  {playout.Air{Clock: trusted, Emergencies: []playout.ActiveEmergency{raised(5*time.Second, false)}}, false, false, hardware.LEDReady},
 		"NeverBegan":        {playout.Air{Clock: trusted, Emergencies: []playout.ActiveEmergency{raised(time.Minute, false)}}, false, false, hardware.LEDFault},
 		"RaisedByOtherTime": {playout.Air{Clock: trusted, Emergencies: []playout.ActiveEmergency{raised(-time.Hour, false)}}, false, false, hardware.LEDFault},
