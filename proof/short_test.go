@@ -40,3 +40,27 @@ func TestLittleSoundIsHeardForCertain(t *testing.T) {
 		}
 	}
 }
+
+// The board was killed at the beginning of an announcement and its speaker a moment later: one of two
+// windows held the interruption, and what was right in all of the rest was "wrong".
+func TestAnInterruptionOfLittleSoundIsNotWrong(t *testing.T) {
+	all := spoken(t)
+	g := gate(t, all[0])
+	r := rand.New(rand.NewPCG(9, 4))
+	got := map[proof.Verdict]int{}
+	for _, x := range all {
+		for _, hole := range []float64{.6, .9, 1.2} {
+			x := x[:int(5.7*rate)]
+			y := gain(delay(x, .1), -20)
+			from := int(.7 * rate)
+			copy(y[from:], make([]float64, int(hole*rate)))
+			// The card was given what came behind it that much later than it is known of.
+			y = append(y[:from:from], append(make([]float64, int(.15*rate)), y[from:]...)...)
+			got[newStage(g).broadcast(card(x), card(noise(y, 1e-4, r))).Verdict]++
+		}
+	}
+	t.Log(got)
+	if got[proof.Wrong] > 0 || got[proof.Heard] < len(all) {
+		t.Errorf("%v", got)
+	}
+}

@@ -373,6 +373,8 @@ func (t *Trial) Result(sent, heard *Track) Result {
 		r.Verdict = Heard
 	case 2*t.silences >= t.judged-t.heard:
 		r.Verdict = Silent
+	case r.Score >= Threshold && t.judged-t.heard == 1:
+		r.Why = TooShort // one that an interruption spoiled; among five it would not count
 	default:
 		r.Verdict = Wrong
 	}
