@@ -258,10 +258,10 @@ func (p *Producer) revoice(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	waiting := map[string]recital{}
+	waiting, began := map[string]recital{}, p.cfg.Now()
 	for _, r := range list {
 		again := p.again[r.ID]
-		if ctx.Err() != nil || p.choir.Resting(r.InsteadOf) || p.cfg.Now().Before(again.next) {
+		if ctx.Err() != nil || p.turns(began) || p.choir.Resting(r.InsteadOf) || p.cfg.Now().Before(again.next) {
 			waiting[r.ID] = again
 			continue
 		}
@@ -275,6 +275,12 @@ func (p *Producer) revoice(ctx context.Context) error {
 	}
 	p.again = waiting
 	return nil
+}
+
+// turns says whether what has no sound at all is to be looked for: somebody wrote something, or
+// it is time to try again. All that another voice spoke has one, and goes on behind it.
+func (p *Producer) turns(began time.Time) bool {
+	return len(p.wake) > 0 || p.cfg.Now().Sub(began).Abs() >= produceEvery
 }
 
 // toSayAnew lists what is to be spoken anew and is not about to air.

@@ -223,6 +223,57 @@ func TestATextThatItsVoiceCannotSpeakIsTriedSeldom(t *testing.T) {
 	})
 }
 
+// A voice that had been out for long spoke anew for hours, and what was written meanwhile, and may have aired
+// in a quarter of an hour, had no sound until then.
+func TestWhatHasNoSoundGoesBeforeWhatIsSpokenAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall()
+		h.good.fails(exit1)
+		const many = 40
+		for i := range many {
+			h.draft(scheduler.Rendition{Owned: scheduler.Owned{ID: fmt.Sprint("r", i)}, SpokenText: fmt.Sprint("bản tin ", i)})
+		}
+		defer h.runs(t)()
+		synctest.Wait()
+		h.good.lasts(30 * time.Second)
+		h.good.words("Xin chào bà con.", 0)
+		h.good.fails(nil)
+		for h.anew() == 0 {
+			time.Sleep(time.Second)
+		}
+		for id, told := range map[string]bool{"written": true, "tried again": false} {
+			h.draft(scheduler.Rendition{Owned: scheduler.Owned{ID: id}, SpokenText: id})
+			if told {
+				h.Changed()
+			}
+			time.Sleep(3 * time.Minute)
+			if r := h.chosen.draft(id); r.State != scheduler.Ready || r.InsteadOf != "" {
+				t.Errorf("%s: %+v, while %d of %d were spoken anew", id, r, h.anew(), many)
+			}
+		}
+		if h.anew() == many {
+			t.Error("all was spoken anew: the test shows nothing")
+		}
+		time.Sleep(many * time.Minute)
+		synctest.Wait()
+		if h.anew() != many {
+			t.Errorf("%d of %d are spoken anew in the end", h.anew(), many)
+		}
+	})
+}
+
+// anew is how many of those that another spoke have their own voice.
+func (h *hall) anew() (n int) {
+	h.chosen.mu.Lock()
+	defer h.chosen.mu.Unlock()
+	for id, r := range h.chosen.drafts {
+		if strings.HasPrefix(id, "r") && r.State == scheduler.Ready && r.InsteadOf == "" {
+			n++
+		}
+	}
+	return n
+}
+
 // A notice that is about to air is left to its stand-in, though the voice is back, also
 // when the speaking anew began before.
 func TestANoticeAboutToAirIsNotSpokenAnew(t *testing.T) {
