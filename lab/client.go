@@ -156,8 +156,11 @@ func Until(ctx context.Context, patience time.Duration, what string, is func() b
 
 // Rows reads the as-run of yesterday, today and tomorrow.
 func (c *Client) Rows(ctx context.Context) ([]Object, error) {
-	day := func(n int) string { return time.Now().AddDate(0, 0, n).UTC().Format(time.RFC3339) }
-	answer, err := c.Ask(ctx, http.MethodGet, "/asrun?from="+day(-1)+"&to="+day(1), nil)
+	return c.rowsSince(ctx, time.Now().AddDate(0, 0, -1))
+}
+
+func (c *Client) rowsSince(ctx context.Context, from time.Time) ([]Object, error) {
+	answer, err := c.Ask(ctx, http.MethodGet, "/asrun?from="+from.UTC().Format(time.RFC3339)+"&to="+time.Now().AddDate(0, 0, 1).UTC().Format(time.RFC3339), nil)
 	if err != nil {
 		return nil, err
 	}
