@@ -142,13 +142,6 @@ func (p *Player) raise(al *alarm) error {
 	return nil
 }
 
-// isOver says whether an alarm has ended.
-func (p *Player) isOver(al *alarm) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.findAlarm(al.e.ID) != al
-}
-
 // AlarmOccurrence is the key of an emergency's as-run row.
 func AlarmOccurrence(e scheduler.Emergency) string { return "emergency:" + e.ID }
 

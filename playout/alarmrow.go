@@ -255,3 +255,10 @@ func (p *Player) anyPass() bool {
 	}
 	return false
 }
+
+// isOver says whether an alarm has ended.
+func (p *Player) isOver(al *alarm) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.findAlarm(al.e.ID) != al
+}
