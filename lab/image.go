@@ -88,8 +88,12 @@ func (im *Image) copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// Program puts a program into a folder, with every library that it needs.
+// Program puts a program into a folder, with every library that it needs. It is an error if
+// this machine does not have it.
 func (im *Image) Program(from, to string) error {
+	if _, err := os.Stat(from); err != nil {
+		return fmt.Errorf("put a program into a machine: %w", err)
+	}
 	if err := im.copyFile(from, filepath.Join(im.Dir, to)); err != nil {
 		return err
 	}

@@ -137,11 +137,13 @@ func root(t testing.TB, name, arch string, c contents) string {
 		im, err := lab.NewImage(dir)
 		check(t, err)
 		put := func(from, to string) { check(t, im.Program(from, to)) }
-		put("/bin/busybox", "/usr/bin/busybox")
 		if arch != "amd64" {
 			put(filepath.Join(lab.Cache(), "sysroot-"+arch, "bin/busybox"), "/usr/bin/busybox")
 			c.arch = append([]string{arch}, c.arch...)
-		} else if len(c.arch) == 0 {
+		} else {
+			put("/bin/busybox", "/usr/bin/busybox")
+		}
+		if len(c.arch) == 0 {
 			c.arch = []string{"amd64"}
 		}
 		for i, a := range c.arch {

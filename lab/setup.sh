@@ -25,6 +25,7 @@ if [ "$what" != cross ]; then
 	want seabios test -e /usr/share/seabios/bios-256k.bin
 	want ipxe-qemu test -e /usr/lib/ipxe/qemu/efi-virtio.rom
 	want e2fsprogs has mkfs.ext4
+	want busybox-static has busybox
 	want kmod has depmod
 	want xz-utils has xz
 	want make has make
