@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"loalang/people"
 )
 
 // Salvaged is what became of one table of a damaged database.
@@ -155,16 +157,14 @@ func leaveOut(ctx context.Context, db *sql.DB, list []Salvaged) error {
 	for range 4 { // what belongs to what is left out goes with it
 		found := false
 		for i := range list {
-			gone, err := db.ExecContext(ctx, `DELETE FROM "`+list[i].Table+`" WHERE rowid IN (SELECT rowid FROM pragma_foreign_key_check(?))`, list[i].Table)
+			n, err := orphans(ctx, db, list[i].Table)
 			if err != nil {
-				continue // a table without row numbers: its rows go with their owner's
+				return fmt.Errorf("leave out of %s what belongs to nothing: %w", list[i].Table, err)
 			}
-			if n, err := gone.RowsAffected(); err == nil && n > 0 {
-				found = true
-				list[i].Saved -= n
-				if list[i].Lost >= 0 { // else nobody knows
-					list[i].Lost += n
-				}
+			found = found || n > 0
+			list[i].Saved -= n
+			if list[i].Lost >= 0 { // else nobody knows
+				list[i].Lost += n
 			}
 		}
 		if !found {
@@ -174,8 +174,51 @@ func leaveOut(ctx context.Context, db *sql.DB, list []Salvaged) error {
 	return sound(ctx, db)
 }
 
-// fromStandby puts in what the files beside the database know of villages and people and
-// the new one has not.
+// orphans removes the rows of a table whose owner is not there. It asks for the owners
+// themselves: the pragma that checks foreign keys names a row by its number, and not every
+// table has one.
+func orphans(ctx context.Context, db *sql.DB, table string) (n int64, err error) {
+	keys, err := ownersOf(ctx, db, table)
+	if err != nil {
+		return 0, err
+	}
+	for _, k := range keys {
+		gone, err := db.ExecContext(ctx, fmt.Sprintf(`DELETE FROM %q WHERE %q IS NOT NULL AND NOT EXISTS (SELECT 1 FROM %q AS owner WHERE owner.%q = %q.%q)`,
+			table, k.from, k.owner, k.to, table, k.from))
+		if err != nil {
+			return n, err
+		}
+		of, err := gone.RowsAffected()
+		if err != nil {
+			return n, err
+		}
+		n += of
+	}
+	return n, nil
+}
+
+// ownership is a column by which a row names its owner, and the owner's.
+type ownership struct{ owner, from, to string }
+
+func ownersOf(ctx context.Context, db *sql.DB, table string) (keys []ownership, err error) {
+	rows, err := db.QueryContext(ctx, `SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)`, table)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var k ownership
+		if err := rows.Scan(&k.owner, &k.from, &k.to); err != nil {
+			return nil, err
+		}
+		keys = append(keys, k)
+	}
+	return keys, rows.Err()
+}
+
+// fromStandby puts in what the files beside the database know of the board itself, of
+// villages and people, and the new one has not. A board that got another name would take its
+// own backups for those of another.
 func fromStandby(ctx context.Context, c Config, from string) (err error) {
 	sb, err := (&Store{cfg: Config{Path: from}}).standIn()
 	if err != nil {
@@ -187,7 +230,7 @@ func fromStandby(ctx context.Context, c Config, from string) (err error) {
 	}
 	s.connectAll()
 	defer func() { err = errors.Join(err, s.close()) }()
-	if err := s.nameNode(ctx); err != nil {
+	if err := s.nameAgain(ctx, sb.node); err != nil {
 		return err
 	}
 	for _, v := range sb.villages {
@@ -206,7 +249,31 @@ func fromStandby(ctx context.Context, c Config, from string) (err error) {
 			}
 		}
 	}
+	known, err := s.AllTokens(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range sb.tokens {
+		if !slices.ContainsFunc(known, func(k people.Token) bool { return k.ID == t.ID }) {
+			if err := s.SaveToken(ctx, t); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// nameAgain gives a database that has no name the one that it had; with none, a new one.
+func (s *Store) nameAgain(ctx context.Context, node string) error {
+	if node != "" {
+		if err := s.write(ctx, "name node again", func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, "INSERT INTO node (id, created_at) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM node)", node, micros(s.cfg.Now()))
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return s.nameNode(ctx)
 }
 
 // shared are the columns that a table has in both.
