@@ -17,6 +17,17 @@ func (p *Player) audibleFrom(al *alarm, at audio.Instant) audio.Instant {
 	return max(at, p.cfg.Mono().Add(settle+resting))
 }
 
+// joinedFrom is from when on the Witness can hear a programme that sounds from an instant on.
+// It goes on as soon as an emergency for other zones is over, and does not wait for a zone
+// that must stay off longer than others: the one where the Witness hears joins in. Player.mu
+// is held.
+func (p *Player) joinedFrom(at audio.Instant) audio.Instant {
+	if wait := p.power.joining(p.cfg.MonitorZone); wait > 0 {
+		return max(at, p.cfg.Mono().Add(wait))
+	}
+	return at
+}
+
 // heardElsewhere tells the Witness of every emergency that sounds whether it is heard where
 // it hears, when that has changed in the middle of a part: another emergency opened the zone
 // of the monitor input, or its end has cut it. What is cut there is no loss. One that is

@@ -157,7 +157,7 @@ func (p *Player) openAiring(it *item, pt *part, at audio.Instant) {
 		Started: p.wall(at),
 	})
 	if !pt.unheard {
-		p.cfg.Witness.Sounds(it.occ.ID, it.row.Airings[pt.airing].ID, at, true) // a programme is for all zones
+		p.cfg.Witness.Sounds(it.occ.ID, it.row.Airings[pt.airing].ID, p.joinedFrom(at), true) // a programme is for all zones
 	}
 	p.listen(it)
 }

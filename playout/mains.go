@@ -275,6 +275,17 @@ func (m *mains) readiness(zones []string) (settle, resting time.Duration) {
 	return settle, resting
 }
 
+// joining is how long it takes from now on until a zone tells what a programme gives. Of one
+// that does not answer, and of one that is not there, nothing is waited for.
+func (m *mains) joining(zone string) time.Duration {
+	for _, f := range m.zones {
+		if s := f.amp.State(); f.name == zone && (s.Fault == "" || live(s)) {
+			return f.unsettled() + restOf(s)
+		}
+	}
+	return 0
+}
+
 // answering are those of the zones, none for all, that answer as far as anybody knows; all of
 // them when none does.
 func (m *mains) answering(zones []string) []feed {

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"loalang/audio"
@@ -509,93 +508,6 @@ func TestACalibrationWaitsForAnAmplifierThatRests(t *testing.T) {
 		var at float64
 		if _, err := fmt.Sscanf(last, "sounds %s %f", &id, &at); err != nil || time.Duration(at*float64(time.Second)) < on.Sub(s.out.start)+settle {
 			t.Errorf("%q, keyed at %v: %v", last, on.Sub(s.out.start), err)
-		}
-	})
-}
-
-// An emergency for other zones than the one that the monitor hears sounds elsewhere, also
-// before its relays are switched; one for all, and a programme, sound where it hears.
-func TestTheWitnessHearsOneZone(t *testing.T) {
-	for name, c := range map[string]struct {
-		hears string
-		zones []string
-		want  bool // it is told that it sounds here
-	}{
-		"its zone":          {"cho", []string{"cho", "suoi"}, true},
-		"another":           {"dau-thon", []string{"cho", "suoi"}, false},
-		"all":               {"dau-thon", nil, true},
-		"it hears them all": {"", []string{"suoi"}, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				w := &witness{}
-				s := newStage(t, zoned(map[string]*amp{}), func(_ *stage, cfg *playout.PlayerConfig) { cfg.Witness, cfg.MonitorZone = w, c.hears })
-				s.play("one", 10*time.Second)
-				s.at(12 * time.Second)
-				e := s.emergency("e1", 30*time.Second)
-				e.Zones = c.zones
-				s.raise(e)
-				s.at(2 * time.Minute)
-				here, elsewhere := 0, 0
-				for _, line := range w.lines() {
-					switch {
-					case strings.HasPrefix(line, "elsewhere one"):
-						t.Errorf("a programme: %q", line)
-					case strings.HasPrefix(line, "sounds emergency:e1"):
-						here++
-					case strings.HasPrefix(line, "elsewhere emergency:e1"):
-						elsewhere++
-					}
-				}
-				if (here > 0) != c.want || (elsewhere > 0) == c.want {
-					t.Errorf("here %d times, elsewhere %d times: %q", here, elsewhere, w.lines())
-				}
-			})
-		})
-	}
-}
-
-// Two emergencies take turns, one for a zone that the monitor does not hear. As the other
-// begins and ends its zone is opened and cut in the middle of the first one's words: the
-// witness is told at once, or would take what is cut for lost.
-func TestTheWitnessIsToldWhenItsZoneIsCut(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		w := &witness{}
-		s := newStage(t, zoned(map[string]*amp{}), func(_ *stage, cfg *playout.PlayerConfig) { cfg.Witness, cfg.MonitorZone = w, "cho" })
-		last := func() string {
-			t.Helper()
-			said := ""
-			for _, line := range w.lines() {
-				if strings.Contains(line, " emergency:e1 ") {
-					said = line
-				}
-			}
-			return said
-		}
-		first, second := s.emergency("e1", 10*time.Minute), s.emergency("e2", 10*time.Minute)
-		first.Zones, second.Zones = []string{"dau-thon"}, []string{"cho"}
-		s.raise(first)
-		s.at(5 * time.Second)
-		if got := last(); !strings.HasPrefix(got, "elsewhere") {
-			t.Fatalf("of one for another zone it is told %q", got)
-		}
-		s.raise(second)
-		var at float64
-		if got := last(); !strings.HasPrefix(got, "sounds") {
-			t.Errorf("its zone is on for another emergency, and it is told %q", got)
-		} else if _, err := fmt.Sscanf(got, "sounds emergency:e1 %f", &at); err != nil || at < (5*time.Second+settle).Seconds()-.1 {
-			t.Errorf("its zone has not settled, and it is told %q", got)
-		}
-		s.at(28 * time.Second)
-		if lines := w.lines(); !strings.HasPrefix(lines[len(lines)-1], "sounds emergency:e1 ") || !strings.Contains(strings.Join(lines, "\n"), "sounds emergency:e2") {
-			t.Fatalf("it is not the first one's turn: %q", lines)
-		}
-		if err := s.player.End(t.Context(), "e2", "Hoa"); err != nil {
-			t.Fatal(err)
-		}
-		synctest.Wait()
-		if got, want := last(), "elsewhere emergency:e1 28.0"; got != want {
-			t.Errorf("its zone was cut, and it is told %q, want %q", got, want)
 		}
 	})
 }
