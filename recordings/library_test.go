@@ -100,8 +100,26 @@ func needs(t testing.TB, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
-			t.Skipf("%s is missing: apt install ffmpeg espeak-ng bubblewrap sox libsox-fmt-all", p)
+			missing(t, p+" is missing: apt install ffmpeg espeak-ng bubblewrap sox libsox-fmt-base")
 		}
+	}
+}
+
+// missing skips a test aloud; LOALANG_E2E=require turns that into a failure.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("LOALANG_E2E") == "require" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// narrow writes a file as an old phone does: AMR of 8 kHz.
+func narrow(t testing.TB, wav, path string) {
+	t.Helper()
+	needs(t, "sox")
+	if out, err := exec.Command("sox", wav, "-r", "8000", "-c", "1", "-t", "amr-nb", path).CombinedOutput(); err != nil {
+		missing(t, fmt.Sprintf("sox cannot write AMR here: apt install libsox-fmt-base (%v: %s)", err, out))
 	}
 }
 

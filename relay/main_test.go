@@ -3,6 +3,7 @@ package relay_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"io"
 	"log"
 	"net/netip"
@@ -114,7 +115,11 @@ func needs(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
-			t.Skipf("%s is missing: apt install %s", p, map[string]string{"arecord": "alsa-utils"}[p])
+			what := fmt.Sprintf("%s is missing: apt install %s", p, map[string]string{"arecord": "alsa-utils", "ffmpeg": "ffmpeg"}[p])
+			if os.Getenv("LOALANG_E2E") == "require" {
+				t.Fatal(what)
+			}
+			t.Skip(what)
 		}
 	}
 }

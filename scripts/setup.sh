@@ -31,6 +31,7 @@ want() { # want PACKAGE TEST...
 }
 has() { command -v "$1"; }
 alsa_headers() { test -f /usr/include/alsa/asoundlib.h; }
+amr_of_sox() { ls /usr/lib/*/sox/libsox_fmt_amr_nb.so; }
 roots() { test -s /etc/ssl/certs/ca-certificates.crt; }
 
 want gcc has gcc
@@ -56,6 +57,12 @@ if [ "$purpose" = test ] || [ "$purpose" = audit ]; then
 	want systemd has systemd-analyze
 	want gnupg has gpg
 	want gpgv has gpgv
+	want curl has curl
+	want jq has jq
+	want procps has ps
+	want sox has sox
+	want libsox-fmt-base amr_of_sox
+	want zbar-tools has zbarimg
 fi
 if [ "$purpose" = bench ]; then # the players to be compared with
 	want curl has curl

@@ -159,19 +159,15 @@ func (b *browser) printed(t *testing.T, d *daemon) {
 	scanned(t, filepath.Dir(p.path), "to-dan", d.url+"/")
 }
 
-// scanned reads the code from the picture of the paper, where there is a program that can.
+// scanned reads the code from the picture of the paper.
 func scanned(t *testing.T, dir, name, want string) {
 	t.Helper()
-	reader, err := exec.LookPath("zbarimg")
-	if err != nil {
-		t.Log("the code on the paper is not read: apt install zbar-tools")
-		return
-	}
+	need(t, map[string]string{"zbarimg": "zbar-tools"})
 	pictures, err := filepath.Glob(filepath.Join(dir, name+"*.png"))
 	if err != nil || len(pictures) == 0 {
 		t.Fatal("no picture of the paper", err)
 	}
-	out, err := exec.Command(reader, "-q", "--raw", pictures[len(pictures)-1]).Output()
+	out, err := exec.Command("zbarimg", "-q", "--raw", pictures[len(pictures)-1]).Output()
 	if err != nil || strings.TrimSpace(string(out)) != want {
 		t.Errorf("the code says %q (%v), want %q", out, err, want)
 	}
