@@ -48,6 +48,7 @@ const (
 	ButtonGood    Code = "button-good"
 	ButtonStuck   Code = "button-stuck"
 	ButtonNothing Code = "button-nothing" // a press does nothing: somebody chose so
+	ButtonUnread  Code = "button-unread"  // what a press is to do could not be read
 	ButtonFault   Code = "button-fault"
 
 	LightGood  Code = "light-good"

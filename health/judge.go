@@ -71,6 +71,8 @@ func judgeHands(m Measurement) (all []Finding) {
 		all = append(all, find(Button, Fault, ButtonFault, text(s.Fault)))
 	case s.Stuck:
 		all = append(all, find(Button, Fault, ButtonStuck))
+	case s.Unread:
+		all = append(all, find(Button, Warning, ButtonUnread))
 	case s.Nothing:
 		all = append(all, find(Button, Warning, ButtonNothing))
 	default:

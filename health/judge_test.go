@@ -89,6 +89,7 @@ func TestJudge(t *testing.T) {
 		{"off for long", func(m *health.Measurement) { m.Amplifier.For = 40 * time.Hour }, health.Amplifier, health.Good, health.AmplifierOff},
 		{"the button is held", func(m *health.Measurement) { m.Button.Stuck = true }, health.Button, health.Fault, health.ButtonStuck},
 		{"the button is told to do nothing", func(m *health.Measurement) { m.Button.Nothing = true }, health.Button, health.Warning, health.ButtonNothing},
+		{"what the button is to do cannot be read", func(m *health.Measurement) { m.Button.Unread = true }, health.Button, health.Warning, health.ButtonUnread},
 		{"the button cannot be read", func(m *health.Measurement) { m.Button.Fault = "EBUSY" }, health.Button, health.Fault, health.ButtonFault},
 		{"the light cannot be lit", func(m *health.Measurement) { m.Light.Fault = "EBUSY" }, health.Light, health.Warning, health.LightFault},
 		{"no monitor", func(m *health.Measurement) { m.Monitor = nil }, health.Monitor, health.Unmeasured, health.MonitorNone},

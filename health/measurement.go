@@ -82,6 +82,7 @@ type BypassState struct {
 type ButtonState struct {
 	Stuck   bool   // it is held without an end, or has been since the start: it raises nothing
 	Nothing bool   // a press does nothing: somebody chose so
+	Unread  bool   // what was chosen for it could not be read: it may do something else
 	Fault   string // why it cannot be read, in one sentence; empty: it can
 }
 

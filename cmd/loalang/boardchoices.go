@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,9 @@ type boardChoices struct {
 	// Heeded says that a version has run here that leaves a control which the settings name
 	// where it stands: those before turned it to 0 dB and below.
 	Heeded bool `json:"heeded,omitempty"`
+	// Lost says that what had been chosen could not be read as the file was written anew, and
+	// that nobody has chosen since what the button does.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // buttonChoice is what the panic button does.
@@ -68,53 +72,110 @@ func choiceOf(a playout.ButtonAction) buttonChoice {
 }
 
 // choices keeps boardChoices in their file. Its methods may be called from any goroutine;
-// all waits for neither the file nor whoever has it, and reread never for the latter.
+// all and unread wait for neither the file nor whoever has it, and reread never for the latter.
 type choices struct {
 	file string
 	now  func() time.Time
 	log  *slog.Logger
 
 	last atomic.Pointer[boardChoices] // what it points to is never written
+	ill  atomic.Bool                  // the last read of the file did not go well
 
-	mu   sync.Mutex // for the file
-	seen time.Time  // of the file as it was read
+	mu    sync.Mutex // for the file and what follows
+	seen  time.Time  // of the file as it was read, or as that was tried
+	known bool       // it was read once
+	rest  int        // calls of reread that let a file be that could not be read
+	pause int        // what rest is next time
 }
+
+// mostPause bounds how many calls of reread let a file be that could not be read, about a
+// minute: each read of a bad spot takes a card seconds, and the kernel's log a dozen lines.
+const mostPause = 30
 
 // openChoices reads the file; one that cannot be read counts as none, and says so.
 func openChoices(file string, now func() time.Time, log *slog.Logger) *choices {
 	c := &choices{file: file, now: now, log: log}
 	none := usually()
 	c.last.Store(&none)
-	c.reread()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	info, err := os.Stat(file)
+	if err == nil {
+		c.seen = info.ModTime()
+	}
+	c.read(err == nil)
 	return c
 }
 
-// reread takes over what another process wrote; it says whether anything differs. While
-// this process makes a change it does nothing: that one takes over the newest by itself.
+// reread takes over what another process wrote, and what could not be read before; it says
+// whether anything differs. While this process makes a change it does nothing: that one takes
+// over the newest by itself.
 func (c *choices) reread() bool {
 	if !c.mu.TryLock() {
 		return false
 	}
 	defer c.mu.Unlock()
 	info, err := os.Stat(c.file)
-	if err != nil || info.ModTime().Equal(c.seen) {
-		return false
+	gone := errors.Is(err, fs.ErrNotExist)
+	if gone && c.known {
+		c.ill.Store(false)
+		return false // what was known holds
 	}
+	var at time.Time
+	if err == nil {
+		at = info.ModTime()
+	}
+	if at.Equal(c.seen) {
+		if !c.ill.Load() {
+			return false
+		}
+		if c.rest > 0 {
+			c.rest--
+			return false
+		}
+	} else {
+		c.pause = 0
+	}
+	c.seen = at
+	return c.read(!gone)
+}
+
+// read takes over what the file holds; it says whether that went well. mu is held. there is
+// false where there is no file.
+func (c *choices) read(there bool) bool {
 	fresh, err := readChoices(c.file)
-	c.seen = info.ModTime()
 	if err != nil {
-		c.log.Error("what was chosen for the board cannot be read: what was known holds", "err", err)
+		if !c.ill.Swap(true) {
+			c.log.Error("what was chosen for the board cannot be read: what was known holds", "err", err)
+		}
+		c.rest, c.pause = c.pause, min(2*c.pause+2, mostPause)
 		return false
 	}
-	c.last.Store(&fresh)
+	if c.ill.Load() {
+		c.log.Info("what was chosen for the board can be read again")
+	}
+	c.take(fresh, there)
 	return true
 }
+
+// take makes known what the file holds. mu is held.
+func (c *choices) take(fresh boardChoices, there bool) {
+	c.last.Store(&fresh)
+	c.ill.Store(false)
+	c.known, c.rest, c.pause = c.known || there, 0, 0
+}
+
+// unread says that something was chosen that nobody could read, so that the button may do
+// something else.
+func (c *choices) unread() bool { return c.ill.Load() || c.all().Lost }
 
 // all is what is chosen now, from memory: a press asks it before the siren, and a change
 // may be waiting for the disk or for another process.
 func (c *choices) all() boardChoices { return *c.last.Load() }
 
-// change makes a change durable, in the newest state of the file, and returns when it is.
+// change makes a change durable, in the newest state of the file, and returns when it is. A
+// file that cannot be read is set aside: another program, or another try, may get out of it
+// what was chosen.
 func (c *choices) change(edit func(*boardChoices)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -124,8 +185,9 @@ func (c *choices) change(edit func(*boardChoices)) error {
 	return lockedFile(c.file+".lock", func() error {
 		fresh, err := readChoices(c.file)
 		if err != nil {
-			c.log.Error("what was chosen for the board could not be read and is written anew", "err", err)
-			fresh = c.all()
+			if fresh, err = c.setAside(err); err != nil {
+				return err
+			}
 		}
 		edit(&fresh)
 		raw, err := json.MarshalIndent(fresh, "", "  ")
@@ -142,13 +204,29 @@ func (c *choices) change(edit func(*boardChoices)) error {
 		if err != nil {
 			return fmt.Errorf("keep what is chosen for the board: %w", err)
 		}
-		c.last.Store(&fresh)
+		c.take(fresh, true)
 		if info, err := os.Stat(c.file); err == nil {
 			c.seen = info.ModTime()
 		}
 		return nil
 	})
 }
+
+// setAside renames the file, which cannot be read for the reason why, and returns what was
+// known instead. mu is held.
+func (c *choices) setAside(why error) (boardChoices, error) {
+	aside := asideOf(c.file)
+	if err := os.Rename(c.file, aside); err != nil {
+		return boardChoices{}, fmt.Errorf("set aside what was chosen for the board and cannot be read: %w", errors.Join(err, why))
+	}
+	c.log.Error("what was chosen for the board could not be read, is set aside and written anew", "aside", aside, "err", why)
+	known := c.all()
+	known.Lost = known.Lost || !c.known
+	return known, nil
+}
+
+// asideOf is what a file of choices is called that nobody can read.
+func asideOf(file string) string { return strings.TrimSuffix(file, ".json") + ".broken" }
 
 // lockedFile keeps other processes out while do works.
 func lockedFile(name string, do func() error) error {
@@ -166,6 +244,8 @@ func readChoices(file string) (boardChoices, error) {
 	c := usually()
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
+		_, err := os.Stat(asideOf(file))
+		c.Lost = err == nil // the power failed between the two
 		return c, nil
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -19,12 +20,13 @@ func TestAControlThatAnEarlierVersionTurnedIsUsualAtZero(t *testing.T) {
 		file  string // empty: there is none
 		ran   bool
 		named string // the card that counts as known afterwards, at 0 dB
+		ill   bool   // that is looked at again
 	}{
-		"Fresh":      {"", false, ""},
-		"Updated":    {"", true, "Device"},
-		"OldChoices": {`{"button":{"deed":"siren","second":"stop"},"mixer":{}}`, true, "Device"},
-		"Unreadable": {`{half`, true, "Device"},
-		"Heeded":     {`{"button":{"deed":"siren","second":"stop"},"mixer":{},"heeded":true}`, true, ""},
+		"Fresh":      {"", false, "", false},
+		"Updated":    {"", true, "Device", false},
+		"OldChoices": {`{"button":{"deed":"siren","second":"stop"},"mixer":{}}`, true, "Device", false},
+		"Unreadable": {`{half`, true, "Device", true},
+		"Heeded":     {`{"button":{"deed":"siren","second":"stop"},"mixer":{},"heeded":true}`, true, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "board.json")
@@ -35,10 +37,10 @@ func TestAControlThatAnEarlierVersionTurnedIsUsualAtZero(t *testing.T) {
 			}
 			for range 2 { // a second start changes nothing
 				c := openChoices(file, time.Now, slog.New(slog.DiscardHandler))
-				if err := c.heed("Device", "Speaker", tt.ran); err != nil {
+				if err := c.heed("Device", "Speaker", tt.ran); errors.Is(err, errChoicesIll) != tt.ill || err != nil && !tt.ill {
 					t.Fatal(err)
 				}
-				if got := c.all(); !got.Heeded || got.Named.Card != tt.named || got.Named.Usual != 0 {
+				if got := c.all(); got.Heeded == tt.ill || got.Named.Card != tt.named || got.Named.Usual != 0 {
 					t.Errorf("choices = %+v", got)
 				}
 				tt.ran = true
@@ -170,5 +172,140 @@ func TestThePressWaitsForNoChange(t *testing.T) {
 	}
 	if again := openChoices(file, time.Now, slog.New(slog.DiscardHandler)); again.all().Button.Seconds != 60 {
 		t.Errorf("in the file: %+v", again.all())
+	}
+}
+
+// chosen is a file of choices that a board had.
+const chosen = `{"button":{"deed":"message","message":"lu","zones":["Chợ"],"second":"all-clear"},"mixer":{"card":"Device","control":"Speaker","usual":-6},"heeded":true}`
+
+// spoiled is a file of choices that nobody can read.
+func spoiled(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "board.json")
+	if err := os.WriteFile(file, []byte("\x00\x00half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// holds says whether a file has that in it.
+func holds(t *testing.T, file, want string) {
+	t.Helper()
+	if raw, err := os.ReadFile(file); err != nil || string(raw) != want {
+		t.Errorf("%s holds %q, %v", filepath.Base(file), raw, err)
+	}
+}
+
+// A file that could not be read as the board started counted as read: until the next start the
+// button was the siren alone, though the card gave the file back the next time.
+func TestChoicesThatCouldNotBeReadAreReadAgain(t *testing.T) {
+	file := spoiled(t)
+	at := time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)
+	if err := os.Chtimes(file, at, at); err != nil {
+		t.Fatal(err)
+	}
+	c := openChoices(file, time.Now, slog.New(slog.DiscardHandler))
+	if c.reread() || !c.unread() || c.all().Button.Deed != playout.ButtonSiren {
+		t.Fatalf("of a spoiled file: %+v, unread %v", c.all(), c.unread())
+	}
+	if err := os.WriteFile(file, []byte(chosen), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(file, at, at); err != nil {
+		t.Fatal(err)
+	}
+	calls := 1
+	for ; !c.reread(); calls++ {
+		if calls > mostPause {
+			t.Fatal("what is good again is never read")
+		}
+	}
+	if got := c.all(); got.Button.Message != "lu" || got.Mixer.Usual != -6 || c.unread() {
+		t.Errorf("afterwards %+v, unread %v", got, c.unread())
+	}
+	if c.reread() {
+		t.Error("what was read is read once more")
+	}
+}
+
+// A spot that stays bad is tried once a minute at last: every try takes the card seconds.
+func TestChoicesThatStayUnreadAreLetBe(t *testing.T) {
+	c := openChoices(spoiled(t), time.Now, slog.New(slog.DiscardHandler))
+	tried := 0
+	for range 1000 {
+		if rest := c.rest; rest == 0 {
+			tried++
+		}
+		c.reread()
+	}
+	if tried < 1000/(mostPause+2) || tried > 1000/mostPause+8 {
+		t.Errorf("tried %d times in 1000", tried)
+	}
+}
+
+// A control that the settings name needs its note in the file, and the file that could not be
+// read was written over for that, with the siren alone as what the button does.
+func TestHeedingAControlKeepsChoicesThatCannotBeRead(t *testing.T) {
+	file := spoiled(t)
+	c := openChoices(file, time.Now, slog.New(slog.DiscardHandler))
+	if err := c.heed("Device", "Speaker", true); !errors.Is(err, errChoicesIll) {
+		t.Errorf("heed: %v", err)
+	}
+	holds(t, file, "\x00\x00half")
+	if !c.unread() {
+		t.Error("nobody is told that it cannot be read")
+	}
+}
+
+// Who chooses something else gets what was chosen set aside, and not thrown away; that the
+// button lost its own is told until somebody chooses that.
+func TestAChangeSetsChoicesAsideThatCannotBeRead(t *testing.T) {
+	file := spoiled(t)
+	log := slog.New(slog.DiscardHandler)
+	c := openChoices(file, time.Now, log)
+	if err := c.change(func(all *boardChoices) { all.give(mixerChoice{Card: "Device", Control: "Bass"}) }); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, asideOf(file), "\x00\x00half")
+	if again := openChoices(file, time.Now, log); !c.unread() || !again.unread() || again.all().Mixer.Control != "Bass" {
+		t.Errorf("unread %v, and after a start %v: %+v", c.unread(), again.unread(), again.all())
+	}
+	if err := c.chooseAction(playout.ButtonAction{Deed: playout.ButtonNothing, Second: playout.SecondStop}, "An"); err != nil {
+		t.Fatal(err)
+	}
+	if again := openChoices(file, time.Now, log); c.unread() || again.unread() || !again.all().Button.idle() {
+		t.Errorf("chosen anew: unread %v, and after a start %v: %+v", c.unread(), again.unread(), again.all())
+	}
+	if err := os.Remove(file); err != nil { // as the power may leave it
+		t.Fatal(err)
+	}
+	if again := openChoices(file, time.Now, log); !again.unread() {
+		t.Error("a file that was set aside, and nothing in its place, is told of as nothing")
+	}
+}
+
+// What was read once and cannot be any more is still known: a change writes that, and nothing
+// is lost.
+func TestChoicesThatWereKnownOutliveTheirFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "board.json")
+	if err := os.WriteFile(file, []byte(chosen), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := openChoices(file, time.Now, slog.New(slog.DiscardHandler))
+	if err := os.WriteFile(file, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	later := time.Now().Add(time.Minute)
+	if err := os.Chtimes(file, later, later); err != nil {
+		t.Fatal(err)
+	}
+	if c.reread() || !c.unread() || c.all().Button.Message != "lu" {
+		t.Fatalf("spoiled meanwhile: %+v, unread %v", c.all(), c.unread())
+	}
+	if err := c.change(func(all *boardChoices) { all.give(mixerChoice{}) }); err != nil {
+		t.Fatal(err)
+	}
+	if again := openChoices(file, time.Now, slog.New(slog.DiscardHandler)); c.unread() || again.unread() || again.all().Button.Message != "lu" {
+		t.Errorf("afterwards %+v, unread %v", again.all(), again.unread())
 	}
 }

@@ -214,7 +214,7 @@ func noteAction(ctx context.Context, out io.Writer, db *store.Store, c people.Ch
 func (c *choices) chooseAction(a playout.ButtonAction, by string) error {
 	err := c.change(func(all *boardChoices) {
 		all.Button = choiceOf(a)
-		all.Button.By, all.Button.At = by, c.now().UTC().Truncate(time.Second)
+		all.Button.By, all.Button.At, all.Lost = by, c.now().UTC().Truncate(time.Second), false
 	})
 	if err == nil {
 		c.log.Info("what the button does was changed", "by", by, "deed", a.Deed, "message", a.Message, "second", a.Second)
@@ -226,7 +226,8 @@ func (c *choices) chooseAction(a playout.ButtonAction, by string) error {
 // they are used only that one knows.
 func (p program) handsAlone(s settings, gpio hardware.GPIO, m *health.Measurement) {
 	if sw := s.Button.Switch; sw != nil {
-		m.Button = &health.ButtonState{Nothing: p.choices(s).all().Button.idle(), Fault: switchAlone(*sw, s, gpio).Fault}
+		c := p.choices(s)
+		m.Button = &health.ButtonState{Nothing: c.all().Button.idle(), Unread: c.unread(), Fault: switchAlone(*sw, s, gpio).Fault}
 	}
 	if sw := s.Button.LED; sw != nil {
 		m.Light = &health.LightState{Fault: switchAlone(*sw, s, gpio).Fault}

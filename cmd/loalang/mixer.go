@@ -57,6 +57,8 @@ func (b *board) faderAt(now time.Duration) (playout.Fader, float64) {
 		err := b.choices.heed(card, control, b.ran)
 		if b.heeded = err == nil; err != nil {
 			b.mixerNext = now + mixerAgain
+		}
+		if err != nil && !errors.Is(err, errChoicesIll) { // that was said
 			b.log.Error("nobody knows yet how loud the volume control of the settings is as usual", "err", err)
 		}
 	}
@@ -77,14 +79,17 @@ func (b *board) faderAt(now time.Duration) (playout.Fader, float64) {
 // heed sees to it, once, that a control which a version before this one may have turned
 // down for the hour is as loud as usual at 0 dB, as it was there: where it stands says
 // nothing then. ran says that the program ran on this data folder before; card is empty
-// where the settings name no control. So it is where the file cannot be read.
+// where the settings name no control. So it is where the file cannot be read, but only in
+// memory, and the error is errChoicesIll: the next read may go well, and nobody has chosen
+// to do without what the file holds.
 func (c *choices) heed(card, control string, ran bool) error {
 	known, err := readChoices(c.file)
 	switch {
-	case err != nil && card == "":
+	case err != nil && (card == "" || c.all().Heeded):
 		return nil // it may be read yet
 	case err != nil:
-		ran = true
+		c.assume(card, control)
+		return fmt.Errorf("%w: %w", errChoicesIll, err)
 	case known.Heeded || known.Named.Card != "":
 		return nil
 	}
@@ -94,6 +99,20 @@ func (c *choices) heed(card, control string, ran bool) error {
 			all.Named = mixerChoice{Card: card, Control: control, At: c.now().UTC().Truncate(time.Second)}
 		}
 	})
+}
+
+// errChoicesIll says that the file of choices cannot be read.
+var errChoicesIll = errors.New("what was chosen for the board cannot be read")
+
+// assume takes a control for as loud as usual at 0 dB until the file can be read, unless
+// something is known of one.
+func (c *choices) assume(card, control string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if all := c.all(); all.Named.Card == "" {
+		all.Named = mixerChoice{Card: card, Control: control}
+		c.last.Store(&all)
+	}
 }
 
 // nameMixer keeps how a control stands that nobody chose: it is as loud as usual there.

@@ -165,7 +165,7 @@ func (b *board) buttonHealth() *health.ButtonState {
 		return nil
 	}
 	s := b.button.State()
-	return &health.ButtonState{Stuck: s.Stuck, Nothing: b.choices.all().Button.idle(), Fault: s.Fault}
+	return &health.ButtonState{Stuck: s.Stuck, Nothing: b.choices.all().Button.idle(), Unread: b.choices.unread(), Fault: s.Fault}
 }
 
 // lightHealth is the status LED as it is judged; nil where there is none.
