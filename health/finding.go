@@ -104,10 +104,13 @@ type Report struct {
 }
 
 // Level is the worst level of any part; Unmeasured when nothing was measured.
-func (r Report) Level() Level {
+func (r Report) Level() Level { return r.LevelBut() }
+
+// LevelBut is the worst level of any finding but those with one of these codes.
+func (r Report) LevelBut(codes ...Code) Level {
 	worst := Unmeasured
 	for _, f := range r.Findings {
-		if f.Level.Rank() > worst.Rank() {
+		if f.Level.Rank() > worst.Rank() && !slices.Contains(codes, f.Code) {
 			worst = f.Level
 		}
 	}

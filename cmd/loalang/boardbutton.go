@@ -183,10 +183,11 @@ func deaf(s *playout.MonitorState) bool {
 	return s.Void != "" || !s.Up && s.Trouble != ""
 }
 
-// broken says whether something needs a technician.
+// broken says whether something needs a technician. That the time is not known, or not believed,
+// the status LED says in its own way: anybody can tell the board the time.
 func (b *board) broken(air playout.Air) bool {
 	monitor := b.deaf.note(deaf(b.monitorState()), monotonic()) > deafGrace
 	button := b.button != nil && (b.button.State().Fault != "" || b.button.State().Stuck)
 	return button || monitor || silentNow(air) || air.Lost != nil || air.Amp.Fault != "" && !air.Amp.Optional || b.db.Damaged() ||
-		b.health.Report().Level() == health.Fault
+		b.health.Report().LevelBut(health.ClockUnknown, health.ClockAhead) == health.Fault
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -104,5 +105,46 @@ func TestTheLEDSaysThatTheMonitorIsDeaf(t *testing.T) {
 	b.monitor.Calibrated(playout.Calibration{Gate: gate, Setup: playout.MonitorSetup{Device: "plughw:CARD=Monitor"}})
 	if b.broken(playout.Air{}) {
 		t.Error("it is told of though it was calibrated anew")
+	}
+}
+
+// A board that does not know the time is a fault of its health, too, and the LED called a
+// technician for that, where telling it the time is all there is to do.
+func TestTheLEDSaysThatTheTimeIsNotKnown(t *testing.T) {
+	p := program{err: t.Output()}
+	db, err := store.Open(t.Context(), storeConfig(settings{Data: t.TempDir()}, time.Now, p.quietLog()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for name, c := range map[string]struct {
+		clock health.ClockState
+		disk  health.DiskState
+		want  hardware.LEDState
+	}{
+		"Known":        {health.ClockState{Trust: "synced"}, health.DiskState{Free: 8 << 30}, hardware.LEDReady},
+		"Unknown":      {health.ClockState{Trust: "unknown"}, health.DiskState{Free: 8 << 30}, hardware.LEDClock},
+		"FarAhead":     {health.ClockState{Trust: "unknown", Ahead: true}, health.DiskState{Free: 8 << 30}, hardware.LEDClock},
+		"AndADiskIll":  {health.ClockState{Trust: "unknown"}, health.DiskState{ReadOnly: true}, hardware.LEDFault},
+		"ADiskIllOnly": {health.ClockState{Trust: "synced"}, health.DiskState{ReadOnly: true}, hardware.LEDFault},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := health.NewWatch(health.WatchConfig{
+				Measure: func(context.Context) health.Measurement {
+					return health.Measurement{At: time.Now(), Clock: &c.clock, Disk: &c.disk}
+				},
+				Limits: health.DefaultLimits(), Now: time.Now, Mono: monotonic, Log: p.quietLog(),
+			})
+			ctx, stop := context.WithCancel(t.Context())
+			stop() // it looks once all the same
+			if err := w.Run(ctx); err != nil {
+				t.Fatal(err)
+			}
+			b := &board{db: db, clock: hardware.OpenClock(hardware.ClockConfig{Kernel: hardware.Linux{}}), health: w}
+			air := playout.Air{Clock: hardware.ClockState{Trust: hardware.Trust(c.clock.Trust)}, Output: audio.OutputState{Up: true}}
+			if got := b.shown(air); got != c.want {
+				t.Errorf("shows %s, want %s", got, c.want)
+			}
+		})
 	}
 }
