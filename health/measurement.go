@@ -207,7 +207,7 @@ type LinkState struct {
 // MemoryState is the memory of the machine, and what this program takes of it.
 type MemoryState struct {
 	Available, Total int64 // bytes
-	Ours             int64 // bytes resident, all processes
+	Ours             int64 // bytes resident, of serve and all that descends from it
 }
 
 // DescriptorState is the files that serve has open.

@@ -259,23 +259,6 @@ func (p *Probe) signal(name string) bool {
 	return state == "up" || state == "unknown"
 }
 
-// Memory is that of the machine, and what processes take of it together.
-func (p *Probe) Memory(pids ...int) *MemoryState {
-	info := fields(filepath.Join(p.Proc, "meminfo"))
-	available, err := kilobytes(info["MemAvailable"])
-	total, err2 := kilobytes(info["MemTotal"])
-	if errors.Join(err, err2) != nil {
-		return nil
-	}
-	s := &MemoryState{Available: available, Total: total}
-	for _, pid := range pids {
-		if ours, err := kilobytes(fields(filepath.Join(p.Proc, strconv.Itoa(pid), "status"))["VmRSS"]); err == nil {
-			s.Ours += ours
-		}
-	}
-	return s
-}
-
 // Descriptors are those that a process has open.
 func (p *Probe) Descriptors(pid int) *DescriptorState {
 	dir := filepath.Join(p.Proc, strconv.Itoa(pid))

@@ -51,7 +51,7 @@ type (
 		Temperature *float64  `json:"temperature,omitempty" doc:"°C"`
 		DiskFree    *int64    `json:"disk_free,omitempty" doc:"Bytes."`
 		MemoryFree  *int64    `json:"memory_free,omitempty" doc:"Bytes."`
-		Memory      *int64    `json:"memory,omitempty" doc:"Bytes that the program takes, all processes."`
+		Memory      *int64    `json:"memory,omitempty" doc:"Bytes that the program takes, with all that it started."`
 		Descriptors *int64    `json:"descriptors,omitempty" doc:"Open files of the program."`
 	}
 )

@@ -39,7 +39,7 @@ func healthMetrics() []healthMetric {
 			return *m.Wear / 100, true
 		}},
 		{"loalang_memory_available_bytes", "Available memory of the machine.", ofMemory(func(u health.MemoryState) float64 { return float64(u.Available) })},
-		{"loalang_memory_resident_bytes", "Resident memory of the program, all processes.", ofMemory(func(u health.MemoryState) float64 { return float64(u.Ours) })},
+		{"loalang_memory_resident_bytes", "Resident memory of the program and all that it started.", ofMemory(func(u health.MemoryState) float64 { return float64(u.Ours) })},
 		{"loalang_open_files", "Files that the program has open.", func(m health.Measurement) (float64, bool) {
 			if m.Descriptors == nil {
 				return 0, false

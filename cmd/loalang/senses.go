@@ -81,7 +81,7 @@ func (s *senses) measure(ctx context.Context) health.Measurement {
 		Backup:     s.stick.sense(backupHealth(b.settings, now), b.settings, mono),
 		Recordings: recordingsHealth(b.library.Lost()),
 		Link:       s.link(mono),
-		Memory:     s.probe.Memory(os.Getpid(), air.Output.ChildPID),
+		Memory:     s.probe.Memory(os.Getpid()),
 	}
 	s.machine(&m, air.Clock.Trusted(), os.Getpid())
 	m.Wear, m.Button, m.Light = s.worn(now), b.buttonHealth(), b.lightHealth()
