@@ -1,8 +1,10 @@
 package health_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"loalang/archive/disktest"
@@ -61,5 +63,39 @@ func TestProbeTellsDataThatDoNotLast(t *testing.T) {
 				t.Errorf("%+v", d)
 			}
 		})
+	}
+}
+
+// A file or folder that ext4 finds changed on a card told of an ill disk in one place of the program,
+// and of nothing in another.
+func TestIllDisk(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"OK":        {nil, false},
+		"Gone":      {&fs.PathError{Op: "open", Path: "serve.lock", Err: syscall.EIO}, true},
+		"Unclean":   {&fs.PathError{Op: "open", Path: "serve.lock", Err: syscall.EUCLEAN}, true},
+		"Checksum":  {&fs.PathError{Op: "open", Path: "serve.lock", Err: syscall.EBADMSG}, true},
+		"NotThere":  {&fs.PathError{Op: "open", Path: "serve.lock", Err: syscall.ENOENT}, false},
+		"ReadOnly":  {&fs.PathError{Op: "open", Path: "serve.lock", Err: syscall.EROFS}, false},
+		"Forbidden": {fs.ErrPermission, false},
+	} {
+		if got := health.IllDisk(c.err); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// An ill file in the data folder of a board was no ill disk: the page called it well.
+func TestProbeDiskWithAnIllFile(t *testing.T) {
+	dir, err := disktest.Sick(t, 16<<20, ".writable", func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, ".writable"), nil, 0o600)
+	})
+	if err != nil {
+		t.Skipf("SKIPPED: a card cannot be mounted here (%v): run the tests as root, with mkfs.ext4 and debugfs", err)
+	}
+	if d := (&health.Probe{}).Disk(dir); !d.Gone {
+		t.Errorf("%+v", d)
 	}
 }

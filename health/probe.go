@@ -118,8 +118,16 @@ func (p *Probe) Disk(dir string) *DiskState {
 	}
 	return &DiskState{
 		Free: int64(st.Bavail) * int64(st.Bsize), Size: int64(st.Blocks) * int64(st.Bsize), FreeNodes: int64(st.Ffree), Nodes: int64(st.Files),
-		ReadOnly: ReadOnly(dir), Gone: errors.Is(tryWriting(dir), unix.EIO), InMemory: inMemory(st), Unmounted: p.unmounted(dir),
+		ReadOnly: ReadOnly(dir), Gone: IllDisk(tryWriting(dir)), InMemory: inMemory(st), Unmounted: p.unmounted(dir),
 	}
+}
+
+// IllDisk says whether an error is that of a disk which does not give back what lies on it: it was
+// pulled out or reads no more (EIO), or it holds what its file system cannot be, a folder or a file whose
+// place ext4 finds changed (EUCLEAN, and EBADMSG where a checksum tells). A damaged database of store is EUCLEAN
+// too: ask of what opening, reading or making a file said.
+func IllDisk(err error) bool {
+	return errors.Is(err, unix.EIO) || errors.Is(err, unix.EUCLEAN) || errors.Is(err, unix.EBADMSG)
 }
 
 // writable is the file in a folder that ReadOnly opens.
@@ -137,7 +145,7 @@ func ReadOnly(dir string) bool {
 }
 
 // tryWriting opens a file of a folder for writing, and writes nothing. One of a disk that was pulled
-// out fails with EIO, though the kernel still tells how much room that has.
+// out is of an IllDisk, though the kernel still tells how much room that has.
 func tryWriting(dir string) error {
 	// Made only once: to make a file waits for whoever else is at the folder, and a disk that
 	// hangs is to be found out, not to be waited for.

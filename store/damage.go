@@ -9,10 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+
+	"loalang/health"
 )
 
 // integrityPatience is how long a start may look for damage: the board must not
@@ -161,7 +162,7 @@ func isGone(path string) bool {
 	if err == nil {
 		err = f.Close()
 	}
-	return errors.Is(err, syscall.EIO)
+	return health.IllDisk(err)
 }
 
 func (s *Store) damaged() error {

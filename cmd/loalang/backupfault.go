@@ -4,6 +4,7 @@ import (
 	"errors"
 	"syscall"
 
+	"loalang/health"
 	"loalang/store"
 )
 
@@ -30,7 +31,7 @@ func backupFault(err error) string {
 		return "no-room"
 	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES):
 		return "read-only"
-	case errors.Is(err, errUnread), errors.Is(err, store.ErrCopyUnread), errors.Is(err, syscall.EIO), errors.Is(err, syscall.EUCLEAN), errors.Is(err, syscall.EBADMSG):
+	case errors.Is(err, errUnread), errors.Is(err, store.ErrCopyUnread), health.IllDisk(err):
 		return "unreadable"
 	case isGone(err):
 		return "gone"

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"loalang/archive"
+	"loalang/health"
 	"loalang/recordings"
 )
 
@@ -97,7 +98,7 @@ func (l *mirrorLook) reread(ctx context.Context, m archive.Mirror, f folder, par
 
 // isWorn says whether a disk gave something back otherwise than it was, or not at all.
 func isWorn(err error) bool {
-	return errors.Is(err, archive.ErrChanged) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EUCLEAN) || errors.Is(err, syscall.EBADMSG)
+	return errors.Is(err, archive.ErrChanged) || health.IllDisk(err)
 }
 
 // isGone says whether what was to be read is not there: a stick was pulled out.

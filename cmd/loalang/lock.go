@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"loalang/health"
 )
 
 // lockPatience is how long the lock may outlive a process that was killed: what it
@@ -68,9 +70,7 @@ func openLock(name string) (*os.File, error) {
 }
 
 // takesNothing says whether an error is that of a disk which is read-only, or fails.
-func takesNothing(err error) bool {
-	return errors.Is(err, unix.EROFS) || errors.Is(err, unix.EIO)
-}
+func takesNothing(err error) bool { return errors.Is(err, unix.EROFS) || health.IllDisk(err) }
 
 // noteAddress writes behind the lock where this serve answers, for `loalang doctor`.
 func noteAddress(f folder, addr string, log *slog.Logger) {

@@ -10,15 +10,17 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"loalang/health"
 )
 
 // standIn are the settings of a board that must sound emergencies though the disk of its data
-// is missing: where the data folder takes nothing and no serve ever ran in it, or nothing of it can
-// be opened any more, Data is a folder in memory, which outlives this process but not the machine's next start. No backup
+// is missing: where the data folder takes nothing, and no serve ever ran in it or there is no lock to hold, or
+// nothing of it can be opened any more, Data is a folder in memory, which outlives this process but not the machine's next start. No backup
 // is made of it: it would push those of the real data off the stick.
 func (s settings) standIn(log *slog.Logger) (settings, error) {
 	dir := folder(s.Data)
-	if !dir.staysGone() && (dir.inhabited() || !dir.closed()) {
+	if !dir.staysGone() && (dir.inhabited() && exists(dir.lock()) || !dir.closed()) {
 		return s, nil
 	}
 	name, err := dir.stoodIn()
@@ -26,7 +28,7 @@ func (s settings) standIn(log *slog.Logger) (settings, error) {
 		err = ownFolder(name)
 	}
 	if err != nil {
-		return s, fmt.Errorf("stand in for the data folder %s, which is empty and cannot be written: %w", s.Data, err)
+		return s, fmt.Errorf("stand in for the data folder %s, which cannot be used: %w", s.Data, err)
 	}
 	log.Error("the disk of the data is missing: the board runs in memory, and nothing is kept", "data", s.Data, "memory", name)
 	s.Data, s.Missing, s.Backup, s.BackupSticks = name, true, false, ""
@@ -71,13 +73,14 @@ func (f folder) staysGone() bool {
 }
 
 // gone says whether serve ran in a folder of which nothing can be opened: its disk was pulled out
-// while it was mounted, and the kernel knows its names still.
+// while it was mounted, and the kernel knows its names still; or the place of its lock on the card is ill, and
+// no serve can hold it.
 func (f folder) gone() bool {
 	file, err := os.Open(f.lock())
 	if err == nil {
 		err = file.Close()
 	}
-	return errors.Is(err, unix.EIO)
+	return health.IllDisk(err)
 }
 
 // closed says whether nothing new can be made in a folder because its disk takes no writes.
@@ -107,7 +110,7 @@ func (f folder) closed() bool {
 // is missing.
 func runningAnywhere(f folder) (is bool, address string, err error) {
 	is, address, err = running(f)
-	if is || err != nil && !errors.Is(err, unix.EIO) {
+	if is || err != nil && !health.IllDisk(err) {
 		return is, address, err
 	}
 	name, err := f.stoodIn()

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"loalang/archive/disktest"
 )
 
 // A command that was given the data folder of a board whose disk is missing said that there
@@ -58,4 +61,61 @@ func TestACommandFindsTheBoardThatRunsInMemory(t *testing.T) {
 	if _, err := given.populated(cmd); err == nil || !strings.Contains(err.Error(), "belongs to somebody else") {
 		t.Errorf("of a folder that others may use: %v", err)
 	}
+}
+
+// standsIn says that a board on a data folder runs in memory, and returns where.
+func standsIn(t *testing.T, data string) (memory string) {
+	t.Helper()
+	log := program{err: t.Output()}.quietLog()
+	given := settings{Data: data, Backup: true, BackupSticks: "/media/*/loalang-backup"}
+	s, err := given.standIn(log)
+	if memory, _ = folder(data).stoodIn(); err != nil || !s.Missing || s.Data != memory || s.Backup {
+		t.Fatalf("it does not stand in: %+v: %v", s, err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(memory) })
+	b := &board{settings: s, log: log}
+	if err := b.lock(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.close)
+	if is, _, err := runningAnywhere(folder(data)); !is || err != nil {
+		t.Errorf("no command finds it: %v, %v", is, err)
+	}
+	return memory
+}
+
+// A card whose file system finds the place of the lock changed ("structure needs cleaning") was no ill
+// disk to the start: serve ended at its lock five times a second, without a siren.
+func TestACardWithAnIllLockSilencesNoEmergency(t *testing.T) {
+	t.Parallel()
+	data, err := disktest.Sick(t, 16<<20, "serve.lock", func(dir string) error {
+		if err := os.Mkdir(filepath.Join(dir, "standby"), 0o700); err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(dir, "serve.lock"), []byte("4711\n"), 0o600)
+	})
+	if err != nil {
+		t.Skipf("SKIPPED: a card cannot be mounted here (%v): run the tests as root, with mkfs.ext4 and debugfs", err)
+	}
+	if _, err := openLock(folder(data).lock()); !takesNothing(err) {
+		t.Errorf("the lock of an ill card: %v", err)
+	}
+	standsIn(t, data)
+}
+
+// The lock itself may be what an ill card lost, and one that takes no writes gets no new one: serve
+// ended there as often as it was started.
+func TestACardThatLostTheLockAndTakesNoWritesSilencesNoEmergency(t *testing.T) {
+	t.Parallel()
+	data, err := disktest.Tmpfs(t, "size=1m")
+	if err != nil {
+		t.Skipf("SKIPPED: %v: run the tests as root", err)
+	}
+	if err := os.Mkdir(filepath.Join(data, "standby"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mount("", data, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	standsIn(t, data)
 }
