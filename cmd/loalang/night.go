@@ -40,6 +40,11 @@ func nightDue(s backupState, now time.Time, up time.Duration) bool {
 
 // tendData backs the board up every night while nothing airs, until ctx ends.
 func (b *board) tendData(ctx context.Context) error {
+	if was, err := clearStage(folder(b.settings.Data)); err != nil { // here, and not before the board can sound
+		b.log.Warn("what an interrupted restore left takes room", "err", err)
+	} else if was {
+		b.log.Info("what an interrupted restore left is removed")
+	}
 	began := time.Now()
 	tick := time.NewTicker(nightLook)
 	defer tick.Stop()

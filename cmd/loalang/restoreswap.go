@@ -161,6 +161,20 @@ func finishUnread(data string) {
 	}
 }
 
+// clearStage removes the stage of a restore or a repair that ended before it was decided, its power
+// cut for one: a whole library perhaps, which nothing else tells of. The caller holds the folder, as whoever makes
+// a stage does. One that is decided, or of which nobody can tell, is left to finishRestore.
+func clearStage(f folder) (removed bool, err error) {
+	stage := filepath.Join(string(f), stageName)
+	if _, err := os.Lstat(filepath.Join(string(f), pendingName)); !errors.Is(err, fs.ErrNotExist) || !exists(stage) {
+		return false, nil
+	}
+	if err := os.RemoveAll(stage); err != nil {
+		return false, fmt.Errorf("clear an interrupted restore: %w", err)
+	}
+	return true, nil
+}
+
 // move renames what is there; what was moved before is no fault.
 func move(from, to string) error {
 	if !exists(from) {

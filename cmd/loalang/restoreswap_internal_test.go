@@ -132,3 +132,37 @@ func TestTheSettingsAreReadBehindARestoreThatAPowerCutInterrupted(t *testing.T) 
 		t.Error("the restore is not finished")
 	}
 }
+
+// A restore that copies a library and is cut before it is decided left restore.new for ever: nothing told
+// of it, and the card may be full of it. One that is decided is not touched, nor is one of which nobody can tell.
+func TestTheStageOfARestoreThatWasNeverDecidedGoes(t *testing.T) {
+	t.Parallel()
+	over, end := context.WithCancel(t.Context())
+	end()
+	for name, c := range map[string]struct {
+		decide func(pending string) error
+		stays  bool
+	}{
+		"Undecided": {func(string) error { return nil }, false},
+		"Decided":   {func(pending string) error { return os.WriteFile(pending, []byte("{}"), 0o600) }, true},
+	} {
+		data := t.TempDir()
+		sound := filepath.Join(data, stageName, "recordings", "master", "ab")
+		err := errors.Join(os.MkdirAll(sound, 0o700), os.WriteFile(filepath.Join(sound, "ab.flac"), make([]byte, 1<<10), 0o600), c.decide(filepath.Join(data, pendingName)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := &board{settings: settings{Data: data}, log: program{err: t.Output()}.quietLog()}
+		b.upkeep = newUpkeep(b)
+		if err := b.lock(); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.tendData(over); err != nil {
+			t.Error(err)
+		}
+		b.close()
+		if got := exists(filepath.Join(data, stageName)); got != c.stays {
+			t.Errorf("%s: the stage is there: %v", name, got)
+		}
+	}
+}
