@@ -18,7 +18,7 @@ func TestABackupOfAClockThatWasAheadHidesNoFault(t *testing.T) {
 	now := time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
 	noon := now.Add(10 * time.Hour)
 	ahead := backupState{Last: now.AddDate(0, 6, 0), File: "a.loalang.tar", Stick: true}
-	if nightDue(ahead, noon, time.Minute) || !nightDue(ahead, noon, firstWait) || !nightDue(ahead, now, time.Minute) {
+	if backupDue(ahead, noon, time.Minute) || !backupDue(ahead, noon, firstWait) || !backupDue(ahead, now, time.Minute) {
 		t.Error("another is to be made by night, or once the board has been on for a while")
 	}
 	dir := t.TempDir()
@@ -30,7 +30,7 @@ func TestABackupOfAClockThatWasAheadHidesNoFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed := readBackupState(f)
-	if nightDue(failed, now.Add(nightLook), time.Hour) || !nightDue(failed, now.Add(backupWait), time.Hour) {
+	if backupDue(failed, now.Add(nightLook), time.Hour) || !backupDue(failed, now.Add(backupWait), time.Hour) {
 		t.Error("one that failed is to be tried again after an hour, and no sooner")
 	}
 	db, err := openStore(t.Context(), settings{Data: dir}, time.Now, program{err: t.Output()}.quietLog())

@@ -107,7 +107,7 @@ func TestABackupThatLeavesNoNoteIsToldOf(t *testing.T) {
 	b.db = db
 	b.failedBackup(t.Context(), last, errors.New("signal: killed"))
 	n := readBackupState(f)
-	if n.Why != "signal: killed" || n.Code != "failed" || !n.Last.Equal(last.Last) || n.File != last.File || n.Trying != "" || nightDue(n, n.Tried.Add(nightLook), time.Hour) {
+	if n.Why != "signal: killed" || n.Code != "failed" || !n.Last.Equal(last.Last) || n.File != last.File || n.Trying != "" || backupDue(n, n.Tried.Add(nightLook), time.Hour) {
 		t.Errorf("noted %+v", n)
 	}
 	b.failedBackup(t.Context(), last, errors.New("another")) // as if the process had noted that itself
@@ -128,7 +128,7 @@ func TestWhatHangsWithoutANameIsTriedWithoutSticks(t *testing.T) {
 		return "", errHangs
 	})
 	n := readBackupState(f)
-	if !errors.Is(err, errHangs) || !slices.Equal(tried, []string{"/media/*", ""}) || n.Code != "hangs" || nightDue(n, n.Tried.Add(nightLook), time.Hour) {
+	if !errors.Is(err, errHangs) || !slices.Equal(tried, []string{"/media/*", ""}) || n.Code != "hangs" || backupDue(n, n.Tried.Add(nightLook), time.Hour) {
 		t.Errorf("tried %q: %v, %+v", tried, err, n)
 	}
 }

@@ -33,7 +33,7 @@ var (
 	leftFetched = regexp.MustCompile(`^[0-9a-f]{32}\.tar$`)
 	leftOpened  = regexp.MustCompile(`^` + openedName + `$`)
 	// leftNote is half a note of this program.
-	leftNote = regexp.MustCompile(`^(backup\.json|checked|checked\.json|unproven\.json)\.part$`)
+	leftNote = regexp.MustCompile(`^(backup\.json|night\.json|checked|checked\.json|unproven\.json)\.part$`)
 	// leftFound is a folder into which files were taken out of backups.
 	leftFound = regexp.MustCompile(`^` + foundHead + `[0-9]+$`)
 )

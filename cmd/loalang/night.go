@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
+	"loalang/archive"
 	"loalang/store"
 )
 
@@ -21,16 +27,55 @@ const (
 	firstWait  = 20 * time.Minute // after the start, when there was none ever
 )
 
-// nightDue says whether a backup is to be made at now, in the zone of the village. up is
+// nightNote is the file that says when the board last looked its data through by night.
+func (f folder) nightNote() string { return filepath.Join(string(f), "night.json") }
+
+// nights are what the board does for its data by night.
+type nights struct {
+	backUp func(context.Context)
+	look   func(context.Context) bool // reads a part of the library; false: it could not begin, or was ended
+	looked time.Time                  // when that was last done; zero: never
+}
+
+// nightNoted is what the file of nightNote holds.
+type nightNoted struct {
+	Looked time.Time `json:"looked"`
+}
+
+// readNight is when the board last looked its data through; zero where that is not known.
+func readNight(f folder) time.Time {
+	var n nightNoted
+	raw, err := os.ReadFile(f.nightNote())
+	if err != nil || json.Unmarshal(raw, &n) != nil {
+		return time.Time{}
+	}
+	return n.Looked
+}
+
+// noteNight writes down that the board looked its data through at an instant.
+func noteNight(f folder, at time.Time) error {
+	err := archive.Durable(f.nightNote(), func(w io.Writer) error { return json.NewEncoder(w).Encode(nightNoted{at.UTC()}) })
+	if err != nil {
+		return fmt.Errorf("note the night: %w", err)
+	}
+	return nil
+}
+
+// backupDue says whether a backup is to be made at now, in the zone of the village. up is
 // how long the board has been running.
-func nightDue(s backupState, now time.Time, up time.Duration) bool {
+func backupDue(s backupState, now time.Time, up time.Duration) bool {
 	if s.failing(now) && now.Sub(s.Tried) < backupWait && !now.Before(s.Tried) {
 		return false
 	}
+	return nightDue(s.Last, now, up)
+}
+
+// nightDue says whether what is done once a night, and was last done at an instant, is to be done at now.
+func nightDue(last, now time.Time, up time.Duration) bool {
 	night := now.Hour() >= nightFrom && now.Hour() < nightTo
-	since := now.Sub(s.Last)
+	since := now.Sub(last)
 	switch {
-	case s.Last.IsZero():
+	case last.IsZero():
 		return night || up >= firstWait
 	case since < 0: // the clock was ahead; and the board may be off at night
 		return night || up >= firstWait
@@ -38,13 +83,14 @@ func nightDue(s backupState, now time.Time, up time.Duration) bool {
 	return since >= backupLate || night && since >= backupEach
 }
 
-// tendData backs the board up every night while nothing airs, until ctx ends.
+// tendData backs the board up and looks its data through every night while nothing airs, until ctx ends.
 func (b *board) tendData(ctx context.Context) error {
 	if was, err := clearStage(folder(b.settings.Data)); err != nil { // here, and not before the board can sound
 		b.log.Warn("what an interrupted restore left takes room", "err", err)
 	} else if was {
 		b.log.Info("what an interrupted restore left is removed")
 	}
+	n := nights{backUp: b.backUp, look: b.checkLibrary, looked: readNight(folder(b.settings.Data))}
 	began := time.Now()
 	tick := time.NewTicker(nightLook)
 	defer tick.Stop()
@@ -67,18 +113,35 @@ func (b *board) tendData(ctx context.Context) error {
 		if zone, err := b.village.Location(); err == nil {
 			now = now.In(zone)
 		}
-		if b.settings.Backup && nightDue(readBackupState(folder(b.settings.Data)), now, time.Since(began)) {
-			b.backUp(ctx)
-			b.checkLibrary(ctx)
-		}
+		b.tonight(ctx, &n, now, time.Since(began))
+	}
+}
+
+// tonight does what is due at now, in the zone of the village: a backup where the settings want one, and without
+// one too, what interrupted runs left goes, and a part of the library is read. up is how long the board has been running.
+func (b *board) tonight(ctx context.Context, n *nights, now time.Time, up time.Duration) {
+	f := folder(b.settings.Data)
+	if b.settings.Backup && backupDue(readBackupState(f), now, up) {
+		n.backUp(ctx)
+	}
+	if !nightDue(n.looked, now, up) {
+		return
+	}
+	clearHome(f, time.Now()) // by the system's clock, as files are
+	if !n.look(ctx) {
+		return // it is tried again soon
+	}
+	n.looked = now // also where no note of it can be left: an ill card is not read again and again
+	if err := noteNight(f, now); err != nil {
+		b.log.Warn("the next start looks the data through once more", "err", err)
 	}
 }
 
 // checkLibrary reads a part of the library and makes good what is damaged, in a process of
-// its own with the least priority.
-func (b *board) checkLibrary(ctx context.Context) {
+// its own with the least priority. False: the data are looked after already, or the board ended it.
+func (b *board) checkLibrary(ctx context.Context) (done bool) {
 	if !b.upkeep.begin() {
-		return
+		return false
 	}
 	defer b.upkeep.end()
 	out, err := b.aside(ctx, "data", "check", "--tonight", "--village", b.settings.Village, "--backup-stick", b.settings.BackupSticks)
@@ -89,6 +152,7 @@ func (b *board) checkLibrary(ctx context.Context) {
 	default:
 		b.log.Info("the data were looked through", "said", firstLine(out))
 	}
+	return ctx.Err() == nil
 }
 
 // backUp makes the nightly backup now, in a process of its own with the least priority.
