@@ -225,3 +225,47 @@ func TestWhatIsInstalledIsWhatWasChecked(t *testing.T) {
 		})
 	}
 }
+
+// TestADamagedDatabaseRefusesNoUpdate: a board whose database was damaged took no update any more, not even the
+// one that mends the repair, could not go back, and apt was left with a package half set up.
+func TestADamagedDatabaseRefusesNoUpdate(t *testing.T) {
+	for name, c := range map[string]struct {
+		code  string // of the trial
+		well  bool
+		warns bool
+	}{
+		"OK":      {"0", true, false},
+		"Damaged": {"4", true, true},
+		"Refused": {"1", false, false},
+		"Killed":  {"137", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			y := setUp(t, "case $1 in show) echo 7 ;; esac")
+			one, two, link := filepath.Join(y.dir, "usr/lib/loalang/1/loalang"), filepath.Join(y.dir, "usr/lib/loalang/@VERSION@/loalang"), filepath.Join(y.dir, "usr/bin/loalang")
+			y.file("usr/lib/loalang/@VERSION@/loalang", "#!/bin/sh\necho 2\n")
+			y.program("loalang-board", "echo the database is damaged >&2; exit "+c.code)
+			y.program("apt-get", `echo "apt-get $*" >>"$0.log"`)
+			is := func(step, want, said string, well, took bool) {
+				t.Helper()
+				at, err := filepath.EvalSymlinks(link)
+				if well != c.well || took != c.well || at != want || err != nil || strings.Contains(said, "untried") != c.warns {
+					t.Errorf("%s: well %v, taken in %v; the program is %q, %v: %s", step, well, took, at, err, said)
+				}
+			}
+			said, well := y.run("bin/loalang-update", filepath.Join(y.dir, "x.deb"))
+			is("loalang-update", one, said, well, exists(filepath.Join(y.dir, "fakes/apt-get.log")))
+			want := one
+			if c.well {
+				want = two
+			}
+			said, well = y.run("deb/postinst", "configure", "1")
+			is("postinst", want, said, well, well)
+			must(t, "ln", "-sfn", two, link)
+			if want = one; !c.well {
+				want = two
+			}
+			said, well = y.run("bin/loalang-update", "--back")
+			is("--back", want, said, well, well)
+		})
+	}
+}

@@ -140,14 +140,18 @@ func (s schemaState) readableBy(known int64) error {
 	return fmt.Errorf("%w (its tables are of version %d, this program knows %d)", ErrNewer, s.version, known)
 }
 
-// probe refuses a file that is no database, or someone else's. It opens the file without
-// our settings: those would change it.
-func (s *Store) probe(ctx context.Context) (was schemaState, err error) {
+// peek opens the file without our settings, which would change it.
+func (s *Store) peek() (*sql.DB, error) {
 	options := fmt.Sprintf("_query_only=true&_busy_timeout=%d", patience.Milliseconds())
 	if s.frugal {
 		options += "&_locking_mode=EXCLUSIVE"
 	}
-	db, err := sql.Open(driver, fileURI(s.cfg.Path, options))
+	return sql.Open(driver, fileURI(s.cfg.Path, options))
+}
+
+// probe refuses a file that is no database, or someone else's.
+func (s *Store) probe(ctx context.Context) (was schemaState, err error) {
+	db, err := s.peek()
 	if err != nil {
 		return was, err
 	}

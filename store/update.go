@@ -69,7 +69,7 @@ const keptUpdates = 2
 
 // rehearseUpdate keeps a copy of the database as it is, and brings another one up to date
 // first. ErrUpdate when that fails. Where there is no room for the copies the update goes
-// ahead without: a board with a full disk must start. Any error but ErrUpdate and ErrCorrupt
+// ahead without, on a database that is whole: a board with a full disk must start. Any error but ErrUpdate and ErrCorrupt
 // is of the disk, and says nothing of the update.
 func (s *Store) rehearseUpdate(ctx context.Context, from int64) error {
 	size, err := os.Stat(s.cfg.Path)
@@ -82,6 +82,9 @@ func (s *Store) rehearseUpdate(ctx context.Context, from int64) error {
 		return err
 	}
 	if int64(disk.Bavail)*int64(disk.Bsize) < 3*size.Size()+2*reserveBytes {
+		if err := s.peekForDamage(ctx); err != nil { // which the copy would have met
+			return err
+		}
 		s.cfg.Log.Warn("the database is brought up to date without a copy from before: there is no room for one", "from", from)
 		return nil
 	}
@@ -99,6 +102,27 @@ func (s *Store) rehearseUpdate(ctx context.Context, from int64) error {
 	}
 	s.cfg.Log.Info("the update was tried on a copy", "from", r.From, "to", r.To)
 	return forgetUpdates(dir)
+}
+
+// peekForDamage is ErrCorrupt for a database that is damaged, and changes nothing of it. As a start does, it
+// takes one for whole that cannot be looked through in integrityPatience.
+func (s *Store) peekForDamage(ctx context.Context) (err error) {
+	db, err := s.peek()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	quick, cancel := context.WithTimeout(ctx, integrityPatience)
+	defer cancel()
+	var verdict string
+	err = db.QueryRowContext(quick, "PRAGMA quick_check(1)").Scan(&verdict)
+	switch {
+	case err == nil && verdict != "ok":
+		return damagedBy(errors.New(verdict))
+	case err == nil, quick.Err() != nil && ctx.Err() == nil:
+		return nil
+	}
+	return explain(err)
 }
 
 // forgetUpdates removes the oldest copies from before updates.
@@ -171,10 +195,24 @@ func TryUpdate(ctx context.Context, c Config) (u Update, err error) {
 	c.Path = path
 	part := path + ".update"
 	if err := copyInto(ctx, path, part); err != nil {
+		if errors.Is(err, ErrCorrupt) && (&Store{cfg: c}).newer(ctx) {
+			return u, fmt.Errorf("try update: %w", ErrNewer) // whole or not, this program does not know its tables
+		}
 		return u, fmt.Errorf("try update: copy %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, remove(part)) }()
 	return rehearse(ctx, c, part)
+}
+
+// newer says whether a database, which may be damaged elsewhere, says of itself that this program must not
+// touch its tables.
+func (s *Store) newer(ctx context.Context) bool {
+	known, err := newestSchema()
+	if err != nil {
+		return false
+	}
+	was, err := s.probe(ctx)
+	return err == nil && was.readableBy(known) != nil
 }
 
 // rehearse brings a copy of a copy up to date and looks it through.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 
+	"loalang/archive/disktest"
 	"loalang/store"
 )
 
@@ -303,4 +304,71 @@ func TestAnUpdateThatIsCutShortIsNotTakenBack(t *testing.T) {
 	if oldest := alterRead(t, c.Path, "SELECT user_version FROM pragma_user_version"); oldest != "42" {
 		t.Errorf("a program that knows tables of version %s may open them", oldest)
 	}
+}
+
+// An update that is to be tried on a database which is damaged already says nothing of the update; of
+// one that a newer version wrote it is said also then that this program cannot read it.
+func TestADamagedDatabaseRefusesNoUpdate(t *testing.T) {
+	for name, c := range map[string]struct {
+		alter string
+		want  error
+	}{
+		"OK":    {"SELECT 1", store.ErrCorrupt},
+		"Newer": {"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1); PRAGMA user_version = 99999", store.ErrNewer},
+	} {
+		cfg := config(filepath.Join(t.TempDir(), "loalang.db"))
+		s := open(t, cfg)
+		seed(t, s)
+		for range 200 {
+			check(t, s.Record(t.Context(), played(newID(), day0)), nil)
+		}
+		check(t, s.Close(), nil)
+		alter(t, cfg.Path, c.alter)
+		spoilTable(t, cfg.Path, "asrun")
+		before, err := os.ReadFile(cfg.Path)
+		check(t, err, nil)
+		if _, err := store.TryUpdate(t.Context(), cfg); !errors.Is(err, c.want) || errors.Is(err, store.ErrUpdate) {
+			t.Errorf("%s: tried: %v", name, err)
+		}
+		after, err := os.ReadFile(cfg.Path)
+		check(t, err, nil)
+		if left, _ := filepath.Glob(cfg.Path + ".update*"); len(left) > 0 || !bytes.Equal(before, after) {
+			t.Errorf("%s: left behind: %v; the file is as it was: %v", name, left, bytes.Equal(before, after))
+		}
+	}
+}
+
+// Where a disk has no room for the copies, an update goes ahead without: and did so on a damaged database,
+// of which it made more damage.
+func TestAnUpdateWithoutRoomLeavesADamagedDatabase(t *testing.T) {
+	dir, err := disktest.Tmpfs(t, "size=12m")
+	if err != nil {
+		t.Skipf("SKIPPED: %v: run the tests as root", err)
+	}
+	c := config(filepath.Join(dir, "loalang.db"))
+	db, err := store.MigrateTo(t.Context(), c, 37)
+	check(t, err, nil)
+	check(t, db.Close(), nil)
+	spoilTable(t, c.Path, "asrun")
+	before, err := os.ReadFile(c.Path)
+	check(t, err, nil)
+	if _, err := store.Open(t.Context(), c); !errors.Is(err, store.ErrCorrupt) || errors.Is(err, store.ErrUpdate) {
+		t.Errorf("opened: %v", err)
+	}
+	after, err := os.ReadFile(c.Path)
+	check(t, err, nil)
+	if !bytes.Equal(before, after) {
+		t.Error("the damaged file was changed")
+	}
+}
+
+// spoilTable destroys the first page of a table.
+func spoilTable(t *testing.T, path, table string) {
+	t.Helper()
+	root, err := strconv.Atoi(alterRead(t, path, "SELECT rootpage FROM sqlite_master WHERE name = '"+table+"'"))
+	check(t, err, nil)
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	check(t, err, nil)
+	_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 4096), int64(root-1)*4096)
+	check(t, errors.Join(err, f.Close()), nil)
 }

@@ -29,6 +29,9 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 	exitFaulty = 3 // done, but what it was done with is not whole
+	// exitDamaged is the end of an update that could not be tried, for the database is damaged already. The
+	// scripts of the package know it.
+	exitDamaged = 4
 	// exitMisset is serve's end for what exitUsage is elsewhere; EX_CONFIG of sysexits.h.
 	// systemd starts it no more behind that, and every crash of a Go program ends with 2.
 	exitMisset = 78
@@ -45,6 +48,11 @@ func (e usageError) Unwrap() error { return e.err }
 type faultyError struct{ error }
 
 func (e faultyError) Unwrap() error { return e.error }
+
+// damagedError marks that an update was not tried because the database is damaged: the exit code is 4.
+type damagedError struct{ error }
+
+func (e damagedError) Unwrap() error { return e.error }
 
 func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
@@ -92,6 +100,7 @@ func (p program) run(ctx context.Context, args []string) int {
 	}
 	var usage usageError
 	var faulty faultyError
+	var damaged damagedError
 	switch {
 	case errors.As(err, &usage) && ran.Name() == serveName:
 		return exitMisset
@@ -99,6 +108,8 @@ func (p program) run(ctx context.Context, args []string) int {
 		return exitUsage
 	case errors.As(err, &faulty):
 		return exitFaulty
+	case errors.As(err, &damaged):
+		return exitDamaged
 	}
 	return exitFailed
 }

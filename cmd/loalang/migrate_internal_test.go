@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"loalang/archive/disktest"
+	"loalang/store"
 )
 
 // TestAnUpdateIsTriedWhereThereIsRoom: the copies filled the disk before anybody was told.
@@ -29,5 +31,21 @@ func TestAnUpdateIsTriedWhereThereIsRoom(t *testing.T) {
 	}
 	if err := roomForTrial(settings{Data: t.TempDir()}); err != nil {
 		t.Errorf("on a large disk: %v", err)
+	}
+}
+
+// What the new version makes wrong is no damage of the database, though the board goes on as with one.
+func TestAnUpdateThatFailsIsNoDamageOfBefore(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false}, {store.ErrUpdate, false}, {store.ErrNewer, false}, {store.ErrFull, false}, {syscall.EIO, false},
+		{fmt.Errorf("try update: copy: %w", store.ErrCorrupt), true}, {store.ErrNotDatabase, false},
+	} {
+		if got := damagedAlready(folder(t.TempDir()), c.err); got != c.want {
+			t.Errorf("%v: %v", c.err, got)
+		}
 	}
 }

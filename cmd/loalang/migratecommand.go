@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -29,7 +30,8 @@ func (p program) migrateCommand() *cobra.Command {
 		Short: "Bring the database up to date, on a copy first",
 		Long: "Bring a copy of the database up to date and look it through, then the database itself; a copy from before\n" +
 			"stays in the folder backups. `loalang serve` does the same at its start. With --dry-run the database is not\n" +
-			"changed, and a running serve of the version before goes on: run it with the new program before installing it.",
+			"changed, and a running serve of the version before goes on: run it with the new program before installing it.\n" +
+			"Exit code 4: the database is damaged already, and nothing could be tried; any version leaves it as it is.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.settings(cmd)
@@ -43,6 +45,9 @@ func (p program) migrateCommand() *cobra.Command {
 				return err
 			}
 			u, err := store.TryUpdate(cmd.Context(), storeConfig(s, p.clock(s).Now, p.quietLog()))
+			if dry && damagedAlready(folder(s.Data), err) {
+				return damagedError{err}
+			}
 			if err != nil {
 				return err
 			}
@@ -67,6 +72,19 @@ func (p program) migrateCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "try it on a copy, and change nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return cmd
+}
+
+// damagedAlready says whether err, of an update that was to be tried, says nothing of the update: the database is
+// damaged as it is, and a serve of any version goes on without it and writes nothing to it. ErrUpdate
+// is of the new version, though it is ErrCorrupt too.
+func damagedAlready(f folder, err error) bool {
+	switch {
+	case errors.Is(err, store.ErrUpdate), errors.Is(err, store.ErrNewer):
+		return false
+	case errors.Is(err, store.ErrNotDatabase): // damaged at its head; ours it was where serve ran
+		return exists(filepath.Join(string(f), "standby"))
+	}
+	return errors.Is(err, store.ErrCorrupt)
 }
 
 // copyReserve is what the copies on which an update is tried leave free on the data disk, in
