@@ -15,9 +15,13 @@ func TestProbeMemoryOfAllProcesses(t *testing.T) {
 		pid, parent, megabytes int
 		name                   string
 	}{
-		{1, 0, 300, "systemd"}, {6, 1, 200, "cron"},
-		{7, 1, 60, "loalang"}, {8, 7, 10, "speaker"}, {9, 7, 5, "arecord"},
-		{10, 7, 2, "bwrap"}, {11, 10, 40, "ff) S 6 (mpeg"}, // the decoder's own parent is none of those
+		{1, 0, 300, "systemd"},
+		{6, 1, 200, "cron"},
+		{7, 1, 60, "loalang"},
+		{8, 7, 10, "speaker"},
+		{9, 7, 5, "arecord"},
+		{10, 7, 2, "bwrap"},
+		{11, 10, 40, "ff) S 6 (mpeg"}, // the decoder's own parent is none of those
 		{12, 7, 0, "gone"},
 	} {
 		m.write(fmt.Sprintf("proc/%d/stat", of.pid), fmt.Sprintf("%d (%s) S %d %d 7 0 -1\n", of.pid, of.name, of.parent, of.pid))

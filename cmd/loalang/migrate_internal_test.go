@@ -41,8 +41,13 @@ func TestAnUpdateThatFailsIsNoDamageOfBefore(t *testing.T) {
 		err  error
 		want bool
 	}{
-		{nil, false}, {store.ErrUpdate, false}, {store.ErrNewer, false}, {store.ErrFull, false}, {syscall.EIO, false},
-		{fmt.Errorf("try update: copy: %w", store.ErrCorrupt), true}, {store.ErrNotDatabase, false},
+		{nil, false},
+		{store.ErrUpdate, false},
+		{store.ErrNewer, false},
+		{store.ErrFull, false},
+		{syscall.EIO, false},
+		{fmt.Errorf("try update: copy: %w", store.ErrCorrupt), true},
+		{store.ErrNotDatabase, false},
 	} {
 		if got := damagedAlready(folder(t.TempDir()), c.err); got != c.want {
 			t.Errorf("%v: %v", c.err, got)
