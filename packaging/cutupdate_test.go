@@ -48,6 +48,9 @@ func TestAPowerCutInAnUpdateStartsTheVersionBefore(t *testing.T) {
 			if at, err := filepath.EvalSymlinks(link); err != nil || at != one || !strings.Contains(read(t, at), "echo 1") {
 				t.Fatalf("the program is %q, %v", at, err)
 			}
+			if info, err := os.Stat(filepath.Dir(one)); err != nil || info.Mode()&0o5 != 0o5 {
+				t.Fatalf("the service's user does not come to its program: %v, %v", info.Mode(), err)
+			}
 			// Whoever comes goes on with the update, which is tried with its own program.
 			y.file("usr/lib/loalang/@VERSION@/loalang", "#!/bin/sh\necho 2\n")
 			y.program("loalang-board", `echo "$LOALANG_PROGRAM" >"$0.tried"`)

@@ -60,7 +60,11 @@ func (y yard) run(script string, args ...string) (said string, well bool) {
 	text = strings.ReplaceAll(text, filepath.Join(y.dir, "/proc/1/root", y.dir), filepath.Join(y.dir, "/proc/1/root"))
 	text = strings.ReplaceAll(text, filepath.Join(y.dir, "/usr/bin/loalang-board"), "loalang-board")
 	y.file("script", text)
-	cmd := exec.CommandContext(y.t.Context(), "/bin/sh", append([]string{filepath.Join(y.dir, "script")}, args...)...)
+	umask := "022" // dpkg's, for what it runs
+	if strings.HasPrefix(script, "bin/") {
+		umask = "077" // that of the service's unit is strict, and root's own may be
+	}
+	cmd := exec.CommandContext(y.t.Context(), "/bin/sh", append([]string{"-c", `umask $0; exec /bin/sh "$@"`, umask, filepath.Join(y.dir, "script")}, args...)...)
 	tools := "/usr/bin:/bin"
 	if own := filepath.Join(y.dir, "tools"); exists(own) { // what the board has, and nothing else
 		tools = own
