@@ -41,6 +41,10 @@ func (r Retention) Check() error {
 	return nil
 }
 
+// FinishedDays is for how long a recording of an announcement that may air no more was not
+// heard before it makes room for new ones. It is kept for as long as there is room.
+const FinishedDays = 30
+
 // Surplus is what can be removed: recordings that nothing uses, brought before these
 // instants.
 type Surplus struct {
@@ -62,6 +66,10 @@ type Stock interface {
 	// Expendable lists the recordings of a Surplus, the oldest first: none that an
 	// announcement, a slot or the plan names, nor that aired within ReplayTime.
 	Expendable(ctx context.Context, s Surplus, now time.Time) ([]Recording, error)
+	// Finished lists recordings of announcements that may air no more, none that anything else
+	// uses, that aired or was brought since an instant, or that the plan names; the longest
+	// unheard first, some hundreds at once.
+	Finished(ctx context.Context, before, now time.Time) ([]Recording, error)
 	// PruneLog removes the as-run of before an instant and returns how many rows it
 	// had.
 	PruneLog(ctx context.Context, before time.Time) (int, error)
@@ -83,21 +91,23 @@ type CaretakerConfig struct {
 	Trusted func() bool
 	Now     func() time.Time
 	Log     *slog.Logger
-	// Short says that the disk runs full; nil: as Library.Short does.
-	Short func() bool
+	// Lacking is how many bytes the disk lacks; more than 0 says that it runs full. nil: as
+	// Library.Lacking tells.
+	Lacking func() int64
 	// Beat is called each time Run looks, and behind each recording of a round; nil: nobody
 	// watches it.
 	Beat func()
 }
 
-// Caretaker removes by itself what nothing uses any more. Its methods may be called
-// from any goroutine.
+// Caretaker removes by itself what nothing uses any more, and on a disk that runs full the
+// sound of announcements that may air no more, as much as makes room: a board that nobody
+// visits would take in nothing new. Its methods may be called from any goroutine.
 type Caretaker struct{ cfg CaretakerConfig }
 
 // NewCaretaker makes one; Run sets it to work.
 func NewCaretaker(c CaretakerConfig) *Caretaker {
-	if c.Short == nil {
-		c.Short = c.Library.Short
+	if c.Lacking == nil {
+		c.Lacking = c.Library.Lacking
 	}
 	if c.Beat == nil {
 		c.Beat = func() {}
@@ -116,7 +126,7 @@ const (
 func (k *Caretaker) Run(ctx context.Context) error {
 	var last time.Time
 	for k.cfg.Beat(); rest(ctx, careLook) == nil; k.cfg.Beat() {
-		now, short := k.cfg.Now(), k.cfg.Short()
+		now, short := k.cfg.Now(), k.cfg.Lacking() > 0
 		due := short || last.IsZero() || now.Sub(last) >= careEvery || now.Before(last)
 		if !due || !k.cfg.Trusted() || !k.cfg.Quiet(ctx) {
 			continue
@@ -131,24 +141,54 @@ func (k *Caretaker) Run(ctx context.Context) error {
 
 // Surplus lists what a round would remove now, and changes nothing.
 func (k *Caretaker) Surplus(ctx context.Context) ([]Recording, error) {
+	unused, finished, err := k.surplus(ctx)
+	return append(unused, finished...), err
+}
+
+// surplus is what nothing uses and, on a disk that runs full, as much of what is finished as
+// is lacking still.
+func (k *Caretaker) surplus(ctx context.Context) (unused, finished []Recording, err error) {
 	if !k.cfg.Trusted() {
-		return nil, nil
+		return nil, nil, nil
 	}
 	r, err := k.cfg.Stock.Retention(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read how long recordings are kept: %w", err)
+		return nil, nil, fmt.Errorf("read how long recordings are kept: %w", err)
 	}
-	now := k.cfg.Now()
-	list, err := k.cfg.Stock.Expendable(ctx, r.surplus(now, k.cfg.Short()), now)
-	if err != nil {
-		return nil, fmt.Errorf("look for what nothing uses: %w", err)
+	now, lacking := k.cfg.Now(), k.cfg.Lacking()
+	if unused, err = k.cfg.Stock.Expendable(ctx, r.surplus(now, lacking > 0), now); err != nil {
+		return nil, nil, fmt.Errorf("look for what nothing uses: %w", err)
 	}
-	return list, nil
+	for _, r := range unused {
+		lacking -= r.weight()
+	}
+	if lacking <= 0 {
+		return unused, nil, nil
+	}
+	if finished, err = k.cfg.Stock.Finished(ctx, now.AddDate(0, 0, -FinishedDays), now); err != nil {
+		return nil, nil, fmt.Errorf("look for what airs no more: %w", err)
+	}
+	for i, r := range finished {
+		if lacking -= r.weight(); lacking <= 0 {
+			return unused, finished[:i+1], nil
+		}
+	}
+	return unused, finished, nil
+}
+
+// weight is what the disk gets back with a recording, in bytes, at least: what it shares with
+// another stays.
+func (r Recording) weight() (bytes int64) {
+	for _, v := range r.Variants {
+		bytes += v.Bytes
+	}
+	return max(bytes, r.Bytes)
 }
 
 // Tidied is what a round removed.
 type Tidied struct {
 	Previews, Takes int
+	Finished        int // recordings of announcements that air no more, for the disk ran full
 	Cleared         int // recordings that were removed before and can no more be taken back
 	LogRows         int
 }
@@ -157,18 +197,21 @@ type Tidied struct {
 // the disk runs full. What has come to be used meanwhile stays. By a clock that is not
 // trusted nothing is removed.
 func (k *Caretaker) Tidy(ctx context.Context) (t Tidied, err error) {
-	list, err := k.Surplus(ctx)
+	unused, finished, err := k.surplus(ctx)
 	if err != nil || !k.cfg.Trusted() {
 		return t, err
 	}
-	short := k.cfg.Short()
+	short := k.cfg.Lacking() > 0
 	var errs []error
-	for _, r := range list {
+	for i, r := range append(unused, finished...) {
 		if ctx.Err() != nil {
 			return t, ctx.Err()
 		}
 		remove, count := k.cfg.Library.Bury, &t.Takes
-		if r.Kind == Speech {
+		switch {
+		case i >= len(unused):
+			remove, count = k.cfg.Library.Remove, &t.Finished
+		case r.Kind == Speech:
 			remove, count = k.cfg.Library.Remove, &t.Previews
 		}
 		k.cfg.Beat()
@@ -193,7 +236,7 @@ func (k *Caretaker) Tidy(ctx context.Context) (t Tidied, err error) {
 		t.LogRows, err = k.cfg.Stock.PruneLog(ctx, now.AddDate(-r.LogYears, 0, 0))
 	}
 	if t != (Tidied{}) {
-		k.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "library tidied", slog.Int("previews", t.Previews), slog.Int("takes", t.Takes), slog.Int("cleared", t.Cleared), slog.Int("log rows", t.LogRows), slog.Bool("short", short))
+		k.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "library tidied", slog.Int("previews", t.Previews), slog.Int("takes", t.Takes), slog.Int("finished", t.Finished), slog.Int("cleared", t.Cleared), slog.Int("log rows", t.LogRows), slog.Bool("short", short))
 	}
 	return t, errors.Join(append(errs, err)...)
 }
@@ -201,12 +244,20 @@ func (k *Caretaker) Tidy(ctx context.Context) (t Tidied, err error) {
 // shortOf is how much room beyond the reserve the disk has left when it runs full.
 const shortOf = 300 << 20
 
-// Short says that the library's disk runs full: beyond the reserve there is room for
-// little more than one long recording.
-func (l *Library) Short() bool {
+// shortOfFiles is how many more files the disk takes when it runs full of them: some hundred
+// recordings.
+const shortOfFiles = 1000
+
+// Lacking is how many bytes the library's disk lacks for what is said to be room: beyond the
+// reserve there is less than that of one long recording. 0: it lacks none.
+func (l *Library) Lacking() int64 {
 	var s unix.Statfs_t
 	if err := unix.Statfs(l.dir, &s); err != nil {
-		return false // what writes will say so
+		return 0 // what writes will say so
 	}
-	return int64(s.Bavail)*int64(s.Bsize) < l.limits.Reserve+shortOf
+	lacking := max(0, l.limits.Reserve+shortOf-int64(s.Bavail)*int64(s.Bsize))
+	if s.Files > 0 && s.Ffree < shortOfFiles { // some file systems count none
+		lacking = max(lacking, shortOf/4)
+	}
+	return lacking
 }

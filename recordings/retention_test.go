@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,8 @@ type stock struct {
 	rules    recordings.Retention
 	pruned   []time.Time
 	pictures int // how often those of long ago were removed
+	finished []recordings.Recording
+	before   time.Time // as Finished was asked
 	err      error
 }
 
@@ -31,6 +34,11 @@ func (s *stock) Expendable(_ context.Context, x recordings.Surplus, _ time.Time)
 		}
 	}
 	return list, s.err
+}
+
+func (s *stock) Finished(_ context.Context, before, _ time.Time) ([]recordings.Recording, error) {
+	s.before = before
+	return s.finished, s.err
 }
 
 func (s *stock) PrunePictures(context.Context, time.Time) error {
@@ -49,7 +57,7 @@ type care struct {
 	stock   *stock
 	keeper  *recordings.Caretaker
 	quiet   bool
-	short   bool
+	lacking int64
 	trusted bool
 	beats   int
 }
@@ -73,7 +81,7 @@ func newCare(t *testing.T) *care {
 		}
 	}
 	c.keeper = recordings.NewCaretaker(recordings.CaretakerConfig{
-		Library: l, Stock: c.stock, Now: time.Now, Log: slog.New(slog.DiscardHandler), Short: func() bool { return c.short },
+		Library: l, Stock: c.stock, Now: time.Now, Log: slog.New(slog.DiscardHandler), Lacking: func() int64 { return c.lacking },
 		Quiet: func(context.Context) bool { return c.quiet }, Trusted: func() bool { return c.trusted },
 		Beat: func() { c.beats++ },
 	})
@@ -169,7 +177,7 @@ func TestCaretakerIsEarlyOnAFullDisk(t *testing.T) {
 		c := newCare(t)
 		c.run(t, func() {
 			time.Sleep(2 * time.Hour)
-			c.short = true
+			c.lacking = 1
 			time.Sleep(30 * time.Minute)
 			if c.lives(previewID) || !c.lives(oldTakeID) {
 				t.Error("on a full disk a preview of two hours ago is to go, and a take to stay")
@@ -182,9 +190,52 @@ func TestCaretakerIsEarlyOnAFullDisk(t *testing.T) {
 	})
 }
 
+// A board that nobody visits kept the sound of every notice that it ever aired, and took in
+// nothing new when the card was full: what airs no more goes then, the longest unheard first
+// and as much as is lacking; with room it stays.
+func TestCaretakerMakesRoomOfWhatAirsNoMore(t *testing.T) {
+	c := newCare(t)
+	for _, id := range []string{"3", "4", "5"} {
+		r := recordings.Recording{ID: strings.Repeat(id, 64), Kind: recordings.Take, Created: time.Now(), Bytes: 1000}
+		if err := c.stock.SaveRecording(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		c.stock.finished = append(c.stock.finished, r)
+	}
+	there := func() (n int) {
+		for _, r := range c.stock.finished {
+			if c.lives(r.ID) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, step := range []struct {
+		lacking int64
+		left    int
+	}{{0, 3}, {1500, 1}, {0, 1}} {
+		c.lacking = step.lacking
+		would, err := c.keeper.Surplus(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		was := there()
+		got, err := c.keeper.Tidy(t.Context())
+		if err != nil || there() != step.left || got.Finished != was-step.left || len(would) != was-step.left {
+			t.Errorf("lacking %d: %d are left, want %d; told %+v, foretold %d, %v", step.lacking, there(), step.left, got, len(would), err)
+		}
+	}
+	if c.lives(c.stock.finished[0].ID) || !c.lives(c.stock.finished[2].ID) {
+		t.Error("not the longest unheard went")
+	}
+	if since := time.Since(c.stock.before); since < days(recordings.FinishedDays)-time.Hour || since > days(recordings.FinishedDays)+time.Hour {
+		t.Errorf("it asked for what was not heard since %v", c.stock.before)
+	}
+}
+
 func TestCaretakerLeavesWhatCameToBeUsed(t *testing.T) {
 	c := newCare(t)
-	c.short = true
+	c.lacking = 1
 	c.stock.used = recordings.InUse{By: []string{"Họp thôn"}}
 	for id, r := range c.stock.known {
 		r.Created = r.Created.AddDate(-1, 0, 0)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"loalang/recordings"
@@ -50,13 +48,9 @@ func (s *Store) Expendable(ctx context.Context, x recordings.Surplus, now time.T
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		plans, err := query(ctx, tx, scanText, "SELECT body FROM plans")
-		if err != nil {
+		if ids, err = unplanned(ctx, tx, ids); err != nil {
 			return err
 		}
-		ids = slices.DeleteFunc(ids, func(id string) bool {
-			return slices.ContainsFunc(plans, func(plan string) bool { return strings.Contains(plan, `"`+id+`"`) })
-		})
 		list, err = recordingsBy(ctx, tx, "id IN (SELECT value FROM json_each(?)) ORDER BY created_at, id", listOf(ids))
 		return err
 	})

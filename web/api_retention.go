@@ -43,6 +43,7 @@ type (
 		Body struct {
 			Previews int `json:"previews"`
 			Takes    int `json:"takes" doc:"They can be taken back for seven days, unless the disk runs full."`
+			Finished int `json:"finished" doc:"Recordings of announcements that air no more and did not for 30 days: the disk ran full."`
 			Cleared  int `json:"cleared" doc:"Deleted before, and gone for ever now."`
 			LogRows  int `json:"log_rows"`
 		}
@@ -119,7 +120,7 @@ func (s *Server) tidyLibrary(ctx context.Context, in *tidyInput) (*tidyOutput, e
 		return nil, err
 	}
 	var out tidyOutput
-	out.Body.Previews, out.Body.Takes, out.Body.Cleared, out.Body.LogRows = t.Previews, t.Takes, t.Cleared, t.LogRows
+	out.Body.Previews, out.Body.Takes, out.Body.Finished, out.Body.Cleared, out.Body.LogRows = t.Previews, t.Takes, t.Finished, t.Cleared, t.LogRows
 	s.tellChange(ctx)
 	return &out, nil
 }

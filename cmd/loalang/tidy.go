@@ -24,7 +24,8 @@ func (p program) recordingsTidyCommand() *cobra.Command {
 		Use:   "tidy",
 		Short: "Remove recordings that nothing uses, as the board does by itself",
 		Long: "Remove previews and takes that nothing uses and that are older than the board keeps them, and the\n" +
-			"as-run beyond its years. A running serve does so by itself about once a day. Takes can be taken\n" +
+			"as-run beyond its years; on a disk that runs full also recordings of announcements that air no more and\n" +
+			"did not for 30 days, as many as make room. A running serve does so by itself about once a day. Takes can be taken\n" +
 			"back in the panel for seven days. With --dry-run nothing is removed.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -44,7 +45,8 @@ func (p program) recordingsTidyCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "removed %d previews, %d takes, %d rows of the as-run; cleared %d recordings that were deleted before\n", t.Previews, t.Takes, t.LogRows, t.Cleared)
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "removed %d previews, %d takes, %d recordings of announcements that air no more, %d rows of the as-run; cleared %d recordings that were deleted before\n",
+					t.Previews, t.Takes, t.Finished, t.LogRows, t.Cleared)
 				return err
 			})
 		},
