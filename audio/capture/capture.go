@@ -44,11 +44,14 @@ type Config struct {
 	Program string        // empty: arecord
 	Env     []string      // nil: that of this process
 	Stall   time.Duration // after how long without sound a card has stalled
+
+	wait func(*exec.Cmd) error // nil: its Wait
 }
 
 // Input is a card's input that is being heard: 48 kHz s16 mono little-endian. Read may
 // be called from one goroutine at a time, Close from any.
 type Input struct {
+	device string
 	cancel context.CancelFunc
 	pcm    *os.File
 	stall  time.Duration
@@ -58,10 +61,17 @@ type Input struct {
 }
 
 // Open starts arecord, until ctx ends or the Input is closed. That the card is not there
-// is told by the first Read. ErrName and ErrProgram are told at once.
+// is told by the first Read. ErrName and ErrProgram are told at once, and ErrHung while
+// one that was closed before hangs on the device: another would hang beside it.
 func Open(ctx context.Context, cfg Config) (*Input, error) {
 	if err := CheckName(cfg.Device); err != nil {
 		return nil, err
+	}
+	if hung(cfg.Device) {
+		return nil, ErrHung
+	}
+	if cfg.wait == nil {
+		cfg.wait = (*exec.Cmd).Wait
 	}
 	program := cfg.Program
 	if program == "" {
@@ -76,7 +86,7 @@ func Open(ctx context.Context, cfg Config) (*Input, error) {
 		return nil, fmt.Errorf("make a pipe: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	in := &Input{cancel: cancel, pcm: pcm, stall: cfg.Stall, ended: make(chan struct{})}
+	in := &Input{device: cfg.Device, cancel: cancel, pcm: pcm, stall: cfg.Stall, ended: make(chan struct{})}
 	cmd := exec.CommandContext(ctx, path, "-q", "-D", cfg.Device, "-f", "S16_LE", "-r", "48000", "-c", "1", "-t", "raw")
 	if cmd.Env = append([]string{"LC_ALL=C"}, cfg.Env...); cfg.Env == nil {
 		cmd.Env = append(os.Environ(), "LC_ALL=C")
@@ -85,7 +95,7 @@ func Open(ctx context.Context, cfg Config) (*Input, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second
-	if err := in.start(cmd, stdout); err != nil {
+	if err := in.start(cmd, stdout, cfg.wait); err != nil {
 		cancel()
 		_ = pcm.Close()
 		return nil, fmt.Errorf("%w: %w", ErrProgram, err)
@@ -94,7 +104,7 @@ func Open(ctx context.Context, cfg Config) (*Input, error) {
 }
 
 // start runs cmd from a thread of its own.
-func (in *Input) start(cmd *exec.Cmd, stdout *os.File) error {
+func (in *Input) start(cmd *exec.Cmd, stdout *os.File, wait func(*exec.Cmd) error) error {
 	started := make(chan error)
 	go func() {
 		// The parent-death signal is sent when the thread that started the program ends.
@@ -104,7 +114,7 @@ func (in *Input) start(cmd *exec.Cmd, stdout *os.File) error {
 		_ = stdout.Close()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // how it ended says less than what it said
+			_ = wait(cmd) // how it ended says less than what it said
 			close(in.ended)
 		}
 	}()
@@ -123,7 +133,9 @@ func (in *Input) Read(p []byte) (int, error) {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return 0, fmt.Errorf("%w for %v", ErrStalled, in.stall)
 	case errors.Is(err, io.EOF):
-		<-in.ended
+		if !in.over(endPatience) { // a card that lets go of nothing holds it on its way out
+			return 0, fmt.Errorf("%w: arecord has closed its sound and does not end", ErrStalled)
+		}
 		return 0, fmt.Errorf("%w: %s", ErrEnded, complaint(string(in.said.kept)))
 	}
 	return 0, err
@@ -155,14 +167,14 @@ func complaint(said string) string {
 }
 
 // Close ends arecord and returns when it has ended; one that hangs in the kernel, as
-// with a card that was pulled, is left behind after two seconds.
+// with a card that was pulled, is left behind after two seconds. Until it has ended
+// Open gives ErrHung.
 func (in *Input) Close() error {
 	in.close.Do(func() {
 		in.cancel()
 		_ = in.pcm.Close()
-		select {
-		case <-in.ended:
-		case <-time.After(2 * time.Second):
+		if !in.over(endPatience) {
+			leave(in)
 		}
 	})
 	return nil

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -96,5 +97,71 @@ func TestInputEndsWithItsContext(t *testing.T) {
 	cancel()
 	if err := <-read; !errors.Is(err, capture.ErrEnded) {
 		t.Errorf("%v", err)
+	}
+}
+
+// An arecord that hangs in the driver of its card cannot be killed: no second one is started
+// beside it, on that device, until it has ended. Each would stay for good, and so many are
+// the end of the service.
+func TestHungArecordIsNotStartedAgain(t *testing.T) {
+	var starts atomic.Int32
+	until := make(chan struct{})
+	cfg := capture.Config{Device: "plughw:CARD=Hung", Program: script(t, `exec sleep 60`), Stall: 20 * time.Millisecond}
+	cfg = capture.Unending(cfg, &starts, until)
+	listen := func(cfg capture.Config) error {
+		in, err := capture.Open(t.Context(), cfg)
+		if err != nil {
+			return err
+		}
+		_, err = in.Read(make([]byte, 100))
+		return errors.Join(err, in.Close())
+	}
+	for try := range 3 {
+		err := listen(cfg)
+		if !errors.Is(err, capture.ErrStalled) || errors.Is(err, capture.ErrHung) != (try > 0) {
+			t.Errorf("try %d: %v", try, err)
+		}
+	}
+	if n := starts.Load(); n != 1 {
+		t.Errorf("%d were started while the first hangs", n)
+	}
+	other := cfg
+	other.Device = "plughw:CARD=Other"
+	if err := listen(other); errors.Is(err, capture.ErrHung) || !errors.Is(err, capture.ErrStalled) {
+		t.Errorf("on another card: %v", err)
+	}
+	close(until)
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		err := listen(cfg)
+		if !errors.Is(err, capture.ErrHung) {
+			break
+		}
+		if time.Since(began) > 10*time.Second {
+			t.Fatalf("it has ended: %v", err)
+		}
+	}
+	if n := starts.Load(); n != 3 {
+		t.Errorf("%d were started, want the first, that on the other card, and one when the first had ended", n)
+	}
+}
+
+// An arecord that closes its sound and stays, as one that hangs on its way out, holds no reader.
+func TestArecordThatDoesNotEndHoldsNoReader(t *testing.T) {
+	in, err := capture.Open(t.Context(), capture.Config{Device: "plughw:CARD=Leaving", Program: script(t, `exec >&-; sleep 60`), Stall: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan error, 1)
+	go func() { _, err := in.Read(make([]byte, 100)); read <- err }()
+	select {
+	case err := <-read:
+		if !errors.Is(err, capture.ErrStalled) || !strings.Contains(err.Error(), "does not end") {
+			t.Errorf("%v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the reader waits for the end of a program that does not end")
+	}
+	if err := in.Close(); err != nil {
+		t.Error(err)
 	}
 }
