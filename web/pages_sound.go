@@ -24,10 +24,16 @@ type soundView struct {
 	None     bool // no card has a control
 	Unlisted bool // not all could be asked
 	Controls []controlView
-	Usual    string
-	Chosen   string // CARD:CONTROL; empty: digitally
-	Wrong    string
 	Changed  string // who chose it, and when
+	mixerForm
+}
+
+// mixerForm is what is filled in of the form about the volume control.
+type mixerForm struct {
+	Chosen   string // CARD:CONTROL; empty: digitally
+	Usual    string // dB, as it was typed
+	Wrong    string // with them
+	Unchosen string // why there is no choice to keep
 }
 
 // controlView is a volume control that may be chosen.
@@ -62,11 +68,11 @@ func (p *panel) registerSound(r *gin.Engine) {
 
 func (p *panel) sound(v *visit) {
 	k := p.s.cfg.Knobs.Knobs(v.ctx(), true)
-	usual, chosen := k.Mixer.Usual, mixerValue(k.Mixer.Card, k.Mixer.Control)
+	usual := k.Mixer.Usual
 	if k.Mixer.Card == "" {
 		usual = 0
 	}
-	p.showSound(v, http.StatusOK, k, chosen, strconv.FormatFloat(usual, 'f', -1, 64), "")
+	p.showSound(v, http.StatusOK, k, mixerForm{Chosen: mixerValue(k.Mixer.Card, k.Mixer.Control), Usual: strconv.FormatFloat(usual, 'f', -1, 64)})
 }
 
 // mixerValue names a control in a form.
@@ -77,12 +83,13 @@ func mixerValue(card, control string) string {
 	return card + ":" + control
 }
 
-func (p *panel) showSound(v *visit, status int, k KnobsState, chosen, usual, wrong string) {
+func (p *panel) showSound(v *visit, status int, k KnobsState, f mixerForm) {
 	air := p.s.cfg.Air.Air()
 	if k.Fault != "" { // people are told what to do
 		p.s.cfg.Logger.Warn("volume controls could not be listed", "err", k.Fault)
 	}
-	w := soundView{Fixed: k.Fixed, Unlisted: k.Fault != "", Usual: usual, Chosen: chosen, Wrong: wrong, None: len(k.Controls) == 0}
+	w := soundView{Fixed: k.Fixed, Unlisted: k.Fault != "", mixerForm: f, Controls: v.controlViews(k, f.Chosen)}
+	w.None = len(w.Controls) == 0
 	w.States = slices.Concat(v.ampStates(air), []stateView{v.ledState(k.LED), v.faderState(k)})
 	w.Loudness = v.word("volume.usual")
 	if k.Loudness.Wanted != 0 {
@@ -91,10 +98,17 @@ func (p *panel) showSound(v *visit, status int, k KnobsState, chosen, usual, wro
 	if k.Mixer.By != "" {
 		w.Changed = v.word("sound.changed", k.Mixer.By, v.at(k.Mixer.At, v.now))
 	}
+	p.render(v, status, "sound", view{Title: v.word("settings.sound"), Tab: "more", Path: "/sound", Data: w})
+}
+
+// controlViews are the controls that may be chosen: those that are there, and one that was
+// chosen and is not, for a form without it would give up the choice.
+func (v *visit) controlViews(k KnobsState, chosen string) (list []controlView) {
 	for _, c := range k.Controls {
 		value := mixerValue(c.Card.ID, c.Control.Name)
-		one := controlView{Value: value, Name: c.Control.Name + " – " + c.Card.Name, Checked: value == chosen, Deaf: math.IsNaN(c.Control.Level)}
-		if one.Deaf {
+		one := controlView{Value: value, Name: c.Control.Name + " – " + c.Card.Name, Checked: value == chosen}
+		if math.IsNaN(c.Control.Level) {
+			one.Deaf = !one.Checked // what is disabled is not sent
 			one.Note = v.word("sound.deaf")
 		} else {
 			one.Note = v.word("sound.level", c.Control.Percent, v.number(c.Control.Level))
@@ -102,9 +116,20 @@ func (p *panel) showSound(v *visit, status int, k KnobsState, chosen, usual, wro
 		if c.Control.Muted {
 			one.Note += " · " + v.word("sound.muted")
 		}
-		w.Controls = append(w.Controls, one)
+		list = append(list, one)
 	}
-	p.render(v, status, "sound", view{Title: v.word("settings.sound"), Tab: "more", Path: "/sound", Data: w})
+	for _, value := range slices.Compact([]string{mixerValue(k.Mixer.Card, k.Mixer.Control), chosen}) {
+		if value != "" && !k.lists(value) {
+			card, control, _ := strings.Cut(value, ":")
+			list = append(list, controlView{Value: value, Name: control + " – " + card, Note: v.word("sound.gone"), Checked: value == chosen})
+		}
+	}
+	return list
+}
+
+// lists says whether a control of a form is there.
+func (k KnobsState) lists(value string) bool {
+	return slices.ContainsFunc(k.Controls, func(c CardControl) bool { return mixerValue(c.Card.ID, c.Control.Name) == value })
 }
 
 // ampStates are the amplifier and its zones as the page about the machine has them.
@@ -146,13 +171,19 @@ func (p *panel) saveMixer(v *visit) {
 		v.goTo("/sound", "")
 		return
 	}
-	value, typed := f.Get("control"), strings.TrimSpace(f.Get("usual"))
+	typed := mixerForm{Chosen: f.Get("control"), Usual: strings.TrimSpace(f.Get("usual"))}
+	if !f.Has("control") { // nothing was checked, which is not to say that none is wanted
+		typed.Chosen, typed.Unchosen = mixerValue(k.Mixer.Card, k.Mixer.Control), v.word("sound.unchosen")
+		p.showSound(v, http.StatusUnprocessableEntity, p.s.cfg.Knobs.Knobs(v.ctx(), true), typed)
+		return
+	}
 	var c MixerChoice
-	if value != "" {
-		c.Card, c.Control, _ = strings.Cut(value, ":")
-		c.Usual, err = strconv.ParseFloat(strings.NewReplacer("−", "-", ",", ".", "dB", "", " ", "").Replace(typed), 64)
+	if typed.Chosen != "" {
+		c.Card, c.Control, _ = strings.Cut(typed.Chosen, ":")
+		c.Usual, err = strconv.ParseFloat(strings.NewReplacer("−", "-", ",", ".", "dB", "", " ", "").Replace(typed.Usual), 64)
 		if err != nil || !(c.Usual >= leastUsual && c.Usual <= mostUsual) {
-			p.showSound(v, http.StatusUnprocessableEntity, p.s.cfg.Knobs.Knobs(v.ctx(), true), value, typed, v.word("sound.usual-range"))
+			typed.Wrong = v.word("sound.usual-range")
+			p.showSound(v, http.StatusUnprocessableEntity, p.s.cfg.Knobs.Knobs(v.ctx(), true), typed)
 			return
 		}
 	}
@@ -161,7 +192,13 @@ func (p *panel) saveMixer(v *visit) {
 	case err == nil:
 		v.goTo("/sound", "mixer")
 	case errors.Is(err, hardware.ErrNoControl), errors.Is(err, hardware.ErrNoMixer):
-		p.showSound(v, http.StatusUnprocessableEntity, p.s.cfg.Knobs.Knobs(v.ctx(), true), value, typed, v.word("fault.mixer-mute"))
+		k = p.s.cfg.Knobs.Knobs(v.ctx(), true)
+		if k.Fault == "" && !k.lists(typed.Chosen) { // which says more than that it was not turned
+			typed.Unchosen = v.word("sound.gone-kept")
+		} else {
+			typed.Wrong = v.word("fault.mixer-mute")
+		}
+		p.showSound(v, http.StatusUnprocessableEntity, k, typed)
 	default:
 		p.fail(v, err)
 	}

@@ -43,7 +43,7 @@ func TestMixerIsChosenOnThePage(t *testing.T) {
 		"no number": {"control": {"Device:Speaker"}, "usual": {"to"}},
 		"too loud":  {"control": {"Device:Speaker"}, "usual": {"31"}},
 		"no level":  {"control": {"Device:Speaker"}, "usual": {"NaN"}},
-		"gone":      {"control": {"Device:Bass"}, "usual": {"-3"}},
+		"mute":      {"control": {"Device:PCM,1"}, "usual": {"-3"}},
 	} {
 		p := s.post("/sound", form)
 		if p.status != http.StatusUnprocessableEntity || !strings.Contains(p.body, `name="usual" value="`+form.Get("usual")+`"`) || !strings.Contains(p.body, `aria-invalid="true"`) {
@@ -56,6 +56,42 @@ func TestMixerIsChosenOnThePage(t *testing.T) {
 	w.knobs.Fixed = true
 	if p = s.get("/sound"); !strings.Contains(p.text, "đặt cứng") || strings.Contains(p.body, `action="/sound"`) {
 		t.Errorf("fixed in the settings: %s", p.text)
+	}
+}
+
+// A control whose card was pulled out was not on the page: no line was checked, and what was
+// sent without one gave up the choice and told that it was saved. Nor was one sent that tells
+// no dB, because its line is disabled.
+func TestAControlThatIsNotThereStaysChosen(t *testing.T) {
+	w := newWorld(t)
+	device(w)
+	w.knobs.Mixer = web.MixerChoice{Card: "Device", Control: "Speaker", Usual: -7}
+	other := w.knobs.Controls
+	other[0].Card, other[1].Card = hardware.SoundCard{ID: "Other", Name: "Other"}, hardware.SoundCard{ID: "Other", Name: "Other"}
+	s := newSite(t, w, people.Officer, "vi")
+	const checked = `name="control" value="Device:Speaker" checked>`
+	if p := s.get("/sound"); !strings.Contains(p.body, checked) || strings.Count(p.body, `name="control"`) != 4 || !strings.Contains(p.text, "không thấy card hoặc nút này") {
+		t.Errorf("what was chosen is not on the page: %s", p.text)
+	}
+	for says, form := range map[string]url.Values{
+		"Chưa chọn dùng nút nào":              {"usual": {"-9"}},
+		"nút đã lưu trước đây vẫn giữ nguyên": {"control": {"Device:Speaker"}, "usual": {"-9"}},
+	} {
+		p := s.post("/sound", form)
+		if p.status != http.StatusUnprocessableEntity || !strings.Contains(p.text, says) || !strings.Contains(p.body, checked) || !strings.Contains(p.body, `name="usual" value="-9"`) {
+			t.Errorf("%v: %d, %s", form, p.status, p.text)
+		}
+		if m := w.knobs.Mixer; m.Card != "Device" || m.Control != "Speaker" || m.Usual != -7 {
+			t.Errorf("%v: it became %+v", form, m)
+		}
+	}
+	w.knobs.Controls = nil
+	if p := s.get("/sound"); !strings.Contains(p.body, checked) {
+		t.Errorf("without any control it is not on the page: %s", p.text)
+	}
+	w.knobs.Controls, w.knobs.Mixer = other, web.MixerChoice{Card: "Other", Control: "PCM,1"}
+	if p := s.get("/sound"); !strings.Contains(p.body, `name="control" value="Other:PCM,1" checked>`) {
+		t.Errorf("what tells no dB any more is not sent: %s", p.body)
 	}
 }
 

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"math"
+	"slices"
 
 	"loalang/hardware"
 	"loalang/playout"
@@ -34,11 +35,13 @@ func (k knobs) SetButton(a playout.ButtonAction, by string) error {
 	return nil
 }
 
-// SetMixer knows the control Speaker alone, whose steps are of 2 dB.
+// SetMixer knows the control Speaker of Device alone, whose steps are of 2 dB, and that only
+// while the card is there.
 func (k knobs) SetMixer(_ context.Context, c web.MixerChoice, by string) (hardware.MixerControl, error) {
 	k.w.mu.Lock()
 	defer k.w.mu.Unlock()
-	if c.Card != "" && c.Control != "Speaker" {
+	there := slices.ContainsFunc(k.w.knobs.Controls, func(o web.CardControl) bool { return o.Card.ID == c.Card })
+	if c.Card != "" && (c.Control != "Speaker" || len(k.w.knobs.Controls) > 0 && !there) {
 		return hardware.MixerControl{}, hardware.ErrNoControl
 	}
 	c.By, c.Usual = by, math.Round(c.Usual/2)*2
