@@ -64,7 +64,7 @@ func (p phrase) proofView(r playout.AsRun) proofView {
 	w.Facts = p.heardFacts(*r.Proof)
 	e := r.Proof.Envelopes
 	if e == nil {
-		w.Gone = true
+		w.Gone = r.Proof.Why != proof.Elsewhere // of which none was ever made
 		return w
 	}
 	length := p.span(e.Step * time.Duration(len(e.Sent)))

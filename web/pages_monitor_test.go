@@ -145,6 +145,20 @@ func TestWhatWasHeardIsShown(t *testing.T) {
 	}
 }
 
+// Of what sounded in other zones alone no picture was ever made, and the page said minutes
+// after it that it is kept no more.
+func TestAPictureThatNeverWasIsNotGone(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	r := w.ran("o-elsewhere", "Tiêm phòng trâu bò", w.at(23, 5, 30), "", playout.Played, "completed", 0)
+	r.Heard, r.Proof = playout.NotMeasured, &proof.Result{Verdict: proof.NotMeasured, Why: proof.Elsewhere}
+	w.runs = []playout.AsRun{r}
+	s := newSite(t, w, people.Viewer, "vi")
+	if p := s.get("/asrun/heard?occurrence=o-elsewhere"); !strings.Contains(p.text, "cụm loa khác") || strings.Contains(p.text, "92 ngày") {
+		t.Errorf("it never had a picture: %s", p.text)
+	}
+}
+
 // While something is lost the first page says so above everything, and in its state.
 func TestLostIsOnTheFirstPage(t *testing.T) {
 	for lang, want := range map[string]string{"vi": "Đang phát “Họp thôn” nhưng loa không ra tiếng từ 16:20", "en": "“Họp thôn” is being sent and the loudspeakers have been silent since 16:20"} {
