@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -11,10 +12,14 @@ import (
 // ErrBusyKeeping says that the board looks after its data already.
 var ErrBusyKeeping = errors.New("the board is being backed up or looked through already: wait until that is done")
 
+// ErrBackingUp says that what it does for them is the backup that was asked for.
+var ErrBackingUp = fmt.Errorf("a backup is being made: %w", ErrBusyKeeping)
+
 // Backups is what is known of the board's backups.
 type Backups struct {
 	Off     bool      // none is made by night
-	Running bool      // one is being made
+	Running bool      // one is being made, or will be at once
+	Busy    bool      // the board looks after its data, by that or otherwise: none can be begun
 	Last    time.Time // of the newest that is whole; zero: there is none
 	OnStick bool      // it lies on another disk than the data
 	Stick   bool      // there is a stick that takes backups, now
@@ -54,7 +59,8 @@ const (
 // Upkeep looks after the board's data. Its methods return at once.
 type Upkeep interface {
 	Backups() Backups
-	// BackUp begins a backup; ErrBusyKeeping while one is being made.
+	// BackUp begins a backup; ErrBackingUp while one is being made, ErrBusyKeeping while the
+	// board looks after its data otherwise.
 	BackUp() error
 	// Ills lists what is wrong with the data now, the worst first.
 	Ills() []Ill

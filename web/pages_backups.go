@@ -14,6 +14,7 @@ type backupsView struct {
 	State   stateView
 	Ills    []stateView
 	Running bool
+	Busy    bool // nothing can be begun or downloaded now
 	Next    string
 	Kept    []backupRow
 	Whole   string
@@ -32,7 +33,7 @@ func (p *panel) registerBackups(r *gin.Engine) {
 
 func (p *panel) backups(v *visit) {
 	b := p.s.cfg.Upkeep.Backups()
-	w := backupsView{State: v.backupState(b), Running: b.Running, Next: v.word("backups.next"), Whole: v.word("backups.whole", megabytes(b.Whole))}
+	w := backupsView{State: v.backupState(b), Running: b.Running, Busy: b.Running || b.Busy, Next: v.word("backups.next"), Whole: v.word("backups.whole", megabytes(b.Whole))}
 	switch {
 	case b.Off:
 		w.Next = v.word("backups.off")
@@ -104,11 +105,15 @@ func (p *panel) dataTrouble(v *visit) string {
 }
 
 func (p *panel) backUp(v *visit) {
-	err := p.s.cfg.Upkeep.BackUp()
-	if err != nil && !errors.Is(err, ErrBusyKeeping) {
+	told := "backup"
+	switch err := p.s.cfg.Upkeep.BackUp(); {
+	case err == nil, errors.Is(err, ErrBackingUp):
+	case errors.Is(err, ErrBusyKeeping):
+		told = "backup-busy"
+	default:
 		p.fail(v, err)
 		return
 	}
 	v.c.Header("Cache-Control", "no-store")
-	v.goTo("/backups", "backup")
+	v.goTo("/backups", told)
 }

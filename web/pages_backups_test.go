@@ -112,7 +112,7 @@ func TestBackupsPage(t *testing.T) {
 func TestBackUpNow(t *testing.T) {
 	w := newWorld(t)
 	s := newSite(t, w, people.Admin, "vi")
-	for _, busy := range []error{nil, web.ErrBusyKeeping} {
+	for _, busy := range []error{nil, web.ErrBackingUp} {
 		w.upkept.busy = busy
 		if p := s.post("/backups", nil); p.location != "/backups?told=backup" {
 			t.Errorf("%v: %d to %q", busy, p.status, p.location)
@@ -123,6 +123,32 @@ func TestBackUpNow(t *testing.T) {
 	}
 	if p := newSite(t, w, people.Officer, "vi").get("/backups"); p.status != http.StatusForbidden {
 		t.Errorf("an officer: %d", p.status)
+	}
+}
+
+// While the nightly look through the recordings, a download or a bundle held the data, "Back
+// up now" answered that a backup is being made, and so did the page; none was, nor was one to be.
+func TestBusyOtherwiseIsNoBackup(t *testing.T) {
+	for lang, want := range map[string][2]string{
+		"vi": {"chưa sao lưu. Xin bấm lại sau", "Máy đang bận việc khác với dữ liệu nên lúc này chưa sao lưu được"},
+		"en": {"press again later", "cannot be backed up just now"},
+	} {
+		w := newWorld(t)
+		w.upkept.backups, w.upkept.busy = web.Backups{Last: w.now.Add(-14 * time.Hour), Busy: true}, web.ErrBusyKeeping
+		s := newSite(t, w, people.Admin, lang)
+		p := s.post("/backups", nil)
+		if p.location != "/backups?told=backup-busy" {
+			t.Fatalf("%s: %d to %q", lang, p.status, p.location)
+		}
+		p = s.get(p.location)
+		for _, says := range want {
+			if !strings.Contains(p.text, says) {
+				t.Errorf("it does not say %q: %s", says, p.text)
+			}
+		}
+		if strings.Contains(p.text, wordsOf(t, lang)["backups.running"]) || strings.Contains(p.body, "/backups/whole") || strings.Contains(p.body, `action="/backups"`) {
+			t.Errorf("%s: it offers what is refused, or tells of a backup: %s", lang, p.text)
+		}
 	}
 }
 

@@ -163,6 +163,7 @@ func (b *board) backUp(ctx context.Context) {
 		return
 	}
 	defer b.upkeep.end()
+	b.upkeep.saving()
 	f := folder(b.settings.Data)
 	before := readBackupState(f)
 	bounds := steady{backupStill, backupFree, backupMost, backupPeek, func() bool { return b.idle(ctx) }}

@@ -25,6 +25,7 @@ type upkeep struct {
 	order chan struct{} // somebody wants a backup now
 	mu    sync.Mutex
 	busy  bool
+	saves bool // by a backup that is kept
 	ills  []web.Ill
 }
 
@@ -41,6 +42,13 @@ func (u *upkeep) begin() bool {
 	return true
 }
 
+// saving says that what begin began is a backup that is kept.
+func (u *upkeep) saving() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.saves = true
+}
+
 // isBusy says whether the board is looking after its data, or is about to.
 func (u *upkeep) isBusy() bool {
 	u.mu.Lock()
@@ -51,22 +59,25 @@ func (u *upkeep) isBusy() bool {
 func (u *upkeep) end() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.busy = false
+	u.busy, u.saves = false, false
 }
 
 // BackUp implements web.Upkeep: the backup is made by tendData.
 func (u *upkeep) BackUp() error {
 	u.mu.Lock()
-	busy := u.busy
+	busy, saves := u.busy, u.saves
 	u.mu.Unlock()
-	if busy {
+	switch {
+	case saves:
+		return web.ErrBackingUp
+	case busy:
 		return web.ErrBusyKeeping
 	}
 	select {
 	case u.order <- struct{}{}:
 		return nil
 	default:
-		return web.ErrBusyKeeping
+		return web.ErrBackingUp
 	}
 }
 
@@ -80,7 +91,8 @@ func (u *upkeep) Backups() web.Backups {
 		v.Failed, v.Code = state.Tried, state.Code
 	}
 	u.mu.Lock()
-	v.Running = u.busy || len(u.order) > 0
+	v.Running = u.saves || len(u.order) > 0
+	v.Busy = v.Running || u.busy
 	u.mu.Unlock()
 	for _, dir := range u.places() {
 		list, err := backupsIn(dir, s.Village)
