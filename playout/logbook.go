@@ -40,6 +40,7 @@ type logbook struct {
 	taken   string           // the occurrence whose row is on its way from rows to the journal
 	wake    chan struct{}
 	failing bool                     // the journal's last write failed: logged once
+	ill     bool                     // the spool could not be read: logged once
 	clean   bool                     // nothing was put into the spool since it was found empty
 	stamped time.Time                // the last Updated that was given
 	writing map[string]chan struct{} // occurrences whose row is being written; closed when it is done

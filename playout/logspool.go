@@ -94,13 +94,34 @@ func spoolName(occurrence string) string {
 }
 
 // spooled reads the row of an occurrence that waits in the spool. One that
-// cannot be read is one too: what it was claimed for must not air twice.
+// cannot be read is one too, where its folder names it: what it was claimed for
+// must not air twice. A folder that cannot be read itself is no row: it would
+// keep the whole programme from the air.
 func (l *logbook) spooled(occurrence string) (AsRun, bool) {
-	a, err := l.readRow(spoolName(occurrence))
-	if err != nil {
+	name := spoolName(occurrence)
+	a, err := l.readRow(name)
+	switch {
+	case a.Occurrence != "":
+		return a, true
+	case err != nil && l.spool.names(name):
 		return AsRun{Occurrence: occurrence}, true
 	}
-	return a, a.Occurrence != ""
+	l.spoolHealth(err)
+	return AsRun{}, false
+}
+
+// spoolHealth logs a change of the state of the spool's folders, not every failure.
+func (l *logbook) spoolHealth(err error) {
+	l.mu.Lock()
+	was := l.ill
+	l.ill = err != nil
+	l.mu.Unlock()
+	switch {
+	case err != nil && !was:
+		l.log.Error("the spool cannot be read, the as-run log alone says what has aired: have the card or disk looked at", "err", err)
+	case err == nil && was:
+		l.log.Info("the spool can be read again")
+	}
 }
 
 // readRow reads the newest readable copy of a spooled row; the zero row when
@@ -128,8 +149,10 @@ func (l *logbook) readRow(name string) (newest AsRun, err error) {
 	return newest, err
 }
 
+// unspool takes a row out of the spool. Of a folder that cannot even be read spooled tells.
 func (l *logbook) unspool(occurrence string) {
-	if err := l.spool.remove(spoolName(occurrence)); err != nil {
+	name := spoolName(occurrence)
+	if err := l.spool.remove(name); err != nil && l.spool.names(name) {
 		l.log.Error("spooled as-run row could not be removed", "occurrence", occurrence, "err", err)
 	}
 }

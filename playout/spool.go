@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -55,6 +56,27 @@ func (s spool) read(name string) (copies [][]byte, err error) {
 		}
 	}
 	return copies, err
+}
+
+// names says whether one of the folders lists name, whatever becomes of what lies there:
+// the files themselves are not asked.
+func (s spool) names(name string) bool {
+	for _, dir := range s.dirs {
+		if listed(dir, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func listed(dir, name string) bool {
+	d, err := os.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = d.Close() }() // only read
+	inside, _ := d.Readdirnames(-1)  // as much of it as there is
+	return slices.Contains(inside, name)
 }
 
 // remove takes name out of every folder.
