@@ -1,12 +1,19 @@
 package hardware
 
 import (
+	"os/exec"
 	"time"
 	"unsafe"
 )
 
 // FakeDisk lets tests stand in for the disk that keeps the clock's memory.
 func (c *Clock) FakeDisk(replace func(name string, raw []byte) error) { c.replace = replace }
+
+// FakeRun lets tests stand in for the run of amixer.
+func (m Mixer) FakeRun(run func(*exec.Cmd) error) Mixer {
+	m.execute = run
+	return m
+}
 
 // FakeKernel lets tests stand in for the kernel's GPIO requests.
 func (g GPIO) FakeKernel(do func(request uintptr, arg unsafe.Pointer) error) GPIO {

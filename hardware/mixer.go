@@ -1,7 +1,6 @@
 package hardware
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +24,8 @@ var (
 	ErrNoMixer = errors.New("no amixer on this machine")
 )
 
-// mixerPatience is how long amixer may take: it takes about 100 ms on a board.
+// mixerPatience is how long amixer may take, before it is killed: it takes about 100 ms on
+// a board.
 const mixerPatience = 5 * time.Second
 
 // SoundCard is a sound card as the kernel names it.
@@ -64,10 +64,13 @@ type MixerControl struct {
 }
 
 // Mixer sets the volume controls of one card by amixer. Its methods may be called from
-// any goroutine; each takes some 100 ms.
+// any goroutine; each takes some 100 ms. Each gives ErrMixerHung when amixer cannot be ended, at
+// once while one from before still has not.
 type Mixer struct {
 	Program string // empty: amixer
 	Card    string // its ID in the kernel
+
+	execute func(*exec.Cmd) error // nil: its Run
 }
 
 var mixerCard = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{0,31}$`)
@@ -90,16 +93,15 @@ func (m Mixer) run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, path, append([]string{"-M", "-c", m.Card, "--"}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C")
 	cmd.WaitDelay = time.Second
-	var out, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); err != nil {
-		why := strings.TrimSpace(said.String())
+	out, said, err := m.outlast(ctx, cmd)
+	if err != nil {
+		why := strings.TrimSpace(said)
 		if ctx.Err() != nil || why == "" {
 			return "", fmt.Errorf("amixer on %s: %w", m.Card, err)
 		}
 		return "", fmt.Errorf("amixer on %s: %s: %w", m.Card, strings.TrimPrefix(strings.Join(strings.Fields(why), " "), "amixer: "), ErrNoControl)
 	}
-	return out.String(), nil
+	return out, nil
 }
 
 // Controls lists what turns the playback of the card louder, by name.
