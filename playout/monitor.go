@@ -111,6 +111,7 @@ type Monitor struct {
 	sent, heard proof.Track
 	trials      map[string]*hearing
 	state       MonitorState
+	hung        bool        // state.Trouble is a program that cannot be ended
 	learned     bool        // last was read, or made since
 	unread      bool        // it could not be read, and that was told
 	unkept      bool        // with what it holds could not be noted, and that was told
@@ -245,7 +246,9 @@ func (m *Monitor) failed(err error) error {
 		trouble = MonitorGone
 	}
 	m.mu.Lock()
-	told := !m.state.Up && m.state.Trouble == trouble
+	hung := errors.Is(err, capture.ErrHung) // which is another thing to mend than what came before it
+	told := !m.state.Up && m.state.Trouble == trouble && m.hung == hung
+	m.hung = hung
 	m.state.Up, m.state.Trouble, m.state.Fault, m.state.Level = false, trouble, err.Error(), proof.Nothing
 	m.mu.Unlock()
 	if !told {
