@@ -67,19 +67,19 @@ func (b Blemish) Settled() bool {
 func (l *Library) Blemishes() ([]Blemish, error) { return BlemishesIn(l.dir, l.log) }
 
 // BlemishesIn lists the blemishes that are noted in the folder of a library, as Blemishes
-// does. It only reads.
+// does. It only reads. A note that the disk does not give back hides none of the others.
 func BlemishesIn(dir string, log *slog.Logger) (list []Blemish, err error) {
 	notes, err := filepath.Glob(filepath.Join(dir, "damaged", "*.json"))
 	if err != nil {
 		return nil, fmt.Errorf("list damaged recordings: %w", err)
 	}
 	for _, note := range notes {
-		raw, err := os.ReadFile(note)
-		if err != nil {
-			return nil, fmt.Errorf("list damaged recordings: %w", err)
-		}
 		var b Blemish
-		if err := json.Unmarshal(raw, &b); err != nil || !isID(b.SHA256) {
+		raw, err := os.ReadFile(note)
+		if err == nil {
+			err = json.Unmarshal(raw, &b)
+		}
+		if err != nil || !isID(b.SHA256) {
 			log.Warn("a note of a damaged recording cannot be read", "note", note, "err", err)
 			continue
 		}
@@ -98,8 +98,10 @@ func BlemishesIn(dir string, log *slog.Logger) (list []Blemish, err error) {
 // stored; those are taken out of the way, so that nothing is made from them. A play copy
 // is a cache: a wrong one is made again at once, that of a built-in sound from the
 // program. What is in order gives no error and no
-// blemish. pace is asked before each read of a file; nil: it goes as fast as it can.
+// blemish. What cannot be noted or taken out of the way is an error, and the other forms are
+// looked at all the same. pace is asked before each read of a file; nil: it goes as fast as it can.
 func (l *Library) Check(ctx context.Context, rec Recording, pace func() error) (found []Blemish, err error) {
+	var errs []error
 	for _, v := range rec.Variants {
 		if v.Form == PlayCopy || !isID(v.SHA256) {
 			continue
@@ -116,12 +118,12 @@ func (l *Library) Check(ctx context.Context, rec Recording, pace func() error) (
 		}
 		b := l.blemish(rec, v, what)
 		if err := l.quarantine(b); err != nil {
-			return found, fmt.Errorf("check %.8s: %w", rec.ID, err)
+			errs = append(errs, fmt.Errorf("check %.8s: %w", rec.ID, err))
 		}
 		l.log.LogAttrs(ctx, slog.LevelError, "a recording is damaged on the disk", slog.String("recording", rec.ID), slog.String("title", rec.Title), slog.String("form", string(v.Form)), slog.String("what", what))
 		found = append(found, b)
 	}
-	return found, l.checkPlay(ctx, rec, pace)
+	return found, errors.Join(append(errs, l.checkPlay(ctx, rec, pace))...)
 }
 
 // blemish is what is wrong with a stored form of a recording, found now.

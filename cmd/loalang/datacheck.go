@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -59,10 +61,10 @@ func (p program) dataCheckCommand() *cobra.Command {
 				}
 				check.data, check.db, check.library, check.now, check.log = s, db, library, p.clock(s).Now, p.quietLog()
 				said, err := check.run(ctx)
-				if err != nil {
+				if said.Database == "" {
 					return err
 				}
-				return printCheck(cmd.OutOrStdout(), said, asJSON)
+				return errors.Join(printCheck(cmd.OutOrStdout(), said, asJSON), err)
 			})
 		},
 	}
@@ -135,47 +137,62 @@ const (
 	checkLeast  = 256 << 20
 )
 
-// run checks the database, then the recordings in the order of their IDs.
+// run checks the database, then the recordings in the order of their IDs, and mends what is
+// noted, whatever of it fails. Where nothing can be said of the data, said is empty.
 func (c checking) run(ctx context.Context) (said checkSaid, err error) {
-	said.Database, said.Damaged = "whole", []recordings.Blemish{}
 	if err := c.db.Integrity(ctx); err != nil {
-		return said, err
+		return checkSaid{}, err
 	}
 	all, err := c.db.Everything(ctx)
 	if err != nil {
-		return said, err
+		return checkSaid{}, err
 	}
 	if c.tonight {
 		all = c.part(all)
 	}
+	errs := []error{c.readAll(ctx, all)}
+	list, err := c.library.Blemishes()
+	errs = append(errs, err)
+	said = checkSaid{Checked: len(all), Database: "whole", Damaged: []recordings.Blemish{}}
+	for _, b := range list {
+		if b.Mended == "" {
+			said.Damaged = append(said.Damaged, b)
+		}
+	}
+	if !c.report && ctx.Err() == nil {
+		mended, err := c.mendAll(ctx, list)
+		if errs = append(errs, err); mended != nil {
+			said.Damaged = mended
+		}
+	}
+	if ctx.Err() != nil {
+		return checkSaid{}, ctx.Err()
+	}
+	return said, errors.Join(errs...)
+}
+
+// readAll reads recordings, and by night notes how far it came. One that cannot be read or
+// set aside keeps none of the others from it, tonight or the nights after.
+func (c checking) readAll(ctx context.Context, all []recordings.Recording) error {
+	var failed int
+	var first, unnoted error
 	for _, rec := range all {
 		_, err := c.library.Check(ctx, rec, nil)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
-			return said, err
+			failed++
+			first = cmp.Or(first, err)
 		}
-		said.Checked++
 		if c.tonight {
-			if err := c.remember(rec.ID); err != nil {
-				return said, err
-			}
+			unnoted = c.remember(rec.ID) // that of the last one counts
 		}
 	}
-	list, err := c.library.Blemishes()
-	if err != nil {
-		return said, err
+	if first != nil {
+		first = fmt.Errorf("of %d recordings not all could be done, first: %w", failed, first)
 	}
-	if !c.report {
-		if list, err = c.mendAll(ctx, list); err != nil {
-			return said, err
-		}
-	}
-	for _, b := range list {
-		if c.report && b.Mended != "" {
-			continue
-		}
-		said.Damaged = append(said.Damaged, b)
-	}
-	return said, nil
+	return errors.Join(unnoted, first)
 }
 
 // cursorFile names the recording that was read last by night.

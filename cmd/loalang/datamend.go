@@ -18,10 +18,7 @@ func (c checking) mendAll(ctx context.Context, noted []recordings.Blemish) (list
 	if err != nil {
 		return nil, err
 	}
-	var errs []error
-	if noted, err = c.reopen(ctx, noted); err != nil {
-		return nil, err
-	}
+	errs := []error{c.reopen(ctx, noted)}
 	mended, err := c.byCopies(ctx, noted, sizes)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -84,7 +81,8 @@ var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // reopen opens again what was closed because nothing used it, when something does, and notes
 // that: health tells of it until it is made good.
-func (c checking) reopen(ctx context.Context, noted []recordings.Blemish) ([]recordings.Blemish, error) {
+func (c checking) reopen(ctx context.Context, noted []recordings.Blemish) error {
+	var errs []error
 	for i, b := range noted {
 		if b.Mended != recordings.MendedUnused || c.library.Holds(b) {
 			continue
@@ -94,17 +92,15 @@ func (c checking) reopen(ctx context.Context, noted []recordings.Blemish) ([]rec
 		}
 		uses, err := c.db.RecordingUses(ctx, b.Recording)
 		if err != nil {
-			return nil, err
+			errs = append(errs, err)
 		}
 		if len(uses) == 0 {
 			continue
 		}
 		noted[i].Mended = ""
-		if err := c.library.Mended(b, ""); err != nil {
-			return nil, err
-		}
+		errs = append(errs, c.library.Mended(b, ""))
 	}
-	return noted, nil
+	return errors.Join(errs...)
 }
 
 // mendOne makes one good of which there is no copy, by the best way there is; empty: it
