@@ -26,26 +26,32 @@ func (r restoring) carryOver(stage string, db *store.Store) (err error) {
 	}
 	defer func() { err = errors.Join(err, used.Close()) }()
 	for _, name := range []string{"push.key", "bundle.key", "tls", "board.json"} {
-		if err := carry(used, stage, name); err != nil {
+		if err := r.carry(used, stage, name); err != nil {
 			return err
 		}
 	}
 	return r.carryRows(used, stage)
 }
 
-// carry takes a file, or a folder with all that it holds, over from the used folder, unless
+// carry takes a file, or the folder tls with all that it holds, over from the used folder, unless
 // the backup has it. Links are not followed: root restores, and the service could have laid
-// one to what it may not read.
-func carry(used *os.Root, stage, name string) error {
-	if _, err := used.Lstat(name); err != nil || exists(filepath.Join(stage, name)) {
-		return nil //nolint:nilerr // there is none
+// one to what it may not read. What an ill card does not give is told, and keeps nothing from being
+// restored; of a folder nothing goes on then, for half of an authority is none.
+func (r restoring) carry(used *os.Root, stage, name string) error {
+	if exists(filepath.Join(stage, name)) {
+		return nil
 	}
+	var unwritten error
 	err := fs.WalkDir(used.FS(), name, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case e.IsDir():
-			return os.MkdirAll(filepath.Join(stage, path), 0o750)
+			if name != "tls" {
+				return fmt.Errorf("%s is a folder", path)
+			}
+			unwritten = os.MkdirAll(filepath.Join(stage, path), 0o750)
+			return unwritten
 		case !e.Type().IsRegular():
 			return nil
 		}
@@ -53,10 +59,18 @@ func carry(used *os.Root, stage, name string) error {
 		if err != nil {
 			return err
 		}
-		return keepIn(stage, path, raw)
+		unwritten = keepIn(stage, path, raw)
+		return unwritten
 	})
-	if err != nil {
-		return fmt.Errorf("carry over what goes on: %w", err)
+	switch {
+	case err == nil, errors.Is(err, fs.ErrNotExist) && unwritten == nil:
+		return nil
+	case unwritten == nil:
+		r.log("what cannot be read does not go on: %s: %s", name, sentence(err))
+		unwritten = os.RemoveAll(filepath.Join(stage, name))
+	}
+	if unwritten != nil {
+		return fmt.Errorf("carry over what goes on: %w", unwritten)
 	}
 	return nil
 }
