@@ -50,6 +50,9 @@ func (r restoring) swap(stage string) (aside string, err error) {
 	if p.Old, err = entries(r.data); err != nil {
 		return "", err
 	}
+	if p, err = r.spared(p); err != nil {
+		return "", err
+	}
 	if len(p.Old) > 0 {
 		p.Aside = r.before()
 		aside = filepath.Join(r.data, p.Aside)
@@ -121,19 +124,9 @@ func finishRestore(data string) error {
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return fmt.Errorf("finish a restore: %s: %w", note, err)
 	}
-	stage := filepath.Join(data, stageName)
-	for _, name := range p.Old {
-		if p.Aside == "" || contains(p.New, name) && !exists(filepath.Join(stage, name)) {
-			continue // what is in its place is new already
-		}
-		if err := move(filepath.Join(data, name), filepath.Join(data, p.Aside, name)); err != nil {
-			return fmt.Errorf("finish a restore: put %s aside: %w", name, err)
-		}
-	}
-	for _, name := range p.New {
-		if err := move(filepath.Join(stage, name), filepath.Join(data, name)); err != nil {
-			return fmt.Errorf("finish a restore: put %s in its place: %w", name, err)
-		}
+	w := swapping{pending: p, data: data, stage: filepath.Join(data, stageName)}
+	if err := w.finish(); err != nil {
+		return fmt.Errorf("finish a restore: %w", err)
 	}
 	if err := archive.SyncFolder(data); err != nil {
 		return fmt.Errorf("finish a restore: %w", err)
@@ -141,7 +134,7 @@ func finishRestore(data string) error {
 	if err := os.Remove(note); err != nil {
 		return fmt.Errorf("finish a restore: %w", err)
 	}
-	return errors.Join(os.RemoveAll(stage), archive.SyncFolder(data))
+	return errors.Join(os.RemoveAll(w.stage), archive.SyncFolder(data))
 }
 
 // finishUnread finishes a decided restore before the settings are read: loalang.toml is among
@@ -173,14 +166,6 @@ func clearStage(f folder) (removed bool, err error) {
 		return false, fmt.Errorf("clear an interrupted restore: %w", err)
 	}
 	return true, nil
-}
-
-// move renames what is there; what was moved before is no fault.
-func move(from, to string) error {
-	if !exists(from) {
-		return nil
-	}
-	return os.Rename(from, to)
 }
 
 func exists(path string) bool {
