@@ -81,8 +81,8 @@ func Scripted(play func(theirs *os.File, exit func()), over func()) (*Output, er
 }
 
 // Hung is an Output whose children open their device, and then neither play nor end,
-// however hard they are killed: their driver holds them. begun is told of each.
-func Hung(begun chan<- struct{}) (*Output, error) {
+// however hard they are killed: their driver holds them. begun is told how to end each.
+func Hung(begun chan<- func()) (*Output, error) {
 	o, err := NewOutput(Config{Command: []string{"hung"}, Device: "null", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, err
@@ -96,7 +96,8 @@ func Hung(begun chan<- struct{}) (*Output, error) {
 		if err != nil {
 			return nil, err
 		}
-		begun <- struct{}{}
+		exited := make(chan struct{})
+		begun <- func() { close(exited) }
 		go func() {
 			defer l.close()
 			_ = l.send(&message{Up: &up{Device: "hung", RealTime: true}}) // it ends when the parent closes
@@ -108,7 +109,7 @@ func Hung(begun chan<- struct{}) (*Output, error) {
 				_ = closeAll(m.files)
 			}
 		}()
-		return &process{link: ours, pid: 1 << 30, exited: make(chan struct{}), kill: func() {}}, nil
+		return &process{link: ours, pid: 1 << 30, exited: exited, kill: func() {}}, nil
 	}
 	return o, nil
 }

@@ -2,6 +2,7 @@ package speaker
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"loalang/audio"
@@ -19,13 +20,22 @@ const (
 	// hangs in its driver for longer, the next child finds the card busy, says so,
 	// and waits for it.
 	diePatience = 20 * time.Millisecond
+	// mostHung is how many children may hang like that. Each keeps its locked memory and
+	// a task of the service for good: with one more at each attempt the board would end.
+	mostHung = 4
+	// hungEvery is how often it is looked whether one of so many has ended.
+	hungEvery = 500 * time.Millisecond
 )
+
+// manyHang is told, once, when no more children are started.
+const manyHang = "the speaker processes hang in the driver of the sound card and cannot be ended; unplug the card, or start the board anew"
 
 // keeper keeps a child on the device of an Output, and a stand-in in charge while
 // there is none. It belongs to the goroutine of Run.
 type keeper struct {
 	o       *Output
 	pauses  backoff       // between children on the device
+	hung    []*session    // given up on the device, and not known to have ended
 	standIn *session      // nil: none
 	ready   bool          // the stand-in took charge
 	rests   backoff       // between stand-ins
@@ -36,6 +46,9 @@ type keeper struct {
 func (k *keeper) run(ctx context.Context) {
 	defer k.dismiss()
 	for ctx.Err() == nil {
+		if k.crowded(ctx); ctx.Err() != nil {
+			return
+		}
 		held, waited, err := k.turn(ctx)
 		if ctx.Err() != nil {
 			return
@@ -49,6 +62,22 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
+// crowded lets time pass, and a stand-in play, while so many children hang that another
+// would be one too many.
+func (k *keeper) crowded(ctx context.Context) {
+	for told := false; ctx.Err() == nil; told = true {
+		k.hung = slices.DeleteFunc(k.hung, (*session).gone)
+		if len(k.hung) < mostHung {
+			return
+		}
+		if !told {
+			k.o.unheard(absent{Sentence: manyHang, Trouble: audio.Broken}, 0)
+		}
+		now := audio.Monotonic()
+		k.await(ctx, nil, now, now.Add(hungEvery))
+	}
+}
+
 // turn is the life of one child on the device: for how long it held that, how
 // long it had to wait for it before, and why it ended.
 func (k *keeper) turn(ctx context.Context) (held, waited time.Duration, err error) {
@@ -56,6 +85,7 @@ func (k *keeper) turn(ctx context.Context) (held, waited time.Duration, err erro
 	if err != nil {
 		return 0, 0, err
 	}
+	defer func() { k.hung = append(k.hung, s) }()
 	waited = k.await(ctx, s, audio.Monotonic().Add(standInLate), 0)
 	if s.opening() {
 		s.end(ctx.Err()) // of one that has ended already it changes nothing

@@ -197,6 +197,16 @@ func (s *session) ending() error {
 	return errors.New("the speaker process ended")
 }
 
+// gone says whether the process has ended.
+func (s *session) gone() bool {
+	select {
+	case <-s.exited:
+		return true
+	default:
+		return false
+	}
+}
+
 // giveUp notes the first reason to end this child.
 func (s *session) giveUp(why error) {
 	s.mu.Lock()
