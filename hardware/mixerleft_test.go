@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,9 +18,10 @@ import (
 func TestAMixerThatHangsHoldsNobody(t *testing.T) {
 	m := mixer(t)
 	synctest.Test(t, func(t *testing.T) {
-		starts, end := 0, make(chan struct{})
+		var starts atomic.Int32
+		end := make(chan struct{})
 		m := m.FakeRun(func(cmd *exec.Cmd) error {
-			starts++
+			starts.Add(1)
 			<-end
 			return errors.New("signal: killed")
 		})
@@ -32,16 +34,16 @@ func TestAMixerThatHangsHoldsNobody(t *testing.T) {
 				t.Errorf("%s has its answer after %v: %v", c.what, time.Since(began), err)
 			}
 		}
-		if _, err := m.Captures(t.Context()); !errors.Is(err, hardware.ErrMixerHung) || starts != 1 {
-			t.Errorf("%d were started, %v", starts, err)
+		if _, err := m.Captures(t.Context()); !errors.Is(err, hardware.ErrMixerHung) || starts.Load() != 1 {
+			t.Errorf("%d were started, %v", starts.Load(), err)
 		}
 		other := m
 		other.Card = "Other"
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		if _, err := other.Get(ctx, "Speaker"); !errors.Is(err, hardware.ErrMixerHung) || starts != 2 || time.Since(began) != 3*time.Second {
-			t.Errorf("%d were started, and that on another card has its answer after %v: %v", starts, time.Since(began), err)
+		if _, err := other.Get(ctx, "Speaker"); !errors.Is(err, hardware.ErrMixerHung) || starts.Load() != 2 || time.Since(began) != 3*time.Second {
+			t.Errorf("%d were started, and that on another card has its answer after %v: %v", starts.Load(), time.Since(began), err)
 		}
 		close(end)
 		synctest.Wait()
@@ -50,8 +52,8 @@ func TestAMixerThatHangsHoldsNobody(t *testing.T) {
 				t.Errorf("that on %s has ended: %v", m.Card, err)
 			}
 		}
-		if starts != 4 {
-			t.Errorf("%d were started, want one on each card and one more when that had ended", starts)
+		if starts.Load() != 4 {
+			t.Errorf("%d were started, want one on each card and one more when that had ended", starts.Load())
 		}
 	})
 }
