@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"testing"
+	"time"
 
 	"loalang/playout"
 )
@@ -56,6 +58,16 @@ func RecordAll(ctx context.Context, s *Store, rows []playout.AsRun) error {
 
 // DiskFault shows which errors of a rehearsal are the disk's.
 func DiskFault(err error) bool { return diskFault(err) }
+
+// LookFor has a start look so long for damage before an update without a copy, until the test ends.
+func LookFor(t *testing.T, d time.Duration) {
+	was := lookPatience
+	lookPatience = func(int64) time.Duration { return d }
+	t.Cleanup(func() { lookPatience = was })
+}
+
+// LookPatience is how long it would look.
+func LookPatience(bytes int64) time.Duration { return lookPatience(bytes) }
 
 // CopyTorn copies what a disk gives back, as Salvage does.
 var CopyTorn = copyTorn

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
@@ -68,10 +69,24 @@ func oldestFor(version int64) (oldest int64, err error) {
 const keptUpdates = 2
 
 // rehearseUpdate keeps a copy of the database as it is, and brings another one up to date
-// first. ErrUpdate when that fails. Where there is no room for the copies the update goes
-// ahead without, on a database that is whole: a board with a full disk must start. Any error but ErrUpdate and ErrCorrupt
-// is of the disk, and says nothing of the update.
+// first. ErrUpdate when that fails. Where the disk takes no copies the update goes ahead without, for a board with a
+// full disk must start: but on a database that was looked through and found whole, else it is ErrCorrupt or
+// ErrBehind. Any other error is of the disk, and says nothing of the update.
 func (s *Store) rehearseUpdate(ctx context.Context, from int64) error {
+	err := s.rehearseOnCopies(ctx, from)
+	if err == nil || errors.Is(err, ErrCorrupt) || ctx.Err() != nil {
+		return err
+	}
+	if found := s.lookBeforeUpdate(ctx); found != nil {
+		return found
+	}
+	return err
+}
+
+// errNoCopyRoom says that the disk has no room for the copies of a rehearsal.
+var errNoCopyRoom = errors.New("there is no room for a copy from before")
+
+func (s *Store) rehearseOnCopies(ctx context.Context, from int64) error {
 	size, err := os.Stat(s.cfg.Path)
 	if err != nil {
 		return err
@@ -82,11 +97,7 @@ func (s *Store) rehearseUpdate(ctx context.Context, from int64) error {
 		return err
 	}
 	if int64(disk.Bavail)*int64(disk.Bsize) < 3*size.Size()+2*reserveBytes {
-		if err := s.peekForDamage(ctx); err != nil { // which the copy would have met
-			return err
-		}
-		s.cfg.Log.Warn("the database is brought up to date without a copy from before: there is no room for one", "from", from)
-		return nil
+		return errNoCopyRoom
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -104,25 +115,62 @@ func (s *Store) rehearseUpdate(ctx context.Context, from int64) error {
 	return forgetUpdates(dir)
 }
 
-// peekForDamage is ErrCorrupt for a database that is damaged, and changes nothing of it. As a start does, it
-// takes one for whole that cannot be looked through in integrityPatience.
+// lookPatience is how long a start may look for damage before an update of which there is no copy, for a database of so
+// many bytes: a slow card gives 2 MB of it in a second. The limit lies well below what systemd leaves a start; a database
+// that needs longer waits for room, and the board goes on without it.
+var lookPatience = func(bytes int64) time.Duration {
+	const slowCard, limit = 2 << 20, 5 * time.Minute
+	return min(integrityPatience+time.Duration(bytes/slowCard)*time.Second, limit)
+}
+
+// lookBeforeUpdate is ErrCorrupt for a database that is damaged, and ErrBehind for one of which that is not known.
+func (s *Store) lookBeforeUpdate(ctx context.Context) error {
+	info, err := os.Stat(s.cfg.Path)
+	if err != nil {
+		return err
+	}
+	patient, cancel := context.WithTimeout(ctx, lookPatience(info.Size()))
+	defer cancel()
+	err = s.peekForDamage(patient)
+	switch {
+	case err == nil, errors.Is(err, ErrCorrupt), ctx.Err() != nil, errors.Is(err, ErrBusy): // nobody changes what another holds
+		return err
+	}
+	return behind{fmt.Errorf("no copy of it could be made, and it could not be looked through for damage: %w", err)}
+}
+
+// PeekForDamage is what TryUpdate says of a database as it is, and needs no room. It changes nothing. Nil says that it is
+// whole; ErrCorrupt, ErrNewer and ErrNotDatabase are what it may be else, any other error is the disk's.
+func PeekForDamage(ctx context.Context, c Config) error {
+	if _, err := os.Stat(c.Path); err != nil { // SQLite would make one
+		return fmt.Errorf("look for damage: %w", err)
+	}
+	s := &Store{cfg: c}
+	err := s.peekForDamage(ctx)
+	if errors.Is(err, ErrCorrupt) && s.newer(ctx) {
+		err = ErrNewer
+	}
+	if err != nil {
+		return fmt.Errorf("look for damage: %w", err)
+	}
+	return nil
+}
+
+// peekForDamage reads the whole file, and changes nothing of it.
 func (s *Store) peekForDamage(ctx context.Context) (err error) {
 	db, err := s.peek()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	quick, cancel := context.WithTimeout(ctx, integrityPatience)
-	defer cancel()
 	var verdict string
-	err = db.QueryRowContext(quick, "PRAGMA quick_check(1)").Scan(&verdict)
-	switch {
-	case err == nil && verdict != "ok":
-		return damagedBy(errors.New(verdict))
-	case err == nil, quick.Err() != nil && ctx.Err() == nil:
-		return nil
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return explain(err)
 	}
-	return explain(err)
+	if verdict != "ok" {
+		return damagedBy(errors.New(verdict))
+	}
+	return nil
 }
 
 // forgetUpdates removes the oldest copies from before updates.

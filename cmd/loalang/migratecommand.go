@@ -42,6 +42,12 @@ func (p program) migrateCommand() *cobra.Command {
 				return fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data", s.Data)
 			}
 			if err := roomForTrial(s); err != nil {
+				if !dry {
+					return err
+				}
+				if look := store.PeekForDamage(cmd.Context(), storeConfig(s, p.clock(s).Now, p.quietLog())); damagedAlready(folder(s.Data), look) {
+					return damagedError{look} // no room could make it tell more of the update
+				}
 				return err
 			}
 			u, err := store.TryUpdate(cmd.Context(), storeConfig(s, p.clock(s).Now, p.quietLog()))
