@@ -16,6 +16,7 @@ var ErrNoStick = errors.New("no stick is plugged in: plug one in that has a fold
 type Bundles struct {
 	Fingerprint string // of this board; empty: it has no key yet and cannot make one now
 	Stick       bool   // one is plugged in
+	Silent      bool   // the sticks do not answer: what lies on them is not known
 	Found       []FoundBundle
 	Boards      []TrustedBoard // whose bundles are taken
 	Running     Deed           // what is being done; empty: nothing
@@ -99,7 +100,7 @@ func (r BundleResult) Changes() (n int) {
 // once.
 type Courier interface {
 	Bundles() Bundles
-	// Carry begins a deed: ErrBusyKeeping while the board looks after its data, ErrNoStick,
+	// Carry begins a deed: ErrBusyKeeping while the board looks after its data, ErrNoStick, ErrSilentStick,
 	// fs.ErrNotExist when there is no such bundle.
 	Carry(o BundleOrder) error
 	// WriteBundle writes this board's bundle to w as one file, and blocks until it is done.

@@ -15,6 +15,9 @@ var ErrBusyKeeping = errors.New("the board is being backed up or looked through 
 // ErrBackingUp says that what it does for them is the backup that was asked for.
 var ErrBackingUp = fmt.Errorf("a backup is being made: %w", ErrBusyKeeping)
 
+// ErrSilentStick says that a stick does not answer.
+var ErrSilentStick = errors.New("the stick does not answer: pull it out and use another")
+
 // Backups is what is known of the board's backups.
 type Backups struct {
 	Off     bool      // none is made by night
@@ -23,6 +26,7 @@ type Backups struct {
 	Last    time.Time // of the newest that is whole; zero: there is none
 	OnStick bool      // it lies on another disk than the data
 	Stick   bool      // there is a stick that takes backups, now
+	Silent  bool      // the sticks do not answer: what they keep is not known
 	Damaged int       // files of the newest that were not whole
 	Failed  time.Time // of a newer one that failed; zero: none did
 	Code    string    // why: no-room, read-only, damaged, card, unreadable, gone, hangs, failed
@@ -56,7 +60,7 @@ const (
 	BackupOnDataOnly Ill = "backup-no-stick"
 )
 
-// Upkeep looks after the board's data. Its methods return at once.
+// Upkeep looks after the board's data. Its methods return within seconds, whatever a stick does.
 type Upkeep interface {
 	Backups() Backups
 	// BackUp begins a backup; ErrBackingUp while one is being made, ErrBusyKeeping while the
@@ -68,7 +72,8 @@ type Upkeep interface {
 
 // BackupFiles hands backups out.
 type BackupFiles interface {
-	// OpenBackup opens one that is kept, by its name; fs.ErrNotExist when there is none.
+	// OpenBackup opens one that is kept, by its name; fs.ErrNotExist when there is none,
+	// ErrSilentStick when it may lie on a stick that does not answer.
 	OpenBackup(name string) (*os.File, error)
 	// WriteBackup writes one with all recordings to w, and blocks until it is done.
 	WriteBackup(ctx context.Context, w io.Writer) error

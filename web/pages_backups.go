@@ -35,6 +35,8 @@ func (p *panel) backups(v *visit) {
 	b := p.s.cfg.Upkeep.Backups()
 	w := backupsView{State: v.backupState(b), Running: b.Running, Busy: b.Running || b.Busy, Next: v.word("backups.next"), Whole: v.word("backups.whole", megabytes(b.Whole))}
 	switch {
+	case b.Silent:
+		w.Next = v.word("backups.silent")
 	case b.Off:
 		w.Next = v.word("backups.off")
 	case b.Stick:

@@ -92,6 +92,7 @@ func TestBackupsPage(t *testing.T) {
 		{"hangs", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Failed: w.now, Code: "hangs"} }, []string{"không trả lời nữa"}},
 		{"failed", func(w *world) { w.upkept.backups = web.Backups{Failed: w.now, Code: "failed"} }, []string{"nếu vẫn lỗi"}},
 		{"not whole", func(w *world) { w.upkept.backups = web.Backups{Last: at(w), Damaged: 2} }, []string{"2 bản ghi không nguyên vẹn"}},
+		{"on a stick that does not answer", func(w *world) { w.upkept.backups = web.Backups{Silent: true} }, []string{"USB không trả lời"}},
 		{"off", func(w *world) { w.upkept.backups = web.Backups{Off: true} }, []string{"đang tắt"}},
 	}
 	for _, c := range cases {

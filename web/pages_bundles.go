@@ -26,6 +26,7 @@ type bundlesView struct {
 	Boards      []partnerRow
 	Fingerprint string
 	Stick       bool
+	Silent      bool
 	MainExport  bool // it is the main thing of the page
 	Typed       string
 	TypedName   string
@@ -74,7 +75,7 @@ func (p *panel) registerBundles(r *gin.Engine) {
 func (p *panel) showBundles(v *visit, status int, w bundlesView) {
 	b := p.s.cfg.Courier.Bundles()
 	w.Running, w.Fingerprint, w.Stick = b.Running != "", shown(b.Fingerprint), b.Stick
-	w.Busy = w.Running || b.Busy
+	w.Busy, w.Silent = w.Running || b.Busy, b.Silent
 	switch {
 	case w.Running:
 		w.State = stateView{"wait", "cho", v.word("bundles.running-" + string(b.Running))}
@@ -195,6 +196,8 @@ func (p *panel) carry(v *visit, o BundleOrder) {
 		told = "bundle-busy"
 	case errors.Is(err, ErrNoStick):
 		told = "bundle-no-stick"
+	case errors.Is(err, ErrSilentStick):
+		told = "bundle-silent"
 	case errors.Is(err, errNotLookedAt):
 		told = "bundle-look-first"
 	case errors.Is(err, fs.ErrNotExist):

@@ -190,6 +190,7 @@ func TestCarryBundles(t *testing.T) {
 		{"/bundles/take", url.Values{"name": {"bundle-khac"}, "seen": {lookedDigest}}, nil, "bundle-look-first"},
 		{"/bundles/take", url.Values{"name": {"bundle-un-ta"}, "seen": {strings.Repeat("0", 32)}}, nil, "bundle-look-first"},
 		{"/bundles/export", nil, web.ErrNoStick, "bundle-no-stick"},
+		{"/bundles/export", nil, web.ErrSilentStick, "bundle-silent"},
 		{"/bundles/look", look, web.ErrBusyKeeping, "bundle-busy"},
 		{"/bundles/look", look, fs.ErrNotExist, "bundle-gone"},
 	}

@@ -122,6 +122,7 @@ var refusals = []struct {
 	{errUndone, http.StatusConflict, "undone"},
 	{ErrBusyKeeping, http.StatusConflict, "keeping"},
 	{ErrNoStick, http.StatusConflict, "no-stick"},
+	{ErrSilentStick, http.StatusServiceUnavailable, "silent-stick"},
 	{errNotLookedAt, http.StatusConflict, "not-looked-at"},
 	{ErrFingerprint, http.StatusUnprocessableEntity, "bad-fingerprint"},
 	{errWithdrawn, http.StatusConflict, "withdrawn"},

@@ -30,9 +30,14 @@ type courier struct {
 	running web.Deed // ordered, and not done yet
 	last    web.BundleResult
 	book    sync.Mutex // of the list of trusted boards
+	sticks  asked[stickBundles]
 }
 
-func newCourier(b *board) *courier { return &courier{b: b, order: make(chan web.BundleOrder, 1)} }
+func newCourier(b *board) *courier {
+	c := &courier{b: b, order: make(chan web.BundleOrder, 1)}
+	c.sticks.list, c.sticks.patience = c.listSticks, stickPatience
+	return c
+}
 
 // bundleFolder is the folder on a stick into which this board writes its bundle. It is the
 // board's own, for two boards of a village may write onto one stick: what an older version of
@@ -61,7 +66,8 @@ func (c *courier) bundleFolder(stick string) (string, error) {
 func (c *courier) Bundles() web.Bundles {
 	s := c.b.settings
 	f := folder(s.Data)
-	v := web.Bundles{Stick: findStick(s.BackupSticks, s.Data) != "", Busy: c.b.upkeep.isBusy()}
+	sticks, answered := c.sticks.answer()
+	v := web.Bundles{Stick: sticks.stick != "", Silent: !answered, Busy: c.b.upkeep.isBusy()}
 	c.mu.Lock()
 	v.Running, v.Last = c.running, c.last
 	c.mu.Unlock()
@@ -77,19 +83,29 @@ func (c *courier) Bundles() web.Bundles {
 	for _, t := range list {
 		v.Boards = append(v.Boards, web.TrustedBoard{Fingerprint: t.Fingerprint, Name: t.Name, Since: t.Since})
 	}
-	for _, path := range c.onSticks() {
-		b, err := archive.OpenBundle(path)
-		if err != nil {
-			continue // not finished, or something else: there is nothing to take
+	for _, one := range sticks.found {
+		if one.err != nil {
+			continue // there is nothing to take
 		}
+		b := one.about
 		print := archive.Fingerprint(b.Key)
 		v.Found = append(v.Found, web.FoundBundle{
-			Name: filepath.Base(path), Board: cmp.Or(b.Board, b.Village), Village: b.Village, Fingerprint: print, Made: b.Made, Bytes: b.Bytes,
+			Name: filepath.Base(one.path), Board: cmp.Or(b.Board, b.Village), Village: b.Village, Fingerprint: print, Made: b.Made, Bytes: b.Bytes,
 			Own: print == v.Fingerprint, Here: b.Village == s.Village,
 			Trusted: slices.ContainsFunc(list, func(t trusted) bool { return t.Fingerprint == print }),
 		})
 	}
 	return v
+}
+
+// listSticks lists the bundles on the sticks, which may take its time.
+func (c *courier) listSticks() stickBundles {
+	list := stickBundles{stick: findStick(c.b.settings.BackupSticks, c.b.settings.Data)}
+	for _, path := range c.onSticks() {
+		b, err := archive.OpenBundle(path)
+		list.found = append(list.found, stickBundle{path, b, err})
+	}
+	return list
 }
 
 // looksMost bounds how many bundles are looked at on sticks.
@@ -110,10 +126,13 @@ func (c *courier) onSticks() (paths []string) {
 
 // Carry implements web.Courier: the deed is done by run.
 func (c *courier) Carry(o web.BundleOrder) error {
-	if o.Deed == web.ExportBundle && findStick(c.b.settings.BackupSticks, c.b.settings.Data) == "" {
+	sticks, answered := c.sticks.answer()
+	switch {
+	case !answered:
+		return web.ErrSilentStick
+	case o.Deed == web.ExportBundle && sticks.stick == "":
 		return web.ErrNoStick
-	}
-	if o.Deed != web.ExportBundle && c.pathOf(o.Name) == "" {
+	case o.Deed != web.ExportBundle && sticks.pathOf(o.Name) == "":
 		return fmt.Errorf("no bundle %q on a stick: %w", o.Name, fs.ErrNotExist)
 	}
 	c.mu.Lock()
@@ -127,10 +146,10 @@ func (c *courier) Carry(o web.BundleOrder) error {
 }
 
 // pathOf finds a bundle on the sticks by its name; empty: there is none.
-func (c *courier) pathOf(name string) string {
-	for _, path := range c.onSticks() {
-		if filepath.Base(path) == name {
-			return path
+func (s stickBundles) pathOf(name string) string {
+	for _, one := range s.found {
+		if filepath.Base(one.path) == name {
+			return one.path
 		}
 	}
 	return ""
@@ -188,20 +207,22 @@ func (c *courier) do(ctx context.Context, o web.BundleOrder) web.BundleResult {
 
 // words are the command that does a deed; code is why there is none.
 func (c *courier) words(o web.BundleOrder) (words []string, code string) {
-	s := c.b.settings
+	sticks, answered := c.sticks.answer()
+	if !answered {
+		return nil, bundleFault(errHangs)
+	}
 	if o.Deed == web.ExportBundle {
-		stick := findStick(s.BackupSticks, s.Data)
-		if stick == "" {
+		if sticks.stick == "" {
 			return nil, "not-there"
 		}
-		dir, err := c.bundleFolder(stick)
+		dir, err := c.bundleFolder(sticks.stick)
 		if err != nil {
-			c.b.log.Error("a bundle has no folder", "stick", stick, "err", err)
+			c.b.log.Error("a bundle has no folder", "stick", sticks.stick, "err", err)
 			return nil, bundleFault(err)
 		}
 		return []string{"bundle", "export", dir}, ""
 	}
-	path := c.pathOf(o.Name)
+	path := sticks.pathOf(o.Name)
 	if path == "" {
 		return nil, "not-there"
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,9 +28,15 @@ type upkeep struct {
 	busy  bool
 	saves bool // by a backup that is kept
 	ills  []web.Ill
+
+	sticks asked[[]stickKeep]
 }
 
-func newUpkeep(b *board) *upkeep { return &upkeep{b: b, order: make(chan struct{}, 1)} }
+func newUpkeep(b *board) *upkeep {
+	u := &upkeep{b: b, order: make(chan struct{}, 1)}
+	u.sticks.list, u.sticks.patience = u.listSticks, stickPatience
+	return u
+}
 
 // begin says that the board is looking after its data; false: it does so already.
 func (u *upkeep) begin() bool {
@@ -85,8 +92,8 @@ func (u *upkeep) BackUp() error {
 func (u *upkeep) Backups() web.Backups {
 	f, s := folder(u.b.settings.Data), u.b.settings
 	state := readBackupState(f)
-	sticks := findSticks(s.BackupSticks, s.Data)
-	v := web.Backups{Off: !s.Backup, Last: state.Last, OnStick: state.Stick, Stick: len(sticks) > 0, Damaged: state.Damaged}
+	sticks, answered := u.sticks.answer()
+	v := web.Backups{Off: !s.Backup, Last: state.Last, OnStick: state.Stick, Stick: len(sticks) > 0, Silent: !answered, Damaged: state.Damaged}
 	if state.failing(u.b.clock.Now()) {
 		v.Failed, v.Code = state.Tried, state.Code
 	}
@@ -94,15 +101,15 @@ func (u *upkeep) Backups() web.Backups {
 	v.Running = u.saves || len(u.order) > 0
 	v.Busy = v.Running || u.busy
 	u.mu.Unlock()
-	for _, dir := range u.places() {
-		list, err := backupsIn(dir, s.Village)
-		if err != nil {
-			u.b.log.Warn("the backups cannot be listed", "folder", dir, "err", err)
-		}
-		for _, k := range list {
-			v.Kept = append(v.Kept, web.Backup{Name: filepath.Base(k.Path), Made: k.Made, Bytes: k.Bytes, Stick: contains(sticks, dir), Other: k.isOther(u.b.db.Node())})
+	list := func(kept []keptBackup, stick bool) {
+		for _, k := range kept {
+			v.Kept = append(v.Kept, web.Backup{Name: filepath.Base(k.Path), Made: k.Made, Bytes: k.Bytes, Stick: stick, Other: k.isOther(u.b.db.Node())})
 		}
 	}
+	for _, one := range sticks {
+		list(one.kept, true)
+	}
+	list(u.keptIn(f.backups()), false)
 	h := &hoard{dir: f}
 	var err error
 	if v.Whole, err = h.size(); err != nil {
@@ -111,23 +118,37 @@ func (u *upkeep) Backups() web.Backups {
 	return v
 }
 
-// places are the folders in which backups lie, those of sticks first.
-func (u *upkeep) places() []string {
-	s := u.b.settings
-	return append(findSticks(s.BackupSticks, s.Data), folder(s.Data).backups())
+// keptIn lists the backups in a folder.
+func (u *upkeep) keptIn(dir string) []keptBackup {
+	list, err := backupsIn(dir, u.b.settings.Village)
+	if err != nil {
+		u.b.log.Warn("the backups cannot be listed", "folder", dir, "err", err)
+	}
+	return list
 }
 
-// OpenBackup implements web.BackupFiles.
+// listSticks lists what the sticks keep, which may take its time.
+func (u *upkeep) listSticks() (list []stickKeep) {
+	for _, dir := range findSticks(u.b.settings.BackupSticks, u.b.settings.Data) {
+		list = append(list, stickKeep{dir, u.keptIn(dir)})
+	}
+	return list
+}
+
+// OpenBackup implements web.BackupFiles. One beside the data needs no stick that answers.
 func (u *upkeep) OpenBackup(name string) (*os.File, error) {
-	for _, dir := range u.places() {
-		list, err := backupsIn(dir, u.b.settings.Village)
-		if err != nil {
-			return nil, err
-		}
-		for _, k := range list {
-			if filepath.Base(k.Path) == name {
-				return os.Open(k.Path)
-			}
+	named := func(k keptBackup) bool { return filepath.Base(k.Path) == name }
+	here := u.keptIn(folder(u.b.settings.Data).backups())
+	if i := slices.IndexFunc(here, named); i >= 0 {
+		return os.Open(here[i].Path)
+	}
+	sticks, answered := u.sticks.answer()
+	if !answered {
+		return nil, web.ErrSilentStick
+	}
+	for _, one := range sticks {
+		if i := slices.IndexFunc(one.kept, named); i >= 0 {
+			return os.Open(one.kept[i].Path)
 		}
 	}
 	return nil, fs.ErrNotExist
