@@ -49,7 +49,7 @@ func TestAnUpdateWithoutACopyIsOfAWholeDatabase(t *testing.T) {
 			if err == nil {
 				err = s.Close()
 			}
-			if !errors.Is(err, c.want) || errors.Is(err, store.ErrBehind) != (c.want == store.ErrBehind) {
+			if !errors.Is(err, c.want) || errors.Is(err, store.ErrBehind) != errors.Is(c.want, store.ErrBehind) {
 				t.Errorf("opened: %v, not %v", err, c.want)
 			}
 			if same := before == string(bytesOf(t, cfg.Path)); same != (c.want != nil) {
