@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -121,6 +122,26 @@ func (c *Client) send(req *http.Request) (http.Header, []byte, error) {
 		return resp.Header, nil, &StatusError{req.Method + " " + req.URL.Path, resp.StatusCode, strings.TrimSpace(string(raw[:min(len(raw), 300)]))}
 	}
 	return resp.Header, raw, nil
+}
+
+// Metrics reads what /metrics says without labels, by name.
+func (c *Client) Metrics(ctx context.Context) (map[string]float64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/metrics", nil)
+	if err != nil {
+		return nil, fmt.Errorf("read the metrics: %w", err)
+	}
+	_, raw, err := c.send(req)
+	if err != nil {
+		return nil, fmt.Errorf("read the metrics: %w", err)
+	}
+	all := map[string]float64{}
+	for line := range strings.Lines(string(raw)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if v, err := strconv.ParseFloat(value, 64); err == nil {
+			all[name] = v
+		}
+	}
+	return all, nil
 }
 
 // Ready says whether the panel answers and the database and the output are up.

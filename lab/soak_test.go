@@ -137,6 +137,7 @@ func warnings(log string) string {
 type sample struct {
 	at             time.Duration
 	serve, speaker lab.Weight
+	live, outside  float64 // MB of serve: what Go's collector found alive, and what is its own but not Go's
 }
 
 // soakFigures are what a soak came to.
@@ -163,7 +164,7 @@ func (s *soakFigures) watch(ctx context.Context, t *testing.T, b *lab.Board) {
 	every := min(20*time.Second, s.long/60)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	told, speaker := time.Now(), 0
+	logged, speaker := time.Now(), 0
 	for {
 		select {
 		case <-ctx.Done():
@@ -178,6 +179,12 @@ func (s *soakFigures) watch(ctx context.Context, t *testing.T, b *lab.Board) {
 		at.at = time.Since(s.began)
 		at.serve, err = lab.Weigh(b.PID())
 		check(t, err)
+		if told, err := b.Metrics(ctx); err == nil {
+			at.live = told["go_gc_heap_live_bytes"] / (1 << 20)
+			at.outside = at.serve.Own - (told["go_memstats_sys_bytes"]-told["go_memstats_heap_released_bytes"])/(1<<20)
+		} else if ctx.Err() == nil {
+			t.Error(err)
+		}
 		for _, c := range lab.Children(b.PID()) {
 			if len(c.Args) > 1 && c.Args[1] == "speaker" {
 				if speaker != 0 && speaker != c.PID {
@@ -190,8 +197,8 @@ func (s *soakFigures) watch(ctx context.Context, t *testing.T, b *lab.Board) {
 			}
 		}
 		s.samples = append(s.samples, at)
-		if time.Since(told) > 5*time.Minute {
-			told = time.Now()
+		if time.Since(logged) > 5*time.Minute {
+			logged = time.Now()
 			t.Logf("after %s: %+v", at.at.Round(time.Second), at)
 		}
 	}

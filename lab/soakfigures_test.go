@@ -35,11 +35,13 @@ var weights = []struct {
 	{"speaker: descriptors", func(s sample) float64 { return float64(s.speaker.Files) }, 500, 1},
 }
 
-// resident are the resident sets, which are told and not judged.
-var resident = []struct {
+// parts are what is told and not judged: of what the weights consist, and the resident sets.
+var parts = []struct {
 	name string
 	of   func(sample) float64
 }{
+	{"`serve`: of it what Go's collector found alive, MB", func(s sample) float64 { return s.live }},
+	{"`serve`: of it what is not Go's, MB", func(s sample) float64 { return s.outside }},
 	{"`serve`: resident set, MB", func(s sample) float64 { return s.serve.RSS }},
 	{"speaker: resident set, MB", func(s sample) float64 { return s.speaker.RSS }},
 }
@@ -195,7 +197,7 @@ func (s *soakFigures) section(failed bool) string {
 		last, most := s.lastAndMost(w.of)
 		fmt.Fprintf(&b, "| %s | %.1f | %.1f | %.2f ± %.2f | %.2f, in no run more than %.0f | %s |\n", w.name, last, most, g.hourly, g.err, bound(w.spare), w.fatal, g.verdict(w.spare, w.fatal))
 	}
-	for _, w := range resident {
+	for _, w := range parts {
 		g := slope(s.samples, w.of)
 		last, most := s.lastAndMost(w.of)
 		fmt.Fprintf(&b, "| %s | %.1f | %.1f | %.2f ± %.2f | – | |\n", w.name, last, most, g.hourly, g.err)

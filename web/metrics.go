@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"loalang/playout"
@@ -87,13 +89,19 @@ func newMeters(s *Server) (*meters, error) {
 			return nil, err
 		}
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, m.due.next, m.due.wait, healthCollector{s}, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}} {
+	for _, c := range []prometheus.Collector{m.requests, m.outcomes, m.lateness, m.lacking, m.assigned, m.overdue, m.due.next, m.due.wait, healthCollector{s}, airCollector{s.cfg.Air}, voiceCollector{s.cfg.Prompter}, goCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})} {
 		if err := m.registry.Register(c); err != nil {
 			return nil, err
 		}
 	}
 	m.scrapes = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelError)})
 	return m, nil
+}
+
+// goCollector tells of Go's memory under the names that every Go program uses, with what the
+// garbage collector last found alive: a leak shows there first.
+func goCollector() prometheus.Collector {
+	return collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile("^/gc/heap/live:bytes$")}))
 }
 
 // time measures requests by the route's pattern, never by its address: those
