@@ -20,7 +20,11 @@ type where func(chip, line string) (path string, number uint32, err error)
 // warnings are about settings with which the board runs, but not as somebody meant it. They
 // are no faults: a board that ran before an update runs after it.
 func (s settings) warnings(find where) []string {
-	return append(s.Amp.idle(), s.shared(find)...)
+	all := append(s.Amp.idle(), s.shared(find)...)
+	if s.Copied != "" {
+		all = append(all, s.Copied)
+	}
+	return all
 }
 
 // shared lists pins, outputs and ports that two settings use: of a pin or a port the second

@@ -33,6 +33,7 @@ func (f folder) recordings() string { return filepath.Join(string(f), "recording
 func (f folder) tls() string        { return filepath.Join(string(f), "tls") }
 func (f folder) uploads() string    { return filepath.Join(string(f), "uploads") }
 func (f folder) spool() string      { return filepath.Join(string(f), "spool") }
+func (f folder) settings() string   { return filepath.Join(string(f), "loalang.toml") }
 func (f folder) lock() string       { return filepath.Join(string(f), "serve.lock") }
 func (f folder) buffers() string    { return filepath.Join(string(f), "buffers.json") }
 func (f folder) choices() string    { return filepath.Join(string(f), "board.json") }

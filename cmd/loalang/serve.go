@@ -65,6 +65,7 @@ func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
 		return err
 	}
 	defer b.close()
+	folder(s.Data).keepSettings(s, log)
 	if listener == nil {
 		panel.opened = func() { noteAddress(folder(s.Data), panel.at(), log) }
 	} else {

@@ -57,6 +57,7 @@ type settings struct {
 	Backup       bool           // every night
 	BackupKeep   int            // newest backups that stay
 	BackupSticks string         // folders of sticks that may keep them, patterns with commas between
+	Copied       string         // why the copy of loalang.toml holds instead of it
 	Given        []given        // what the environment says, in the order of the table
 }
 
@@ -278,7 +279,7 @@ func (p program) settings(cmd *cobra.Command) (settings, error) {
 // settle works out what the layers say, with the faults of program.settings. What is returned beside
 // a fault is not whole: see known for what of it still holds.
 func (l layers) settle() (settings, error) {
-	s := settings{Engines: l.engines, Given: l.given}
+	s := settings{Engines: l.engines, Copied: l.copied, Given: l.given}
 	faults := l.faults
 	for _, e := range table() {
 		if err := e.set(&s, l.values[e.name]); err != nil {

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,6 +24,7 @@ type layers struct {
 	faults       []string // of loalang.toml
 	unread       error    // why that could not be read, though it is there
 	twice        []string // settings that stand in it twice
+	copied       string   // why its copy is read instead
 	unclear      bool     // there are lines in it, or it is as a whole, of which nobody knows what they set
 }
 
@@ -36,13 +36,17 @@ func (p program) layers(cmd *cobra.Command) layers {
 		put(e.name, e.value, ofDefault)
 	}
 	data := p.dataFolder(cmd)
-	file := filepath.Join(data, "loalang.toml")
-	fromFile := l.readFile(file)
+	file := folder(data).settings()
+	raw, err := os.ReadFile(file)
+	fromFile := l.takeFile(folder(data), raw, err)
 	if l.unread != nil && folder(data).gone() {
 		l.unread = nil // it is with the disk: what else is set must do
 	}
 	if l.unread != nil {
 		l.faults = append(l.faults, l.unread.Error())
+	}
+	if l.copied != "" {
+		file = folder(data).settingsCopy()
 	}
 	l.faults = append(l.faults, keptToOurselves(file, l.engines)...)
 	known := map[string]bool{}
@@ -71,10 +75,9 @@ func (p program) layers(cmd *cobra.Command) layers {
 	return l
 }
 
-// readFile reads loalang.toml: its plain values, as texts, are returned, its engines and what is wrong with it are
-// noted. No file is no settings.
-func (l *layers) readFile(name string) (values map[string]string) {
-	raw, err := os.ReadFile(name)
+// parse takes what loalang.toml holds: its plain values, as texts, are returned, its engines and what is wrong
+// with it are noted. No file is no settings.
+func (l *layers) parse(name string, raw []byte, err error) (values map[string]string) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
