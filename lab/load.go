@@ -257,6 +257,14 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 			}
 			u.offset = at
 		} else {
+			if l.Keep > 0 && len(ours) >= l.Keep {
+				err := l.withdraw(ctx, ours[0])
+				if errors.Is(err, errWaits) {
+					continue // a busy board takes in late: nothing more is sent to it until it has
+				}
+				l.fault("delete a recording", unended(ctx, err))
+				ours = ours[1:]
+			}
 			if next.length == 0 {
 				take := cmp.Or(l.Take, leastTake)
 				next = sending{seed: r.Uint64(), long: take + time.Duration(r.Int64N(int64(take)))}
@@ -277,10 +285,6 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 			next = sending{}
 			l.Ledger.uploadBegun(id, u)
 			ours = append(ours, id)
-			for l.Keep > 0 && len(ours) > l.Keep {
-				l.fault("delete a recording", unended(ctx, l.withdraw(ctx, ours[0])))
-				ours = ours[1:]
-			}
 		}
 		if err := l.sendRest(ctx, r, id, u); err != nil {
 			return err
@@ -288,13 +292,23 @@ func (l *Load) send(ctx context.Context, r *rand.Rand) error {
 	}
 }
 
+// errWaits says that an upload was not taken in yet.
+var errWaits = errors.New("the upload waits to be taken in")
+
 // withdraw deletes what became of an upload.
 func (l *Load) withdraw(ctx context.Context, id string) error {
 	is, err := l.Client.Ask(ctx, http.MethodGet, "/uploads/"+id, nil)
 	if err != nil {
 		return err
 	}
-	_, err = l.Client.Ask(ctx, http.MethodDelete, "/recordings/"+is.Text("recording"), nil)
+	recording := is.Text("recording")
+	switch {
+	case is.Text("stage") == "refused":
+		return fmt.Errorf("upload %s was refused: %s", id, is.Text("detail"))
+	case recording == "":
+		return errWaits
+	}
+	_, err = l.Client.Ask(ctx, http.MethodDelete, "/recordings/"+recording, nil)
 	return err
 }
 

@@ -3,8 +3,12 @@ package lab
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -87,5 +91,60 @@ func TestAnUploadBegunAgainKeepsWhatWasAcknowledged(t *testing.T) {
 	}
 	if id, _ := l.unfinished(); id != "" {
 		t.Errorf("upload %s is whole and is to be gone on with", id)
+	}
+}
+
+// A busy board had not taken in yet what was to be deleted: the recording without a name was
+// asked for, which is none, and what came of the upload stayed for good.
+func TestWhatWaitsToBeTakenInIsDeletedLater(t *testing.T) {
+	t.Parallel()
+	const keep = 2
+	var mu sync.Mutex
+	begun, taken, gone := 0, 0, 0
+	board := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case r.Method == http.MethodPost && r.URL.Path == "/api/v1/uploads":
+			if begun-gone >= keep {
+				t.Errorf("%d are there, and one more is sent", begun-gone)
+			}
+			begun++
+			w.Header().Set("Location", fmt.Sprintf("/api/v1/uploads/u%d", begun))
+			w.WriteHeader(http.StatusCreated)
+		case r.Method == http.MethodPatch:
+			n, _ := io.Copy(io.Discard, r.Body)
+			var at int64
+			_, _ = fmt.Sscan(r.Header.Get("Upload-Offset"), &at)
+			w.Header().Set("Upload-Offset", strconv.FormatInt(at+n, 10))
+			w.WriteHeader(http.StatusNoContent)
+		case r.Method == http.MethodGet && taken < 3: // it is slow
+			taken++
+			_, _ = io.WriteString(w, `{"stage":"waiting"}`)
+		case r.Method == http.MethodGet:
+			taken = 0
+			_, _ = io.WriteString(w, `{"stage":"done","recording":"r"}`)
+		case r.Method == http.MethodDelete && r.URL.Path == "/api/v1/recordings/r":
+			gone++
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	defer board.Close()
+	l := &Load{Client: NewClient(board.URL, ""), Ledger: NewLedger(), Pause: 4 * time.Millisecond, Take: 10 * time.Millisecond, Keep: keep}
+	ctx, end := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- l.send(ctx, rand.New(rand.NewPCG(1, 2))) }()
+	err := Until(t.Context(), time.Minute, "five are deleted", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return gone >= 5
+	})
+	end()
+	if err := errors.Join(err, <-done); err != nil {
+		t.Error(err)
+	}
+	for _, f := range l.Faults() {
+		t.Error(f)
 	}
 }
