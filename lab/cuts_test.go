@@ -3,6 +3,8 @@ package lab_test
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -82,9 +84,11 @@ type cuts struct {
 	starting int       // cuts while it started
 	torn     int       // cuts of an upload of which more was acknowledged than a cut may cost
 	done     int
-	whole    int // databases that were whole, as another machine read the disk
-	lost     int // what was acknowledged and is gone or untrue
-	compared int // recordings that lay in the library byte by byte
+	whole    int               // databases that were whole, as another machine read the disk
+	lost     int               // what was acknowledged and is gone or untrue
+	compared int               // recordings that lay in the library byte by byte
+	kept     map[string]string // SHA-256 by upload of what the board had said is in its library
+	fresh    int               // cuts within moments of that
 }
 
 func newCuts(t *testing.T, seed uint64) *cuts {
@@ -140,7 +144,39 @@ func (c *cuts) round() {
 		return
 	}
 	c.comesBack(ctx)
+	if c.n%takings == 0 {
+		c.takingIn(ctx)
+		return
+	}
 	c.underLoad(ctx)
+}
+
+// takings: each so many lives end as a recording is taken in.
+const takings = 12
+
+// takingIn lets nobody at the board until it has taken a recording into its library, and
+// cuts within moments: the phone that sent it keeps it no longer, and what lies in the
+// library is the only one.
+func (c *cuts) takingIn(ctx context.Context) {
+	c.t.Helper()
+	sums, err := c.load.Ledger.Taken(ctx, c.client)
+	check(c.t, err)
+	if len(sums) == len(c.load.Ledger.Sums()) { // none waits
+		check(c.t, c.load.SendWhole(ctx, fmt.Sprintf("whole-%d", c.n)))
+	}
+	for was := len(sums); len(sums) == was; {
+		select {
+		case <-ctx.Done():
+			c.t.Fatalf("before cut %d no recording was taken in\n%s", c.n, c.m.Told())
+		case <-time.After(time.Second): // an emulated machine has better to do than to answer
+		}
+		sums, err = c.load.Ledger.Taken(ctx, c.client)
+		check(c.t, err)
+	}
+	time.Sleep(time.Duration(c.r.Int64N(int64(3 * time.Second))))
+	c.kept = sums
+	c.fresh++
+	c.cut()
 }
 
 // boot starts the machine and takes note of when its first process began.
@@ -301,7 +337,32 @@ func (c *cuts) look() bool {
 	if err != nil {
 		c.t.Errorf("cut %d: the database: %v", c.n, err)
 	}
+	for id, sum := range c.kept {
+		if err := keptWhole(c.t.Context(), copied, sum, filepath.Join(c.dir, "original")); err != nil {
+			c.loses("cut %d: upload %s was in the library: %v", c.n, id, err)
+		}
+	}
 	return read && err == nil
+}
+
+// keptWhole takes a recording as it was sent out of the library in the image of a disk, into the file
+// out, and holds it against its SHA-256.
+func keptWhole(ctx context.Context, image, sum, out string) error {
+	if err := os.RemoveAll(out); err != nil {
+		return err
+	}
+	said, err := exec.CommandContext(ctx, "/usr/sbin/debugfs", "-R", "dump /recordings/original/"+sum[:2]+"/"+sum+".bin "+out, image).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("take it out: %w: %s", err, said)
+	}
+	raw, err := os.ReadFile(out) // debugfs ends with 0 where there is nothing
+	if err != nil {
+		return fmt.Errorf("it is not on the disk: %w", err)
+	}
+	if is := sha256.Sum256(raw); hex.EncodeToString(is[:]) != sum {
+		return fmt.Errorf("of its bytes %d are on the disk, and they are others", len(raw))
+	}
+	return nil
 }
 
 // wholeDatabase takes the database out of the image of a disk into the new folder out, opens it

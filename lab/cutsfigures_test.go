@@ -12,6 +12,8 @@ import (
 )
 
 const (
+	// asked is how many cuts the figure is asked of.
+	asked = 200
 	// backAsked is how soon a board sounds again, from its first process on.
 	backAsked = 10 * time.Second
 	// backMost is what no life of the emulated machine may take for it, six times as long: every
@@ -39,6 +41,9 @@ func (c *cuts) enough() {
 	if told := c.load.Ledger.Told(); c.done >= fewCuts && (notices < c.done || told < c.done || c.compared < max(1, c.done/fewCuts)) {
 		c.t.Errorf("%d cuts met %d notices, %d rows of the as-run and %d whole recordings, %d of them compared: that proves little", c.done, notices, told, uploads, c.compared)
 	}
+	if c.done >= fewCuts && c.fresh*2*takings < c.done {
+		c.t.Errorf("%d of %d cuts came as a recording had been taken in: that proves little", c.fresh, c.done)
+	}
 	if c.done >= fewCuts && c.torn == 0 {
 		c.t.Errorf("no cut met an upload of which more than %d bytes were acknowledged", lab.TornBytes)
 	}
@@ -55,7 +60,7 @@ func (c *cuts) write() {
 	if err := lab.KeepSection(file, "make power-cuts", "power cuts", section); err != nil {
 		c.t.Error(err)
 	}
-	line := lab.Figure{Name: lab.FigureCuts, Asked: "0", Measured: fmt.Sprintf("%d in %d cuts", c.lost, c.done), Missed: c.t.Failed()}
+	line := lab.Figure{Name: lab.FigureCuts, Asked: "0", Measured: fmt.Sprintf("%d in %d cuts", c.lost, c.done), Missed: c.t.Failed() || c.done < asked}
 	if err := lab.KeepFigures(file, "`make power-cuts`, "+time.Now().Format("2 January 2006"), line); err != nil {
 		c.t.Error(err)
 	}
@@ -76,6 +81,7 @@ func (c *cuts) section() string {
 	fmt.Fprintf(&b, "| acknowledged and lost, or told and untrue: %d notices, %d whole recordings, %d rows of the as-run, %d emergencies | 0 | %d |\n", notices, uploads, c.load.Ledger.Told(), c.sirens, c.lost)
 	fmt.Fprintf(&b, "| recordings held against what was sent, byte by byte | all | %d of %d |\n", c.compared, uploads)
 	fmt.Fprintf(&b, "| cuts of an upload of which more than 256 KiB were acknowledged | – | %d |\n", c.torn)
+	fmt.Fprintf(&b, "| cuts within 3 s of a recording's having been taken into the library; recordings looked for there after this and each later cut | – | %d; %d |\n", c.fresh, len(c.kept))
 	fmt.Fprintf(&b, "| database whole, as another machine reads the disk | always | %d of %d |\n", c.whole, c.done)
 	fmt.Fprintf(&b, "| first process to ready: median / greatest | – | %s |\n", spread(c.ready, 0))
 	fmt.Fprintf(&b, "| first process to the siren going on: median / greatest | ≤ 10 s | %s |\n", spread(c.back, backAsked))

@@ -75,6 +75,10 @@ func (c *cuts) atLast() {
 	}
 	check(c.t, c.load.Ledger.Settled(ctx, b.Client, 10*time.Minute))
 	check(c.t, b.Stop())
+	_, err = lab.Program{Path: loalang(c.t, "amd64")}.Run(ctx, "data", "check", "--report", "--data", data)
+	if err != nil {
+		c.loses("what the last cut left and was gone on with: %v", err)
+	}
 	c.compare(filepath.Join(data, "recordings"), sums)
 }
 

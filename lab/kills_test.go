@@ -86,8 +86,12 @@ type kills struct {
 	untrue  int            // airings that claim what the card was not given
 	sounded time.Duration  // by the card
 	claimed time.Duration  // by the as-run
+	sirens  int            // kills beside an emergency that had been acknowledged
 	ended   bool           // everything was looked at
 }
+
+// alarms: beside one in so many kills an emergency sounds.
+const alarms = 6
 
 // deed is the pause of the load. At a fifth of it what was sent and written piled up before two busy
 // cores, and behind the recordings no voice spoke any more that could be killed.
@@ -153,6 +157,15 @@ func (k *kills) round(v victim) {
 	time.Sleep(500*time.Millisecond + time.Duration(k.r.Int64N(int64(1500*time.Millisecond))))
 	if v.name == "voice" {
 		k.load.Write(k.t.Context()) // or it would be waited for
+	}
+	if k.r.IntN(alarms) == 0 && k.load.Raise(k.t.Context()) == nil {
+		k.sirens++
+		defer func() {
+			if err := k.load.Calm(k.t.Context()); err != nil {
+				k.t.Errorf("end an emergency: %v", err)
+			}
+		}()
+		time.Sleep(time.Duration(k.r.Int64N(int64(2 * time.Second))))
 	}
 	at, gone := time.Now(), 0
 	k.load.Died(at)
@@ -251,7 +264,7 @@ func (k *kills) enough() {
 			k.t.Errorf("%s: %d killed, and %d times there was none to be killed", v.name, killed, missed)
 		}
 	}
-	if k.heard["yes"] == 0 || k.heard["wrong"] > 0 {
+	if k.heard["yes"] == 0 || k.heard["wrong"]+k.heard["silent"] > 0 {
 		k.listen()
 		k.t.Errorf("the monitor said of the rows: %v\n%s", k.heard, strings.Join(k.wrong, ""))
 	}
@@ -306,6 +319,7 @@ func (k *kills) compare(rows []lab.Object) {
 	var faults []error
 	faults, k.claimed = untrue(rows, given)
 	k.untrue = len(faults)
+	faults = append(faults, untold(rows, given)...)
 	for _, err := range faults {
 		k.t.Error(err)
 	}

@@ -23,6 +23,7 @@ type Ledger struct {
 	uploads map[string]*sending
 	now     map[string]string // notice by schedule that shall air at once
 	rows    map[string]Object // by occurrence, as last told with an outcome
+	siren   time.Time         // until then an emergency was acknowledged to go on; zero: there is none
 }
 
 // title is what a notice is called: the last word that was acknowledged, and one that
@@ -34,6 +35,7 @@ type sending struct {
 	seed           uint64
 	long           time.Duration
 	length, offset int
+	taken          bool // the board said that it is in the library
 }
 
 func (s sending) raw() []byte { return Speech(s.seed, s.long) }
@@ -143,6 +145,55 @@ func (l *Ledger) Sums() map[string]string {
 	return sums
 }
 
+// Taken asks which of the recordings that came whole are in the library, and gives the SHA-256 of
+// all of which that was ever said, by upload. From then on they must stay there.
+func (l *Ledger) Taken(ctx context.Context, c *Client) (map[string]string, error) {
+	sums := map[string]string{}
+	for id, sum := range l.Sums() {
+		l.mu.Lock()
+		taken := l.uploads[id].taken
+		l.mu.Unlock()
+		if !taken {
+			is, err := c.Ask(ctx, http.MethodGet, "/uploads/"+id, nil)
+			if err != nil {
+				return nil, err
+			}
+			if is.Text("stage") != "done" {
+				continue
+			}
+			l.mu.Lock()
+			l.uploads[id].taken = true
+			l.mu.Unlock()
+		}
+		sums[id] = sum
+	}
+	return sums, nil
+}
+
+// alarmed is told when an emergency was acknowledged until then, and, with the zero time, before
+// it is ended. It gives what was known before.
+func (l *Ledger) alarmed(until time.Time) (before time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before, l.siren = l.siren, until
+	return before
+}
+
+// checkAlarm asks for the emergency that was acknowledged.
+func (l *Ledger) checkAlarm(ctx context.Context, c *Client) error {
+	l.mu.Lock()
+	until := l.siren
+	l.mu.Unlock()
+	if until.IsZero() {
+		return nil
+	}
+	air, err := c.Ask(ctx, http.MethodGet, "/air", nil)
+	if err == nil && air["emergency"] == nil && time.Now().Before(until) {
+		return fmt.Errorf("an emergency was acknowledged until %s and is lost", until)
+	}
+	return err
+}
+
 func (l *Ledger) scheduled(schedule, notice string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -178,8 +229,17 @@ func sameRow(was, is Object) error {
 			return fmt.Errorf("row %s: %s was told as %q and is %q", is.Text("occurrence"), field, was.Text(field), is.Text(field))
 		}
 	}
-	if a, b := len(was.List("airings")), len(is.List("airings")); a != b {
+	if a, b := was.Text("heard"), is.Text("heard"); a != "" && a != b {
+		return fmt.Errorf("row %s: it was told as heard: %s, and is: %s", is.Text("occurrence"), a, b)
+	}
+	before, now := was.List("airings"), is.List("airings")
+	if a, b := len(before), len(now); a != b {
 		return fmt.Errorf("row %s: it had %d airings and has %d", is.Text("occurrence"), a, b)
+	}
+	for i, a := range before {
+		if b := now[i]; !a.Time("ended").IsZero() && (a.Number("frames") != b.Number("frames") || a.Time("ended").Sub(b.Time("ended")).Abs() > time.Millisecond) {
+			return fmt.Errorf("row %s: an airing was told as %v and is %v", is.Text("occurrence"), a, b)
+		}
 	}
 	return nil
 }
@@ -231,6 +291,7 @@ func (l *Ledger) Check(ctx context.Context, c *Client, after Restart) (faults []
 			l.mu.Unlock()
 		}
 	}
+	fault(l.checkAlarm(ctx, c))
 	told, err := c.Rows(ctx)
 	if err != nil {
 		return append(faults, err)
@@ -288,6 +349,8 @@ func checkUpload(ctx context.Context, c *Client, id string, want sending, cuts i
 		return 0, fmt.Errorf("upload %s had come whole and is %v", id, is)
 	case want.offset == want.length && is.Text("stage") == "refused":
 		return 0, fmt.Errorf("upload %s had come whole and is refused: %v", id, is)
+	case want.taken && is.Text("stage") != "done":
+		return 0, fmt.Errorf("upload %s was taken into the library and is %v", id, is)
 	case offset < least-cuts*TornBytes:
 		return 0, fmt.Errorf("upload %s: %d bytes were acknowledged, %d are there after %d power cuts", id, least, offset, cuts)
 	}
@@ -317,6 +380,11 @@ func truthful(r Object, off []Stretch) error {
 			}
 		}
 		if ended.IsZero() {
+			for _, s := range off {
+				if began.Before(s.From) && claims > s.From.Sub(began)+fitsWithin+time.Second { // that clock has whole seconds
+					return fmt.Errorf("row %s: an airing from %s claims %s of sound, and the power was off from %s", id, began, claims, s.From)
+				}
+			}
 			continue
 		}
 		if took := ended.Sub(began); took < 0 || claims > took+fitsWithin {

@@ -75,6 +75,46 @@ func untrue(rows []lab.Object, card []lab.Stretch) (faults []error, claimed time
 	return faults, claimed
 }
 
+// unsaid is how long the card may sound beyond what the as-run tells of: a chime, and what was given
+// behind the last word of a process that was killed.
+const unsaid = 5 * time.Second
+
+// untold are the stretches in which the card was given sound and no airing of the as-run lasted. One of
+// which nobody saw the end lasts as long as the sound in which it began.
+func untold(rows []lab.Object, card []lab.Stretch) (faults []error) {
+	for _, s := range card {
+		left := []lab.Stretch{s}
+		for _, r := range rows {
+			for _, a := range r.List("airings") {
+				began, ended := a.Time("started"), a.Time("ended")
+				if ended.IsZero() {
+					ended = s.To
+				}
+				var rest []lab.Stretch
+				for _, p := range left {
+					if began.IsZero() || !began.Before(p.To) || !ended.After(p.From) {
+						rest = append(rest, p)
+						continue
+					}
+					if began.After(p.From) {
+						rest = append(rest, lab.Stretch{From: p.From, To: began})
+					}
+					if ended.Before(p.To) {
+						rest = append(rest, lab.Stretch{From: ended, To: p.To})
+					}
+				}
+				left = rest
+			}
+		}
+		for _, p := range left {
+			if long := p.To.Sub(p.From); long > unsaid {
+				faults = append(faults, fmt.Errorf("the card sounded for %s from %s on, and no row tells of it", long, p.From))
+			}
+		}
+	}
+	return faults
+}
+
 // What the as-run claims was once held against the as-run alone.
 func TestAClaimIsHeldAgainstTheCard(t *testing.T) {
 	at := time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)
@@ -105,6 +145,23 @@ func TestAClaimIsHeldAgainstTheCard(t *testing.T) {
 		"AnotherTime":    {airing(13, 19, 6*48000), true},
 	} {
 		if faults, _ := untrue(c.rows, card); (len(faults) > 0) != c.bad {
+			t.Errorf("%s: %v", name, faults)
+		}
+	}
+	endless := airing(5, 12, 7*48000)
+	delete(endless[0].List("airings")[0], "ended")
+	for name, c := range map[string]struct {
+		rows []lab.Object
+		bad  bool
+	}{
+		"Told":           {airing(5, 12, 7*48000), false},
+		"AChimeUntold":   {airing(7, 12, 5*48000), false},
+		"ItsEndUnseen":   {endless, false},
+		"Untold":         {nil, true},
+		"AnotherTime":    {airing(13, 19, 6*48000), true},
+		"MostOfItUntold": {airing(5, 6, 48000), true},
+	} {
+		if faults := untold(c.rows, card); (len(faults) > 0) != c.bad {
 			t.Errorf("%s: %v", name, faults)
 		}
 	}
