@@ -17,19 +17,22 @@ const (
 	status   = "STATUS="
 )
 
-// Feed tells a service manager how a program is. Every field is required.
+// Feed tells a service manager how a program is. Every field is required, but for Waits.
 type Feed struct {
 	Loops    *Registry
 	Watchdog time.Duration // within which it is fed; 0: there is none
 	// Notify sends a message of sd_notify(3); where nobody listens it does nothing.
 	Notify func(message string) error
 	Status func() string // one line; it must return at once
-	Log    *slog.Logger
+	// Waits says that what is late waits for something for which a new program would wait as well, such as
+	// a disk that hangs: then it is fed. It is asked only while something is late, and must return at once.
+	Waits func() bool
+	Log   *slog.Logger
 }
 
 // Run says READY=1 when every loop has come round for the first time. From then on it
 // says WATCHDOG=1 three times within Watchdog while no loop is late, and nothing while one
-// is, so that the manager starts the program anew. At the end of ctx it says STOPPING=1
+// is, so that the manager starts the program anew, unless it Waits. At the end of ctx it says STOPPING=1
 // and returns nil. It blocks until then.
 func (f Feed) Run(ctx context.Context) error {
 	select {
@@ -45,9 +48,9 @@ func (f Feed) Run(ctx context.Context) error {
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	hanging := false
+	was := well
 	for {
-		hanging = f.feed(hanging)
+		was = f.feed(was)
 		select {
 		case <-ctx.Done():
 			f.say(stopping)
@@ -57,21 +60,41 @@ func (f Feed) Run(ctx context.Context) error {
 	}
 }
 
-// feed is one look; it says whether a loop hangs, which is logged once.
-func (f Feed) feed(hung bool) bool {
+// state is how the loops were when somebody looked.
+type state int
+
+const (
+	well    state = iota
+	hangs         // one is late
+	waiting       // one is late, and waits for what a new program would wait for
+)
+
+// feed is one look; it logs what has changed since the last.
+func (f Feed) feed(was state) (is state) {
 	late := f.Loops.Late()
 	switch {
-	case len(late) > 0 && !hung:
+	case len(late) == 0:
+		is = well
+	case f.Waits != nil && f.Waits():
+		is = waiting
+	default:
+		is = hangs
+	}
+	switch {
+	case is == was:
+	case is == hangs:
 		f.Log.Error("a loop does not come round: the watchdog is fed no more", "loops", late)
-	case len(late) == 0 && hung:
+	case is == waiting:
+		f.Log.Error("a loop does not come round, for something for which a new program would wait as well: the watchdog is fed", "loops", late)
+	default:
 		f.Log.Info("every loop comes round again: the watchdog is fed")
 	}
 	message := status + f.Status()
-	if len(late) == 0 && f.Watchdog > 0 {
+	if is != hangs && f.Watchdog > 0 {
 		message = alive + "\n" + message
 	}
 	f.say(message)
-	return len(late) > 0
+	return is
 }
 
 func (f Feed) say(message string) {

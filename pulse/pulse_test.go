@@ -151,6 +151,48 @@ func TestAHangStopsTheWatchdogsFood(t *testing.T) {
 	}
 }
 
+// A disk that hung for more than a minute got the program killed in the middle of a siren, and what had
+// died of it held the lock for whoever came behind it.
+func TestWhatWaitsForADiskIsFed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		loops := pulse.New(func() time.Duration { return time.Since(began) })
+		loops.Loop("database", time.Minute)()
+		var disk, asked atomic.Bool
+		var fed atomic.Int32
+		feed := pulse.Feed{Loops: loops, Watchdog: 21 * time.Second, Status: nothing, Log: quiet(), Notify: func(m string) error {
+			if strings.Contains(m, "WATCHDOG=1") {
+				fed.Add(1)
+			}
+			return nil
+		}, Waits: func() bool {
+			asked.Store(true)
+			return disk.Load()
+		}}
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- feed.Run(ctx) }()
+		time.Sleep(55 * time.Second)
+		if asked.Load() {
+			t.Error("it is asked about the disk though no loop is late")
+		}
+		disk.Store(true)
+		time.Sleep(10 * time.Second)
+		for _, hangs := range []bool{true, false} {
+			disk.Store(hangs)
+			before := fed.Load()
+			time.Sleep(5 * time.Minute)
+			if got := fed.Load() > before; got != hangs {
+				t.Errorf("the disk hangs: %v, and it is fed: %v", hangs, got)
+			}
+		}
+		end()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // What answers with an error lives; what does not answer hangs.
 func TestAnErrorIsABeatAndAHangIsNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

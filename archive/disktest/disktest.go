@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -19,7 +20,7 @@ import (
 
 // janitor unmounts once its standard input ends, which is when whoever holds the other
 // end of the pipe closes it or is killed.
-const janitor = `cat >/dev/null; umount -l "$1" 2>/dev/null; exit 0`
+const janitor = `cat >/dev/null; fsfreeze -u "$1" 2>/dev/null; umount -l "$1" 2>/dev/null; exit 0`
 
 // Tmpfs mounts a tmpfs with the given options, "size=64m" for one, in a folder of the
 // test until that ends. It fails where nothing may be mounted.
@@ -160,4 +161,31 @@ func Gone(dir string) error {
 		return fmt.Errorf("take the disk away: %w", err)
 	}
 	return nil
+}
+
+// The ioctls of fsfreeze(8), FIFREEZE and FITHAW of linux/fs.h.
+const freeze, thaw = 0xc0045877, 0xc0045878
+
+// Freeze has the file system of a folder take no write until again is called, or the test ends: who writes
+// waits, where no signal reaches it, as before a card that is stuck.
+func Freeze(t testing.TB, dir string) (again func() error, err error) {
+	t.Helper()
+	at, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.IoctlSetInt(int(at.Fd()), freeze, 0); err != nil {
+		return nil, errors.Join(fmt.Errorf("freeze %s: %w", dir, err), at.Close())
+	}
+	var once sync.Once
+	again = func() (err error) {
+		once.Do(func() { err = errors.Join(unix.IoctlSetInt(int(at.Fd()), thaw, 0), at.Close()) })
+		return err
+	}
+	t.Cleanup(func() {
+		if err := again(); err != nil {
+			t.Errorf("thaw %s: %v", dir, err)
+		}
+	})
+	return again, nil
 }

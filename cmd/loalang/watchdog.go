@@ -112,8 +112,9 @@ func (b *board) tellSystemd(ctx context.Context) error {
 	if err != nil {
 		b.log.Warn("the watchdog of systemd cannot be fed", "err", err)
 	}
+	disk := &hungDisk{ask: takesAByte(b.settings.Data), mono: func() time.Duration { return time.Duration(audio.Monotonic()) }}
 	return pulse.Feed{
-		Loops: b.pulse, Watchdog: every, Status: b.status, Log: b.log,
+		Waits: disk.hangs, Loops: b.pulse, Watchdog: every, Status: b.status, Log: b.log,
 		Notify: func(state string) error {
 			_, err := daemon.SdNotify(false, state)
 			return err
