@@ -32,8 +32,8 @@ func TestFiguresAreReadFromRuns(t *testing.T) {
 	keep("a", "goos: linux\nBenchmarkReady-2   \t       1\t 900 ns/op\t 812.4 ready-ms\nBenchmarkButton-2 1 5 ns/op 0 lost 71.0 press-to-siren-max-ms 48.2 press-to-siren-median-ms 55.5 press-to-siren-p95-ms\n")
 	text := keep("b", "    relay_test.go:64: 31 events of the pin, 5 times on, as often as asked for\n--- PASS: TestRelayOfTheBoard (20.01s)\nBenchmarkReady-2 1 9 ns/op 2100 ready-ms\n")
 	for _, want := range []string{
-		"| " + FigureButton + " | ≤ 60 ms | **missed**: median 48.2, p95 55.5, greatest 71.0 ms; 0 lost | a |\n",
-		"| " + FigureReady + " | ≤ 2 s | **missed**: 2.10 s | b |\n",
+		"| " + FigureButton + " | ≤ 60 ms | **missed**: median 48.2, p95 55.5, greatest 71.0 ms; 0 lost (by a named pipe) | a |\n",
+		"| " + FigureReady + " | ≤ 2 s | **missed**: 2.10 s, with new data and no card | b |\n",
 		"| " + FigureGlitches + " | 0 | 0 (31 events of the pin, 5 times on, as often as asked for) | b |\n",
 	} {
 		if strings.Count(text, want) != 1 {

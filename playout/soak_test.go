@@ -94,7 +94,7 @@ func TestSoak(t *testing.T) {
 func soakSection(seed uint64, s *soak, early, late footprint) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## Days in virtual time (%d days, seed %d)\n\n", *soakDays, seed)
-	fmt.Fprintf(&b, "Two slots a day, notices at exact times and at once, emergencies, a card that is pulled, crashes, power cuts: %d rows, each with one outcome and a cause.\n\n", s.checked)
+	fmt.Fprintf(&b, "Two slots a day, notices at exact times and at once, emergencies, a card that is pulled, crashes, power cuts: %d rows, each with one outcome and a cause. It is the planner and the player in the process of the test, with a book and an output in memory; the real board is below.\n\n", s.checked)
 	b.WriteString("| | day 5 | at last |\n| --- | --- | --- |\n")
 	fmt.Fprintf(&b, "| goroutines | %d | %d |\n| descriptors | %d | %d |\n| heap, MB | %.1f | %.1f |\n\n",
 		early.goroutines, late.goroutines, early.files, late.files, float64(early.heap)/(1<<20), float64(late.heap)/(1<<20))

@@ -4,14 +4,18 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -100,7 +104,7 @@ func keepGate(b *testing.B, data string) {
 // weighPlaying is the measurement of both.
 func weighPlaying(b *testing.B, d *daemon) {
 	b.Helper()
-	const looks = 30
+	const spans, looks = 5, 15
 	id := d.announce(object{
 		"title": "Đo bộ nhớ", "renditions": []object{{"language": "vi"}},
 		"text": strings.Repeat("Kính mời bà con đến nhà văn hóa thôn họp lúc bảy giờ tối nay. ", 30),
@@ -113,26 +117,42 @@ func weighPlaying(b *testing.B, d *daemon) {
 	onAir := func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["on_air"] != nil }
 	d.until("the notice is on air", onAir)
 	time.Sleep(2 * time.Second) // the settle time
-	began, before := time.Now(), worked(b, d.cmd.Process.Pid)
+	children := companions(b, d.cmd.Process.Pid)
 	var resident, shared, own float64
-	for range looks {
-		time.Sleep(time.Second)
-		var all, share float64
-		for _, pid := range family(b, d.cmd.Process.Pid) {
-			all += rss(b, pid)
-			share += pss(b, pid)
+	var shares []float64
+	for range spans {
+		began, before := time.Now(), worked(b, d.cmd.Process.Pid)
+		for range looks {
+			time.Sleep(time.Second)
+			var all, share float64
+			for _, pid := range family(b, d.cmd.Process.Pid) {
+				all += rss(b, pid)
+				share += pss(b, pid)
+			}
+			resident, shared, own = max(resident, all), max(shared, share), max(own, rss(b, d.cmd.Process.Pid))
 		}
-		resident, shared, own = max(resident, all), max(shared, share), max(own, rss(b, d.cmd.Process.Pid))
+		after := worked(b, d.cmd.Process.Pid)
+		took, parts, all := time.Since(began), []string{}, 0.0
+		for _, name := range slices.Sorted(maps.Keys(after)) {
+			share := 100 * (after[name] - before[name]).Seconds() / took.Seconds()
+			parts, all = append(parts, fmt.Sprintf("%s %.2f %%", name, share)), all+share
+		}
+		shares = append(shares, all)
+		b.Logf("of a core %.2f %%: %s", all, strings.Join(parts, ", "))
 	}
-	took := time.Since(began)
-	cpu := worked(b, d.cmd.Process.Pid) - before
+	if is := companions(b, d.cmd.Process.Pid); !slices.Equal(is, children) {
+		b.Fatalf("the card or the monitor input was opened anew meanwhile: processes %v, then %v", children, is)
+	}
+	slices.Sort(shares)
 	if !onAir() {
 		b.Fatal("the notice was over before the measurement was")
 	}
 	b.ReportMetric(resident, "all-MB")
 	b.ReportMetric(shared, "all-Pss-MB")
 	b.ReportMetric(own, "serve-MB")
-	b.ReportMetric(100*cpu.Seconds()/took.Seconds(), "%-of-a-core")
+	b.ReportMetric(shares[len(shares)/2], "%-of-a-core")
+	b.ReportMetric(shares[len(shares)-1], "%-of-a-core-at-worst")
+	b.ReportMetric(d.call(http.MethodGet, "/air", nil, http.StatusOK)["output"].(map[string]any)["buffer"].(float64)*1000, "buffer-ms")
 }
 
 // family is a process and all that it started and that are there still.
@@ -178,24 +198,58 @@ func pss(b testing.TB, pid int) float64 {
 	return kb / 1024
 }
 
-// worked is the time that the processor spent on a process and on all that it started.
-func worked(b testing.TB, pid int) (all time.Duration) {
+// worked is the time that the processor spent on a process and on all that it started, by what they
+// are called; of those that have ended it stands with whoever started them.
+func worked(b testing.TB, pid int) map[string]time.Duration {
 	b.Helper()
 	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
+	all := map[string]time.Duration{}
 	for _, pid := range family(b, pid) {
 		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+			continue // it ends just now
+		}
 		if err != nil {
 			b.Fatal(err)
 		}
-		_, after, _ := strings.Cut(string(raw), ") ")
+		name, after, _ := strings.Cut(string(raw), ") ")
+		_, name, _ = strings.Cut(name, " (")
+		name += " " + calling(pid)
 		columns := strings.Fields(after)
-		for _, column := range columns[11:13] { // utime and stime
+		for i, column := range columns[11:15] { // utime and stime, then those of children that were waited for
 			n, err := strconv.ParseInt(column, 10, 64)
 			if err != nil {
 				b.Fatal(err)
 			}
-			all += time.Duration(n) * tick
+			if i < 2 {
+				all[name] += time.Duration(n) * tick
+			} else {
+				all["what has ended"] += time.Duration(n) * tick
+			}
 		}
 	}
+	return all
+}
+
+// calling is the first word behind the name of a program, such as serve and speaker; empty for others.
+func calling(pid int) string {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	words := strings.Split(string(raw), "\x00")
+	if err != nil || len(words) < 2 || strings.HasPrefix(words[1], "-") {
+		return ""
+	}
+	return words[1]
+}
+
+// companions are the children that are there for good: who holds the card, and who listens.
+func companions(b testing.TB, pid int) (all []int) {
+	b.Helper()
+	for _, child := range family(b, pid)[1:] {
+		raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", child))
+		if name := strings.TrimSpace(string(raw)); err == nil && (name == "arecord" || calling(child) == "speaker") {
+			all = append(all, child)
+		}
+	}
+	slices.Sort(all)
 	return all
 }
