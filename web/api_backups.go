@@ -29,6 +29,8 @@ type (
 		Body struct {
 			Nightly bool         `json:"nightly" doc:"One is made every night."`
 			Running bool         `json:"running" doc:"One is being made now."`
+			Busy    bool         `json:"busy" doc:"The board looks after its data: none can be begun now."`
+			Silent  bool         `json:"silent" doc:"The sticks do not answer: what they keep is not known, and not listed."`
 			Last    *time.Time   `json:"last,omitempty" doc:"When the newest whole one was made; absent: there is none."`
 			OnStick bool         `json:"on_stick" doc:"That one lies on another disk than the data."`
 			Stick   bool         `json:"stick" doc:"A stick that takes backups is plugged in."`
@@ -59,6 +61,7 @@ func (s *Server) listBackups(_ context.Context, in *backupsInput) (*backupsOutpu
 	b := s.cfg.Upkeep.Backups()
 	var out backupsOutput
 	out.Body.Nightly, out.Body.Running, out.Body.OnStick, out.Body.Stick = !b.Off, b.Running, b.OnStick, b.Stick
+	out.Body.Busy, out.Body.Silent = b.Running || b.Busy, b.Silent
 	out.Body.Last, out.Body.Failed = instantOf(b.Last), instantOf(b.Failed)
 	out.Body.Damaged, out.Body.Code, out.Body.Whole = b.Damaged, b.Code, b.Whole
 	out.Body.Ills, out.Body.Backups = []string{}, []backupJSON{}

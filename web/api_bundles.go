@@ -68,6 +68,8 @@ type (
 			Fingerprint string            `json:"fingerprint,omitempty" doc:"Of this board, to be compared by telephone."`
 			Stick       bool              `json:"stick" doc:"A stick that bundles are written to is plugged in."`
 			Running     string            `json:"running,omitempty" enum:"export,look,take" doc:"What is being done now; absent: nothing."`
+			Busy        bool              `json:"busy" doc:"The board looks after its data: nothing can be begun now."`
+			Silent      bool              `json:"silent" doc:"The sticks do not answer: what lies on them is not known, and not in found."`
 			Found       []foundJSON       `json:"found" doc:"On the sticks."`
 			Boards      []partnerJSON     `json:"boards" doc:"Whose bundles are taken."`
 			Last        *bundleResultJSON `json:"last,omitempty" doc:"How the last deed since the start ended."`
@@ -120,6 +122,7 @@ func (s *Server) listBundles(_ context.Context, in *bundlesInput) (*bundlesOutpu
 	b := s.cfg.Courier.Bundles()
 	var out bundlesOutput
 	out.Body.Fingerprint, out.Body.Stick, out.Body.Running = b.Fingerprint, b.Stick, string(b.Running)
+	out.Body.Busy, out.Body.Silent = out.Body.Running != "" || b.Busy, b.Silent
 	out.Body.Found, out.Body.Boards = []foundJSON{}, []partnerJSON{}
 	for _, f := range b.Found {
 		out.Body.Found = append(out.Body.Found, foundJSON{f.Name, f.Board, f.Village, f.Fingerprint, f.Made.UTC(), f.Bytes, f.Trusted, f.Own})

@@ -163,6 +163,9 @@ func (s *Server) putMixer(ctx context.Context, in *mixerInput) (*soundOutput, er
 		if errors.Is(err, hardware.ErrNoControl) || errors.Is(err, hardware.ErrNoMixer) {
 			return nil, in.invalid("mixer", "mixer-mute", "")
 		}
+		if errors.Is(err, hardware.ErrMixerHung) {
+			return nil, s.problem(in.lang, http.StatusConflict, "mixer-hung")
+		}
 		return nil, err
 	}
 	return &soundOutput{soundOf(s.cfg.Knobs.Knobs(ctx, true))}, nil

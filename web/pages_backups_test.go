@@ -374,3 +374,20 @@ func wordsOf(t *testing.T, lang string) (words map[string]string) {
 	}
 	return words
 }
+
+// Who asked by the API was not told that the sticks do not answer, or why nothing could be begun, and had
+// an empty list for an answer.
+func TestTheAPITellsOfASilentStick(t *testing.T) {
+	h := newHouse(t)
+	for _, silent := range []bool{true, false} {
+		h.w.upkept.backups = web.Backups{Silent: silent, Busy: silent}
+		h.w.parcels.bundles = web.Bundles{Silent: silent, Busy: silent}
+		for _, path := range []string{"/api/v1/backups", "/api/v1/bundles"} {
+			var is struct{ Busy, Silent *bool }
+			h.call("admin", "GET", path, "").want(200).into(&is)
+			if is.Busy == nil || is.Silent == nil || *is.Busy != silent || *is.Silent != silent {
+				t.Errorf("%s: %+v, want both %v", path, is, silent)
+			}
+		}
+	}
+}

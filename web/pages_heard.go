@@ -68,9 +68,15 @@ func (p phrase) proofView(r playout.AsRun) proofView {
 		return w
 	}
 	length := p.span(e.Step * time.Duration(len(e.Sent)))
+	caption := func(level float64) string {
+		if r.Proof.Windows == 0 { // nothing was compared, and no level taken
+			return p.word("heard.long", length)
+		}
+		return p.word("heard.outline", p.number(level), length)
+	}
 	w.Pictures = []proofPicture{
-		{p.word("heard.sent"), p.word("heard.outline", p.number(r.Proof.Sent), length), outlinePath(e.Sent), max(1, len(e.Sent)-1)},
-		{p.word("heard.came"), p.word("heard.outline", p.number(r.Proof.Level), length), outlinePath(e.Heard), max(1, len(e.Heard)-1)},
+		{p.word("heard.sent"), caption(r.Proof.Sent), outlinePath(e.Sent), max(1, len(e.Sent)-1)},
+		{p.word("heard.came"), caption(r.Proof.Level), outlinePath(e.Heard), max(1, len(e.Heard)-1)},
 	}
 	return w
 }

@@ -199,3 +199,19 @@ func TestHeardInTheAPI(t *testing.T) {
 	h.w.calibrations, h.w.monitor = nil, nil
 	h.call("officer", "POST", "/api/v1/monitor/calibrations", "").want(409)
 }
+
+// Of what was sent while the bypass had the loudspeakers nothing is compared, and the picture said
+// that it had been as loud as 0 dB.
+func TestWhatWasNotComparedHasNoLevel(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	r := w.ran("o-bypassed", "Tiêm phòng trâu bò", w.at(23, 5, 30), "", playout.Played, "completed", 0)
+	bare := proven(proof.NotMeasured)
+	bare.Windows, bare.Score, bare.Share, bare.Level, bare.Sent, bare.Lag = 0, 0, 0, 0, 0, 0
+	r.Heard, r.Proof = playout.NotMeasured, bare
+	w.runs = []playout.AsRun{r}
+	p := newSite(t, w, people.Viewer, "vi").get("/asrun/heard?occurrence=o-bypassed")
+	if strings.Count(p.body, `role="img"`) != 2 || strings.Contains(p.text, "trung bình") || !strings.Contains(p.text, "dài ") {
+		t.Errorf("the picture: %s", p.text)
+	}
+}

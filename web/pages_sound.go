@@ -199,6 +199,9 @@ func (p *panel) saveMixer(v *visit) {
 			typed.Wrong = v.word("fault.mixer-mute")
 		}
 		p.showSound(v, http.StatusUnprocessableEntity, k, typed)
+	case errors.Is(err, hardware.ErrMixerHung):
+		typed.Wrong = v.word("fault.mixer-hung")
+		p.showSound(v, http.StatusConflict, k, typed)
 	default:
 		p.fail(v, err)
 	}

@@ -95,6 +95,17 @@ func TestAControlThatIsNotThereStaysChosen(t *testing.T) {
 	}
 }
 
+// A card that hangs was "something went wrong" to whoever chose its control.
+func TestAControlThatHangsSaysWhatToDo(t *testing.T) {
+	w := newWorld(t)
+	device(w)
+	w.mixerHung = true
+	p := newSite(t, w, people.Officer, "vi").post("/sound", url.Values{"control": {"Device:Speaker"}, "usual": {"-6"}})
+	if p.status != http.StatusConflict || !strings.Contains(p.text, "Hãy rút card ra rồi cắm lại") || w.knobs.Mixer.Usual == -6 {
+		t.Errorf("%d, %+v: %s", p.status, w.knobs.Mixer, p.text)
+	}
+}
+
 func TestButtonIsSetOnThePage(t *testing.T) {
 	w := newWorld(t)
 	device(w)

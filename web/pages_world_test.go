@@ -47,6 +47,7 @@ type world struct {
 	upkept       upkept
 	parcels      parcels
 	knobs        web.KnobsState // what is pressed, lit and turned
+	mixerHung    bool           // the card of the volume control does not answer
 	exceptions   []scheduler.Exception
 	words        scheduler.Words
 	templates    scheduler.Templates

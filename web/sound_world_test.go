@@ -40,6 +40,9 @@ func (k knobs) SetButton(a playout.ButtonAction, by string) error {
 func (k knobs) SetMixer(_ context.Context, c web.MixerChoice, by string) (hardware.MixerControl, error) {
 	k.w.mu.Lock()
 	defer k.w.mu.Unlock()
+	if k.w.mixerHung {
+		return hardware.MixerControl{}, hardware.ErrMixerHung
+	}
 	there := slices.ContainsFunc(k.w.knobs.Controls, func(o web.CardControl) bool { return o.Card.ID == c.Card })
 	if c.Card != "" && (c.Control != "Speaker" || len(k.w.knobs.Controls) > 0 && !there) {
 		return hardware.MixerControl{}, hardware.ErrNoControl
