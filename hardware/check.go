@@ -71,7 +71,7 @@ func (r *Relay) watch() {
 		return
 	}
 	in := checkEvery
-	if r.pending || r.fresh > 0 {
+	if r.pending || r.fresh > 0 && r.unread == 0 { // what disturbs a bus needs longer than that to be over
 		in = answerEvery
 	}
 	if r.look == nil {
@@ -91,17 +91,59 @@ func (r *Relay) check() {
 	switch err := line.Check(); {
 	case errors.Is(err, errLevel): // another line would be at the same level
 		r.failed("the relay does not follow", err)
-		r.odd, r.fresh = true, 0
+		r.odd, r.unread, r.hasty, r.fresh = true, 0, false, 0
+	case err != nil && r.bears(err):
+		r.watch()
+		return
 	case err != nil:
 		r.failed("the relay does not answer", err)
-		r.drop()
+		r.dropUnread()
 		return
-	case r.odd:
-		r.odd, r.trouble, r.fault = false, NoTrouble, ""
+	default:
+		if r.odd || r.unreadable() && r.trouble != TroubleGuard {
+			r.trouble, r.fault = NoTrouble, ""
+		}
+		r.odd, r.unread, r.hasty = false, 0, false
 	}
 	r.fresh = max(0, r.fresh-1)
 	r.hear()
 	r.watch()
+}
+
+// bears says whether a look that failed leaves the line as it is: the first of a line that
+// is read back, untold, and the next, which State tells of. What does not answer within its
+// Set has a patience of its own. r.mu is held.
+func (r *Relay) bears(err error) bool {
+	if _, slow := r.line.(answering); slow || gone(err) {
+		return false
+	}
+	if r.unread++; r.unread >= unreadLooks {
+		return false
+	}
+	if r.unreadable() && r.trouble != TroubleGuard {
+		r.failed("the relay's pin cannot be read, and stays as it is", err)
+		r.trouble = TroubleMute // its chip is there, whatever the bus says
+	}
+	return true
+}
+
+// unreadable says whether more than one look in a row has failed. r.mu is held.
+func (r *Relay) unreadable() bool { return r.unread > 1 }
+
+// dropUnread gives a line back that could not be read. What was on by it is to be on again
+// at once by another, unless that went on in the same way: a contactor that goes on and off
+// is worse than one that is off. r.mu is held.
+func (r *Relay) dropUnread() {
+	_, slow := r.line.(answering)
+	wasOn := r.keyed
+	r.drop()
+	if slow || !wasOn || !r.wanted || r.hasty {
+		return
+	}
+	r.hasty = true
+	r.again.Stop()
+	r.again = nil
+	_ = r.on() // State tells of the fault
 }
 
 // hear takes in what became of what the line was told, once that is known. r.mu is held.

@@ -311,12 +311,25 @@ func (l *GPIOLine) Set(on bool) error {
 // drives much is slow to rise.
 const oddLooks = 2
 
+// unreadLooks is how many looks in a row must fail before a line is given back for another:
+// a contactor and the inrush behind it disturb the bus of an expander for a moment, and
+// what is on stays on meanwhile.
+const unreadLooks = 3
+
+// gone says of an error that no further try helps: the kernel has taken the chip away, or
+// the line is not ours any more. ENXIO does not say so: of many I2C adapters it is one byte
+// that nobody acknowledged.
+func gone(err error) bool {
+	return errors.Is(err, unix.ENODEV) || errors.Is(err, unix.EBADF) || errors.Is(err, os.ErrClosed)
+}
+
 // blind says of an error of Get that this output cannot be read back at all: its chip has
 // outputs alone, as a latch or a relay driver on I2C, and the kernel says so by EIO.
 func (l *GPIOLine) blind(err error) bool { return errors.Is(err, unix.EIO) && !l.wasRead.Load() }
 
 // Check says whether the line can be read still, and is as it was set: something else
 // may hold its pin. Of one that nobody can read back it says nothing: Set tells of a fault.
+// That a read failed says nothing of the next: whoever asks has patience, see unreadLooks.
 func (l *GPIOLine) Check() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

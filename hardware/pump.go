@@ -15,11 +15,36 @@ const pumpEvery = 10 * time.Millisecond
 type pump struct {
 	line Line
 
-	mu    sync.Mutex
-	stop  chan struct{} // nil: it is off
-	ended chan struct{}
-	fault error
-	odd   [2]int // half periods in a row at the other level than the low or the high that was set
+	mu     sync.Mutex
+	stop   chan struct{} // nil: it is off
+	ended  chan struct{}
+	unset  fails  // pulses that could not be set
+	unread fails  // levels that could not be read
+	odd    [2]int // half periods in a row at the other level than the low or the high that was set
+}
+
+// fails are the half periods in a row in which something failed.
+type fails struct {
+	count int
+	last  error
+}
+
+// add takes in one more; nil: it went well.
+func (f *fails) add(err error) {
+	if err == nil {
+		*f = fails{}
+		return
+	}
+	f.count, f.last = f.count+1, err
+}
+
+// fault is what failed, once that is no moment's disturbance: a charge pump goes on over a
+// pulse that is missing.
+func (f *fails) fault() error {
+	if f.count >= unreadLooks || gone(f.last) {
+		return f.last
+	}
+	return nil
 }
 
 // Set starts or ends the pulses; the line is low when it returns from ending them.
@@ -28,10 +53,11 @@ func (p *pump) Set(on bool) error {
 	defer p.mu.Unlock()
 	if on {
 		if p.stop == nil {
-			p.stop, p.ended, p.fault, p.odd = make(chan struct{}), make(chan struct{}), nil, [2]int{}
+			p.stop, p.ended = make(chan struct{}), make(chan struct{})
+			p.unset, p.unread, p.odd = fails{}, fails{}, [2]int{}
 			go p.run(p.stop, p.ended)
 		}
-		return p.fault
+		return p.unset.fault()
 	}
 	p.halt()
 	return p.line.Set(false)
@@ -55,11 +81,10 @@ func (p *pump) run(stop, ended chan struct{}) {
 	tick := time.NewTicker(pumpEvery)
 	defer tick.Stop()
 	for high := true; ; high = !high {
-		if err := p.line.Set(high); err != nil {
-			p.mu.Lock()
-			p.fault = err
-			p.mu.Unlock()
-		}
+		err := p.line.Set(high)
+		p.mu.Lock()
+		p.unset.add(err)
+		p.mu.Unlock()
 		select {
 		case <-stop:
 			return
@@ -83,10 +108,12 @@ func (p *pump) read(high bool) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err != nil && blind(p.line, err) {
+		return
+	}
+	p.unread.add(err)
 	switch {
-	case err != nil && blind(p.line, err):
 	case err != nil:
-		p.fault = err
 	case is == high:
 		p.odd[half] = 0
 	default:
@@ -103,11 +130,13 @@ func blind(line Line, err error) bool {
 // Check says why pulses do not get through.
 func (p *pump) Check() error {
 	p.mu.Lock()
-	fault, pulsing, odd := p.fault, p.stop != nil, max(p.odd[0], p.odd[1])
+	unset, unread, pulsing, odd := p.unset.fault(), p.unread.fault(), p.stop != nil, max(p.odd[0], p.odd[1])
 	p.mu.Unlock()
 	switch c, tells := p.line.(checker); {
-	case fault != nil:
-		return fault
+	case pulsing && unset != nil:
+		return unset
+	case pulsing && unread != nil:
+		return unread
 	case pulsing && odd >= oddLooks:
 		return fmt.Errorf("the pulses of the charge pump do not reach its pin (%w): look for a short, or something else that drives this pin", errLevel)
 	case tells && !pulsing: // while it pulses, the level changes under such a look

@@ -70,6 +70,9 @@ type Relay struct {
 	told     bool        // what the line was told last
 	odd      bool        // the line is at another level than it was set to
 	fresh    int         // how many looks are due soon, since it was set to another level
+	unread   int         // how many looks in a row could not read the line
+	hasty    bool        // it was opened again at once, and has not been read since
+	unsure   bool        // no line is there, and what the last one switched may be on still
 	mayBeOn  bool        // what is told by commands was told to be on, and not to be off since
 	key      int64       // counts the calls of Key
 	closed   bool
@@ -136,10 +139,10 @@ func (r *Relay) Key() error {
 		return ErrClosed
 	}
 	if rest := r.rest(); rest > 0 {
-		return fmt.Errorf("switch the amplifier on: off for %s more: %w", rest.Round(100*time.Millisecond), ErrResting)
+		return resting(rest)
 	}
 	r.wanted = true
-	err := r.set(true)
+	err := r.on()
 	if r.guard != nil {
 		r.guard.Stop()
 	}
@@ -150,6 +153,26 @@ func (r *Relay) Key() error {
 		return nil
 	}
 	return err
+}
+
+// on switches on, as soon as it has been off for long enough: what may have been on until
+// its line was had just now is off since then only. r.mu is held.
+func (r *Relay) on() error {
+	if err := r.have(); err != nil {
+		return err
+	}
+	rest := r.rest()
+	if err := r.set(rest == 0); err != nil || rest == 0 {
+		return err
+	}
+	if r.again == nil {
+		r.again = time.AfterFunc(min(rest, openAgain), r.reopen)
+	}
+	return resting(rest)
+}
+
+func resting(rest time.Duration) error {
+	return fmt.Errorf("switch the amplifier on: off for %s more: %w", rest.Round(100*time.Millisecond), ErrResting)
 }
 
 // rest is how long the amplifier must stay off still. r.mu is held.
@@ -238,7 +261,7 @@ func (r *Relay) set(on bool) error {
 		}
 		r.mayBeOn = on
 	}
-	if !r.pending && !r.odd || r.trouble == TroubleGuard {
+	if !r.pending && !r.odd && !r.unreadable() || r.trouble == TroubleGuard {
 		r.trouble, r.fault = NoTrouble, ""
 	}
 	if !r.pending || !on {
@@ -283,7 +306,11 @@ func (r *Relay) have() error {
 		}
 		return fmt.Errorf("open the amplifier's line: %w", err)
 	}
-	r.line = line
+	r.line, r.told = line, false
+	if r.unsure { // a line is OFF when it is given: if it was on still, it is off from now on
+		r.unsure = false
+		r.wentOff()
+	}
 	r.watch()
 	if r.again != nil {
 		r.again.Stop()
@@ -301,10 +328,11 @@ func (r *Relay) reopen() {
 	if r.closed || r.line != nil && (r.keyed || r.told || !r.wanted) {
 		return
 	}
-	rest := r.rest()
-	if err := r.set(r.wanted && rest == 0); err == nil && r.wanted && rest > 0 && r.again == nil {
-		r.again = time.AfterFunc(min(rest, openAgain), r.reopen)
+	if r.wanted {
+		_ = r.on() // State tells of the fault
+		return
 	}
+	_ = r.set(false)
 }
 
 // drop gives a line back that does not answer, for another is to be had: an adapter
@@ -319,7 +347,9 @@ func (r *Relay) drop() {
 	if slow, is := r.line.(answering); is {
 		stays, wasOn = slow.abandon()
 	} else {
-		_ = r.line.Close() // it does not answer
+		_, pumped := r.line.(*pump) // it is off with its pulses, whatever its pin answers
+		err := r.line.Close()
+		r.unsure = r.keyed && !pumped && (err != nil || r.unread > 0) // a bus that cannot be read may not have taken the OFF
 	}
 	switch {
 	case !stays:
@@ -331,7 +361,7 @@ func (r *Relay) drop() {
 	case r.keyed:
 		r.keyed, r.since, r.turned = false, r.cfg.Now(), r.cfg.Mono() // as far as anybody knows
 	}
-	r.line, r.pending, r.odd, r.fresh = nil, false, false, 0
+	r.line, r.pending, r.odd, r.fresh, r.unread = nil, false, false, 0, 0
 	if r.again == nil {
 		r.again = time.AfterFunc(openAgain, r.reopen)
 	}
