@@ -29,7 +29,8 @@ type damage struct {
 // OpenAnyway is Open for a board that must go on without its database. When that
 // is damaged, gone or empty, or a newer version has written it, the Store touches
 // the file no more: what is written fails with ErrCorrupt, and accounts, tokens,
-// villages and the published plan are read from the standby files. When it is only held by another program or on
+// villages with their words, templates and calibration, and the published plan are read from
+// the standby files. When it is only held by another program or on
 // a disk without room, the Store does the same until the database can be read; where its
 // tables would have to be brought up to date for that, until the next start. The errors are
 // those of Open where no standby was ever written, but ErrCorrupt and ErrNewer, and ErrBusy

@@ -119,7 +119,7 @@ func (s *Store) SaveCalibration(ctx context.Context, c playout.Calibration) erro
 		}
 		return v
 	}
-	return s.write(ctx, "save calibration", func(tx *sql.Tx) error {
+	err := s.write(ctx, "save calibration", func(tx *sql.Tx) error {
 		return s.save(ctx, tx, record{table: "calibrations", what: "calibration", owned: c.Owned, rest: []column{
 			{"person", c.By},
 			{"ended_at", micros(c.Ended)},
@@ -135,6 +135,10 @@ func (s *Store) SaveCalibration(ctx context.Context, c playout.Calibration) erro
 			{"alone", c.Gate.Alone},
 		}})
 	})
+	if err == nil {
+		s.followCalibration(context.WithoutCancel(ctx), c.Village) // the caller may be gone, what it wrote is not
+	}
+	return err
 }
 
 // calibrationsNewest orders calibrations by when they were asked for, the newest first: not by
@@ -151,8 +155,17 @@ func (s *Store) Calibrations(ctx context.Context, village string, limit int) (li
 }
 
 // Calibrated is the newest calibration of a village that was not refused; without a Gate
-// there is none.
-func (s *Store) Calibrated(ctx context.Context, village string) (c playout.Calibration, err error) {
+// there is none. When the database cannot be read, it gives it as it was last.
+func (s *Store) Calibrated(ctx context.Context, village string) (playout.Calibration, error) {
+	c, err := s.lastCalibration(ctx, village)
+	if err == nil {
+		return c, nil
+	}
+	return s.calibrationInstead(village, err)
+}
+
+// lastCalibration is Calibrated of the database alone.
+func (s *Store) lastCalibration(ctx context.Context, village string) (c playout.Calibration, err error) {
 	err = s.read(ctx, "read the last calibration", func(tx *sql.Tx) error {
 		list, err := query(ctx, tx, scanCalibration, "SELECT "+calibrationColumns+` FROM calibrations
 			WHERE village = ? AND deleted_at IS NULL AND ended_at IS NOT NULL AND cause = ''`+calibrationsNewest+" LIMIT 1", village)

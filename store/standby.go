@@ -18,7 +18,8 @@ import (
 )
 
 // The standby is what a board needs to go on without its database: who may do
-// what, the villages, their words, and the last plan, in fsynced files in the folder
+// what, the villages, their words, what they have prepared for emergencies, how their
+// monitor inputs were calibrated, and the last plan, in fsynced files in the folder
 // "standby" beside it. They follow the database and are read only when it is
 // damaged.
 
@@ -42,7 +43,7 @@ func (s *Store) planFile(village string) string {
 // follow brings the whole standby up to date with the database, which has the
 // truth: what cannot be written is logged and left for the next time.
 func (s *Store) follow(ctx context.Context) {
-	if err := errors.Join(s.followPeople(ctx), s.followPlans(ctx), s.followAllWords(ctx), s.followAllTemplates(ctx)); err != nil {
+	if err := errors.Join(s.followPeople(ctx), s.followPlans(ctx), s.followAllWords(ctx), s.followAllTemplates(ctx), s.followAllCalibrations(ctx)); err != nil {
 		s.cfg.Log.Error("what the board needs without its database is not up to date", "err", err)
 	}
 }
