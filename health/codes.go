@@ -61,7 +61,8 @@ const (
 	MonitorProgram    Code = "monitor-program" // arecord is missing
 	MonitorHeld       Code = "monitor-held"    // another program has it
 	MonitorUnadjusted Code = "monitor-unadjusted"
-	MonitorVoid       Code = "monitor-void" // it was calibrated with something else
+	MonitorVoid       Code = "monitor-void"   // it was calibrated with something else
+	MonitorUnread     Code = "monitor-unread" // whether it was calibrated could not be read
 
 	ClockGood    Code = "clock-good"
 	ClockUnknown Code = "clock-untrusted"

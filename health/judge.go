@@ -96,6 +96,8 @@ func judgeMonitor(s *MonitorState) Finding {
 		return find(Monitor, Warning, monitorTrouble(s.Trouble), text(s.Fault))
 	case s.Void:
 		return find(Monitor, Warning, MonitorVoid)
+	case s.Unread:
+		return find(Monitor, Warning, MonitorUnread)
 	case !s.Adjusted:
 		return find(Monitor, Warning, MonitorUnadjusted)
 	}

@@ -98,6 +98,7 @@ func TestJudge(t *testing.T) {
 		{"monitor without arecord", func(m *health.Measurement) { m.Monitor.Up, m.Monitor.Trouble = false, "program" }, health.Monitor, health.Warning, health.MonitorProgram},
 		{"monitor held by another program", func(m *health.Measurement) { m.Monitor.Up, m.Monitor.Trouble = false, "held" }, health.Monitor, health.Warning, health.MonitorHeld},
 		{"monitor calibrated with another card", func(m *health.Measurement) { m.Monitor.Adjusted, m.Monitor.Void = false, true }, health.Monitor, health.Warning, health.MonitorVoid},
+		{"nobody knows whether the monitor was calibrated", func(m *health.Measurement) { m.Monitor.Adjusted, m.Monitor.Unread = false, true }, health.Monitor, health.Warning, health.MonitorUnread},
 		{"monitor not calibrated", func(m *health.Measurement) { m.Monitor.Adjusted = false }, health.Monitor, health.Warning, health.MonitorUnadjusted},
 		{"time unknown", func(m *health.Measurement) { m.Clock.Trust = "unknown" }, health.Clock, health.Fault, health.ClockUnknown},
 		{"time far ahead", func(m *health.Measurement) { m.Clock.Trust, m.Clock.Ahead = "unknown", true }, health.Clock, health.Fault, health.ClockAhead},

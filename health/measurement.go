@@ -97,6 +97,7 @@ type MonitorState struct {
 	Up       bool
 	Adjusted bool   // it was calibrated: only then it measures
 	Void     bool   // it was, with another card, gain or volume control than now
+	Unread   bool   // whether it was could not be read
 	Trouble  string // stalled, program, held; anything else is a card that is not there
 	Fault    string // one sentence; empty while Up
 }

@@ -100,6 +100,7 @@ type MonitorState struct {
 	Level   float64        // of what it hears now, dB of full scale
 	Gate    proof.Gate     // zero: it was not calibrated, and nothing is measured
 	Void    GateVoid       // why a calibration that there is does not hold; Gate is zero then
+	Unread  bool           // whether there is one could not be read; Gate is zero then
 }
 
 // Monitor listens to the loudspeakers and compares what it hears with what was sent.
@@ -120,6 +121,7 @@ type Monitor struct {
 	lag         time.Duration
 	lagKnown    bool
 	bypassed    bool // the amplifier is on its own microphone, as every trial was told
+	untapped    bool // what is sent cannot be listened to, and that was told; of that loop alone
 }
 
 // hearing is the trial of an occurrence.
@@ -144,7 +146,7 @@ func (m *Monitor) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	m.cfg.Beat()
-	all.Go(func() { m.keep(ctx, "what is sent", m.cfg.Sent.Listen, m.send) })
+	all.Go(func() { m.keep(ctx, "what is sent", m.tap, m.send) })
 	m.learn(ctx)
 	all.Go(func() { m.tend(ctx) })
 	all.Go(func() { m.keep(ctx, m.cfg.Device, m.open, m.hear) })
@@ -183,7 +185,7 @@ func (m *Monitor) keep(ctx context.Context, what string, open func(context.Conte
 func (m *Monitor) once(ctx context.Context, open func(context.Context) (io.ReadCloser, error), take func(ctx context.Context, in io.Reader) error) error {
 	in, err := open(ctx)
 	if err != nil {
-		return m.failed(err)
+		return err
 	}
 	defer in.Close() //nolint:errcheck // it was only read
 	// An open card that blocks ends with the context.
@@ -191,14 +193,29 @@ func (m *Monitor) once(ctx context.Context, open func(context.Context) (io.ReadC
 	return take(ctx, in)
 }
 
+// tap begins to take what leaves the mixer. That it cannot is no trouble of the monitor input,
+// which nobody need plug in again for it.
+func (m *Monitor) tap(ctx context.Context) (io.ReadCloser, error) {
+	in, err := m.cfg.Sent.Listen(ctx)
+	if err != nil && !m.untapped && ctx.Err() == nil {
+		m.cfg.Log.ErrorContext(ctx, "what is sent cannot be listened to: what airs is not measured", "err", err)
+	}
+	m.untapped = err != nil
+	return in, err
+}
+
 // send takes what leaves the mixer.
 func (m *Monitor) send(_ context.Context, in io.Reader) error {
 	err := pieces(in, func(frames []proof.Frame) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		dB := m.stand().DB
+		at := m.stand()
 		for i := range frames {
-			frames[i] = frames[i].Faded(dB)
+			if at.Known {
+				frames[i] = frames[i].Faded(at.DB)
+			} else {
+				frames[i] = frames[i].FadedAsCalibrated()
+			}
 		}
 		m.sent.Write(time.Duration(m.cfg.Mono()), frames)
 	})
@@ -263,6 +280,7 @@ func (m *Monitor) State() MonitorState {
 	defer m.mu.Unlock()
 	s := m.state
 	s.Gate, s.Void = m.gate()
+	s.Unread = m.unread && m.unknown()
 	return s
 }
 
@@ -274,6 +292,9 @@ func (m *Monitor) Sounds(occurrence, part string, at audio.Instant, here bool) {
 	if h == nil {
 		gate, _ := m.gate()
 		h = &hearing{Trial: proof.NewTrial(gate, m.lag, m.lagKnown)}
+		if m.unknown() {
+			h.Awaits()
+		}
 		if m.trials[occurrence] = h; m.bypassed {
 			h.Taken(time.Duration(at) + tapDelay)
 		}

@@ -61,18 +61,17 @@ type FaderStand struct {
 	Known   bool    // false: it has not answered yet
 }
 
-// stand is where the volume control stands now; where nobody knows it stands as it stood at
-// the calibration. m.mu is held.
+// stand is where the volume control stands now. m.mu is held.
 func (m *Monitor) stand() FaderStand {
 	if m.cfg.Fader == nil {
 		return FaderStand{Known: true}
 	}
-	f := m.cfg.Fader()
-	if !f.Known {
-		f.DB = m.last.Gate.Fader
-	}
-	return f
+	return m.cfg.Fader()
 }
+
+// unknown says that nobody knows whether there is a calibration: it could not be read yet. m.mu
+// is held.
+func (m *Monitor) unknown() bool { return !m.learned && m.last.Gate == (proof.Gate{}) }
 
 // gate is that which holds, and why the last calibration does not. m.mu is held.
 func (m *Monitor) gate() (proof.Gate, GateVoid) {
@@ -121,11 +120,16 @@ func (m *Monitor) gauge(ctx context.Context) {
 // open opens the input; a card that was pulled may come back turned down.
 func (m *Monitor) open(ctx context.Context) (io.ReadCloser, error) {
 	m.gauge(ctx)
-	return m.cfg.Open(ctx)
+	in, err := m.cfg.Open(ctx)
+	if err != nil {
+		return nil, m.failed(err)
+	}
+	return in, nil
 }
 
-// learn reads the last calibration, unless one was made since the start. It says whether
-// it is known now.
+// learn reads the last calibration, unless one was made since the start, and gives it to what
+// has begun without: an emergency goes on behind a crash before the database is open. It says
+// whether it is known now.
 func (m *Monitor) learn(ctx context.Context) bool {
 	m.mu.Lock()
 	learned := m.learned
@@ -147,6 +151,10 @@ func (m *Monitor) learn(ctx context.Context) bool {
 	}
 	if !m.learned {
 		m.last, m.learned = c, true
+		gate, _ := m.gate()
+		for _, h := range m.trials {
+			h.Gated(gate)
+		}
 	}
 	if m.unread {
 		m.cfg.Log.Info("how the monitor input was calibrated was read at last")

@@ -27,7 +27,7 @@ var edges = [Bands + 1]float64{250, 500, 900, 1500, 2300, 3500}
 type Frame struct {
 	band  [Bands]float32 // dB of full scale
 	power float32        // of all bands together, full scale is 1; negative: nobody knows
-	fader float32        // dB, of what stands between here and the amplifier; 0: nothing does
+	fader float32        // dB, of what stands between here and the amplifier; 0: nothing does; NaN: as at the calibration
 }
 
 // Faded is f behind a volume control that stands at so many dB: no measurement, but what is
@@ -38,6 +38,13 @@ func (f Frame) Faded(dB float64) Frame {
 		dB = 0
 	}
 	f.fader = float32(min(max(dB, Nothing), -Nothing))
+	return f
+}
+
+// FadedAsCalibrated is f behind a volume control of which nobody knows where it stands: it
+// counts as where it stood at the calibration, whichever that will be.
+func (f Frame) FadedAsCalibrated() Frame {
+	f.fader = float32(math.NaN())
 	return f
 }
 

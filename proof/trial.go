@@ -18,6 +18,9 @@ const (
 	// behind is how much later than its end a window is looked at, 0.5 s: by then it is
 	// known when a span ended.
 	behind = 25
+	// ungatedMost is of how many windows a Trial that waits for its Gate keeps what they said,
+	// 10 min in 24 KB: of a longer one the last count.
+	ungatedMost = 600
 )
 
 // span is a stretch in which a broadcast sounds, in hops.
@@ -31,8 +34,10 @@ type stretch struct {
 
 // Trial judges one broadcast as it goes on, in a memory that does not grow with it.
 type Trial struct {
-	gate Gate
-	m    *matcher
+	gate    Gate
+	awaits  bool    // whether there is one is not known yet
+	ungated []match // what windows said meanwhile
+	m       *matcher
 
 	spans   []span
 	sounds  map[string]bool // what of it sounds now
@@ -67,6 +72,33 @@ type Trial struct {
 // false: nobody knows. A zero Gate is none.
 func NewTrial(gate Gate, hint time.Duration, hinted bool) *Trial {
 	return &Trial{gate: gate, m: &matcher{}, sounds: map[string]bool{}, hint: int64(hint / Hop), hinted: hinted}
+}
+
+// Awaits says of a Trial without a Gate that whether there is one could not be read yet. It is
+// said before anything sounds.
+func (t *Trial) Awaits() { t.awaits = true }
+
+// Gated ends that a Trial awaits its Gate; a zero one is none. What it heard meanwhile is
+// judged by it too, but for how long it was lost: that is told of what is bad from now on, and
+// of what was something else before. One that does not wait keeps what it has.
+func (t *Trial) Gated(g Gate) {
+	if !t.awaits {
+		return
+	}
+	windows := t.ungated
+	t.awaits, t.ungated, t.gate = false, nil, g
+	if g == (Gate{}) {
+		return
+	}
+	t.judged, t.heard, t.silences = 0, 0, 0
+	t.score, t.level, t.given, t.through = 0, 0, 0, 0
+	for _, m := range windows {
+		if good := t.good(m); good || !g.covered(m) {
+			t.count(m, good)
+		} else {
+			t.soft++
+		}
+	}
 }
 
 // Begun says whether anything of it ever sounded.
@@ -223,11 +255,22 @@ func (t *Trial) judge(sent, heard *Track, w stretch) {
 	if good && m.score >= sure {
 		t.lag = m.lag
 	}
+	if t.awaits {
+		if len(t.ungated) == ungatedMost {
+			t.ungated = append(t.ungated[:0], t.ungated[1:]...)
+		}
+		t.ungated = append(t.ungated, m)
+	}
+	t.count(m, good)
+}
+
+// count takes a window into the verdict.
+func (t *Trial) count(m match, good bool) {
 	t.judged++
 	t.score += m.score
 	t.level += math.Pow(10, m.level/10)
 	t.given += math.Pow(10, m.sent/10)
-	t.through += math.Pow(10, (m.sent+m.fader)/10)
+	t.through += math.Pow(10, (m.sent+t.gate.stood(m))/10)
 	switch {
 	case good:
 		t.heard++
@@ -303,6 +346,8 @@ func (t *Trial) Result(sent, heard *Track) Result {
 		r.Why = TooShort
 	case t.judged == 0:
 		r.Why = NothingSent
+	case t.awaits:
+		r.Why = Unread
 	case t.gate == Gate{}:
 		r.Why = Uncalibrated
 	case r.Share >= goodShare && r.Score >= Threshold && t.judged < deciding && r.Score < sure:

@@ -57,6 +57,7 @@ type Why string
 const (
 	NoMonitor    Why = "no-monitor"   // nothing came from the monitor input
 	Uncalibrated Why = "uncalibrated" // there is no Gate: crosstalk would count as heard
+	Unread       Why = "unread"       // whether there is a Gate could not be read
 	Elsewhere    Why = "elsewhere"    // it sounded in zones that the monitor does not hear
 	TooShort     Why = "too-short"    // less than 3 s in one piece, or too little to be sure of
 	NothingSent  Why = "nothing-sent" // what was sent holds nothing to look for
@@ -136,7 +137,15 @@ func (g Gate) opens(m match) bool {
 	if m.fader <= muted {
 		return m.level >= g.middle()
 	}
-	return m.level-m.sent-m.fader >= g.middle()-g.Sent-g.Fader
+	return m.level-m.sent-g.stood(m) >= g.middle()-g.Sent-g.Fader
+}
+
+// stood is where the volume control stood while a window was sent.
+func (g Gate) stood(m match) float64 {
+	if math.IsNaN(m.fader) {
+		return g.Fader
+	}
+	return m.fader
 }
 
 // silent says of a window that was not heard whether there was nothing, rather than
@@ -146,7 +155,7 @@ func (g Gate) silent(m match) bool { return !g.opens(m) || m.level < g.middle() 
 // expected is the level at which a window comes from an amplifier that is on, in dB of full
 // scale: that of the calibration, by as much softer as it is turned down.
 func (g Gate) expected(m match) float64 {
-	return g.On - g.Sent - g.Fader + m.sent + m.fader
+	return g.On - g.Sent - g.Fader + m.sent + g.stood(m)
 }
 
 // covered says of a window that was not known again whether nobody can tell: it is turned

@@ -66,7 +66,7 @@ type match struct {
 	score       float64 // −1 to 1, the best of the lags
 	lag         int64   // hops
 	level, sent float64 // dB of full scale, of what was heard and of what was sent while that was loud
-	fader       float64 // dB, at which the volume control stood meanwhile
+	fader       float64 // dB, at which the volume control stood meanwhile; NaN: as at the calibration
 }
 
 // load prepares what was sent in [at, at+n). It says false when that holds nothing to

@@ -22,6 +22,7 @@ type monitorJSON struct {
 	Level        float64           `json:"level" doc:"dBFS of what it hears now, in the band of speech; -120 is silence."`
 	Void         string            `json:"void,omitempty" enum:"before,device,capture,control" doc:"Why the last calibration does not hold: an older version made it and a volume control is fitted, or it was made with another card, with its input turned up otherwise, or with another volume control of the output."`
 	Calibrated   bool              `json:"calibrated" doc:"False: it is not told whether anything was heard, for crosstalk would count."`
+	Unread       bool              `json:"unread,omitempty" doc:"Whether it was calibrated could not be read from the database: it is asked again, and nothing is measured meanwhile."`
 	Gate         *gateJSON         `json:"gate,omitempty"`
 	Calibrations []calibrationJSON `json:"calibrations" doc:"The newest first, at most 12."`
 }
@@ -49,7 +50,7 @@ type calibrationJSON struct {
 // proofJSON is what the monitor input heard of an occurrence.
 type proofJSON struct {
 	Heard   string  `json:"heard" enum:"yes,silent,wrong,not-measured"`
-	Why     string  `json:"why,omitempty" enum:"no-monitor,uncalibrated,too-short,too-soft,nothing-sent,elsewhere,bypass" doc:"Why it was not measured."`
+	Why     string  `json:"why,omitempty" enum:"no-monitor,uncalibrated,unread,too-short,too-soft,nothing-sent,elsewhere,bypass" doc:"Why it was not measured."`
 	Score   float64 `json:"score" doc:"Mean correlation of its windows, -1 to 1; from 0.4 on it is what was sent."`
 	Share   float64 `json:"share" doc:"Part of its windows that were heard, 0 to 1."`
 	Windows int     `json:"windows" doc:"Of 4 s that were compared."`
@@ -112,7 +113,7 @@ func (s *Server) getMonitor(ctx context.Context, in *monitorInput) (*monitorOutp
 	if m := s.monitorState(); m != nil {
 		j := &out.Body
 		j.Configured, j.Device, j.Up, j.Trouble, j.Fault, j.Level = true, m.Device, m.Up, string(m.Trouble), m.Fault, tenth(m.Level)
-		j.Gate, j.Void = gateOf(m.Gate), string(m.Void)
+		j.Gate, j.Void, j.Unread = gateOf(m.Gate), string(m.Void), m.Unread
 		j.Calibrated = j.Gate != nil
 	}
 	for _, c := range all {

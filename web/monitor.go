@@ -83,6 +83,8 @@ func (p phrase) monitorLine(m *playout.MonitorState) stateView {
 		return stateView{"bad", "lo", p.word("monitor-trouble." + string(m.Trouble))}
 	case m.Void != "":
 		return stateView{"wait", "cho", p.word("monitor-void." + string(m.Void))}
+	case m.Unread:
+		return stateView{"wait", "cho", p.word("monitor.unread")}
 	case m.Gate == proof.Gate{}:
 		return stateView{"wait", "cho", p.word("monitor.uncalibrated")}
 	}

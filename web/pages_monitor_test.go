@@ -24,6 +24,7 @@ func TestMonitorPage(t *testing.T) {
 		"opening":      {&playout.MonitorState{Device: "plughw:CARD=Monitor"}, []string{"Đang mở đầu vào kiểm âm"}, true},
 		"pulled":       {&playout.MonitorState{Device: "plughw:CARD=Monitor", Trouble: playout.MonitorGone, Fault: "No such device"}, []string{"hãy cắm lại card", "plughw:CARD=Monitor: No such device"}, true},
 		"uncalibrated": {&playout.MonitorState{Up: true, Level: -60}, []string{"chưa được hiệu chỉnh"}, true},
+		"unread":       {&playout.MonitorState{Up: true, Level: -60, Unread: true}, []string{"Chưa đọc được mức hiệu chỉnh"}, true},
 		"another card": {&playout.MonitorState{Up: true, Level: -60, Void: playout.VoidDevice}, []string{"được hiệu chỉnh với card khác"}, true},
 		"turned up":    {&playout.MonitorState{Up: true, Level: -60, Void: playout.VoidCapture}, []string{"đã được chỉnh to hoặc nhỏ"}, true},
 		"on alone":     {&playout.MonitorState{Up: true, Level: -48.26, Gate: proof.AloneGate(-33.4, -18, 0)}, []string{"Chỉ đo được khi có tiếng: −33,4 dB"}, true},

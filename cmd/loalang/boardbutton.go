@@ -175,12 +175,12 @@ func (l *lasting) note(is bool, now time.Duration) time.Duration {
 
 // deaf says whether a monitor input that was calibrated gives nothing, or nothing that counts:
 // what airs is not measured, and nobody may notice. One that never was calibrated is not yet
-// in use.
+// in use; one of which nobody knows may be.
 func deaf(s *playout.MonitorState) bool {
-	if s == nil || s.Gate == (proof.Gate{}) && s.Void == "" {
+	if s == nil || s.Gate == (proof.Gate{}) && s.Void == "" && !s.Unread {
 		return false
 	}
-	return s.Void != "" || !s.Up && s.Trouble != ""
+	return s.Void != "" || s.Unread || !s.Up && s.Trouble != ""
 }
 
 // broken says whether something needs a technician. That the time is not known, or not believed,

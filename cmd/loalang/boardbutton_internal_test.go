@@ -74,6 +74,7 @@ func TestTheLEDSaysThatTheMonitorIsDeaf(t *testing.T) {
 		"Out":            {&playout.MonitorState{Gate: gate, Trouble: playout.MonitorGone}, true},
 		"Void":           {&playout.MonitorState{Up: true, Void: playout.VoidCapture}, true},
 		"VoidAndOut":     {&playout.MonitorState{Void: playout.VoidCapture, Trouble: playout.MonitorStalled}, true},
+		"Unread":         {&playout.MonitorState{Up: true, Unread: true}, true},
 		"NeverGauged":    {&playout.MonitorState{Up: true}, false},
 		"NeverGaugedOut": {&playout.MonitorState{Trouble: playout.MonitorGone}, false},
 	} {

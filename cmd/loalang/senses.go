@@ -128,7 +128,7 @@ func monitorOf(m *playout.MonitorState) *health.MonitorState {
 	if m == nil {
 		return &health.MonitorState{None: true}
 	}
-	return &health.MonitorState{Up: m.Up || m.Trouble == "", Adjusted: m.Gate != (proof.Gate{}), Void: m.Void != "", Trouble: string(m.Trouble), Fault: m.Fault}
+	return &health.MonitorState{Up: m.Up || m.Trouble == "", Adjusted: m.Gate != (proof.Gate{}), Void: m.Void != "", Unread: m.Unread, Trouble: string(m.Trouble), Fault: m.Fault}
 }
 
 // health is what is switched, as it is judged at mono of CLOCK_MONOTONIC.
