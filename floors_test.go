@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -39,6 +40,7 @@ var floors = map[string]int{
 	"loalang/audio/capture":      0,  // how a card's input is heard, a back room of audio
 	"loalang/proof":              0,  // knows neither cards nor plans
 	"loalang/audio/level":        -1, // the arithmetic of loudness, a back room of audio
+	"loalang/expendable":         -1, // knows neither what decodes nor what speaks
 }
 
 // benches are rooms of tests and generators: they may import their own house.
@@ -147,9 +149,24 @@ func TestFloor1ImportsAudioOnly(t *testing.T) {
 			continue
 		}
 		for _, imp := range p.Imports {
-			if strings.HasPrefix(imp, "loalang/") && imp != "loalang/audio" && imp != "loalang/audio/level" && imp != "loalang/audio/capture" && !strings.HasPrefix(imp, p.ImportPath+"/") {
+			if strings.HasPrefix(imp, "loalang/") && imp != "loalang/audio" && imp != "loalang/audio/level" && imp != "loalang/audio/capture" && imp != "loalang/expendable" && !strings.HasPrefix(imp, p.ImportPath+"/") {
 				t.Errorf("%s imports %s: floor 1 imports audio only", p.ImportPath, imp)
 			}
 		}
+	}
+}
+
+// TestOnlyWhatCanBeStartedAgainGoesFirst: the speaker, and what listens to the line and turns the
+// volume, keep the protection of the siren where memory is short.
+func TestOnlyWhatCanBeStartedAgainGoesFirst(t *testing.T) {
+	may := []string{"loalang/cmd/loalang", "loalang/recordings", "loalang/speech"}
+	var marks []string
+	for _, p := range packages(t) {
+		if slices.Contains(p.Imports, "loalang/expendable") {
+			marks = append(marks, p.ImportPath)
+		}
+	}
+	if slices.Sort(marks); !slices.Equal(marks, may) {
+		t.Errorf("%q start programs that go first, not %q", marks, may)
 	}
 }

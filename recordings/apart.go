@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"loalang/expendable"
 )
 
 // ApartDoor is the socket behind which systemd starts the service that locks programs in, on
@@ -195,6 +197,7 @@ func (w wish) run(asker io.Reader, files []*os.File) (code int, err error) {
 		argv = append([]string{"nice", "-n", "19"}, argv...)
 	}
 	cmd := exec.Command(argv[0], argv[1:]...)
+	expendable.Mark(cmd)
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
 	cmd.Dir = "/"
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = files[0], files[1], files[2]

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"loalang/expendable"
 )
 
 // decoding is an ffmpeg that runs between two pipes.
@@ -42,6 +44,7 @@ func startDecoding(ctx context.Context, argv []string, in io.Closer, sound io.Re
 		return nil, errors.Join(err, feed.Close(), stdin.Close())
 	}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	expendable.Mark(cmd)
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
 	cmd.Dir = "/"
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = feed, stdout, d.said

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"loalang/expendable"
 )
 
 // Lock is a way of locking ffmpeg in.
@@ -285,6 +287,7 @@ func (s *Sandbox) run(ctx context.Context, lock Lock, l locked) result {
 	defer cancel()
 	said := &capped{room: stderrCap}
 	cmd := exec.CommandContext(within, argv[0], argv[1:]...)
+	expendable.Mark(cmd)
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
 	cmd.Dir = l.out
 	cmd.Stderr = said
@@ -335,13 +338,13 @@ func (s *Sandbox) lockedBy(lock Lock, w wish) ([]string, error) {
 	}
 }
 
-// command is how this program starts itself with a hidden command, also where an update of the
-// package has taken its file away; or what stands for that.
+// command is how this program starts itself with a hidden command, also behind nice, and where an
+// update of the package has taken its file away; or what stands for that.
 func (s *Sandbox) command(name string, instead []string) []string {
 	if len(instead) > 0 {
 		return append([]string(nil), instead...)
 	}
-	return []string{"/proc/self/exe", name}
+	return []string{expendable.Itself(), name}
 }
 
 // bubblewrap is the command line that shows a program /usr, its input as /in

@@ -9,12 +9,16 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"loalang/expendable"
 )
 
 // alone is a program with an empty environment but for the locale and what more
-// says, in a process group of its own, so that what it starts ends with it.
+// says, in a process group of its own, so that what it starts ends with it. A voice may be larger
+// than all else on a board: where memory is short it goes first.
 func alone(ctx context.Context, path string, args []string, more ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, path, args...)
+	expendable.Mark(cmd)
 	cmd.Env = append([]string{"LC_ALL=C.UTF-8"}, more...) // no display, no sound server, no secret of ours
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

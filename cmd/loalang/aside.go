@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"loalang/expendable"
 )
 
 // Bounds of what runs beside the board: while it runs nothing else is done for the data,
@@ -52,6 +54,7 @@ type printed interface {
 // not end it either, left to itself. The error is errHangs then, the cause of ctx where that is
 // errHangs or errUnfinished, else what the program said last.
 func untilCause(ctx context.Context, out printed, cmd *exec.Cmd) (string, error) {
+	expendable.Mark(cmd) // the next night does it again
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = shutdownPatience
 	var errs bytes.Buffer

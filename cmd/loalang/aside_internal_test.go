@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"testing"
@@ -27,4 +28,16 @@ func TestWhatHangsBesideTheBoardIsGivenUp(t *testing.T) {
 		t.Error("what cannot be killed is said to have ended")
 	}
 	close(stuck)
+}
+
+// TestWhatRunsBesideTheBoardGoesBeforeTheSiren: a backup or a bundle had the protection of the service.
+func TestWhatRunsBesideTheBoardGoesBeforeTheSiren(t *testing.T) {
+	mine := []string{"/bin/cat", "/proc/self/oom_score_adj"}
+	if out, err := runAside(t.Context(), time.Minute, mine[0], mine[1:]...); err != nil || out != "500\n" {
+		t.Errorf("what is run aside has %q: %v", out, err)
+	}
+	var streamed bytes.Buffer
+	if err := stream(t.Context(), &streamed, mine[0], mine[1:]...); err != nil || streamed.String() != "500\n" {
+		t.Errorf("what writes aside has %q: %v", streamed.String(), err)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"syscall"
 
 	"loalang/archive"
+	"loalang/expendable"
 	"loalang/web"
 )
 
@@ -283,6 +284,7 @@ func stream(ctx context.Context, w io.Writer, program string, words ...string) e
 	ending, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	cmd := exec.CommandContext(ending, program, words...)
+	expendable.Mark(cmd)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = shutdownPatience
 	cmd.Stdout = drain{w, ending, end}
