@@ -44,6 +44,11 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 		return nil
 	}
 	if s.schema = known; was.version > 0 && was.version < known {
+		if s.cfg.Update != nil {
+			if err := s.cfg.Update(); err != nil {
+				return err
+			}
+		}
 		err := s.rehearseUpdate(ctx, was.version)
 		switch {
 		case errors.Is(err, ErrCorrupt), ctx.Err() != nil:

@@ -29,6 +29,9 @@ type Config struct {
 	// damage to LookForDamage, for on a slow disk that takes seconds, and begins with
 	// the standby where the database is not open within half a second.
 	Hurry bool
+	// Update is asked before the tables are brought up to date, while nobody else opens the database: its
+	// error leaves them as they are, and is that of Open; nil: they may be.
+	Update func() error
 }
 
 const (
@@ -68,7 +71,7 @@ type Store struct {
 // Open opens the database of c.Path, makes it when there is none, and brings
 // its tables up to date. It blocks on the disk. On a full disk it uses the
 // margin. The errors are ErrNewer, ErrNotDatabase, ErrCorrupt, ErrBusy and
-// ErrFull, and those of the file system; the file is never deleted or replaced.
+// ErrFull, that of c.Update, and those of the file system; the file is never deleted or replaced.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	path, err := filepath.Abs(c.Path)
 	if err != nil {

@@ -372,3 +372,30 @@ func spoilTable(t *testing.T, path, table string) {
 	_, err = f.WriteAt(bytes.Repeat([]byte{0xa5}, 4096), int64(root-1)*4096)
 	check(t, errors.Join(err, f.Close()), nil)
 }
+
+// TestTablesStayAsTheyAreWhereThatIsAsked: between an update and its quiet moment any command of the new program
+// changed the tables under the serve of the version before.
+func TestTablesStayAsTheyAreWhereThatIsAsked(t *testing.T) {
+	c := config(filepath.Join(t.TempDir(), "loalang.db"))
+	db, err := store.MigrateTo(t.Context(), c, 37)
+	check(t, err, nil)
+	check(t, db.Close(), nil)
+	runs, asked := errors.New("the version before runs"), 0
+	c.Update = func() error { asked++; return runs }
+	if _, err := store.Open(t.Context(), c); !errors.Is(err, runs) {
+		t.Errorf("older tables: %v", err)
+	}
+	if got := alterRead(t, c.Path, "SELECT max(version_id) FROM goose_db_version"); got != "37" {
+		t.Errorf("the tables are of %s", got)
+	}
+	if kept, _ := filepath.Glob(filepath.Join(filepath.Dir(c.Path), "backups", "*")); len(kept) > 0 {
+		t.Errorf("it left %q", kept)
+	}
+	c.Update = nil
+	check(t, open(t, c).Close(), nil)
+	c.Update, asked = func() error { asked++; return runs }, 0
+	check(t, open(t, c).Close(), nil)
+	if asked > 0 {
+		t.Error("it is asked of tables that are up to date")
+	}
+}

@@ -184,7 +184,7 @@ func (p program) withStore(cmd *cobra.Command, do func(ctx context.Context, s se
 	if s, err = s.populated(cmd); err != nil {
 		return err
 	}
-	db, err := openStore(cmd.Context(), s, p.clock(s).Now, p.quietLog())
+	db, err := openBeside(cmd.Context(), s, p.clock(s).Now, p.quietLog())
 	if err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (p program) quietLog() *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// openStore opens the store of a command. now is the board's clock, as serve goes by it.
+// openStore opens the store of a command that holds the data folder. now is the board's clock, as serve goes by it.
 func openStore(ctx context.Context, s settings, now func() time.Time, log *slog.Logger) (*store.Store, error) {
 	return store.Open(ctx, storeConfig(s, now, log))
 }

@@ -159,10 +159,15 @@ func (p program) dataAlone(ctx context.Context, s settings, m *health.Measuremen
 	if list, err := recordings.BlemishesIn(folder(s.Data).recordings(), p.quietLog()); err == nil {
 		m.Recordings = recordingsHealth(recordings.LossOf(list), nil)
 	}
-	db, err := openStore(ctx, s, p.clock(s).Now, p.quietLog())
+	db, err := openLooking(ctx, s, p.clock(s).Now, p.quietLog())
 	if err == nil {
 		defer func() { _ = db.Close() }() // it was only read
 		err = db.Integrity(ctx)
+	}
+	if errors.Is(err, errNotBegun) { // what its tables hold this program cannot read yet
+		if err = store.PeekForDamage(ctx, storeConfig(s, p.clock(s).Now, p.quietLog())); err == nil {
+			return
+		}
 	}
 	if err != nil {
 		m.Database.Newer, m.Database.Behind = errors.Is(err, store.ErrNewer), errors.Is(err, store.ErrBehind)

@@ -33,7 +33,7 @@ func relaysLine(ctx context.Context, p program, s settings) bool {
 	if !folder(s.Data).inhabited() {
 		return false
 	}
-	db, err := openStore(ctx, s, p.clock(s).Now, p.quietLog())
+	db, err := openLooking(ctx, s, p.clock(s).Now, p.quietLog())
 	if err != nil {
 		return false // what is wrong with the data has a finding of its own
 	}

@@ -31,6 +31,7 @@ func (p program) migrateCommand() *cobra.Command {
 		Long: "Bring a copy of the database up to date and look it through, then the database itself; a copy from before\n" +
 			"stays in the folder backups. `loalang serve` does the same at its start. With --dry-run the database is not\n" +
 			"changed, and a running serve of the version before goes on: run it with the new program before installing it.\n" +
+			"Without it nothing is changed under such a serve.\n" +
 			"Exit code 4: the database is damaged already, and nothing could be tried; any version leaves it as it is.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -59,7 +60,7 @@ func (p program) migrateCommand() *cobra.Command {
 			}
 			said := updateSaid{From: u.From, To: u.To, Oldest: u.Oldest, Steps: append([]string{}, u.Steps...)}
 			if !dry {
-				db, err := openStore(cmd.Context(), s, p.clock(s).Now, p.quietLog())
+				db, err := openBeside(cmd.Context(), s, p.clock(s).Now, p.quietLog())
 				if err != nil {
 					return err
 				}

@@ -287,7 +287,7 @@ func (p program) noteMixer(cmd *cobra.Command, s settings, before, after mixerCh
 		return
 	}
 	err := func() (err error) {
-		db, err := openStore(cmd.Context(), s, p.clock(s).Now, p.quietLog())
+		db, err := openBeside(cmd.Context(), s, p.clock(s).Now, p.quietLog())
 		if err != nil {
 			return err
 		}

@@ -79,7 +79,7 @@ func (p program) words(cmd *cobra.Command, s settings, file, language string) (s
 	if !folder(s.Data).inhabited() {
 		return nil, nil
 	}
-	db, err := openStore(cmd.Context(), s, p.clock(s).Now, p.quietLog())
+	db, err := openBeside(cmd.Context(), s, p.clock(s).Now, p.quietLog())
 	if err != nil {
 		_, err = fmt.Fprintf(p.err, "loalang: the village's words cannot be read, the text is read without them: %v\n", err)
 		return nil, err
