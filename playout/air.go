@@ -93,9 +93,10 @@ type OnAir struct {
 	Occurrence scheduler.Occurrence
 	Part       scheduler.PartKind // sounding now; empty while the amplifier settles
 	Language   string
-	Started    time.Time // zero until the first frame left the card
-	Ends       time.Time // when its last frame is due; it ends by itself then
-	By         string    // who speaks live; empty otherwise
+	Started    time.Time        // zero until the first frame left the card
+	Ends       time.Time        // when its last frame is due; it ends by itself then
+	By         string           // who speaks live; empty otherwise
+	Faults     []EmergencyFault // what keeps it from being heard, as things are; none while an emergency sounds over it
 
 	ends func() audio.Instant // when it ends as things are, if that is sooner; nil: it is not
 }

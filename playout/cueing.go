@@ -143,8 +143,8 @@ func (p *Player) renewDrill() {
 
 func (p *Player) keyFor(it *item) {
 	it.keyed = true
-	if it.ampErr = p.power.hold(it.occ.ID, nil); it.ampErr != nil {
-		p.cfg.Log.Error("the amplifier could not be keyed", "occurrence", it.occ.ID, "err", it.ampErr)
+	if err := p.power.hold(it.occ.ID, nil); err != nil { // it is tried again; OnAir.Faults tells meanwhile
+		p.cfg.Log.Error("the amplifier could not be keyed", "occurrence", it.occ.ID, "err", err)
 	}
 	p.show()
 }

@@ -336,7 +336,7 @@ func (o *output) back() {
 }
 
 func (o *output) State() audio.OutputState {
-	return audio.OutputState{Device: "fake", Up: !o.down.Load()}
+	return audio.OutputState{Device: "fake", Audible: !o.down.Load(), Up: !o.down.Load()}
 }
 
 func (o *output) alarm(n int) audio.Alarm {

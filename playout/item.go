@@ -50,10 +50,9 @@ type item struct {
 	sounded  bool          // some of the newest try did
 	wasSet   bool          // the clock was, while it sounded
 
-	keyed  bool          // the amplifier was keyed for it
-	ampErr error         // why the amplifier was not
-	reach  reach         // for how long it was heard
-	keyAt  audio.Instant // when to key
+	keyed bool          // the amplifier was keyed for it
+	reach reach         // for how long it was heard
+	keyAt audio.Instant // when to key
 
 	obstacle string        // what is in its way, a cause; empty: nothing
 	waited   bool          // for room in the output

@@ -15,7 +15,7 @@ type TalkStage string
 const (
 	TalkWaiting  TalkStage = "waiting" // for the output, the amplifier
 	TalkChime    TalkStage = "chime"   // the chime sounds
-	TalkOnTheAir TalkStage = "live"    // the village hears it
+	TalkOnTheAir TalkStage = "live"    // it sounds; whether the village hears it OnAir.Faults tells
 	TalkMuted    TalkStage = "muted"   // an emergency has the output
 	TalkEnded    TalkStage = "ended"
 )
@@ -94,6 +94,9 @@ func (t *Talk) End(cause string) {
 		t.cause = cause
 	}
 }
+
+// Occurrence is the ID of its as-run row, by which Air.OnAir is known to be it.
+func (t *Talk) Occurrence() string { return t.session.ID() }
 
 // Extend gives the speaker the limit once more, one time. It says whether it did.
 func (t *Talk) Extend() bool {

@@ -7,8 +7,8 @@ import (
 	"loalang/hardware"
 )
 
-// EmergencyFault is one thing that keeps an emergency from being heard as it was
-// meant.
+// EmergencyFault is one thing that keeps an emergency, or what else is on the air, from
+// being heard as it was meant.
 type EmergencyFault struct {
 	Code     string // a Fault of renditions, or a Trouble
 	Language string // that is not spoken; empty when it is about all of it
@@ -29,6 +29,10 @@ const (
 	TroubleFallback  = "fallback"  // none of its languages can be spoken: those of the village are
 	TroubleWordless  = "wordless"  // the output could not take its words: the siren sounds alone
 	TroubleInstead   = "instead"   // its recording cannot be played: a voice reads instead
+	// What the monitor input tells of what is being sent with everything on: only somebody at the
+	// loudspeakers could else.
+	TroubleUnheard = "unheard"     // it hears nothing
+	TroubleOther   = "other-sound" // it hears something else
 )
 
 // silent is the step of the amplifier with the zones that do not answer: it has not gone

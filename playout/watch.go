@@ -37,6 +37,9 @@ func (p *Player) Air() Air {
 			a.Emergencies = append(a.Emergencies, p.activeEmergency(al))
 		}
 	}
+	if a.OnAir != nil && len(a.Emergencies) == 0 { // an emergency has its own
+		a.OnAir.Faults = p.itemFaults(a.OnAir.Occurrence.ID, a.Output)
+	}
 	if a.Amp.Bypass.On {
 		a.Lost = nil // somebody speaks through the amplifier's own microphone: that is told, and is why
 	}
@@ -64,10 +67,13 @@ func (p *Player) activeEmergency(al *alarm) ActiveEmergency {
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleWaiting})
 	}
 	a.Sounding = a.Sounding && p.power.powered(alarmHolder(al.e))
-	a.Faults = append(a.Faults, p.switchFaults(al)...)
+	a.Faults = append(a.Faults, p.switchFaults(alarmHolder(al.e), al.e.Zones)...)
 	if p.power.bypass().On {
 		a.Sounding = false
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleBypass})
+	}
+	if p.up && a.Sounding { // else it is told already why nobody hears it
+		a.Faults = append(a.Faults, p.lostFaults(al.row.Occurrence)...)
 	}
 	if al.bereft {
 		a.Faults = append(a.Faults, EmergencyFault{Code: TroubleWordless})
@@ -76,15 +82,48 @@ func (p *Player) activeEmergency(al *alarm) ActiveEmergency {
 	return a
 }
 
-// switchFaults are what is off of the loudspeakers that an alarm is for. What only must stay
-// off for a moment is not broken.
-func (p *Player) switchFaults(al *alarm) (faults []EmergencyFault) {
-	all, zones := p.power.failing(alarmHolder(al.e))
+// itemFaults is what keeps an item that sounds from being heard: why nobody hears it, or else
+// which loudspeakers are off. Player.mu is held.
+func (p *Player) itemFaults(occurrence string, out audio.OutputState) []EmergencyFault {
+	switch {
+	case !p.up || !out.Up || !out.Audible: // a stand-in plays
+		return []EmergencyFault{{Code: TroubleDevice}}
+	case p.power.bypass().On:
+		return []EmergencyFault{{Code: TroubleBypass}}
+	case !p.power.powered(occurrence): // also when its keying went well, and it went off by itself
+		return p.offFaults(nil)
+	}
+	if lost := p.lostFaults(occurrence); lost != nil {
+		return lost
+	}
+	return p.switchFaults(occurrence, nil)
+}
+
+// lostFaults is what the monitor input tells of what is being sent. Player.mu is held.
+func (p *Player) lostFaults(occurrence string) []EmergencyFault {
+	switch l := p.lost[occurrence]; {
+	case l == nil:
+		return nil
+	case l.As == HeardWrong:
+		return []EmergencyFault{{Code: TroubleOther}}
+	}
+	return []EmergencyFault{{Code: TroubleUnheard}}
+}
+
+// offFaults says that those zones, none for all, are off altogether. What only must stay off
+// for a moment is not broken.
+func (p *Player) offFaults(zones []string) []EmergencyFault {
+	if rests := p.power.resting(zones); rests > 0 {
+		return []EmergencyFault{{Code: TroubleResting, Rests: rests}}
+	}
+	return []EmergencyFault{{Code: TroubleAmplifier}}
+}
+
+// switchFaults are what is off of the loudspeakers, of those zones or of all, that who needs.
+func (p *Player) switchFaults(who string, needs []string) (faults []EmergencyFault) {
+	all, zones := p.power.failing(who)
 	if all {
-		if rests := p.power.resting(al.e.Zones); rests > 0 {
-			return []EmergencyFault{{Code: TroubleResting, Rests: rests}}
-		}
-		return []EmergencyFault{{Code: TroubleAmplifier}}
+		return p.offFaults(needs)
 	}
 	for _, zone := range zones {
 		f := EmergencyFault{Code: TroubleZone, Zone: zone}

@@ -104,9 +104,9 @@ type emergencyJSON struct {
 
 // emergencyTrouble is one thing that is wrong with an active emergency.
 type emergencyTrouble struct {
-	Code     string `json:"code" doc:"Stable."`
+	Code     string `json:"code" enum:"device,amplifier,resting,bypass,unheard,other-sound,zone,rest-zone,waiting,fallback,wordless,instead,no-voice,no-engine,no-words,no-import,spoken-too-long,disk-full,production,recording-gone" doc:"Stable. Nobody hears it: device (no sound card), amplifier (it is off), resting (it must stay off for a moment still), bypass (it is on its own microphone), unheard and other-sound (the monitor input hears nothing, or something else, for 8 s or longer). Of a zone: zone, rest-zone. waiting: behind another emergency. The others are about its words."`
 	Language string `json:"language,omitempty" doc:"That is not read; about all of it when left out."`
-	Zone     string `json:"zone,omitempty" doc:"Of the code zone: whose loudspeakers are off, while others are on."`
+	Zone     string `json:"zone,omitempty" doc:"Of the codes zone and rest-zone: whose loudspeakers are off, while others are on."`
 	Detail   string `json:"detail" doc:"What is wrong and what to do."`
 }
 
