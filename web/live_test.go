@@ -94,6 +94,7 @@ func newLiveHouse(t *testing.T) *liveHouse {
 		NewID: func() string { return "tape" }, Log: slog.New(slog.DiscardHandler),
 	})
 	l.house = newHouse(t, func(c *web.Config) { c.Studio = studio })
+	l.w.air.Output.Audible = true
 	server := httptest.NewServer(l.http)
 	l.url = server.URL
 	t.Cleanup(func() {
@@ -154,10 +155,10 @@ func (l line) send(seq uint32) error {
 
 // state is what the board says.
 type state struct {
-	Type, Stage, Detail, Cause, Taped string
-	Level                             struct{ RMS, Peak float64 }
-	Left                              float64
-	Extendable                        bool
+	Type, Stage, Detail, Trouble, Cause, Taped string
+	Level                                      struct{ RMS, Peak float64 }
+	Left                                       float64
+	Extendable                                 bool
 }
 
 // until reads states until one is right.

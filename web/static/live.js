@@ -13,6 +13,10 @@ const missed = 1500;
 const over = 8000;
 // After so many seconds without a word the speaker is asked whether they speak.
 const unheard = 5;
+// How often, in ms, it is asked anew before a talk whether the village would hear it.
+const asking = 10000;
+// What keeps only some of the loudspeakers from sounding: the village hears it elsewhere.
+const partly = ["zone", "rest-zone"];
 let talk = null;
 
 if (root) {
@@ -25,6 +29,23 @@ if (root) {
   addEventListener("pagehide", () => talk?.socket?.close(1000));
   document.addEventListener("visibilitychange", () => awake(talk)); // hidden, the page has lost its hold
   setInterval(watch, 500);
+  setInterval(ask, asking);
+}
+
+// ask draws what would keep the village from hearing: whoever has turned a switch back must
+// not read that it is off.
+async function ask() {
+  if (talk || document.hidden) return;
+  const ills = find("ills");
+  try {
+    const answer = await fetch(ills.dataset.ills, { credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    const said = document.createElement("template");
+    said.innerHTML = await answer.text();
+    if (said.content.textContent.trim() !== ills.textContent.trim()) ills.replaceChildren(said.content);
+  } catch {
+    // The line is down: pressing the button says so.
+  }
 }
 
 async function start() {
@@ -153,13 +174,14 @@ function show(state) {
     talk.ended = state;
     return;
   }
-  const live = state.stage === "live";
+  const heard = !state.trouble || partly.includes(state.trouble);
+  const live = state.stage === "live" && heard;
   stage(live, live && state.silence > unheard ? root.dataset.silent : state.detail);
   meter(state.level.rms);
   const s = Math.ceil(state.left);
   say(find("left"), Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0"));
   find("extend").hidden = !state.extendable;
-  const taped = root.dataset[state.taped];
+  const taped = heard ? root.dataset[state.taped] : ""; // it says that the village hears all the same
   find("taped").hidden = !taped;
   say(find("taped").querySelector("span"), taped ?? "");
 }
@@ -177,6 +199,7 @@ function tell(where, text) {
 function release() {
   const t = talk;
   talk = null;
+  ask();
   t.socket?.close();
   t.stream?.getTracks().forEach((track) => track.stop());
   t.sound?.close();
