@@ -17,7 +17,7 @@ import (
 const exposure = 25
 
 // services are the units that are started as programs.
-var services = []string{"loalang.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service", "loalang-stick@.service", "loalang-wear.service"}
+var services = []string{"loalang.service", "loalang-disk@.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service", "loalang-stick@.service", "loalang-wear.service"}
 
 // analyzer skips a test where systemd is not, aloud; continuous integration must have it.
 func analyzer(t *testing.T) {

@@ -29,6 +29,7 @@ type place struct {
 // places are the files that are packed as they are.
 var places = []place{
 	{"systemd/loalang.service", "/usr/lib/systemd/system/loalang.service", 0o644},
+	{"systemd/loalang-disk@.service", "/usr/lib/systemd/system/loalang-disk@.service", 0o644},
 	{"systemd/loalang-import.socket", "/usr/lib/systemd/system/loalang-import.socket", 0o644},
 	{"systemd/loalang-import@.service", "/usr/lib/systemd/system/loalang-import@.service", 0o644},
 	{"systemd/loalang-restart.service", "/usr/lib/systemd/system/loalang-restart.service", 0o644},
@@ -39,6 +40,7 @@ var places = []place{
 	{"systemd/loalang-wear.timer", "/usr/lib/systemd/system/loalang-wear.timer", 0o644},
 	{"bin/loalang-wear", "/usr/libexec/loalang-wear", 0o755},
 	{"bin/loalang-before", "/usr/libexec/loalang-before", 0o755},
+	{"bin/loalang-disk", "/usr/libexec/loalang-disk", 0o755},
 	{"bin/loalang-owner", "/usr/libexec/loalang-owner", 0o755},
 	{"bin/loalang-serve", "/usr/libexec/loalang-serve", 0o755},
 	{"bin/loalang-stick", "/usr/libexec/loalang-stick", 0o755},
