@@ -93,7 +93,7 @@ type gone struct{ why error }
 
 // Error says what to do.
 func (g gone) Error() string {
-	return fmt.Sprintf("%v: look whether it is plugged in, then switch the board off and on (%v)", ErrGone, g.why)
+	return fmt.Sprintf("%v: look whether it is plugged in, which a board then takes by itself; after some minutes switch the board off and on (%v)", ErrGone, g.why)
 }
 
 // Is makes it a database that must not be touched.

@@ -206,7 +206,7 @@ func (s settings) populated(cmd *cobra.Command) (settings, error) {
 		return s, fmt.Errorf("look for a serve: %w", err)
 	}
 	if !stands && folder(s.Data).gone() {
-		return s, fmt.Errorf("the disk with the folder %s gives nothing back any more: look whether it is plugged in, then switch the board off and on", s.Data)
+		return s, fmt.Errorf("the disk with the folder %s gives nothing back any more: look whether it is plugged in, which a board then takes by itself; after some minutes switch the board off and on", s.Data)
 	}
 	if !stands {
 		return s, fmt.Errorf("the folder %s holds no Loa Làng data: name the right one with --data, or start `loalang serve` once to create it", s.Data)
