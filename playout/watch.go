@@ -86,7 +86,7 @@ func (p *Player) activeEmergency(al *alarm) ActiveEmergency {
 // which loudspeakers are off. Player.mu is held.
 func (p *Player) itemFaults(occurrence string, out audio.OutputState) []EmergencyFault {
 	switch {
-	case !p.up || !out.Up || !out.Audible: // a stand-in plays
+	case !p.up || !out.Up: // a stand-in plays
 		return []EmergencyFault{{Code: TroubleDevice}}
 	case p.power.bypass().On:
 		return []EmergencyFault{{Code: TroubleBypass}}

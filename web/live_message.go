@@ -62,7 +62,7 @@ func (l *liveLine) faults(stage playout.TalkStage) []playout.EmergencyFault {
 	sounds := stage == playout.TalkChime || stage == playout.TalkOnTheAir
 	switch on := air.OnAir; {
 	case stage == playout.TalkEnded || len(air.Emergencies) > 0:
-	case !air.Output.Up || !air.Output.Audible:
+	case !air.Output.Up:
 		return []playout.EmergencyFault{{Code: playout.TroubleDevice}}
 	case sounds && on != nil && on.Occurrence.ID == l.talk.Occurrence():
 		return on.Faults
