@@ -17,7 +17,7 @@ import (
 const exposure = 25
 
 // services are the units that are started as programs.
-var services = []string{"loalang.service", "loalang-disk@.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service", "loalang-stick@.service", "loalang-wear.service"}
+var services = []string{"loalang.service", "loalang-disk@.service", "loalang-restart.service", "loalang-import@.service", "loalang-rtc.service", "loalang-stick@.service", "loalang-unproven.service", "loalang-wear.service"}
 
 // analyzer skips a test where systemd is not, aloud; continuous integration must have it.
 func analyzer(t *testing.T) {
@@ -77,7 +77,7 @@ func verify(t *testing.T, dir, name string) string {
 func TestSystemdKnowsEveryWordOfTheUnits(t *testing.T) {
 	analyzer(t)
 	dir := units(t, nil)
-	for _, name := range append([]string{"loalang-import.socket", "loalang-rtc.timer", "loalang-wear.timer"}, services...) {
+	for _, name := range append([]string{"loalang-import.socket", "loalang-rtc.timer", "loalang-unproven.timer", "loalang-wear.timer"}, services...) {
 		if said := verify(t, dir, name); said != "" {
 			t.Errorf("%s: %s", name, said)
 		}
@@ -116,7 +116,8 @@ func TestTheServiceKeepsWhatItNeeds(t *testing.T) {
 	for _, want := range []string{
 		"RestartSec=200ms", "Restart=always", "StartLimitIntervalSec=0", "LimitMEMLOCK=infinity", "LimitRTPRIO=60", "OOMPolicy=continue",
 		"ExecStopPost=-/usr/bin/loalang amp safe-state", "DeviceAllow=char-alsa rw", "DeviceAllow=char-gpiochip rw", "DeviceAllow=char-rtc r",
-		"ExecStart=/usr/libexec/loalang-serve", "ReadWritePaths=-/var/lib/loalang", "ExecStartPre=-+/usr/bin/systemd-tmpfiles --create loalang.conf", "ExecStartPre=-+/usr/libexec/loalang-before", "ExecStartPre=-+/usr/libexec/loalang-owner", "DeviceAllow=char-tty[A-Z]* rw", "KillMode=mixed", "RestrictRealtime=no",
+		"ExecStart=/usr/libexec/loalang-serve", "ReadWritePaths=-/var/lib/loalang", "ExecStartPre=-+/usr/bin/systemd-tmpfiles --create loalang.conf", "ExecStartPre=-+/usr/libexec/loalang-before", "ExecStartPre=-+/usr/libexec/loalang-owner",
+		"ExecStartPre=-+/usr/libexec/loalang-unproven start", "ExecStartPost=-+/usr/libexec/loalang-unproven up", "ExecStopPost=-+/usr/libexec/loalang-unproven stop", "DeviceAllow=char-tty[A-Z]* rw", "KillMode=mixed", "RestrictRealtime=no",
 	} {
 		if !strings.Contains(text, "\n"+want+"\n") {
 			t.Errorf("loalang.service lacks %s", want)

@@ -13,12 +13,13 @@ import (
 type yard struct {
 	t   *testing.T
 	dir string
+	env []string // what a script is told beside its path
 }
 
 // newYard is a board with version 1 and data, to which a package of version 2 was brought.
 func newYard(t *testing.T) yard {
 	t.Helper()
-	y := yard{t, t.TempDir()}
+	y := yard{t: t, dir: t.TempDir()}
 	y.file("usr/lib/loalang/1/loalang", "#!/bin/sh\necho 1\n")
 	y.file("usr/bin/.keep", "")
 	if err := os.Symlink(filepath.Join(y.dir, "usr/lib/loalang/1/loalang"), filepath.Join(y.dir, "usr/bin/loalang")); err != nil {
@@ -69,7 +70,7 @@ func (y yard) run(script string, args ...string) (said string, well bool) {
 	if own := filepath.Join(y.dir, "tools"); exists(own) { // what the board has, and nothing else
 		tools = own
 	}
-	cmd.Env = []string{"PATH=" + filepath.Join(y.dir, "fakes") + ":" + tools}
+	cmd.Env = append([]string{"PATH=" + filepath.Join(y.dir, "fakes") + ":" + tools}, y.env...)
 	out, err := cmd.CombinedOutput()
 	return string(out), err == nil
 }

@@ -36,6 +36,8 @@ var places = []place{
 	{"systemd/loalang-rtc.service", "/usr/lib/systemd/system/loalang-rtc.service", 0o644},
 	{"systemd/loalang-rtc.timer", "/usr/lib/systemd/system/loalang-rtc.timer", 0o644},
 	{"systemd/loalang-stick@.service", "/usr/lib/systemd/system/loalang-stick@.service", 0o644},
+	{"systemd/loalang-unproven.service", "/usr/lib/systemd/system/loalang-unproven.service", 0o644},
+	{"systemd/loalang-unproven.timer", "/usr/lib/systemd/system/loalang-unproven.timer", 0o644},
 	{"systemd/loalang-wear.service", "/usr/lib/systemd/system/loalang-wear.service", 0o644},
 	{"systemd/loalang-wear.timer", "/usr/lib/systemd/system/loalang-wear.timer", 0o644},
 	{"bin/loalang-wear", "/usr/libexec/loalang-wear", 0o755},
@@ -44,6 +46,7 @@ var places = []place{
 	{"bin/loalang-owner", "/usr/libexec/loalang-owner", 0o755},
 	{"bin/loalang-serve", "/usr/libexec/loalang-serve", 0o755},
 	{"bin/loalang-stick", "/usr/libexec/loalang-stick", 0o755},
+	{"bin/loalang-unproven", "/usr/libexec/loalang-unproven", 0o755},
 	{"journald.conf", "/usr/lib/systemd/journald.conf.d/60-loalang.conf", 0o644},
 	{"modules-load.conf", "/usr/lib/modules-load.d/loalang.conf", 0o644},
 	{"sysusers.conf", "/usr/lib/sysusers.d/loalang.conf", 0o644},
@@ -65,8 +68,9 @@ var guides = []string{
 	"INSTALL.md", "WIRING.md", "BUTTON.md", "COMMANDS.md", "VOICES.md",
 	"adr/0007-twenty-milliseconds-of-buffer.md", "adr/0013-the-buffer-is-learned-in-silence.md", "adr/0027-a-rule-promises-from-its-last-change.md",
 	"adr/0031-what-a-report-counts.md", "adr/0036-times-of-day-are-one-rule.md", "adr/0047-a-chip-is-known-by-what-it-is.md",
-	"adr/0052-the-version-before-may-open-it.md",
+	"adr/0052-the-version-before-may-open-it.md", "adr/0054-an-emergency-has-its-zones-alone.md",
 	"adr/0056-an-emergency-waits-for-its-amplifier.md", "adr/0057-a-service-of-its-own-for-decoders.md",
+	"adr/0058-what-airs-no-more-makes-room.md", "adr/0059-a-version-that-does-not-stay-up.md",
 }
 
 // pack makes the package.

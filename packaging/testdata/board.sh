@@ -175,6 +175,25 @@ down() {
 	until_so "and answers" answers /healthz
 }
 
+# A version that takes the data and does not start: nobody is there to go back.
+unproven() {
+	local program
+	holds "a version is taken in once more" dpkg -i --force-confold "$here"/two/*.deb
+	program=$(readlink -e /usr/bin/loalang)
+	mv "$program" "$program.lab"
+	printf '#!/bin/sh\n[ "$1" != serve ] || exit 2\nexec %s.lab "$@"\n' "$program" >"$program"
+	chmod 755 "$program"
+	systemctl restart loalang
+	until_so "a version that does not start goes by itself" runs 0.1
+	until_so "and the panel of the one before answers" answers /healthz
+	holds "which is no longer on trial" test ! -e /usr/lib/loalang/before/unproven
+	mv "$program.lab" "$program"
+	holds "the new one is taken in when it is mended" dpkg -i --force-confold "$here"/two/*.deb
+	until_so "and begins" runs 0.2
+	until_so "and its panel answers" answers /healthz
+	holds "and counts as unproven" test -s /usr/lib/loalang/before/unproven
+}
+
 # A panel that listens on one address of the local network alone: the update waits for that one.
 bound() {
 	local settings=/etc/loalang/loalang.env
@@ -242,7 +261,7 @@ remove() {
 
 # A chip of pins, as a board has one.
 mkdir -p /sys/kernel/config/gpio-sim/lab/bank0/line17 && echo 32 >/sys/kernel/config/gpio-sim/lab/bank0/num_lines && echo 1 >/sys/kernel/config/gpio-sim/lab/live
-for part in ${PARTS:-install_it upgrade stick down bound refuse cut hardened survive remove}; do
+for part in ${PARTS:-install_it upgrade stick down unproven bound refuse cut hardened survive remove}; do
 	echo "PACKAGE part $part"
 	"$part"
 done
