@@ -49,7 +49,6 @@ func TestLiveVoiceSaysThatNobodyHearsIt(t *testing.T) {
 		ill                 func(a *playout.Air)
 	}{
 		{"no card", "device", "no sound card", func(a *playout.Air) { a.Output.Up, a.Output.Audible = false, false }},
-		{"a card that is none", "device", "no sound card", func(a *playout.Air) { a.Output.Audible = false }},
 		{"no card, off the air", "device", "no sound card", func(a *playout.Air) { a.Output.Up, a.OnAir = false, nil }},
 		{"the adapter", "amplifier", "power and its wires", ailing(playout.EmergencyFault{Code: playout.TroubleAmplifier})},
 		{"resting", "resting", "in about 3 s", ailing(playout.EmergencyFault{Code: playout.TroubleResting, Rests: 2500 * time.Millisecond})},
