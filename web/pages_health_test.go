@@ -208,7 +208,15 @@ func TestHealthMetricsAreParsed(t *testing.T) {
 	if families["loalang_disk_wear_ratio"] != nil || families["loalang_backup_age_seconds"] != nil {
 		t.Error("what was not measured is told as a number")
 	}
+	for _, name := range []string{"go_gc_heap_live_bytes", "go_memstats_sys_bytes", "process_resident_memory_bytes"} {
+		if families[name] == nil {
+			t.Errorf("no %s", name)
+		}
+	}
 	for name, f := range families {
+		if strings.HasPrefix(name, "go_") || strings.HasPrefix(name, "process_") {
+			continue // as every Go program has them
+		}
 		if !strings.HasPrefix(name, "loalang_") || f.GetHelp() == "" || f.GetType().String() == "COUNTER" && !strings.HasSuffix(name, "_total") {
 			t.Errorf("%s: help %q, type %s", name, f.GetHelp(), f.GetType())
 		}
