@@ -80,11 +80,11 @@ func (f Feed) feed(was state) (is state) {
 	default:
 		is = hangs
 	}
-	switch {
-	case is == was:
-	case is == hangs:
+	switch is {
+	case was:
+	case hangs:
 		f.Log.Error("a loop does not come round: the watchdog is fed no more", "loops", late)
-	case is == waiting:
+	case waiting:
 		f.Log.Error("a loop does not come round, for something for which a new program would wait as well: the watchdog is fed", "loops", late)
 	default:
 		f.Log.Info("every loop comes round again: the watchdog is fed")

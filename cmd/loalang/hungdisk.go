@@ -43,7 +43,7 @@ func takesAByte(dir string) func() {
 }
 
 // hangs says whether the disk has not answered for hungFrom, or has done so only now after having hung. It returns
-// at once: the first time it only asks
+// at once: the first time it only asks.
 func (d *hungDisk) hangs() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -18,7 +17,7 @@ import (
 // that a power cut had left, was a restart loop, or the end, without a siren.
 func TestSettingsThatAnIllCardGivesNoMoreHold(t *testing.T) {
 	const text = "amp-line = \"gpiochip0:17\"\nmetrics-token = \"s3cret\"\n"
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	for name, c := range map[string]struct {
 		raw      string
 		err      error
