@@ -229,7 +229,8 @@ func sameRow(was, is Object) error {
 			return fmt.Errorf("row %s: %s was told as %q and is %q", is.Text("occurrence"), field, was.Text(field), is.Text(field))
 		}
 	}
-	if a, b := was.Text("heard"), is.Text("heard"); a != "" && a != b {
+	// A verdict comes some seconds behind the outcome; until then it is not measured.
+	if a, b := was.Text("heard"), is.Text("heard"); a != "" && a != "not-measured" && a != b {
 		return fmt.Errorf("row %s: it was told as heard: %s, and is: %s", is.Text("occurrence"), a, b)
 	}
 	before, now := was.List("airings"), is.List("airings")

@@ -18,7 +18,7 @@ func TestWhatWasToldOfTheAirStays(t *testing.T) {
 		bad     bool
 	}{
 		"Same":        {row("yes", 96000, end), row("yes", 96000, end), false},
-		"HeardNow":    {row("", 96000, end), row("yes", 96000, end), false},
+		"HeardNow":    {row("not-measured", 96000, end), row("yes", 96000, end), false},
 		"HeardNoMore": {row("yes", 96000, end), row("not-measured", 96000, end), true},
 		"Shorter":     {row("yes", 96000, end), row("yes", 48000, end), true},
 		"EndsLater":   {row("yes", 96000, end), row("yes", 96000, later), true},
