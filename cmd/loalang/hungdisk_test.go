@@ -31,14 +31,23 @@ func TestSoakOfADiskThatHangs(t *testing.T) {
 	t.Setenv("WATCHDOG_USEC", "20000000")
 	d := serve(t, data, "null", quick...).admit()
 	w := &watched{t: t, conn: conn}
+	d.call(http.MethodGet, "/air", nil, http.StatusOK) // the board has met this caller
 	thaw, err := disktest.Freeze(t, data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	written := make(chan struct{})
-	go func() { // somebody writes, and waits
+	go func() { // somebody writes, and waits; whether it is answered in the end is theirs to say
 		defer close(written)
-		d.try(http.MethodPost, "/announcements", object{"title": "Chờ thẻ nhớ", "text": "Mời bà con đi họp."})
+		r, err := http.NewRequest(http.MethodPost, d.url+"/api/v1/announcements", strings.NewReader(`{"title":"Chờ thẻ nhớ","text":"Mời bà con đi họp.","renditions":[{"language":"vi"}]}`))
+		if err != nil {
+			return
+		}
+		r.Header.Set("Authorization", "Bearer "+d.token)
+		r.Header.Set("Content-Type", "application/json")
+		if resp, err := http.DefaultClient.Do(r); err == nil {
+			resp.Body.Close()
+		}
 	}()
 	const frozen = 150 * time.Second
 	until, raised := time.Now().Add(frozen), false
