@@ -152,7 +152,7 @@ func weighPlaying(b *testing.B, d *daemon) {
 	b.ReportMetric(own, "serve-MB")
 	b.ReportMetric(shares[len(shares)/2], "%-of-a-core")
 	b.ReportMetric(shares[len(shares)-1], "%-of-a-core-at-worst")
-	b.ReportMetric(d.call(http.MethodGet, "/air", nil, http.StatusOK)["output"].(map[string]any)["buffer"].(float64)*1000, "buffer-ms")
+	b.ReportMetric(d.call(http.MethodGet, "/air", nil, http.StatusOK)["buffer"].(float64)*1000, "buffer-ms")
 }
 
 // family is a process and all that it started and that are there still.
