@@ -58,22 +58,11 @@ func (s *Store) followCalibration(ctx context.Context, village string) {
 	}
 }
 
-// copyCalibration reads and writes under a lock: another process may do the same.
-func (s *Store) copyCalibration(ctx context.Context, village string) (err error) {
-	unlock, err := lockFile(s.cfg.Path + ".lock")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	c, err := s.lastCalibration(ctx, village)
-	if err != nil {
-		return err
-	}
-	raw, err := json.Marshal(formCalibration(c))
-	if err != nil {
-		return fmt.Errorf("encode calibration: %w", err)
-	}
-	return s.writeStandby(s.calibrationFile(village), raw)
+func (s *Store) copyCalibration(ctx context.Context, village string) error {
+	return s.copyStandby(s.calibrationFile(village), func() (any, error) {
+		c, err := s.lastCalibration(ctx, village)
+		return formCalibration(c), err
+	})
 }
 
 // followAllCalibrations keeps those of every village, after a start.

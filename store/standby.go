@@ -114,6 +114,25 @@ func (s *Store) followPlans(ctx context.Context) error {
 	return err
 }
 
+// copyStandby brings one file of the standby up to date with what read gives, which becomes JSON. It reads
+// and writes under a lock: another process may do the same.
+func (s *Store) copyStandby(path string, read func() (any, error)) (err error) {
+	unlock, err := lockFile(s.cfg.Path + ".lock")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	form, err := read()
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(form)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", filepath.Base(path), err)
+	}
+	return s.writeStandby(path, raw)
+}
+
 // writeStandby writes a file that differs from what is there. On a full disk it
 // uses the margin.
 func (s *Store) writeStandby(path string, raw []byte) error {

@@ -51,26 +51,15 @@ func (s *Store) followTemplates(ctx context.Context, village string) {
 	}
 }
 
-// copyTemplates reads and writes under a lock: another process may do the same.
-func (s *Store) copyTemplates(ctx context.Context, village string) (err error) {
-	unlock, err := lockFile(s.cfg.Path + ".lock")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	var list scheduler.Templates
-	err = s.read(ctx, "list templates", func(tx *sql.Tx) error {
-		list, err = templatesOf(ctx, tx, village)
-		return err
+func (s *Store) copyTemplates(ctx context.Context, village string) error {
+	return s.copyStandby(s.templatesFile(village), func() (any, error) {
+		var list scheduler.Templates
+		err := s.read(ctx, "list templates", func(tx *sql.Tx) (err error) {
+			list, err = templatesOf(ctx, tx, village)
+			return err
+		})
+		return each(list, formTemplate), err
 	})
-	if err != nil {
-		return err
-	}
-	raw, err := json.Marshal(each(list, formTemplate))
-	if err != nil {
-		return fmt.Errorf("encode templates: %w", err)
-	}
-	return s.writeStandby(s.templatesFile(village), raw)
 }
 
 // followAllTemplates keeps the templates of every village, after a start.

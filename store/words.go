@@ -150,28 +150,17 @@ func (s *Store) followWords(ctx context.Context, village string) {
 	}
 }
 
-// copyWords reads and writes under a lock: another process may do the same.
-func (s *Store) copyWords(ctx context.Context, village string) (err error) {
-	unlock, err := lockFile(s.cfg.Path + ".lock")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	var list scheduler.Words
-	err = s.read(ctx, "list words", func(tx *sql.Tx) error {
-		list, err = wordsOf(ctx, tx, village)
-		return err
+func (s *Store) copyWords(ctx context.Context, village string) error {
+	return s.copyStandby(s.wordsFile(village), func() (any, error) {
+		var list scheduler.Words
+		err := s.read(ctx, "list words", func(tx *sql.Tx) (err error) {
+			list, err = wordsOf(ctx, tx, village)
+			return err
+		})
+		return each(list, func(w scheduler.Word) wordForm {
+			return wordForm{w.ID, w.Language, w.Written, w.Spoken, w.Note, w.By, w.Revision}
+		}), err
 	})
-	if err != nil {
-		return err
-	}
-	raw, err := json.Marshal(each(list, func(w scheduler.Word) wordForm {
-		return wordForm{w.ID, w.Language, w.Written, w.Spoken, w.Note, w.By, w.Revision}
-	}))
-	if err != nil {
-		return fmt.Errorf("encode words: %w", err)
-	}
-	return s.writeStandby(s.wordsFile(village), raw)
 }
 
 // followAllWords keeps the words of every village, after a start.
