@@ -137,8 +137,13 @@ func warnings(log string) string {
 type sample struct {
 	at             time.Duration
 	serve, speaker lab.Weight
-	live, outside  float64 // MB of serve: what Go's collector found alive, and what is its own but not Go's
+	// MB of serve: what Go's collector found alive, what Go needs beside the heap (stacks,
+	// its own books), and what is its own but not Go's.
+	live, around, outside float64
 }
+
+// held is what serve holds, in MB: its own memory without what the heap has free and what is dead in it.
+func (s sample) held() float64 { return s.live + s.around + s.outside }
 
 // soakFigures are what a soak came to.
 type soakFigures struct {
@@ -161,7 +166,7 @@ type soakFigures struct {
 // watch weighs the board until ctx ends.
 func (s *soakFigures) watch(ctx context.Context, t *testing.T, b *lab.Board) {
 	t.Helper()
-	every := min(20*time.Second, s.long/60)
+	every := min(10*time.Second, s.long/60)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	logged, speaker := time.Now(), 0
@@ -181,6 +186,7 @@ func (s *soakFigures) watch(ctx context.Context, t *testing.T, b *lab.Board) {
 		check(t, err)
 		if told, err := b.Metrics(ctx); err == nil {
 			at.live = told["go_gc_heap_live_bytes"] / (1 << 20)
+			at.around = (told["go_memstats_sys_bytes"] - told["go_memstats_heap_sys_bytes"]) / (1 << 20)
 			at.outside = at.serve.Own - (told["go_memstats_sys_bytes"]-told["go_memstats_heap_released_bytes"])/(1<<20)
 		} else if ctx.Err() == nil {
 			t.Error(err)
