@@ -145,7 +145,7 @@ func (b *Button) follow(ctx context.Context, c Contact, number *int) (err error)
 		for range told { // what read it ends
 		}
 	}()
-	down, err := c.Get()
+	down, err := read(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -171,12 +171,27 @@ func (b *Button) follow(ctx context.Context, c Contact, number *int) (err error)
 			b.take(&p, e)
 			late = false
 		case <-timer.C:
-			if late, err = b.look(&p, c, late); err != nil {
+			if late, err = b.look(ctx, &p, c, late); err != nil {
 				return err
 			}
 		}
 		if wait = p.next(b.cfg.Mono()); late {
 			wait = edgePatience
+		}
+	}
+}
+
+// read reads a contact, more than once where a bus that is disturbed does not give it: whose
+// line was given back for that was deaf for five seconds. What comes meanwhile the kernel keeps.
+func read(ctx context.Context, c Contact) (down bool, err error) {
+	for looks := 1; ; looks++ {
+		if down, err = c.Get(); err == nil || gone(err) || looks >= unreadLooks {
+			return down, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(edgePatience):
 		}
 	}
 }
@@ -192,8 +207,8 @@ func (b *Button) take(p *pressing, e Edge) {
 // look takes in that time has passed. One that is up again without an edge has one on its
 // way, which says whether it was held for long enough: late, it is looked at once more, and
 // an edge that nobody was told of by then was lost and counts for nothing.
-func (b *Button) look(p *pressing, c Contact, late bool) (again bool, err error) {
-	down, err := c.Get()
+func (b *Button) look(ctx context.Context, p *pressing, c Contact, late bool) (again bool, err error) {
+	down, err := read(ctx, c)
 	switch now := b.cfg.Mono(); {
 	case err != nil:
 		return false, err

@@ -25,6 +25,7 @@ type push struct {
 	down  bool
 	edges chan hardware.Edge
 	gone  chan struct{}
+	ill   []error // what becomes of the coming Gets
 }
 
 func newPush(start time.Time, down bool) *push {
@@ -34,6 +35,11 @@ func newPush(start time.Time, down bool) *push {
 func (p *push) Get() (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.ill) > 0 {
+		err := p.ill[0]
+		p.ill = p.ill[1:]
+		return false, err
+	}
 	return p.down, nil
 }
 
@@ -101,6 +107,13 @@ func pushed(t *testing.T, hold, long time.Duration, steps ...any) (counted []str
 			switch s {
 			case "down", "up":
 				c.set(s == "down")
+			case "unread", "never read":
+				c.mu.Lock()
+				c.ill = []error{unix.EREMOTEIO, unix.ETIMEDOUT}
+				if s != "unread" {
+					c.ill = append(c.ill, unix.ENXIO)
+				}
+				c.mu.Unlock()
 			case "gone":
 				if err := c.Close(); err != nil {
 					t.Error(err)
@@ -114,6 +127,29 @@ func pushed(t *testing.T, hold, long time.Duration, steps ...any) (counted []str
 		t.Error(err)
 	}
 	return counted, b
+}
+
+// A press ended with one reading that a disturbed bus did not give, and the button was deaf for
+// five seconds.
+func TestAFailedReadingLosesNoPress(t *testing.T) {
+	const s, ms = time.Second, time.Millisecond
+	for name, c := range map[string]struct {
+		steps []any
+		want  []string
+	}{
+		"AsItCounts": {[]any{s, "down", s, "unread", 2 * s, "up", s}, []string{"1@1.00"}},
+		"Untouched":  {[]any{s, "unread", 15 * s, "down", 3 * s, "up", s}, []string{"1@16.00"}},
+		"LetGoOf":    {[]any{s, "down", 1900 * ms, "unread", 150 * ms, "up", s, "down", 3 * s, "up", s}, []string{"1@1.00", "2@4.05"}},
+		"Lost":       {[]any{s, "down", s, "never read", 2 * s, "up", 10 * s, "down", 3 * s, "up", s}, []string{"2@14.00"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				if got, b := pushed(t, 2*s, 0, c.steps...); !slices.Equal(got, c.want) {
+					t.Errorf("counted %v, want %v (%+v)", got, c.want, b.State())
+				}
+			})
+		})
+	}
 }
 
 func TestButtonCountsOnce(t *testing.T) {

@@ -110,9 +110,9 @@ func (r *Relay) check() {
 	r.watch()
 }
 
-// bears says whether a look that failed leaves the line as it is: the first of a line that
-// is read back, untold, and the next, which State tells of. What does not answer within its
-// Set has a patience of its own. r.mu is held.
+// bears says whether a look that failed, or a Set of what is so already, leaves the line as it
+// is: the first of a line that is read back, untold, and the next, which State tells of. What
+// does not answer within its Set has a patience of its own. r.mu is held.
 func (r *Relay) bears(err error) bool {
 	if _, slow := r.line.(answering); slow || gone(err) {
 		return false

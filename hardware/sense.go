@@ -124,20 +124,25 @@ func (b *Bypass) Run(ctx context.Context) error {
 	}
 }
 
-// follow reads an input until it fails or ctx ends.
+// follow reads an input until ctx ends or it fails: as often in a row as a bus does that is
+// disturbed, see unreadLooks, or for good.
 func (b *Bypass) follow(ctx context.Context, in Input) error {
 	tick := time.NewTicker(senseEvery)
 	defer tick.Stop()
-	last, known := false, false
+	last, known, failed := false, false, 0
 	for {
-		on, err := in.Get()
-		if err != nil {
+		switch on, err := in.Get(); {
+		case err == nil:
+			if known && on == last {
+				b.read(on)
+			}
+			last, known, failed = on, true, 0
+		case gone(err) || failed+1 >= unreadLooks:
 			return err
+		default:
+			known = false // two readings in a row agree
+			failed++
 		}
-		if known && on == last {
-			b.read(on)
-		}
-		last, known = on, true
 		b.cfg.Beat()
 		select {
 		case <-ctx.Done():

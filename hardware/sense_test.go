@@ -39,6 +39,44 @@ func (c *contact) set(on bool, fail error) {
 	c.on, c.fail = on, fail
 }
 
+// One reading that a disturbed bus did not give ended a bypass for five seconds: the board took the
+// amplifier for its own while somebody spoke by its microphone.
+func TestOneFailedReadingEndsNoBypass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, opened := &contact{on: true}, 0
+		b := hardware.NewBypass(hardware.BypassConfig{
+			Open: func() (hardware.Input, error) { opened++; return c, nil },
+			Now:  time.Now, Log: slog.New(slog.DiscardHandler),
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- b.Run(ctx) }()
+		time.Sleep(time.Second + 100*time.Millisecond)
+		for range 3 {
+			for _, err := range passing {
+				c.set(false, err)
+				time.Sleep(500 * time.Millisecond) // two readings
+				synctest.Wait()
+				if s := b.State(); !s.On || s.Fault != "" {
+					t.Fatalf("%v: %+v", err, s)
+				}
+				c.set(true, nil)
+				time.Sleep(500 * time.Millisecond)
+			}
+		}
+		c.set(false, unix.ENODEV)
+		time.Sleep(250 * time.Millisecond)
+		synctest.Wait()
+		if s := b.State(); s.On || s.Fault == "" || opened != 1 {
+			t.Errorf("its chip is gone: %+v, opened %d times", s, opened)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestBypassIsSensed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, told := &contact{}, 0

@@ -125,6 +125,65 @@ func TestOneFailedReadBackSwitchesNothingOff(t *testing.T) {
 	}
 }
 
+// An amplifier that is on is keyed anew with each notice and each cycle of a siren: one that the
+// bus did not take switched it off for a second and its settling, though it was on.
+func TestOneFailedRenewalSwitchesNothingOff(t *testing.T) {
+	for _, err := range passing {
+		t.Run(err.Error(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := &expander{}
+				r := keyed(t, e, false, 0)
+				defer r.Close()
+				time.Sleep(5*time.Second + 5*time.Millisecond)
+				e.hangs(err)
+				if err := r.Key(); err != nil {
+					t.Errorf("keyed again: %v", err)
+				}
+				time.Sleep(100 * time.Millisecond)
+				e.hangs(nil)
+				for range 4 {
+					time.Sleep(500 * time.Millisecond)
+					synctest.Wait()
+					if s := r.State(); !s.Keyed || s.Fault != "" {
+						t.Fatalf("%+v", s)
+					}
+				}
+				if falls, asked, _ := e.counted(); falls != 0 || asked != 1 {
+					t.Errorf("it fell %d times, its line was asked for %d times", falls, asked)
+				}
+			})
+		})
+	}
+}
+
+// A bus that takes nothing any more is told of, by the third at last; and one that never took
+// the first is no amplifier that is on.
+func TestARenewalThatIsNeverTakenIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &expander{}
+		r := keyed(t, e, false, 0)
+		defer r.Close()
+		time.Sleep(5*time.Second + 5*time.Millisecond)
+		e.hangs(unix.EREMOTEIO)
+		var err error
+		for range 3 {
+			err = r.Key()
+		}
+		if s := r.State(); err == nil || s.Keyed || s.Fault == "" {
+			t.Errorf("%v, %+v", err, s)
+		}
+		e.hangs(nil)
+		if err := r.Unkey(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(6 * time.Second)
+		e.hangs(unix.EREMOTEIO)
+		if err := r.Key(); err == nil || r.State().Keyed {
+			t.Errorf("what was off: %v, %+v", err, r.State())
+		}
+	})
+}
+
 // Two in a row are told of until one goes well, and switch nothing off either.
 func TestTwoFailedReadBacksAreToldAndSwitchNothingOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
