@@ -245,8 +245,8 @@ func (r *Relay) set(on bool) error {
 		return err
 	}
 	if err := r.line.Set(on); err != nil {
-		if on && r.keyed && r.told && r.bears(err) { // it is on already, and stays on
-			r.watch()
+		if _, tells := r.line.(checker); tells && on && r.keyed && r.bears(err) {
+			r.watch() // it is on already, and stays on: looks say soon what has become of it
 			return nil
 		}
 		r.failed("the relay does not answer", err)
