@@ -6,6 +6,7 @@ import (
 	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -32,9 +33,10 @@ type damage struct {
 // villages with their words, templates and calibration, and the published plan are read from
 // the standby files. When it is only held by another program or on
 // a disk without room, the Store does the same until the database can be read; where its
-// tables would have to be brought up to date for that, until the next start. The errors are
-// those of Open where no standby was ever written, but ErrCorrupt and ErrNewer, and ErrBusy
-// where the tables are those of an older version.
+// tables would have to be brought up to date for that, until the next start. Where nothing of the
+// standby can be read either it goes on with nothing. The errors are those of Open where no standby
+// was ever written, but ErrCorrupt, ErrGone and ErrNewer, and ErrBusy where the tables are those of an
+// older version, or of which nobody knows.
 func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
 	s, opening, err := openSoon(ctx, c)
 	if err == nil && !c.Hurry {
@@ -54,10 +56,14 @@ func OpenAnyway(ctx context.Context, c Config) (*Store, error) {
 	c.Path = path
 	late := &Store{cfg: c, opening: opening}
 	sb, missing := late.standIn()
+	ran := !errors.Is(missing, fs.ErrNotExist)
 	switch {
-	case errors.Is(err, ErrNotDatabase) && missing == nil:
+	case errors.Is(err, ErrCorrupt):
+	case missing != nil && (health.IllDisk(err) || isGone(c.Path)):
+		err = gone{err}
+	case ran && (errors.Is(err, ErrNotDatabase) || missing != nil && unreadable(err) && !errors.Is(err, ErrBusy) && !errors.Is(err, ErrFull)):
 		err = damagedBy(err) // it was ours
-	case missing != nil && !errors.Is(err, ErrCorrupt):
+	case !ran:
 		return nil, err
 	}
 	if late.node = sb.node; missing != nil {

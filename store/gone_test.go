@@ -44,3 +44,28 @@ func TestADiskThatWasPulledOutIsNoDamage(t *testing.T) {
 	}
 	_ = s.Close() // it cannot be written any more
 }
+
+// Where such a disk is still mounted at the start nothing of the database or of its standby could be
+// opened, and the start ended, again and again, without a siren.
+func TestADiskThatGivesNothingBackEndsNoStart(t *testing.T) {
+	dir, err := disktest.Ext4(t, 64<<20)
+	if err != nil {
+		t.Skipf("SKIPPED: a disk cannot be mounted here (%v): run the tests as root, with mkfs.ext4", err)
+	}
+	ctx := context.Background()
+	c := config(filepath.Join(dir, "loalang.db"))
+	s, err := store.Open(ctx, c)
+	check(t, err, nil)
+	seed(t, s)
+	check(t, s.Close(), nil)
+	check(t, disktest.Gone(dir), nil)
+	s, err = store.OpenAnyway(ctx, c)
+	check(t, err, nil)
+	if !s.Gone() || s.Node() == "" {
+		t.Errorf("gone %v, node %q", s.Gone(), s.Node())
+	}
+	if _, err := s.AllTokens(ctx); !errors.Is(err, store.ErrGone) {
+		t.Errorf("a reading: %v", err)
+	}
+	_ = s.Close() // it cannot be written any more
+}

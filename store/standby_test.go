@@ -274,6 +274,31 @@ func TestOpenAnywayWithoutStandby(t *testing.T) {
 		check(t, err, store.ErrCorrupt)
 		check(t, s.Close(), nil)
 	})
+	// The first page of the database and its standby were lost in one power cut: the start ended,
+	// again and again, without a siren.
+	for name, standby := range map[string]func(people string) error{
+		"zeros in both": func(people string) error { return os.WriteFile(people, make([]byte, 4096), 0o600) },
+		"no reading of it": func(people string) error {
+			return errors.Join(os.Remove(people), os.Mkdir(people, 0o700))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := inhabited(t)
+			check(t, standby(filepath.Join(filepath.Dir(c.Path), "standby", "people.json")), nil)
+			raw, err := os.ReadFile(c.Path)
+			check(t, err, nil)
+			check(t, os.WriteFile(c.Path, append(make([]byte, 4096), raw[4096:]...), 0o600), nil)
+			s, err := store.OpenAnyway(ctx, c)
+			check(t, err, nil)
+			if !s.Damaged() || s.Gone() || s.Behind() || s.Node() == "" {
+				t.Errorf("damaged %v, gone %v, behind %v, node %q", s.Damaged(), s.Gone(), s.Behind(), s.Node())
+			}
+			check(t, s.Close(), nil)
+			if now, err := os.ReadFile(c.Path); err != nil || !bytes.Equal(now[4096:], raw[4096:]) {
+				t.Errorf("what is left of the database was changed: %v", err)
+			}
+		})
+	}
 	t.Run("another file", func(t *testing.T) {
 		c := config(filepath.Join(t.TempDir(), "loalang.db"))
 		check(t, os.WriteFile(c.Path, bytes.Repeat([]byte("poem"), 1024), 0o600), nil)
