@@ -1,7 +1,9 @@
 package main_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -110,6 +112,40 @@ func TestButtonRaisesWithoutTheDatabase(t *testing.T) {
 	k.set("1")
 	d.until("a second long press ends it", func() bool { return len(active()) == 0 })
 	d.until("its row says who ended it", func() bool { return spooled(t, data, "emergency", "stopped") })
+	d.stop()
+}
+
+// A power cut that left zeros in the database and in every file of its standby ended each start,
+// and the button raised nothing.
+func TestButtonRaisesWithoutTheDatabaseAndItsStandby(t *testing.T) {
+	t.Parallel()
+	need(t, sound)
+	data, k := t.TempDir(), newKnob(t)
+	wired := append(slices.Clone(quick), "--button", "pipe:"+k.path, "--button-hold", "0s")
+	serve(t, data, "null", wired...).admit().stop()
+	lost, err := filepath.Glob(filepath.Join(data, "standby", "*"))
+	if err != nil || len(lost) < 2 {
+		t.Fatalf("standby: %q, %v", lost, err)
+	}
+	for _, path := range append(lost, filepath.Join(data, "loalang.db")) {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, append(make([]byte, min(4096, len(raw))), raw[min(4096, len(raw)):]...))
+	}
+	d := start(t, data, "null", wired...)
+	k.set("1")
+	d.until("the siren sounds", func() bool { return spooled(t, data, "emergency", "") })
+	k.set("0")
+	d.until("the board says what is wrong", func() bool {
+		resp, err := http.Get(d.url + "/readyz")
+		if err != nil {
+			return false
+		}
+		raw, err := io.ReadAll(resp.Body)
+		return errors.Join(err, resp.Body.Close()) == nil && strings.Contains(string(raw), "database-damaged")
+	})
 	d.stop()
 }
 
