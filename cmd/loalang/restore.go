@@ -172,9 +172,9 @@ type durableFile struct{ *os.File }
 // Close syncs and closes.
 func (d durableFile) Close() error { return errors.Join(d.Sync(), d.File.Close()) }
 
-// gather brings the sound that the backup only names: from the folder beside it, from
-// the data folder as it is, and from where the command line says. What is found nowhere
-// is told by noteMissing.
+// gather brings the sound that the backup only names: from the data folder as it is, where it
+// takes no room, from the folder beside the backup, and from where the command line says. What is
+// found nowhere is told by noteMissing.
 func (r restoring) gather(ctx context.Context, stage string, m archive.Manifest) error {
 	for _, f := range m.Files {
 		path := filepath.Join(stage, filepath.FromSlash(f.Name))
@@ -199,10 +199,11 @@ func (r restoring) find(ctx context.Context, f archive.File, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
 		return fmt.Errorf("restore %s: %w", f.Name, err)
 	}
-	places := []string{mirrorBeside(r.from).Path(f.SHA256), filepath.Join(r.data, filepath.FromSlash(f.Name))}
+	places := []string{filepath.Join(r.data, filepath.FromSlash(f.Name)), mirrorBeside(r.from).Path(f.SHA256)}
 	for _, dir := range r.recordings {
 		places = append(places, filepath.Join(dir, filepath.FromSlash(f.Name)), archive.Mirror{Dir: dir}.Path(f.SHA256))
 	}
+	var full error
 	for _, from := range places {
 		sum, err := archive.Hash(ctx, from, nil)
 		if ctx.Err() != nil {
@@ -214,15 +215,16 @@ func (r restoring) find(ctx context.Context, f archive.File, to string) error {
 		if r.ownedAlike(from) && os.Link(from, to) == nil { // on the same disk it needs no room
 			return nil
 		}
-		err = archive.Copy(ctx, from, to, f.SHA256, nil)
-		if errors.Is(err, syscall.ENOSPC) || ctx.Err() != nil {
-			return fmt.Errorf("restore %s: %w", f.Name, err)
-		}
-		if err == nil {
+		switch err := archive.Copy(ctx, from, to, f.SHA256, nil); {
+		case err == nil:
 			return nil
+		case ctx.Err() != nil:
+			return fmt.Errorf("restore %s: %w", f.Name, err)
+		case errors.Is(err, syscall.ENOSPC): // another may lie on the same disk
+			full = fmt.Errorf("restore %s: %w", f.Name, err)
 		}
 	}
-	return nil
+	return full
 }
 
 // sayKeys tells what people must do where the private keys are new.
