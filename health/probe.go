@@ -19,7 +19,7 @@ import (
 // kernel does not tell is nil.
 type Probe struct {
 	Proc, Sys, Dev string // "/proc", "/sys" and "/dev", or folders of a test
-	Fstab          string // "/etc/fstab"; empty: none
+	Fstab          string // of fstab(5); empty: none
 	Worn           string // folder in which one with rights leaves what smartctl said: sda.json for one; empty: none
 	Smartctl       string // the program that asks disks for their SMART; empty: none
 	Drops          string // file that outlives this program and names the boot in which the supply was low; empty: none
@@ -46,7 +46,7 @@ const least = 500 * time.Millisecond
 
 // NewProbe reads the machine that this program runs on.
 func NewProbe() *Probe {
-	return &Probe{Proc: "/proc", Sys: "/sys", Dev: "/dev", Fstab: "/etc/fstab", Worn: "/run/loalang-wear", Smartctl: "smartctl"}
+	return &Probe{Proc: "/proc", Sys: "/sys", Dev: "/dev", Fstab: Fstab, Worn: "/run/loalang-wear", Smartctl: "smartctl"}
 }
 
 // Moving says whether the card that a process holds is played by the kernel: RUNNING,
@@ -118,7 +118,7 @@ func (p *Probe) Disk(dir string) *DiskState {
 	}
 	return &DiskState{
 		Free: int64(st.Bavail) * int64(st.Bsize), Size: int64(st.Blocks) * int64(st.Bsize), FreeNodes: int64(st.Ffree), Nodes: int64(st.Files),
-		ReadOnly: ReadOnly(dir), Gone: IllDisk(tryWriting(dir)), InMemory: inMemory(st), Unmounted: p.unmounted(dir),
+		ReadOnly: ReadOnly(dir), Gone: IllDisk(tryWriting(dir)), InMemory: inMemory(st), Unmounted: Unmounted(p.Fstab, dir),
 	}
 }
 

@@ -15,12 +15,13 @@ import (
 )
 
 // standIn are the settings of a board that must sound emergencies though the disk of its data
-// is missing: where the data folder takes nothing, and no serve ever ran in it or there is no lock to hold, or
-// nothing of it can be opened any more, Data is a folder in memory, which outlives this process but not the machine's next start. No backup
-// is made of it: it would push those of the real data off the stick.
-func (s settings) standIn(log *slog.Logger) (settings, error) {
+// is missing: where the data folder takes nothing, and no serve ever ran in it or there is no lock to hold,
+// where nothing of it can be opened any more, or where fstab names a disk for it that is not mounted, and no serve ever ran
+// beneath. Data is a folder in memory then, which outlives this process but not the machine's next start. No backup
+// is made of it: it would push those of the real data off the stick, or be taken for one of them.
+func (s settings) standIn(fstab string, log *slog.Logger) (settings, error) {
 	dir := folder(s.Data)
-	if !dir.staysGone() && (dir.inhabited() && exists(dir.lock()) || !dir.closed()) {
+	if !dir.staysGone() && (dir.inhabited() && exists(dir.lock()) || !dir.closed()) && (dir.inhabited() || !dir.unmounted(fstab)) {
 		return s, nil
 	}
 	name, err := dir.stoodIn()
@@ -33,6 +34,12 @@ func (s settings) standIn(log *slog.Logger) (settings, error) {
 	log.Error("the disk of the data is missing: the board runs in memory, and nothing is kept", "data", s.Data, "memory", name)
 	s.Data, s.Missing, s.Backup, s.BackupSticks = name, true, false, ""
 	return s, nil
+}
+
+// unmounted says whether fstab names a disk for the folder that is not mounted.
+func (f folder) unmounted(fstab string) bool {
+	path, err := filepath.Abs(string(f))
+	return err == nil && health.Unmounted(fstab, path)
 }
 
 // inUse are the settings of a command whose data folder is empty: where a serve runs in memory

@@ -64,11 +64,11 @@ func TestACommandFindsTheBoardThatRunsInMemory(t *testing.T) {
 }
 
 // standsIn says that a board on a data folder runs in memory, and returns where.
-func standsIn(t *testing.T, data string) (memory string) {
+func standsIn(t *testing.T, data, fstab string) (memory string) {
 	t.Helper()
 	log := program{err: t.Output()}.quietLog()
 	given := settings{Data: data, Backup: true, BackupSticks: "/media/*/loalang-backup"}
-	s, err := given.standIn(log)
+	s, err := given.standIn(fstab, log)
 	if memory, _ = folder(data).stoodIn(); err != nil || !s.Missing || s.Data != memory || s.Backup {
 		t.Fatalf("it does not stand in: %+v: %v", s, err)
 	}
@@ -100,7 +100,7 @@ func TestACardWithAnIllLockSilencesNoEmergency(t *testing.T) {
 	if _, err := openLock(folder(data).lock()); !takesNothing(err) {
 		t.Errorf("the lock of an ill card: %v", err)
 	}
-	standsIn(t, data)
+	standsIn(t, data, "")
 }
 
 // The lock itself may be what an ill card lost, and one that takes no writes gets no new one: serve
@@ -117,5 +117,38 @@ func TestACardThatLostTheLockAndTakesNoWritesSilencesNoEmergency(t *testing.T) {
 	if err := unix.Mount("", data, "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
-	standsIn(t, data)
+	standsIn(t, data, "")
+}
+
+// A board whose data disk is dead, on a root that can be written or has an overlay, began a new village on it at each
+// power cut, and its empty backups lay on the stick as the newest ones.
+func TestADataDiskThatIsNotMountedIsMissing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	data, fstab := filepath.Join(dir, "data"), filepath.Join(dir, "fstab")
+	if err := os.WriteFile(fstab, []byte("LABEL=loalang "+data+" ext4 nofail 0 2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, there := range []bool{false, true} {
+		if there {
+			if err := os.Mkdir(data, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Run(map[bool]string{false: "NoFolder", true: "Empty"}[there], func(t *testing.T) { standsIn(t, data, fstab) })
+		if exists(folder(data).lock()) {
+			t.Error("something was made where the disk is to be mounted")
+		}
+	}
+	given := settings{Data: data, Backup: true}
+	log := program{err: t.Output()}.quietLog()
+	if s, err := given.standIn(filepath.Join(dir, "none"), log); err != nil || s.Missing || !s.Backup {
+		t.Errorf("where no disk is named for it: %+v, %v", s, err)
+	}
+	if err := os.Mkdir(filepath.Join(data, "standby"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := given.standIn(fstab, log); err != nil || s.Missing || s.Data != data { // what a village has there airs
+		t.Errorf("where a board ran beneath: %+v, %v", s, err)
+	}
 }

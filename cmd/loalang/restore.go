@@ -16,6 +16,7 @@ import (
 
 	"loalang/archive"
 	"loalang/hardware"
+	"loalang/health"
 	"loalang/store"
 )
 
@@ -59,6 +60,9 @@ func (p program) restoreCommand() *cobra.Command {
 
 // run restores; until every file is proven nothing of the data folder is touched.
 func (r restoring) run(ctx context.Context, p program) (err error) {
+	if err := r.stays(health.Fstab); err != nil {
+		return err
+	}
 	if err := makeFolders(r.data); err != nil {
 		return err
 	}
@@ -101,6 +105,18 @@ func (r restoring) run(ctx context.Context, p program) (err error) {
 		return err
 	}
 	r.log("start it again: sudo systemctl start loalang (without systemd: loalang serve --data %s)", r.data)
+	return nil
+}
+
+// stays refuses a folder in which nothing that is restored would be found again: one whose own disk
+// is not mounted, or that of the package where it lies in memory.
+func (r restoring) stays(fstab string) error {
+	switch path := filepath.Clean(r.data); {
+	case folder(r.data).unmounted(fstab):
+		return fmt.Errorf("the disk of the data folder %s is not mounted (/etc/fstab names one), and what is restored would lie beneath it: mount it with `sudo mount %s`, look with `findmnt %s`, and restore then", path, path, path)
+	case path == installedData && health.InMemory(path):
+		return fmt.Errorf("the data folder %s lies in memory, and what is restored would be gone at the next power cut: switch the overlay off and restart the board, or leave the data out of it (recurse=0), and restore then", path)
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"loalang/archive"
@@ -54,5 +55,23 @@ func TestSoundThatIsOnTheCardTakesNoRoomInARestore(t *testing.T) {
 	}
 	if err := r.find(t.Context(), f, filepath.Join(data, stageName, "recordings/ab/sound")); err == nil {
 		t.Error("there is no room for it, and it is not told")
+	}
+}
+
+// A restore onto a folder whose disk is not mounted said that it went well, and the village lay beneath the
+// disk from the next mount on.
+func TestRestoreRefusesAFolderWhoseDiskIsNotMounted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	data, fstab := filepath.Join(dir, "data"), filepath.Join(dir, "fstab")
+	if err := os.WriteFile(fstab, []byte("LABEL=loalang "+data+" ext4 nofail 0 2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := restoring{data: data}
+	if err := r.stays(fstab); err == nil || !strings.Contains(err.Error(), "findmnt "+data) {
+		t.Errorf("its disk is not mounted: %v", err)
+	}
+	if err := r.stays(filepath.Join(dir, "none")); err != nil {
+		t.Errorf("no disk is named for it: %v", err)
 	}
 }

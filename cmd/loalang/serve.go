@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"loalang/hardware"
+	"loalang/health"
 	"loalang/people"
 	"loalang/playout"
 )
@@ -50,7 +51,7 @@ func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
 	for _, line := range strayLines(boardSettings) {
 		log.Warn("a setting is not as somebody meant it", "what", line.say(boardSettings, english))
 	}
-	s, err := s.standIn(log)
+	s, err := s.standIn(health.Fstab, log)
 	if err != nil {
 		return err
 	}
