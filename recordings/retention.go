@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -160,7 +161,9 @@ func (k *Caretaker) surplus(ctx context.Context) (unused, finished []Recording, 
 		return nil, nil, fmt.Errorf("look for what nothing uses: %w", err)
 	}
 	for _, r := range unused {
-		lacking -= r.weight()
+		if !k.cfg.Library.held(r) {
+			lacking -= r.weight()
+		}
 	}
 	if lacking <= 0 {
 		return unused, nil, nil
@@ -168,12 +171,33 @@ func (k *Caretaker) surplus(ctx context.Context) (unused, finished []Recording, 
 	if finished, err = k.cfg.Stock.Finished(ctx, now.AddDate(0, 0, -FinishedDays), now); err != nil {
 		return nil, nil, fmt.Errorf("look for what airs no more: %w", err)
 	}
+	all := len(finished)
+	finished = slices.DeleteFunc(finished, k.cfg.Library.held)
+	if n := all - len(finished); n > 0 {
+		k.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "what airs no more makes no room: what a restore put aside has it too; delete the folders before-restore-… of the data folder", slog.Int("recordings", n))
+	}
 	for i, r := range finished {
 		if lacking -= r.weight(); lacking <= 0 {
 			return unused, finished[:i+1], nil
 		}
 	}
 	return unused, finished, nil
+}
+
+// held says whether a stored form of a recording has a second name, as what a restore put aside
+// has: to remove it here gives no room.
+func (l *Library) held(r Recording) bool {
+	for _, v := range r.Variants {
+		hash := v.SHA256
+		if v.Form == PlayCopy {
+			hash = r.ID
+		}
+		var st unix.Stat_t
+		if isID(hash) && unix.Lstat(l.blob(v.Form, hash), &st) == nil && st.Nlink > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // weight is what the disk gets back with a recording, in bytes, at least: what it shares with

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -55,6 +57,7 @@ func (s *stock) PruneLog(_ context.Context, before time.Time) (int, error) {
 // when it begins.
 type care struct {
 	stock   *stock
+	dir     string // of the library
 	keeper  *recordings.Caretaker
 	quiet   bool
 	lacking int64
@@ -71,7 +74,8 @@ func newCare(t *testing.T) *care {
 	t.Helper()
 	x := &index{}
 	c := &care{stock: &stock{bin: &bin{index: x}, rules: recordings.UsualRetention()}, quiet: true, trusted: true}
-	l, err := recordings.Open(recordings.Config{Dir: t.TempDir(), Index: x, Bin: c.stock, Now: time.Now})
+	c.dir = t.TempDir()
+	l, err := recordings.Open(recordings.Config{Dir: c.dir, Index: x, Bin: c.stock, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,6 +234,39 @@ func TestCaretakerMakesRoomOfWhatAirsNoMore(t *testing.T) {
 	}
 	if since := time.Since(c.stock.before); since < days(recordings.FinishedDays)-time.Hour || since > days(recordings.FinishedDays)+time.Hour {
 		t.Errorf("it asked for what was not heard since %v", c.stock.before)
+	}
+}
+
+// A restore puts what was there aside, and what the backup names has a second name there: on a full card the
+// sound of every old notice went for ever, round after round, and gave no room.
+func TestWhatGivesNoRoomStays(t *testing.T) {
+	c := newCare(t)
+	aside := filepath.Join(t.TempDir(), "before-restore")
+	for _, id := range []string{"3", "4"} {
+		id = strings.Repeat(id, 64)
+		r := recordings.Recording{ID: id, Kind: recordings.Take, Created: time.Now(), Bytes: 1000, Variants: []recordings.Variant{{Form: recordings.Master, SHA256: id, Bytes: 1000}}}
+		at := filepath.Join(c.dir, filepath.FromSlash(recordings.BlobName(recordings.Master, id)))
+		if err := errors.Join(c.stock.SaveRecording(t.Context(), r), os.MkdirAll(filepath.Dir(at), 0o700), os.WriteFile(at, make([]byte, 1000), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.stock.finished) == 0 { // the longest unheard
+			if err := os.Link(at, aside); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.stock.finished = append(c.stock.finished, r)
+	}
+	first, second := c.stock.finished[0], c.stock.finished[1]
+	c.lacking = 1500
+	if got, err := c.keeper.Tidy(t.Context()); err != nil || got.Finished != 1 || !c.lives(first.ID) || c.lives(second.ID) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	c.stock.finished = []recordings.Recording{first}
+	if err := os.Remove(aside); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.keeper.Tidy(t.Context()); err != nil || got.Finished != 1 || c.lives(first.ID) {
+		t.Errorf("once nothing else has it: %+v, %v", got, err)
 	}
 }
 
