@@ -85,12 +85,21 @@ func (f folder) memoryName(purpose string) (string, error) {
 
 // memoryNameOf is where inMemory makes its folder as another user.
 func (f folder) memoryNameOf(purpose string, uid int) (string, error) {
+	mark, err := f.mark()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(sharedMemory, fmt.Sprintf("loalang-%s%d-%s", purpose, uid, mark)), nil
+}
+
+// mark tells the folders in memory of one data folder from those of another.
+func (f folder) mark() (string, error) {
 	path, err := filepath.Abs(string(f))
 	if err != nil {
 		return "", fmt.Errorf("find the data folder: %w", err)
 	}
 	sum := sha256.Sum256([]byte(path))
-	return filepath.Join(sharedMemory, fmt.Sprintf("loalang-%s%d-%s", purpose, uid, hex.EncodeToString(sum[:8]))), nil
+	return hex.EncodeToString(sum[:8]), nil
 }
 
 // ownFolder makes a folder where anybody may make some, and refuses one that

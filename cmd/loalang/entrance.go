@@ -26,6 +26,7 @@ type entrance struct {
 	address  string       // as the settings name it
 	listener net.Listener // nil: it cannot be had yet
 	config   *tls.Config  // nil: by http
+	handler  http.Handler // nil: the panel
 	opened   func()       // is called the first time that something is served; may be nil
 }
 
@@ -98,8 +99,12 @@ func (b *board) keepOpen(ctx context.Context, e entrance) error {
 
 // serveAt serves the panel until ctx ends, and returns what ended it.
 func (b *board) serveAt(ctx context.Context, e entrance) error {
+	handler := e.handler
+	if handler == nil {
+		handler = b.panel.Handler()
+	}
 	server := &http.Server{
-		Handler:           b.panel.Handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(b.log.Handler(), slog.LevelWarn),

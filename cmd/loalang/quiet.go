@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"strconv"
@@ -56,7 +57,7 @@ func untilQuiet(ctx context.Context, out io.Writer, ask func(context.Context) (s
 	for {
 		why, err := ask(ctx)
 		switch {
-		case errors.Is(err, syscall.ECONNREFUSED):
+		case errors.Is(err, errNoServe):
 			_, err = fmt.Fprintln(out, "quiet: no serve runs")
 			return err
 		case err != nil && !wait:
@@ -83,28 +84,51 @@ func untilQuiet(ctx context.Context, out io.Writer, ask func(context.Context) (s
 	}
 }
 
-// ownMetrics asks the serve of this machine what sounds.
+// ownMetrics asks the serve of this machine what sounds: by its socket, or where nobody answers there, as
+// one of a version before, at the address of its panel. The error is errNoServe where nobody holds the data.
 func ownMetrics(s settings) func(context.Context) (string, error) {
-	client := &http.Client{Timeout: quietPatience, Transport: &http.Transport{DisableKeepAlives: true, Proxy: nil}}
-	address := nearby(s.Listen)
+	panel := &http.Client{Timeout: quietPatience, Transport: &http.Transport{DisableKeepAlives: true, Proxy: nil}}
 	return func(ctx context.Context) (string, error) {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/metrics", nil)
+		doors, err := folder(s.Data).innerDoors()
 		if err != nil {
 			return "", err
 		}
-		if s.MetricsToken != "" {
-			r.Header.Set("Authorization", "Bearer "+s.MetricsToken)
+		for _, door := range doors {
+			why, err := askMetrics(ctx, through(door), "localhost", "")
+			if err == nil || !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist) {
+				return why, err
+			}
 		}
-		resp, err := client.Do(r)
-		if err != nil {
-			return "", err
+		why, err := askMetrics(ctx, panel, nearby(s.Listen), s.MetricsToken)
+		if err == nil || ctx.Err() != nil {
+			return why, err
 		}
-		defer func() { _ = resp.Body.Close() }()
-		if resp.StatusCode != http.StatusOK {
-			return "", fmt.Errorf("%s answers %s", address, resp.Status)
+		is, _, unknown := runningAnywhere(folder(s.Data))
+		if !is && unknown == nil { // who answers elsewhere, or refuses, says nothing of it
+			return "", errNoServe
 		}
-		return whatSounds(resp.Body, time.Now())
+		return "", errors.Join(err, unknown)
 	}
+}
+
+// askMetrics asks a serve what sounds.
+func askMetrics(ctx context.Context, by *http.Client, address, token string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/metrics", nil)
+	if err != nil {
+		return "", err
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := by.Do(r)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s answers %s", address, resp.Status)
+	}
+	return whatSounds(resp.Body, time.Now())
 }
 
 // nearby is the address by which this machine reaches a panel that listens there.

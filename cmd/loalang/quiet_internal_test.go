@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,9 +83,72 @@ func TestUntilQuietWaits(t *testing.T) {
 
 func TestNoServeIsQuiet(t *testing.T) {
 	var out bytes.Buffer
-	refused := func(context.Context) (string, error) { return "", fmt.Errorf("dial: %w", syscall.ECONNREFUSED) }
-	if err := untilQuiet(t.Context(), &out, refused, true); err != nil || !strings.Contains(out.String(), "no serve runs") {
+	none := func(context.Context) (string, error) { return "", errNoServe }
+	if err := untilQuiet(t.Context(), &out, none, true); err != nil || !strings.Contains(out.String(), "no serve runs") {
 		t.Errorf("%v: %s", err, &out)
+	}
+}
+
+// A panel whose address the router had given to another machine kept an update, and a data disk that was back, waiting
+// for ever; and where that machine refused the port, the board was started anew in the middle of a word.
+func TestWhatSoundsIsAskedWithoutThePanel(t *testing.T) {
+	elsewhere, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuses := elsewhere.Addr().String()
+	if err := elsewhere.Close(); err != nil {
+		t.Fatal(err)
+	}
+	log := program{err: t.Output()}.quietLog()
+	data := t.TempDir()
+	ask := ownMetrics(settings{Data: data, Listen: refuses})
+	if _, err := ask(t.Context()); !errors.Is(err, errNoServe) {
+		t.Errorf("nobody holds the data: %v", err)
+	}
+	b := &board{settings: settings{Data: data}, log: log}
+	if b.memory, err = folder(data).memorySound(); err != nil {
+		t.Fatal(err)
+	}
+	defer b.close()
+	if err := b.lock(); err != nil {
+		t.Fatal(err)
+	}
+	if why, err := ask(t.Context()); err == nil || errors.Is(err, errNoServe) {
+		t.Errorf("one that answers nowhere yet is quiet: %q, %v", why, err)
+	}
+	serve := func(body string, status int) (stop func()) {
+		l := b.innerDoor(t.Context())
+		if l == nil {
+			t.Fatal("no door")
+		}
+		s := &http.Server{ReadHeaderTimeout: time.Second, Handler: indoors(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/metrics" || !strings.HasPrefix(r.RemoteAddr, "127.0.0.1:") {
+				t.Errorf("asked for %s from %s", r.URL, r.RemoteAddr)
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}))}
+		go func() { _ = s.Serve(l) }() // until it is closed
+		return func() { _ = s.Close() }
+	}
+	still := "loalang_emergency_active 0\nloalang_on_air 0\nloalang_amplifier_keyed 0\n"
+	stop := serve(strings.Replace(still, "on_air 0", "on_air 1", 1), http.StatusOK)
+	if why, err := ask(t.Context()); err != nil || why != "something is on air" {
+		t.Errorf("while something sounds: %q, %v", why, err)
+	}
+	other := through(filepath.Join(b.memory, innerDoorName))
+	if resp, err := other.Get("http://localhost/settings"); err != nil || resp.StatusCode != http.StatusNotFound || resp.Body.Close() != nil {
+		t.Errorf("another page: %v, %v", resp, err)
+	}
+	stop()
+	stop = serve(still, http.StatusOK)
+	if why, err := ask(t.Context()); err != nil || why != "" {
+		t.Errorf("while nothing does: %q, %v", why, err)
+	}
+	stop()
+	if _, err := ask(t.Context()); err == nil || errors.Is(err, errNoServe) {
+		t.Errorf("behind a kill: %v", err)
 	}
 }
 

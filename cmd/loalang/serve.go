@@ -101,6 +101,7 @@ func (b *board) run(ctx context.Context, panel entrance) error {
 		group.Go(guarded(ctx, b.amp, part))
 	}
 	group.Go(guarded(ctx, b.amp, func(ctx context.Context) error { return b.keepOpen(ctx, panel) }))
+	group.Go(guarded(ctx, b.amp, b.keepInnerDoor))
 	if b.door != nil {
 		group.Go(guarded(ctx, b.amp, func(ctx context.Context) error { return b.keepOpen(ctx, b.door.entrance) }))
 	}
