@@ -31,8 +31,8 @@ const (
 	sirenPart = "siren"
 	// chimePart names the chime before the words of a drill.
 	chimePart = "chime"
-	// activeFile keeps the emergencies that sound, for a restart without database.
-	activeFile = "emergencies.json"
+	// ActiveFile of a spool folder keeps the emergencies that sound, for a restart without database.
+	ActiveFile = "emergencies.json"
 	// maxEmergencies is how many may be active: with more, one would wait for
 	// minutes until its turn. The output takes more, for those that are ending.
 	maxEmergencies = 8

@@ -150,7 +150,7 @@ func (v *vault) write() {
 		return
 	}
 	if err == nil {
-		err = v.spool.write(activeFile, raw)
+		err = v.spool.write(ActiveFile, raw)
 	}
 	if err != nil {
 		if !v.unkept {
@@ -338,14 +338,28 @@ func (v *vault) stopped(occurrence string) (ending, bool) {
 
 // Alarming says whether the folders of PlayerConfig.Spool hold an emergency that
 // nobody has ended: the next run of a Player has it sound again.
-func Alarming(folders []string) bool {
+func Alarming(folders []string) bool { return len(Unended(folders)) > 0 }
+
+// Unended are the IDs of the emergencies that the folders of PlayerConfig.Spool hold and nobody
+// has ended.
+func Unended(folders []string) (ids []string) {
 	v := vault{spool: spool{dirs: folders}, log: slog.New(slog.DiscardHandler)} // Run tells of what is unreadable
-	return slices.ContainsFunc(v.readFile(), func(k kept) bool { return k.Ended.IsZero() })
+	ended := map[string]bool{}                                                  // in one copy at least
+	all := v.readFile()
+	for _, k := range all {
+		ended[k.ID] = ended[k.ID] || !k.Ended.IsZero()
+	}
+	for _, k := range all {
+		if !ended[k.ID] && !slices.Contains(ids, k.ID) {
+			ids = append(ids, k.ID)
+		}
+	}
+	return ids
 }
 
 // readFile reads every copy of the file: each may know something.
 func (v *vault) readFile() []kept {
-	copies, err := v.spool.read(activeFile)
+	copies, err := v.spool.read(ActiveFile)
 	var list []kept
 	for _, raw := range copies {
 		var some []kept
@@ -356,7 +370,7 @@ func (v *vault) readFile() []kept {
 		list = append(list, some...)
 	}
 	if err != nil {
-		v.log.Error("a file of emergencies is unreadable", "file", activeFile, "err", err)
+		v.log.Error("a file of emergencies is unreadable", "file", ActiveFile, "err", err)
 	}
 	return list
 }

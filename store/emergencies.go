@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"loalang/playout"
@@ -59,6 +60,32 @@ func (s *Store) UnexpiredEmergencies(ctx context.Context, village string, now ti
 		return err
 	})
 	return list, err
+}
+
+// EndEmergencies ends every emergency that nobody has ended, but for those with the given IDs: at
+// now in the name of by, or when it expired before. It returns those that it ended by.
+func (s *Store) EndEmergencies(ctx context.Context, but []string, by string, now time.Time) (ended []scheduler.Emergency, err error) {
+	var open []scheduler.Emergency
+	err = s.read(ctx, "list emergencies", func(tx *sql.Tx) error {
+		open, err = query(ctx, tx, scanEmergency, "SELECT "+emergencyColumns+" FROM emergencies WHERE ended_at IS NULL ORDER BY raised_at, id")
+		return err
+	})
+	for _, e := range open {
+		if slices.Contains(but, e.ID) {
+			continue
+		}
+		e.Ended, e.EndedBy, e.Updated = now.UTC(), by, now.UTC()
+		if !e.Expires.After(now) {
+			e.Ended, e.EndedBy = e.Expires, scheduler.ReasonExpired
+		}
+		if err := s.SaveEmergency(ctx, e); err != nil {
+			return ended, err
+		}
+		if e.EndedBy == by {
+			ended = append(ended, e)
+		}
+	}
+	return ended, err
 }
 
 var _ playout.Emergencies = (*Store)(nil)

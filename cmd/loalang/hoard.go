@@ -134,7 +134,7 @@ func (h *hoard) writeSmall(ctx context.Context, w *archive.Writer) error {
 	if h.keys {
 		names = append(names, keptKeys...)
 	}
-	// What the database could not take yet; emergencies are of their day and not told again.
+	// What the database could not take yet; emergencies are of their day: a restore ends them.
 	rows, err := filepath.Glob(filepath.Join(h.dir.spool(), "asrun-*.json"))
 	if err != nil {
 		return err

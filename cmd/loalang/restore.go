@@ -277,6 +277,9 @@ func (r restoring) settle(ctx context.Context, p program, stage string, m archiv
 	if err := r.carryOver(stage, db); err != nil {
 		return err
 	}
+	if err := r.endAlarms(ctx, db, stage); err != nil {
+		return err
+	}
 	if err := r.endAccess(ctx, db, stage); err != nil {
 		return err
 	}

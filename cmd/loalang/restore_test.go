@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,6 +43,51 @@ func TestRestoreOnANewDiskForgetsPasskeys(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// A backup that was made in an emergency raised it again wherever it was restored, though it had long been
+// ended; without a known time for as long as it would have sounded then. One that is on now goes on.
+func TestRestoreRaisesNoEmergencyOfThen(t *testing.T) {
+	t.Parallel()
+	data, dir := t.TempDir(), t.TempDir()
+	d := serve(t, data, "null", quick...).admit()
+	active := func() int {
+		all, _ := d.call(http.MethodGet, "/air", nil, http.StatusOK)["emergencies"].([]any)
+		return len(all)
+	}
+	raise := func(backup string) (path string) {
+		d.call(http.MethodPost, "/emergency", object{"title": "Lũ quét", "reason": "Nước dâng nhanh"}, http.StatusCreated)
+		d.until("the emergency is on", func() bool { return active() == 1 })
+		path = filepath.Join(dir, backup)
+		succeed(t, "backup", path, "--data", data)
+		return path
+	}
+	again := func() { d = serve(t, data, "null", quick...).admit() } // nobody's token of then holds
+	then := raise("then.loalang.tar")
+	d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+	d.until("it is over", func() bool { return active() == 0 })
+	d.stop()
+	other := filepath.Join(t.TempDir(), "data")
+	for _, args := range [][]string{{"restore", then, "--data", other}, {"restore", then, "--over", "--data", data}} {
+		if said := succeed(t, args...); !strings.Contains(said, `"Lũ quét"`) || !strings.Contains(said, "is ended") {
+			t.Errorf("%q said %s", args, said)
+		}
+	}
+	again()
+	if n := active(); n != 0 {
+		t.Errorf("%d emergencies are on behind the restore", n)
+	}
+	now := raise("now.loalang.tar")
+	d.stop()
+	if said := succeed(t, "restore", now, "--over", "--data", data); strings.Contains(said, "is ended") {
+		t.Errorf("restore said %s", said)
+	}
+	again()
+	if n := active(); n != 1 {
+		t.Errorf("%d emergencies are on, want that of now", n)
+	}
+	d.call(http.MethodDelete, "/emergency", nil, http.StatusNoContent)
+	d.stop()
 }
 
 // An administrator of then who is none any more gets nothing back; where nobody else

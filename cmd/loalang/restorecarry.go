@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,12 +11,13 @@ import (
 	"path/filepath"
 
 	"loalang/archive"
+	"loalang/playout"
 	"loalang/store"
 )
 
 // carryOver takes over what goes on where the folder that is replaced is of the same node:
 // the board's own keys and what was chosen for its button and its volume control, where the
-// backup has none, and what the log of what aired has only there.
+// backup has none, what the log of what aired has only there, and the emergencies of now.
 func (r restoring) carryOver(stage string, db *store.Store) (err error) {
 	if _, told := r.replaced(db); !told {
 		return nil // nobody knows whose they are
@@ -30,7 +32,30 @@ func (r restoring) carryOver(stage string, db *store.Store) (err error) {
 			return err
 		}
 	}
+	if err := os.MkdirAll(folder(stage).spool(), 0o750); err != nil {
+		return fmt.Errorf("carry over what goes on: %w", err)
+	}
+	if err := r.carry(used, stage, path.Join("spool", playout.ActiveFile)); err != nil {
+		return err
+	}
 	return r.carryRows(used, stage)
+}
+
+// restoredBy ends an emergency of a backup in the as-run.
+const restoredBy = "khôi phục dữ liệu"
+
+// endAlarms ends the emergencies that were on when the backup was made: that is long over, and
+// where nobody knows the time they would sound for as long as then was left. Those that are on in
+// the used folder go on, by what was carried over.
+func (r restoring) endAlarms(ctx context.Context, db *store.Store, stage string) error {
+	ended, err := db.EndEmergencies(ctx, playout.Unended([]string{folder(stage).spool()}), restoredBy, r.now())
+	if err != nil {
+		return fmt.Errorf("end the emergencies of the backup: %w", err)
+	}
+	for _, e := range ended {
+		r.log("the emergency %q, which was on when the backup was made, is ended: raise it again if the danger is still there", e.Title)
+	}
+	return nil
 }
 
 // carry takes a file, or the folder tls with all that it holds, over from the used folder, unless
@@ -93,9 +118,6 @@ func (r restoring) carryRows(used *os.Root, stage string) error {
 	}
 	if len(names) == 0 {
 		return nil
-	}
-	if err := os.MkdirAll(filepath.Join(stage, "spool"), 0o750); err != nil {
-		return fmt.Errorf("carry over what aired: %w", err)
 	}
 	carried := 0
 	for _, name := range names {
