@@ -131,6 +131,7 @@ func (p program) examine(ctx context.Context, s settings, in tongue) []finding {
 	installed = append(installed, examineRelease(s, "/sys", gpioChips(hardware.GPIO{}), in)...)
 	installed = append(installed, examineSettings(s, hardware.GPIO{}.Where, in)...)
 	installed = append(installed, examineStray(boardSettings, in)...)
+	installed = append(installed, examineFleeting(boardSettings, readOnlyRoot, in)...)
 	return append(findings, levelled(installed, health.Warning)...) // what is there goes on
 }
 

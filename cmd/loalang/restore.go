@@ -70,7 +70,11 @@ func (r restoring) run(ctx context.Context, p program) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, unlock()) }()
+	defer func() {
+		if err = errors.Join(err, unlock()); err != nil {
+			r.log("nothing plays and no button is heard while the service is stopped: start it again: sudo systemctl start loalang")
+		}
+	}()
 	if err := finishRestore(r.data); err != nil {
 		return err
 	}

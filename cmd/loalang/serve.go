@@ -51,6 +51,9 @@ func (p program) serve(ctx context.Context, s settings, out io.Writer) error {
 	for _, line := range strayLines(boardSettings) {
 		log.Warn("a setting is not as somebody meant it", "what", line.say(boardSettings, english))
 	}
+	for _, f := range examineFleeting(boardSettings, readOnlyRoot, english) {
+		log.Warn("a setting is not as somebody meant it", "what", f.Found)
+	}
 	s, err := s.standIn(health.Fstab, log)
 	if err != nil {
 		return err
