@@ -60,7 +60,7 @@ func TestTheSheetsAskForRoot(t *testing.T) {
 		for _, m := range code.FindAllStringSubmatch(string(raw), -1) {
 			shown := m[1] + m[2]
 			seen += strings.Count(shown, "sudo ")
-			if bare.MatchString(shown) {
+			if !strings.HasPrefix(shown, "sudo sh -c '") && bare.MatchString(shown) {
 				t.Errorf("%s: %q is for root: write sudo", sheet, shown)
 			}
 		}
@@ -86,7 +86,7 @@ func TestTheTechniciansGuideSavesAsTheBoardDoes(t *testing.T) {
 			t.Errorf("it does not tell of %s", want)
 		}
 	}
-	if !regexp.MustCompile(`\n    sudo sh -c 'systemctl stop loalang; loalang-board restore --over \S+\.loalang\.tar; systemctl start loalang'\n`).MatchString(text) {
+	if !regexp.MustCompile(`\n    sudo sh -c 'trap "" HUP; systemctl stop loalang; loalang-board restore --over \S+\.loalang\.tar; systemctl start loalang'\n`).MatchString(text) {
 		t.Error("it does not show how to restore: the service stopped before, a used folder, the service started behind it whatever became of it, by one line that outlives the way to the board")
 	}
 }
