@@ -70,9 +70,9 @@ type cuts struct {
 	client   *lab.Client
 	load     *lab.Load
 	n        int
-	siren    bool // an emergency was acknowledged and not ended
-	promised bool // a notice was to air while the power was off, and has not yet
-	unasked  int  // cuts since the ledger was last held against the board
+	siren    bool   // an emergency was acknowledged and not ended
+	promised string // the schedule of a notice that was to air while the power was off, and has not yet
+	unasked  int    // cuts since the ledger was last held against the board
 	off      []lab.Stretch
 	cutAt    time.Time
 	began    time.Time // of this life, by the machine's clock
@@ -216,11 +216,11 @@ func (c *cuts) comesBack(ctx context.Context) {
 		c.loses("after cut %d: an emergency was acknowledged and is lost", c.n-1)
 	case c.siren:
 		c.sirens++
-		c.back = append(c.back, c.soundsAgain(ctx).Sub(c.began).Seconds())
-	case c.promised && air["emergency"] == nil:
-		c.planned = append(c.planned, c.soundsAgain(ctx).Sub(c.began).Seconds())
+		c.back = append(c.back, c.soundsAgain(ctx, "").Sub(c.began).Seconds())
+	case c.promised != "" && air["emergency"] == nil:
+		c.planned = append(c.planned, c.soundsAgain(ctx, c.promised).Sub(c.began).Seconds())
 	}
-	c.siren, c.promised = false, false
+	c.siren, c.promised = false, ""
 	if air["emergency"] != nil {
 		_, err = c.client.Ask(ctx, http.MethodDelete, "/emergency", nil)
 		check(c.t, err)
@@ -244,15 +244,22 @@ func (c *cuts) findNotices(ctx context.Context) {
 	}
 }
 
-// soundsAgain waits for the first airing of this life, and gives the instant at which its
-// first frame left.
-func (c *cuts) soundsAgain(ctx context.Context) (at time.Time) {
+// soundsAgain waits for the first airing of this life, of one schedule or with "" of whatever it is, and
+// gives the instant at which its first frame left. What is given up before it aired is a loss: it was
+// due minutes ago at most.
+func (c *cuts) soundsAgain(ctx context.Context, schedule string) (at time.Time) {
 	c.t.Helper()
 	// An emulated card keeps wrong time where its machine is short of processors, and the
 	// speaker opens it again and again until it does not: the figures tell how long that took.
 	err := lab.Until(ctx, 10*time.Minute, "it sounds again", func() bool {
 		rows, err := c.client.Rows(ctx)
 		for _, r := range rows {
+			if schedule != "" && r.Text("schedule") != schedule {
+				continue
+			}
+			if schedule != "" && r.Text("outcome") != "" && len(r.List("airings")) == 0 {
+				c.t.Fatalf("after cut %d: what was due while the power was off did not air: %v", c.n-1, r)
+			}
 			for _, a := range r.List("airings") {
 				if s := a.Time("started"); s.After(c.began) && (at.IsZero() || s.Before(at)) {
 					at = s
@@ -276,7 +283,7 @@ func (c *cuts) underLoad(ctx context.Context) {
 	time.Sleep(2*time.Second + time.Duration(c.r.Int64N(int64(13*time.Second))))
 	if c.n%2 == 0 {
 		// It is due while the power is off, and late it airs all the same.
-		c.promised = c.load.Promise(ctx, time.Now().Add(4*time.Second)) == nil
+		c.promised, _ = c.load.Promise(ctx, time.Now().Add(4*time.Second)) // one that was refused is none
 		time.Sleep(time.Duration(c.r.Int64N(int64(3 * time.Second))))
 	} else {
 		_, err := c.client.Ask(ctx, http.MethodPost, "/emergency", lab.Object{"title": "Lũ quét", "reason": "thử mất điện", "expires_in": 3600})

@@ -230,15 +230,15 @@ func answered(err error, status int) bool {
 	return errors.As(err, &is) && is.Status == status
 }
 
-// Promise gives a notice that instant to air at; the board acknowledges it.
-func (l *Load) Promise(ctx context.Context, at time.Time) error {
+// Promise gives a notice that instant to air at; the board acknowledges it by the schedule's ID.
+func (l *Load) Promise(ctx context.Context, at time.Time) (schedule string, err error) {
 	id := l.airs[0]
 	s, err := l.Client.Ask(ctx, http.MethodPost, "/announcements/"+id+"/schedules", Object{"kind": "once", "at": at.Format(time.RFC3339Nano)})
 	if err != nil {
-		return fmt.Errorf("promise a notice: %w", err)
+		return "", fmt.Errorf("promise a notice: %w", err)
 	}
 	l.Ledger.scheduled(s.Text("id"), id)
-	return nil
+	return s.Text("id"), nil
 }
 
 // air lets notices sound.
