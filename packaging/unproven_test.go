@@ -99,6 +99,9 @@ func TestAVersionThatDoesNotStayUpGoesByItself(t *testing.T) {
 			if y.runs() != "1" || y.trials() != 1 || !strings.Contains(said, "never stayed up") {
 				t.Errorf("it runs %s, behind %d trials: %s", y.runs(), y.trials(), said)
 			}
+			if told := read(t, filepath.Join(y.dir, "usr/lib/loalang/before/refused")); strings.Count(told, "\n") != 2 || !strings.HasSuffix(told, "/1\n") {
+				t.Errorf("doctor is told %q", told)
+			}
 			if said := y.begin(2); y.runs() != "1" || y.unproven() || said != "" {
 				t.Errorf("behind that it runs %s, unproven %v: %s", y.runs(), y.unproven(), said)
 			}

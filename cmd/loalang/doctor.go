@@ -132,6 +132,7 @@ func (p program) examine(ctx context.Context, s settings, in tongue) []finding {
 	installed = append(installed, examineSettings(s, hardware.GPIO{}.Where, in)...)
 	installed = append(installed, examineStray(boardSettings, in)...)
 	installed = append(installed, examineFleeting(boardSettings, readOnlyRoot, in)...)
+	installed = append(installed, examineVersion(refusedVersion, in)...)
 	return append(findings, levelled(installed, health.Warning)...) // what is there goes on
 }
 
