@@ -222,8 +222,9 @@ func (s *soakFigures) section(failed bool) string {
 // lastAndMost are the last and the greatest of a weight.
 func (s *soakFigures) lastAndMost(of func(sample) float64) (last, most float64) {
 	for _, at := range s.samples {
-		last = of(at)
-		most = max(most, last)
+		if w := of(at); w > 0 { // 0: it was not read
+			last, most = w, max(most, w)
+		}
 	}
 	return last, most
 }
