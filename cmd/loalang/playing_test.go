@@ -101,10 +101,11 @@ func keepGate(b *testing.B, data string) {
 	}
 }
 
-// weighPlaying is the measurement of both.
+// weighPlaying is the measurement of both. Where the host stalls the card is opened anew with a larger
+// buffer: then it is made again, by that buffer, some times.
 func weighPlaying(b *testing.B, d *daemon) {
 	b.Helper()
-	const spans, looks = 5, 15
+	const tries = 4
 	id := d.announce(object{
 		"title": "Đo bộ nhớ", "renditions": []object{{"language": "vi"}},
 		"text": strings.Repeat("Kính mời bà con đến nhà văn hóa thôn họp lúc bảy giờ tối nay. ", 30),
@@ -113,6 +114,18 @@ func weighPlaying(b *testing.B, d *daemon) {
 	for _, path := range []string{"/announcements", "/plan", "/air", "/health"} {
 		d.call(http.MethodGet, path, nil, http.StatusOK)
 	}
+	for range tries {
+		if weighOnce(b, d, id) {
+			return
+		}
+	}
+	b.Fatalf("the card or the monitor input was opened anew in each of %d tries", tries)
+}
+
+// weighOnce weighs while a notice airs, and is false where the processes were others at its end.
+func weighOnce(b *testing.B, d *daemon, id string) bool {
+	b.Helper()
+	const spans, looks = 5, 15
 	d.airAt(id, time.Now().Add(12*time.Second))
 	onAir := func() bool { return d.call(http.MethodGet, "/air", nil, http.StatusOK)["on_air"] != nil }
 	d.until("the notice is on air", onAir)
@@ -141,7 +154,9 @@ func weighPlaying(b *testing.B, d *daemon) {
 		b.Logf("of a core %.2f %%: %s", all, strings.Join(parts, ", "))
 	}
 	if is := companions(b, d.cmd.Process.Pid); !slices.Equal(is, children) {
-		b.Fatalf("the card or the monitor input was opened anew meanwhile: processes %v, then %v", children, is)
+		b.Logf("the card or the monitor input was opened anew meanwhile: processes %v, then %v", children, is)
+		d.until("the notice is over", func() bool { return !onAir() })
+		return false
 	}
 	slices.Sort(shares)
 	if !onAir() {
@@ -153,6 +168,7 @@ func weighPlaying(b *testing.B, d *daemon) {
 	b.ReportMetric(shares[len(shares)/2], "%-of-a-core")
 	b.ReportMetric(shares[len(shares)-1], "%-of-a-core-at-worst")
 	b.ReportMetric(d.call(http.MethodGet, "/air", nil, http.StatusOK)["buffer"].(float64)*1000, "buffer-ms")
+	return true
 }
 
 // family is a process and all that it started and that are there still.
