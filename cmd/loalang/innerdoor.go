@@ -14,13 +14,17 @@ import (
 // panel can be reached and whether it can.
 const innerDoorName = "serve.sock"
 
+// doorPurpose stands in the name of the folder of the socket: it has one of its own, for what lies where the
+// words of an emergency are made is taken for what an interrupted making left.
+const doorPurpose = "door-"
+
 // innerDoor opens the socket in memory; nil where there is none: then who asks goes by the panel.
 func (b *board) innerDoor(ctx context.Context) net.Listener {
-	if b.memory == "" {
-		return nil
+	dir, err := folder(b.settings.Data).inMemory(doorPurpose)
+	path := filepath.Join(dir, innerDoorName)
+	if err == nil {
+		err = os.Remove(path) // of a serve that was killed: the folder is ours, by the lock
 	}
-	path := filepath.Join(b.memory, innerDoorName)
-	err := os.Remove(path) // of a serve that was killed: the folder is ours, by the lock
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
@@ -57,6 +61,7 @@ func (b *board) keepInnerDoor(ctx context.Context) error {
 	if l == nil {
 		return nil
 	}
+	defer func() { _ = os.RemoveAll(filepath.Dir(l.Addr().String())) }() // while the data are still locked
 	if err := b.serveAt(ctx, entrance{listener: l, handler: indoors(b.panel.Handler())}); err != nil && ctx.Err() == nil {
 		b.log.Warn("this machine asks what sounds by the panel alone from now on", "err", err)
 	}
@@ -78,7 +83,7 @@ func (f folder) innerDoors() (paths []string, err error) {
 		if mark, err = folder(data).mark(); err != nil {
 			return nil, err
 		}
-		doors, err := filepath.Glob(filepath.Join(sharedMemory, "loalang-[0-9]*-"+mark, innerDoorName))
+		doors, err := filepath.Glob(filepath.Join(sharedMemory, "loalang-"+doorPurpose+"[0-9]*-"+mark, innerDoorName))
 		if err != nil {
 			return nil, err
 		}

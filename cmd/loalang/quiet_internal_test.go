@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -107,9 +108,6 @@ func TestWhatSoundsIsAskedWithoutThePanel(t *testing.T) {
 		t.Errorf("nobody holds the data: %v", err)
 	}
 	b := &board{settings: settings{Data: data}, log: log}
-	if b.memory, err = folder(data).memorySound(); err != nil {
-		t.Fatal(err)
-	}
 	defer b.close()
 	if err := b.lock(); err != nil {
 		t.Fatal(err)
@@ -137,7 +135,12 @@ func TestWhatSoundsIsAskedWithoutThePanel(t *testing.T) {
 	if why, err := ask(t.Context()); err != nil || why != "something is on air" {
 		t.Errorf("while something sounds: %q, %v", why, err)
 	}
-	other := through(filepath.Join(b.memory, innerDoorName))
+	doors, err := folder(data).innerDoors()
+	if err != nil || len(doors) != 1 {
+		t.Fatalf("doors: %q, %v", doors, err)
+	}
+	defer func() { _ = os.RemoveAll(filepath.Dir(doors[0])) }() // the memory's
+	other := through(doors[0])
 	if resp, err := other.Get("http://localhost/settings"); err != nil || resp.StatusCode != http.StatusNotFound || resp.Body.Close() != nil {
 		t.Errorf("another page: %v, %v", resp, err)
 	}
